@@ -1,0 +1,172 @@
+#include "common/control/object.h"
+
+#include "common/base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void object_fail(const struct object *object, const char *key, const char *why)
+{
+	if (object->error->failed)
+		return;
+	object->error->failed = true;
+	(void)snprintf(object->error->text, sizeof(object->error->text), "%.95s.%.40s: %s",
+		object->path, key, why); /* a cut text still names the place */
+}
+
+struct object object_root(const json_t *json, const char *name, struct object_error *error)
+{
+	struct object object = { .json = json, .error = error };
+	*error = (struct object_error){ .failed = false };
+	(void)rs_copy_text(object.path, sizeof(object.path), name, strlen(name));
+	if (json_is_object(json))
+		return object;
+
+	error->failed = true;
+	(void)snprintf(error->text, sizeof(error->text), "%.95s: an object is expected", name);
+	object.json = NULL;
+	return object;
+}
+
+/* The member, or NULL; JSON null counts as absent. */
+static const json_t *member(const struct object *object, const char *key)
+{
+	const json_t *value = object->json != NULL ? json_object_get(object->json, key) : NULL;
+	return json_is_null(value) ? NULL : value;
+}
+
+static const char *text_of(const struct object *object, const char *key, const json_t *value)
+{
+	if (!json_is_string(value) ||
+		strlen(json_string_value(value)) != json_string_length(value)) {
+		object_fail(object, key, "text is expected");
+		return "";
+	}
+	return json_string_value(value);
+}
+
+static int64_t int_of(
+	const struct object *object, const char *key, const json_t *value, int64_t min, int64_t max)
+{
+	if (json_is_integer(value) && json_integer_value(value) >= min &&
+		json_integer_value(value) <= max)
+		return json_integer_value(value);
+
+	char why[80];
+	(void)snprintf(
+		why, sizeof(why), "a number from %" PRId64 " to %" PRId64 " is expected", min, max);
+	object_fail(object, key, why);
+	return min;
+}
+
+const char *object_text(const struct object *object, const char *key)
+{
+	return text_of(object, key, member(object, key));
+}
+
+const char *object_text_or(const struct object *object, const char *key, const char *fallback)
+{
+	const json_t *value = member(object, key);
+	return value != NULL ? text_of(object, key, value) : fallback;
+}
+
+const char *object_name(const struct object *object, const char *key)
+{
+	const char *name = object_text(object, key);
+	if (!rs_name_valid(name, strlen(name)))
+		object_fail(object, key, "a name of 1 to 64 of [A-Za-z0-9_-] is expected");
+	return name;
+}
+
+int64_t object_int(const struct object *object, const char *key, int64_t min, int64_t max)
+{
+	return int_of(object, key, member(object, key), min, max);
+}
+
+int64_t object_int_or(
+	const struct object *object, const char *key, int64_t min, int64_t max, int64_t fallback)
+{
+	const json_t *value = member(object, key);
+	return value != NULL ? int_of(object, key, value, min, max) : fallback;
+}
+
+bool object_bool(const struct object *object, const char *key)
+{
+	const json_t *value = member(object, key);
+	if (!json_is_boolean(value))
+		object_fail(object, key, "true or false is expected");
+	return json_is_true(value);
+}
+
+bool object_bool_or(const struct object *object, const char *key, bool fallback)
+{
+	return member(object, key) != NULL ? object_bool(object, key) : fallback;
+}
+
+bool object_has(const struct object *object, const char *key)
+{
+	return member(object, key) != NULL;
+}
+
+struct object object_child(const struct object *object, const char *key)
+{
+	struct object child = { .json = member(object, key), .error = object->error };
+	(void)snprintf(child.path, sizeof(child.path), "%.60s.%.30s", object->path, key);
+	if (!json_is_object(child.json)) {
+		object_fail(object, key, "an object is expected");
+		child.json = NULL;
+	}
+	return child;
+}
+
+size_t object_array(const struct object *object, const char *key, size_t max)
+{
+	const json_t *value = member(object, key);
+	if (value == NULL)
+		return 0;
+	if (!json_is_array(value)) {
+		object_fail(object, key, "an array is expected");
+		return 0;
+	}
+	if (json_array_size(value) > max) {
+		object_fail(object, key, "the array is longer than allowed");
+		return 0;
+	}
+	return json_array_size(value);
+}
+
+/* "key[i]", as it stands in errors. */
+static void index_name(char out[48], const char *key, size_t i)
+{
+	(void)snprintf(out, 48, "%.30s[%zu]", key, i);
+}
+
+struct object object_at(const struct object *object, const char *key, size_t i)
+{
+	char name[48];
+	index_name(name, key, i);
+	struct object child = { .json = json_array_get(member(object, key), i),
+		.error = object->error };
+	(void)snprintf(child.path, sizeof(child.path), "%.50s.%.40s", object->path, name);
+	if (!json_is_object(child.json)) {
+		object_fail(object, name, "an object is expected");
+		child.json = NULL;
+	}
+	return child;
+}
+
+const char *object_text_at(const struct object *object, const char *key, size_t i)
+{
+	char name[48];
+	index_name(name, key, i);
+	return text_of(object, name, json_array_get(member(object, key), i));
+}
+
+int64_t object_int_at(
+	const struct object *object, const char *key, size_t i, int64_t min, int64_t max)
+{
+	char name[48];
+	index_name(name, key, i);
+	return int_of(object, name, json_array_get(member(object, key), i), min, max);
+}

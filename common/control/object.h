@@ -1,0 +1,53 @@
+/* common/control/object.h
+ *
+ * Typed access to the members of a JSON object that came from outside, with an error that names
+ * the member ("peer.send[1].pt: a number from 0 to 127 is missing"). The first error sticks: read
+ * all members, then test `failed` once. Borrows the JSON; views are valid as long as it lives.
+ */
+#ifndef ROSTRUM_COMMON_CONTROL_OBJECT_H
+#define ROSTRUM_COMMON_CONTROL_OBJECT_H
+
+#include "common/base/mem.h"
+
+#include <jansson.h>
+
+#define OBJECT_ERROR_LEN 192
+
+struct object_error {
+	bool failed;
+	char text[OBJECT_ERROR_LEN]; /* where and what, for people */
+};
+
+/* A JSON object and the path by which it was reached. */
+struct object {
+	const json_t *json; /* NULL after a failure: all getters then give their empty value */
+	char path[96];
+	struct object_error *error;
+};
+
+/* Start at a whole message, known as `name` in errors. Fails when `json` is no object. */
+struct object object_root(const json_t *json, const char *name, struct object_error *error);
+/* Required members; a missing one or one of another type fails. Text may not hold NUL. */
+const char *object_text(const struct object *object, const char *key);
+int64_t object_int(const struct object *object, const char *key, int64_t min, int64_t max);
+bool object_bool(const struct object *object, const char *key);
+struct object object_child(const struct object *object, const char *key);
+/* A name as rs_name_valid() has it. */
+const char *object_name(const struct object *object, const char *key);
+/* Optional members: absent or null gives the fallback, another type still fails. */
+const char *object_text_or(const struct object *object, const char *key, const char *fallback);
+int64_t object_int_or(
+	const struct object *object, const char *key, int64_t min, int64_t max, int64_t fallback);
+bool object_bool_or(const struct object *object, const char *key, bool fallback);
+bool object_has(const struct object *object, const char *key);
+/* Number of elements of an array member of at most `max`; absent gives 0, more fails. */
+size_t object_array(const struct object *object, const char *key, size_t max);
+/* The i-th element of an array member, as object, text or number; `i` below object_array(). */
+struct object object_at(const struct object *object, const char *key, size_t i);
+const char *object_text_at(const struct object *object, const char *key, size_t i);
+int64_t object_int_at(
+	const struct object *object, const char *key, size_t i, int64_t min, int64_t max);
+/* Fail by the caller's own judgement: "path.key: why". The first error stays. */
+void object_fail(const struct object *object, const char *key, const char *why);
+
+#endif
