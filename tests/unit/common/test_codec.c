@@ -1,0 +1,170 @@
+/* VP8 payload descriptors and Opus packet headers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+
+#include "common/rtp/opus.h"
+#include "common/rtp/vp8.h"
+
+static const uint8_t key_320x180[] = {
+	0x90,             /* X, S, PID 0 */
+	0xf0,             /* I L T K */
+	0x81, 0x02,       /* M, PictureID 258 */
+	0x11,             /* TL0PICIDX 17 */
+	0x63,             /* TID 1, Y, KEYIDX 3 */
+	0x10, 0x02, 0x00, /* frame tag: key frame, shown */
+	0x9d, 0x01, 0x2a, /* start code */
+	0x40, 0x41,       /* width 320, scale 1 */
+	0xb4, 0x00,       /* height 180 */
+};
+
+static void a_full_descriptor_is_read(void **state)
+{
+	struct vp8_descriptor d;
+	uint16_t width, height;
+
+	assert_int_equal(vp8_parse(key_320x180, sizeof(key_320x180), &d), 0);
+	assert_int_equal(d.len, 6);
+	assert_int_equal(d.picture_id_bits, 15);
+	assert_int_equal(d.picture_id, 258);
+	assert_true(d.has_tl0 && d.tl0_pic_idx == 17);
+	assert_true(d.has_tid && d.tid == 1 && d.layer_sync);
+	assert_true(d.has_keyidx && d.keyidx == 3);
+	assert_true(vp8_starts_frame(&d));
+	assert_true(vp8_is_keyframe(key_320x180, sizeof(key_320x180), &d));
+	assert_int_equal(
+		vp8_keyframe_size(key_320x180, sizeof(key_320x180), &d, &width, &height), 0);
+	assert_int_equal(width, 320);
+	assert_int_equal(height, 180);
+	for (size_t len = 0; len < d.len; len++) {
+		struct vp8_descriptor cut;
+		assert_int_equal(vp8_parse(key_320x180, len, &cut), -EBADMSG);
+	}
+	for (size_t len = d.len; len < sizeof(key_320x180); len++)
+		assert_int_equal(
+			vp8_keyframe_size(key_320x180, len, &d, &width, &height), -EBADMSG);
+}
+
+static void descriptors_write_as_they_were_read(void **state)
+{
+	static const uint8_t forms[][6] = {
+		{ 0x10, 0, 0, 0, 0, 0 },             /* nothing */
+		{ 0x80, 0x80, 0x7f, 0, 0, 0 },       /* 7-bit PictureID */
+		{ 0xb0, 0x80, 0xff, 0xff, 0, 0 },    /* 15-bit, N */
+		{ 0x90, 0xe0, 0x05, 0x09, 0xc0, 0 }, /* 7-bit, TL0, TID */
+		{ 0x90, 0x40, 0x09, 0, 0, 0 },       /* TL0 alone */
+		{ 0x91, 0x10, 0x1f, 0, 0, 0 },       /* KEYIDX alone, second partition */
+	};
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(forms); i++) {
+		struct vp8_descriptor d;
+		uint8_t data[VP8_DESCRIPTOR_MAX];
+		struct rs_writer writer;
+
+		assert_int_equal(vp8_parse(forms[i], sizeof(forms[i]), &d), 0);
+		rs_writer_init(&writer, data, sizeof(data));
+		vp8_write(&writer, &d);
+		assert_false(writer.failed);
+		assert_int_equal(writer.len, d.len);
+		assert_memory_equal(data, forms[i], d.len);
+	}
+}
+
+static void patching_keeps_the_width_of_each_field(void **state)
+{
+	uint8_t data[sizeof(key_320x180)];
+	uint8_t seven[] = { 0x80, 0xc0, 0x05, 0x09, 0xaa };
+	struct vp8_descriptor d;
+
+	memcpy(data, key_320x180, sizeof(data));
+	assert_int_equal(vp8_parse(data, sizeof(data), &d), 0);
+	vp8_patch(data, &d, 32767, 255);
+	assert_int_equal(vp8_parse(data, sizeof(data), &d), 0);
+	assert_int_equal(d.picture_id, 32767);
+	assert_int_equal(d.tl0_pic_idx, 255);
+	assert_int_equal(data[5], 0x63);
+
+	assert_int_equal(vp8_parse(seven, sizeof(seven), &d), 0);
+	vp8_patch(seven, &d, 300, 4);
+	assert_int_equal(seven[2], 300 & 0x7f);
+	assert_int_equal(seven[3], 4);
+	assert_int_equal(seven[4], 0xaa);
+}
+
+static void delta_frames_and_later_partitions_are_no_key_frames(void **state)
+{
+	static const uint8_t delta[] = { 0x10, 0x11 };
+	static const uint8_t later[] = { 0x11, 0x10 };
+	static const uint8_t middle[] = { 0x00, 0x10 };
+	struct vp8_descriptor d;
+
+	assert_int_equal(vp8_parse(delta, 2, &d), 0);
+	assert_false(vp8_is_keyframe(delta, 2, &d));
+	assert_int_equal(vp8_parse(later, 2, &d), 0);
+	assert_false(vp8_is_keyframe(later, 2, &d));
+	assert_int_equal(vp8_parse(middle, 2, &d), 0);
+	assert_false(vp8_is_keyframe(middle, 2, &d));
+}
+
+static void opus_durations_follow_the_table(void **state)
+{
+	static const struct {
+		uint8_t data[2];
+		size_t len;
+		uint32_t samples; /* 0 = malformed */
+	} packets[] = {
+		{ { 0x78, 0 }, 1, 960 },     /* hybrid FB 20 ms: config 15 */
+		{ { 0xfc, 0 }, 1, 960 },     /* CELT FB 20 ms stereo */
+		{ { 0x08, 0 }, 1, 960 },     /* SILK NB 20 ms */
+		{ { 0x18, 0 }, 1, 2880 },    /* SILK NB 60 ms */
+		{ { 0x80, 0 }, 1, 120 },     /* CELT 2.5 ms */
+		{ { 0x79, 0 }, 1, 1920 },    /* two frames */
+		{ { 0x7b, 0x03 }, 2, 2880 }, /* three */
+		{ { 0x7b, 0x06 }, 2, 5760 }, /* 120 ms */
+		{ { 0x7b, 0x07 }, 2, 0 },    /* 140 ms */
+		{ { 0x7b, 0x00 }, 2, 0 },    /* no frame */
+		{ { 0x7b, 0 }, 1, 0 },       /* count missing */
+		{ { 0, 0 }, 0, 0 },          /* empty */
+	};
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(packets); i++) {
+		uint32_t samples = 0;
+		const int err = opus_duration(packets[i].data, packets[i].len, &samples);
+		assert_int_equal(err, packets[i].samples == 0 ? -EBADMSG : 0);
+		assert_int_equal(samples, packets[i].samples);
+	}
+}
+
+static void silence_lasts_twenty_milliseconds_in_every_mode(void **state)
+{
+	for (unsigned toc = 0; toc < 256; toc++) {
+		const uint8_t silence = opus_silence_toc((uint8_t)toc);
+		const uint8_t before = (uint8_t)toc;
+		uint32_t samples;
+
+		assert_int_equal(opus_duration(&silence, 1, &samples), 0);
+		assert_int_equal(samples, 960);
+		assert_int_equal(opus_channels(&silence, 1), opus_channels(&before, 1));
+	}
+	assert_int_equal(opus_channels(NULL, 0), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_full_descriptor_is_read),
+		cmocka_unit_test(descriptors_write_as_they_were_read),
+		cmocka_unit_test(patching_keeps_the_width_of_each_field),
+		cmocka_unit_test(delta_frames_and_later_partitions_are_no_key_frames),
+		cmocka_unit_test(opus_durations_follow_the_table),
+		cmocka_unit_test(silence_lasts_twenty_milliseconds_in_every_mode),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
