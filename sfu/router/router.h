@@ -1,0 +1,311 @@
+/* sfu/router/router.h
+ *
+ * Who hears and sees whom. The router is told what should be (meetings and peers, as in
+ * common/control/PROTOCOL.md section 3), is fed decrypted RTP and RTCP, and hands back RTP and RTCP
+ * to be encrypted and sent. Sources are gated, chosen by feeds and rewritten into slots, so that a
+ * change of speaker or language is one continuous stream to every receiver.
+ *
+ * One thread owns a router. Memory for packets is taken at birth, memory for meetings and peers when
+ * they are set; nothing is allocated for a packet. It reads no clock: `now` is monotonic and the
+ * reading of one turn of the loop. All strings handed in are copied.
+ *
+ * Order of a turn: router_recv_*() for all input, router_tick() when router_deadline() is due,
+ * router_poll() until it returns 0.
+ */
+#ifndef ROSTRUM_SFU_ROUTER_ROUTER_H
+#define ROSTRUM_SFU_ROUTER_ROUTER_H
+
+#include "common/base/mem.h"
+#include "common/base/rand.h"
+#include "common/base/time.h"
+
+#define ROUTER_NAME_MAX 64
+#define ROUTER_MID_MAX 16
+#define ROUTER_RID_MAX 16
+#define ROUTER_SENDS_MAX 8
+#define ROUTER_RECVS_MAX 32
+#define ROUTER_LAYERS_MAX 3
+#define ROUTER_OPEN_MAX 512
+#define ROUTER_CHANNELS_MAX 64
+/* A feed name: "source-" or "channel-" and a name. */
+#define ROUTER_FEED_MAX (ROUTER_NAME_MAX + 8)
+/* Largest RTP or RTCP packet taken or given. */
+#define ROUTER_PACKET_MAX 1500
+
+struct router;
+
+enum router_media {
+	ROUTER_MICROPHONE,
+	ROUTER_CAMERA,
+	ROUTER_CONTENT,
+};
+
+enum router_codec {
+	ROUTER_OPUS,
+	ROUTER_VP8,
+};
+
+/* ---- what is emitted ---- */
+
+enum router_packet_kind {
+	ROUTER_RTP,
+	ROUTER_RTCP,
+};
+
+/* One packet for `peer` (the handle of router_peer_set()). `data` is valid during the call only. It
+ * may queue; it may not call the router. */
+typedef void router_emit(
+	void *ctx, uint32_t peer, enum router_packet_kind kind, const uint8_t *data, size_t len);
+
+enum router_tap_kind {
+	ROUTER_TAP_TRACK,  /* announces `track`; before its first packet */
+	ROUTER_TAP_PACKET, /* `data`, `len`, `at` = arrival */
+	ROUTER_TAP_CLOCK,  /* `ntp`, `rtp`: a sender report of the publisher */
+	ROUTER_TAP_MARK,   /* the gate of `name` (`open`) changed because of `event`, at `at` */
+};
+
+/* One thing for the recorder; which members count is said beside the kind. Valid during the call only. */
+struct router_tap {
+	enum router_tap_kind kind;
+	const char *meeting;
+	uint32_t track;
+	const char *name;        /* TRACK: source, or channel id; MARK: source */
+	bool channel;            /* TRACK: the feed channel-NAME rather than a source's own media */
+	enum router_media media; /* TRACK */
+	enum router_codec codec; /* TRACK */
+	const uint8_t *data;     /* PACKET: one RTP packet */
+	size_t len;
+	rs_time at;
+	uint64_t ntp; /* CLOCK: RFC 3550 NTP timestamp, 32.32 seconds since 1900 */
+	uint32_t rtp;
+	uint64_t event; /* MARK */
+	bool open;
+};
+
+/* As router_emit: it may queue, it may not call the router. */
+typedef void router_tap_emit(void *ctx, const struct router_tap *tap);
+
+/* ---- birth ---- */
+
+struct router_config {
+	size_t meetings; /* most meetings; 0 = 64 */
+	size_t peers;    /* most peers, up to 65535; 0 = 1024 */
+	size_t packets;  /* packets kept for retransmission by all sources together; 0 = 16384 */
+	int64_t wall_offset; /* wall clock (us since 1970) minus monotonic clock, for sender reports */
+	struct rs_rand *rand; /* looked at, outlives the router */
+	router_emit *emit;
+	router_tap_emit *tap; /* may be NULL */
+	void *ctx;            /* first argument of both */
+};
+
+/* 0, -EINVAL (no rand or emit, limits out of range) or -ENOMEM. */
+int router_new(const struct router_config *config, struct router **out_router) RS_MUST_USE;
+/* NULL is fine. Returns NULL. */
+struct router *router_free(struct router *router);
+void router_freep(struct router **router);
+
+/* ---- desired state ---- */
+
+enum router_mode {
+	ROUTER_FLOOR,  /* only what `open` and `visible` list passes */
+	ROUTER_DIRECT, /* everything passes */
+};
+
+struct router_channel {
+	const char *id;   /* feed channel-ID */
+	const char *desk; /* source that is live in it; NULL or "" = pass-through of the floor */
+};
+
+struct router_meeting {
+	const char *id;
+	uint64_t event; /* number of the meeting event this state reflects */
+	enum router_mode mode;
+	const char *const *open; /* microphones forwarded, in order of right */
+	size_t n_open;
+	const char *const *visible; /* cameras and contents forwarded */
+	size_t n_visible;
+	const struct router_channel *channels;
+	size_t n_channels;
+	const char *speaker; /* sources behind the feeds of these names; NULL or "" = nobody */
+	const char *chair;
+	const char *content;
+	bool record; /* feed the tap, once router_tap_start() was called */
+};
+
+/* Make it so. Saying the same again changes nothing. 0, -EINVAL (bad name), -E2BIG (a limit) or
+ * -ENOMEM; on error the meeting stays as it was. */
+int router_meeting_set(
+	struct router *router, const struct router_meeting *meeting, rs_time now) RS_MUST_USE;
+/* Unknown ids are ignored. Peers of the meeting stay, and hear nothing. */
+void router_meeting_remove(struct router *router, const char *id, rs_time now);
+
+/* Ids of RFC 8285 header extensions in one m-section; 0 = not negotiated. */
+struct router_ext {
+	uint8_t mid;
+	uint8_t rid;
+	uint8_t repaired_rid;
+	uint8_t level;
+	uint8_t twcc;
+	uint8_t abs_capture;
+};
+
+/* A section the peer sends. */
+struct router_send {
+	const char *mid;
+	const char *source;
+	enum router_media media;
+	uint32_t csrc; /* number the source is known by in the CSRC list of slots */
+	enum router_codec codec;
+	uint8_t pt;
+	uint8_t rtx_pt; /* 0 = none */
+	uint32_t ssrc;  /* 0 = not signalled: MID and RID tell */
+	uint32_t rtx_ssrc;
+	const char *rids[ROUTER_LAYERS_MAX]; /* lowest layer first */
+	size_t n_rids;                       /* 0 = no simulcast */
+	struct router_ext ext;
+};
+
+enum router_mix {
+	ROUTER_BY_RANK,
+	ROUTER_LOUDEST, /* the loudest open microphone, for a listener with one slot */
+};
+
+/* A section the peer receives: a slot. */
+struct router_recv {
+	const char *mid;
+	bool video;
+	uint32_t ssrc;
+	uint32_t rtx_ssrc; /* 0 = none */
+	enum router_codec codec;
+	uint8_t pt;
+	uint8_t rtx_pt; /* 0 = none */
+	bool nack;
+	struct router_ext ext;
+	const char *
+		feed; /* "floor", "channel-X", "speaker", "chair", "content", "source-X"; "" = empty slot */
+	uint32_t rank;
+	enum router_mix mix;
+	uint32_t max_height; /* 0 = any */
+};
+
+struct router_peer {
+	const char *id;
+	const char *meeting;
+	const struct router_send *sends;
+	size_t n_sends;
+	const struct router_recv *recvs;
+	size_t n_recvs;
+};
+
+/* Make it so; `*out_peer` is the handle used for media, the same as long as the peer lives. Streams
+ * whose section stays the same (feed, rank, mix and max_height apart) are not disturbed. 0, -EINVAL
+ * (bad name, payload type or SSRC), -E2BIG (a limit) or -ENOMEM; on error the peer stays as it was. */
+int router_peer_set(struct router *router, const struct router_peer *peer, rs_time now,
+	uint32_t *out_peer) RS_MUST_USE;
+/* Unknown ids are ignored. */
+void router_peer_remove(struct router *router, const char *id, rs_time now);
+/* The handle is an index below config.peers in the low 16 bits and a generation above, so that it may
+ * index a table. */
+#define ROUTER_PEER_INDEX(handle) ((handle)&0xffffU)
+/* Packets can (no longer) reach the peer: its transport is connected. Nothing is emitted to a peer that
+ * is not ready. Unknown handles are ignored. Becoming ready asks for key frames. */
+void router_peer_ready(struct router *router, uint32_t peer, bool ready, rs_time now);
+
+/* ---- media ---- */
+
+/* A decrypted packet from `peer`; `now` is its arrival. 0, -ENOENT (no such peer), -EBADMSG (malformed),
+ * -EPROTO (belongs to no section), -EALREADY (duplicate) or -E2BIG (too many SSRCs): it was counted and
+ * dropped. A packet stopped by the gate is no error. */
+int router_recv_rtp(struct router *router, uint32_t peer, const uint8_t *data, size_t len,
+	rs_time now) RS_MUST_USE;
+/* 0, -ENOENT or -EBADMSG (what came before the malformed part was obeyed). */
+int router_recv_rtcp(struct router *router, uint32_t peer, const uint8_t *data, size_t len,
+	rs_time now) RS_MUST_USE;
+
+/* Reports, NACKs, repeated key frame requests, transport feedback, sources that stopped. */
+void router_tick(struct router *router, rs_time now);
+/* Strictly later than the `now` of the last tick; RS_TIME_NEVER without peers. */
+rs_time router_deadline(const struct router *router);
+
+/* ---- recorder ---- */
+
+/* A recorder subscribed: announce every track of the meeting (anew, with new numbers, if it was started
+ * before) and ask for key frames. Remembered when the meeting is not there yet or not recorded yet.
+ * 0, -E2BIG (more than config.meetings) or -EINVAL. */
+int router_tap_start(struct router *router, const char *meeting, rs_time now) RS_MUST_USE;
+/* Unknown meetings are ignored. */
+void router_tap_stop(struct router *router, const char *meeting);
+
+/* ---- events and figures ---- */
+
+enum router_event_kind {
+	ROUTER_EVENT_SOURCE, /* meeting, source, media, flowing */
+	ROUTER_EVENT_GATE,   /* meeting, source, event, opened, first */
+	ROUTER_EVENT_SLOT,   /* meeting, peer, mid, source ("" = nothing) */
+};
+
+struct router_event {
+	enum router_event_kind kind;
+	char meeting[ROUTER_NAME_MAX + 1];
+	char source[ROUTER_NAME_MAX + 1];
+	enum router_media media;
+	bool flowing; /* packets arrive; false: none for 2 s (microphone: 5 s, it may be in DTX) */
+	uint64_t event; /* which opened the microphone */
+	rs_time opened; /* when the router was told */
+	rs_time first;  /* first packet forwarded since */
+	uint32_t peer;
+	char mid[ROUTER_MID_MAX + 1];
+};
+
+/* Take one event: 1, or 0 = none. When nobody polls, the newest are dropped and counted. */
+int router_poll(struct router *router, struct router_event *out_event);
+
+struct router_counters {
+	uint64_t rx_packets;
+	uint64_t rx_malformed;
+	uint64_t rx_unknown_ssrc;  /* no section claims it */
+	uint64_t rx_ssrcs_refused; /* more SSRCs than a peer may have */
+	uint64_t rx_duplicate;
+	uint64_t rx_lost;     /* given up */
+	uint64_t rx_repaired; /* missing packets that came by retransmission */
+	uint64_t rx_gated;    /* stopped by a gate */
+	uint64_t tx_packets;
+	uint64_t tx_resent;
+	uint64_t tx_nack_missed;    /* asked for what is no longer kept */
+	uint64_t tx_dropped_switch; /* dropped to keep a slot from running ahead of the clock */
+	uint64_t nacks_sent;
+	uint64_t keyframes_asked; /* requests by slots and the tap */
+	uint64_t plis_sent;
+	uint64_t rtcp_malformed;
+	uint64_t pool_empty; /* packets not kept since the pool was used up */
+	uint64_t events_dropped;
+};
+
+const struct router_counters *router_counters(const struct router *router);
+
+struct router_peer_stats {
+	uint64_t rx_packets;
+	uint64_t rx_lost;
+	uint64_t tx_packets;
+	uint32_t rtt_ms; /* 0 = not known */
+};
+
+/* 0 or -ENOENT. */
+int router_peer_stats(const struct router *router, uint32_t peer,
+	struct router_peer_stats *out_stats) RS_MUST_USE;
+
+struct router_source_stats {
+	const char *meeting;
+	const char *source;
+	enum router_media media;
+	uint64_t packets;
+	uint64_t gated;
+	int level_dbov; /* smoothed RFC 6464 level, 0 loudest to -127; microphones only */
+};
+
+/* Walk over the sources: start with *cursor = 0; 1 and *out_stats, or 0 at the end. Strings are valid until the next
+ * change of desired state, which may not come during the walk. */
+int router_source_next(
+	const struct router *router, size_t *cursor, struct router_source_stats *out_stats);
+
+#endif
