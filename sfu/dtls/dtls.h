@@ -1,12 +1,14 @@
 /* sfu/dtls/dtls.h
  *
- * DTLS 1.2 (RFC 6347) for one peer, only to agree on SRTP keys (RFC 5764). OpenSSL does the
- * protocol; datagrams go in and out of memory, one record flight cut at DTLS_MTU octets.
+ * DTLS 1.2 (RFC 6347) with one peer, only to agree on SRTP keys (RFC 5764). The SFU is always the
+ * passive side: who offers "actpass" or "active" is answered "passive" (RFC 8842 section 5.3).
+ * OpenSSL does the protocol; datagrams go in and out of memory, flights are cut at DTLS_MTU octets.
  *
  * Time: OpenSSL's own retransmission timer reads the system's clock. It is armed for so long that
  * it never fires; instead the last flight is kept here and sent again, octet for octet, when our
- * own deadline passes without progress. A far end that had received a record discards the copy as
- * a replay (RFC 6347 section 4.1.2.6). So a handshake runs on virtual time in tests.
+ * own deadline passes without progress. A far end that had received a record drops the copy as a
+ * replay (RFC 6347 section 4.1.2.6), one that had not goes on; and the last flight of all is
+ * repeated by OpenSSL itself when the client repeats its own. So a handshake runs on virtual time.
  * Entropy is OpenSSL's own: keys are never reproducible.
  *
  * Not thread safe; ours is allocated in dtls_new(), OpenSSL allocates during the handshake.
@@ -52,18 +54,12 @@ struct dtls_fingerprint {
 int dtls_fingerprint_parse(
 	const char *hash, const char *text, struct dtls_fingerprint *out_fingerprint) RS_MUST_USE;
 
-enum dtls_role {
-	DTLS_PASSIVE, /* server: the far end sends the ClientHello */
-	DTLS_ACTIVE,
-};
-
 struct dtls_config {
 	const struct dtls_identity *identity;
-	enum dtls_role role;
 	struct dtls_fingerprint fingerprint; /* of the peer's certificate, told by signaling */
 	rs_time retransmit_first;            /* us to the first retransmission, then doubled; > 0 */
 	rs_time retransmit_most;   /* us, upper bound of the interval; >= retransmit_first */
-	rs_time handshake_timeout; /* us from the first datagram to DTLS_FAILED; > 0 */
+	rs_time handshake_timeout; /* us from dtls_start() to DTLS_FAILED; > 0 */
 };
 
 /* RFC 7714 section 14.2, RFC 5764 section 4.1.2; the order is ours. */
@@ -98,13 +94,11 @@ struct dtls_output {
 
 struct dtls;
 
-/* Copies the configuration, borrows the identity. 0, -EINVAL or -ENOMEM. Nothing is sent until
- * dtls_start() or, passive, the first datagram. */
+/* Copies the configuration, borrows the identity. 0, -EINVAL or -ENOMEM. */
 int dtls_new(const struct dtls_config *config, struct dtls **out_dtls) RS_MUST_USE;
 /* NULL is fine. Returns NULL. */
 struct dtls *dtls_free(struct dtls *dtls);
-/* A path to the peer exists: an active object says hello, a passive one starts its time-out.
- * Later calls change nothing. */
+/* A path to the peer exists: the time-out starts. Later calls change nothing. */
 void dtls_start(struct dtls *dtls, rs_time now);
 /* One datagram of the peer's. 0, -EPROTO (dead already), -EBADMSG (not DTLS). Records that are
  * damaged or replayed are dropped without a word (RFC 6347 section 4.1.2.7). */
@@ -117,7 +111,8 @@ rs_time dtls_deadline(const struct dtls *dtls);
 int dtls_poll(struct dtls *dtls, struct dtls_output *out_output);
 /* Says close_notify (one datagram to poll) when connected; nothing else is sent afterwards. */
 void dtls_close(struct dtls *dtls);
-/* The keys, for the caller to wipe. 0, or -EAGAIN before DTLS_CONNECTED. */
+/* The keys, for the caller to wipe. 0, -EAGAIN before DTLS_CONNECTED,
+ * -EOPNOTSUPP or -EPROTO when OpenSSL has none. */
 int dtls_keys(const struct dtls *dtls, struct dtls_srtp_keys *out_keys) RS_MUST_USE;
 
 #endif

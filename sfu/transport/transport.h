@@ -29,7 +29,7 @@ struct transport_config {
 	size_t max_send_streams; /* SSRCs we send to it */
 };
 
-/* The usual time-outs and limits; credentials, identity, role and fingerprint are the caller's. */
+/* The usual time-outs and limits; credentials, identity and fingerprint are the caller's. */
 void transport_config_default(struct transport_config *out_config);
 
 enum transport_output_kind {
