@@ -1,0 +1,49 @@
+/* sfu/io/io.h
+ *
+ * The SFU's loop: media sockets, the control connection, the tap, and the driver that feeds the
+ * machines. One thread, one worker; a worker owns its sockets, peers and router, and nothing is
+ * shared or global, so that there can be more of them. A turn is: read the clock once, feed all
+ * input, tick what is due, drain outputs, send in batches, sleep until the least deadline.
+ */
+#ifndef ROSTRUM_SFU_IO_IO_H
+#define ROSTRUM_SFU_IO_IO_H
+
+#include "common/base/addr.h"
+#include "sfu/dtls/dtls.h"
+
+#include <uv.h>
+
+#define IO_ADDRESSES_MAX 16
+#define IO_ERROR_LEN 256
+
+struct io;
+
+struct io_config {
+	uv_loop_t *loop;
+	const char *node;
+	const char *control_path; /* Unix socket signaling listens on */
+	const char *tap_path;     /* Unix socket to listen on; "" = no tap */
+	const struct rs_addr
+		*addresses; /* to bind; the port of the first is asked for all, 0 = any */
+	size_t n_addresses;
+	const struct rs_addr
+		*announce; /* for candidates; port 0 = that of the sockets; none = addresses */
+	size_t n_announce;
+	const struct dtls_identity *identity; /* looked at, outlives the object */
+	size_t meetings;                      /* most */
+	size_t peers;                         /* most; up to 65535 */
+	size_t taps;                          /* most recorders connected at once */
+	int socket_buffer;                    /* octets asked for as SO_RCVBUF and SO_SNDBUF */
+};
+
+/* Binds, listens and starts connecting. 0, or a negative error with one line in `error` that names
+ * what is wrong and where. */
+int io_new(
+	const struct io_config *config, char error[IO_ERROR_LEN], struct io **out_io) RS_MUST_USE;
+/* Says good-bye to every peer and closes all handles; the loop then ends when it has run them out.
+ * Call once, from the loop's thread, between turns. */
+void io_close(struct io *io);
+/* After the loop ended. NULL is fine. Returns NULL. */
+struct io *io_free(struct io *io);
+
+#endif
