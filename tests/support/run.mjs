@@ -1,0 +1,52 @@
+// Run the test files of a folder one after another, each in a process of its own under a time limit.
+// usage: node support/run.mjs FOLDER [part of a file name]; the last line is "N passed, N failed".
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const tests = dirname(dirname(fileURLToPath(import.meta.url)));
+const FILE_LIMIT_MS = 300_000;
+
+// One file: passes its lines on as they come and resolves with what it counted. The whole process group is
+// ended on a time-out, since browsers and servers below it would outlive it.
+function runFile(file) {
+	return new Promise((resolve) => {
+		const child = spawn(process.execPath, ['--test-reporter', join(tests, 'support/reporter.mjs'),
+			'--test-reporter-destination', 'stdout', file], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+		const limit = setTimeout(() => {
+			console.log(`  FAIL ${file}: no end after ${FILE_LIMIT_MS / 1000} s`);
+			process.kill(-child.pid, 'SIGKILL');
+		}, FILE_LIMIT_MS);
+		let rest = '';
+		let counted = null;
+		child.stdout.on('data', (data) => {
+			const lines = (rest + data).split('\n');
+			rest = lines.pop();
+			for (const line of lines) {
+				const sum = /^(\d+) passed, (\d+) failed$/.exec(line);
+				if (sum) counted = { passed: Number(sum[1]), failed: Number(sum[2]) };
+				else console.log(line);
+			}
+		});
+		child.on('close', (code) => {
+			clearTimeout(limit);
+			counted ??= { passed: 0, failed: 1 };
+			if (code !== 0 && counted.failed === 0) counted.failed = 1;
+			resolve(counted);
+		});
+	});
+}
+
+const [folder, part = ''] = process.argv.slice(2);
+const files = readdirSync(join(tests, folder)).filter((name) => name.endsWith('.test.mjs') && name.includes(part)).sort();
+let passed = 0;
+let failed = 0;
+for (const name of files) {
+	console.log(`-- ${folder}/${name}`);
+	const counted = await runFile(join(tests, folder, name));
+	passed += counted.passed;
+	failed += counted.failed;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
