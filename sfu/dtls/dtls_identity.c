@@ -126,6 +126,7 @@ static int verify_peer(X509_STORE_CTX *store, void *unused)
 
 static bool ctx_fill(SSL_CTX *ctx, X509 *cert, EVP_PKEY *key)
 {
+	char groups[] = "X25519:P-256:P-384"; /* not const, since OpenSSL's macro casts that away */
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_CIPHER_SERVER_PREFERENCE);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -134,7 +135,7 @@ static bool ctx_fill(SSL_CTX *ctx, X509 *cert, EVP_PKEY *key)
 	return SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) == 1 &&
 	       SSL_CTX_use_certificate(ctx, cert) == 1 && SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
 	       SSL_CTX_set_cipher_list(ctx, CIPHERS) == 1 &&
-	       SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") == 1 &&
+	       SSL_CTX_set1_groups_list(ctx, groups) == 1 &&
 	       SSL_CTX_set_tlsext_use_srtp(ctx, SRTP_PROFILES) == 0; /* 0 is success here */
 }
 
