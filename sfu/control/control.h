@@ -29,7 +29,6 @@ struct control_peer {
 	uint32_t worker; /* index into control_config.workers */
 	struct ice_credentials local;
 	struct ice_credentials remote;
-	enum dtls_role role;
 	struct dtls_fingerprint fingerprint;
 };
 
