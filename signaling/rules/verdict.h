@@ -1,0 +1,35 @@
+/* signaling/rules/verdict.h
+ *
+ * How a command was judged. A refusal is an answer, not an error; each maps to exactly one reason
+ * of signaling/wire/PROTOCOL.md.
+ */
+#ifndef ROSTRUM_SIGNALING_RULES_VERDICT_H
+#define ROSTRUM_SIGNALING_RULES_VERDICT_H
+
+enum verdict {
+	VERDICT_OK,
+	VERDICT_NOT_PERMITTED,
+	VERDICT_NOT_IN_SESSION,
+	VERDICT_ALREADY_ON_LIST,
+	VERDICT_NOT_ON_LIST,
+	VERDICT_LIST_CLOSED,
+	VERDICT_NO_SUCH_ENTRY,
+	VERDICT_NO_SUCH_PARTICIPANT,
+	VERDICT_NO_SUCH_ITEM,
+	VERDICT_NO_SUCH_CHANNEL,
+	VERDICT_NOT_CONNECTED,
+	VERDICT_NOBODY_HAS_THE_FLOOR,
+	VERDICT_CHANNEL_NOT_YOURS,
+	VERDICT_ALREADY_SO,
+	VERDICT_BAD_OFFER,
+	VERDICT_NO_MEDIA_SERVER,
+	VERDICT_STORE_UNAVAILABLE,
+	VERDICT_TOO_MANY,
+	VERDICT_MALFORMED,
+	VERDICT_COUNT,
+};
+
+/* "not-permitted" ...; "ok" for VERDICT_OK. */
+const char *verdict_reason(enum verdict verdict);
+
+#endif

@@ -1,0 +1,189 @@
+/* signaling/service/service.h
+ *
+ * The authority on the meetings, without a socket: sessions (pages), nodes (media servers and recorders) and
+ * HTTP requests are fed in as text, outputs are pulled by service_poll(). A command goes auth -> permission ->
+ * decide -> append -> apply -> tell; nothing is told before the store has it.
+ *
+ * One thread. The driver's order each turn: read the clocks once, feed, service_tick() when the store woke the
+ * loop or service_deadline() passed, then service_poll() until 0. No call calls back into the driver except
+ * the ports of the configuration, which must not call the service.
+ * Limits are in struct service_limits; what meets one is refused and counted.
+ */
+#ifndef ROSTRUM_SIGNALING_SERVICE_SERVICE_H
+#define ROSTRUM_SIGNALING_SERVICE_SERVICE_H
+
+#include "common/base/buf.h"
+#include "common/base/rand.h"
+#include "common/base/time.h"
+#include "signaling/auth/claims.h"
+#include "signaling/broadcast/message.h"
+#include "signaling/wire/peer.h"
+
+struct service;
+struct store; /* signaling/store/store.h */
+
+/* One reading of both clocks. */
+struct moment {
+	rs_time now;
+	int64_t wall_ms;
+};
+
+/* Verifies a token (implemented by signaling/auth). 0 and *out_claims; -EACCES (no JWT of ours, wrong signature
+ * or issuer); -ETIMEDOUT (expired; *out_claims is filled all the same); -EBADMSG (claims missing or malformed). */
+typedef int service_verify_fn(
+	void *ctx, const char *token, int64_t wall_ms, struct claims *out_claims);
+
+struct service_limits {
+	size_t sessions;       /* WebSockets at a time */
+	size_t peers;          /* media peers, pages and WHIP and WHEP together */
+	size_t nodes;          /* control connections */
+	size_t meetings;       /* in the store */
+	size_t queue;          /* commands waiting in one meeting */
+	size_t kept_events;    /* per meeting, for resume */
+	uint32_t command_rate; /* commands a second and session, with a burst of twice as many */
+};
+
+/* What a site of ordinary size uses. */
+extern const struct service_limits service_limits_default;
+
+struct service_config {
+	struct store *store; /* open; outlives the service */
+	struct rs_rand *rand;
+	struct service_limits limits;
+	rs_time hello_timeout; /* a socket without hello is closed; 10 s */
+	rs_time lost_grace;    /* without WebSocket until participant-left; 20 s */
+	rs_time media_grace;   /* without media server until media-server null; 2 s */
+	service_verify_fn *verify;
+	void *verify_ctx;
+	peer_answer_fn *answer;
+	void *answer_ctx;
+};
+
+#define SERVICE_ERROR_LEN 256
+
+/* 0, -EINVAL (a limit or time is 0, a port is missing) or -ENOMEM. */
+int service_new(const struct service_config *config, struct service **out_service) RS_MUST_USE;
+/* NULL is fine. Returns NULL. */
+struct service *service_free(struct service *service);
+/* A rules profile (conf/rules/NAME.json) before service_start(). 0, or -EBADMSG with `error` set, -EEXIST, -E2BIG, -ENOMEM. */
+int service_add_rules(struct service *service, const char *name, const char *json, size_t len,
+	char error[SERVICE_ERROR_LEN]) RS_MUST_USE;
+/* Reads conferences and replays all meetings from the store; blocks. Once, before anything is fed. 0; -EBADMSG
+ * (an event or a conference that this version does not know, or a broken hash chain: `error` names meeting and
+ * number); -EIO (the store); -ENOMEM. */
+int service_start(
+	struct service *service, struct moment at, char error[SERVICE_ERROR_LEN]) RS_MUST_USE;
+/* Store completions, timeouts. Safe early, late or twice. */
+void service_tick(struct service *service, struct moment at);
+/* When service_tick() next matters on its own; RS_TIME_NEVER if never. */
+rs_time service_deadline(const struct service *service);
+
+/* --- Outputs --- */
+
+enum service_out_kind {
+	SERVICE_SEND, /* `message` to session `to`, as one text message */
+	SERVICE_CLOSE, /* close session `to` with `code`, after what was sent; the service has forgotten it */
+	SERVICE_SEND_NODE,  /* `message` to node `to`, as one control message */
+	SERVICE_CLOSE_NODE, /* close node `to`; the service has forgotten it */
+	SERVICE_ANSWER,     /* HTTP request `to` is done: status `code`, JSON body `message` */
+};
+
+struct service_out {
+	enum service_out_kind kind;
+	uint64_t to;
+	uint16_t code;
+	struct message
+		*message; /* NULL for the closes; the taker gives it back by message_unref() */
+};
+
+/* Takes one output: 1, or 0 when there is none. Order is kept for each receiver. */
+int service_poll(struct service *service, struct service_out *out);
+
+/* --- Pages: one session a WebSocket --- */
+
+/* Subprotocol and origin were checked. 0 and *out_session (never 0, never used twice), or -E2BIG, -ENOMEM. */
+int service_session_open(
+	struct service *service, struct moment at, uint64_t *out_session) RS_MUST_USE;
+/* One whole text message. Bad ones are answered and the session closed by outputs. Unknown sessions are ignored. */
+void service_session_recv(
+	struct service *service, uint64_t session, const char *text, size_t len, struct moment at);
+/* The socket is gone; `code` is what the client gave (1000 = it left on purpose), or 0. Also to be called
+ * after the driver itself closed it (4008, outbox full), not after SERVICE_CLOSE; harmless if it is. */
+void service_session_closed(
+	struct service *service, uint64_t session, uint16_t code, struct moment at);
+
+/* --- Nodes: one a control connection --- */
+
+/* 0 and *out_node, or -E2BIG, -ENOMEM. */
+int service_node_open(struct service *service, struct moment at, uint64_t *out_node) RS_MUST_USE;
+/* One message frame's body. 0, or -EBADMSG / -EPROTO with `error` set: log it, close the connection and call service_node_closed(). */
+int service_node_recv(struct service *service, uint64_t node, const char *text, size_t len,
+	struct moment at, char error[SERVICE_ERROR_LEN]) RS_MUST_USE;
+void service_node_closed(struct service *service, uint64_t node, struct moment at);
+
+/* --- HTTP --- */
+
+/* Why a call was refused, for the error body {"reason", "text"}. */
+struct service_refusal {
+	uint16_t status; /* HTTP */
+	char reason[32];
+	char text[PEER_WHY_LEN];
+};
+
+/* Import a conference file (conf/examples/README.md). 0: the answer comes as SERVICE_ANSWER for `request` (the driver's
+ * number) once it is durable: 201 {"conference", "meetings": [...]}; the driver then issues tokens, see service_badge().
+ * Negative: refused at once, `refusal` says where in the file and why (400, 409 begun with other content, 413, 503). */
+int service_import(struct service *service, uint64_t request, const char *json, size_t len,
+	struct moment at, struct service_refusal *refusal) RS_MUST_USE;
+/* Command `name` ("open-meeting", "close-meeting") of someone without WebSocket. 0: SERVICE_ANSWER follows, 200
+ * {"event": n} or an error body. Negative: refused at once. An admin may name any meeting, others their own. */
+int service_command(struct service *service, uint64_t request, const struct claims *who,
+	const char *meeting, const char *name, struct moment at,
+	struct service_refusal *refusal) RS_MUST_USE;
+/* The i-th badge of a meeting, from 0, as claims to issue (expires_s 0). 0, or -ENOENT past the end or without such a meeting. */
+int service_badge(const struct service *service, const char *meeting, size_t i,
+	struct claims *out_claims) RS_MUST_USE;
+/* The i-th meeting's id, or NULL past the end. Valid until the next call. */
+const char *service_meeting(const struct service *service, size_t i);
+/* The view as JSON, without checking anybody. 0, -ENOENT, -ENOMEM. */
+int service_view(
+	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
+/* GET /api/nodes as JSON. 0, -ENOMEM. */
+int service_nodes(const struct service *service, struct rs_buf *out) RS_MUST_USE;
+/* The service's share of /metrics. 0, -E2BIG, -ENOMEM. */
+int service_metrics(const struct service *service, struct rs_buf *out) RS_MUST_USE;
+
+/* --- WHIP and WHEP: peers without a page --- */
+
+enum service_peer_use {
+	SERVICE_PEER_PUBLISH, /* WHIP: `name` is a source */
+	SERVICE_PEER_PLAY,    /* WHEP: `name` is a feed */
+};
+
+/* A peer as HTTP sees it. */
+struct service_peer {
+	char id[RS_NAME_MAX + 1]; /* fits a URL path segment */
+	char meeting[RS_NAME_MAX + 1];
+	char owner[RS_NAME_MAX + 1]; /* badge of the token that made it */
+	enum service_peer_use use;
+	char ufrag[PEER_ICE_MAX + 1]; /* ours, changes with each ICE restart: good for an ETag */
+	char pwd[PEER_ICE_MAX + 1];
+	char remote_ufrag[PEER_ICE_MAX + 1];
+};
+
+/* Judge, answer and tell the media server; at once, since peers are no events. 0 with *out_peer and the answer appended to
+ * `out_sdp`; negative with `refusal` set (403, 404 meeting or feed, 400 offer, 429 limit, 503 no media server). */
+int service_peer_create(struct service *service, const struct claims *who, const char *meeting,
+	enum service_peer_use use, const char *name, const char *offer, size_t len,
+	struct moment at, struct service_peer *out_peer, struct rs_buf *out_sdp,
+	struct service_refusal *refusal) RS_MUST_USE;
+/* 0 or -ENOENT (never was, deleted, or its media server is gone). */
+int service_peer_find(
+	const struct service *service, const char *id, struct service_peer *out_peer) RS_MUST_USE;
+/* ICE restart (RFC 9725 section 4.3.3): new remote credentials; *out_peer has our new ones. 0, -ENOENT, -EBADMSG. */
+int service_peer_restart(struct service *service, const char *id, const char *remote_ufrag,
+	const char *remote_pwd, struct moment at, struct service_peer *out_peer) RS_MUST_USE;
+/* 0 or -ENOENT. */
+int service_peer_remove(struct service *service, const char *id, struct moment at) RS_MUST_USE;
+
+#endif
