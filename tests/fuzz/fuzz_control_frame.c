@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
 		return 0;
-	const size_t piece = 1 + data[0];
+	const size_t piece = (size_t)data[0] + 1;
 	struct frame_reader reader;
 	struct frame frame;
 	frame_reader_init(&reader);
