@@ -6,7 +6,7 @@
  *
  * Sans-I/O: messages come one by one, output is octets already framed. Not thread safe. Allocates
  * for messages, never for packets. Limits: those of PROTOCOL.md, `meetings` and `peers`, and
- * CONTROL_OUTPUT_MAX octets unsent.
+ * CONTROL_OUTPUT_MAX octets unsent. A unit over a limit is refused, and the rest goes on.
  */
 #ifndef ROSTRUM_SFU_CONTROL_CONTROL_H
 #define ROSTRUM_SFU_CONTROL_CONTROL_H
@@ -71,10 +71,10 @@ int control_open(struct control *control) RS_MUST_USE;
 /* The connection is gone: reports are no longer queued. */
 void control_shut(struct control *control);
 
-/* One message of signaling. 0; -EBADMSG (malformed or a member is missing or wrong; nothing of it
- * was applied and the connection must end), -E2BIG (more meetings or peers than allowed: likewise)
- * or -ENOMEM, each with `error` for the log. What the port refuses is no error here: it is counted,
- * and a peer refused is reported as failed. */
+/* One message of signaling. 0, -EBADMSG (malformed, or a member is missing or wrong: nothing of it
+ * was applied and the connection must end) or -ENOMEM, with `error` for the log. A unit that is over
+ * a limit or that the port refuses is no error here: it is logged and counted, and such a peer is
+ * reported as failed. */
 int control_recv(struct control *control, const char *json, size_t len, rs_time now,
 	char error[CONTROL_ERROR_LEN]) RS_MUST_USE;
 /* After the last message of a turn: answers `applied` if a revision came. 0, -ENOMEM or -E2BIG. */

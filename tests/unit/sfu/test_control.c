@@ -1,0 +1,526 @@
+/* The control end: examples of the paper, what reaches the port, what is said back. */
+#include "common/control/frame.h"
+#include "common/log/log.h"
+#include "sfu/control/control.h"
+#include "sfu/control/tap.h"
+
+#include <jansson.h>
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FINGERPRINT                                                                         \
+	"12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:" \
+	"78:9A:BC:DE:F0"
+
+/* The meeting and the peer that PROTOCOL.md shows in sections 3.1 and 3.2. */
+static const char meeting_demo[] =
+	"{\"id\": \"demo\", \"event\": 12, \"mode\": \"floor\", \"open\": [\"KEN\", \"chair\"],"
+	" \"visible\": [\"KEN\", \"chair\"], \"speaker\": \"KEN\", \"chair\": \"chair\","
+	" \"content\": \"KEN\", \"channels\": [{\"id\": \"fr\", \"desk\": \"fr-1\"},"
+	" {\"id\": \"es\", \"desk\": null}], \"record\": true}";
+
+#define PEER_ICE(remote)                                                      \
+	"\"ice\": {\"ufrag\": \"aB3d\", \"pwd\": \"0123456789abcdef012345\"," \
+	" \"remote_ufrag\": \"" remote "\", \"remote_pwd\": \"abcdefghijklmnopqrstuvwx\"}"
+#define PEER_DTLS "\"dtls\": {\"setup\": \"passive\", \"fingerprint\": \"sha-256 " FINGERPRINT "\"}"
+#define PEER_SEND                                                                               \
+	"{\"mid\": \"0\", \"kind\": \"audio\", \"source\": \"KEN\", \"media\": \"microphone\"," \
+	" \"csrc\": 1001, \"codec\": \"opus\", \"pt\": 111, \"ssrcs\": [305419896],"            \
+	" \"ext\": {\"mid\": 4, \"level\": 1, \"twcc\": 3, \"abs_capture\": 0}},"               \
+	"{\"mid\": \"1\", \"kind\": \"video\", \"source\": \"KEN\", \"media\": \"camera\","     \
+	" \"csrc\": 1001, \"codec\": \"vp8\", \"pt\": 96, \"rtx_pt\": 97, \"ssrcs\": [],"       \
+	" \"rids\": [\"q\", \"h\", \"f\"], \"ext\": {\"mid\": 4, \"rid\": 10,"                  \
+	" \"repaired_rid\": 11, \"twcc\": 3}}"
+#define PEER_RECV                                                                                 \
+	"{\"mid\": \"3\", \"kind\": \"audio\", \"ssrc\": 2001, \"codec\": \"opus\","              \
+	" \"pt\": 111, \"nack\": true, \"ext\": {\"mid\": 4, \"level\": 1},"                      \
+	" \"feed\": \"channel-fr\", \"rank\": 0, \"mix\": \"rank\"},"                             \
+	"{\"mid\": \"6\", \"kind\": \"video\", \"ssrc\": 2002, \"rtx_ssrc\": 2003,"               \
+	" \"codec\": \"vp8\", \"pt\": 96, \"rtx_pt\": 97, \"nack\": true, \"ext\": {\"mid\": 4}," \
+	" \"feed\": \"speaker\", \"rank\": 0, \"max_height\": 720}"
+
+static const char peer_ken[] = "{\"id\": \"p7Gh2\", \"meeting\": \"demo\", \"worker\": 0," PEER_ICE(
+	"xYz1") "," PEER_DTLS ", \"send\": [" PEER_SEND "], \"recv\": [" PEER_RECV "]}";
+
+/* A port that writes down what it is asked. */
+struct fixture {
+	struct control *control;
+	char calls[512];
+	int answer; /* of the setters */
+	struct router_send send[2];
+	struct router_recv recv[2];
+	struct control_peer peer;
+	size_t n_open;
+	char desk[ROUTER_NAME_MAX + 1];
+	char error[CONTROL_ERROR_LEN];
+};
+
+static void note(struct fixture *fixture, const char *what, const char *id)
+{
+	const size_t len = strlen(fixture->calls);
+	(void)snprintf(fixture->calls + len, sizeof(fixture->calls) - len, "%s %s;", what, id);
+}
+
+static int on_meeting_set(void *ctx, const struct router_meeting *meeting, rs_time now)
+{
+	struct fixture *fixture = ctx;
+	note(fixture, "meeting", meeting->id);
+	fixture->n_open = meeting->n_open;
+	if (meeting->n_channels == 2 && meeting->channels[1].desk == NULL)
+		(void)snprintf(
+			fixture->desk, sizeof(fixture->desk), "%s", meeting->channels[0].desk);
+	return fixture->answer;
+}
+
+static void on_meeting_remove(void *ctx, const char *id, rs_time now)
+{
+	note(ctx, "no-meeting", id);
+}
+
+static int on_peer_set(void *ctx, const struct control_peer *peer, rs_time now)
+{
+	struct fixture *fixture = ctx;
+	note(fixture, "peer", peer->router.id);
+	fixture->peer = *peer;
+	for (size_t i = 0; i < peer->router.n_sends && i < 2; i++)
+		fixture->send[i] = peer->router.sends[i];
+	for (size_t i = 0; i < peer->router.n_recvs && i < 2; i++)
+		fixture->recv[i] = peer->router.recvs[i];
+	return fixture->answer;
+}
+
+static void on_peer_remove(void *ctx, const char *id, rs_time now)
+{
+	note(ctx, "no-peer", id);
+}
+
+static const struct control_port port = {
+	.meeting_set = on_meeting_set,
+	.meeting_remove = on_meeting_remove,
+	.peer_set = on_peer_set,
+	.peer_remove = on_peer_remove,
+};
+
+static void log_nothing(void *ctx, enum log_level level, const char *line)
+{
+}
+
+static int setup(void **state)
+{
+	static const char *const addresses[] = { "127.0.0.1:50000", "[::1]:50000" };
+	const struct control_worker worker = { .addresses = addresses, .n = 2 };
+	struct fixture *fixture = rs_zalloc(sizeof(*fixture));
+	log_init(LOG_ERROR, log_nothing, NULL);
+	const struct control_config config = {
+		.node = "sfu-1",
+		.instance = "k3Jd92ms",
+		.fingerprint = FINGERPRINT,
+		.tap = "/run/rostrum/tap.sock",
+		.workers = &worker,
+		.n_workers = 1,
+		.meetings = 2,
+		.peers = 2,
+		.port = &port,
+		.ctx = fixture,
+	};
+	*state = fixture;
+	return control_new(&config, &fixture->control);
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+	control_free(fixture->control);
+	rs_release(fixture);
+	return rs_mem_alive() == 0 ? 0 : -1;
+}
+
+static int say(struct fixture *fixture, const char *format, ...) RS_PRINTF(2, 3);
+
+static int say(struct fixture *fixture, const char *format, ...)
+{
+	char text[8192];
+	va_list args;
+	va_start(args, format);
+	const int n = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	assert_in_range(n, 1, sizeof(text) - 1);
+	return control_recv(fixture->control, text, (size_t)n, 0, fixture->error);
+}
+
+/* The next message said, or NULL. */
+static json_t *heard(struct fixture *fixture)
+{
+	struct rs_buf *out = control_output(fixture->control);
+	struct frame_reader reader;
+	struct frame frame;
+	frame_reader_init(&reader);
+	assert_int_equal(frame_reader_feed(&reader, rs_buf_data(out), rs_buf_len(out)), 0);
+	json_t *message = NULL;
+	if (frame_reader_next(&reader, &frame) == 1) {
+		message = json_loadb((const char *)frame.body, frame.len, 0, NULL);
+		rs_buf_consume(out, FRAME_HEADER_LEN + frame.len);
+	}
+	frame_reader_done(&reader);
+	return message;
+}
+
+static void expect_heard(struct fixture *fixture, const char *wanted)
+{
+	json_t *message = heard(fixture);
+	json_t *expected = json_loads(wanted, 0, NULL);
+	assert_non_null(expected);
+	if (!json_equal(message, expected)) {
+		char *text = json_dumps(message, 0);
+		fail_msg("%s instead of %s", text, wanted);
+	}
+	json_decref(message);
+	json_decref(expected);
+}
+
+static void hello_says_who_and_that_there_is_no_state(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(control_open(fixture->control), 0);
+	expect_heard(fixture,
+		"{\"type\": \"hello\", \"protocol\": \"rostrum.control.1\", \"kind\": \"sfu\","
+		" \"node\": \"sfu-1\", \"instance\": \"k3Jd92ms\", \"revision\": 0, \"state\": null,"
+		" \"fingerprint\": \"sha-256 " FINGERPRINT "\", \"workers\": [{\"addresses\":"
+		" [\"127.0.0.1:50000\", \"[::1]:50000\"]}], \"tap\": \"/run/rostrum/tap.sock\"}");
+	assert_null(heard(fixture));
+}
+
+static void the_papers_meeting_and_peer_reach_the_port(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(say(fixture, "{\"type\": \"meeting\", \"revision\": 42, \"meeting\": %s}",
+				 meeting_demo),
+		0);
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer\", \"revision\": 43, \"peer\": %s}", peer_ken), 0);
+	assert_string_equal(fixture->calls, "meeting demo;peer p7Gh2;");
+	assert_int_equal(fixture->n_open, 2);
+	assert_string_equal(fixture->desk, "fr-1");
+	assert_string_equal(fixture->peer.local.ufrag, "aB3d");
+	assert_string_equal(fixture->peer.remote.pwd, "abcdefghijklmnopqrstuvwx");
+	assert_int_equal(fixture->peer.fingerprint.hash, DTLS_SHA256);
+	assert_int_equal(fixture->peer.fingerprint.digest[4], 0x9A);
+	assert_int_equal(fixture->send[0].media, ROUTER_MICROPHONE);
+	assert_int_equal(fixture->send[0].ssrc, 305419896);
+	assert_int_equal(fixture->send[0].ext.level, 1);
+	assert_int_equal(fixture->send[1].n_rids, 3);
+	assert_int_equal(fixture->send[1].rtx_pt, 97);
+	assert_int_equal(fixture->send[1].ext.repaired_rid, 11);
+	assert_false(fixture->recv[0].video);
+	assert_true(fixture->recv[0].nack);
+	assert_int_equal(fixture->recv[1].rtx_ssrc, 2003);
+	assert_int_equal(fixture->recv[1].max_height, 720);
+}
+
+static void applied_is_said_once_for_several_messages(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	assert_int_equal(control_applied(fixture->control), 0);
+	assert_null(heard(fixture));
+	assert_int_equal(say(fixture, "{\"type\": \"meeting\", \"revision\": 1, \"meeting\": %s}",
+				 meeting_demo),
+		0);
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer\", \"revision\": 2, \"peer\": %s}", peer_ken), 0);
+	assert_int_equal(control_applied(fixture->control), 0);
+	expect_heard(fixture, "{\"type\": \"applied\", \"revision\": 2}");
+	assert_null(heard(fixture));
+}
+
+static void what_is_said_again_does_not_reach_the_port(void **state)
+{
+	struct fixture *fixture = *state;
+	for (int revision = 1; revision < 4; revision++)
+		assert_int_equal(
+			say(fixture,
+				"{\"type\": \"state\", \"revision\": %d, \"meetings\": [%s],"
+				" \"peers\": [%s]}",
+				revision, meeting_demo, peer_ken),
+			0);
+	assert_string_equal(fixture->calls, "meeting demo;peer p7Gh2;");
+	assert_int_equal(control_counters(fixture->control)->unchanged, 4);
+}
+
+static void state_takes_away_what_it_does_not_list(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(
+		say(fixture,
+			"{\"type\": \"state\", \"revision\": 1, \"meetings\": [%s], \"peers\": [%s]}",
+			meeting_demo, peer_ken),
+		0);
+	assert_int_equal(
+		say(fixture,
+			"{\"type\": \"state\", \"revision\": 2, \"meetings\": [], \"peers\": []}"),
+		0);
+	assert_string_equal(
+		fixture->calls, "meeting demo;peer p7Gh2;no-peer p7Gh2;no-meeting demo;");
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer-gone\", \"revision\": 3, \"peer\": \"p7Gh2\"}"), 0);
+	assert_int_equal(
+		say(fixture,
+			"{\"type\": \"meeting-gone\", \"revision\": 4, \"meeting\": \"demo\"}"),
+		0);
+	assert_string_equal(
+		fixture->calls, "meeting demo;peer p7Gh2;no-peer p7Gh2;no-meeting demo;");
+}
+
+static void hello_gives_the_state_and_the_last_reports_back(void **state)
+{
+	struct fixture *fixture = *state;
+	char wanted[8192];
+	assert_int_equal(
+		say(fixture,
+			"{\"type\": \"state\", \"revision\": 7, \"meetings\": [%s], \"peers\": [%s]}",
+			meeting_demo, peer_ken),
+		0);
+	control_report_peer(fixture->control, "p7Gh2", CONTROL_CONNECTED, "");
+	control_report_peer(fixture->control, "nobody", CONTROL_CONNECTED, "");
+	control_report_source(fixture->control, "demo", "KEN", ROUTER_CAMERA, true);
+	control_report_source(fixture->control, "demo", "KEN", ROUTER_MICROPHONE, true);
+	control_report_source(fixture->control, "demo", "KEN", ROUTER_MICROPHONE, false);
+
+	assert_int_equal(control_open(fixture->control), 0);
+	json_t *hello = heard(fixture);
+	(void)snprintf(wanted, sizeof(wanted),
+		"{\"type\": \"state\", \"revision\": 7, \"meetings\": [%s], \"peers\": [%s]}",
+		meeting_demo, peer_ken);
+	json_t *expected = json_loads(wanted, 0, NULL);
+	assert_true(json_equal(json_object_get(hello, "state"), expected));
+	assert_int_equal(json_integer_value(json_object_get(hello, "revision")), 7);
+	json_decref(expected);
+	json_decref(hello);
+	expect_heard(fixture,
+		"{\"type\": \"peer\", \"peer\": \"p7Gh2\", \"state\": \"connected\", \"reason\": \"\"}");
+	expect_heard(fixture,
+		"{\"type\": \"source\", \"meeting\": \"demo\", \"source\": \"KEN\", \"media\": \"camera\","
+		" \"flowing\": true}");
+	assert_null(heard(fixture));
+}
+
+static void an_error_names_the_member_and_applies_nothing(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *named;
+	} bad[] = {
+		{ "{", "no JSON" },
+		{ "[]", "message: an object" },
+		{ "{\"revision\": 1}", "message.type" },
+		{ "{\"type\": \"meeting\", \"meeting\": {}}", "message.revision" },
+		{ "{\"type\": \"meeting\", \"revision\": 1}", "message.meeting" },
+		{ "{\"type\": \"meeting\", \"revision\": 1, \"meeting\": {\"id\": \"a b\"}}",
+			"message.meeting.id" },
+		{ "{\"type\": \"meeting\", \"revision\": 1, \"meeting\": {\"id\": \"a\", \"event\": 1,"
+		  " \"mode\": \"loud\"}}",
+			"message.meeting.mode: floor or direct" },
+		{ "{\"type\": \"peer\", \"revision\": 1, \"peer\": {\"id\": \"a\", \"meeting\": \"m\","
+		  " \"ice\": {\"ufrag\": \"a\"}}}",
+			"message.peer.ice.ufrag" },
+		{ "{\"type\": \"peer\", \"revision\": 1, \"peer\": {\"id\": \"a\", \"meeting\": \"m\"," PEER_ICE(
+			  "abcd") ", \"dtls\": {\"setup\": \"active\", \"fingerprint\": \"sha-256 1\"}}}",
+			"message.peer.dtls.setup: passive" },
+		{ "{\"type\": \"peer\", \"revision\": 1, \"peer\": {\"id\": \"a\", \"meeting\": \"m\"," PEER_ICE(
+			  "abcd") "," PEER_DTLS ", \"send\": [" PEER_SEND
+				  ", {\"mid\": \"2\", \"source\": \"a\", \"media\": \"content\","
+				  " \"csrc\": 1, \"codec\": \"vp8\", \"pt\": 200}]}}",
+			"message.peer.send[2].pt" },
+		{ "{\"type\": \"state\", \"revision\": 1, \"meetings\": [{\"id\": \"a\", \"event\": 1,"
+		  " \"mode\": \"floor\"}, {\"id\": \"a\", \"event\": 1, \"mode\": \"floor\"}], \"peers\": []}",
+			"message.meetings[1].id" },
+		{ "{\"type\": \"state\", \"revision\": 1, \"meetings\": [{\"id\": \"a\", \"event\": 1,"
+		  " \"mode\": \"floor\"}], \"peers\": [{}]}",
+			"message.peers[0].ice" },
+	};
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < RS_ARRAY_LEN(bad); i++) {
+		assert_int_equal(say(fixture, "%s", bad[i].text), -EBADMSG);
+		if (strstr(fixture->error, bad[i].named) == NULL)
+			fail_msg("\"%s\" does not name %s", fixture->error, bad[i].named);
+	}
+	assert_string_equal(fixture->calls, "");
+	assert_int_equal(control_counters(fixture->control)->bad_messages, RS_ARRAY_LEN(bad));
+}
+
+static void a_revision_that_does_not_grow_ends_the_connection(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(control_open(fixture->control), 0);
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer-gone\", \"revision\": 5, \"peer\": \"a\"}"), 0);
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer-gone\", \"revision\": 5, \"peer\": \"a\"}"),
+		-EBADMSG);
+	assert_non_null(strstr(fixture->error, "message.revision"));
+	/* Another connection may begin anywhere: signaling may have lost its count. */
+	assert_int_equal(control_open(fixture->control), 0);
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer-gone\", \"revision\": 1, \"peer\": \"a\"}"), 0);
+}
+
+static void an_unknown_message_is_counted_and_ignored(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(say(fixture, "{\"type\": \"weather\"}"), 0);
+	assert_int_equal(control_counters(fixture->control)->unknown_messages, 1);
+}
+
+static int say_meeting(struct fixture *fixture, int revision, const char *id)
+{
+	return say(fixture,
+		"{\"type\": \"meeting\", \"revision\": %d, \"meeting\": {\"id\": \"%s\", \"event\": 1,"
+		" \"mode\": \"floor\"}}",
+		revision, id);
+}
+
+static void one_meeting_over_the_limit_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(say_meeting(fixture, 1, "a"), 0);
+	assert_int_equal(say_meeting(fixture, 2, "b"), 0);
+	assert_int_equal(say_meeting(fixture, 3, "c"), 0);
+	assert_string_equal(fixture->calls, "meeting a;meeting b;");
+	assert_int_equal(control_counters(fixture->control)->refused, 1);
+}
+
+static void a_refused_peer_is_reported_and_asked_for_again(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	fixture->answer = -EINVAL;
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer\", \"revision\": 1, \"peer\": %s}", peer_ken), 0);
+	expect_heard(fixture, "{\"type\": \"peer\", \"peer\": \"p7Gh2\", \"state\": \"failed\","
+			      " \"reason\": \"not acceptable\"}");
+	fixture->answer = 0;
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer\", \"revision\": 2, \"peer\": %s}", peer_ken), 0);
+	assert_string_equal(fixture->calls, "peer p7Gh2;peer p7Gh2;");
+}
+
+static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	control_report_gate(
+		fixture->control, "demo", 12, "KEN", 1795305600123456, 1795305600131002);
+	expect_heard(fixture,
+		"{\"type\": \"gate\", \"meeting\": \"demo\", \"event\": 12, \"source\": \"KEN\","
+		" \"opened_us\": 1795305600123456, \"first_us\": 1795305600131002}");
+	control_stats_begin(fixture->control);
+	control_stats_peer(fixture->control, "p7Gh2",
+		&(struct router_peer_stats){
+			.rx_packets = 3, .rx_lost = 1, .tx_packets = 4, .rtt_ms = 20 });
+	control_stats_source(fixture->control, &(struct router_source_stats){ .meeting = "demo",
+						       .source = "KEN",
+						       .media = ROUTER_MICROPHONE,
+						       .packets = 3,
+						       .gated = 2,
+						       .level_dbov = -30 });
+	control_stats_counter(fixture->control, "rx_oversized", 9);
+	control_stats_end(fixture->control);
+	expect_heard(fixture,
+		"{\"type\": \"stats\", \"peers\": [{\"peer\": \"p7Gh2\", \"rx_packets\": 3, \"rx_lost\": 1,"
+		" \"tx_packets\": 4, \"rtt_ms\": 20}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
+		" \"KEN\", \"media\": \"microphone\", \"packets\": 3, \"gated\": 2, \"level_dbov\": -30}],"
+		" \"counters\": {\"rx_oversized\": 9}}");
+}
+
+static void without_a_connection_nothing_is_queued(void **state)
+{
+	struct fixture *fixture = *state;
+	control_report_gate(fixture->control, "demo", 1, "KEN", 1, 2);
+	control_stats_begin(fixture->control);
+	control_stats_counter(fixture->control, "a", 1);
+	control_stats_end(fixture->control);
+	assert_int_equal(rs_buf_len(control_output(fixture->control)), 0);
+}
+
+static void a_recorder_is_understood_or_told_what_is_wrong(void **state)
+{
+	static const char subscribe[] = "{\"type\": \"subscribe\", \"meeting\": \"demo\"}";
+	static const char unnamed[] = "{\"type\": \"unsubscribe\"}";
+	static const char unknown[] = "{\"type\": \"rewind\"}";
+	struct tap_request request;
+	char error[TAP_ERROR_LEN];
+	assert_int_equal(tap_request_parse(subscribe, strlen(subscribe), &request, error), 0);
+	assert_int_equal(request.kind, TAP_SUBSCRIBE);
+	assert_string_equal(request.meeting, "demo");
+	assert_int_equal(tap_request_parse(unnamed, strlen(unnamed), &request, error), -EBADMSG);
+	assert_non_null(strstr(error, "message.meeting"));
+	assert_int_equal(tap_request_parse(unknown, strlen(unknown), &request, error), 0);
+	assert_int_equal(request.kind, TAP_UNKNOWN);
+	assert_int_equal(tap_request_parse("x", 1, &request, error), -EBADMSG);
+}
+
+static void the_tap_is_written_as_the_paper_has_it(void **state)
+{
+	struct fixture *fixture = *state;
+	struct rs_buf *out = control_output(fixture->control);
+	struct router_tap tap = { .kind = ROUTER_TAP_TRACK,
+		.meeting = "demo",
+		.track = 7,
+		.name = "KEN",
+		.media = ROUTER_MICROPHONE,
+		.codec = ROUTER_OPUS };
+	assert_int_equal(tap_write(out, &tap, 0), 0);
+	expect_heard(fixture,
+		"{\"type\": \"track\", \"track\": 7, \"meeting\": \"demo\", \"name\": \"KEN\","
+		" \"media\": \"microphone\", \"codec\": \"opus\", \"clock\": 48000, \"channels\": 2}");
+	tap.kind = ROUTER_TAP_CLOCK;
+	tap.ntp = 16831234567890123456U;
+	tap.rtp = 123456;
+	assert_int_equal(tap_write(out, &tap, 0), 0);
+	expect_heard(fixture,
+		"{\"type\": \"clock\", \"track\": 7, \"ntp\": \"16831234567890123456\","
+		" \"rtp\": 123456}");
+	tap.kind = ROUTER_TAP_MARK;
+	tap.event = 12;
+	tap.open = true;
+	tap.at = 123456;
+	assert_int_equal(tap_write(out, &tap, 1795305600000000), 0);
+	expect_heard(fixture,
+		"{\"type\": \"mark\", \"meeting\": \"demo\", \"event\": 12,"
+		" \"source\": \"KEN\", \"open\": true, \"wall_us\": 1795305600123456}");
+	assert_int_equal(tap_write_gap(out, "demo", 5), 0);
+	expect_heard(fixture, "{\"type\": \"gap\", \"meeting\": \"demo\", \"packets\": 5}");
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(hello_says_who_and_that_there_is_no_state),
+		CASE(the_papers_meeting_and_peer_reach_the_port),
+		CASE(applied_is_said_once_for_several_messages),
+		CASE(what_is_said_again_does_not_reach_the_port),
+		CASE(state_takes_away_what_it_does_not_list),
+		CASE(hello_gives_the_state_and_the_last_reports_back),
+		CASE(an_error_names_the_member_and_applies_nothing),
+		CASE(a_revision_that_does_not_grow_ends_the_connection),
+		CASE(an_unknown_message_is_counted_and_ignored),
+		CASE(one_meeting_over_the_limit_is_refused),
+		CASE(a_refused_peer_is_reported_and_asked_for_again),
+		CASE(gate_and_stats_are_said_as_the_paper_has_them),
+		CASE(without_a_connection_nothing_is_queued),
+		CASE(a_recorder_is_understood_or_told_what_is_wrong),
+		CASE(the_tap_is_written_as_the_paper_has_it),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
