@@ -70,14 +70,15 @@ bool rtp_is_rtcp(const uint8_t *data, size_t len)
 	return len >= 2 && data[1] >= 192 && data[1] <= 223;
 }
 
-/* RFC 8285 section 4.2: ID and length - 1 in four bits each; 0 is one octet of padding, ID 15 ends it. */
+/* RFC 8285 section 4.2: ID and length - 1 in four bits each; 0 is one octet of padding. ID 15, and ID 0 with a
+ * length, end the walk. */
 static int one_byte_next(struct rs_reader *reader, struct rtp_ext *out_ext)
 {
 	while (rs_reader_left(reader) > 0) {
 		const uint8_t head = rs_read_u8(reader);
 		if (head == 0)
 			continue;
-		if (head >> 4 == 15)
+		if (head >> 4 == 15 || head >> 4 == 0)
 			return 0;
 		*out_ext = (struct rtp_ext){ .id = head >> 4, .len = (uint8_t)((head & 0x0f) + 1) };
 		out_ext->data_view = rs_read_view(reader, out_ext->len);
@@ -106,6 +107,8 @@ int rtp_ext_next(const struct rtp_packet *packet, size_t *cursor, struct rtp_ext
 	struct rtp_ext ext = { 0 };
 	int got = 0;
 
+	if (*cursor >= packet->ext_len)
+		return 0;
 	rs_reader_init(&reader, packet->ext_view, packet->ext_len);
 	rs_read_skip(&reader, *cursor);
 	if (packet->ext_profile == RTP_EXT_ONE_BYTE)

@@ -1,0 +1,271 @@
+#include "sfu/rewrite/rewrite.h"
+
+#include "common/rtp/ntp.h"
+#include "common/rtp/seq.h"
+
+/* Sender clocks differ from ours by less than this; what a stream gained faster is jitter, not drift. */
+#define DRIFT_MAX_PPM 5000
+/* Ticks a packet of unknown duration is taken to last: one, as time may only not stand still. */
+#define DURATION_UNKNOWN 1
+
+void rewrite_init(struct rewrite *rewrite, uint32_t clock_hz, bool video, struct rs_rand *rand)
+{
+	*rewrite = (struct rewrite){
+		.clock_hz = clock_hz,
+		.video = video,
+		.broken = true,
+		.highest_out = rs_rand_below(rand, 0x4000),
+		.highest_ts = rs_rand_u32(rand),
+		.highest_picture = rs_rand_below(rand, 0x4000),
+		.last_tl0 = (uint8_t)rs_rand_below(rand, 256),
+	};
+}
+
+static const struct rewrite_segment *segment_back(const struct rewrite *rewrite, unsigned i)
+{
+	return &rewrite->segments[(rewrite->newest + REWRITE_SEGMENTS - i) % REWRITE_SEGMENTS];
+}
+
+static void segment_push(struct rewrite *rewrite, struct rewrite_segment segment)
+{
+	rewrite->newest = (rewrite->newest + 1) % REWRITE_SEGMENTS;
+	rewrite->segments[rewrite->newest] = segment;
+}
+
+static void fill(
+	const struct rewrite_segment *segment, const struct rewrite_in *in, struct rewrite_out *out)
+{
+	*out = (struct rewrite_out){
+		.seq = (uint16_t)(in->seq + segment->seq_offset),
+		.rtp_ts = in->rtp_ts + segment->ts_offset,
+		.picture = (uint16_t)((in->picture + segment->picture_offset) & 0x7fff),
+		.tl0 = (uint8_t)(in->tl0 + segment->tl0_offset),
+	};
+}
+
+/* The segment in which (stream, seq) was given its number, or NULL. */
+static const struct rewrite_segment *segment_of(
+	const struct rewrite *rewrite, uint32_t stream, int64_t seq)
+{
+	int64_t end = rewrite->highest_out + 1; /* first number not in the segment looked at */
+
+	for (unsigned i = 0; i < REWRITE_SEGMENTS; i++) {
+		const struct rewrite_segment *segment = segment_back(rewrite, i);
+		if (segment->stream == 0)
+			return NULL;
+		if (segment->stream == stream && seq >= segment->in_first &&
+			seq + segment->seq_offset < end)
+			return segment;
+		end = segment->in_first + segment->seq_offset;
+	}
+	return NULL;
+}
+
+bool rewrite_again(
+	const struct rewrite *rewrite, const struct rewrite_in *in, struct rewrite_out *out_packet)
+{
+	const struct rewrite_segment *segment = segment_of(rewrite, in->stream, in->seq);
+
+	if (segment == NULL)
+		return false;
+	fill(segment, in, out_packet);
+	return true;
+}
+
+bool rewrite_find(
+	const struct rewrite *rewrite, uint16_t seq, uint32_t *out_stream, int64_t *out_seq)
+{
+	const int64_t out = rtp_seq_unwrap(rewrite->highest_out, seq);
+
+	if (!rewrite->started || out > rewrite->highest_out)
+		return false;
+	for (unsigned i = 0; i < REWRITE_SEGMENTS; i++) {
+		const struct rewrite_segment *segment = segment_back(rewrite, i);
+		if (segment->stream == 0)
+			return false;
+		if (out >= segment->in_first + segment->seq_offset) {
+			*out_stream = segment->stream;
+			*out_seq = out - segment->seq_offset;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint32_t rewrite_stream(const struct rewrite *rewrite, uint32_t *out_ts_offset)
+{
+	const struct rewrite_segment *segment = segment_back(rewrite, 0);
+
+	if (rewrite->broken)
+		return 0;
+	*out_ts_offset = segment->ts_offset;
+	return segment->stream;
+}
+
+/* Timestamp at which the wall clock puts `time`. */
+static int64_t clock_ts(const struct rewrite *rewrite, rs_time time)
+{
+	return rewrite->base_ts + rtp_ticks_from_us(time - rewrite->base_time, rewrite->clock_hz);
+}
+
+/* A sender's clock that runs fast or slow takes its listeners' buffers along; the wall clock of the next
+ * switch has to start from there, or a long speech ends in a jump. */
+static void absorb_drift(struct rewrite *rewrite)
+{
+	const int64_t most = (rewrite->last_time - rewrite->segment_time) * DRIFT_MAX_PPM / 1000000;
+	int64_t drift = rewrite->last_ahead - rewrite->segment_ahead;
+
+	if (most <= 0)
+		return;
+	if (drift > most)
+		drift = most;
+	if (drift < -most)
+		drift = -most;
+	rewrite->base_time -= drift;
+}
+
+void rewrite_break(struct rewrite *rewrite)
+{
+	if (rewrite->broken)
+		return;
+	absorb_drift(rewrite);
+	rewrite->broken = true;
+}
+
+static void note_time(struct rewrite *rewrite, const struct rewrite_in *in, int64_t out_ts)
+{
+	rewrite->highest_ts = out_ts;
+	rewrite->last_duration = in->duration;
+	rewrite->last_time = in->time;
+	rewrite->last_ahead =
+		rtp_ticks_to_us(out_ts - clock_ts(rewrite, in->time), rewrite->clock_hz);
+}
+
+static void note_picture(
+	struct rewrite *rewrite, const struct rewrite_segment *segment, const struct rewrite_in *in)
+{
+	const int64_t picture = in->picture + segment->picture_offset;
+
+	if (in->has_picture && picture > rewrite->highest_picture)
+		rewrite->highest_picture = picture;
+	if (in->has_tl0)
+		rewrite->last_tl0 = (uint8_t)(in->tl0 + segment->tl0_offset);
+}
+
+/* The timestamp a switch starts with; false when that is too far ahead of the clock. */
+static bool switch_ts(struct rewrite *rewrite, const struct rewrite_in *in, int64_t *out_ts)
+{
+	if (!rewrite->started) {
+		rewrite->base_time = in->time;
+		rewrite->base_ts = rewrite->highest_ts;
+		*out_ts = rewrite->highest_ts;
+		return true;
+	}
+
+	const uint32_t duration =
+		rewrite->last_duration > 0 ? rewrite->last_duration : DURATION_UNKNOWN;
+	const int64_t least = rewrite->highest_ts + duration;
+	const int64_t due = clock_ts(rewrite, in->time);
+	if (!rewrite->video &&
+		least - due > rtp_ticks_from_us(REWRITE_AHEAD_MAX, rewrite->clock_hz))
+		return false;
+	*out_ts = due > least ? due : least;
+	return true;
+}
+
+static enum rewrite_verdict begin(
+	struct rewrite *rewrite, const struct rewrite_in *in, struct rewrite_out *out)
+{
+	int64_t ts;
+
+	if (rewrite->video && !in->keyframe)
+		return REWRITE_NEEDS_KEYFRAME;
+	rewrite_break(rewrite);
+	if (!switch_ts(rewrite, in, &ts))
+		return REWRITE_AHEAD;
+
+	rewrite->highest_out++;
+	rewrite->highest_in = in->seq;
+	segment_push(rewrite, (struct rewrite_segment){
+				      .stream = in->stream,
+				      .in_first = in->seq,
+				      .seq_offset = rewrite->highest_out - in->seq,
+				      .ts_offset = (uint32_t)ts - in->rtp_ts,
+				      .picture_offset = rewrite->highest_picture + 1 - in->picture,
+				      .tl0_offset = (uint8_t)(rewrite->last_tl0 + 1 - in->tl0),
+			      });
+	const struct rewrite_segment *segment = segment_back(rewrite, 0);
+	rewrite->started = true;
+	rewrite->broken = false;
+	note_time(rewrite, in, ts);
+	note_picture(rewrite, segment, in);
+	rewrite->segment_time = in->time;
+	rewrite->segment_ahead = rewrite->last_ahead;
+	fill(segment, in, out);
+	out->switched = true;
+	return REWRITE_FORWARD;
+}
+
+/* An encoder that starts anew may count its pictures anew; the receiver must not see that. */
+static bool picture_restarted(const struct rewrite *rewrite, const struct rewrite_in *in)
+{
+	return in->keyframe && in->has_picture &&
+	       in->picture + segment_back(rewrite, 0)->picture_offset <= rewrite->highest_picture;
+}
+
+static void go_on(struct rewrite *rewrite, const struct rewrite_in *in, struct rewrite_out *out)
+{
+	const struct rewrite_segment *segment = segment_back(rewrite, 0);
+
+	if (picture_restarted(rewrite, in)) {
+		struct rewrite_segment next = *segment;
+		next.in_first = in->seq;
+		next.picture_offset = rewrite->highest_picture + 1 - in->picture;
+		next.tl0_offset = (uint8_t)(rewrite->last_tl0 + 1 - in->tl0);
+		segment_push(rewrite, next);
+		segment = segment_back(rewrite, 0);
+	}
+	rewrite->highest_in = in->seq;
+	rewrite->highest_out = in->seq + segment->seq_offset;
+	note_picture(rewrite, segment, in);
+	fill(segment, in, out);
+	const int64_t ts = rtp_ts_unwrap(rewrite->highest_ts, out->rtp_ts);
+	if (ts > rewrite->highest_ts)
+		note_time(rewrite, in, ts);
+}
+
+enum rewrite_verdict rewrite_map(
+	struct rewrite *rewrite, const struct rewrite_in *in, struct rewrite_out *out_packet)
+{
+	const bool present = !rewrite->broken && segment_back(rewrite, 0)->stream == in->stream;
+
+	if (rewrite_again(rewrite, in, out_packet))
+		return REWRITE_FORWARD;
+	if (present && in->seq > rewrite->highest_in) {
+		go_on(rewrite, in, out_packet);
+		return REWRITE_FORWARD;
+	}
+	if (present || !in->may_switch)
+		return REWRITE_LATE;
+	return begin(rewrite, in, out_packet);
+}
+
+bool rewrite_skip(struct rewrite *rewrite, uint32_t stream, int64_t seq)
+{
+	struct rewrite_segment *segment = &rewrite->segments[rewrite->newest];
+
+	if (rewrite->broken || segment->stream != stream || seq <= rewrite->highest_in)
+		return segment_of(rewrite, stream, seq) == NULL;
+
+	struct rewrite_segment next = *segment;
+	next.in_first = seq + 1;
+	next.seq_offset--;
+	/* Numbers between the highest and the skipped one still belong to the segment before. */
+	rewrite->highest_in = seq;
+	rewrite->highest_out = seq + next.seq_offset;
+	if (segment->in_first == seq) /* nothing was mapped since the last skip */
+		*segment = next;
+	else
+		segment_push(rewrite, next);
+	return true;
+}

@@ -1,0 +1,103 @@
+/* sfu/rewrite/rewrite.h
+ *
+ * One continuous RTP stream made of changing source streams: sequence numbers without holes, time
+ * that follows the wall clock over a switch and the source within it, VP8 PictureID and TL0PICIDX
+ * that only count on. A receiver that was told one SSRC for life never notices a switch.
+ *
+ * What was mapped is remembered as segments (stream, first sequence number, offsets), so that late and
+ * resent packets find the very place they had or would have had. An embedded value; it allocates nothing.
+ */
+#ifndef ROSTRUM_SFU_REWRITE_REWRITE_H
+#define ROSTRUM_SFU_REWRITE_REWRITE_H
+
+#include "common/base/mem.h"
+#include "common/base/rand.h"
+#include "common/base/time.h"
+
+/* Switches and skipped runs that late packets and NACKs can look back over. */
+#define REWRITE_SEGMENTS 32
+/* How far an audio stream may run ahead of the clock after a switch; beyond, packets are dropped. Less costs
+ * audible concealment, more lets the delay of every listener creep. */
+#define REWRITE_AHEAD_MAX RS_MS(40)
+
+/* A packet of a source stream. */
+struct rewrite_in {
+	uint32_t stream; /* never 0; another number = another stream, to be switched to */
+	bool may_switch; /* the slot wants this stream: if it is not the present one, it begins here */
+	int64_t seq;     /* unwrapped */
+	uint32_t rtp_ts;
+	rs_time time;      /* rtp_ts on our clock: arrival without jitter */
+	uint32_t duration; /* ticks the packet lasts; 0 = not known */
+	bool keyframe;     /* video: a switch is possible here */
+	bool has_picture;
+	int64_t picture; /* unwrapped PictureID */
+	bool has_tl0;
+	uint8_t tl0;
+};
+
+struct rewrite_out {
+	uint16_t seq;
+	uint32_t rtp_ts;
+	uint16_t picture; /* 15 bits; if the packet has one */
+	uint8_t tl0;      /* if the packet has one */
+	bool switched;    /* first packet of another stream, or after rewrite_break() */
+};
+
+enum rewrite_verdict {
+	REWRITE_FORWARD,        /* *out_packet is set */
+	REWRITE_LATE,           /* before the stream began here, or of a stream left behind */
+	REWRITE_NEEDS_KEYFRAME, /* video can begin with a key frame only */
+	REWRITE_AHEAD,          /* dropped so that the stream does not run ahead of the clock */
+};
+
+struct rewrite_segment {
+	uint32_t stream; /* 0 = unused */
+	int64_t in_first;
+	int64_t seq_offset; /* out = in + offset, in all four */
+	uint32_t ts_offset;
+	int64_t picture_offset;
+	uint8_t tl0_offset;
+};
+
+struct rewrite {
+	uint32_t clock_hz;
+	bool video;
+	bool started;
+	bool broken; /* the next packet begins a segment, also of the same stream */
+	struct rewrite_segment segments[REWRITE_SEGMENTS];
+	unsigned newest;    /* index into segments */
+	int64_t highest_in; /* of the newest segment */
+	int64_t highest_out;
+	int64_t highest_ts; /* unwrapped */
+	uint32_t last_duration;
+	int64_t highest_picture;
+	uint8_t last_tl0;
+	rs_time base_time; /* time and timestamp of the same instant: where the wall clock says a stream is */
+	int64_t base_ts;
+	rs_time segment_time; /* when the newest stream began, and how far it was ahead of the base then, us */
+	int64_t segment_ahead;
+	int64_t last_ahead;
+	rs_time last_time;
+};
+
+/* Sequence numbers begin below 2^15, so that a receiver that misses the first packets still guesses SRTP's rollover
+ * counter right (RFC 3711 section 3.3.1). */
+void rewrite_init(struct rewrite *rewrite, uint32_t clock_hz, bool video, struct rs_rand *rand);
+/* *out_packet is written for REWRITE_FORWARD only. Packets of one stream may come in any order, each once. */
+enum rewrite_verdict rewrite_map(
+	struct rewrite *rewrite, const struct rewrite_in *in, struct rewrite_out *out_packet);
+/* The packet carries nothing and shall not be forwarded. True: its number is closed up. False: numbers after it are given
+ * away already, so it must be forwarded (empty) in its place, or leave a hole. */
+bool rewrite_skip(struct rewrite *rewrite, uint32_t stream, int64_t seq);
+/* The source went away or its gate closed: whatever comes next is a switch. */
+void rewrite_break(struct rewrite *rewrite);
+/* What was sent (or would have been) as `seq`: true, *out_stream and *out_seq; false when too old or never given away. */
+bool rewrite_find(
+	const struct rewrite *rewrite, uint16_t seq, uint32_t *out_stream, int64_t *out_seq);
+/* The place of a packet that rewrite_find() named, for sending it again. */
+bool rewrite_again(
+	const struct rewrite *rewrite, const struct rewrite_in *in, struct rewrite_out *out_packet);
+/* Stream now forwarded (0 = none, also after a break) and what to add to its timestamps. */
+uint32_t rewrite_stream(const struct rewrite *rewrite, uint32_t *out_ts_offset);
+
+#endif

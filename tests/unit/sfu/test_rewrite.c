@@ -1,0 +1,287 @@
+/* Continuity of a slot's stream over switches, loss and reordering. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/rtp/seq.h"
+#include "sfu/rewrite/rewrite.h"
+
+#define A 1
+#define B 2
+
+static struct rewrite begin(bool video)
+{
+	struct rewrite rewrite;
+	struct rs_rand rand;
+
+	rs_rand_init_seed(&rand, 7);
+	rewrite_init(&rewrite, video ? 90000 : 48000, video, &rand);
+	return rewrite;
+}
+
+/* Packet `seq` of a 20 ms Opus stream that began at `epoch`. */
+static struct rewrite_in audio(uint32_t stream, int64_t seq, rs_time epoch)
+{
+	return (struct rewrite_in){
+		.stream = stream,
+		.may_switch = true,
+		.seq = seq,
+		.rtp_ts = (uint32_t)(seq * 960) + stream * 1000000U,
+		.time = epoch + seq * RS_MS(20),
+		.duration = 960,
+	};
+}
+
+static struct rewrite_in video(uint32_t stream, int64_t seq, int64_t picture, bool keyframe)
+{
+	return (struct rewrite_in){
+		.stream = stream,
+		.may_switch = true,
+		.seq = seq,
+		.rtp_ts = (uint32_t)picture * 3000 + stream * 77777,
+		.time = picture * 33333,
+		.keyframe = keyframe,
+		.has_picture = true,
+		.picture = picture,
+		.has_tl0 = true,
+		.tl0 = (uint8_t)picture,
+	};
+}
+
+static struct rewrite_out forward(struct rewrite *rewrite, struct rewrite_in in)
+{
+	struct rewrite_out out;
+
+	assert_int_equal(rewrite_map(rewrite, &in, &out), REWRITE_FORWARD);
+	return out;
+}
+
+static void a_switch_goes_on_without_a_hole(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	struct rewrite_out last = forward(&rewrite, audio(A, 65530, 0));
+
+	assert_true(last.switched);
+	assert_true(last.seq < 0x8000);
+	for (int64_t i = 65531; i < 65540; i++) {
+		const struct rewrite_out out = forward(&rewrite, audio(A, i, 0));
+		assert_int_equal(out.seq, (uint16_t)(last.seq + 1));
+		assert_int_equal(out.rtp_ts, last.rtp_ts + 960);
+		assert_false(out.switched);
+		last = out;
+	}
+	const struct rewrite_out out = forward(&rewrite, audio(B, 3, 65537 * RS_MS(20)));
+	assert_true(out.switched);
+	assert_int_equal(out.seq, (uint16_t)(last.seq + 1));
+	assert_int_equal(out.rtp_ts, last.rtp_ts + 960);
+}
+
+static void time_over_a_pause_follows_the_wall_clock(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	const struct rewrite_out first = forward(&rewrite, audio(A, 0, 0));
+
+	rewrite_break(&rewrite);
+	const struct rewrite_out again =
+		forward(&rewrite, audio(A, 500, 0)); /* 10 s later, as its own clock says */
+	assert_true(again.switched);
+	assert_int_equal(again.seq, first.seq + 1);
+	assert_int_equal(again.rtp_ts, first.rtp_ts + 480000);
+	const struct rewrite_out other = forward(&rewrite, audio(B, 0, RS_SEC(30)));
+	assert_int_equal(other.rtp_ts, first.rtp_ts + 1440000);
+}
+
+static void quick_switches_do_not_creep_against_the_clock(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	const struct rewrite_out first = forward(&rewrite, audio(A, 0, 0));
+	rs_time now = RS_MS(20);
+	unsigned dropped = 0;
+
+	/* Each source has its own phase within 20 ms: naive continuation would add half a packet a switch. */
+	for (unsigned turn = 0; turn < 60; turn++) {
+		const uint32_t stream = 2 + turn;
+		const rs_time phase = now + (rs_time)(turn * 7919 % 20) * 1000 - RS_MS(20);
+		for (int64_t i = 1; i <= 5; i++) {
+			const struct rewrite_in in = audio(stream, i, phase);
+			struct rewrite_out out;
+			const enum rewrite_verdict verdict = rewrite_map(&rewrite, &in, &out);
+			if (verdict == REWRITE_AHEAD) {
+				dropped++;
+				continue;
+			}
+			assert_int_equal(verdict, REWRITE_FORWARD);
+			const int64_t media = (int64_t)(out.rtp_ts - first.rtp_ts) * 1000 / 48;
+			assert_in_range(media - in.time + RS_MS(1), 0, RS_MS(41));
+			now = in.time;
+		}
+	}
+	assert_in_range(dropped, 1, 40);
+}
+
+static void a_drifting_clock_takes_the_base_along(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	struct rewrite_in in = audio(A, 0, 0);
+	struct rewrite_out out = { 0 };
+
+	/* 100 s of a sender that is 1000 ppm fast: 100 ms ahead at the end, which the listeners have followed. */
+	for (int64_t i = 0; i < 5000; i++) {
+		in = audio(A, i, 0);
+		in.time = in.time * 999 / 1000;
+		out = forward(&rewrite, in);
+	}
+	const struct rewrite_in next = { .stream = B,
+		.may_switch = true,
+		.seq = 9,
+		.time = in.time + RS_MS(20),
+		.duration = 960 };
+	const struct rewrite_out switched =
+		forward(&rewrite, next); /* not dropped for being ahead */
+	assert_in_range(switched.rtp_ts - out.rtp_ts, 960, 970);
+}
+
+static void late_packets_find_their_own_place_even_after_a_switch(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	const struct rewrite_out first = forward(&rewrite, audio(A, 10, 0));
+
+	(void)forward(&rewrite, audio(A, 13, 0));
+	assert_int_equal(forward(&rewrite, audio(A, 12, 0)).seq, first.seq + 2);
+	(void)forward(&rewrite, audio(B, 100, RS_MS(280) - RS_MS(2000)));
+	struct rewrite_in late = audio(A, 11, 0);
+	late.may_switch = false;
+	assert_int_equal(forward(&rewrite, late).seq, first.seq + 1);
+	late.seq = 14;
+	struct rewrite_out out;
+	assert_int_equal(rewrite_map(&rewrite, &late, &out), REWRITE_LATE);
+	late.seq = 9;
+	assert_int_equal(rewrite_map(&rewrite, &late, &out), REWRITE_LATE);
+	const struct rewrite_in before = audio(B, 99, RS_MS(280) - RS_MS(2000));
+	assert_int_equal(rewrite_map(&rewrite, &before, &out), REWRITE_LATE);
+}
+
+static void nacked_numbers_lead_back_to_the_source(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	uint32_t stream;
+	int64_t seq;
+
+	assert_false(rewrite_find(&rewrite, 5, &stream, &seq));
+	const struct rewrite_out a = forward(&rewrite, audio(A, 10, 0));
+	(void)forward(&rewrite, audio(A, 12, 0));
+	const struct rewrite_out b = forward(&rewrite, audio(B, 700, RS_MS(260) - RS_SEC(14)));
+	assert_true(rewrite_find(&rewrite, (uint16_t)(a.seq + 1), &stream, &seq));
+	assert_true(stream == A && seq == 11);
+	assert_true(rewrite_find(&rewrite, b.seq, &stream, &seq));
+	assert_true(stream == B && seq == 700);
+	assert_false(rewrite_find(&rewrite, (uint16_t)(b.seq + 1), &stream, &seq));
+	assert_false(rewrite_find(&rewrite, (uint16_t)(a.seq - 1), &stream, &seq));
+
+	const struct rewrite_in again = audio(A, 12, 0);
+	struct rewrite_out out;
+	assert_true(rewrite_again(&rewrite, &again, &out));
+	assert_int_equal(out.seq, a.seq + 2);
+	assert_int_equal(out.rtp_ts, a.rtp_ts + 1920);
+	const struct rewrite_in never = audio(B, 701, 0);
+	assert_false(rewrite_again(&rewrite, &never, &out));
+}
+
+static void video_waits_for_a_key_frame_and_counts_pictures_on(void **state)
+{
+	struct rewrite rewrite = begin(true);
+	const struct rewrite_in delta = video(A, 5, 100, false);
+	struct rewrite_out out;
+
+	assert_int_equal(rewrite_map(&rewrite, &delta, &out), REWRITE_NEEDS_KEYFRAME);
+	const struct rewrite_out a = forward(&rewrite, video(A, 6, 101, true));
+	const struct rewrite_out a2 = forward(&rewrite, video(A, 7, 102, false));
+	assert_int_equal(a2.picture, a.picture + 1);
+	assert_int_equal(a2.tl0, (uint8_t)(a.tl0 + 1));
+
+	/* B is wanted; A goes on until B's key frame comes. */
+	const struct rewrite_in b_delta = video(B, 900, 32767, false);
+	assert_int_equal(rewrite_map(&rewrite, &b_delta, &out), REWRITE_NEEDS_KEYFRAME);
+	rewrite_break(&rewrite);
+	const struct rewrite_out b = forward(&rewrite, video(B, 901, 32768, true));
+	assert_int_equal(b.seq, a2.seq + 1);
+	assert_int_equal(b.picture, a2.picture + 1);
+	assert_int_equal(b.tl0, (uint8_t)(a2.tl0 + 1));
+	assert_true(rtp_ts_before(a2.rtp_ts, b.rtp_ts));
+}
+
+static void a_restarted_encoder_does_not_count_pictures_back(void **state)
+{
+	struct rewrite rewrite = begin(true);
+
+	(void)forward(&rewrite, video(A, 1, 500, true));
+	const struct rewrite_out before = forward(&rewrite, video(A, 2, 501, false));
+	struct rewrite_in in = video(A, 3, 502, true);
+	in.picture = 20;
+	in.tl0 = 9;
+	const struct rewrite_out after = forward(&rewrite, in);
+	assert_int_equal(after.seq, before.seq + 1);
+	assert_int_equal(after.picture, before.picture + 1);
+	assert_int_equal(after.tl0, (uint8_t)(before.tl0 + 1));
+	assert_false(after.switched);
+}
+
+static void skipped_padding_leaves_no_hole(void **state)
+{
+	struct rewrite rewrite = begin(true);
+	const struct rewrite_out first = forward(&rewrite, video(A, 10, 1, true));
+
+	assert_true(rewrite_skip(&rewrite, A, 11));
+	assert_true(rewrite_skip(&rewrite, A, 12));
+	assert_int_equal(forward(&rewrite, video(A, 13, 2, false)).seq, first.seq + 1);
+	assert_true(rewrite_skip(&rewrite, A, 16)); /* 14 and 15 are on their way */
+	assert_int_equal(forward(&rewrite, video(A, 17, 4, false)).seq, first.seq + 4);
+	assert_int_equal(forward(&rewrite, video(A, 14, 3, false)).seq, first.seq + 2);
+	assert_false(rewrite_skip(&rewrite, A, 15)); /* too late: it holds first + 3 */
+	assert_true(rewrite_skip(&rewrite, A, 16));
+	assert_int_equal(forward(&rewrite, video(A, 15, 3, false)).seq, first.seq + 3);
+
+	uint32_t stream;
+	int64_t seq;
+	assert_true(rewrite_find(&rewrite, (uint16_t)(first.seq + 1), &stream, &seq));
+	assert_int_equal(seq, 13);
+	assert_true(rewrite_find(&rewrite, (uint16_t)(first.seq + 3), &stream, &seq));
+	assert_int_equal(seq, 15);
+}
+
+static void what_is_too_old_is_not_found(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	const struct rewrite_out first = forward(&rewrite, audio(A, 0, 0));
+	uint32_t stream;
+	int64_t seq;
+
+	for (int64_t i = 1; i <= REWRITE_SEGMENTS; i++) {
+		rewrite_break(&rewrite);
+		(void)forward(&rewrite, audio(A, i * 10, 0));
+	}
+	assert_false(rewrite_find(&rewrite, first.seq, &stream, &seq));
+	assert_true(rewrite_find(&rewrite, (uint16_t)(first.seq + 1), &stream, &seq));
+	assert_int_equal(seq, 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_switch_goes_on_without_a_hole),
+		cmocka_unit_test(time_over_a_pause_follows_the_wall_clock),
+		cmocka_unit_test(quick_switches_do_not_creep_against_the_clock),
+		cmocka_unit_test(a_drifting_clock_takes_the_base_along),
+		cmocka_unit_test(late_packets_find_their_own_place_even_after_a_switch),
+		cmocka_unit_test(nacked_numbers_lead_back_to_the_source),
+		cmocka_unit_test(video_waits_for_a_key_frame_and_counts_pictures_on),
+		cmocka_unit_test(a_restarted_encoder_does_not_count_pictures_back),
+		cmocka_unit_test(skipped_padding_leaves_no_hole),
+		cmocka_unit_test(what_is_too_old_is_not_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
