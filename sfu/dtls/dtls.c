@@ -8,7 +8,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define HEADER_LEN 13                  /* RFC 6347 section 4.1 */
+#define HEADER_LEN 13 /* RFC 6347 section 4.1 */
+/* RFC 5246 section 6.2.1 */
+#define TYPE_CHANGE_CIPHER 20
+#define TYPE_HANDSHAKE 22
 #define NEVER_US (3600U * 1000 * 1000) /* OpenSSL's own timer: an hour, far past any handshake */
 #define EXPORTER_LABEL "EXTRACTOR-dtls_srtp" /* RFC 5764 section 4.2 */
 
@@ -106,9 +109,13 @@ static void handshake_advance(struct dtls *dtls, rs_time now)
 	}
 }
 
-/* After the handshake: a repeated flight of the client, or an alert. */
+/* After the handshake: a repeated flight of the client, or an alert. OpenSSL answers the former with
+ * our last flight, unless the client repeats octet for octet, as this file does: that it takes for a
+ * replay, and the flight goes out again from here. */
 static void records_read(struct dtls *dtls)
 {
+	const bool is_handshake =
+		dtls->input[0] == TYPE_CHANGE_CIPHER || dtls->input[0] == TYPE_HANDSHAKE;
 	uint8_t sink[64];
 	ERR_clear_error();
 	dtls->flight_begins = true;
@@ -122,6 +129,8 @@ static void records_read(struct dtls *dtls)
 		event_set(dtls, DTLS_CLOSED, 0);
 	else if (why == SSL_ERROR_SSL)
 		event_set(dtls, DTLS_FAILED, -EPROTO);
+	else if (is_handshake && dtls->flight_begins)
+		dtls->flight_polled = 0;
 }
 
 int dtls_recv(struct dtls *dtls, const uint8_t *data, size_t len, rs_time now)

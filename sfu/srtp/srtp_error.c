@@ -9,6 +9,7 @@ int crypt_error(srtp_err_status_t status)
 		return 0;
 	case srtp_err_status_auth_fail:
 	case srtp_err_status_cipher_fail: /* libsrtp's word for a wrong GCM tag in some back ends */
+	case srtp_err_status_cant_check:  /* SRTCP that claims to be unencrypted */
 	case srtp_err_status_bad_mki:
 		return -EACCES;
 	case srtp_err_status_replay_fail:
@@ -28,7 +29,6 @@ int crypt_error(srtp_err_status_t status)
 	case srtp_err_status_nonce_bad:
 		return -EPROTO;
 	case srtp_err_status_no_such_op:
-	case srtp_err_status_cant_check:
 		return -EOPNOTSUPP;
 	case srtp_err_status_fail:
 	case srtp_err_status_dealloc_fail:

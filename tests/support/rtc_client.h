@@ -1,0 +1,75 @@
+/* tests/support/rtc_client.h
+ *
+ * A small WebRTC peer for tests: controlling ICE agent, DTLS 1.2 client by OpenSSL and SRTP, as a
+ * machine on virtual time. It is made apart from sfu/dtls and sfu/ice on purpose, sharing only the
+ * STUN codec and libsrtp's wrapper, so that a mistake does not meet its own mirror image.
+ */
+#ifndef ROSTRUM_TESTS_SUPPORT_RTC_CLIENT_H
+#define ROSTRUM_TESTS_SUPPORT_RTC_CLIENT_H
+
+#include "sfu/ice/ice.h"
+#include "sfu/srtp/srtp.h"
+
+struct rtc_client;
+
+struct rtc_client_config {
+	struct ice_credentials own;
+	struct ice_credentials server;
+	struct rs_addr address; /* where it sends from */
+	struct rs_addr server_address;
+	const char *server_fingerprint; /* sha-256, "AA:BB:…"; NULL = do not look */
+	const char *srtp_profiles;      /* OpenSSL's names; NULL = as Chromium lists them */
+	size_t hello_padding;   /* octets more in the ClientHello: a browser's is above 1200 */
+	bool nominate_late;     /* no USE-CANDIDATE before rtc_client_nominate() */
+	rs_time check_interval; /* us between checks once connected; 0 = 1 s */
+	uint64_t seed;
+};
+
+struct rtc_client_datagram {
+	struct rs_addr from;
+	struct rs_addr to;
+	const uint8_t *data_view; /* until the next call */
+	size_t len;
+};
+
+/* 0, -ENOMEM, or -EIO (OpenSSL). Checks begin at `now`. */
+int rtc_client_new(const struct rtc_client_config *config, rs_time now,
+	struct rtc_client **out_client) RS_MUST_USE;
+struct rtc_client *rtc_client_free(struct rtc_client *client);
+/* Fingerprint of the client's certificate by "sha-256", "sha-384" or "sha-512". */
+#define RTC_CLIENT_FINGERPRINT_LEN 192
+void rtc_client_fingerprint(
+	const struct rtc_client *client, const char *hash, char out[RTC_CLIENT_FINGERPRINT_LEN]);
+
+/* STUN or DTLS from the server; what does not belong is ignored. */
+void rtc_client_recv(struct rtc_client *client, const uint8_t *data, size_t len, rs_time now);
+void rtc_client_tick(struct rtc_client *client, rs_time now);
+rs_time rtc_client_deadline(const struct rtc_client *client);
+int rtc_client_poll(struct rtc_client *client, struct rtc_client_datagram *out_datagram);
+
+/* As in sfu/srtp/srtp.h; -EPROTO before the handshake is through. */
+int rtc_client_seal(
+	struct rtc_client *client, bool rtcp, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
+int rtc_client_open(struct rtc_client *client, bool rtcp, uint8_t *data, size_t *len) RS_MUST_USE;
+
+bool rtc_client_is_connected(const struct rtc_client *client);
+/* The handshake was refused by either side. */
+bool rtc_client_has_failed(const struct rtc_client *client);
+/* Last ERROR-CODE that came, 0 = none; success responses that came. */
+unsigned rtc_client_last_error(const struct rtc_client *client);
+uint64_t rtc_client_answers(const struct rtc_client *client);
+/* XOR-MAPPED-ADDRESS of the last answer. */
+struct rs_addr rtc_client_mapped(const struct rtc_client *client);
+
+/* From now on send from another address (NAT rebinding, change of network). */
+void rtc_client_move(struct rtc_client *client, const struct rs_addr *address);
+/* ICE restart with new credentials on both sides; a check goes out at once. */
+void rtc_client_restart(struct rtc_client *client, const struct ice_credentials *own,
+	const struct ice_credentials *server, rs_time now);
+void rtc_client_nominate(struct rtc_client *client, rs_time now);
+/* No more checks: as if the lid was closed. */
+void rtc_client_silence(struct rtc_client *client, bool silent);
+/* Queues close_notify. */
+void rtc_client_close(struct rtc_client *client);
+
+#endif
