@@ -1,0 +1,84 @@
+// tools/up as its users and other tests meet it.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import test from 'node:test';
+import { alive, build, newState, root, startRostrum } from '../support/rostrum.mjs';
+import { join as joinMeeting } from '../support/page.mjs';
+import { until } from '../support/wait.mjs';
+
+const LIMIT = { timeout: 90_000 };
+
+test('tools/up prints one line of JSON, serves, and keeps the meeting over a restart', LIMIT, async (t) => {
+	const state = newState();
+	let rostrum = await startRostrum({ state });
+	t.after(() => rostrum.stop());
+
+	await t.test('the line has what the contract names', () => {
+		assert.match(rostrum.line, /^\{.*\}\n$/);
+		assert.equal(rostrum.meeting, 'demo');
+		assert.match(rostrum.base, /^http:\/\/127\.0\.0\.1:\d+$/);
+		for (const who of ['secretariat', 'chair', 'technician', 'viewer', 'room']) {
+			assert.match(rostrum.tokens[who], /^[\w-]+\.[\w-]+\.[\w-]+$/, who);
+			assert.ok(rostrum.links[who].startsWith(rostrum.base), `link of ${who}`);
+		}
+		assert.equal(Object.keys(rostrum.tokens.delegates).length, 6);
+		assert.ok(rostrum.tokens.delegates.FRA && rostrum.tokens.delegates.KEN);
+		assert.equal(rostrum.tokens.interpreters.fr.length, 2);
+		assert.deepEqual(Object.keys(rostrum.links.delegates), Object.keys(rostrum.tokens.delegates));
+		for (const name of ['sfu', 'signaling', 'recorder']) assert.ok(alive(rostrum.firstPids[name]), name);
+		assert.deepEqual(rostrum.firstPids, rostrum.pids);
+	});
+
+	await t.test('pages, health and metrics are there', async () => {
+		assert.equal((await rostrum.http('GET', '/healthz')).body.trim(), 'ok');
+		assert.match((await rostrum.http('GET', '/metrics')).body, /^# TYPE rostrum_\w+ (counter|gauge)/m);
+		for (const page of ['/delegate', '/podium', '/interpreter']) {
+			const answer = await rostrum.http('GET', page);
+			assert.equal(answer.status, 200, page);
+			assert.match(answer.headers.get('content-type'), /^text\/html/, page);
+		}
+	});
+
+	const chair = await joinMeeting(rostrum, 'chair');
+	await chair.must('open-meeting');
+	await chair.must('take-up-item', { item: '2' });
+	chair.close();
+
+	await t.test('SIGTERM ends it with status 0 and leaves no process', async () => {
+		const pids = Object.values(rostrum.pids);
+		assert.equal(await rostrum.stop(), 0);
+		await until('the programs to be gone', () => !pids.some(alive));
+		assert.deepEqual(rostrum.faults(), []);
+	});
+
+	await t.test('started again with the same state, the meeting goes on', async () => {
+		rostrum = await startRostrum({ state });
+		const view = await rostrum.view();
+		assert.equal(view.meeting.state, 'in-session');
+		assert.equal(view.agenda.current, '2');
+		const page = await joinMeeting(rostrum, 'KEN');
+		assert.equal(page.you.id, 'KEN');
+		page.close();
+	});
+
+	await t.test('a second one on the same port says so in one line and fails', () => {
+		const ran = spawnSync(join(root, 'tools/up'), ['--no-install', '--json', '--state', newState(), '--listen', rostrum.base.slice(7)],
+			{ encoding: 'utf8', env: { ...process.env, ROSTRUM_BUILD: build } });
+		assert.equal(ran.status, 1);
+		assert.equal(ran.stdout, '');
+		assert.match(ran.stderr, /in use/);
+	});
+});
+
+test('for people, a join link for each role', LIMIT, async () => {
+	const { spawn } = await import('node:child_process');
+	const child = spawn(join(root, 'tools/up'), ['--no-install', '--state', newState(), '--listen', '127.0.0.1:0'],
+		{ stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ROSTRUM_BUILD: build } });
+	let out = '';
+	child.stdout.on('data', (data) => (out += data));
+	await until('the links', () => /interpreter/i.test(out) && /Ctrl-C/.test(out), { limit: 40_000 });
+	for (const role of ['secretariat', 'chair', 'technician', 'viewer', 'KEN', 'FRA', 'fr', 'es']) assert.match(out, new RegExp(`\\b${role}\\b.*http://127`), role);
+	child.kill('SIGINT');
+	assert.equal(await new Promise((done) => child.once('exit', (code) => done(code))), 0);
+});

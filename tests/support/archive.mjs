@@ -1,0 +1,57 @@
+// What lies in a recorder's archive, judged by programs that nobody here wrote.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+function run(command, ...args) {
+	const ran = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+	if (ran.error) throw ran.error;
+	return { status: ran.status, text: ran.stdout + ran.stderr };
+}
+
+// Directories of the recorded sessions of a meeting, oldest first.
+export function sessions(archive, meeting = 'demo') {
+	return existsSync(archive) ? readdirSync(archive).filter((name) => name.startsWith(`${meeting}-`)).sort().map((name) => join(archive, name)) : [];
+}
+
+// Every file below a directory whose name ends so, as paths.
+export function files(directory, ending) {
+	return readdirSync(directory, { withFileTypes: true })
+		.flatMap((entry) => (entry.isDirectory() ? files(join(directory, entry.name), ending) : [join(directory, entry.name)]))
+		.filter((path) => path.endsWith(ending))
+		.sort();
+}
+
+// What is wrong with a WebM file according to ffprobe, mkvmerge and mediaconch; empty if nothing.
+export function faultsOf(path, { finished = true } = {}) {
+	const faults = [];
+	const probe = run('ffprobe', '-v', 'error', '-count_packets', '-show_entries', 'stream=codec_name,nb_read_packets', '-of', 'json', path);
+	const streams = probe.status === 0 ? JSON.parse(probe.text.slice(probe.text.indexOf('{'))).streams : [];
+	if (probe.status !== 0 || !/^\s*\{/.test(probe.text)) faults.push(`ffprobe: ${probe.text.slice(0, 300)}`);
+	if (streams.length !== 1 || !(Number(streams[0].nb_read_packets) > 0)) faults.push(`ffprobe finds ${JSON.stringify(streams)}`);
+	const identified = run('mkvmerge', '-i', path);
+	if (identified.status !== 0) faults.push(`mkvmerge: ${identified.text.slice(0, 300)}`);
+	if (finished) {
+		const judged = run('mediaconch', path).text;
+		if (!judged.startsWith('pass!')) faults.push(`mediaconch: ${judged.slice(0, 600)}`);
+	}
+	return faults;
+}
+
+// Seconds from the first to the last packet of a file, by ffprobe.
+export function lastPacketSeconds(path) {
+	const probe = run('ffprobe', '-v', 'error', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', path);
+	return Math.max(...probe.text.split('\n').map(parseFloat).filter(Number.isFinite));
+}
+
+// When a file was last written, in wall-clock ms.
+export const writtenAt = (path) => statSync(path).mtimeMs;
+
+// The lines of events.jsonl that are whole.
+export function events(directory) {
+	const [path] = files(directory, 'events.jsonl');
+	return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+}
+
+export const sha256 = (data) => createHash('sha256').update(data).digest('hex');

@@ -1,0 +1,115 @@
+// A page without a browser: speaks rostrum.v1 over a WebSocket and keeps the view as the server's patches make it.
+import WebSocket from 'ws';
+import { until } from './wait.mjs';
+
+// RFC 7396.
+export function mergePatch(target, patch) {
+	if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return patch;
+	const result = target !== null && typeof target === 'object' && !Array.isArray(target) ? { ...target } : {};
+	for (const [name, value] of Object.entries(patch)) {
+		if (value === null) delete result[name];
+		else result[name] = mergePatch(result[name], value);
+	}
+	return result;
+}
+
+let commands = 0;
+
+export class Page {
+	constructor(base, token) {
+		this.url = `${base.replace(/^http/, 'ws')}/ws`;
+		this.token = token;
+		this.events = [];
+		this.view = null;
+		this.last = null; // { epoch, event } for a resume
+		this.closed = null; // { code, error } once the server closed
+		this.waiting = new Map(); // command id -> resolve
+	}
+
+	// Connect and say hello; resolves with the welcome, rejects with { code, error } if the server refuses.
+	open({ resume = null } = {}) {
+		this.closed = null;
+		this.socket = new WebSocket(this.url, 'rostrum.v1');
+		return new Promise((welcomed, refused) => {
+			let error = null;
+			this.socket.on('open', () => this.send({ type: 'hello', token: this.token, ...(resume && { resume }) }));
+			this.socket.on('error', refused);
+			this.socket.on('close', (code) => {
+				this.closed = { code, error };
+				refused(Object.assign(new Error(`closed with ${code}: ${error?.reason}`), this.closed));
+			});
+			this.socket.on('message', (data) => {
+				const message = JSON.parse(data);
+				if (message.type === 'error') error = message;
+				else this.take(message, welcomed);
+			});
+		});
+	}
+
+	take(message, welcomed) {
+		switch (message.type) {
+		case 'welcome':
+			this.you = message.you;
+			this.last = { epoch: message.epoch, event: message.resumed ? this.last.event : message.event };
+			if (message.view) this.view = message.view;
+			welcomed(message);
+			break;
+		case 'event':
+			this.events.push(message);
+			this.last.event = message.event;
+			this.view = mergePatch(this.view, message.patch);
+			break;
+		case 'measured':
+			this.view = mergePatch(this.view, { measured: message.patch });
+			break;
+		case 'reply':
+			this.waiting.get(message.id)?.(message);
+			this.waiting.delete(message.id);
+			break;
+		}
+	}
+
+	send(message) {
+		this.socket.send(JSON.stringify(message));
+	}
+
+	// Send a command; resolves with its reply, whatever it says.
+	command(type, members = {}) {
+		commands += 1;
+		const id = members.id ?? `t${process.pid}-${commands}`;
+		return new Promise((resolve, reject) => {
+			const limit = setTimeout(() => reject(new Error(`no reply to ${type} in 10 s`)), 10_000);
+			this.waiting.set(id, (reply) => {
+				clearTimeout(limit);
+				resolve(reply);
+			});
+			this.send({ type, ...members, id });
+		});
+	}
+
+	// A command that the rules allow.
+	async must(type, members) {
+		const reply = await this.command(type, members);
+		if (!reply.ok) throw new Error(`${type} was refused: ${reply.reason}: ${reply.text}`);
+		return reply;
+	}
+
+	sees(what, check, options) {
+		return until(what, () => check(this.view), options);
+	}
+
+	// Drop the line as a broken network would, without a goodbye.
+	cut() {
+		this.socket.terminate();
+	}
+
+	close() {
+		this.socket.close(1000);
+	}
+}
+
+export async function join(rostrum, who) {
+	const page = new Page(rostrum.base, rostrum.token(who));
+	await page.open();
+	return page;
+}

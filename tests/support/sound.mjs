@@ -1,0 +1,79 @@
+// Sound in tests: tones as WAV files for fake microphones, and how loud a frequency is in what came out.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+
+export const RATE = 48_000;
+const WINDOW = 8192;
+
+// Frequencies far enough apart, and in no whole-number relation, so that neither leakage nor distortion mixes them up.
+export const TONES = { chair: 350, FRA: 620, KEN: 990, 'fr-1': 1430, 'fr-2': 1870 };
+
+// A mono WAV file of one tone. Whole seconds of a whole-numbered frequency loop without a click.
+export function writeTone(path, hz, { seconds = 10, amplitude = 0.5 } = {}) {
+	const samples = RATE * seconds;
+	const data = Buffer.alloc(44 + samples * 2);
+	data.write('RIFF', 0);
+	data.writeUInt32LE(36 + samples * 2, 4);
+	data.write('WAVEfmt ', 8);
+	data.writeUInt32LE(16, 16);
+	data.writeUInt16LE(1, 20); // PCM
+	data.writeUInt16LE(1, 22); // mono
+	data.writeUInt32LE(RATE, 24);
+	data.writeUInt32LE(RATE * 2, 28);
+	data.writeUInt16LE(2, 32);
+	data.writeUInt16LE(16, 34);
+	data.write('data', 36);
+	data.writeUInt32LE(samples * 2, 40);
+	for (let i = 0; i < samples; i += 1)
+		data.writeInt16LE(Math.round(32767 * amplitude * Math.sin((2 * Math.PI * hz * i) / RATE)), 44 + i * 2);
+	writeFileSync(path, data);
+	return path;
+}
+
+// What ffmpeg hears in a file, as mono samples of RATE. Gaps in the timestamps become silence, so that sample n
+// is what a player plays at n / RATE seconds.
+export function decode(path) {
+	const run = spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a:0', '-af', 'aresample=async=1000:first_pts=0',
+		'-ac', '1', '-ar', String(RATE), '-f', 'f32le', '-'], { maxBuffer: 1 << 30 });
+	if (run.status !== 0) throw new Error(`ffmpeg on ${path}: ${run.stderr}`);
+	return new Float32Array(run.stdout.buffer, run.stdout.byteOffset, Math.floor(run.stdout.length / 4));
+}
+
+// Level of one frequency in `WINDOW` samples from `start`, in dB below a full-scale tone: one bin of a Fourier
+// transform under a Hann window (Goertzel). -200 for digital silence.
+export function levelAt(samples, hz, start = 0) {
+	const length = Math.min(WINDOW, samples.length - start);
+	const step = 2 * Math.cos((2 * Math.PI * hz) / RATE);
+	let before = 0;
+	let last = 0;
+	for (let i = 0; i < length; i += 1) {
+		const hann = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length);
+		const now = samples[start + i] * hann + step * last - before;
+		before = last;
+		last = now;
+	}
+	const power = last * last + before * before - step * last * before;
+	const amplitude = (Math.sqrt(Math.max(power, 0)) * 4) / length; // 2 for one-sided, 2 for the window's mean
+	return 20 * Math.log10(Math.max(amplitude, 1e-10));
+}
+
+// The loudest that a frequency gets anywhere in the samples, in dB.
+export function peakLevel(samples, hz) {
+	let peak = -200;
+	for (let start = 0; start + WINDOW <= samples.length; start += WINDOW / 2)
+		peak = Math.max(peak, levelAt(samples, hz, start));
+	return peak;
+}
+
+// Stretches during which a frequency is heard above a level: [{ from, to }] in seconds, to a twelfth of a second.
+export function stretches(samples, hz, above = -30) {
+	const found = [];
+	for (let start = 0; start + WINDOW <= samples.length; start += WINDOW / 2) {
+		if (levelAt(samples, hz, start) < above) continue;
+		const from = start / RATE;
+		const last = found.at(-1);
+		if (last && from <= last.to) last.to = (start + WINDOW) / RATE;
+		else found.push({ from, to: (start + WINDOW) / RATE });
+	}
+	return found;
+}
