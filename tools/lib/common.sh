@@ -63,7 +63,7 @@ build_programs() {
 		said=$(meson setup "$dir" "$root" "$@" 2>&1) || die "meson setup failed: $said"
 	fi
 	say "compiling ${dir#"$root"/}"
-	ninja -C "$dir" --quiet >&2 || die "compilation failed in $dir"
+	said=$(ninja -C "$dir" --quiet 2>&1) || die "compilation failed in $dir: $said"
 }
 
 # The pages, when a source is newer than the last build of them.
