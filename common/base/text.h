@@ -8,6 +8,8 @@
 
 #include "common/base/mem.h"
 
+#include <string.h>
+
 /* Decimal digits only, the whole of `len` octets, value <= max. 0 or -EBADMSG. */
 int rs_parse_u64(const char *text, size_t len, uint64_t max, uint64_t *out_value) RS_MUST_USE;
 int rs_parse_u32(const char *text, size_t len, uint32_t max, uint32_t *out_value) RS_MUST_USE;
@@ -18,6 +20,8 @@ int rs_parse_i64(
 
 /* Copy with truncation, always NUL-terminated when cap > 0; returns false when cut. */
 bool rs_copy_text(char *out, size_t cap, const char *text, size_t len);
+/* rs_copy_text() of a NUL-terminated text into an array. */
+#define rs_set_text(array, text) rs_copy_text((array), sizeof(array), (text), strlen(text))
 /* snprintf that says whether it fitted: 0 or -ENOSPC. */
 int rs_format(char *out, size_t cap, const char *format, ...) RS_PRINTF(3, 4) RS_MUST_USE;
 

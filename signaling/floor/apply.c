@@ -1,0 +1,146 @@
+#include "signaling/floor/floor_priv.h"
+
+size_t floor_list_find(const struct floor_list *list, uint32_t entry)
+{
+	size_t i = 0;
+	while (i < list->n && list->entries[i].id != entry)
+		i++;
+	return i;
+}
+
+size_t floor_presiding_find(const struct floor *floor, const char *participant)
+{
+	size_t i = 0;
+	while (i < floor->n_presiding && strcmp(floor->presiding[i], participant) != 0)
+		i++;
+	return i;
+}
+
+static void remove_entry(struct floor_list *list, uint32_t entry)
+{
+	const size_t i = floor_list_find(list, entry);
+	if (i == list->n)
+		return;
+	list->n--;
+	memmove(&list->entries[i], &list->entries[i + 1], (list->n - i) * sizeof(*list->entries));
+}
+
+static void apply_added(struct floor *floor, const struct event *event)
+{
+	struct floor_list *list = &floor->lists[floor->current];
+	floor->last_entry = event->entry;
+	if (list->n >= floor->rules.entries_max)
+		return;
+	struct floor_entry *entry = &list->entries[list->n++];
+	*entry = (struct floor_entry){ .id = event->entry, .asked_ms = event->wall_ms };
+	(void)rs_set_text(entry->participant, event->participant);
+	(void)rs_set_text(entry->delegation, event->delegation);
+}
+
+static void apply_moved(struct floor *floor, const struct event *event)
+{
+	struct floor_list *list = &floor->lists[floor->current];
+	const size_t i = floor_list_find(list, event->entry);
+	if (i == list->n || event->position == 0 || event->position > list->n)
+		return;
+	const struct floor_entry moved = list->entries[i];
+	remove_entry(list, event->entry);
+	const size_t to = event->position - 1;
+	memmove(&list->entries[to + 1], &list->entries[to],
+		(list->n - to) * sizeof(*list->entries));
+	list->entries[to] = moved;
+	list->n++;
+}
+
+static void apply_given(struct floor *floor, const struct event *event)
+{
+	if (event->entry != 0)
+		remove_entry(&floor->lists[floor->current], event->entry);
+	(void)rs_set_text(floor->holder, event->participant);
+	floor->holder_entry = event->entry;
+	floor->since_ms = event->wall_ms;
+}
+
+static void apply_taken(struct floor *floor)
+{
+	floor->holder[0] = '\0';
+	floor->holder_entry = 0;
+	floor->since_ms = 0;
+}
+
+static void apply_microphone(struct floor *floor, const struct event *event)
+{
+	const size_t i = floor_presiding_find(floor, event->participant);
+	if (event->kind == EVENT_MICROPHONE_OPENED) {
+		if (i == floor->n_presiding && i < RULES_MICROPHONES_MAX)
+			(void)rs_set_text(
+				floor->presiding[floor->n_presiding++], event->participant);
+		return;
+	}
+	if (i == floor->n_presiding)
+		return;
+	floor->n_presiding--;
+	memmove(floor->presiding[i], floor->presiding[i + 1],
+		(floor->n_presiding - i) * sizeof(floor->presiding[0]));
+}
+
+static void apply_item(struct floor *floor, const struct event *event)
+{
+	for (size_t i = 1; i < floor->n_lists; i++)
+		if (strcmp(floor->lists[i].item, event->item) == 0)
+			floor->current = i;
+}
+
+static void apply_closed(struct floor *floor)
+{
+	floor->in_session = false;
+	for (size_t i = 0; i < floor->n_lists; i++)
+		floor->lists[i].n = 0;
+	apply_taken(floor);
+	floor->n_presiding = 0;
+}
+
+void floor_apply(struct floor *floor, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_MEETING_OPENED:
+		floor->in_session = true;
+		return;
+	case EVENT_MEETING_CLOSED:
+		apply_closed(floor);
+		return;
+	case EVENT_ITEM_TAKEN_UP:
+		apply_item(floor, event);
+		return;
+	case EVENT_ENTRY_ADDED:
+		apply_added(floor, event);
+		return;
+	case EVENT_ENTRY_WITHDRAWN:
+		remove_entry(&floor->lists[floor->current], event->entry);
+		return;
+	case EVENT_ENTRY_MOVED:
+		apply_moved(floor, event);
+		return;
+	case EVENT_FLOOR_GIVEN:
+		apply_given(floor, event);
+		return;
+	case EVENT_FLOOR_TAKEN:
+		apply_taken(floor);
+		return;
+	case EVENT_MICROPHONE_OPENED:
+	case EVENT_MICROPHONE_CLOSED:
+		apply_microphone(floor, event);
+		return;
+	case EVENT_PARTICIPANT_JOINED:
+	case EVENT_PARTICIPANT_LEFT:
+	case EVENT_LINE_CHANGED:
+	case EVENT_DESK_LIVE:
+	case EVENT_DESK_IDLE:
+	case EVENT_RECORDING_STARTED:
+	case EVENT_RECORDING_STOPPED:
+	case EVENT_RECORDING_FAILED:
+	case EVENT_MEDIA_SERVER:
+	case EVENT_COUNT:
+		return;
+	}
+}

@@ -1,0 +1,214 @@
+#include "signaling/floor/floor_priv.h"
+
+/* The presiding role acts as chair, everyone else for themselves. */
+static bool presides(const struct floor_command *command)
+{
+	return (ROLE_BIT(command->role) & (ROLES_PRESIDING | ROLE_BIT(ROLE_ADMIN))) != 0;
+}
+
+static struct event *add_entry(struct events *events, enum event_kind kind, const char *by,
+	const struct floor_entry *entry)
+{
+	struct event *event = events_add(events, kind, by);
+	event->entry = entry->id;
+	(void)rs_set_text(event->participant, entry->participant);
+	return event;
+}
+
+static struct event *add_person(struct events *events, enum event_kind kind, const char *by,
+	const char *participant, enum event_cause cause)
+{
+	struct event *event = events_add(events, kind, by);
+	(void)rs_set_text(event->participant, participant);
+	event->cause = cause;
+	return event;
+}
+
+static bool is_waiting(const struct floor *floor, const struct floor_command *command)
+{
+	const struct floor_list *list = floor_current_list(floor);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct floor_entry *entry = &list->entries[i];
+		if (strcmp(entry->participant, command->by) == 0)
+			return true;
+		if (floor->rules.one_entry_per_delegation && command->delegation[0] != '\0' &&
+			strcmp(entry->delegation, command->delegation) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum verdict decide_ask(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	const struct floor_list *list = floor_current_list(floor);
+	if ((ROLE_BIT(command->role) & floor->rules.may_ask) == 0)
+		return VERDICT_NOT_PERMITTED;
+	if (!floor->rules.self_inscription)
+		return VERDICT_LIST_CLOSED;
+	if (is_waiting(floor, command))
+		return VERDICT_ALREADY_ON_LIST;
+	if (list->n >= floor->rules.entries_max)
+		return VERDICT_TOO_MANY;
+
+	struct event *event =
+		add_person(out_events, EVENT_ENTRY_ADDED, command->by, command->by, CAUSE_SELF);
+	event->entry = floor->last_entry + 1;
+	event->position = (uint32_t)list->n + 1;
+	(void)rs_set_text(event->delegation, command->delegation);
+	return VERDICT_OK;
+}
+
+static enum verdict decide_withdraw(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	const struct floor_list *list = floor_current_list(floor);
+	size_t i = 0;
+	if (command->entry != 0) {
+		i = floor_list_find(list, command->entry);
+		if (i == list->n)
+			return VERDICT_NO_SUCH_ENTRY;
+	} else {
+		while (i < list->n && strcmp(list->entries[i].participant, command->by) != 0)
+			i++;
+		if (i == list->n)
+			return VERDICT_NOT_ON_LIST;
+	}
+	const bool own = strcmp(list->entries[i].participant, command->by) == 0;
+	if (!own && !presides(command))
+		return VERDICT_NOT_PERMITTED;
+
+	struct event *event =
+		add_entry(out_events, EVENT_ENTRY_WITHDRAWN, command->by, &list->entries[i]);
+	event->position = (uint32_t)i + 1;
+	event->cause = own ? CAUSE_SELF : CAUSE_CHAIR;
+	return VERDICT_OK;
+}
+
+static enum verdict decide_move(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	const struct floor_list *list = floor_current_list(floor);
+	const size_t i = floor_list_find(list, command->entry);
+	if (i == list->n)
+		return VERDICT_NO_SUCH_ENTRY;
+	const uint32_t position =
+		command->position > list->n ? (uint32_t)list->n : command->position;
+	if (position == i + 1)
+		return VERDICT_ALREADY_SO;
+
+	struct event *event =
+		add_entry(out_events, EVENT_ENTRY_MOVED, command->by, &list->entries[i]);
+	event->position = position;
+	event->cause = CAUSE_CHAIR;
+	return VERDICT_OK;
+}
+
+/* The one to be given the floor is there, and does not have it yet. */
+static enum verdict judge_speaker(const struct floor *floor, const char *participant,
+	floor_presence_fn *presence, const void *ctx)
+{
+	switch (presence(ctx, participant)) {
+	case FLOOR_UNKNOWN:
+		return VERDICT_NO_SUCH_PARTICIPANT;
+	case FLOOR_AWAY:
+		return VERDICT_NOT_CONNECTED;
+	case FLOOR_PRESENT:
+		break;
+	}
+	return strcmp(floor->holder, participant) == 0 ? VERDICT_ALREADY_SO : VERDICT_OK;
+}
+
+static enum verdict decide_give(const struct floor *floor, const struct floor_command *command,
+	floor_presence_fn *presence, const void *ctx, struct events *out_events)
+{
+	const struct floor_list *list = floor_current_list(floor);
+	const char *participant = command->participant;
+	size_t i = list->n;
+
+	if (command->entry != 0) {
+		i = floor_list_find(list, command->entry);
+		if (i == list->n)
+			return VERDICT_NO_SUCH_ENTRY;
+		participant = list->entries[i].participant;
+	}
+	const enum verdict verdict = judge_speaker(floor, participant, presence, ctx);
+	/* The holder may be called again from the list: the next statement begins. */
+	if (verdict != VERDICT_OK && !(verdict == VERDICT_ALREADY_SO && command->entry != 0))
+		return verdict;
+
+	struct event *event = add_person(out_events, EVENT_FLOOR_GIVEN, command->by, participant,
+		command->entry != 0 ? CAUSE_LIST : CAUSE_DIRECT);
+	event->entry = command->entry;
+	return VERDICT_OK;
+}
+
+static enum verdict decide_take(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	if (floor->holder[0] == '\0')
+		return VERDICT_NOBODY_HAS_THE_FLOOR;
+	const bool own = strcmp(floor->holder, command->by) == 0;
+	if (!presides(command) && !(own && floor->rules.holder_may_yield))
+		return VERDICT_NOT_PERMITTED;
+	(void)add_person(out_events, EVENT_FLOOR_TAKEN, command->by, floor->holder,
+		own ? CAUSE_YIELDED : CAUSE_CHAIR);
+	return VERDICT_OK;
+}
+
+static enum verdict decide_microphone(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	const bool opens = command->kind == FLOOR_OPEN_MICROPHONE;
+	const bool open = floor_presiding_find(floor, command->by) < floor->n_presiding;
+	if (opens == open)
+		return VERDICT_ALREADY_SO;
+	/* One place is kept for the holder of the floor. */
+	if (opens && floor->n_presiding + 1 >= floor->rules.open_microphones_max)
+		return VERDICT_TOO_MANY;
+	(void)add_person(out_events, opens ? EVENT_MICROPHONE_OPENED : EVENT_MICROPHONE_CLOSED,
+		command->by, command->by, CAUSE_SELF);
+	return VERDICT_OK;
+}
+
+enum verdict floor_decide(const struct floor *floor, const struct floor_command *command,
+	floor_presence_fn *presence, const void *ctx, struct events *out_events)
+{
+	if (!floor->in_session)
+		return VERDICT_NOT_IN_SESSION;
+
+	switch (command->kind) {
+	case FLOOR_ASK:
+		return decide_ask(floor, command, out_events);
+	case FLOOR_WITHDRAW:
+		return decide_withdraw(floor, command, out_events);
+	case FLOOR_MOVE:
+		return decide_move(floor, command, out_events);
+	case FLOOR_GIVE:
+		return decide_give(floor, command, presence, ctx, out_events);
+	case FLOOR_TAKE:
+		return decide_take(floor, command, out_events);
+	case FLOOR_OPEN_MICROPHONE:
+	case FLOOR_CLOSE_MICROPHONE:
+		return decide_microphone(floor, command, out_events);
+	}
+	return VERDICT_MALFORMED;
+}
+
+void floor_decide_closing(const struct floor *floor, const char *by, struct events *out_events)
+{
+	if (floor->holder[0] != '\0')
+		(void)add_person(out_events, EVENT_FLOOR_TAKEN, by, floor->holder, CAUSE_CLOSED);
+	for (size_t i = 0; i < floor->n_presiding; i++)
+		(void)add_person(
+			out_events, EVENT_MICROPHONE_CLOSED, by, floor->presiding[i], CAUSE_CLOSED);
+}
+
+void floor_decide_left(
+	const struct floor *floor, const char *participant, struct events *out_events)
+{
+	if (strcmp(floor->holder, participant) == 0)
+		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", participant, CAUSE_LEFT);
+	if (floor_presiding_find(floor, participant) < floor->n_presiding)
+		(void)add_person(out_events, EVENT_MICROPHONE_CLOSED, "", participant, CAUSE_LEFT);
+}

@@ -1,0 +1,65 @@
+#include "signaling/floor/floor.h"
+
+#include <errno.h>
+
+int floor_new(const struct rules *rules, const char *const *items, size_t n_items,
+	struct floor **out_floor)
+{
+	if (rules->entries_max > RULES_ENTRIES_MAX ||
+		rules->open_microphones_max > RULES_MICROPHONES_MAX)
+		return -E2BIG;
+
+	struct floor *floor = rs_zalloc(sizeof(*floor));
+	if (floor == NULL)
+		return -ENOMEM;
+	floor->rules = *rules;
+	floor->lists = rs_calloc(n_items + 1, sizeof(*floor->lists));
+	if (floor->lists == NULL) {
+		floor_free(floor);
+		return -ENOMEM;
+	}
+	floor->n_lists = n_items + 1;
+	for (size_t i = 0; i < floor->n_lists; i++) {
+		struct floor_list *list = &floor->lists[i];
+		(void)rs_set_text(list->item, i == 0 ? "" : items[i - 1]);
+		list->entries = rs_calloc(rules->entries_max, sizeof(*list->entries));
+		if (list->entries == NULL) {
+			floor_free(floor);
+			return -ENOMEM;
+		}
+	}
+	*out_floor = floor;
+	return 0;
+}
+
+struct floor *floor_free(struct floor *floor)
+{
+	if (floor == NULL)
+		return NULL;
+	for (size_t i = 0; i < floor->n_lists; i++)
+		rs_release(floor->lists[i].entries);
+	rs_release(floor->lists);
+	return rs_release(floor);
+}
+
+const struct floor_list *floor_current_list(const struct floor *floor)
+{
+	return &floor->lists[floor->current];
+}
+
+const char *floor_open(const struct floor *floor, size_t i)
+{
+	const bool held = floor->holder[0] != '\0';
+	if (held && i == 0)
+		return floor->holder;
+
+	/* The chair given the floor is open once, as holder. */
+	size_t at = held ? 1 : 0;
+	for (size_t p = 0; p < floor->n_presiding; p++) {
+		if (strcmp(floor->presiding[p], floor->holder) == 0)
+			continue;
+		if (at++ == i)
+			return floor->presiding[p];
+	}
+	return NULL;
+}

@@ -1,0 +1,91 @@
+/* signaling/floor/floor.h
+ *
+ * Who may speak: a list of speakers for each agenda item, the holder of the floor, and the presiding officers'
+ * microphones beside it. At most one holder at any time. A machine of decide and apply; what it must know of people comes
+ * with the command. One thread; allocates only in floor_new().
+ */
+#ifndef ROSTRUM_SIGNALING_FLOOR_FLOOR_H
+#define ROSTRUM_SIGNALING_FLOOR_FLOOR_H
+
+#include "signaling/meeting/event.h"
+#include "signaling/rules/rules.h"
+#include "signaling/rules/verdict.h"
+
+struct floor_entry {
+	uint32_t id;
+	char participant[RS_NAME_MAX + 1];
+	char delegation[RS_NAME_MAX + 1]; /* empty = none */
+	int64_t asked_ms;
+};
+
+/* The list of one agenda item; entries wait in order. */
+struct floor_list {
+	char item[RS_NAME_MAX + 1]; /* empty: before any item is taken up */
+	struct floor_entry *entries;
+	size_t n;
+};
+
+struct floor {
+	struct rules rules;
+	bool in_session;
+	struct floor_list *lists; /* [0] is that without an item */
+	size_t n_lists;
+	size_t current;
+	uint32_t last_entry;          /* ids count up over all lists and sittings */
+	char holder[RS_NAME_MAX + 1]; /* empty = nobody */
+	uint32_t holder_entry;        /* 0 = given without the list */
+	int64_t since_ms;
+	char presiding[RULES_MICROPHONES_MAX]
+		      [RS_NAME_MAX + 1]; /* open beside the floor, oldest first */
+	size_t n_presiding;
+};
+
+enum floor_command_kind {
+	FLOOR_ASK,
+	FLOOR_WITHDRAW,
+	FLOOR_MOVE,
+	FLOOR_GIVE,
+	FLOOR_TAKE,
+	FLOOR_OPEN_MICROPHONE,
+	FLOOR_CLOSE_MICROPHONE,
+};
+
+/* What is known of the participant a command is about. */
+enum floor_presence {
+	FLOOR_UNKNOWN, /* no badge of this meeting */
+	FLOOR_AWAY,
+	FLOOR_PRESENT,
+};
+
+struct floor_command {
+	enum floor_command_kind kind;
+	const char *by;
+	enum role role;
+	const char *delegation;  /* of `by`; "" = none */
+	uint32_t entry;          /* 0 = not given */
+	uint32_t position;       /* MOVE: 1 = first */
+	const char *participant; /* GIVE without an entry */
+};
+
+/* Tells who is there; asked for the one to be given the floor. */
+typedef enum floor_presence floor_presence_fn(const void *ctx, const char *participant);
+
+/* One list for each item id and one without. 0, -E2BIG or -ENOMEM. */
+int floor_new(const struct rules *rules, const char *const *items, size_t n_items,
+	struct floor **out_floor) RS_MUST_USE;
+struct floor *floor_free(struct floor *floor);
+
+enum verdict floor_decide(const struct floor *floor, const struct floor_command *command,
+	floor_presence_fn *presence, const void *ctx, struct events *out_events);
+/* What closing the meeting takes away; added before meeting-closed. */
+void floor_decide_closing(const struct floor *floor, const char *by, struct events *out_events);
+/* What somebody loses by leaving; added after participant-left. */
+void floor_decide_left(
+	const struct floor *floor, const char *participant, struct events *out_events);
+void floor_apply(struct floor *floor, const struct event *event);
+
+const struct floor_list *floor_current_list(const struct floor *floor);
+/* Sources whose microphone is open, in order of right: the holder, then the presiding ones. `i` from 0; NULL past the end. */
+const char *floor_open(const struct floor *floor, size_t i);
+
+#endif

@@ -1,0 +1,15 @@
+/* signaling/floor/floor_priv.h
+ *
+ * What deciding and applying share.
+ */
+#ifndef ROSTRUM_SIGNALING_FLOOR_FLOOR_PRIV_H
+#define ROSTRUM_SIGNALING_FLOOR_FLOOR_PRIV_H
+
+#include "signaling/floor/floor.h"
+
+/* Index of the entry in the list, or list->n. */
+size_t floor_list_find(const struct floor_list *list, uint32_t entry);
+/* Index among the presiding microphones, or n_presiding. */
+size_t floor_presiding_find(const struct floor *floor, const char *participant);
+
+#endif

@@ -1,0 +1,110 @@
+#include "signaling/meeting/meeting.h"
+
+static void apply_opened(struct meeting *meeting, const struct event *event)
+{
+	meeting->phase = MEETING_IN_SESSION;
+	meeting->sitting = event->sitting;
+	meeting->opened_ms = event->wall_ms;
+	meeting->opened_event = event->number;
+	meeting->recorded = false;
+}
+
+static void apply_item(struct meeting *meeting, const struct event *event)
+{
+	for (size_t i = 0; i < meeting->n_items; i++)
+		if (strcmp(meeting->items[i].id, event->item) == 0)
+			meeting->item = i;
+}
+
+static void apply_presence(struct meeting *meeting, const struct event *event)
+{
+	struct participant *participant = meeting_find(meeting, event->participant);
+	if (participant == NULL)
+		return;
+	if (event->kind == EVENT_LINE_CHANGED) {
+		participant->line = event->line;
+		return;
+	}
+	participant->present = event->kind == EVENT_PARTICIPANT_JOINED;
+	participant->line = participant->present ? LINE_JOINED : LINE_AWAY;
+}
+
+static void apply_started(struct meeting *meeting, const struct event *event)
+{
+	/* The same session again: the recorder is back. The first of a sitting tells its opening too. */
+	if (strcmp(meeting->session, event->session) != 0) {
+		meeting->session_event = meeting->recorded ? event->number : meeting->opened_event;
+		(void)rs_set_text(meeting->session, event->session);
+	}
+	meeting->recorded = true;
+	meeting->recording = MEETING_RECORDING_ON;
+	meeting->reason[0] = '\0';
+}
+
+static void apply_failed(struct meeting *meeting, const struct event *event)
+{
+	meeting->recording = strcmp(event->reason, MEETING_NO_RECORDER) == 0
+				     ? MEETING_RECORDING_WAITING
+				     : MEETING_RECORDING_FAILED;
+	(void)rs_set_text(meeting->reason, event->reason);
+}
+
+static void apply_stopped(struct meeting *meeting)
+{
+	meeting->recording = MEETING_RECORDING_OFF;
+	meeting->session[0] = '\0';
+	meeting->reason[0] = '\0';
+}
+
+/* Another media server has none of the peers of the one before. */
+static void apply_media(struct meeting *meeting, const struct event *event)
+{
+	(void)rs_set_text(meeting->instance, event->instance);
+	for (size_t i = 0; i < meeting->n_participants; i++)
+		if (meeting->participants[i].line == LINE_CONNECTED)
+			meeting->participants[i].line = LINE_JOINED;
+}
+
+void meeting_apply(struct meeting *meeting, const struct event *event)
+{
+	meeting->event = event->number;
+	switch (event->kind) {
+	case EVENT_MEETING_OPENED:
+		apply_opened(meeting, event);
+		return;
+	case EVENT_MEETING_CLOSED:
+		meeting->phase = MEETING_CLOSED;
+		return;
+	case EVENT_ITEM_TAKEN_UP:
+		apply_item(meeting, event);
+		return;
+	case EVENT_PARTICIPANT_JOINED:
+	case EVENT_PARTICIPANT_LEFT:
+	case EVENT_LINE_CHANGED:
+		apply_presence(meeting, event);
+		return;
+	case EVENT_RECORDING_STARTED:
+		apply_started(meeting, event);
+		return;
+	case EVENT_RECORDING_STOPPED:
+		apply_stopped(meeting);
+		return;
+	case EVENT_RECORDING_FAILED:
+		apply_failed(meeting, event);
+		return;
+	case EVENT_MEDIA_SERVER:
+		apply_media(meeting, event);
+		return;
+	case EVENT_ENTRY_ADDED:
+	case EVENT_ENTRY_WITHDRAWN:
+	case EVENT_ENTRY_MOVED:
+	case EVENT_FLOOR_GIVEN:
+	case EVENT_FLOOR_TAKEN:
+	case EVENT_MICROPHONE_OPENED:
+	case EVENT_MICROPHONE_CLOSED:
+	case EVENT_DESK_LIVE:
+	case EVENT_DESK_IDLE:
+	case EVENT_COUNT:
+		return;
+	}
+}

@@ -1,0 +1,158 @@
+#include "signaling/meeting/meeting.h"
+
+static size_t item_index(const struct meeting *meeting, const char *id)
+{
+	size_t i = 0;
+	while (i < meeting->n_items && strcmp(meeting->items[i].id, id) != 0)
+		i++;
+	return i;
+}
+
+static void add_recording(struct events *events, enum event_kind kind, const char *by,
+	const char *session, const char *reason)
+{
+	struct event *event = events_add(events, kind, by);
+	(void)rs_set_text(event->session, session);
+	(void)rs_set_text(event->reason, reason);
+}
+
+/* A recorder may be wordy: cut to what an event holds, between characters. */
+static void cut_reason(char out[EVENT_REASON_MAX + 1], const char *reason)
+{
+	size_t len = strnlen(reason, EVENT_REASON_MAX);
+	while (len > 0 && !rs_utf8_valid(reason, len))
+		len--;
+	(void)rs_copy_text(out, EVENT_REASON_MAX + 1, reason, len);
+}
+
+static enum verdict decide_open(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	if (meeting->phase == MEETING_IN_SESSION)
+		return VERDICT_ALREADY_SO;
+
+	events_add(out_events, EVENT_MEETING_OPENED, command->by)->sitting = meeting->sitting + 1;
+	if (meeting->rules.first_item_on_opening && meeting->n_items > 0 &&
+		meeting->item == meeting->n_items)
+		(void)rs_set_text(events_add(out_events, EVENT_ITEM_TAKEN_UP, command->by)->item,
+			meeting->items[0].id);
+	if (meeting->record && meeting->mode == MEETING_FLOOR)
+		add_recording(
+			out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
+	return VERDICT_OK;
+}
+
+static enum verdict decide_close(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	if (meeting->phase != MEETING_IN_SESSION)
+		return VERDICT_NOT_IN_SESSION;
+
+	events_add(out_events, EVENT_MEETING_CLOSED, command->by)->sitting = meeting->sitting;
+	if (meeting->session[0] != '\0')
+		add_recording(out_events, EVENT_RECORDING_STOPPED, command->by, meeting->session,
+			"closed");
+	return VERDICT_OK;
+}
+
+static enum verdict decide_item(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	if (meeting->phase != MEETING_IN_SESSION)
+		return VERDICT_NOT_IN_SESSION;
+	const size_t i = item_index(meeting, command->item);
+	if (i == meeting->n_items)
+		return VERDICT_NO_SUCH_ITEM;
+	if (i == meeting->item)
+		return VERDICT_ALREADY_SO;
+	(void)rs_set_text(
+		events_add(out_events, EVENT_ITEM_TAKEN_UP, command->by)->item, command->item);
+	return VERDICT_OK;
+}
+
+static enum verdict decide_record(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	if (meeting->phase != MEETING_IN_SESSION)
+		return VERDICT_NOT_IN_SESSION;
+	if (meeting->session[0] != '\0')
+		return VERDICT_ALREADY_SO;
+	add_recording(out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
+	return VERDICT_OK;
+}
+
+static enum verdict decide_stop(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	if (meeting->session[0] == '\0')
+		return VERDICT_ALREADY_SO;
+	add_recording(out_events, EVENT_RECORDING_STOPPED, command->by, meeting->session, "");
+	return VERDICT_OK;
+}
+
+enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_command *command,
+	struct events *out_events)
+{
+	switch (command->kind) {
+	case MEETING_OPEN:
+		return decide_open(meeting, command, out_events);
+	case MEETING_CLOSE:
+		return decide_close(meeting, command, out_events);
+	case MEETING_TAKE_UP_ITEM:
+		return decide_item(meeting, command, out_events);
+	case MEETING_RECORD:
+		return decide_record(meeting, command, out_events);
+	case MEETING_STOP_RECORDING:
+		return decide_stop(meeting, command, out_events);
+	}
+	return VERDICT_MALFORMED;
+}
+
+void meeting_decide_presence(const struct meeting *meeting, size_t i, bool present, enum line line,
+	enum event_cause cause, struct events *out_events)
+{
+	const struct participant *participant = &meeting->participants[i];
+	enum line known = participant->line;
+
+	if (present != participant->present || cause == CAUSE_ELSEWHERE) {
+		struct event *event = events_add(out_events,
+			present ? EVENT_PARTICIPANT_JOINED : EVENT_PARTICIPANT_LEFT,
+			participant->id);
+		(void)rs_set_text(event->participant, participant->id);
+		(void)rs_set_text(event->name, participant->name);
+		(void)rs_set_text(event->delegation, participant->delegation);
+		event->role = participant->role;
+		event->cause = cause;
+		known = present ? LINE_JOINED : LINE_AWAY;
+	}
+	if (!present || line == known)
+		return;
+	struct event *event = events_add(out_events, EVENT_LINE_CHANGED, "");
+	(void)rs_set_text(event->participant, participant->id);
+	event->line = line;
+}
+
+void meeting_decide_recorder(
+	const struct meeting *meeting, const char *reason, struct events *out_events)
+{
+	if (meeting->session[0] == '\0')
+		return;
+	if (reason == NULL) {
+		if (meeting->recording != MEETING_RECORDING_ON)
+			add_recording(
+				out_events, EVENT_RECORDING_STARTED, "", meeting->session, "");
+		return;
+	}
+	char cut[EVENT_REASON_MAX + 1];
+	cut_reason(cut, reason);
+	if (meeting->recording == MEETING_RECORDING_ON || strcmp(meeting->reason, cut) != 0)
+		add_recording(out_events, EVENT_RECORDING_FAILED, "", meeting->session, cut);
+}
+
+void meeting_decide_media(
+	const struct meeting *meeting, const char *instance, struct events *out_events)
+{
+	if (strcmp(meeting->instance, instance) != 0)
+		(void)rs_set_text(
+			events_add(out_events, EVENT_MEDIA_SERVER, "")->instance, instance);
+}

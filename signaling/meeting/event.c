@@ -1,0 +1,118 @@
+#include "signaling/meeting/event.h"
+
+#include <assert.h>
+#include <errno.h>
+
+static const struct {
+	const char *name;
+	unsigned members;
+} kinds[EVENT_COUNT] = {
+	[EVENT_MEETING_OPENED] = { "meeting-opened", MEMBER_SITTING },
+	[EVENT_MEETING_CLOSED] = { "meeting-closed", MEMBER_SITTING },
+	[EVENT_ITEM_TAKEN_UP] = { "item-taken-up", MEMBER_ITEM },
+	[EVENT_PARTICIPANT_JOINED] = { "participant-joined",
+		MEMBER_PARTICIPANT | MEMBER_PERSON | MEMBER_CAUSE },
+	[EVENT_PARTICIPANT_LEFT] = { "participant-left",
+		MEMBER_PARTICIPANT | MEMBER_PERSON | MEMBER_CAUSE },
+	[EVENT_LINE_CHANGED] = { "line-changed", MEMBER_PARTICIPANT | MEMBER_LINE },
+	[EVENT_ENTRY_ADDED] = { "entry-added", MEMBER_ENTRY | MEMBER_PARTICIPANT |
+						       MEMBER_DELEGATION | MEMBER_POSITION |
+						       MEMBER_CAUSE },
+	[EVENT_ENTRY_WITHDRAWN] = { "entry-withdrawn",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_POSITION | MEMBER_CAUSE },
+	[EVENT_ENTRY_MOVED] = { "entry-moved",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_POSITION | MEMBER_CAUSE },
+	[EVENT_FLOOR_GIVEN] = { "floor-given", MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_FLOOR_TAKEN] = { "floor-taken", MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_MICROPHONE_OPENED] = { "microphone-opened", MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_MICROPHONE_CLOSED] = { "microphone-closed", MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_DESK_LIVE] = { "desk-live", MEMBER_CHANNEL | MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_DESK_IDLE] = { "desk-idle", MEMBER_CHANNEL | MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_RECORDING_STARTED] = { "recording-started", MEMBER_SESSION | MEMBER_REASON },
+	[EVENT_RECORDING_STOPPED] = { "recording-stopped", MEMBER_SESSION | MEMBER_REASON },
+	[EVENT_RECORDING_FAILED] = { "recording-failed", MEMBER_SESSION | MEMBER_REASON },
+	[EVENT_MEDIA_SERVER] = { "media-server", MEMBER_INSTANCE },
+};
+
+static const char *const causes[CAUSE_COUNT] = {
+	[CAUSE_NONE] = "none",
+	[CAUSE_JOINED] = "joined",
+	[CAUSE_LEFT] = "left",
+	[CAUSE_LOST_LINE] = "lost-line",
+	[CAUSE_ELSEWHERE] = "elsewhere",
+	[CAUSE_LIST] = "list",
+	[CAUSE_DIRECT] = "direct",
+	[CAUSE_CHAIR] = "chair",
+	[CAUSE_YIELDED] = "yielded",
+	[CAUSE_CLOSED] = "closed",
+	[CAUSE_SELF] = "self",
+	[CAUSE_PARTNER] = "partner",
+};
+
+static const char *const lines[LINE_COUNT] = {
+	[LINE_AWAY] = "away",
+	[LINE_JOINED] = "joined",
+	[LINE_CONNECTED] = "connected",
+};
+
+struct event *events_add(struct events *events, enum event_kind kind, const char *by)
+{
+	assert(events->n < EVENTS_MAX);
+	struct event *event = &events->list[events->n++];
+	*event = (struct event){ .kind = kind };
+	(void)rs_set_text(event->by, by); /* a badge fits */
+	return event;
+}
+
+const char *event_name(enum event_kind kind)
+{
+	return kinds[kind].name;
+}
+
+unsigned event_members(enum event_kind kind)
+{
+	return kinds[kind].members;
+}
+
+int event_parse_name(const char *name, enum event_kind *out_kind)
+{
+	for (size_t i = 0; i < EVENT_COUNT; i++) {
+		if (strcmp(name, kinds[i].name) == 0) {
+			*out_kind = (enum event_kind)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *cause_name(enum event_cause cause)
+{
+	return causes[cause];
+}
+
+int cause_parse(const char *name, enum event_cause *out_cause)
+{
+	for (size_t i = 0; i < CAUSE_COUNT; i++) {
+		if (strcmp(name, causes[i]) == 0) {
+			*out_cause = (enum event_cause)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *line_name(enum line line)
+{
+	return lines[line];
+}
+
+int line_parse(const char *name, enum line *out_line)
+{
+	for (size_t i = 0; i < LINE_COUNT; i++) {
+		if (strcmp(name, lines[i]) == 0) {
+			*out_line = (enum line)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,128 @@
+#include "signaling/meeting/meeting.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int meeting_new(size_t items, size_t channels, size_t participants, struct meeting **out_meeting)
+{
+	if (items > MEETING_ITEMS_MAX || channels > MEETING_CHANNELS_MAX ||
+		participants > MEETING_PARTICIPANTS_MAX)
+		return -E2BIG;
+
+	RS_CLEANUP(meeting_freep) struct meeting *meeting = rs_zalloc(sizeof(*meeting));
+	if (meeting == NULL)
+		return -ENOMEM;
+	meeting->items = rs_calloc(items, sizeof(*meeting->items));
+	meeting->channels = rs_calloc(channels, sizeof(*meeting->channels));
+	meeting->participants = rs_calloc(participants, sizeof(*meeting->participants));
+	meeting->by_id = rs_calloc(participants, sizeof(*meeting->by_id));
+	if (meeting->items == NULL || meeting->channels == NULL || meeting->participants == NULL ||
+		meeting->by_id == NULL)
+		return -ENOMEM;
+
+	meeting->n_items = items;
+	meeting->item = items;
+	meeting->n_channels = channels;
+	meeting->n_participants = participants;
+	*out_meeting = rs_steal(&meeting);
+	return 0;
+}
+
+struct meeting *meeting_free(struct meeting *meeting)
+{
+	if (meeting == NULL)
+		return NULL;
+	rs_release(meeting->items);
+	rs_release(meeting->channels);
+	rs_release(meeting->participants);
+	rs_release(meeting->by_id);
+	return rs_release(meeting);
+}
+
+void meeting_freep(struct meeting **meeting)
+{
+	*meeting = meeting_free(*meeting);
+}
+
+static int compare_ids(const void *a, const void *b, void *ctx)
+{
+	const struct participant *participants = ctx;
+	return strcmp(participants[*(const size_t *)a].id, participants[*(const size_t *)b].id);
+}
+
+int meeting_ready(struct meeting *meeting)
+{
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		meeting->participants[i].csrc = MEETING_CSRC_FIRST + (uint32_t)i;
+		meeting->by_id[i] = i;
+	}
+	qsort_r(meeting->by_id, meeting->n_participants, sizeof(*meeting->by_id), compare_ids,
+		meeting->participants);
+	for (size_t i = 1; i < meeting->n_participants; i++) {
+		if (compare_ids(
+			    &meeting->by_id[i - 1], &meeting->by_id[i], meeting->participants) == 0)
+			return -EEXIST;
+	}
+	for (size_t i = 0; i < meeting->n_items; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(meeting->items[i].id, meeting->items[j].id) == 0)
+				return -EEXIST;
+	for (size_t i = 0; i < meeting->n_channels; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(meeting->channels[i].id, meeting->channels[j].id) == 0)
+				return -EEXIST;
+	return 0;
+}
+
+struct participant *meeting_find(const struct meeting *meeting, const char *id)
+{
+	size_t low = 0, high = meeting->n_participants;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		struct participant *participant = &meeting->participants[meeting->by_id[middle]];
+		const int order = strcmp(id, participant->id);
+		if (order == 0)
+			return participant;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+const struct meeting_channel *meeting_find_channel(const struct meeting *meeting, const char *id)
+{
+	for (size_t i = 0; i < meeting->n_channels; i++)
+		if (strcmp(meeting->channels[i].id, id) == 0)
+			return &meeting->channels[i];
+	return NULL;
+}
+
+const struct participant *meeting_chair(const struct meeting *meeting)
+{
+	for (size_t i = 0; i < meeting->n_participants; i++)
+		if (meeting->participants[i].role == ROLE_CHAIR)
+			return &meeting->participants[i];
+	return NULL;
+}
+
+bool participant_has_language(const struct participant *participant, const char *language)
+{
+	for (size_t i = 0; i < participant->n_languages; i++)
+		if (strcmp(participant->languages[i], language) == 0)
+			return true;
+	return false;
+}
+
+const char *meeting_phase_name(enum meeting_phase phase)
+{
+	static const char *const names[] = { "scheduled", "in-session", "closed" };
+	return names[phase];
+}
+
+const char *meeting_recording_name(enum meeting_recording recording)
+{
+	static const char *const names[] = { "off", "waiting", "recording", "failed" };
+	return names[recording];
+}

@@ -1,0 +1,148 @@
+/* signaling/meeting/meeting.h
+ *
+ * One meeting: what the conference file says of it (agenda, languages, badges), and its state: sittings, the current item,
+ * who is present, the recording, the media server. A machine of decide and apply: decide changes nothing and gives a
+ * verdict and events; apply cannot fail. One thread; allocates only while it is built.
+ */
+#ifndef ROSTRUM_SIGNALING_MEETING_MEETING_H
+#define ROSTRUM_SIGNALING_MEETING_MEETING_H
+
+#include "signaling/meeting/event.h"
+#include "signaling/rules/rules.h"
+#include "signaling/rules/verdict.h"
+
+#define MEETING_PARTICIPANTS_MAX 4096
+#define MEETING_ITEMS_MAX 128
+#define MEETING_CHANNELS_MAX 32
+#define MEETING_LANGUAGES_MAX 8 /* of one participant */
+/* A badge is shorter than other names, so that a peer's id can carry it. */
+#define MEETING_BADGE_MAX 48
+#define MEETING_TITLE_MAX 255
+/* CSRC of the first participant; the others count on in the order of the file. */
+#define MEETING_CSRC_FIRST 1001
+
+enum meeting_mode {
+	MEETING_FLOOR,  /* only who has the floor or presides is heard */
+	MEETING_DIRECT, /* everyone is heard */
+};
+
+enum meeting_phase {
+	MEETING_SCHEDULED,
+	MEETING_IN_SESSION,
+	MEETING_CLOSED,
+};
+
+enum meeting_recording {
+	MEETING_RECORDING_OFF,
+	MEETING_RECORDING_WAITING, /* no recorder connected */
+	MEETING_RECORDING_ON,
+	MEETING_RECORDING_FAILED,
+};
+
+/* `reason` of recording-failed that means waiting, not failure. */
+#define MEETING_NO_RECORDER "no-recorder"
+
+struct meeting_item {
+	char id[RS_NAME_MAX + 1];
+	char title[MEETING_TITLE_MAX + 1];
+};
+
+struct meeting_channel {
+	char id[RS_NAME_MAX + 1]; /* also the language tag */
+	char name[RS_NAME_MAX + 1];
+};
+
+struct participant {
+	char id[MEETING_BADGE_MAX + 1];
+	char name[EVENT_NAME_MAX + 1];
+	enum role role;
+	char delegation[RS_NAME_MAX + 1]; /* empty = none */
+	char country[EVENT_NAME_MAX + 1]; /* empty = none */
+	char languages[MEETING_LANGUAGES_MAX][RS_NAME_MAX + 1];
+	size_t n_languages;
+	uint32_t csrc;
+	/* state */
+	bool present;
+	enum line line;
+};
+
+struct meeting {
+	/* from the conference file */
+	char id[RS_NAME_MAX + 1];
+	char title[MEETING_TITLE_MAX + 1];
+	enum meeting_mode mode;
+	bool rehearsal;
+	bool record; /* start recording as the meeting opens */
+	struct rules rules;
+	struct meeting_item *items;
+	size_t n_items;
+	struct meeting_channel *channels;
+	size_t n_channels;
+	struct participant *participants;
+	size_t n_participants;
+	size_t *by_id; /* indices of participants, sorted by id */
+	/* state */
+	uint64_t event; /* number of the last event applied */
+	enum meeting_phase phase;
+	uint32_t sitting;
+	int64_t opened_ms;
+	uint64_t opened_event;
+	size_t item; /* index, or n_items: none taken up yet */
+	enum meeting_recording recording;
+	char session[EVENT_SESSION_MAX + 1]; /* empty = nothing is to be recorded */
+	char reason[EVENT_REASON_MAX + 1];
+	uint64_t session_event; /* the archive begins with this event */
+	bool recorded;          /* a recording was started in this sitting already */
+	char instance[RS_NAME_MAX + 1];
+};
+
+enum meeting_command_kind {
+	MEETING_OPEN,
+	MEETING_CLOSE,
+	MEETING_TAKE_UP_ITEM,
+	MEETING_RECORD,
+	MEETING_STOP_RECORDING,
+};
+
+struct meeting_command {
+	enum meeting_command_kind kind;
+	const char *by;
+	const char *item;
+	const char *session; /* a fresh name, for commands that may start a recording */
+};
+
+/* Room for that many of each; ids, titles and the rest are filled by the caller, then meeting_ready(). 0, -E2BIG or -ENOMEM. */
+int meeting_new(size_t items, size_t channels, size_t participants,
+	struct meeting **out_meeting) RS_MUST_USE;
+struct meeting *meeting_free(struct meeting *meeting);
+void meeting_freep(struct meeting **meeting);
+/* Numbers the sources and makes ids findable. 0, or -EEXIST when two participants, items or channels share an id. */
+int meeting_ready(struct meeting *meeting) RS_MUST_USE;
+
+enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_command *command,
+	struct events *out_events);
+/* What the outside world means for one participant: present or gone (with its cause), and how reached.
+ * Adds nothing when it is so already. `i` below n_participants. */
+void meeting_decide_presence(const struct meeting *meeting, size_t i, bool present, enum line line,
+	enum event_cause cause, struct events *out_events);
+/* The recorder reported: recording (reason NULL) or failed with a reason. Adds nothing when known or when nothing is to be recorded. */
+void meeting_decide_recorder(
+	const struct meeting *meeting, const char *reason, struct events *out_events);
+/* The media server is `instance` now (empty = none). Adds nothing when known. */
+void meeting_decide_media(
+	const struct meeting *meeting, const char *instance, struct events *out_events);
+/* Events of other machines only advance the number. */
+void meeting_apply(struct meeting *meeting, const struct event *event);
+
+/* NULL when there is none. */
+struct participant *meeting_find(const struct meeting *meeting, const char *id);
+const struct meeting_channel *meeting_find_channel(const struct meeting *meeting, const char *id);
+/* The presiding officer, or NULL. */
+const struct participant *meeting_chair(const struct meeting *meeting);
+/* True when the languages of an interpreter name this channel. */
+bool participant_has_language(const struct participant *participant, const char *language);
+
+const char *meeting_phase_name(enum meeting_phase phase);
+const char *meeting_recording_name(enum meeting_recording recording);
+
+#endif

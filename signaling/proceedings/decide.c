@@ -1,0 +1,156 @@
+#include "signaling/proceedings/proceedings.h"
+
+#define SPEAKING (ROLES_PRESIDING | ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM))
+
+static const unsigned who_may[COMMAND_COUNT] = {
+	[COMMAND_OPEN_MEETING] = ROLES_PRESIDING | ROLE_BIT(ROLE_ADMIN),
+	[COMMAND_CLOSE_MEETING] = ROLES_PRESIDING | ROLE_BIT(ROLE_ADMIN),
+	[COMMAND_TAKE_UP_ITEM] = ROLES_PRESIDING,
+	[COMMAND_ASK_FOR_FLOOR] =
+		ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_CHAIR) | ROLE_BIT(ROLE_ROOM),
+	[COMMAND_WITHDRAW] = SPEAKING,
+	[COMMAND_MOVE_ENTRY] = ROLES_PRESIDING,
+	[COMMAND_GIVE_FLOOR] = ROLES_PRESIDING,
+	[COMMAND_TAKE_FLOOR] = SPEAKING, /* the holder yields */
+	[COMMAND_OPEN_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
+	[COMMAND_CLOSE_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
+	[COMMAND_GO_LIVE] = ROLE_BIT(ROLE_INTERPRETER),
+	[COMMAND_GO_IDLE] = ROLE_BIT(ROLE_INTERPRETER),
+	[COMMAND_TAKE_UP_RECORDING] = ROLE_BIT(ROLE_SECRETARIAT),
+	[COMMAND_STOP_RECORDING] = ROLE_BIT(ROLE_SECRETARIAT),
+	[COMMAND_LISTEN] = ROLES_ALL,
+	[COMMAND_OFFER] = ROLES_ALL,
+	[COMMAND_RESTART_ICE] = ROLES_ALL,
+	[COMMAND_HANG_UP] = ROLES_ALL,
+};
+
+bool command_permitted(enum command_kind kind, enum role role)
+{
+	return (who_may[kind] & ROLE_BIT(role)) != 0;
+}
+
+static enum floor_presence presence_of(const void *ctx, const char *id)
+{
+	const struct participant *participant = meeting_find(ctx, id);
+	if (participant == NULL)
+		return FLOOR_UNKNOWN;
+	return participant->present ? FLOOR_PRESENT : FLOOR_AWAY;
+}
+
+static enum verdict decide_meeting(const struct proceedings *proceedings,
+	enum meeting_command_kind kind, const struct command *command, struct events *out_events)
+{
+	const struct meeting_command meeting_command = {
+		.kind = kind,
+		.by = command->by,
+		.item = command->item,
+		.session = command->session,
+	};
+	/* Nobody speaks in a closed meeting, and the record says so before it says closed. */
+	if (kind == MEETING_CLOSE && proceedings->meeting->phase == MEETING_IN_SESSION)
+		floor_decide_closing(proceedings->floor, command->by, out_events);
+	return meeting_decide(proceedings->meeting, &meeting_command, out_events);
+}
+
+static enum verdict decide_floor(const struct proceedings *proceedings,
+	enum floor_command_kind kind, const struct command *command, struct events *out_events)
+{
+	const struct participant *by = meeting_find(proceedings->meeting, command->by);
+	const struct floor_command floor_command = {
+		.kind = kind,
+		.by = command->by,
+		.role = command->role,
+		.delegation = by != NULL ? by->delegation : "",
+		.entry = command->entry,
+		.position = command->position,
+		.participant = command->participant,
+	};
+	return floor_decide(
+		proceedings->floor, &floor_command, presence_of, proceedings->meeting, out_events);
+}
+
+static enum verdict decide_desk(const struct proceedings *proceedings,
+	enum interpretation_command_kind kind, const struct command *command,
+	struct events *out_events)
+{
+	const struct participant *by = meeting_find(proceedings->meeting, command->by);
+	/* Booths try their channels before the meeting is called to order. */
+	if (kind == INTERPRETATION_GO_LIVE && proceedings->meeting->phase == MEETING_CLOSED)
+		return VERDICT_NOT_IN_SESSION;
+	const struct interpretation_command desk_command = {
+		.kind = kind,
+		.by = command->by,
+		.channel = command->channel,
+		.accredited = by != NULL && participant_has_language(by, command->channel),
+	};
+	return interpretation_decide(proceedings->interpretation, &desk_command, out_events);
+}
+
+static enum verdict decide_by_kind(const struct proceedings *proceedings,
+	const struct command *command, struct events *out_events)
+{
+	switch (command->kind) {
+	case COMMAND_OPEN_MEETING:
+		return decide_meeting(proceedings, MEETING_OPEN, command, out_events);
+	case COMMAND_CLOSE_MEETING:
+		return decide_meeting(proceedings, MEETING_CLOSE, command, out_events);
+	case COMMAND_TAKE_UP_ITEM:
+		return decide_meeting(proceedings, MEETING_TAKE_UP_ITEM, command, out_events);
+	case COMMAND_TAKE_UP_RECORDING:
+		return decide_meeting(proceedings, MEETING_RECORD, command, out_events);
+	case COMMAND_STOP_RECORDING:
+		return decide_meeting(proceedings, MEETING_STOP_RECORDING, command, out_events);
+	case COMMAND_ASK_FOR_FLOOR:
+		return decide_floor(proceedings, FLOOR_ASK, command, out_events);
+	case COMMAND_WITHDRAW:
+		return decide_floor(proceedings, FLOOR_WITHDRAW, command, out_events);
+	case COMMAND_MOVE_ENTRY:
+		return decide_floor(proceedings, FLOOR_MOVE, command, out_events);
+	case COMMAND_GIVE_FLOOR:
+		return decide_floor(proceedings, FLOOR_GIVE, command, out_events);
+	case COMMAND_TAKE_FLOOR:
+		return decide_floor(proceedings, FLOOR_TAKE, command, out_events);
+	case COMMAND_OPEN_MICROPHONE:
+		return decide_floor(proceedings, FLOOR_OPEN_MICROPHONE, command, out_events);
+	case COMMAND_CLOSE_MICROPHONE:
+		return decide_floor(proceedings, FLOOR_CLOSE_MICROPHONE, command, out_events);
+	case COMMAND_GO_LIVE:
+		return decide_desk(proceedings, INTERPRETATION_GO_LIVE, command, out_events);
+	case COMMAND_GO_IDLE:
+		return decide_desk(proceedings, INTERPRETATION_GO_IDLE, command, out_events);
+	case COMMAND_LISTEN:
+	case COMMAND_OFFER:
+	case COMMAND_RESTART_ICE:
+	case COMMAND_HANG_UP:
+	case COMMAND_COUNT:
+		break;
+	}
+	return VERDICT_MALFORMED;
+}
+
+enum verdict proceedings_decide(const struct proceedings *proceedings,
+	const struct command *command, int64_t wall_ms, struct events *out_events)
+{
+	out_events->n = 0;
+	if (!command_permitted(command->kind, command->role))
+		return VERDICT_NOT_PERMITTED;
+	const enum verdict verdict = decide_by_kind(proceedings, command, out_events);
+	if (verdict != VERDICT_OK)
+		out_events->n = 0;
+	proceedings_stamp(proceedings, wall_ms, out_events);
+	return verdict;
+}
+
+void proceedings_decide_presence(const struct proceedings *proceedings, size_t i, bool present,
+	enum line line, enum event_cause cause, struct events *out_events)
+{
+	const struct participant *participant = &proceedings->meeting->participants[i];
+	const bool leaves = participant->present && !present;
+
+	meeting_decide_presence(proceedings->meeting, i, present, line, cause, out_events);
+	if (!leaves)
+		return;
+	floor_decide_left(proceedings->floor, participant->id, out_events);
+	interpretation_decide_lost(proceedings->interpretation, participant->id,
+		cause == CAUSE_LOST_LINE ? CAUSE_LOST_LINE : CAUSE_LEFT, out_events);
+}

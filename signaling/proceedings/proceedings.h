@@ -1,0 +1,85 @@
+/* signaling/proceedings/proceedings.h
+ *
+ * Everything that is decided in one meeting, as one machine: joins meeting, floor and interpretation, so that one command
+ * may have effects in all three. decide changes nothing; apply cannot fail; the state is a replay of the events. Also derives
+ * what the media server is to let through. One thread; allocates only in proceedings_new().
+ */
+#ifndef ROSTRUM_SIGNALING_PROCEEDINGS_PROCEEDINGS_H
+#define ROSTRUM_SIGNALING_PROCEEDINGS_PROCEEDINGS_H
+
+#include "signaling/floor/floor.h"
+#include "signaling/interpretation/interpretation.h"
+#include "signaling/meeting/meeting.h"
+
+struct proceedings {
+	struct meeting *meeting;
+	struct floor *floor;
+	struct interpretation *interpretation;
+};
+
+enum command_kind {
+	COMMAND_OPEN_MEETING,
+	COMMAND_CLOSE_MEETING,
+	COMMAND_TAKE_UP_ITEM,
+	COMMAND_ASK_FOR_FLOOR,
+	COMMAND_WITHDRAW,
+	COMMAND_MOVE_ENTRY,
+	COMMAND_GIVE_FLOOR,
+	COMMAND_TAKE_FLOOR,
+	COMMAND_OPEN_MICROPHONE,
+	COMMAND_CLOSE_MICROPHONE,
+	COMMAND_GO_LIVE,
+	COMMAND_GO_IDLE,
+	COMMAND_TAKE_UP_RECORDING,
+	COMMAND_STOP_RECORDING,
+	/* these make no events */
+	COMMAND_LISTEN,
+	COMMAND_OFFER,
+	COMMAND_RESTART_ICE,
+	COMMAND_HANG_UP,
+	COMMAND_COUNT,
+};
+
+struct command {
+	enum command_kind kind;
+	char by[RS_NAME_MAX + 1]; /* badge */
+	enum role role;
+	uint32_t entry;    /* 0 = not given */
+	uint32_t position; /* 1 = first */
+	char participant[RS_NAME_MAX + 1];
+	char item[RS_NAME_MAX + 1];
+	char channel[RS_NAME_MAX + 1];
+	char session[EVENT_SESSION_MAX + 1]; /* fresh name, in case a recording starts */
+};
+
+/* Takes the meeting on success. 0, -E2BIG or -ENOMEM. */
+int proceedings_new(struct meeting *meeting, struct proceedings **out_proceedings) RS_MUST_USE;
+struct proceedings *proceedings_free(struct proceedings *proceedings);
+
+/* May this role give the command at all? */
+bool command_permitted(enum command_kind kind, enum role role);
+
+/* Judge a command that makes events (others: VERDICT_MALFORMED). On VERDICT_OK `out_events` has numbers and `wall_ms`; else it is empty. */
+enum verdict proceedings_decide(const struct proceedings *proceedings,
+	const struct command *command, int64_t wall_ms, struct events *out_events);
+/* The outside world, see meeting_decide_presence() and so on; leaving costs floor, microphone and desk. Append to
+ * `out_events`, which must have room for 4 more; proceedings_stamp() once all are there. */
+void proceedings_decide_presence(const struct proceedings *proceedings, size_t i, bool present,
+	enum line line, enum event_cause cause, struct events *out_events);
+void proceedings_stamp(
+	const struct proceedings *proceedings, int64_t wall_ms, struct events *events);
+void proceedings_apply(struct proceedings *proceedings, const struct event *event);
+
+/* What passes the gate (common/control/PROTOCOL.md section 3.1). Texts are borrowed from the state; NULL = nobody. */
+struct gate {
+	const char *open[RULES_MICROPHONES_MAX + 1];
+	size_t n_open;
+	const char *visible[RULES_MICROPHONES_MAX + 2];
+	size_t n_visible;
+	const char *speaker;
+	const char *chair;
+	const char *content;
+};
+void proceedings_gate(const struct proceedings *proceedings, struct gate *out_gate);
+
+#endif

@@ -1,0 +1,59 @@
+#include "signaling/rules/rules.h"
+
+#include "signaling/rules/verdict.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *const role_names[ROLE_COUNT] = {
+	[ROLE_SECRETARIAT] = "secretariat",
+	[ROLE_CHAIR] = "chair",
+	[ROLE_DELEGATE] = "delegate",
+	[ROLE_INTERPRETER] = "interpreter",
+	[ROLE_TECHNICIAN] = "technician",
+	[ROLE_VIEWER] = "viewer",
+	[ROLE_ROOM] = "room",
+	[ROLE_ADMIN] = "admin",
+};
+
+const char *role_name(enum role role)
+{
+	return role_names[role];
+}
+
+int role_parse(const char *name, enum role *out_role)
+{
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		if (strcmp(name, role_names[i]) == 0) {
+			*out_role = (enum role)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *verdict_reason(enum verdict verdict)
+{
+	static const char *const reasons[VERDICT_COUNT] = {
+		[VERDICT_OK] = "ok",
+		[VERDICT_NOT_PERMITTED] = "not-permitted",
+		[VERDICT_NOT_IN_SESSION] = "not-in-session",
+		[VERDICT_ALREADY_ON_LIST] = "already-on-list",
+		[VERDICT_NOT_ON_LIST] = "not-on-list",
+		[VERDICT_LIST_CLOSED] = "list-closed",
+		[VERDICT_NO_SUCH_ENTRY] = "no-such-entry",
+		[VERDICT_NO_SUCH_PARTICIPANT] = "no-such-participant",
+		[VERDICT_NO_SUCH_ITEM] = "no-such-item",
+		[VERDICT_NO_SUCH_CHANNEL] = "no-such-channel",
+		[VERDICT_NOT_CONNECTED] = "not-connected",
+		[VERDICT_NOBODY_HAS_THE_FLOOR] = "nobody-has-the-floor",
+		[VERDICT_CHANNEL_NOT_YOURS] = "channel-not-yours",
+		[VERDICT_ALREADY_SO] = "already-so",
+		[VERDICT_BAD_OFFER] = "bad-offer",
+		[VERDICT_NO_MEDIA_SERVER] = "no-media-server",
+		[VERDICT_STORE_UNAVAILABLE] = "store-unavailable",
+		[VERDICT_TOO_MANY] = "too-many",
+		[VERDICT_MALFORMED] = "malformed",
+	};
+	return reasons[verdict];
+}

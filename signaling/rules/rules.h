@@ -1,0 +1,28 @@
+/* signaling/rules/rules.h
+ *
+ * A rules profile: what an organisation's rules of procedure leave open, as data (conf/rules/NAME.json, read by
+ * signaling/wire). The machines of the meeting take their answers from here. Plain data.
+ */
+#ifndef ROSTRUM_SIGNALING_RULES_RULES_H
+#define ROSTRUM_SIGNALING_RULES_RULES_H
+
+#include "common/base/text.h"
+#include "signaling/rules/role.h"
+
+/* Upper bounds of what a profile may ask for. */
+#define RULES_ENTRIES_MAX 1024
+#define RULES_MICROPHONES_MAX 8
+
+struct rules {
+	char name[RS_NAME_MAX + 1];
+	unsigned may_ask;              /* roles that may put themselves on the list of speakers */
+	bool self_inscription;         /* false: lists are closed to requests */
+	bool one_entry_per_delegation; /* waiting entries, in one list */
+	uint32_t entries_max;          /* of one list, 1 to RULES_ENTRIES_MAX */
+	bool holder_may_yield;
+	uint32_t
+		open_microphones_max; /* the floor holder's and the presiding ones, 1 to RULES_MICROPHONES_MAX */
+	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
+};
+
+#endif
