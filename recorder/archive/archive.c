@@ -1,0 +1,481 @@
+#include "recorder/archive/archive.h"
+
+#include "recorder/archive/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Most octets of lines that are made in one call. */
+#define LINES_BUF_MAX (2 * CHAIN_LINE_MAX)
+#define EVENT_HASH_MAX 128
+
+/* The clock of one sender, shared by its tracks. */
+struct sender {
+	char name[RS_NAME_MAX + 1];
+	struct clock_base clock;
+};
+
+struct archive {
+	char *texts[4]; /* root, meeting, session, software: owned copies behind `config` */
+	struct archive_config config;
+	struct archive_channel channels[ARCHIVE_CHANNELS_MAX];
+	const struct disk *disk;
+	struct session session;
+	struct archive_now when; /* of the call being served */
+	int error;
+
+	uint32_t events;
+	bool events_open;
+	bool events_dirty;
+	int64_t last_event;
+	int64_t durable_event;
+
+	struct track **tracks;  /* tracks_max of them */
+	struct sender *senders; /* one for each track, in use while the track is */
+	size_t n_tracks;
+};
+
+static int fail(struct archive *archive, int err)
+{
+	if (archive->error != 0)
+		return archive->error;
+	archive->error = err;
+	for (size_t i = 0; i < archive->n_tracks; i++)
+		archive->tracks[i] = track_free(archive->tracks[i]);
+	archive->n_tracks = 0;
+	if (archive->events_open)
+		archive->disk->close(archive->disk->ctx, archive->events);
+	archive->events_open = false;
+	return err;
+}
+
+static int append(struct archive *archive, const struct chain_entry *entry)
+{
+	struct rs_buf line;
+	rs_buf_init(&line, LINES_BUF_MAX);
+	const uint64_t at = archive->session.chain.size;
+	int err = chain_write(&archive->session.chain, entry, &line);
+	if (err == 0)
+		err = archive->disk->write(archive->disk->ctx, archive->events, at,
+			rs_buf_data(&line), rs_buf_len(&line));
+	rs_buf_done(&line);
+	archive->events_dirty = true;
+	return err;
+}
+
+static int append_json(struct archive *archive, const char *type, json_t *payload)
+{
+	char *text = payload != NULL ? json_dumps(payload, JSON_COMPACT) : NULL;
+	json_decref(payload);
+	if (text == NULL)
+		return -ENOMEM;
+	const struct chain_entry entry = { .type = type,
+		.wall_ms = archive->when.wall_us / 1000,
+		.payload = text,
+		.payload_len = strlen(text) };
+	const int err = append(archive, &entry);
+	free(text);
+	return err;
+}
+
+static int track_note(void *ctx, const char *type, json_t *payload)
+{
+	return append_json(ctx, type, payload);
+}
+
+static int copy_config(struct archive *archive, const struct archive_config *config)
+{
+	const char *const from[] = { config->meeting, config->session, config->title,
+		config->software };
+	for (size_t i = 0; i < RS_ARRAY_LEN(from); i++) {
+		archive->texts[i] = rs_strdup(from[i]);
+		if (archive->texts[i] == NULL)
+			return -ENOMEM;
+	}
+	archive->config = *config;
+	archive->config.root = NULL; /* used while opening only */
+	archive->config.meeting = archive->texts[0];
+	archive->config.session = archive->texts[1];
+	archive->config.title = archive->texts[2];
+	archive->config.software = archive->texts[3];
+	if (config->n_channels > 0)
+		memcpy(archive->channels, config->channels,
+			config->n_channels * sizeof(*config->channels));
+	archive->config.channels = archive->channels;
+	archive->tracks = rs_calloc(config->tracks_max, sizeof(*archive->tracks));
+	archive->senders = rs_calloc(config->tracks_max, sizeof(*archive->senders));
+	return archive->tracks != NULL && archive->senders != NULL ? 0 : -ENOMEM;
+}
+
+static int write_opening(struct archive *archive)
+{
+	const struct session *session = &archive->session;
+	if (session->fresh)
+		return append_json(archive, "recording-started",
+			json_pack("{s:s, s:s, s:s, s:s, s:I}", "meeting", archive->config.meeting,
+				"session", archive->config.session, "software",
+				archive->config.software, "session_sha256", session->sha256,
+				"started_us", (json_int_t)session->started_us));
+	int err = append_json(archive, "recording-resumed",
+		json_pack("{s:s, s:I}", "software", archive->config.software, "torn_octets",
+			(json_int_t)session->torn));
+	const char *file;
+	json_t *unused;
+	json_object_foreach(session->unfinished, file, unused)
+	{
+		if (err == 0)
+			err = append_json(
+				archive, "segment-recovered", session_measure(session, file));
+	}
+	return err;
+}
+
+static int open_events(struct archive *archive)
+{
+	char path[ARCHIVE_PATH_LEN];
+	int err = rs_format(path, sizeof(path), "%s/events.jsonl", archive->session.directory);
+	if (err < 0)
+		return -EINVAL;
+	err = archive->disk->open(
+		archive->disk->ctx, archive->config.owner, path, DISK_EXTEND, &archive->events);
+	archive->events_open = err == 0;
+	return err;
+}
+
+int archive_open(const struct archive_config *config, const struct disk *disk,
+	struct archive_now when, struct archive **out_archive)
+{
+	if (config->n_channels > ARCHIVE_CHANNELS_MAX || config->tracks_max == 0)
+		return -EINVAL;
+	RS_CLEANUP(archive_freep) struct archive *archive = rs_zalloc(sizeof(*archive));
+	if (archive == NULL)
+		return -ENOMEM;
+	archive->disk = disk;
+	archive->when = when;
+	int err = copy_config(archive, config);
+	if (err == 0)
+		err = session_open(config, when.wall_us, &archive->session);
+	if (err < 0)
+		return err;
+	archive->last_event = archive->session.last_event;
+	archive->durable_event = archive->session.last_event;
+	err = open_events(archive);
+	if (err == 0)
+		err = write_opening(archive);
+	if (err == 0)
+		err = archive_flush(archive);
+	if (err < 0)
+		return err;
+	*out_archive = rs_steal(&archive);
+	return 0;
+}
+
+struct archive *archive_free(struct archive *archive)
+{
+	if (archive == NULL)
+		return NULL;
+	for (size_t i = 0; i < archive->n_tracks; i++)
+		track_free(archive->tracks[i]);
+	rs_release(archive->tracks);
+	rs_release(archive->senders);
+	if (archive->events_open)
+		archive->disk->close(archive->disk->ctx, archive->events);
+	session_done(&archive->session);
+	for (size_t i = 0; i < RS_ARRAY_LEN(archive->texts); i++)
+		rs_release(archive->texts[i]);
+	return rs_release(archive);
+}
+
+void archive_freep(struct archive **archive)
+{
+	*archive = archive_free(*archive);
+}
+
+int archive_close(struct archive *archive, const char *reason, struct archive_now when)
+{
+	if (archive->error != 0)
+		return -EPROTO;
+	archive->when = when;
+	int err = 0;
+	for (size_t i = 0; i < archive->n_tracks && err == 0; i++)
+		err = track_finish(archive->tracks[i], when.now);
+	if (err == 0)
+		err = append_json(
+			archive, "recording-stopped", json_pack("{s:s}", "reason", reason));
+	if (err == 0)
+		err = archive_flush(archive);
+	return err < 0 ? fail(archive, err) : 0;
+}
+
+const char *archive_directory(const struct archive *archive)
+{
+	return archive->session.directory;
+}
+
+const char *archive_session(const struct archive *archive)
+{
+	return archive->config.session;
+}
+
+int archive_error(const struct archive *archive)
+{
+	return archive->error;
+}
+
+void archive_disk_failed(struct archive *archive, int err)
+{
+	(void)fail(archive, err); /* gives the error back for others */
+}
+
+void archive_disk_synced(struct archive *archive, uint64_t token)
+{
+	if ((int64_t)token > archive->durable_event)
+		archive->durable_event = (int64_t)token;
+}
+
+int64_t archive_last_event(const struct archive *archive)
+{
+	return archive->last_event;
+}
+
+int64_t archive_durable_event(const struct archive *archive)
+{
+	return archive->durable_event;
+}
+
+/* The clock the tracks of a source share. A channel is a sender of its own. */
+static struct clock_base *sender_clock(
+	struct archive *archive, const char *name, enum archive_media media)
+{
+	struct sender *mine = &archive->senders[archive->n_tracks];
+	for (size_t i = 0; i < archive->n_tracks && media != ARCHIVE_CHANNEL; i++)
+		if (strcmp(archive->senders[i].name, name) == 0)
+			return &archive->senders[i].clock;
+	if (media != ARCHIVE_CHANNEL)
+		(void)rs_copy_text(
+			mine->name, sizeof(mine->name), name, strlen(name)); /* checked */
+	return &mine->clock;
+}
+
+static void describe(const struct archive *archive, const char *name, enum archive_media media,
+	char title[96], const char **out_language)
+{
+	*out_language = "und";
+	(void)snprintf(title, 96, "%s %s", name, names_media(media)); /* fits */
+	for (size_t i = 0; i < archive->config.n_channels && media == ARCHIVE_CHANNEL; i++) {
+		const struct archive_channel *channel = &archive->channels[i];
+		if (strcmp(channel->id, name) != 0)
+			continue;
+		*out_language = names_language(channel->language);
+		(void)snprintf(title, 96, "%s", channel->name); /* fits */
+	}
+}
+
+static int add_track(
+	struct archive *archive, const char *name, enum archive_media media, size_t *out_track)
+{
+	if (archive->n_tracks == archive->config.tracks_max)
+		return -E2BIG;
+	char title[96];
+	const char *language;
+	describe(archive, name, media, title, &language);
+	const struct track_config config = { .rules = &archive->config.rules,
+		.disk = archive->disk,
+		.owner = archive->config.owner,
+		.directory = archive->session.directory,
+		.name = name,
+		.title = title,
+		.language = language,
+		.media = media,
+		.epoch_wall_us = archive->session.started_us,
+		.sender = sender_clock(archive, name, media),
+		.rand = archive->config.rand,
+		.note = track_note,
+		.ctx = archive };
+	const int err = track_new(&config, &archive->tracks[archive->n_tracks]);
+	if (err < 0)
+		return fail(archive, err);
+	*out_track = archive->n_tracks++;
+	return 0;
+}
+
+static int find_track(
+	struct archive *archive, const char *name, enum archive_media media, size_t *out_track)
+{
+	for (size_t i = 0; i < archive->n_tracks; i++) {
+		if (!track_is(archive->tracks[i], name, media))
+			continue;
+		*out_track = i;
+		return 0;
+	}
+	return add_track(archive, name, media, out_track);
+}
+
+static int note_refused(
+	struct archive *archive, const char *name, const char *media, const char *codec, int why)
+{
+	const int err = append_json(archive, "track-refused",
+		json_pack("{s:s, s:s, s:s, s:s}", "track", name, "media", media, "codec", codec,
+			"reason",
+			why == -E2BIG ? "too many tracks" : "codec or clock rate is not recorded"));
+	return err < 0 ? fail(archive, err) : why;
+}
+
+int archive_begin(struct archive *archive, const char *name, const char *media_name,
+	const char *codec, uint32_t hz, struct archive_now when, size_t *out_track)
+{
+	enum archive_media media;
+	size_t track = 0;
+	if (archive->error != 0)
+		return -EPROTO;
+	if (!rs_name_valid(name, strlen(name)) || names_media_parse(media_name, &media) < 0)
+		return -EBADMSG;
+	archive->when = when;
+	int err = find_track(archive, name, media, &track);
+	if (err == 0)
+		err = track_begin(archive->tracks[track], codec, hz, when.now);
+	if (archive->error != 0)
+		return err;
+	if (err == -EOPNOTSUPP || err == -EINVAL || err == -E2BIG)
+		return note_refused(archive, name, media_name, codec, err);
+	if (err < 0)
+		return fail(archive, err);
+	*out_track = track;
+	return 0;
+}
+
+int archive_recv(struct archive *archive, size_t track, const uint8_t *rtp, size_t len,
+	int64_t arrival_wall_us, struct archive_now when)
+{
+	if (archive->error != 0 || track >= archive->n_tracks)
+		return -EPROTO;
+	archive->when = when;
+	const int err = track_recv(archive->tracks[track], rtp, len, arrival_wall_us, when.now);
+	return err < 0 ? fail(archive, err) : 0;
+}
+
+void archive_report(struct archive *archive, size_t track, uint64_t ntp, uint32_t rtp_ts)
+{
+	if (archive->error == 0 && track < archive->n_tracks)
+		track_report(archive->tracks[track], ntp, rtp_ts);
+}
+
+int archive_mark(struct archive *archive, const char *source, bool open, int64_t event,
+	int64_t mark_wall_us, struct archive_now when)
+{
+	if (archive->error != 0)
+		return -EPROTO;
+	archive->when = when;
+	int err = append_json(archive, "gate",
+		json_pack("{s:s, s:b, s:I, s:I, s:I}", "source", source, "open", open, "event",
+			(json_int_t)event, "wall_us", (json_int_t)mark_wall_us, "t_ms",
+			(json_int_t)((mark_wall_us - archive->session.started_us) / 1000)));
+	for (size_t i = 0; i < archive->n_tracks && err == 0; i++)
+		if (track_is(archive->tracks[i], source, ARCHIVE_MICROPHONE))
+			err = track_gate(archive->tracks[i], when.now);
+	return err < 0 ? fail(archive, err) : 0;
+}
+
+int archive_note(
+	struct archive *archive, const char *type, json_t *payload, struct archive_now when)
+{
+	if (archive->error != 0) {
+		json_decref(payload);
+		return -EPROTO;
+	}
+	archive->when = when;
+	const int err = append_json(archive, type, payload);
+	return err < 0 ? fail(archive, err) : 0;
+}
+
+/* The payload goes into a line as it is: it has to be one object on one line. */
+static bool event_valid(const struct archive_event *event)
+{
+	static const char allowed[] = "0123456789abcdefABCDEF";
+	const size_t hash_len = strlen(event->hash);
+	if (hash_len > EVENT_HASH_MAX || strspn(event->hash, allowed) != hash_len ||
+		memchr(event->payload, '\n', event->len) != NULL)
+		return false;
+	json_error_t error;
+	json_t *json = json_loadb(event->payload, event->len, 0, &error);
+	const bool object = json_is_object(json);
+	json_decref(json);
+	return object;
+}
+
+int archive_add_event(
+	struct archive *archive, const struct archive_event *event, struct archive_now when)
+{
+	if (archive->error != 0)
+		return -EPROTO;
+	if (event->number <= archive->last_event)
+		return -EALREADY;
+	if (!event_valid(event))
+		return -EBADMSG;
+	const struct chain_entry entry = { .type = CHAIN_TYPE_MEETING,
+		.wall_ms = when.wall_us / 1000,
+		.payload = event->payload,
+		.payload_len = event->len,
+		.event = event->number,
+		.hash = event->hash };
+	const int err = append(archive, &entry);
+	if (err < 0)
+		return fail(archive, err);
+	archive->last_event = event->number;
+	return 0;
+}
+
+int archive_tick(struct archive *archive, struct archive_now when)
+{
+	if (archive->error != 0)
+		return -EPROTO;
+	archive->when = when;
+	for (size_t i = 0; i < archive->n_tracks; i++) {
+		const int err = track_tick(archive->tracks[i], when.now);
+		if (err < 0)
+			return fail(archive, err);
+	}
+	return 0;
+}
+
+rs_time archive_deadline(const struct archive *archive)
+{
+	rs_time deadline = RS_TIME_NEVER;
+	for (size_t i = 0; i < archive->n_tracks; i++)
+		deadline = rs_time_min(deadline, track_deadline(archive->tracks[i]));
+	return deadline;
+}
+
+int archive_flush(struct archive *archive)
+{
+	if (archive->error != 0)
+		return -EPROTO;
+	if (!archive->events_dirty)
+		return 0;
+	archive->events_dirty = false;
+	const int err = archive->disk->sync(
+		archive->disk->ctx, archive->events, (uint64_t)archive->last_event);
+	return err < 0 ? fail(archive, err) : 0;
+}
+
+bool archive_wants_key(const struct archive *archive, size_t track)
+{
+	return archive->error == 0 && track < archive->n_tracks &&
+	       track_wants_key(archive->tracks[track]);
+}
+
+void archive_total(const struct archive *archive, struct track_total *out_total)
+{
+	*out_total = (struct track_total){ 0 };
+	for (size_t i = 0; i < archive->n_tracks; i++) {
+		struct track_total one;
+		track_total(archive->tracks[i], &one);
+		out_total->received += one.received;
+		out_total->lost += one.lost;
+		out_total->synthetic += one.synthetic;
+		out_total->freezes += one.freezes;
+		out_total->segments += one.segments;
+	}
+}

@@ -1,0 +1,111 @@
+/* recorder/archive/archive.h
+ *
+ * The archive of one session of a meeting: its directory, the tracks in it and the chain of what
+ * happened.
+ *
+ *   SESSION/session.json                 what is recorded, by what, when session time began
+ *   SESSION/events.jsonl                 hash-chained (chain.h)
+ *   SESSION/tracks/KEN.001.a.webm        microphone (.a), camera (.v), content (.c) of a source, as sent
+ *   SESSION/tracks/KEN.001.a.idx.jsonl   its ledger (ledger.h)
+ *   SESSION/channels/fr.001.a.webm       an interpretation channel, as listeners heard it
+ *
+ * Opening reads and makes directories (blocking); everything after that goes through the disk port.
+ * Not thread safe. After an error the archive has failed: it writes nothing more, and what was
+ * written stays as it is.
+ */
+#ifndef ROSTRUM_RECORDER_ARCHIVE_ARCHIVE_H
+#define ROSTRUM_RECORDER_ARCHIVE_ARCHIVE_H
+
+#include "common/base/rand.h"
+#include "recorder/archive/track.h"
+
+struct archive;
+
+#define ARCHIVE_PATH_LEN 1024
+#define ARCHIVE_CHANNELS_MAX 64
+
+struct archive_channel {
+	char id[RS_NAME_MAX + 1];
+	char language[16]; /* BCP 47 */
+	char name[64];
+};
+
+struct archive_config {
+	const char *root; /* directory of all archives; copied, as all texts here */
+	const char *meeting;
+	const char *session; /* names the directory: names_session_valid() */
+	const char *title;
+	const char *software;
+	const struct archive_channel *channels;
+	size_t n_channels;        /* at most ARCHIVE_CHANNELS_MAX */
+	size_t tracks_max;        /* at least 1 */
+	struct track_rules rules; /* its `app` must outlive the archive */
+	uint32_t owner;           /* for the disk */
+	struct rs_rand *rand;     /* borrowed */
+};
+
+/* Both clocks, read at the same moment. */
+struct archive_now {
+	rs_time now;
+	int64_t wall_us;
+};
+
+/* A meeting's event as the control socket brings it. */
+struct archive_event {
+	int64_t number;
+	const char *hash;
+	const char *payload; /* one JSON object; its octets are kept */
+	size_t len;
+};
+
+/* Make the session's directory, or go on in it: a torn last line is cut off, segments that were
+ * never finished are measured, and both are noted. 0; -EINVAL (session name, limits); -EBADMSG (a
+ * directory that is no archive of this session); -ENOMEM; or an error of the file system or disk. */
+int archive_open(const struct archive_config *config, const struct disk *disk,
+	struct archive_now when, struct archive **out_archive) RS_MUST_USE;
+/* Leaves unfinished what archive_close() did not finish. */
+struct archive *archive_free(struct archive *archive);
+void archive_freep(struct archive **archive);
+/* Finish all files; `reason` goes into the last line. 0 or an error. Free it afterwards. */
+int archive_close(struct archive *archive, const char *reason, struct archive_now when) RS_MUST_USE;
+
+const char *archive_directory(const struct archive *archive);
+const char *archive_session(const struct archive *archive);
+/* 0, or the error it failed with. */
+int archive_error(const struct archive *archive);
+/* The disk could not do what it was told: the archive fails with that error. */
+void archive_disk_failed(struct archive *archive, int err);
+/* A sync with this token is done. */
+void archive_disk_synced(struct archive *archive, uint64_t token);
+/* Meeting events up to this number were taken / are durable. */
+int64_t archive_last_event(const struct archive *archive);
+int64_t archive_durable_event(const struct archive *archive);
+
+/* A stream of that name and medium begins; *out_track names it in the calls below. 0; -EBADMSG (name or medium);
+ * -EOPNOTSUPP, -EINVAL (codec or clock: noted); -E2BIG (too many tracks: noted); or the archive failed. */
+int archive_begin(struct archive *archive, const char *name, const char *media, const char *codec,
+	uint32_t hz, struct archive_now when, size_t *out_track) RS_MUST_USE;
+/* Errors of the following have made the archive fail; -EPROTO: it had failed before. */
+int archive_recv(struct archive *archive, size_t track, const uint8_t *rtp, size_t len,
+	int64_t arrival_wall_us, struct archive_now when) RS_MUST_USE;
+void archive_report(struct archive *archive, size_t track, uint64_t ntp, uint32_t rtp_ts);
+/* The gate of a source moved at `mark_wall_us` because of a meeting event. */
+int archive_mark(struct archive *archive, const char *source, bool open, int64_t event,
+	int64_t mark_wall_us, struct archive_now when) RS_MUST_USE;
+/* Something else worth keeping; takes `payload` (NULL = out of memory). */
+int archive_note(struct archive *archive, const char *type, json_t *payload,
+	struct archive_now when) RS_MUST_USE;
+/* 0; -EALREADY (had it); -EBADMSG (hash or payload); or the archive failed. */
+int archive_add_event(struct archive *archive, const struct archive_event *event,
+	struct archive_now when) RS_MUST_USE;
+
+int archive_tick(struct archive *archive, struct archive_now when) RS_MUST_USE;
+rs_time archive_deadline(const struct archive *archive);
+/* Ask for durability of the lines written since the last time; call once a turn of the loop. */
+int archive_flush(struct archive *archive) RS_MUST_USE;
+/* Some video track waits for a key frame: whether this one does. */
+bool archive_wants_key(const struct archive *archive, size_t track);
+/* Sum over all tracks since the archive was opened. */
+void archive_total(const struct archive *archive, struct track_total *out_total);
+
+#endif

@@ -1,0 +1,95 @@
+#include "recorder/archive/chain.h"
+#include "recorder/archive/session.h"
+#include "recorder/archive/verify.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void add_files(const char *directory, const char *folder, struct archive_item *item)
+{
+	char path[ARCHIVE_PATH_LEN];
+	if (rs_format(path, sizeof(path), "%s/%s", directory, folder) < 0)
+		return;
+	DIR *dir = opendir(path);
+	if (dir == NULL)
+		return;
+	const struct dirent *entry;
+	while ((entry = readdir(dir)) != NULL) {
+		struct stat st;
+		const size_t len = strlen(entry->d_name);
+		if (len < 5 || strcmp(entry->d_name + len - 5, ".webm") != 0 ||
+			fstatat(dirfd(dir), entry->d_name, &st, 0) < 0)
+			continue;
+		item->segments++;
+		item->octets += (uint64_t)st.st_size;
+	}
+	(void)closedir(dir); /* read only */
+}
+
+static bool was_closed(const char *directory)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct lines file;
+	if (rs_format(path, sizeof(path), "%s/events.jsonl", directory) < 0 ||
+		lines_open(&file, path) < 0)
+		return false;
+	struct chain chain;
+	chain_init(&chain);
+	struct line line;
+	struct chain_line entry = { 0 };
+	while (lines_next(&file, &line) == 1) {
+		const char *why;
+		/* Only the last line's type matters here. */
+		if (chain_read(&chain, &line, &entry, &why) == -EBADMSG)
+			entry.type[0] = '\0';
+	}
+	lines_done(&file);
+	return strcmp(entry.type, "recording-stopped") == 0;
+}
+
+static void tell(const char *root, const char *name,
+	void (*item)(void *, const struct archive_item *), void *ctx)
+{
+	char directory[ARCHIVE_PATH_LEN];
+	char path[ARCHIVE_PATH_LEN];
+	if (rs_format(directory, sizeof(directory), "%s/%s", root, name) < 0 ||
+		rs_format(path, sizeof(path), "%s/session.json", directory) < 0)
+		return;
+	json_error_t error;
+	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+	const char *format = json_string_value(json_object_get(json, "format"));
+	const char *meeting = json_string_value(json_object_get(json, "meeting"));
+	const char *title = json_string_value(json_object_get(json, "title"));
+	const char *started = json_string_value(json_object_get(json, "started"));
+	if (format != NULL && strcmp(format, SESSION_FORMAT) == 0 && meeting != NULL &&
+		title != NULL && started != NULL) {
+		struct archive_item one = {
+			.session = name, .meeting = meeting, .title = title, .started = started
+		};
+		add_files(directory, "tracks", &one);
+		add_files(directory, "channels", &one);
+		one.closed = was_closed(directory);
+		item(ctx, &one);
+	}
+	json_decref(json);
+}
+
+int archive_list(
+	const char *root, void (*item)(void *ctx, const struct archive_item *item), void *ctx)
+{
+	struct dirent **entries = NULL;
+	const int n = scandir(root, &entries, NULL, alphasort);
+	if (n < 0)
+		return errno == ENOMEM ? -ENOMEM : -ENOENT;
+	for (int i = 0; i < n; i++) {
+		if (names_session_valid(entries[i]->d_name))
+			tell(root, entries[i]->d_name, item, ctx);
+		free(entries[i]);
+	}
+	free(entries);
+	return 0;
+}

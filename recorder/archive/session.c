@@ -1,0 +1,301 @@
+#include "recorder/archive/session.h"
+
+#include "common/base/hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int path_of(const struct session *session, const char *file, char out[ARCHIVE_PATH_LEN])
+{
+	return rs_format(out, ARCHIVE_PATH_LEN, "%s/%s", session->directory, file);
+}
+
+static int sync_directory(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	const int err = fsync(fd) < 0 ? -errno : 0;
+	(void)close(fd); /* a directory holds nothing back */
+	return err;
+}
+
+/* A small file, whole or not at all. */
+static int write_file(const char *path, const char *data, size_t len)
+{
+	char draft[ARCHIVE_PATH_LEN + 8];
+	(void)snprintf(draft, sizeof(draft), "%s.new", path); /* fits */
+	const int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	if (fd < 0)
+		return -errno;
+	const ssize_t n = write(fd, data, len);
+	int err = n < 0 ? -errno : ((size_t)n < len ? -ENOSPC : 0);
+	if (err == 0 && fsync(fd) < 0)
+		err = -errno;
+	if (close(fd) < 0 && err == 0)
+		err = -errno;
+	if (err == 0 && rename(draft, path) < 0)
+		err = -errno;
+	if (err < 0)
+		(void)unlink(draft); /* best effort */
+	return err;
+}
+
+static json_t *channels_json(const struct archive_config *config)
+{
+	json_t *channels = json_array();
+	for (size_t i = 0; i < config->n_channels; i++) {
+		const struct archive_channel *c = &config->channels[i];
+		if (json_array_append_new(
+			    channels, json_pack("{s:s, s:s, s:s}", "id", c->id, "language",
+					      c->language, "name", c->name)) < 0) {
+			json_decref(channels);
+			return NULL;
+		}
+	}
+	return channels;
+}
+
+static int write_session_file(const struct archive_config *config, struct session *session)
+{
+	char started[RS_TIME_TEXT_LEN];
+	rs_wall_format(session->started_us / 1000, started);
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:o}", "format",
+		SESSION_FORMAT, "meeting", config->meeting, "session", config->session, "title",
+		config->title, "started", started, "started_us", (json_int_t)session->started_us,
+		"software", config->software, "channels", channels_json(config));
+	char *text = json != NULL ? json_dumps(json, JSON_INDENT(1)) : NULL;
+	json_decref(json);
+	if (text == NULL)
+		return -ENOMEM;
+	char path[ARCHIVE_PATH_LEN];
+	int err = path_of(session, "session.json", path);
+	if (err == 0)
+		err = write_file(path, text, strlen(text));
+	uint8_t digest[RS_SHA256_LEN];
+	rs_sha256(text, strlen(text), digest);
+	rs_hex_encode(digest, sizeof(digest), session->sha256);
+	free(text);
+	return err;
+}
+
+static int make_folder(const struct session *session, const char *name)
+{
+	char path[ARCHIVE_PATH_LEN];
+	const int err = path_of(session, name, path);
+	if (err < 0)
+		return err;
+	return mkdir(path, 0750) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static int make(const struct archive_config *config, int64_t wall_us, struct session *session)
+{
+	session->fresh = true;
+	session->started_us = wall_us;
+	int err = make_folder(session, "tracks");
+	if (err == 0)
+		err = make_folder(session, "channels");
+	if (err == 0)
+		err = write_session_file(config, session);
+	if (err == 0)
+		err = sync_directory(session->directory);
+	return err;
+}
+
+static int read_session_file(
+	const struct archive_config *config, const char *path, struct session *session)
+{
+	struct lines file;
+	int err = lines_open(&file, path);
+	if (err < 0)
+		return err;
+	json_error_t error;
+	json_t *json =
+		json_loadb((const char *)file.data, file.len, JSON_REJECT_DUPLICATES, &error);
+	const char *format = json_string_value(json_object_get(json, "format"));
+	const char *name = json_string_value(json_object_get(json, "session"));
+	const json_t *started = json_object_get(json, "started_us");
+	if (format == NULL || strcmp(format, SESSION_FORMAT) != 0 || name == NULL ||
+		strcmp(name, config->session) != 0 || !json_is_integer(started))
+		err = -EBADMSG;
+	else
+		session->started_us = json_integer_value(started);
+	json_decref(json);
+	uint8_t digest[RS_SHA256_LEN];
+	rs_sha256(file.data, file.len, digest);
+	rs_hex_encode(digest, sizeof(digest), session->sha256);
+	lines_done(&file);
+	return err;
+}
+
+/* Segments that were opened and never closed. */
+static int follow_segments(struct session *session, const struct chain_line *line)
+{
+	const bool opened = strcmp(line->type, "segment-opened") == 0;
+	if (!opened && strcmp(line->type, "segment-closed") != 0 &&
+		strcmp(line->type, "segment-recovered") != 0)
+		return 0;
+	json_error_t error;
+	json_t *payload = json_loadb(line->payload, line->payload_len, 0, &error);
+	const char *file = json_string_value(json_object_get(payload, "file"));
+	int err = 0;
+	if (file != NULL && opened)
+		err = json_object_set_new(session->unfinished, file, json_true()) < 0 ? -ENOMEM : 0;
+	else if (file != NULL)
+		(void)json_object_del(session->unfinished, file); /* absent is fine */
+	json_decref(payload);
+	return err;
+}
+
+static int read_events(struct session *session, const char *path)
+{
+	struct lines file;
+	int err = lines_open(&file, path);
+	if (err == -ENOENT)
+		return 0; /* stopped before the first line */
+	if (err < 0)
+		return err;
+	struct line line;
+	while (err == 0 && lines_next(&file, &line) == 1) {
+		struct chain_line entry;
+		const char *why;
+		/* What is wrong in the middle stays as it is, for verification to find. */
+		if (chain_read(&session->chain, &line, &entry, &why) == -EBADMSG)
+			continue;
+		if (entry.event > session->last_event)
+			session->last_event = entry.event;
+		err = follow_segments(session, &entry);
+	}
+	session->torn = file.len - session->chain.size;
+	lines_done(&file);
+	if (err == 0 && session->torn > 0 && truncate(path, (off_t)session->chain.size) < 0)
+		err = -errno;
+	return err;
+}
+
+static int resume(const struct archive_config *config, int64_t wall_us, struct session *session)
+{
+	char path[ARCHIVE_PATH_LEN];
+	int err = path_of(session, "session.json", path);
+	if (err == 0)
+		err = read_session_file(config, path, session);
+	if (err == -ENOENT) /* stopped while the directory was made */
+		return make(config, wall_us, session);
+	if (err == 0)
+		err = path_of(session, "events.jsonl", path);
+	if (err == 0)
+		err = read_events(session, path);
+	if (err == 0)
+		session->fresh = session->chain.seq == 0;
+	return err;
+}
+
+int session_open(const struct archive_config *config, int64_t wall_us, struct session *out_session)
+{
+	struct session session = { 0 };
+	chain_init(&session.chain);
+	if (!names_session_valid(config->session))
+		return -EINVAL;
+	int err = rs_format(session.directory, sizeof(session.directory), "%s/%s", config->root,
+		config->session);
+	if (err < 0)
+		return -EINVAL;
+	session.unfinished = json_object();
+	if (session.unfinished == NULL)
+		return -ENOMEM;
+	if (mkdir(session.directory, 0750) == 0) {
+		err = make(config, wall_us, &session);
+		if (err == 0)
+			err = sync_directory(config->root);
+	} else {
+		err = errno == EEXIST ? resume(config, wall_us, &session) : -errno;
+	}
+	if (err < 0) {
+		session_done(&session);
+		return err;
+	}
+	*out_session = session;
+	return 0;
+}
+
+void session_done(struct session *session)
+{
+	json_decref(session->unfinished);
+	session->unfinished = NULL;
+}
+
+/* The clusters its ledger knows of a segment: digest of the last line, where they begin and end. */
+struct extent {
+	struct ledger ledger;
+	uint64_t from;
+	uint64_t to;
+};
+
+static int read_ledger(const struct session *session, const char *file, struct extent *out)
+{
+	*out = (struct extent){ 0 };
+	ledger_init(&out->ledger);
+	char name[ARCHIVE_PATH_LEN];
+	char path[ARCHIVE_PATH_LEN];
+	int err = rs_format(name, sizeof(name), "%s.idx.jsonl", file);
+	if (err == 0)
+		err = path_of(session, name, path);
+	struct lines lines;
+	if (err == 0)
+		err = lines_open(&lines, path);
+	if (err < 0)
+		return err == -ENOENT ? 0 : err;
+	struct line line;
+	while (lines_next(&lines, &line) == 1) {
+		struct ledger_line entry;
+		const char *why;
+		struct ledger next = out->ledger;
+		if (ledger_read(&next, &line, &entry, &why) < 0)
+			break;
+		if (entry.cluster == 0)
+			out->from = entry.offset;
+		out->to = entry.offset + entry.len;
+		out->ledger = next;
+	}
+	lines_done(&lines);
+	return 0;
+}
+
+json_t *session_measure(const struct session *session, const char *file)
+{
+	char name[ARCHIVE_PATH_LEN];
+	char path[ARCHIVE_PATH_LEN];
+	struct extent extent;
+	uint64_t size = 0;
+	char head[65] = "";
+	char tail[65] = "";
+	int err = rs_format(name, sizeof(name), "%s.webm", file);
+	if (err == 0)
+		err = path_of(session, name, path);
+	if (err == 0)
+		err = read_ledger(session, file, &extent);
+	const int fd = err == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	struct stat st;
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		size = (uint64_t)st.st_size;
+	if (err == 0 && extent.to <= size) {
+		err = lines_digest(fd, 0, extent.from, head);
+		if (err == 0)
+			err = lines_digest(fd, extent.to, size - extent.to, tail);
+	}
+	if (fd >= 0)
+		(void)close(fd); /* read only */
+	if (err < 0 || head[0] == '\0')
+		return json_pack("{s:s, s:s}", "file", file, "problem",
+			"cannot be read or is shorter than its ledger says");
+	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:I, s:s}", "file", file, "size",
+		(json_int_t)size, "clusters", (json_int_t)extent.ledger.clusters, "head_len",
+		(json_int_t)extent.from, "head_sha256", head, "tail_len",
+		(json_int_t)(size - extent.to), "tail_sha256", tail, "ledger_len",
+		(json_int_t)extent.ledger.size, "ledger_sha256", extent.ledger.head);
+}

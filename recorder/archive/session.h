@@ -1,0 +1,33 @@
+/* recorder/archive/session.h
+ *
+ * The directory of an archive: made anew, or read back where a recorder was stopped. Blocking file
+ * I/O; only while an archive is opened.
+ */
+#ifndef ROSTRUM_RECORDER_ARCHIVE_SESSION_H
+#define ROSTRUM_RECORDER_ARCHIVE_SESSION_H
+
+#include "recorder/archive/archive.h"
+#include "recorder/archive/chain.h"
+
+#define SESSION_FORMAT "rostrum-archive/1"
+
+/* Where an archive stands. */
+struct session {
+	char directory[ARCHIVE_PATH_LEN];
+	bool fresh;                  /* made just now */
+	int64_t started_us;          /* wall clock of session time 0 */
+	char sha256[CHAIN_HASH_LEN]; /* of session.json */
+	struct chain chain;
+	int64_t last_event;
+	uint64_t torn;      /* octets cut off the end of events.jsonl */
+	json_t *unfinished; /* object: files of segments without an end; owned */
+};
+
+/* As archive_open() says. */
+int session_open(const struct archive_config *config, int64_t wall_us,
+	struct session *out_session) RS_MUST_USE;
+void session_done(struct session *session);
+/* What is there of a segment that was never finished, for "segment-recovered". NULL = out of memory. */
+json_t *session_measure(const struct session *session, const char *file);
+
+#endif

@@ -1,0 +1,365 @@
+#include "recorder/archive/track.h"
+
+#include "common/base/rand.h"
+#include "common/rtp/ntp.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TITLE_LEN 96
+#define QUIET RS_SEC(1)
+/* RFC 7587 section 4.1, RFC 7741 section 4.1. */
+#define SOUND_HZ 48000
+#define PICTURE_HZ 90000
+
+struct track {
+	struct track_config config;
+	char name[RS_NAME_MAX + 1];
+	char title[TITLE_LEN];
+	char language[4];
+	enum depay_codec codec;
+	uint32_t hz;
+	struct ingest *ingest;
+	struct depay *depay;
+	struct segment *segment;
+	uint32_t next_segment;
+	struct ledger_count pending; /* packets since the last frame */
+	struct ledger_state state;
+	uint64_t unparsed;     /* packets that are no RTP */
+	uint64_t seen_dropped; /* depay's counters at the last packet */
+	struct track_total total;
+};
+
+static int find_next_segment(struct track *track)
+{
+	char path[1024];
+	const int n = snprintf(path, sizeof(path), "%s/%s", track->config.directory,
+		names_folder(track->config.media));
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return -EINVAL;
+	DIR *dir = opendir(path);
+	if (dir == NULL)
+		return -errno;
+	const struct dirent *entry;
+	track->next_segment = 1;
+	while ((entry = readdir(dir)) != NULL) {
+		const uint32_t number =
+			names_segment_number(entry->d_name, track->name, track->config.media);
+		if (number >= track->next_segment)
+			track->next_segment = number + 1;
+	}
+	(void)closedir(dir); /* read only */
+	return 0;
+}
+
+int track_new(const struct track_config *config, struct track **out_track)
+{
+	RS_CLEANUP(track_freep) struct track *track = rs_zalloc(sizeof(*track));
+	if (track == NULL)
+		return -ENOMEM;
+	track->config = *config;
+	(void)rs_copy_text(track->name, sizeof(track->name), config->name, strlen(config->name));
+	(void)rs_copy_text(
+		track->title, sizeof(track->title), config->title, strlen(config->title));
+	(void)rs_copy_text(track->language, sizeof(track->language), config->language, 3);
+	const int err = find_next_segment(track);
+	if (err < 0)
+		return err;
+	*out_track = rs_steal(&track);
+	return 0;
+}
+
+struct track *track_free(struct track *track)
+{
+	if (track == NULL)
+		return NULL;
+	segment_free(track->segment);
+	depay_free(track->depay);
+	ingest_free(track->ingest);
+	return rs_release(track);
+}
+
+void track_freep(struct track **track)
+{
+	*track = track_free(*track);
+}
+
+bool track_is(const struct track *track, const char *name, enum archive_media media)
+{
+	return track->config.media == media && strcmp(track->name, name) == 0;
+}
+
+static bool is_sound(enum archive_media media)
+{
+	return media == ARCHIVE_MICROPHONE || media == ARCHIVE_CHANNEL;
+}
+
+static int note(struct track *track, const char *type, json_t *payload)
+{
+	if (payload == NULL)
+		return -ENOMEM;
+	return track->config.note(track->config.ctx, type, payload);
+}
+
+static int open_segment(struct track *track, const struct depay_frame *frame, int64_t time_ms)
+{
+	char file[NAMES_FILE_LEN];
+	names_segment(track->name, track->config.media, track->next_segment, file);
+	const int64_t wall_ms = track->config.epoch_wall_us / 1000 + time_ms;
+	struct segment_config config = { .disk = track->config.disk,
+		.owner = track->config.owner,
+		.directory = track->config.directory,
+		.file = file,
+		.origin_ms = time_ms,
+		.idle_ms = 2 * track->config.rules->cluster_ms,
+		.mux = { .codec = track->codec == DEPAY_OPUS ? MUX_OPUS : MUX_VP8,
+			.track_uid = (uint64_t)rs_rand_u32(track->config.rand) << 16 | 1,
+			.title = track->title,
+			.language = track->language,
+			.app = track->config.rules->app,
+			.wall_ms = wall_ms,
+			.channels = frame->channels,
+			.width = frame->width,
+			.height = frame->height,
+			.cluster_ms = track->config.rules->cluster_ms,
+			.cluster_max = track->config.rules->cluster_max } };
+	const int err = segment_new(&config, &track->segment);
+	if (err < 0)
+		return err;
+	track->next_segment++;
+	track->total.segments++;
+	return note(track, "segment-opened",
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "file", file, "track", track->name,
+			"media", names_media(track->config.media), "codec",
+			track->codec == DEPAY_OPUS ? "opus" : "vp8", "title", track->title, "t0_ms",
+			(json_int_t)time_ms, "wall_ms", (json_int_t)wall_ms));
+}
+
+static int write_frame(
+	struct track *track, const struct depay_frame *frame, int64_t time_us, rs_time now)
+{
+	const int64_t time_ms = (time_us + 500) / 1000;
+	if (track->segment == NULL) {
+		if (frame->synthetic)
+			return 0; /* no file begins with silence made here */
+		const int err = open_segment(track, frame, time_ms);
+		if (err < 0)
+			return err;
+	}
+	if (frame->width != 0) {
+		track->state.width = frame->width;
+		track->state.height = frame->height;
+	}
+	track->state.duplicates = ingest_stats(track->ingest)->duplicates;
+	track->state.late = ingest_stats(track->ingest)->late;
+
+	struct segment_frame out = { .block = { .time_ms = time_ms,
+					     .duration_us = (uint32_t)rtp_ticks_to_us(
+						     frame->ticks, track->hz),
+					     .key = frame->key,
+					     .data = frame->data,
+					     .len = frame->len } };
+	if (frame->synthetic) {
+		out.count.synthetic = 1;
+	} else {
+		out.count = track->pending;
+		track->pending = (struct ledger_count){ 0 };
+	}
+	const int err = segment_write(track->segment, &out, &track->state, now);
+	return err == -E2BIG ? 0 : err;
+}
+
+static int take_packet(struct track *track, const struct ingest_packet *packet, rs_time now)
+{
+	ledger_count_packet(&track->pending, packet->seq, packet->lost, packet->skipped,
+		packet->rtp_ts, packet->arrival_wall_us);
+	const struct depay_packet in = { .payload = packet->payload,
+		.len = packet->len,
+		.rtp_ts = packet->rtp_ts,
+		.marker = packet->marker,
+		.after_loss = packet->lost > 0,
+		.after_gap = packet->after_gap };
+	int err = depay_recv(track->depay, &in);
+	const struct depay_stats *stats = depay_stats(track->depay);
+	track->pending.dropped += stats->malformed + stats->dropped - track->seen_dropped;
+	track->seen_dropped = stats->malformed + stats->dropped;
+	if (err == -EBADMSG)
+		err = 0; /* counted above */
+	if (err == 0 && packet->step_us != 0)
+		err = note(track, "stall",
+			json_pack("{s:s, s:s, s:I, s:I}", "track", track->name, "media",
+				names_media(track->config.media), "t_ms",
+				(json_int_t)(packet->time_us / 1000), "step_ms",
+				(json_int_t)(packet->step_us / 1000)));
+
+	struct depay_frame frame;
+	while (err == 0 && depay_poll(track->depay, &frame) == 1) {
+		const int64_t back_us = rtp_ticks_to_us(packet->rtp_ts - frame.rtp_ts, track->hz);
+		err = write_frame(track, &frame, packet->time_us - back_us, now);
+	}
+	return err;
+}
+
+static int take_all(struct track *track, rs_time now)
+{
+	struct ingest_packet packet;
+	while (track->ingest != NULL && ingest_poll(track->ingest, now, &packet) == 1) {
+		const int err = take_packet(track, &packet, now);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+/* The stream is over: write what it held, keep what it counted. */
+static int end_stream(struct track *track, rs_time now)
+{
+	if (track->ingest == NULL)
+		return 0;
+	ingest_drain(track->ingest);
+	const int err = take_all(track, now);
+	track->total.received += ingest_stats(track->ingest)->received;
+	track->total.lost += ingest_stats(track->ingest)->lost;
+	track->total.synthetic += depay_stats(track->depay)->synthetic;
+	track->total.freezes += depay_stats(track->depay)->freezes;
+	track->ingest = ingest_free(track->ingest);
+	track->depay = depay_free(track->depay);
+	return err;
+}
+
+int track_begin(struct track *track, const char *codec_name, uint32_t hz, rs_time now)
+{
+	enum depay_codec codec;
+	int err = depay_codec_parse(codec_name, &codec);
+	if (err < 0 || is_sound(track->config.media) != (codec == DEPAY_OPUS))
+		return -EOPNOTSUPP;
+	if (hz != (codec == DEPAY_OPUS ? SOUND_HZ : PICTURE_HZ))
+		return -EINVAL;
+	err = end_stream(track, now);
+	if (err < 0)
+		return err;
+	/* Sequence numbers begin anew: so does the account of them. */
+	if (track->segment != NULL)
+		err = segment_cut(track->segment, &track->pending, &track->state);
+	track->pending = (struct ledger_count){ 0 };
+	track->state =
+		(struct ledger_state){ .width = track->state.width, .height = track->state.height };
+	track->seen_dropped = 0;
+	track->codec = codec;
+	track->hz = hz;
+	/* Another sender may stand behind the name now: its clock is learnt afresh. */
+	track->config.sender->valid = false;
+	const struct track_rules *rules = track->config.rules;
+	const struct ingest_config ingest = { .hz = hz,
+		.window = rules->reorder_window,
+		.reorder_wait = rules->reorder_wait,
+		.quiet = QUIET,
+		.epoch_wall_us = track->config.epoch_wall_us,
+		.sender = track->config.sender };
+	const struct depay_config depay = { .codec = codec,
+		.fill_max = (int64_t)rules->fill_ms * (SOUND_HZ / 1000),
+		.frame_max = rules->cluster_max };
+	if (err == 0)
+		err = ingest_new(&ingest, &track->ingest);
+	if (err == 0)
+		err = depay_new(&depay, &track->depay);
+	if (err < 0)
+		track->ingest = ingest_free(track->ingest);
+	return err;
+}
+
+int track_recv(
+	struct track *track, const uint8_t *data, size_t len, int64_t arrival_wall_us, rs_time now)
+{
+	struct rtp_packet packet;
+	if (track->ingest == NULL)
+		return 0;
+	if (rtp_parse(data, len, &packet) < 0) {
+		track->unparsed++;
+		return 0;
+	}
+	if (ingest_recv(track->ingest, &packet, arrival_wall_us, now) < 0)
+		return 0; /* late, twice or too large: in its statistics */
+	return take_all(track, now);
+}
+
+void track_report(struct track *track, uint64_t ntp, uint32_t rtp_ts)
+{
+	if (track->ingest == NULL)
+		return;
+	track->state.sr_ntp = ntp;
+	track->state.sr_rtp = rtp_ts;
+	ingest_report(track->ingest, ntp, rtp_ts);
+}
+
+int track_gate(struct track *track, rs_time now)
+{
+	if (track->ingest == NULL)
+		return 0;
+	ingest_gate(track->ingest);
+	return take_all(track, now);
+}
+
+int track_tick(struct track *track, rs_time now)
+{
+	const int err = take_all(track, now);
+	if (err < 0 || track->segment == NULL)
+		return err;
+	return segment_tick(track->segment, &track->state, now);
+}
+
+rs_time track_deadline(const struct track *track)
+{
+	const rs_time ingest =
+		track->ingest != NULL ? ingest_deadline(track->ingest) : RS_TIME_NEVER;
+	const rs_time segment =
+		track->segment != NULL ? segment_deadline(track->segment) : RS_TIME_NEVER;
+	return rs_time_min(ingest, segment);
+}
+
+static json_t *summary_json(const struct track *track, const struct segment_summary *s)
+{
+	char head[65];
+	char tail[65];
+	rs_hex_encode(s->mux.head_sha256, RS_SHA256_LEN, head);
+	rs_hex_encode(s->mux.tail_sha256, RS_SHA256_LEN, tail);
+	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I}",
+		"file", segment_file(track->segment), "size", (json_int_t)s->mux.size, "clusters",
+		(json_int_t)s->clusters, "head_len", (json_int_t)s->mux.head_len, "head_sha256",
+		head, "tail_len", (json_int_t)s->mux.tail_len, "tail_sha256", tail, "ledger_sha256",
+		s->ledger_sha256, "duration_ms", (json_int_t)s->mux.duration_ms, "received",
+		(json_int_t)s->total.received, "lost", (json_int_t)s->total.lost, "skipped",
+		(json_int_t)s->total.skipped, "synthetic", (json_int_t)s->total.synthetic);
+}
+
+int track_finish(struct track *track, rs_time now)
+{
+	int err = end_stream(track, now);
+	if (err < 0 || track->segment == NULL)
+		return err;
+	struct segment_summary summary;
+	err = segment_finish(track->segment, &track->pending, &track->state, &summary);
+	if (err == 0)
+		err = note(track, "segment-closed", summary_json(track, &summary));
+	track->segment = segment_free(track->segment);
+	track->pending = (struct ledger_count){ 0 };
+	return err;
+}
+
+bool track_wants_key(const struct track *track)
+{
+	return track->depay != NULL && depay_wants_key(track->depay);
+}
+
+void track_total(const struct track *track, struct track_total *out_total)
+{
+	*out_total = track->total;
+	if (track->ingest == NULL)
+		return;
+	out_total->received += ingest_stats(track->ingest)->received;
+	out_total->lost += ingest_stats(track->ingest)->lost;
+	out_total->synthetic += depay_stats(track->depay)->synthetic;
+	out_total->freezes += depay_stats(track->depay)->freezes;
+}

@@ -1,0 +1,77 @@
+/* recorder/archive/track.h
+ *
+ * What one source sends in one medium, from RTP to files: ingest, depay, segment. Its segments
+ * follow one another (a new one when the recorder was restarted), streams may begin anew within one
+ * (a publisher that joined again, another simulcast layer). Not thread safe.
+ */
+#ifndef ROSTRUM_RECORDER_ARCHIVE_TRACK_H
+#define ROSTRUM_RECORDER_ARCHIVE_TRACK_H
+
+#include "recorder/archive/segment.h"
+#include "recorder/depay/depay.h"
+#include "recorder/ingest/ingest.h"
+
+#include <jansson.h>
+
+struct track;
+
+/* Limits and habits shared by the tracks of an archive. */
+struct track_rules {
+	uint32_t cluster_ms;
+	size_t cluster_max; /* octets; also the largest frame */
+	rs_time reorder_wait;
+	uint16_t reorder_window;
+	uint32_t fill_ms; /* longest silence filled in sound */
+	const char *app;
+};
+
+struct track_config {
+	const struct track_rules *rules; /* borrowed */
+	const struct disk *disk;         /* borrowed */
+	uint32_t owner;
+	const char *directory; /* borrowed */
+	const char *name;      /* copied, as the following two */
+	const char *title;
+	const char *language; /* ISO 639-2 */
+	enum archive_media media;
+	int64_t epoch_wall_us;     /* session time 0 */
+	struct clock_base *sender; /* borrowed */
+	struct rs_rand *rand;      /* borrowed; for track uids */
+	/* Something to be put down in events.jsonl; takes `payload`. May not call back into the track. */
+	int (*note)(void *ctx, const char *type, json_t *payload);
+	void *ctx;
+};
+
+struct track_total {
+	uint64_t received;
+	uint64_t lost;
+	uint64_t synthetic;
+	uint64_t freezes;
+	uint32_t segments;
+};
+
+/* Looks into the directory for the next free segment number (blocking). 0, -ENOMEM, or the file system's error. */
+int track_new(const struct track_config *config, struct track **out_track) RS_MUST_USE;
+/* Closes the files as they are, unfinished if track_finish() was not called. */
+struct track *track_free(struct track *track);
+void track_freep(struct track **track);
+bool track_is(const struct track *track, const char *name, enum archive_media media);
+
+/* A stream begins (anew): what the old one still held is written first. 0, -EOPNOTSUPP (not a codec
+ * of this medium), -EINVAL (clock), or an error of writing. */
+int track_begin(struct track *track, const char *codec, uint32_t hz, rs_time now) RS_MUST_USE;
+/* One RTP packet. 0 (also when it is refused: counted), or an error of writing. */
+int track_recv(struct track *track, const uint8_t *data, size_t len, int64_t arrival_wall_us,
+	rs_time now) RS_MUST_USE;
+void track_report(struct track *track, uint64_t ntp, uint32_t rtp_ts);
+/* The gate of the source moved. 0 or an error of writing. */
+int track_gate(struct track *track, rs_time now) RS_MUST_USE;
+int track_tick(struct track *track, rs_time now) RS_MUST_USE;
+rs_time track_deadline(const struct track *track);
+/* Write what is held and finish the segment. 0 or an error of writing. */
+int track_finish(struct track *track, rs_time now) RS_MUST_USE;
+/* Video waits for a key frame. */
+bool track_wants_key(const struct track *track);
+void track_total(const struct track *track, struct track_total *out_total);
+
+#endif

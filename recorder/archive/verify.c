@@ -1,0 +1,357 @@
+#include "recorder/archive/verify.h"
+
+#include "recorder/archive/archive.h"
+#include "recorder/archive/chain.h"
+#include "recorder/archive/session.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TEXT_LEN 256
+
+struct verify {
+	const char *directory;
+	const struct archive_sink *sink;
+	struct archive_report report;
+	json_t *segments; /* file -> payload of the last line about it, with its type under "line" */
+	char session_sha256[CHAIN_HASH_LEN];
+	int64_t last_event;
+};
+
+static void problem(struct verify *verify, const char *file, const char *format, ...)
+	RS_PRINTF(3, 4);
+
+static void problem(struct verify *verify, const char *file, const char *format, ...)
+{
+	char text[TEXT_LEN];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args); /* cutting is fine */
+	va_end(args);
+	verify->report.problems++;
+	verify->sink->problem(verify->sink->ctx, file, text);
+}
+
+static void note(struct verify *verify, const char *file, const char *text)
+{
+	verify->report.notes++;
+	verify->sink->note(verify->sink->ctx, file, text);
+}
+
+static int path_of(
+	const struct verify *verify, const char *file, const char *ext, char out[ARCHIVE_PATH_LEN])
+{
+	return rs_format(out, ARCHIVE_PATH_LEN, "%s/%s%s", verify->directory, file, ext);
+}
+
+/* --- events.jsonl --- */
+
+static int keep_segment(struct verify *verify, const struct chain_line *line)
+{
+	json_error_t error;
+	json_t *payload = json_loadb(line->payload, line->payload_len, 0, &error);
+	const char *file = json_string_value(json_object_get(payload, "file"));
+	int err = 0;
+	if (file == NULL)
+		problem(verify, "events.jsonl", "line %" PRIu64 " names no file", line->seq);
+	else if (json_object_set_new(payload, "line", json_string(line->type)) < 0 ||
+		 json_object_set(verify->segments, file, payload) < 0)
+		err = -ENOMEM;
+	json_decref(payload);
+	return err;
+}
+
+static int take_line(struct verify *verify, const struct chain_line *line)
+{
+	verify->report.closed = strcmp(line->type, "recording-stopped") == 0;
+	if (strncmp(line->type, "segment-", 8) == 0)
+		return keep_segment(verify, line);
+	if (strcmp(line->type, "recording-started") == 0) {
+		json_error_t error;
+		json_t *payload = json_loadb(line->payload, line->payload_len, 0, &error);
+		const char *sha256 = json_string_value(json_object_get(payload, "session_sha256"));
+		if (sha256 != NULL)
+			(void)rs_copy_text(verify->session_sha256, sizeof(verify->session_sha256),
+				sha256, strlen(sha256)); /* a longer one will not match */
+		json_decref(payload);
+	}
+	if (strcmp(line->type, CHAIN_TYPE_MEETING) != 0)
+		return 0;
+	verify->report.events++;
+	if (verify->last_event != 0 && line->event != verify->last_event + 1)
+		problem(verify, "events.jsonl", "meeting event %" PRId64 " follows event %" PRId64,
+			line->event, verify->last_event);
+	verify->last_event = line->event;
+	return 0;
+}
+
+static int check_events(struct verify *verify)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct lines file;
+	int err = path_of(verify, "events.jsonl", "", path);
+	if (err == 0)
+		err = lines_open(&file, path);
+	if (err == -ENOENT) {
+		problem(verify, "events.jsonl", "is missing");
+		return 0;
+	}
+	if (err < 0)
+		return err;
+	struct chain chain;
+	chain_init(&chain);
+	struct line line;
+	for (uint64_t n = 1; err == 0 && lines_next(&file, &line) == 1; n++) {
+		struct chain_line entry;
+		const char *why = "";
+		const int bad = chain_read(&chain, &line, &entry, &why);
+		verify->report.lines++;
+		if (bad == -EBADMSG && !line.whole)
+			note(verify, "events.jsonl",
+				"ends in the middle of a line, as a recorder killed or still writing leaves it");
+		else if (bad < 0)
+			problem(verify, "events.jsonl", "line %" PRIu64 " %s", n, why);
+		if (bad != -EBADMSG)
+			err = take_line(verify, &entry);
+	}
+	lines_done(&file);
+	return err;
+}
+
+static int check_session(struct verify *verify)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct lines file;
+	int err = path_of(verify, "session.json", "", path);
+	if (err == 0)
+		err = lines_open(&file, path);
+	if (err == -ENOENT) {
+		problem(verify, "session.json", "is missing");
+		return 0;
+	}
+	if (err < 0)
+		return err;
+	uint8_t digest[RS_SHA256_LEN];
+	char hex[CHAIN_HASH_LEN];
+	rs_sha256(file.data, file.len, digest);
+	rs_hex_encode(digest, sizeof(digest), hex);
+	lines_done(&file);
+	if (strcmp(hex, verify->session_sha256) != 0)
+		problem(verify, "session.json", "is not the one the recording began with");
+	return 0;
+}
+
+/* --- segments --- */
+
+/* A segment under examination, and how far it has been verified. */
+struct examined {
+	const char *file;
+	const json_t *end; /* payload of the line that ended it */
+	int webm;
+	uint64_t size;
+	uint64_t first; /* offset of the first cluster */
+	uint64_t to;    /* end of the last one */
+	struct ledger ledger;
+};
+
+static uint64_t number_of(const json_t *json, const char *key)
+{
+	const json_int_t value = json_integer_value(json_object_get(json, key));
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+static const char *text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+	return text != NULL ? text : "";
+}
+
+/* Part of the WebM has that digest. */
+static bool digest_is(const struct examined *x, uint64_t offset, uint64_t len, const char *expected)
+{
+	char hex[65];
+	return lines_digest(x->webm, offset, len, hex) == 0 && strcmp(hex, expected) == 0;
+}
+
+static void check_cluster(struct verify *verify, struct examined *x, const struct ledger_line *line)
+{
+	verify->report.clusters++;
+	verify->report.lost += line->lost;
+	verify->report.skipped += line->skipped;
+	verify->report.synthetic += line->synthetic;
+	if (line->cluster == 0)
+		x->first = line->offset;
+	else if (line->offset != x->to)
+		problem(verify, x->file,
+			"cluster %" PRIu32 " does not begin where the one before it ends",
+			line->cluster);
+	x->to = line->offset + line->len;
+	if (!digest_is(x, line->offset, line->len, line->sha256))
+		problem(verify, x->file,
+			"cluster %" PRIu32 " (octets %" PRIu64 " to %" PRIu64
+			") was changed or is cut off",
+			line->cluster, line->offset, x->to);
+}
+
+static int check_ledger(struct verify *verify, struct examined *x)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct lines file;
+	ledger_init(&x->ledger);
+	int err = path_of(verify, x->file, ".idx.jsonl", path);
+	if (err == 0)
+		err = lines_open(&file, path);
+	if (err == -ENOENT) {
+		problem(verify, x->file, "has no ledger");
+		return 0;
+	}
+	if (err < 0)
+		return err;
+	struct line line;
+	for (uint64_t n = 1; lines_next(&file, &line) == 1; n++) {
+		struct ledger_line entry;
+		const char *why = "";
+		const int bad = ledger_read(&x->ledger, &line, &entry, &why);
+		if (bad == -EBADMSG && !line.whole &&
+			strcmp(text_of(x->end, "line"), "segment-closed") != 0)
+			note(verify, x->file, "its ledger ends in the middle of a line");
+		else if (bad < 0)
+			problem(verify, x->file, "line %" PRIu64 " of its ledger %s", n, why);
+		if (bad != -EBADMSG)
+			check_cluster(verify, x, &entry);
+	}
+	lines_done(&file);
+	return 0;
+}
+
+/* What is not in any cluster, against the line that ended the segment. */
+static void check_frame(struct verify *verify, struct examined *x)
+{
+	const uint64_t head_len = number_of(x->end, "head_len");
+	const uint64_t tail_len = number_of(x->end, "tail_len");
+	if (strcmp(x->ledger.head, text_of(x->end, "ledger_sha256")) != 0 ||
+		x->ledger.clusters != number_of(x->end, "clusters"))
+		problem(verify, x->file, "its ledger is not the one it was ended with");
+	if (x->size != number_of(x->end, "size"))
+		problem(verify, x->file, "has %" PRIu64 " octets instead of %" PRIu64, x->size,
+			number_of(x->end, "size"));
+	if (x->ledger.clusters > 0 && (head_len != x->first || x->to + tail_len != x->size))
+		problem(verify, x->file, "has octets that belong to nothing");
+	if (!digest_is(x, 0, head_len, text_of(x->end, "head_sha256")))
+		problem(verify, x->file, "its head (octets 0 to %" PRIu64 ") was changed",
+			head_len);
+	if (x->size < tail_len ||
+		!digest_is(x, x->size - tail_len, tail_len, text_of(x->end, "tail_sha256")))
+		problem(verify, x->file, "its end (the last %" PRIu64 " octets) was changed",
+			tail_len);
+}
+
+static int check_segment(struct verify *verify, const char *file, const json_t *end)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct examined x = { .file = file, .end = end };
+	verify->report.segments++;
+	int err = path_of(verify, file, ".webm", path);
+	if (err < 0)
+		return err;
+	x.webm = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	if (x.webm < 0 || fstat(x.webm, &st) < 0) {
+		problem(verify, file, "cannot be read");
+		return x.webm >= 0 ? close(x.webm) : 0;
+	}
+	x.size = (uint64_t)st.st_size;
+	verify->report.octets += x.size;
+	err = check_ledger(verify, &x);
+	if (strcmp(text_of(end, "line"), "segment-opened") == 0) {
+		verify->report.unfinished++;
+		verify->report.unverified += x.size > x.to ? x.size - x.to : 0;
+		note(verify, file, "is still being written, or was cut off and not measured since");
+	} else if (json_object_get(end, "problem") != NULL) {
+		problem(verify, file, "could not be read when the recording went on");
+	} else if (err == 0) {
+		check_frame(verify, &x);
+	}
+	(void)close(x.webm); /* read only */
+	return err;
+}
+
+/* Files nobody wrote down. */
+static int check_folder(struct verify *verify, const char *folder)
+{
+	char path[ARCHIVE_PATH_LEN];
+	int err = path_of(verify, folder, "", path);
+	if (err < 0)
+		return err;
+	DIR *dir = opendir(path);
+	if (dir == NULL) {
+		problem(verify, folder, "is missing");
+		return 0;
+	}
+	const struct dirent *entry;
+	while ((entry = readdir(dir)) != NULL) {
+		char file[ARCHIVE_PATH_LEN];
+		const char *ext = strstr(entry->d_name, ".webm");
+		if (ext == NULL)
+			ext = strstr(entry->d_name, ".idx.jsonl");
+		if (entry->d_name[0] == '.')
+			continue;
+		const size_t stem =
+			ext != NULL ? (size_t)(ext - entry->d_name) : strlen(entry->d_name);
+		err = rs_format(file, sizeof(file), "%s/%.*s", folder, (int)stem, entry->d_name);
+		if (err < 0 || ext == NULL || json_object_get(verify->segments, file) == NULL)
+			problem(verify, folder, "%s is in no line of events.jsonl", entry->d_name);
+	}
+	(void)closedir(dir); /* read only */
+	return 0;
+}
+
+static int check_all(struct verify *verify)
+{
+	int err = check_events(verify);
+	if (err == 0)
+		err = check_session(verify);
+	const char *file;
+	json_t *end;
+	json_object_foreach(verify->segments, file, end)
+	{
+		if (err == 0)
+			err = check_segment(verify, file, end);
+	}
+	if (err == 0)
+		err = check_folder(verify, "tracks");
+	if (err == 0)
+		err = check_folder(verify, "channels");
+	return err;
+}
+
+int archive_verify(
+	const char *directory, const struct archive_sink *sink, struct archive_report *out_report)
+{
+	struct verify verify = { .directory = directory, .sink = sink };
+	char path[ARCHIVE_PATH_LEN];
+	int err = path_of(&verify, "session.json", "", path);
+	if (err < 0)
+		return err;
+	const bool has_session = access(path, F_OK) == 0;
+	err = path_of(&verify, "events.jsonl", "", path);
+	if (err < 0)
+		return err;
+	if (!has_session && access(path, F_OK) < 0)
+		return -ENOENT;
+	verify.segments = json_object();
+	if (verify.segments == NULL)
+		return -ENOMEM;
+	err = check_all(&verify);
+	json_decref(verify.segments);
+	if (err == 0)
+		*out_report = verify.report;
+	return err;
+}

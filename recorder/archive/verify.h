@@ -1,0 +1,54 @@
+/* recorder/archive/verify.h
+ *
+ * Is the archive of a session what the recorder wrote? Reads everything, changes nothing; needs no
+ * recorder. Also lists the archives below a root. Blocking file I/O, for tools and tests.
+ */
+#ifndef ROSTRUM_RECORDER_ARCHIVE_VERIFY_H
+#define ROSTRUM_RECORDER_ARCHIVE_VERIFY_H
+
+#include "common/base/mem.h"
+
+struct archive_report {
+	uint64_t problems; /* each told to the sink */
+	uint64_t notes;    /* likewise: not wrong, but worth knowing */
+	uint64_t lines;    /* of events.jsonl */
+	uint64_t events;   /* meeting events among them */
+	uint64_t segments;
+	uint64_t unfinished; /* segments still being written, or cut off and not yet measured */
+	uint64_t clusters;
+	uint64_t octets;     /* of media, all verified but for `unverified` */
+	uint64_t unverified; /* at the ends of unfinished segments */
+	uint64_t lost;       /* packets, as the ledgers say */
+	uint64_t skipped;
+	uint64_t synthetic;
+	bool closed; /* the recording was stopped, not cut off or still running */
+};
+
+/* What was found: `file` below the directory, `text` a sentence without it. */
+struct archive_sink {
+	void (*problem)(void *ctx, const char *file, const char *text);
+	void (*note)(void *ctx, const char *file, const char *text);
+	void *ctx;
+};
+
+/* 0 when the directory could be judged (out_report->problems says how); -ENOENT (no archive there), another error of
+ * the file system, or -ENOMEM. */
+int archive_verify(const char *directory, const struct archive_sink *sink,
+	struct archive_report *out_report) RS_MUST_USE;
+
+/* One archive below a root; texts are valid during the call. */
+struct archive_item {
+	const char *session;
+	const char *meeting;
+	const char *title;
+	const char *started; /* UTC */
+	uint64_t segments;   /* WebM files, and their octets */
+	uint64_t octets;
+	bool closed;
+};
+
+/* Tells the archives below `root` in order of their names. 0, -ENOENT or -ENOMEM. Directories that are none are passed over. */
+int archive_list(const char *root, void (*item)(void *ctx, const struct archive_item *item),
+	void *ctx) RS_MUST_USE;
+
+#endif
