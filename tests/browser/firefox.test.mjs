@@ -1,0 +1,81 @@
+// A delegate in Firefox ESR among Chromium pages: hears, speaks, selects a language, keeps one connection.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { launchFirefox, participate, stopPulse } from '../support/browsers.mjs';
+import { startRostrum } from '../support/rostrum.mjs';
+import { TONES } from '../support/sound.mjs';
+import { sleep, until } from '../support/wait.mjs';
+
+const LIMIT = { timeout: 120_000 };
+const SILENT = -60;
+const ONE_NEGOTIATION = { connections: 1, offers: 1, answers: 1, iceRestarts: 0, local: 1, remote: 1 };
+let rostrum;
+let chair;
+let KEN; // Firefox
+let booth;
+
+before(async () => {
+	rostrum = await startRostrum();
+	KEN = await participate(rostrum, 'KEN', { launch: launchFirefox });
+	[chair, booth] = await Promise.all(['chair', 'fr-1'].map((who) => participate(rostrum, who)));
+	await chair.click('open-meeting');
+	await until('the session to be open', async () => (await KEN.view()).meeting.state === 'in-session');
+}, LIMIT);
+after(async () => {
+	await Promise.all([chair, KEN, booth].map((one) => one?.close()));
+	stopPulse();
+	await rostrum?.stop();
+});
+
+const give = (who) => chair.click('person', `[data-participant="${who}"] [data-testid="give-direct"]`);
+
+test('Firefox without the floor is heard by nobody while it sends', LIMIT, async () => {
+	const before = (await KEN.stats()).audioSent;
+	const heard = await Promise.all([chair, booth].map((one) => one.loudest(3000)));
+	assert.ok((await KEN.stats()).audioSent > before + 100, 'KEN sends');
+	for (const levels of heard) assert.ok(levels[TONES.KEN] < SILENT, `${levels[TONES.KEN]} dB`);
+});
+
+test('Firefox asks, is given the floor, and is heard and seen', LIMIT, async () => {
+	await KEN.click('floor-key');
+	await chair.click('give');
+	await Promise.all([chair, booth].map((one) => one.hears('KEN')));
+	await until('a picture from Firefox', async () => (await chair.picture('speaker'))?.size[0] > 0);
+	const seen = await chair.picture('speaker');
+	await until('the picture to change, as Firefox’s fake camera does', async () => {
+		const now = await chair.picture('speaker');
+		return now && now.rgb.some((part, i) => Math.abs(part - seen.rgb[i]) > 8);
+	});
+	await chair.click('take-floor');
+	await sleep(1000);
+	const levels = await chair.loudest(3000);
+	assert.ok(levels[TONES.KEN] < SILENT, `${levels[TONES.KEN]} dB after the floor was taken`);
+});
+
+test('Firefox hears and sees the floor, and French when it selects French', LIMIT, async () => {
+	await give('chair');
+	await KEN.hears('chair', { limit: 20_000 });
+	await until('the chair’s picture', async () => (await KEN.picture('speaker'))?.who === 'chair');
+	await booth.click('desk-key');
+	await KEN.click('listen', '[data-channel="fr"]');
+	await KEN.hears('fr-1');
+	const levels = await (await sleep(500), KEN.loudest(2000));
+	assert.ok(levels[TONES.chair] < SILENT, `the floor is at ${levels[TONES.chair]} dB`);
+});
+
+test('ten changes of language negotiate nothing and the delay does not creep', LIMIT, async (t) => {
+	const delay = async () => {
+		const [from, to] = [(await KEN.stats()).slots[0], (await sleep(3000), (await KEN.stats()).slots[0])];
+		return (1000 * (to.jitterBufferDelay - from.jitterBufferDelay)) / (to.jitterBufferEmittedCount - from.jitterBufferEmittedCount);
+	};
+	const before = await delay();
+	for (let i = 0; i < 10; i += 1) {
+		await KEN.click('listen', `[data-channel="${i % 2 ? 'fr' : 'floor'}"]`);
+		await KEN.hears(i % 2 ? 'fr-1' : 'chair');
+	}
+	const after = await delay();
+	t.diagnostic(`measured: jitter buffer ${before.toFixed(1)} ms before, ${after.toFixed(1)} ms after`);
+	assert.ok(after < before + 50, `${before} ms before, ${after} ms after`);
+	assert.deepEqual(await KEN.counters(), ONE_NEGOTIATION);
+	assert.deepEqual(KEN.errors, []);
+});

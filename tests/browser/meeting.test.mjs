@@ -1,0 +1,159 @@
+// The first hybrid meeting, seen and heard by Chromium: chair, two delegates, a French interpreter; then what lies in the archive.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { events, faultsOf, files, sessions } from '../support/archive.mjs';
+import { participate } from '../support/browsers.mjs';
+import { startRostrum } from '../support/rostrum.mjs';
+import { TONES, decode, peakLevel, stretches } from '../support/sound.mjs';
+import { sleep, until } from '../support/wait.mjs';
+
+const LIMIT = { timeout: 120_000 };
+const SILENT = -60;
+const GATE_LIMIT_US = 50_000;
+const CREEP_LIMIT_MS = 50;
+let rostrum;
+let chair;
+let KEN;
+let FRA;
+let booth; // fr-1
+let all;
+
+before(async () => {
+	rostrum = await startRostrum();
+	all = await Promise.all(['chair', 'KEN', 'FRA', 'fr-1'].map((who) => participate(rostrum, who)));
+	[chair, KEN, FRA, booth] = all;
+}, LIMIT);
+after(async () => {
+	await Promise.all((all ?? []).map((one) => one.close()));
+	await rostrum?.stop();
+});
+
+const holder = async (page) => (await page.view()).floor?.holder ?? null;
+const give = async (who) => {
+	await chair.click('person', `[data-participant="${who}"] [data-testid="give-direct"]`);
+	await until(`${who} to have the floor`, async () => (await holder(chair)) === who);
+};
+const take = async () => {
+	await chair.click('take-floor');
+	await until('nobody to have the floor', async () => (await holder(chair)) === null);
+};
+const quiet = (levels, who) => assert.ok(levels[TONES[who]] < SILENT, `${who}'s tone is at ${levels[TONES[who]]} dB`);
+
+test('each sees who is present and that nobody has the floor', LIMIT, async () => {
+	for (const one of all) {
+		await until(`${one.who} to see the others`, async () => {
+			const { participants } = await one.view();
+			return all.every(({ who }) => participants[who]?.present && participants[who].line === 'connected');
+		});
+		assert.equal(await holder(one), null);
+	}
+});
+
+test('one connection each, with one offer and one answer', LIMIT, async () => {
+	for (const one of all) assert.deepEqual(await one.counters(), { connections: 1, offers: 1, answers: 1, iceRestarts: 0, local: 1, remote: 1 }, one.who);
+});
+
+test('without the floor a tone reaches nobody while its page goes on sending', LIMIT, async () => {
+	await chair.click('open-meeting');
+	await until('the session to be open', async () => (await KEN.view()).meeting.state === 'in-session');
+	const before = (await KEN.stats()).audioSent;
+	const heard = await Promise.all([chair, FRA, booth].map((one) => one.loudest(3000)));
+	assert.ok((await KEN.stats()).audioSent > before + 100, 'KEN sends');
+	for (const levels of heard) for (const who of ['KEN', 'FRA', 'chair', 'fr-1']) quiet(levels, who);
+});
+
+test('requests stand in order on the chair’s page', LIMIT, async () => {
+	await KEN.click('floor-key');
+	await until('KEN on the list', async () => (await chair.view()).list.length === 1);
+	await FRA.click('floor-key');
+	const shown = () => chair.page.$$eval('[data-testid="list"] [data-testid="entry"]', (entries) => entries.map((entry) => entry.getAttribute('data-participant')));
+	await until('both on the chair’s list', async () => String(await shown()) === 'KEN,FRA');
+});
+
+test('the floor opens the microphone in the media server within 50 ms, and all hear and see', LIMIT, async (t) => {
+	await chair.click('give');
+	await Promise.all([chair, FRA, booth].map((one) => one.hears('KEN')));
+	assert.ok((await KEN.loudest(500))[TONES.KEN] < SILENT, 'nobody hears themselves');
+	const event = (await chair.view()).floor;
+	assert.equal(event.holder, 'KEN');
+	const gate = await until('the gate’s latency', async () => (await rostrum.nodes()).gates?.find((one) => one.source === 'KEN'));
+	const latency = gate.first_us - gate.opened_us;
+	t.diagnostic(`measured: floor given to first packet forwarded ${(latency / 1000).toFixed(1)} ms`);
+	assert.ok(latency >= 0 && latency <= GATE_LIMIT_US, `${latency} us`);
+	for (const one of [chair, FRA, booth]) await until(`KEN's picture at ${one.who}`, async () => (await one.picture('speaker'))?.who === 'KEN');
+	const first = await FRA.picture('speaker');
+	await until('the frame counter to move', async () => (await FRA.picture('speaker')).counter !== first.counter);
+});
+
+test('taken away, the gate closes although the page goes on sending', LIMIT, async () => {
+	await take();
+	await sleep(1000);
+	const before = (await KEN.stats()).audioSent;
+	const heard = await Promise.all([chair, FRA, booth].map((one) => one.loudest(3000)));
+	assert.ok((await KEN.stats()).audioSent > before + 100, 'KEN sends');
+	for (const levels of heard) quiet(levels, 'KEN');
+});
+
+test('with nobody live in French, French listeners hear the floor', LIMIT, async () => {
+	await FRA.click('listen', '[data-channel="fr"]');
+	await give('KEN');
+	await FRA.hears('KEN');
+	await booth.hears('KEN');
+});
+
+test('a live interpreter is heard by French listeners alone', LIMIT, async () => {
+	await booth.click('desk-key');
+	await until('the desk to be live', async () => (await FRA.view()).channels.fr.desk === 'fr-1');
+	await FRA.hears('fr-1');
+	await chair.hears('KEN');
+	await sleep(500);
+	const [french, floor, interpreter] = await Promise.all([FRA, chair, booth].map((one) => one.loudest(2000)));
+	quiet(french, 'KEN');
+	quiet(floor, 'fr-1');
+	quiet(interpreter, 'fr-1');
+	assert.ok(interpreter[TONES.KEN] > -40, 'the interpreter hears the floor');
+	await FRA.click('listen', '[data-channel="floor"]');
+	await FRA.hears('KEN');
+});
+
+test('ten changes of floor and of language negotiate nothing and the delay does not creep', LIMIT, async (t) => {
+	const delay = async () => {
+		const [from, to] = [(await FRA.stats()).slots[0], (await sleep(3000), (await FRA.stats()).slots[0])];
+		return (1000 * (to.jitterBufferDelay - from.jitterBufferDelay)) / (to.jitterBufferEmittedCount - from.jitterBufferEmittedCount);
+	};
+	const before = await delay();
+	const connection = await FRA.page.evaluateHandle(() => window.rostrum.pc());
+	for (let i = 0; i < 10; i += 1) {
+		await give(i % 2 ? 'KEN' : 'chair');
+		await FRA.click('listen', `[data-channel="${i % 2 ? 'floor' : 'fr'}"]`);
+		await until('the language', async () => (await FRA.page.evaluate(() => window.rostrum.slots())).some((slot) => slot.kind === 'audio' && slot.feed === (i % 2 ? 'floor' : 'channel-fr')));
+		await FRA.hears(i % 2 ? 'KEN' : 'fr-1');
+	}
+	const after = await delay();
+	t.diagnostic(`measured: jitter buffer ${before.toFixed(1)} ms before, ${after.toFixed(1)} ms after`);
+	assert.ok(after < before + CREEP_LIMIT_MS, `${before} ms before, ${after} ms after`);
+	assert.ok(await FRA.page.evaluate((old) => old === window.rostrum.pc(), connection), 'the same connection');
+	for (const one of all) assert.deepEqual(await one.counters(), { connections: 1, offers: 1, answers: 1, iceRestarts: 0, local: 1, remote: 1 }, one.who);
+});
+
+test('no page threw', LIMIT, () => {
+	for (const one of all) assert.deepEqual(one.errors, [], one.who);
+});
+
+test('the archive of the sitting is whole, plays, and holds what was said', LIMIT, async () => {
+	await take();
+	assert.equal((await rostrum.http('POST', '/api/meetings/demo/close', { token: rostrum.tokens.secretariat })).status, 200);
+	const [directory] = sessions(rostrum.archive);
+	const names = () => files(directory, '.webm');
+	await until('the files to be finished', () => names().length >= 3 && names().every((path) => faultsOf(path).length === 0), { limit: 15_000, every: 1000 });
+	const sound = (part) => names().filter((path) => path.includes(part) && path.endsWith('.a.webm')).map(decode);
+	const spoken = sound('KEN').flatMap((samples) => stretches(samples, TONES.KEN));
+	assert.ok(spoken.reduce((sum, { from, to }) => sum + to - from, 0) > 5, `KEN spoke at ${JSON.stringify(spoken)}`);
+	for (const samples of sound('KEN')) for (const who of ['FRA', 'chair', 'fr-1']) assert.ok(peakLevel(samples, TONES[who]) < SILENT, who);
+	const french = sound('fr');
+	assert.ok(french.some((samples) => stretches(samples, TONES['fr-1']).length > 0), 'the interpreter is in the French channel');
+	assert.ok(french.some((samples) => stretches(samples, TONES.KEN).length > 0), 'the floor passed through before');
+	assert.ok(!names().some((path) => path.includes('FRA') && path.endsWith('.a.webm')), 'FRA never had the floor');
+	const written = events(directory).map((event) => event.type ?? event.name);
+	assert.ok(written.length > 20, String(written));
+});

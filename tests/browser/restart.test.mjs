@@ -1,0 +1,71 @@
+// kill -9 of each program while pages are joined: no reload, the same list and floor, media back.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { participate } from '../support/browsers.mjs';
+import { startRostrum } from '../support/rostrum.mjs';
+import { TONES } from '../support/sound.mjs';
+import { until } from '../support/wait.mjs';
+
+const LIMIT = { timeout: 90_000 };
+let rostrum;
+let chair;
+let KEN;
+
+before(async () => {
+	rostrum = await startRostrum();
+	[chair, KEN] = await Promise.all(['chair', 'KEN'].map((who) => participate(rostrum, who)));
+	await chair.click('open-meeting');
+	await KEN.click('floor-key');
+	await chair.click('give');
+	await chair.hears('KEN');
+	for (const one of [chair, KEN]) await one.page.evaluate(() => (window.notReloaded = true));
+}, LIMIT);
+after(async () => {
+	await Promise.all([chair, KEN].map((one) => one?.close()));
+	await rostrum?.stop();
+});
+
+test('signaling killed: media never stops, pages come back with the same floor', LIMIT, async (t) => {
+	const before = (await chair.view()).floor;
+	const listening = chair.page.evaluate(async (hz) => {
+		const gaps = [];
+		const end = performance.now() + 6000;
+		while (performance.now() < end) if ((await window.probe.loudest([hz], 1))[hz] < -45) gaps.push(performance.now());
+		return gaps;
+	}, TONES.KEN);
+	await rostrum.kill('signaling');
+	await until('the pages to be back', async () => (await chair.page.evaluate(() => window.rostrum.line())) === 'open' && (await KEN.page.evaluate(() => window.rostrum.line())) === 'open');
+	const gaps = await listening;
+	t.diagnostic(`measured: ${gaps.length} soundless moments in 6 s around the kill`);
+	assert.deepEqual(gaps, [], 'the tone never stopped');
+	for (const one of [chair, KEN]) {
+		assert.deepEqual((await one.view()).floor, before);
+		assert.equal((await one.counters()).connections, 1);
+	}
+	await chair.click('take-floor');
+	await until('commands to work', async () => !(await KEN.view()).floor?.holder);
+	await KEN.click('floor-key');
+	await chair.click('give');
+	await chair.hears('KEN');
+});
+
+test('sfu killed: within 3 s of its restart media is back, by one new connection of the same layout', LIMIT, async (t) => {
+	const slots = await chair.page.evaluate(() => window.rostrum.slots().map(({ mid, kind, feed, rank }) => ({ mid, kind, feed, rank })));
+	const { started } = await rostrum.kill('sfu');
+	await until('a new connection', async () => (await chair.counters()).connections === 2, { limit: 20_000, every: 20 });
+	await chair.hears('KEN', { limit: 20_000 });
+	const took = Date.now() - started;
+	t.diagnostic(`measured: media back ${took} ms after the restart`);
+	assert.ok(took <= 3000, `${took} ms`);
+	assert.deepEqual(await chair.page.evaluate(() => window.rostrum.slots().map(({ mid, kind, feed, rank }) => ({ mid, kind, feed, rank }))), slots);
+	for (const one of [chair, KEN]) assert.equal(await one.page.evaluate(() => window.notReloaded), true);
+	await until('the picture', async () => (await chair.picture('speaker'))?.who === 'KEN', { limit: 10_000 });
+});
+
+test('recorder killed: the pages notice nothing and recording goes on', LIMIT, async () => {
+	await rostrum.kill('recorder');
+	await chair.hears('KEN');
+	await until('recording', async () => (await chair.view()).recording.state === 'recording', { limit: 15_000 });
+	assert.equal((await chair.counters()).connections, 2);
+	for (const one of [chair, KEN]) assert.deepEqual(one.errors, []);
+});

@@ -1,0 +1,170 @@
+// Real browsers: Debian's Chromium and Firefox ESR with fake devices, one process a participant, driven by puppeteer-core
+// (which speaks to both and runs on Debian's Node.js).
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer from 'puppeteer-core';
+import { installProbe } from './probe.mjs';
+import { COLOURS, nameColour, writeColour } from './picture.mjs';
+import { TONES, writeTone } from './sound.mjs';
+import { until } from './wait.mjs';
+
+const CHROMIUM_FLAGS = [
+	'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+	'--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--disable-features=WebRtcHideLocalIpsWithMdns', '--autoplay-policy=no-user-gesture-required',
+	'--allow-loopback-in-peer-connection', '--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding',
+];
+
+const FIREFOX_PREFERENCES = {
+	'media.navigator.streams.fake': true,
+	'media.navigator.permission.disabled': true,
+	'media.peerconnection.ice.loopback': true,
+	'media.peerconnection.ice.obfuscate_host_addresses': false,
+	'media.autoplay.default': 0,
+	'media.autoplay.blocking_policy': 0,
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'rostrum-browsers-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+function devicesOf(who) {
+	const sound = join(folder, `${who}.wav`);
+	const picture = join(folder, `${who}.y4m`);
+	if (!existsSync(sound)) writeTone(sound, TONES[who]);
+	if (COLOURS[who] && !existsSync(picture)) writeColour(picture, who, { fps: 10, frames: 100 });
+	return [sound, COLOURS[who] && picture];
+}
+
+export async function launchChromium(who) {
+	const [sound, picture] = devicesOf(who);
+	return puppeteer.launch({
+		browser: 'chrome',
+		executablePath: '/usr/bin/chromium',
+		headless: true,
+		args: [...CHROMIUM_FLAGS, `--use-file-for-fake-audio-capture=${sound}`, ...(picture ? [`--use-file-for-fake-video-capture=${picture}`] : []), '--window-size=1280,800'],
+		defaultViewport: { width: 1280, height: 800 },
+		protocolTimeout: 60_000,
+	});
+}
+
+let pulse = null;
+
+// Firefox's AudioContext stays suspended without an audio back end: a private PulseAudio with a null sink is one.
+async function startPulse() {
+	if (pulse) return pulse.socket;
+	const runtime = join(folder, 'pulse');
+	mkdirSync(runtime, { recursive: true, mode: 0o700 });
+	const socket = join(runtime, 'native');
+	const child = spawn('pulseaudio', ['-n', '--daemonize=no', '--exit-idle-time=-1', '--disallow-exit', '--use-pid-file=no', '-L', 'module-null-sink sink_name=room rate=48000',
+		'-L', `module-native-protocol-unix socket=${socket} auth-anonymous=1`], { stdio: 'ignore', env: { ...process.env, XDG_RUNTIME_DIR: runtime, HOME: runtime } });
+	pulse = { child, socket };
+	process.on('exit', () => child.kill('SIGKILL'));
+	await until('PulseAudio', () => existsSync(socket));
+	return socket;
+}
+
+export function stopPulse() {
+	pulse?.child.kill('SIGTERM');
+	pulse = null;
+}
+
+export async function launchFirefox(who) {
+	const socket = await startPulse();
+	return puppeteer.launch({
+		browser: 'firefox',
+		executablePath: '/usr/bin/firefox-esr',
+		headless: true,
+		env: { ...process.env, PULSE_SERVER: `unix:${socket}` },
+		extraPrefsFirefox: { ...FIREFOX_PREFERENCES, 'media.navigator.audio.fake_frequency': TONES[who] },
+		defaultViewport: { width: 1280, height: 800 },
+		protocolTimeout: 60_000,
+	});
+}
+
+const slot = (testid) => `[data-testid="${testid}"]`;
+
+// One participant at one page of one browser.
+export class Participant {
+	constructor(who, browser, page) {
+		this.who = who;
+		this.browser = browser;
+		this.page = page;
+		this.errors = [];
+		page.on('pageerror', (error) => this.errors.push(String(error)));
+	}
+
+	// Press the join button, with the microphone's sound as it is, and wait for the media to be connected.
+	async join(link) {
+		const [address, token] = link.split('#');
+		await this.page.evaluateOnNewDocument(installProbe);
+		await this.page.goto(`${address}?audio=raw#${token}`, { waitUntil: 'load' });
+		await this.page.waitForSelector(slot('join'));
+		await this.page.click(slot('join'));
+		return this.connected();
+	}
+
+	connected() {
+		return until(`${this.who}'s media`, () => this.page.evaluate(() => window.rostrum.pc()?.connectionState === 'connected'), { limit: 30_000, every: 200 });
+	}
+
+	click(testid, rest = '') {
+		return until(`${testid} to be there for ${this.who}`, () => this.page.$(`${slot(testid)}${rest}`).then((found) => found?.click().then(() => true)), { limit: 10_000 });
+	}
+
+	press(key) {
+		return this.page.keyboard.press(key);
+	}
+
+	attribute(testid, name, rest = '') {
+		return this.page.$eval(`${slot(testid)}${rest}`, (element, attribute) => element.getAttribute(attribute), name);
+	}
+
+	text(testid) {
+		return this.page.$eval(slot(testid), (element) => element.textContent.trim());
+	}
+
+	view() {
+		return this.page.evaluate(() => window.rostrum.view());
+	}
+
+	// The loudest that each tone gets at any audio slot of this page within `ms`: { hz: dB }.
+	loudest(ms = 1000) {
+		return this.page.evaluate((tones, time) => window.probe.loudest(tones, time), Object.values(TONES), ms);
+	}
+
+	// Until a tone is heard here, and how loud.
+	hears(other, { limit = 10_000, above = -40 } = {}) {
+		return until(`${other}'s tone at ${this.who}`, async () => {
+			const level = (await this.loudest(250))[TONES[other]];
+			return level > above && level;
+		}, { limit, every: 20 });
+	}
+
+	// Whose colour is in the picture of a feed, and its frame counter; null without a moving picture.
+	picture(feed) {
+		return this.page.evaluate((selector) => window.probe.picture(selector), `video${slot(`picture-${feed}`)}`)
+			.then((seen) => seen && { who: nameColour(seen.rgb), counter: seen.counter, size: seen.size, rgb: seen.rgb });
+	}
+
+	// Numbers from getStats(): what is sent, and each audio slot's jitter buffer.
+	stats() {
+		return this.page.evaluate(() => window.probe.stats());
+	}
+
+	counters() {
+		return this.page.evaluate(() => ({ ...window.rostrum.counters, ...window.probe.negotiations() }));
+	}
+
+	close() {
+		return this.browser.close().catch(() => this.browser.process()?.kill('SIGKILL'));
+	}
+}
+
+export async function participate(rostrum, who, { launch = launchChromium } = {}) {
+	const browser = await launch(who);
+	const [page] = await browser.pages();
+	const participant = new Participant(who, browser, page ?? (await browser.newPage()));
+	await participant.join(rostrum.link(who));
+	return participant;
+}
