@@ -55,7 +55,8 @@ static void our_fingerprint_is_text_that_we_would_take(void **state)
 static void fingerprint_text(char *out, size_t octets)
 {
 	for (size_t i = 0; i < octets; i++)
-		(void)snprintf(out + i * 3, 4, "%02x%s", (unsigned)(uint8_t)i, i + 1 < octets ? ":" : "");
+		(void)snprintf(
+			out + i * 3, 4, "%02x%s", (unsigned)(uint8_t)i, i + 1 < octets ? ":" : "");
 }
 
 static void fingerprints_of_three_hashes_are_taken_whole(void **state)
