@@ -34,7 +34,7 @@ int demux_stun_username(
 	struct rs_reader reader;
 	rs_reader_init(&reader, data, len);
 	rs_read_skip(&reader, STUN_HEADER_LEN);
-	if (reader.failed || data[0] > 3)
+	if (reader.failed || (data[0] & 0xC0) != 0)
 		return -EBADMSG;
 	while (rs_reader_left(&reader) > 0) {
 		const uint16_t type = rs_read_u16(&reader);
