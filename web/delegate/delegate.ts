@@ -1,0 +1,60 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Binding } from '../shared/keys';
+import { isOpen } from '../shared/view';
+import { t } from '../shared/words';
+import '../shared/ui/listening';
+import { Page } from '../shared/ui/page';
+import '../shared/ui/speakers';
+import '../shared/ui/stage';
+import type { FloorKey } from './floor-key';
+import './floor-key';
+
+/** The delegate's page: hear and see, ask for the floor, speak. */
+@customElement('rs-delegate')
+export class Delegate extends Page {
+	protected readonly page = 'delegate';
+
+	protected content(): TemplateResult {
+		const { session } = this;
+		const speaks = session.may('ask-for-floor');
+		return html`<main class="delegate-page">
+			<rs-stage .session=${session}></rs-stage>
+			<rs-speakers .session=${session}></rs-speakers>
+			<footer class="band">
+				${speaks ? html`<rs-floor-key .session=${session}></rs-floor-key>` : nothing}
+				<div class="hear"><h2 class="small muted">${t('listening.to')}</h2><rs-listening .session=${session}></rs-listening></div>
+			</footer>
+		</main>`;
+	}
+
+	protected bindings(): Binding[] {
+		const { session } = this;
+		const channels = ['floor', ...Object.keys(session.view?.channels ?? {})].slice(0, 10);
+		const speaks: Binding[] = session.may('ask-for-floor')
+			? [
+					{ key: 'f', show: 'F', label: 'key.floor', press: () => this.querySelector<FloorKey>('rs-floor-key')?.press() },
+					{ key: 'm', show: 'M', label: 'key.mute', press: () => this.mute() },
+				]
+			: [];
+		return [
+			...speaks,
+			{ key: '0', show: '0', label: 'key.original', press: () => void session.listen('floor') },
+			...channels.slice(1).map((id, i) => ({
+				key: String(i + 1),
+				show: String(i + 1),
+				label: 'key.language' as const,
+				values: { name: session.view?.channels[id]?.name ?? id },
+				press: () => void session.listen(id),
+			})),
+			{ key: '+', show: '+', label: 'key.louder', press: () => session.setVolume(session.volume + 0.1) },
+			{ key: '-', show: '−', label: 'key.softer', press: () => session.setVolume(session.volume - 0.1) },
+		];
+	}
+
+	private mute(): void {
+		const { capture, view, me } = this.session;
+		if (view !== null && isOpen(view, me))
+			capture.setMuted(!capture.muted);
+	}
+}

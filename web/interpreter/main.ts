@@ -1,0 +1,6 @@
+import { html } from 'lit';
+import { start } from '../shared/start';
+import './interpreter.css';
+import './interpreter';
+
+start((session) => html`<rs-interpreter .session=${session}></rs-interpreter>`, { name: 'interpreter', usual: 'dark' });

@@ -1,0 +1,27 @@
+import { html, render } from 'lit';
+import { pageOf, readLink } from '../shared/link';
+import { startTheme } from '../shared/theme';
+import { preferredLanguage, setLanguage, t } from '../shared/words';
+import '../shared/base.css';
+import './landing.css';
+
+// A join link whose page name got lost on the way still leads to the right page.
+const { claims } = readLink(location);
+if (claims !== null)
+	location.replace(`/${pageOf(claims.role)}${location.search}${location.hash}`);
+
+startTheme();
+setLanguage(preferredLanguage());
+document.title = 'Rostrum';
+
+const steps = ['landing.step.link', 'landing.step.devices', 'landing.step.help'] as const;
+
+render(
+	html`<main class="landing">
+		<p class="mark" aria-hidden="true"></p>
+		<h1>${t('landing.title')}</h1>
+		<p class="lead">${t('landing.lead')}</p>
+		<ol>${steps.map((step) => html`<li>${t(step)}</li>`)}</ol>
+	</main>`,
+	document.body,
+);

@@ -1,0 +1,82 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { t, type Key } from '../shared/words';
+import { lamp } from '../shared/ui/icons';
+import { Part } from '../shared/ui/part';
+import '../shared/ui/small';
+
+/** Agenda, booths, archive. */
+@customElement('rs-hall')
+export class Hall extends Part {
+	override render(): TemplateResult {
+		return html`${this.agenda()} ${this.booths()} ${this.archive()}`;
+	}
+
+	private agenda(): TemplateResult {
+		const { session } = this;
+		const { current, items } = session.view!.agenda;
+		const may = session.may('take-up-item');
+		return html`<section class="panel" aria-labelledby="agenda-title">
+			<header><h2 id="agenda-title">${t('agenda.title')}</h2></header>
+			<ol class="rows">${items.map(({ id, title }) => {
+				const asked = session.isAsked(`item-${id}`);
+				return html`<li class=${id === current ? 'current' : ''} data-testid="agenda-item" data-item=${id} aria-current=${
+					id === current ? 'true' : 'false'
+				}>
+					<span class="grow"><span class="figures">${id}</span> · ${title}</span>
+					${id === current
+						? html`<span class="small muted">${t('agenda.current')}</span>`
+						: may
+							? html`<button type="button" class="button" data-testid="take-up" aria-label=${t('agenda.take.up', { title })}
+									aria-disabled=${asked} @click=${() => asked || void session.ask('take-up-item', { item: id }, `item-${id}`)}
+									>${asked ? t('asked') : t('agenda.take')}</button>`
+							: nothing}
+				</li>`;
+			})}</ol>
+		</section>`;
+	}
+
+	private booths(): TemplateResult | typeof nothing {
+		const { channels, participants } = this.session.view!;
+		const all = Object.entries(channels);
+		if (all.length === 0)
+			return nothing;
+		return html`<section class="panel" aria-labelledby="booths-title">
+			<header><h2 id="booths-title">${t('booths.title')}</h2></header>
+			<ul class="rows">${all.map(
+				([id, { name, language, desk, since }]) => html`<li data-testid="booth" data-channel=${id} data-desk=${desk ?? ''}>
+					${lamp(desk ? 'speaking' : 'off')}
+					<span class="grow"><span lang=${language}>${name}</span><br><span class="small muted">${
+						desk ? (participants[desk]?.name ?? desk) : t('channel.carries.floor')
+					}</span></span>
+					${desk && since ? html`<rs-clock .session=${this.session} since=${since}></rs-clock>` : nothing}
+				</li>`,
+			)}</ul>
+		</section>`;
+	}
+
+	private archive(): TemplateResult {
+		const { session } = this;
+		const { state } = session.view!.recording;
+		return html`<section class="panel" aria-labelledby="archive-title">
+			<header><h2 id="archive-title">${t('archive.title')}</h2></header>
+			<div class="rows"><div class="row">
+				<span class="grow recording ${state}">${t(`recording.${state}.long` satisfies Key)}</span>
+				${this.archiveKey(state === 'off' || state === 'failed')}
+			</div></div>
+		</section>`;
+	}
+
+	private archiveKey(stopped: boolean): TemplateResult | typeof nothing {
+		const { session } = this;
+		if (stopped && session.may('take-up-recording') && session.view!.meeting.state === 'in-session') {
+			const busy = session.isAsked('take-up-recording');
+			return html`<button type="button" class="button" data-testid="take-up-recording" aria-disabled=${busy}
+				@click=${() => busy || void session.ask('take-up-recording')}>${busy ? t('asked') : t('recording.start')}</button>`;
+		}
+		if (!stopped && session.may('stop-recording'))
+			return html`<rs-twice testid="stop-recording" label=${t('recording.stop')} again=${t('recording.stop.again')}
+				.busy=${session.isAsked('stop-recording')} .run=${() => void session.ask('stop-recording')}></rs-twice>`;
+		return nothing;
+	}
+}

@@ -1,0 +1,6 @@
+import { html } from 'lit';
+import { start } from '../shared/start';
+import './podium.css';
+import './podium';
+
+start((session) => html`<rs-podium .session=${session}></rs-podium>`);

@@ -1,0 +1,91 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { Binding } from '../shared/keys';
+import { holder } from '../shared/view';
+import { t } from '../shared/words';
+import '../shared/ui/listening';
+import { Page } from '../shared/ui/page';
+import '../shared/ui/small';
+import '../shared/ui/speakers';
+import '../shared/ui/stage';
+import type { ChairKey } from './chair-key';
+import './chair-key';
+import './hall';
+import './next';
+import './people';
+
+/** The page of the chair and of the secretariat: the list, the floor, the hall. */
+@customElement('rs-podium')
+export class Podium extends Page {
+	protected readonly page = 'podium';
+
+	protected content(): TemplateResult {
+		const { session } = this;
+		const view = session.view!;
+		const leads = session.may('give-floor');
+		return html`<main class="podium-page">
+			<rs-speakers .session=${session} ?leads=${leads}></rs-speakers>
+			<div class="centre">
+				<rs-stage .session=${session} alone></rs-stage>
+				<rs-next .session=${session}></rs-next>
+			</div>
+			<div class="aside">
+				${this.alarm()}
+				<rs-hall .session=${session}></rs-hall>
+				<rs-people .session=${session} ?leads=${leads}></rs-people>
+			</div>
+			<footer class="band">
+				${session.may('open-microphone') ? html`<rs-chair-key .session=${session}></rs-chair-key>` : nothing}
+				${leads && holder(view) !== null
+					? html`<rs-twice testid="take-floor" label=${t('floor.take')} again=${t('floor.take.again')}
+							.busy=${session.isAsked('take-floor')} .run=${() => void session.ask('take-floor')}></rs-twice>`
+					: nothing}
+				<div class="hear"><h2 class="small muted">${t('listening.to')}</h2><rs-listening .session=${session}></rs-listening></div>
+				${session.may('open-meeting') ? this.gavel() : nothing}
+			</footer>
+		</main>`;
+	}
+
+	/** What the podium must not overlook, where nothing covers it. */
+	private alarm(): TemplateResult | typeof nothing {
+		const { state, reason } = this.session.view!.recording;
+		if (state !== 'failed')
+			return nothing;
+		return html`<div class="alarm" role="alert" data-testid="alarm"><strong>${t('recording.failed')}</strong>
+			<p>${t('recording.failed.notice')}${reason ? html` <span class="small" dir="auto">(${reason})</span>` : nothing}</p></div>`;
+	}
+
+	private gavel(): TemplateResult {
+		const { session } = this;
+		if (session.view!.meeting.state === 'in-session')
+			return html`<rs-twice class="gavel" testid="close-meeting" label=${t('meeting.close')} again=${t('meeting.close.again')}
+				.busy=${session.isAsked('close-meeting')} .run=${() => void session.ask('close-meeting')}></rs-twice>`;
+		const busy = session.isAsked('open-meeting');
+		return html`<button type="button" class="button main gavel" data-testid="open-meeting" aria-disabled=${busy}
+			@click=${() => busy || void session.ask('open-meeting')}>${busy ? t('asked') : t('meeting.open')}</button>`;
+	}
+
+	protected bindings(): Binding[] {
+		const { session } = this;
+		const own: Binding[] = session.may('open-microphone')
+			? [{ key: 'm', show: 'M', label: 'key.chair', press: () => this.querySelector<ChairKey>('rs-chair-key')?.press() }]
+			: [];
+		const leads: Binding[] = session.may('give-floor')
+			? [
+					{ key: 'g', show: 'G', label: 'key.give', press: () => this.querySelector<HTMLElement>('[data-testid=give]')?.click() },
+					{
+						key: 't',
+						show: 'T',
+						label: 'key.take',
+						press: () => this.querySelector<HTMLElement>('[data-testid=take-floor]')?.click(),
+					},
+				]
+			: [];
+		return [
+			...own,
+			...leads,
+			{ key: '+', show: '+', label: 'key.louder', press: () => session.setVolume(session.volume + 0.1) },
+			{ key: '-', show: '−', label: 'key.softer', press: () => session.setVolume(session.volume - 0.1) },
+		];
+	}
+}

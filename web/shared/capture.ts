@@ -1,0 +1,180 @@
+/**
+ * Microphone and camera of this machine: chosen, captured, changed, measured.
+ *
+ * Both are captured when joining, so that being given the floor needs no question and no delay.
+ * Having neither is normal: such a page listens.
+ */
+
+export interface Wishes {
+	/** Device id; '' = the system's choice; null = none. */
+	microphone: string | null;
+	camera: string | null;
+	/** Original sound: no echo cancellation, noise suppression or gain control. */
+	original: boolean;
+}
+
+/** Why a wished device gives nothing: refused by the user, not there, in use by another program, or lost since. */
+export type Fault = 'refused' | 'absent' | 'busy' | 'lost';
+
+type Kind = 'microphone' | 'camera';
+
+const FAULT_OF: Record<string, Fault> = {
+	NotAllowedError: 'refused',
+	SecurityError: 'refused',
+	NotFoundError: 'absent',
+	OverconstrainedError: 'absent',
+	NotReadableError: 'busy',
+	AbortError: 'busy',
+};
+
+function microphoneConstraints(wishes: Wishes): MediaTrackConstraints {
+	return {
+		...(wishes.microphone ? { deviceId: { exact: wishes.microphone } } : {}),
+		// Suppression and gain control take from the voice what interpreters need; echo cancellation only where loudspeakers may be.
+		echoCancellation: !wishes.original,
+		noiseSuppression: false,
+		autoGainControl: false,
+		channelCount: 1,
+		sampleRate: 48_000,
+	};
+}
+
+function cameraConstraints(wishes: Wishes): MediaTrackConstraints {
+	return {
+		...(wishes.camera ? { deviceId: { exact: wishes.camera } } : {}),
+		width: { ideal: 1280 },
+		height: { ideal: 720 },
+		frameRate: { ideal: 25, max: 30 },
+	};
+}
+
+export class Capture {
+	microphone: MediaStreamTrack | null = null;
+	camera: MediaStreamTrack | null = null;
+	readonly faults: Partial<Record<Kind, Fault>> = {};
+	devices: MediaDeviceInfo[] = [];
+	onchange: () => void = () => {};
+
+	private audio: AudioContext | null = null;
+	private source: MediaStreamAudioSourceNode | null = null;
+	private analyser: AnalyserNode | null = null;
+	private samples = new Float32Array(1024);
+	private round = 0;
+
+	constructor(public wishes: Wishes) {
+		navigator.mediaDevices?.addEventListener('devicechange', () => void this.devicesChanged());
+	}
+
+	/** Takes what is wished and can be had; faults say what could not. A later call overtakes an earlier one. */
+	async acquire(wishes: Wishes = this.wishes): Promise<void> {
+		const round = ++this.round;
+		const before = this.wishes;
+		this.wishes = { ...wishes };
+		const sound =
+			before.microphone !== wishes.microphone || before.original !== wishes.original || !this.lives('microphone');
+		const picture = before.camera !== wishes.camera || !this.lives('camera');
+		if (sound)
+			this.release('microphone');
+		if (picture)
+			this.release('camera');
+
+		// One after the other: two questions at once are refused by some browsers.
+		if (sound && wishes.microphone !== null)
+			await this.take('microphone', { audio: microphoneConstraints(wishes) }, round);
+		if (picture && wishes.camera !== null)
+			await this.take('camera', { video: cameraConstraints(wishes) }, round);
+		await this.listDevices();
+		this.onchange();
+	}
+
+	/** Silences the microphone here, for a cough or a word aside. */
+	setMuted(muted: boolean): void {
+		if (this.microphone !== null)
+			this.microphone.enabled = !muted;
+		this.onchange();
+	}
+
+	get muted(): boolean {
+		return this.microphone?.enabled === false;
+	}
+
+	/** Level of the own microphone in dBFS, -100 when there is none. */
+	level(): number {
+		if (this.analyser === null)
+			return -100;
+		this.analyser.getFloatTimeDomainData(this.samples);
+		let sum = 0;
+		for (const sample of this.samples)
+			sum += sample * sample;
+		return Math.max(-100, 10 * Math.log10(sum / this.samples.length + 1e-10));
+	}
+
+	/** A press by the user lets the meter run where browsers keep it silent until then. */
+	wake(): void {
+		void this.audio?.resume();
+	}
+
+	private lives(kind: Kind): boolean {
+		return this[kind]?.readyState === 'live';
+	}
+
+	private async take(kind: Kind, constraints: MediaStreamConstraints, round: number): Promise<void> {
+		try {
+			if (navigator.mediaDevices === undefined)
+				throw new DOMException('no secure context', 'SecurityError');
+			const stream = await navigator.mediaDevices.getUserMedia(constraints);
+			const track = stream.getTracks()[0];
+			if (round !== this.round || track === undefined) {
+				track?.stop();
+				return;
+			}
+			this.keep(kind, track);
+		} catch (error) {
+			if (round === this.round)
+				this.faults[kind] = FAULT_OF[(error as DOMException).name] ?? 'busy';
+		}
+	}
+
+	private keep(kind: Kind, track: MediaStreamTrack): void {
+		this[kind] = track;
+		delete this.faults[kind];
+		track.onended = () => {
+			if (this[kind] !== track)
+				return;
+			this.faults[kind] = 'lost';
+			this.onchange();
+		};
+		if (kind === 'microphone')
+			this.measure(track);
+	}
+
+	private release(kind: Kind): void {
+		this[kind]?.stop();
+		this[kind] = null;
+		delete this.faults[kind];
+		if (kind === 'microphone') {
+			this.source?.disconnect();
+			this.source = null;
+			this.analyser = null;
+		}
+	}
+
+	private measure(track: MediaStreamTrack): void {
+		this.audio ??= new AudioContext();
+		this.source = this.audio.createMediaStreamSource(new MediaStream([track]));
+		this.analyser = new AnalyserNode(this.audio, { fftSize: 1024 });
+		this.source.connect(this.analyser);
+	}
+
+	private async listDevices(): Promise<void> {
+		this.devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+	}
+
+	/** A device came or went: one that was missed is taken again. */
+	private async devicesChanged(): Promise<void> {
+		await this.listDevices();
+		if (this.faults.microphone === 'lost' || this.faults.camera === 'lost')
+			await this.acquire();
+		this.onchange();
+	}
+}

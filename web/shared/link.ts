@@ -1,0 +1,48 @@
+import type { Role } from './view';
+
+/** A join link carries its token behind `#`, where servers and logs do not see it. */
+
+export interface Claims {
+	sub: string;
+	meeting: string;
+	role: Role;
+	name?: string;
+	delegation?: string;
+	languages?: string[];
+	/** Seconds since 1970. */
+	exp?: number;
+}
+
+export interface Link {
+	/** Empty: the page was opened without a link. */
+	token: string;
+	/** What the token says, unverified and for show; null if it is no token at all. */
+	claims: Claims | null;
+}
+
+export function readLink({ hash }: { hash: string }): Link {
+	const text = hash.replace(/^#/, '');
+	const token = new URLSearchParams(text).get('token') ?? text;
+	return { token, claims: readClaims(token) };
+}
+
+/** The claims of a JWT (RFC 7519), not verified: the server does that. */
+export function readClaims(token: string): Claims | null {
+	const part = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token)?.[1];
+	if (part === undefined)
+		return null;
+	try {
+		const bytes = Uint8Array.from(atob(part.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+		const claims = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Claims>;
+		return typeof claims.sub === 'string' && typeof claims.role === 'string' ? (claims as Claims) : null;
+	} catch {
+		return null;
+	}
+}
+
+/** Which page serves a role. */
+export function pageOf(role: Role): 'delegate' | 'podium' | 'interpreter' {
+	if (role === 'chair' || role === 'secretariat' || role === 'technician' || role === 'admin')
+		return 'podium';
+	return role === 'interpreter' ? 'interpreter' : 'delegate';
+}

@@ -1,0 +1,229 @@
+import { retryDelay } from './time';
+import type { Reply } from './wire';
+
+/**
+ * The page's one RTCPeerConnection, of a fixed layout, offered once: microphone, camera in three layers,
+ * content; three audio and four video places to receive. A change of speaker or language is a change of
+ * what the places carry and negotiates nothing. Only another media server, or a path that cannot be
+ * mended, makes a new connection, with the same layout.
+ */
+
+export interface Slot {
+	mid: string;
+	kind: 'audio' | 'video';
+	feed: string;
+	rank: number;
+}
+
+/** `off`: no media server; `disturbed`: was connected, being mended; `refused`: the server will not have the offer. */
+export type MediaState = 'off' | 'connecting' | 'connected' | 'disturbed' | 'refused';
+
+const AUDIO_SLOTS = 3;
+const VIDEO_SLOTS = 4;
+
+/** RFC 8853 layers of the camera, smallest first. */
+const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
+	{ rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+	{ rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+	{ rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
+];
+
+/** An answered connection that is not connected after this is given up and made again. */
+const CONNECT_MS = 8_000;
+/** A disturbed path mends itself within this, or gets new ICE credentials. */
+const MEND_MS = 2_500;
+/** Refusals of an offer that another try may cure. */
+const PASSING = new Set(['no-media-server', 'too-many', 'store-unavailable']);
+/** A contributing source not heard of for this long is no longer in the slot (browsers go on listing it). */
+const CSRC_FRESH_MS = 1_500;
+
+export class Media {
+	state: MediaState = 'off';
+	slots: Slot[] = [];
+	pc: RTCPeerConnection | null = null;
+	/** For the tests: how often each was done in the life of this page. */
+	readonly counters = { connections: 0, offers: 0, answers: 0, iceRestarts: 0 };
+	onchange: () => void = () => {};
+
+	private instance: string | null = null;
+	private microphone: MediaStreamTrack | null = null;
+	private camera: MediaStreamTrack | null = null;
+	private readonly sinks = Array.from({ length: AUDIO_SLOTS }, () => new Audio());
+	private failures = 0;
+	private timer = 0;
+
+	constructor(private readonly ask: (type: string, members: Record<string, unknown>) => Promise<Reply>) {}
+
+	/** The view's media server. Another one than before means the old is gone; none means wait, media may well go on. */
+	follow(instance: string | null): void {
+		if (instance === null || instance === this.instance)
+			return;
+		this.instance = instance;
+		this.failures = 0;
+		void this.connect();
+	}
+
+	/** Puts these tracks on the line, now and on every later connection; null = send nothing. */
+	setTracks(microphone: MediaStreamTrack | null, camera: MediaStreamTrack | null): void {
+		this.microphone = microphone;
+		this.camera = camera;
+		const [sound, picture] = this.pc?.getTransceivers() ?? [];
+		// A refusal to replace comes only from a connection that is closing; the next one takes the tracks anew.
+		sound?.sender.replaceTrack(microphone).catch(() => {});
+		picture?.sender.replaceTrack(camera).catch(() => {});
+	}
+
+	setVolume(volume: number): void {
+		for (const sink of this.sinks)
+			sink.volume = volume;
+	}
+
+	/** The network changed: the path is probably another one. */
+	networkChanged(): void {
+		if (this.pc !== null && this.state !== 'connecting')
+			void this.restartIce(this.pc);
+	}
+
+	/** The received track of the rank-th place that carries `feed`. */
+	track(feed: string, rank = 0): MediaStreamTrack | null {
+		return this.receiver(feed, rank)?.track ?? null;
+	}
+
+	/** Number of the source that is in the place now, or null if nothing came of late. */
+	source(feed: string, rank = 0): number | null {
+		const now = performance.timeOrigin + performance.now();
+		const sources = this.receiver(feed, rank)?.getContributingSources() ?? [];
+		const newest = sources.reduce<RTCRtpContributingSource | null>(
+			(best, one) => (best === null || one.timestamp > best.timestamp ? one : best),
+			null,
+		);
+		return newest !== null && now - newest.timestamp < CSRC_FRESH_MS ? newest.source : null;
+	}
+
+	/** What the audio places carry after `listen` was granted. */
+	listensTo(feed: string): void {
+		this.slots = this.slots.map((slot) => (slot.kind === 'audio' ? { ...slot, feed } : slot));
+	}
+
+	close(): void {
+		window.clearTimeout(this.timer);
+		if (this.pc !== null) {
+			this.pc.onconnectionstatechange = null;
+			this.pc.close();
+		}
+		this.pc = null;
+	}
+
+	private receiver(feed: string, rank: number): RTCRtpReceiver | undefined {
+		const slot = this.slots.find((one) => one.feed === feed && one.rank === rank);
+		return slot && this.pc?.getTransceivers().find(({ mid }) => mid === slot.mid)?.receiver;
+	}
+
+	private set(state: MediaState): void {
+		this.state = state;
+		this.onchange();
+	}
+
+	private layout(pc: RTCPeerConnection): void {
+		const audio: RTCRtpEncodingParameters[] = [{ maxBitrate: 64_000, priority: 'high', networkPriority: 'high' }];
+		pc.addTransceiver(this.microphone ?? 'audio', { direction: 'sendonly', sendEncodings: audio });
+		pc.addTransceiver(this.camera ?? 'video', { direction: 'sendonly', sendEncodings: CAMERA_LAYERS });
+		pc.addTransceiver('video', { direction: 'sendonly' });
+		for (const sink of this.sinks) {
+			const { receiver } = pc.addTransceiver('audio', { direction: 'recvonly' });
+			sink.srcObject = new MediaStream([receiver.track]);
+			// Refused only where no key was pressed before; joining is such a press.
+			sink.play().catch(() => {});
+		}
+		for (let i = 0; i < VIDEO_SLOTS; i++)
+			pc.addTransceiver('video', { direction: 'recvonly' });
+	}
+
+	private async connect(): Promise<void> {
+		this.close();
+		this.slots = [];
+		const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+		this.pc = pc;
+		this.counters.connections++;
+		this.set('connecting');
+		pc.onconnectionstatechange = () => this.moved(pc);
+		this.layout(pc);
+
+		await pc.setLocalDescription();
+		this.counters.offers++;
+		const reply = await this.ask('offer', { instance: this.instance, sdp: pc.localDescription?.sdp });
+		if (pc !== this.pc)
+			return;
+		if (reply.ok)
+			await this.accept(pc, reply);
+		else
+			this.refused(pc, reply.reason ?? '');
+	}
+
+	private async accept(pc: RTCPeerConnection, reply: Reply): Promise<void> {
+		await pc.setRemoteDescription({ type: 'answer', sdp: String(reply['sdp']) });
+		this.counters.answers++;
+		this.slots = (reply['slots'] as Slot[] | undefined) ?? this.slots;
+		this.timer = window.setTimeout(() => {
+			if (pc.connectionState !== 'connected')
+				this.again(pc);
+		}, CONNECT_MS);
+		this.onchange();
+	}
+
+	private refused(pc: RTCPeerConnection, reason: string): void {
+		if (PASSING.has(reason)) {
+			this.again(pc);
+			return;
+		}
+		this.close();
+		this.set('refused');
+	}
+
+	private moved(pc: RTCPeerConnection): void {
+		if (pc !== this.pc)
+			return;
+		switch (pc.connectionState) {
+			case 'connected':
+				window.clearTimeout(this.timer);
+				this.failures = 0;
+				this.set('connected');
+				break;
+			case 'disconnected':
+				window.clearTimeout(this.timer);
+				this.timer = window.setTimeout(() => void this.restartIce(pc), MEND_MS);
+				this.set('disturbed');
+				break;
+			case 'failed':
+				this.again(pc);
+				break;
+			default:
+				break;
+		}
+	}
+
+	private async restartIce(pc: RTCPeerConnection): Promise<void> {
+		if (pc !== this.pc || pc.signalingState !== 'stable')
+			return;
+		this.counters.iceRestarts++;
+		window.clearTimeout(this.timer);
+		pc.restartIce();
+		await pc.setLocalDescription();
+		const reply = await this.ask('restart-ice', { sdp: pc.localDescription?.sdp });
+		if (pc !== this.pc)
+			return;
+		if (reply.ok && typeof reply['sdp'] === 'string')
+			await this.accept(pc, reply);
+		else
+			this.again(pc);
+	}
+
+	/** The connection cannot be mended: the next one, after a growing pause. */
+	private again(pc: RTCPeerConnection): void {
+		if (pc !== this.pc)
+			return;
+		this.close();
+		this.set('disturbed');
+		this.timer = window.setTimeout(() => void this.connect(), retryDelay(this.failures++));
+	}
+}

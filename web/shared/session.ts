@@ -1,0 +1,251 @@
+import { Capture, type Wishes } from './capture';
+import { readLink, type Link } from './link';
+import { Media } from './media';
+import { holder, isOpen, placeOf, shortName, type MeetingEvent, type View } from './view';
+import { isKey, t, type Key } from './words';
+import { Wire, type Reply } from './wire';
+
+/** What one page has: its link, its line, its media, and what is to be said aloud. Pages draw from it and decide nothing. */
+
+export interface Notice {
+	id: number;
+	tone: 'plain' | 'alarm';
+	text: string;
+}
+
+const NOTICE_MS = 7_000;
+
+export class Session {
+	readonly link: Link = readLink(location);
+	readonly wire: Wire;
+	readonly media: Media;
+	readonly capture: Capture;
+	/** The join button was pressed. */
+	joined = false;
+	/** Language channel listened to; `floor` is the original. */
+	channel: string;
+	volume = 1;
+	notices: Notice[] = [];
+	/** Last thing for the live region. */
+	spoken = '';
+
+	private readonly watchers = new Set<() => void>();
+	private readonly asked = new Set<string>();
+	private lastNotice = 0;
+	private redraw = 0;
+
+	constructor() {
+		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+		this.wire = new Wire(`${scheme}://${location.host}/ws`, this.link.token);
+		this.media = new Media((type, members) => this.wire.command(type, members));
+		this.capture = new Capture(this.firstWishes());
+		this.channel = sessionStorage.getItem('rostrum.channel') ?? 'floor';
+
+		this.wire.onchange = () => this.changed();
+		this.wire.onevent = (event) => this.heard(event);
+		this.wire.onwelcome = (resumed) => this.welcomed(resumed);
+		this.wire.onsilent = () => void this.wire.command('listen', { channel: this.channel });
+		this.media.onchange = () => this.update();
+		this.capture.onchange = () => {
+			this.media.setTracks(this.capture.microphone, this.capture.camera);
+			this.update();
+		};
+		window.addEventListener('online', () => {
+			this.wire.hurry();
+			this.media.networkChanged();
+		});
+		window.addEventListener('offline', () => this.wire.drop());
+	}
+
+	get view(): View | null {
+		return this.wire.view;
+	}
+
+	/** Own badge. */
+	get me(): string {
+		return this.wire.you?.id ?? this.link.claims?.sub ?? '';
+	}
+
+	join(): void {
+		if (this.joined)
+			return;
+		this.joined = true;
+		this.capture.wake();
+		this.wire.start();
+		this.update();
+	}
+
+	may(command: string): boolean {
+		return this.wire.you?.may?.includes(command) ?? false;
+	}
+
+	/** Sends a command; until its answer `isAsked(key)` is true. A refusal is told to the user. */
+	async ask(type: string, members: Record<string, unknown> = {}, key = type): Promise<Reply> {
+		this.asked.add(key);
+		this.update();
+		const reply = await this.wire.command(type, members);
+		this.asked.delete(key);
+		if (!reply.ok)
+			this.notify(refusal(reply));
+		this.update();
+		return reply;
+	}
+
+	isAsked(key: string): boolean {
+		return this.asked.has(key);
+	}
+
+	async listen(channel: string): Promise<void> {
+		const before = this.channel;
+		this.channel = channel;
+		sessionStorage.setItem('rostrum.channel', channel);
+		const reply = await this.ask('listen', { channel }, `listen-${channel}`);
+		if (reply.ok && this.channel === channel)
+			this.media.listensTo(channel === 'floor' ? 'floor' : `channel-${channel}`);
+		else if (!reply.ok && this.channel === channel)
+			this.channel = before;
+		this.update();
+	}
+
+	setVolume(volume: number): void {
+		this.volume = Math.min(1, Math.max(0, volume));
+		this.media.setVolume(this.volume);
+		this.update();
+	}
+
+	async setWishes(wishes: Wishes): Promise<void> {
+		sessionStorage.setItem('rostrum.wishes', JSON.stringify(wishes));
+		await this.capture.acquire(wishes);
+	}
+
+	notify(text: string, tone: Notice['tone'] = 'plain'): void {
+		const id = ++this.lastNotice;
+		this.notices = [...this.notices.slice(-2), { id, tone, text }];
+		window.setTimeout(() => this.dismiss(id), NOTICE_MS);
+		this.update();
+	}
+
+	dismiss(id: number): void {
+		this.notices = this.notices.filter((notice) => notice.id !== id);
+		this.update();
+	}
+
+	/** Calls `run` after every change, at most once a frame. Returns how to stop. */
+	watch(run: () => void): () => void {
+		this.watchers.add(run);
+		return () => this.watchers.delete(run);
+	}
+
+	update(): void {
+		if (this.redraw !== 0)
+			return;
+		// A timer, not a frame: a page in the background must go on saying what it knows.
+		this.redraw = window.setTimeout(() => {
+			this.redraw = 0;
+			for (const run of this.watchers)
+				run();
+		});
+	}
+
+	private firstWishes(): Wishes {
+		const query = new URLSearchParams(location.search);
+		const role = this.link.claims?.role;
+		const stored = sessionStorage.getItem('rostrum.wishes');
+		if (stored !== null)
+			return JSON.parse(stored) as Wishes;
+		const speaks = role === 'delegate' || role === 'chair' || role === 'interpreter' || role === 'room';
+		return {
+			microphone: speaks ? '' : null,
+			camera: speaks && role !== 'interpreter' ? '' : null,
+			original: role === 'interpreter' || role === 'room' || query.get('audio') === 'raw',
+		};
+	}
+
+	private changed(): void {
+		if (this.wire.state === 'ended')
+			this.media.close();
+		else if (this.view !== null && this.may('offer'))
+			this.media.follow(this.view.media?.instance ?? null);
+		const talking = this.view !== null && isOpen(this.view, this.me);
+		if (!talking && this.wire.you?.role !== 'interpreter' && this.capture.muted)
+			this.capture.setMuted(false);
+		this.update();
+	}
+
+	private welcomed(resumed: boolean): void {
+		if (!resumed && this.channel !== 'floor')
+			void this.listen(this.channel);
+	}
+
+	private heard(event: MeetingEvent): void {
+		const view = this.view;
+		if (view === null)
+			return;
+		const said = announcement(event, view, this.me);
+		if (said !== null)
+			this.spoken = said;
+		if (event.name === 'recording-failed')
+			this.notify(t('recording.failed.notice'), 'alarm');
+	}
+}
+
+/** Why not, in the reader's language; the server's own words only for a reason this page does not know. */
+function refusal(reply: Reply): string {
+	const key = `reason.${reply.reason ?? ''}`;
+	return isKey(key) ? t(key) : reply.text || t('refused');
+}
+
+const PLAIN: Record<string, Key> = {
+	'meeting-opened': 'said.opened',
+	'meeting-closed': 'said.closed',
+	'recording-failed': 'recording.failed.notice',
+};
+
+/** What a screen reader says of an event; null = nothing worth interrupting for. */
+export function announcement(event: MeetingEvent, view: View, me: string): string | null {
+	const who = String(event.data['participant'] ?? '');
+	switch (event.name) {
+		case 'floor-given':
+			return who === me ? t('said.floor.you') : t('said.floor.other', { name: shortName(view, who) });
+		case 'floor-taken':
+			return who === me ? t('said.floor.lost') : t('said.floor.free');
+		case 'entry-added':
+			return who === me ? t('said.place', { n: placeOf(view, me) }) : null;
+		case 'item-taken-up':
+			return t('said.item', { title: view.agenda.items.find(({ id }) => id === event.data['item'])?.title ?? '' });
+		default: {
+			const key = PLAIN[event.name];
+			return key === undefined ? null : t(key);
+		}
+	}
+}
+
+/** The states a conference microphone shows. */
+export type Lamp = 'off' | 'request' | 'next' | 'speaking' | 'muted' | 'blocked' | 'fault';
+
+/** State of this page's own microphone. */
+export function ownLamp(session: Session): Lamp {
+	const { view, me, capture, media, wire } = session;
+	if (view === null)
+		return 'off';
+	if (!session.may('offer') || capture.wishes.microphone === null)
+		return isOpen(view, me) ? 'blocked' : lampOf(view, me);
+	if (capture.faults.microphone !== undefined)
+		return 'fault';
+	if (isOpen(view, me)) {
+		if (media.state !== 'connected' && wire.state === 'open')
+			return 'fault';
+		return capture.muted ? 'muted' : 'speaking';
+	}
+	return lampOf(view, me);
+}
+
+/** State of anybody's microphone as the meeting knows it. */
+export function lampOf(view: View, badge: string): Lamp {
+	if (isOpen(view, badge) || Object.values(view.channels ?? {}).some(({ desk }) => desk === badge))
+		return 'speaking';
+	const place = placeOf(view, badge);
+	if (place === 1 && holder(view) !== badge)
+		return 'next';
+	return place > 0 ? 'request' : 'off';
+}

@@ -1,0 +1,81 @@
+import { html, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { singleKeys, setSingleKeys, type Binding } from '../keys';
+import { chooseTheme, currentTheme, type Theme } from '../theme';
+import { catalogues, chooseLanguage, currentLanguage, t, type Language } from '../words';
+import './devices';
+import { icon } from './icons';
+import { Part } from './part';
+
+const LANGUAGE_NAMES: Record<Language, string> = { en: 'English', fr: 'Français', es: 'Español', ar: 'العربية' };
+
+export function languageField(changed: () => void): TemplateResult {
+	return html`<div class="field"><label for="language">${t('settings.language')}</label>
+		<select id="language" data-testid="language" @change=${(event: Event) => {
+			chooseLanguage((event.target as HTMLSelectElement).value as Language);
+			changed();
+		}}>${(Object.keys(catalogues) as Language[]).map(
+			(id) => html`<option value=${id} lang=${id} ?selected=${id === currentLanguage()}>${LANGUAGE_NAMES[id]}</option>`,
+		)}</select></div>`;
+}
+
+/** A dialog over the page, opened by `open()`, closed by its button or Escape. */
+abstract class Sheet extends Part {
+	protected abstract readonly name: string;
+	protected abstract title_(): string;
+	protected abstract body(): TemplateResult;
+
+	open(): void {
+		this.querySelector('dialog')?.showModal();
+	}
+
+	override render(): TemplateResult {
+		const id = `${this.name}-title`;
+		return html`<dialog aria-labelledby=${id} data-testid=${this.name}>
+			<header><h2 id=${id}>${this.title_()}</h2>
+				<form method="dialog"><button class="button quiet icon" aria-label=${t('close')}>${icon('close')}</button></form></header>
+			<div class="body">${this.body()}</div>
+		</dialog>`;
+	}
+}
+
+@customElement('rs-settings')
+export class Settings extends Sheet {
+	protected readonly name = 'settings';
+
+	protected title_(): string {
+		return t('settings.title');
+	}
+
+	protected body(): TemplateResult {
+		const themes: Theme[] = ['system', 'light', 'dark'];
+		return html`<rs-devices .session=${this.session}></rs-devices>
+			${languageField(() => this.session.update())}
+			<div class="field"><label for="theme">${t('settings.theme')}</label>
+				<select id="theme" data-testid="theme" @change=${(event: Event) => {
+					chooseTheme((event.target as HTMLSelectElement).value as Theme);
+					this.requestUpdate();
+				}}>${themes.map(
+					(theme) => html`<option value=${theme} ?selected=${theme === currentTheme()}>${t(`settings.theme.${theme}`)}</option>`,
+				)}</select></div>`;
+	}
+}
+
+@customElement('rs-keys')
+export class KeySheet extends Sheet {
+	@property({ attribute: false }) bindings: Binding[] = [];
+	protected readonly name = 'keys';
+
+	protected title_(): string {
+		return t('keys.title');
+	}
+
+	protected body(): TemplateResult {
+		return html`<dl class="keys">${this.bindings.map(
+			({ show, label, values }) => html`<div><dt><kbd>${show}</kbd></dt><dd>${t(label, values)}</dd></div>`,
+		)}</dl>
+			<label class="check"><input type="checkbox" .checked=${singleKeys()}
+				@change=${(event: Event) => setSingleKeys((event.target as HTMLInputElement).checked)}>
+				<span>${t('keys.single')}</span></label>`;
+	}
+}

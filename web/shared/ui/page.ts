@@ -1,0 +1,143 @@
+import { html, type TemplateResult } from 'lit';
+import { query } from 'lit/decorators.js';
+import { listenToKeys, type Binding } from '../keys';
+import { pageOf } from '../link';
+import { holder, currentItem, placeOf } from '../view';
+import { dateAndTime, ordinal, t, type Key } from '../words';
+import type { KeySheet, Settings } from './dialogs';
+import './dialogs';
+import { icon } from './icons';
+import './join';
+import './line';
+import { Part } from './part';
+
+/** Endings the catalogue has words for. */
+const ENDINGS = [
+	'token-expired',
+	'token-wrong',
+	'not-permitted',
+	'no-such-meeting',
+	'elsewhere',
+	'meeting-closed',
+	'malformed',
+] as const;
+
+/**
+ * What every page has around its own content: joining, the head with the state of the meeting and of the
+ * line, what is said when the line is lost or gone, live regions, keys.
+ */
+export abstract class Page extends Part {
+	@query('rs-keys') private keySheet!: KeySheet;
+	@query('rs-settings') private settings!: Settings;
+	protected abstract readonly page: ReturnType<typeof pageOf>;
+
+	/** What this page is for, once in the meeting. */
+	protected abstract content(): TemplateResult;
+	protected abstract bindings(): Binding[];
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		const role = this.session.link.claims?.role;
+		if (role !== undefined && pageOf(role) !== this.page)
+			location.replace(`/${pageOf(role)}${location.search}${location.hash}`);
+		listenToKeys(() => (this.session.joined ? this.allBindings() : []));
+	}
+
+	override updated(): void {
+		const { view, me } = this.session;
+		const title = view?.meeting.title ?? 'Rostrum';
+		document.title = view !== null && holder(view) === me ? `● ${t('title.floor')} · ${title}` : title;
+	}
+
+	override render(): TemplateResult {
+		const { session } = this;
+		const { claims, token } = session.link;
+		if (claims === null)
+			return this.closed(token === '' ? 'link.none' : 'link.broken');
+		if (!session.joined)
+			return html`<rs-join .session=${session}></rs-join>`;
+		if (session.wire.state === 'ended')
+			return this.ended();
+		if (session.view === null)
+			return html`<main class="waiting"><p role="status">${t(session.wire.attempts > 1 ? 'joining.again' : 'joining')}</p></main>`;
+		return this.meeting();
+	}
+
+	private meeting(): TemplateResult {
+		const { session } = this;
+		const lost = session.wire.state !== 'open';
+		return html`${this.head()} ${lost ? this.banner() : ''}
+			<div class="page ${this.page} ${lost ? 'dimmed' : ''}" data-testid="page">${this.content()}</div>
+			<div class="notices">${session.notices.map(
+				({ id, tone, text }) => html`<div class="notice ${tone}" role=${tone === 'alarm' ? 'alert' : 'status'} data-testid="notice">
+					<p>${text}</p><button type="button" class="button quiet icon" aria-label=${t('close')}
+						@click=${() => session.dismiss(id)}>${icon('close')}</button></div>`,
+			)}</div>
+			<p class="unseen" role="status" aria-live="assertive" data-testid="spoken">${session.spoken}</p>
+			<rs-settings .session=${session}></rs-settings>
+			<rs-keys .session=${session} .bindings=${this.allBindings()}></rs-keys>`;
+	}
+
+	private head(): TemplateResult {
+		const view = this.session.view!;
+		const item = currentItem(view);
+		const { state } = view.meeting;
+		return html`<header class="head">
+			<div class="subject">
+				<p class="small muted">${view.meeting.title}</p>
+				<h1 data-testid="item">${item === undefined ? t('item.none') : html`<span class="figures">${item.id}</span> · ${item.title}`}</h1>
+			</div>
+			<p class="status">
+				<span data-testid="meeting-state" data-state=${state}>${t(`meeting.${state}` satisfies Key)}</span>
+				${this.recording()}
+			</p>
+			<rs-line .session=${this.session}></rs-line>
+			<div class="tools">
+				<button type="button" class="button quiet icon" data-testid="open-settings" aria-label=${t('settings.title')}
+					@click=${() => this.settings.open()}>${icon('settings')}</button>
+				<button type="button" class="button quiet icon" data-testid="open-keys" aria-label=${t('keys.title')}
+					@click=${() => this.keySheet.open()}>${icon('keys')}</button>
+			</div>
+		</header>`;
+	}
+
+	private recording(): TemplateResult {
+		const { state } = this.session.view!.recording;
+		return html`<span class="recording ${state}" data-testid="recording" data-state=${state}>${t(`recording.${state}` satisfies Key)}</span>`;
+	}
+
+	/** The page stays as it was; this says so, and what is kept. */
+	private banner(): TemplateResult {
+		const { view, me } = this.session;
+		const place = view === null ? 0 : placeOf(view, me);
+		const kept =
+			view !== null && holder(view) === me
+				? t('lost.floor')
+				: place > 0
+					? t('lost.place', { place: ordinal(place) })
+					: t('lost.plain');
+		return html`<p class="banner" role="status" data-testid="banner">${kept}</p>`;
+	}
+
+	private ended(): TemplateResult {
+		const reason = this.session.wire.ending?.reason ?? '';
+		const known = ENDINGS.find((ending) => ending === reason) ?? 'token-wrong';
+		const exp = this.session.link.claims?.exp;
+		return this.closed(`ending.${known}`, { date: exp === undefined ? '' : dateAndTime(exp * 1000) });
+	}
+
+	/** Instead of the page: what happened, what is kept, what to do. */
+	private closed(key: `ending.${(typeof ENDINGS)[number]}` | 'link.none' | 'link.broken', values = {}): TemplateResult {
+		return html`<main class="closed" data-testid="closed" data-reason=${key}>
+			<h1>${t(key, values)}</h1>
+			<p>${t(`${key}.todo` satisfies Key)}</p>
+			${key === 'ending.elsewhere'
+				? html`<button type="button" class="button main" @click=${() => location.reload()}>${t('ending.elsewhere.again')}</button>`
+				: ''}
+		</main>`;
+	}
+
+	private allBindings(): Binding[] {
+		return [...this.bindings(), { key: '?', show: '?', label: 'keys.title', press: () => this.keySheet.open() }];
+	}
+}

@@ -1,0 +1,85 @@
+import { html, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { byCsrc, shortName } from '../view';
+import { Part } from './part';
+import { t } from '../words';
+
+/** A place without a frame for this long shows the name plate instead of a frozen picture. */
+const FROZEN_MS = 2_500;
+
+/** One received picture, or the name plate of whoever should be in it. `feed` = `self` is the own camera. */
+@customElement('rs-picture')
+export class Picture extends Part {
+	@property() feed = 'speaker';
+	/** Who is expected, until the media itself says who is there. */
+	@property() badge = '';
+	@property({ type: Boolean }) named = false;
+	@state() private moving = false;
+	private shown: MediaStreamTrack | null = null;
+	private lastFrame = -Infinity;
+	private timer = 0;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		this.timer = window.setInterval(() => this.look(), 500);
+	}
+
+	override disconnectedCallback(): void {
+		window.clearInterval(this.timer);
+		super.disconnectedCallback();
+	}
+
+	private get video(): HTMLVideoElement | null {
+		return this.querySelector('video');
+	}
+
+	override firstUpdated(): void {
+		const video = this.video;
+		if (video === null)
+			return;
+		const frame = () => {
+			this.lastFrame = performance.now();
+			video.requestVideoFrameCallback(frame);
+		};
+		video.requestVideoFrameCallback(frame);
+	}
+
+	override updated(_: PropertyValues): void {
+		const { media, capture } = this.session;
+		const track = this.feed === 'self' ? capture.camera : media.track(this.feed);
+		if (track === this.shown || this.video === null)
+			return;
+		this.shown = track;
+		this.video.srcObject = track && new MediaStream([track]);
+	}
+
+	private look(): void {
+		this.moving = this.shown !== null && performance.now() - this.lastFrame < FROZEN_MS;
+		this.requestUpdate();
+	}
+
+	/** Badge of whoever is really in the picture. */
+	private get inside(): string {
+		const { media, view } = this.session;
+		const csrc = this.moving && this.feed !== 'self' ? media.source(this.feed) : null;
+		return (csrc !== null && view !== null && byCsrc(view, csrc)) || this.badge;
+	}
+
+	override render(): TemplateResult {
+		const { view } = this.session;
+		const who = this.inside;
+		const participant = view?.participants[who];
+		const name = view !== null && who !== '' ? shortName(view, who) : '';
+		return html`<div class="picture ${this.feed} ${this.moving ? 'moving' : ''}" data-shows=${this.moving ? who : ''}>
+			<video autoplay playsinline muted .muted=${true} data-testid="picture-${this.feed}" aria-label=${
+				this.feed === 'self' ? t('picture.self') : t('picture.of', { name })
+			}></video>
+			${this.moving || name === ''
+				? ''
+				: html`<div class="plate"><strong>${name}</strong>${
+						participant?.country ? html`<span>${participant.name}</span>` : ''
+					}</div>`}
+			${this.named && this.moving ? html`<span class="tag">${this.feed === 'self' ? t('you') : name}</span>` : ''}
+		</div>`;
+	}
+}

@@ -1,0 +1,164 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { lampOf } from '../session';
+import { holder, shortName, type Entry, type View } from '../view';
+import { t, timeOfDay } from '../words';
+import { icon, lamp } from './icons';
+import { Part } from './part';
+import './small';
+
+/** After the list has moved, a press this soon was meant for what stood there before. */
+const SETTLE_MS = 350;
+
+interface Drag {
+	entry: number;
+	/** Place it would get, 1 = first. */
+	position: number;
+}
+
+/** The list of speakers: who has the floor, who is next. With `leads`, the keys to run it. */
+@customElement('rs-speakers')
+export class Speakers extends Part {
+	@property({ type: Boolean }) leads = false;
+	@state() private drag: Drag | null = null;
+	@state() private menu = 0;
+	private order = '';
+	private movedAt = -Infinity;
+
+	override willUpdate(): void {
+		const order = (this.session.view?.list ?? []).map(({ entry }) => entry).join();
+		// Entries that come at the end move nothing.
+		if (!order.startsWith(this.order))
+			this.movedAt = performance.now();
+		this.order = order;
+	}
+
+	override render(): TemplateResult {
+		const view = this.session.view!;
+		const list = view.list ?? [];
+		return html`<section class="panel speakers" aria-labelledby="speakers-title">
+			<header><h2 id="speakers-title">${t('list.title')}</h2><span class="muted small figures" data-testid="list-length">${list.length}</span></header>
+			${this.leads ? nothing : this.speaking(view)}
+			${list.length === 0
+				? html`<p class="empty">${t(view.meeting.state === 'in-session' ? 'list.empty' : 'list.before')}</p>`
+				: html`<ol data-testid="list" @keydown=${this.close}>${repeat(
+						list,
+						({ entry }) => entry,
+						(entry, i) => this.row(view, entry, i + 1),
+					)}</ol>`}
+		</section>`;
+	}
+
+	private speaking(view: View): TemplateResult | typeof nothing {
+		const speaker = holder(view);
+		if (speaker === null)
+			return nothing;
+		return html`<div class="entry now" data-testid="list-holder" data-participant=${speaker}>
+			${lamp('speaking', true)}
+			<span class="who"><strong>${speaker === this.session.me ? t('you') : shortName(view, speaker)}</strong></span>
+			<rs-clock .session=${this.session} since=${view.floor?.since ?? 0}></rs-clock>
+		</div>`;
+	}
+
+	private row(view: View, { entry, participant, asked }: Entry, place: number): TemplateResult {
+		const mine = participant === this.session.me;
+		const person = view.participants[participant];
+		const away = person?.line === 'away';
+		const name = mine ? t('you') : shortName(view, participant);
+		const moving = this.drag?.entry === entry;
+		const target = this.drag !== null && !moving && this.drag.position === place;
+		return html`<li class="entry ${mine ? 'mine' : ''} ${moving ? 'moving' : ''} ${target ? 'target' : ''}" data-testid="entry"
+			data-entry=${entry} data-participant=${participant}>
+			${this.leads ? this.handle(entry, place, name) : nothing}
+			<span class="place figures">${place}</span>
+			<span class="who"><strong>${name}</strong>${
+				this.leads && person?.country ? html`<span class="small muted">${person.name}</span>` : nothing
+			}</span>
+			${place === 1 && !this.leads ? html`<span class="small next">${lamp(lampOf(view, participant))}${t('list.next')}</span>` : nothing}
+			${away ? html`<span class="small away">${t('presence.away')}</span>` : nothing}
+			${this.leads ? this.actions(entry, place, name, asked) : nothing}
+		</li>`;
+	}
+
+	/** Dragged by pointer, moved by arrow keys while focused. */
+	private handle(entry: number, place: number, name: string): TemplateResult {
+		return html`<button type="button" class="button quiet icon grip" data-testid="move" aria-label=${t('list.move', { name, n: place })}
+			title=${t('list.move.hint')}
+			@pointerdown=${(event: PointerEvent) => this.grip(event, entry, place)}
+			@pointermove=${this.pull} @pointerup=${this.letGo} @pointercancel=${() => (this.drag = null)}
+			@keydown=${(event: KeyboardEvent) => {
+				const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+				if (step === undefined)
+					return;
+				event.preventDefault();
+				this.move(entry, place + step);
+			}}>${icon('grip')}</button>`;
+	}
+
+	private actions(entry: number, place: number, name: string, asked: number): TemplateResult {
+		const { session } = this;
+		const busy = session.isAsked(`give-${entry}`);
+		const open = this.menu === entry;
+		return html`<button type="button" class="button ${place === 1 ? 'main' : ''}" data-testid="give" aria-disabled=${busy}
+				aria-label=${t('list.give.to', { name })} @click=${() => this.give(entry)}>${busy ? t('asked') : t('list.give')}</button>
+			<button type="button" class="button quiet icon" data-testid="more" aria-expanded=${open} aria-label=${t('list.more', { name })}
+				@click=${() => (this.menu = open ? 0 : entry)}>${icon('more')}</button>
+			${open
+				? html`<div class="more">
+						<span class="small muted">${t('list.asked', { time: timeOfDay(asked) })}</span>
+						<button type="button" class="button" data-testid="up" aria-disabled=${place === 1}
+							@click=${() => this.move(entry, place - 1)}>${t('list.up')}</button>
+						<button type="button" class="button" data-testid="down" aria-disabled=${place === session.view!.list.length}
+							@click=${() => this.move(entry, place + 1)}>${t('list.down')}</button>
+						<rs-twice testid="withdraw-entry" label=${t('list.withdraw')} again=${t('list.withdraw.again')}
+							.run=${() => void session.ask('withdraw', { entry })}></rs-twice>
+					</div>`
+				: nothing}`;
+	}
+
+	private give(entry: number): void {
+		if (performance.now() - this.movedAt < SETTLE_MS || this.session.isAsked(`give-${entry}`))
+			return;
+		void this.session.ask('give-floor', { entry }, `give-${entry}`);
+	}
+
+	private move(entry: number, position: number): void {
+		if (position >= 1 && position <= this.session.view!.list.length)
+			void this.session.ask('move-entry', { entry, position }, `move-${entry}`);
+	}
+
+	private grip(event: PointerEvent, entry: number, position: number): void {
+		if (event.button !== 0)
+			return;
+		(event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+		this.drag = { entry, position };
+	}
+
+	private readonly pull = (event: PointerEvent): void => {
+		if (this.drag === null)
+			return;
+		const rows = [...this.querySelectorAll('li.entry')];
+		const over = rows.findIndex((row) => {
+			const { top, bottom } = row.getBoundingClientRect();
+			return event.clientY >= top && event.clientY < bottom;
+		});
+		if (over >= 0)
+			this.drag = { ...this.drag, position: over + 1 };
+	};
+
+	private readonly letGo = (): void => {
+		if (this.drag === null)
+			return;
+		const { entry, position } = this.drag;
+		const before = this.session.view!.list.findIndex((one) => one.entry === entry) + 1;
+		this.drag = null;
+		if (position !== before)
+			this.move(entry, position);
+	};
+
+	private readonly close = (event: KeyboardEvent): void => {
+		if (event.key === 'Escape')
+			this.menu = 0;
+	};
+}

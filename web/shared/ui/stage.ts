@@ -1,0 +1,55 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { holder, shortName } from '../view';
+import { t } from '../words';
+import { lamp } from './icons';
+import { Part } from './part';
+import './picture';
+import './small';
+
+/** Who has the floor: picture, name plate, time; and the small pictures of the chair and of oneself. */
+@customElement('rs-stage')
+export class Stage extends Part {
+	/** Without the small pictures. */
+	@property({ type: Boolean }) alone = false;
+
+	override render(): TemplateResult {
+		const { session } = this;
+		const view = session.view!;
+		const speaker = holder(view);
+		const others = view.open.filter((badge) => badge !== speaker);
+		const chair = Object.keys(view.participants).find((badge) => view.participants[badge]?.role === 'chair') ?? '';
+		const shown = speaker ?? others[0] ?? '';
+		return html`<section class="stage" aria-labelledby="stage-title">
+			<rs-picture .session=${session} feed="speaker" badge=${shown}></rs-picture>
+			<div class="caption">
+				<div class="name">${
+					speaker === null
+						? html`<h2 id="stage-title" data-testid="speaker" data-participant="">${t('floor.nobody')}</h2>
+								<p class="muted">${t(`floor.nobody.${view.meeting.state}`)}</p>`
+						: html`<h2 id="stage-title" data-testid="speaker" data-participant=${speaker}>${
+									speaker === session.me ? t('floor.you') : shortName(view, speaker)
+								}</h2>
+								<p class="muted">${view.participants[speaker]?.name ?? ''}</p>`
+				}
+				${others.length === 0
+					? nothing
+					: html`<p class="small also">${lamp('speaking')}${t('floor.also', {
+							names: others.map((badge) => shortName(view, badge)).join(', '),
+						})}</p>`}</div>
+				${speaker !== null && view.floor?.since
+					? html`<p class="clock"><span class="small muted">${t('floor.since')}</span
+							><rs-clock .session=${session} since=${view.floor.since}></rs-clock></p>`
+					: nothing}
+				${this.alone
+					? nothing
+					: html`<div class="small-pictures">
+							${chair === '' || chair === session.me || chair === shown
+								? nothing
+								: html`<rs-picture .session=${session} feed="chair" badge=${chair} named></rs-picture>`}
+							${session.capture.camera === null ? nothing : html`<rs-picture .session=${session} feed="self" named></rs-picture>`}
+						</div>`}
+			</div>
+		</section>`;
+	}
+}

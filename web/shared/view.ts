@@ -1,0 +1,119 @@
+/** What the server says a meeting is (rostrum.v1). Pages read it and never change it. */
+
+export type Role =
+	| 'secretariat'
+	| 'chair'
+	| 'delegate'
+	| 'interpreter'
+	| 'technician'
+	| 'viewer'
+	| 'room'
+	| 'admin';
+
+/** `connected`: media flows; `joined`: the page alone; `away`: neither. */
+export type Presence = 'connected' | 'joined' | 'away';
+
+export interface Participant {
+	name: string;
+	role: Role;
+	delegation?: string | null;
+	country?: string | null;
+	languages?: string[];
+	/** Number this participant's media carries as contributing source. */
+	csrc: number;
+	present: boolean;
+	line: Presence;
+}
+
+export interface Entry {
+	entry: number;
+	participant: string;
+	/** Wall clock in ms. */
+	asked: number;
+}
+
+export interface Channel {
+	language: string;
+	name: string;
+	/** Badge of the interpreter who is live; nobody: the channel carries the floor. */
+	desk?: string | null;
+	since?: number | null;
+}
+
+export interface View {
+	meeting: {
+		id: string;
+		title: string;
+		state: 'scheduled' | 'in-session' | 'closed';
+		mode: 'floor' | 'direct';
+		sitting: number;
+		opened?: number | null;
+	};
+	agenda: { current?: string | null; items: { id: string; title: string }[] };
+	languages: { id: string; name: string }[];
+	participants: Record<string, Participant>;
+	list: Entry[];
+	floor?: { holder?: string | null; entry?: number | null; since?: number | null } | null;
+	/** Badges whose microphone is forwarded, in the order of their slots. */
+	open: string[];
+	channels: Record<string, Channel>;
+	recording: {
+		state: 'off' | 'waiting' | 'recording' | 'failed';
+		session?: string | null;
+		reason?: string | null;
+	};
+	media: { instance?: string | null };
+}
+
+/** What is measured about once a second and kept nowhere. */
+export interface Measured {
+	/** dBFS by badge. */
+	levels?: Record<string, number>;
+	/** Loss as a fraction of 1. */
+	lines?: Record<string, { rtt_ms?: number; loss?: number }>;
+}
+
+export interface You {
+	id: string;
+	role: Role;
+	name: string;
+	delegation?: string | null;
+	languages?: string[];
+	may: string[];
+}
+
+export interface MeetingEvent {
+	event: number;
+	time: number;
+	name: string;
+	by?: string;
+	data: Record<string, unknown>;
+}
+
+export function holder(view: View): string | null {
+	return view.floor?.holder ?? null;
+}
+
+export function isOpen(view: View, badge: string): boolean {
+	return (view.open ?? []).includes(badge);
+}
+
+/** Place in the list of speakers, 1 = next; 0 = not on the list. */
+export function placeOf(view: View, badge: string): number {
+	return (view.list ?? []).findIndex((entry) => entry.participant === badge) + 1;
+}
+
+export function currentItem(view: View): { id: string; title: string } | undefined {
+	return view.agenda?.items.find((item) => item.id === view.agenda.current);
+}
+
+/** How the room calls a participant: a delegation by its country, anybody else by name. */
+export function shortName(view: View, badge: string): string {
+	const participant = view.participants[badge];
+	return participant?.country || participant?.name || badge;
+}
+
+export function byCsrc(view: View, csrc: number): string | null {
+	const found = Object.entries(view.participants).find(([, participant]) => participant.csrc === csrc);
+	return found?.[0] ?? null;
+}

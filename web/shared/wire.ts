@@ -1,0 +1,239 @@
+import { mergePatch } from './patch';
+import { retryDelay, ServerClock } from './time';
+import type { Measured, MeetingEvent, View, You } from './view';
+
+/**
+ * The page's end of rostrum.v1 over WebSocket: joins, keeps the view, comes back after a lost line.
+ *
+ * One object a page. Commands asked while the line is away, or lost with it, are sent again under the
+ * same id when it is back, so none is done twice and none is forgotten.
+ */
+
+export interface Reply {
+	id: string;
+	ok: boolean;
+	reason?: string;
+	text?: string;
+	event?: number;
+	[member: string]: unknown;
+}
+
+/** `joining`: never in yet; `lost`: was in, coming back; `ended`: will not come back by itself. */
+export type LineState = 'joining' | 'open' | 'lost' | 'ended';
+
+export interface Ending {
+	reason: string;
+	text: string;
+}
+
+type Outgoing = { message: Record<string, unknown>; resolve: (reply: Reply) => void };
+
+export interface Environment {
+	socket: (url: string) => WebSocket;
+	setTimer: (run: () => void, ms: number) => number;
+	clearTimer: (timer: number) => void;
+	random: () => number;
+}
+
+const browser: Environment = {
+	socket: (url) => new WebSocket(url, 'rostrum.v1'),
+	setTimer: (run, ms) => window.setTimeout(run, ms),
+	clearTimer: (timer) => window.clearTimeout(timer),
+	random: Math.random,
+};
+
+/** Close codes after which trying again with the same link is of no use, and the word for each. */
+const FINAL = new Map([
+	[4000, 'malformed'],
+	[4001, 'token-wrong'],
+	[4003, 'not-permitted'],
+	[4004, 'no-such-meeting'],
+	[4009, 'elsewhere'],
+	[4010, 'meeting-closed'],
+]);
+
+/** A line that says nothing for this long is asked whether it is there. */
+const SILENCE_MS = 10_000;
+/** And given up if it does not answer the question within this. */
+const ANSWER_MS = 5_000;
+/** A socket that has not welcomed the page after this is closed and tried again. */
+const WELCOME_MS = 10_000;
+
+export class Wire {
+	state: LineState = 'joining';
+	/** Why the line ended, once `state` is `ended`. */
+	ending: Ending | null = null;
+	view: View | null = null;
+	you: You | null = null;
+	measured: Measured = {};
+	readonly clock = new ServerClock();
+	/** Attempts to come back since the line was last open. */
+	attempts = 0;
+
+	onchange: () => void = () => {};
+	onevent: (event: MeetingEvent) => void = () => {};
+	onwelcome: (resumed: boolean) => void = () => {};
+	/** Nothing was heard for a while: send a command that changes nothing, whose answer shows that the line lives. */
+	onsilent: () => void = () => {};
+
+	private socket: WebSocket | null = null;
+	private epoch = '';
+	private event = 0;
+	private said: Ending | null = null;
+	private readonly outgoing = new Map<string, Outgoing>();
+	private readonly prefix: string;
+	private commands = 0;
+	private retryTimer = 0;
+	private silenceTimer = 0;
+
+	constructor(
+		private readonly url: string,
+		private readonly token: string,
+		private readonly environment: Environment = browser,
+	) {
+		this.prefix = Array.from(crypto.getRandomValues(new Uint8Array(8)), (n) => (n % 36).toString(36)).join('');
+	}
+
+	start(): void {
+		this.connect();
+	}
+
+	/** Tries at once instead of at the end of the waiting time; for when the browser says it is on line again. */
+	hurry(): void {
+		if (this.state === 'ended' || this.socket !== null)
+			return;
+		this.environment.clearTimer(this.retryTimer);
+		this.connect();
+	}
+
+	/** The browser says it is off line: do not wait until silence proves it. */
+	drop(): void {
+		if (this.socket !== null)
+			this.lost(this.socket, 0);
+	}
+
+	/** Resolves with the server's reply, however often the line breaks meanwhile; never if the line has ended. */
+	command(type: string, members: Record<string, unknown> = {}): Promise<Reply> {
+		const id = `${this.prefix}-${++this.commands}`;
+		const message = { type, id, ...members };
+		return new Promise((resolve) => {
+			this.outgoing.set(id, { message, resolve });
+			if (this.state === 'open')
+				this.send(message);
+		});
+	}
+
+	private connect(): void {
+		const socket = this.environment.socket(this.url);
+		this.socket = socket;
+		this.said = null;
+		this.silenceTimer = this.environment.setTimer(() => this.lost(socket, 0), WELCOME_MS);
+		socket.onopen = () => {
+			const resume = this.epoch === '' ? {} : { resume: { epoch: this.epoch, event: this.event } };
+			this.send({ type: 'hello', token: this.token, ...resume });
+		};
+		socket.onmessage = ({ data }) => {
+			if (socket === this.socket)
+				this.receive(String(data));
+		};
+		socket.onclose = ({ code }) => this.lost(socket, code);
+	}
+
+	private send(message: Record<string, unknown>): void {
+		this.socket?.send(JSON.stringify(message));
+	}
+
+	private receive(text: string): void {
+		const message = JSON.parse(text) as Record<string, unknown>;
+		if (this.state === 'open')
+			this.watchSilence();
+		switch (message['type']) {
+			case 'welcome':
+				this.welcome(message);
+				break;
+			case 'reply':
+				this.replied(message as unknown as Reply);
+				break;
+			case 'event':
+				this.happened(message);
+				break;
+			case 'measured':
+				this.measured = mergePatch(this.measured, message['patch']) as Measured;
+				break;
+			case 'error':
+				this.said = { reason: String(message['reason']), text: String(message['text']) };
+				break;
+		}
+		this.onchange();
+	}
+
+	private welcome(message: Record<string, unknown>): void {
+		const resumed = message['resumed'] === true;
+		this.epoch = String(message['epoch']);
+		this.you = message['you'] as You;
+		this.clock.set(Number(message['time']));
+		if (!resumed) {
+			this.view = message['view'] as View;
+			this.event = Number(message['event']);
+			this.measured = {};
+		}
+		this.state = 'open';
+		this.attempts = 0;
+		this.watchSilence();
+		for (const { message: command } of this.outgoing.values())
+			this.send(command);
+		this.onwelcome(resumed);
+	}
+
+	private replied(reply: Reply): void {
+		const waiting = this.outgoing.get(reply.id);
+		this.outgoing.delete(reply.id);
+		waiting?.resolve(reply);
+	}
+
+	private happened(message: Record<string, unknown>): void {
+		const event = message as unknown as MeetingEvent & { patch?: unknown };
+		if (event.event <= this.event)
+			return;
+		if (event.event !== this.event + 1) {
+			// One is missing: ask for what came after the last we have.
+			this.drop();
+			return;
+		}
+		this.event = event.event;
+		this.view = mergePatch(this.view, event.patch ?? {}) as View;
+		this.onevent(event);
+	}
+
+	private watchSilence(): void {
+		const { clearTimer, setTimer } = this.environment;
+		clearTimer(this.silenceTimer);
+		this.silenceTimer = setTimer(() => {
+			this.onsilent();
+			this.silenceTimer = setTimer(() => this.drop(), ANSWER_MS);
+		}, SILENCE_MS);
+	}
+
+	private lost(socket: WebSocket, code: number): void {
+		if (socket !== this.socket)
+			return;
+		this.socket = null;
+		socket.onclose = null;
+		socket.close();
+		this.environment.clearTimer(this.silenceTimer);
+
+		const final = FINAL.get(code);
+		if (final !== undefined) {
+			this.state = 'ended';
+			this.ending = this.said ?? { reason: final, text: '' };
+		} else {
+			if (this.state === 'open')
+				this.state = 'lost';
+			this.retryTimer = this.environment.setTimer(
+				() => this.connect(),
+				retryDelay(this.attempts++, this.environment.random),
+			);
+		}
+		this.onchange();
+	}
+}

@@ -1,0 +1,92 @@
+import { ar } from './words/ar';
+import { en } from './words/en';
+import { es } from './words/es';
+import { fr } from './words/fr';
+
+/** Everything the pages say, in the language of whoever reads. One catalogue a language; numbers by the rules of that language. */
+
+type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+export type Message = string | Forms;
+export type Key = keyof typeof en;
+export type Catalogue = Record<Key, Message>;
+export type Values = Record<string, string | number>;
+
+export const catalogues = { en: en as Catalogue, fr, es, ar };
+export type Language = keyof typeof catalogues;
+
+const RIGHT_TO_LEFT: readonly Language[] = ['ar'];
+const STORED = 'rostrum.language';
+
+let language: Language = 'en';
+let cardinal = new Intl.PluralRules('en');
+let ordinalRules = new Intl.PluralRules('en', { type: 'ordinal' });
+let numbers = new Intl.NumberFormat('en');
+
+function isLanguage(name: string | null): name is Language {
+	return name !== null && Object.hasOwn(catalogues, name);
+}
+
+/** The address asks, then the last choice, then the browser, then English. */
+export function preferredLanguage(): Language {
+	const wishes = [new URLSearchParams(location.search).get('lang'), localStorage.getItem(STORED), ...navigator.languages];
+	return wishes.map((wish) => wish?.split('-')[0] ?? null).find(isLanguage) ?? 'en';
+}
+
+export function setLanguage(chosen: Language): void {
+	language = chosen;
+	// Western digits in every language: the clocks beside the text have them.
+	const locale = `${chosen}-u-nu-latn`;
+	cardinal = new Intl.PluralRules(locale);
+	ordinalRules = new Intl.PluralRules(locale, { type: 'ordinal' });
+	numbers = new Intl.NumberFormat(locale);
+	if (typeof document !== 'undefined') {
+		document.documentElement.lang = chosen;
+		document.documentElement.dir = RIGHT_TO_LEFT.includes(chosen) ? 'rtl' : 'ltr';
+	}
+}
+
+export function chooseLanguage(chosen: Language): void {
+	localStorage.setItem(STORED, chosen);
+	setLanguage(chosen);
+}
+
+export function currentLanguage(): Language {
+	return language;
+}
+
+export function isKey(key: string): key is Key {
+	return Object.hasOwn(en, key);
+}
+
+function fill(text: string, values: Values): string {
+	return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+		const value = values[name];
+		if (value === undefined)
+			return whole;
+		return typeof value === 'number' ? numbers.format(value) : value;
+	});
+}
+
+/** The message for `key`; one with forms takes that of `values.n`. */
+export function t(key: Key, values: Values = {}): string {
+	const message = catalogues[language][key];
+	if (typeof message === 'string')
+		return fill(message, values);
+	return fill(message[cardinal.select(Number(values['n']))] ?? message.other, values);
+}
+
+/** "1st", "4th". */
+export function ordinal(n: number): string {
+	const message = catalogues[language].ordinal;
+	if (typeof message === 'string')
+		return fill(message, { n });
+	return fill(message[ordinalRules.select(n)] ?? message.other, { n });
+}
+
+export function timeOfDay(ms: number): string {
+	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
+}
+
+export function dateAndTime(ms: number): string {
+	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23' }).format(ms);
+}

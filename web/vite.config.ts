@@ -1,0 +1,30 @@
+import { defineConfig, type Plugin } from 'vite';
+
+const pages = ['index', 'delegate', 'podium', 'interpreter'];
+const server = process.env['ROSTRUM'] ?? 'http://127.0.0.1:8080';
+
+/** The signaling server answers `/delegate` with `delegate.html`; the development server does the same. */
+function shortAddresses(): Plugin {
+	return {
+		name: 'short-addresses',
+		configureServer({ middlewares }) {
+			middlewares.use((request, _response, next) => {
+				const path = /^\/(\w+)(?=$|\?)/.exec(request.url ?? '')?.[1];
+				if (path !== undefined && pages.includes(path))
+					request.url = request.url?.replace(`/${path}`, `/${path}.html`);
+				next();
+			});
+		},
+	};
+}
+
+export default defineConfig({
+	plugins: [shortAddresses()],
+	build: {
+		target: 'es2022',
+		modulePreload: { polyfill: false },
+		rollupOptions: { input: pages.map((page) => `${page}.html`) },
+	},
+	server: { proxy: { '/ws': { target: server, ws: true } } },
+	test: { include: ['tests/*.test.ts'] },
+} as import('vitest/config').ViteUserConfig);
