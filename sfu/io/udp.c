@@ -1,0 +1,270 @@
+#include "sfu/io/udp.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* One datagram on its way in or out. */
+struct slot {
+	struct sockaddr_storage addr;
+	struct iovec part;
+	uint8_t data[UDP_ROOM];
+};
+
+struct udp_batch {
+	struct mmsghdr headers[UDP_BATCH];
+	struct slot slots[UDP_BATCH];
+};
+
+struct udp {
+	uv_poll_t poll;
+	int fd;
+	struct rs_addr local;
+	int receive_buffer;
+	int send_buffer;
+	bool readable;
+	size_t n_out;
+	struct udp_stats stats;
+	struct udp_batch out;
+};
+
+static void batch_init(struct udp_batch *batch)
+{
+	for (size_t i = 0; i < UDP_BATCH; i++) {
+		struct slot *slot = &batch->slots[i];
+		slot->part.iov_base = slot->data;
+		batch->headers[i].msg_hdr = (struct msghdr){
+			.msg_name = &slot->addr,
+			.msg_iov = &slot->part,
+			.msg_iovlen = 1,
+		};
+	}
+}
+
+int udp_batch_new(struct udp_batch **out_batch)
+{
+	struct udp_batch *batch = rs_zalloc(sizeof(*batch));
+	if (batch == NULL)
+		return -ENOMEM;
+	batch_init(batch);
+	*out_batch = batch;
+	return 0;
+}
+
+struct udp_batch *udp_batch_free(struct udp_batch *batch)
+{
+	return rs_release(batch);
+}
+
+/* ---- addresses ---- */
+
+static socklen_t to_system(const struct rs_addr *addr, struct sockaddr_storage *out)
+{
+	if (addr->family == RS_ADDR_V4) {
+		struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(addr->port) };
+		memcpy(&v4.sin_addr, addr->ip, sizeof(v4.sin_addr));
+		memcpy(out, &v4, sizeof(v4));
+		return sizeof(v4);
+	}
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(addr->port) };
+	memcpy(&v6.sin6_addr, addr->ip, sizeof(v6.sin6_addr));
+	memcpy(out, &v6, sizeof(v6));
+	return sizeof(v6);
+}
+
+static struct rs_addr from_system(const struct sockaddr_storage *addr)
+{
+	if (addr->ss_family == AF_INET) {
+		struct sockaddr_in v4;
+		uint8_t ip[4];
+		memcpy(&v4, addr, sizeof(v4));
+		memcpy(ip, &v4.sin_addr, sizeof(ip));
+		return rs_addr_v4(ip, ntohs(v4.sin_port));
+	}
+	struct sockaddr_in6 v6;
+	uint8_t ip[16];
+	memcpy(&v6, addr, sizeof(v6));
+	memcpy(ip, &v6.sin6_addr, sizeof(ip));
+	return rs_addr_v6(ip, ntohs(v6.sin6_port));
+}
+
+/* ---- birth and death ---- */
+
+/* Asks for a buffer and reads back what came of it; Linux doubles the figure for its own use. */
+static int set_buffer(int fd, int option, int wanted)
+{
+	int got = 0;
+	socklen_t len = sizeof(got);
+	/* A refusal shows in the size read back. */
+	(void)setsockopt(fd, SOL_SOCKET, option, &wanted, sizeof(wanted));
+	if (getsockopt(fd, SOL_SOCKET, option, &got, &len) < 0)
+		return 0;
+	return got / 2;
+}
+
+static int bind_fd(const struct rs_addr *local, int *out_fd)
+{
+	const int family = local->family == RS_ADDR_V4 ? AF_INET : AF_INET6;
+	const int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	const int one = 1;
+	struct sockaddr_storage addr = { 0 };
+	const socklen_t len = to_system(local, &addr);
+	if ((family == AF_INET6 &&
+		    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) < 0) ||
+		bind(fd, (const struct sockaddr *)&addr, len) < 0) {
+		const int err = -errno;
+		(void)close(fd); /* nothing was written to it */
+		return err;
+	}
+	*out_fd = fd;
+	return 0;
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	struct udp *udp = poll->data;
+	udp->readable = true;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct udp *udp = handle->data;
+	(void)close(udp->fd); /* datagrams are out or lost */
+	rs_release(udp);
+}
+
+int udp_new(uv_loop_t *loop, const struct rs_addr *local, int buffer, struct udp **out_udp)
+{
+	struct udp *udp = rs_zalloc(sizeof(*udp));
+	if (udp == NULL)
+		return -ENOMEM;
+	batch_init(&udp->out);
+	int err = bind_fd(local, &udp->fd);
+	if (err < 0) {
+		rs_release(udp);
+		return err;
+	}
+	udp->receive_buffer = set_buffer(udp->fd, SO_RCVBUF, buffer);
+	udp->send_buffer = set_buffer(udp->fd, SO_SNDBUF, buffer);
+
+	struct sockaddr_storage addr = { 0 };
+	socklen_t len = sizeof(addr);
+	err = getsockname(udp->fd, (struct sockaddr *)&addr, &len) < 0 ? -errno : 0;
+	if (err == 0)
+		err = uv_poll_init(loop, &udp->poll, udp->fd);
+	if (err < 0) {
+		(void)close(udp->fd); /* nothing was written to it */
+		rs_release(udp);
+		return err;
+	}
+	udp->local = from_system(&addr);
+	udp->poll.data = udp;
+	(void)uv_poll_start(
+		&udp->poll, UV_READABLE, on_readable); /* fails on a closing handle only */
+	*out_udp = udp;
+	return 0;
+}
+
+struct udp *udp_close(struct udp *udp)
+{
+	if (udp != NULL) {
+		udp_flush(udp);
+		uv_close((uv_handle_t *)&udp->poll, on_closed);
+	}
+	return NULL;
+}
+
+const struct rs_addr *udp_local(const struct udp *udp)
+{
+	return &udp->local;
+}
+
+void udp_buffers(const struct udp *udp, int *out_receive, int *out_send)
+{
+	*out_receive = udp->receive_buffer;
+	*out_send = udp->send_buffer;
+}
+
+const struct udp_stats *udp_stats(const struct udp *udp)
+{
+	return &udp->stats;
+}
+
+/* ---- in ---- */
+
+bool udp_readable(const struct udp *udp)
+{
+	return udp->readable;
+}
+
+size_t udp_recv(struct udp *udp, struct udp_batch *batch)
+{
+	for (size_t i = 0; i < UDP_BATCH; i++) {
+		batch->slots[i].part.iov_len = UDP_DATAGRAM_MAX;
+		batch->headers[i].msg_hdr.msg_namelen = sizeof(batch->slots[i].addr);
+	}
+	const int n = recvmmsg(udp->fd, batch->headers, UDP_BATCH, MSG_DONTWAIT, NULL);
+	if (n < UDP_BATCH)
+		udp->readable = false; /* the poll says when there is more */
+	if (n < 0) {
+		udp->stats.rx_errors += errno != EAGAIN && errno != EINTR;
+		return 0;
+	}
+	udp->stats.rx_datagrams += (uint64_t)n;
+	return (size_t)n;
+}
+
+void udp_datagram(
+	struct udp *udp, struct udp_batch *batch, size_t i, struct udp_datagram *out_datagram)
+{
+	const struct mmsghdr *header = &batch->headers[i];
+	const bool oversized = (header->msg_hdr.msg_flags & MSG_TRUNC) != 0;
+	udp->stats.rx_oversized += oversized;
+	*out_datagram = (struct udp_datagram){
+		.data = batch->slots[i].data,
+		.len = oversized ? 0 : header->msg_len,
+		.from = from_system(&batch->slots[i].addr),
+	};
+}
+
+/* ---- out ---- */
+
+uint8_t *udp_room(struct udp *udp)
+{
+	if (udp->n_out == UDP_BATCH)
+		udp_flush(udp);
+	return udp->out.slots[udp->n_out].data;
+}
+
+void udp_commit(struct udp *udp, size_t len, const struct rs_addr *to)
+{
+	struct slot *slot = &udp->out.slots[udp->n_out];
+	udp->out.headers[udp->n_out].msg_hdr.msg_namelen = to_system(to, &slot->addr);
+	slot->part.iov_len = len;
+	udp->n_out++;
+}
+
+/* Media is worth nothing later: what the system does not take now is dropped and counted. */
+void udp_flush(struct udp *udp)
+{
+	size_t done = 0;
+	while (done < udp->n_out) {
+		const int n = sendmmsg(udp->fd, udp->out.headers + done,
+			(unsigned)(udp->n_out - done), MSG_DONTWAIT);
+		if (n > 0) {
+			done += (size_t)n;
+			udp->stats.tx_datagrams += (uint64_t)n;
+		} else if (errno == EAGAIN || errno == ENOBUFS) {
+			udp->stats.tx_full += udp->n_out - done;
+			break;
+		} else if (errno != EINTR) {
+			udp->stats.tx_errors++; /* of the first alone: an address without a route */
+			done++;
+		}
+	}
+	udp->n_out = 0;
+}

@@ -1,0 +1,340 @@
+#include "sfu/io/worker.h"
+
+#include "common/log/log.h"
+#include "sfu/io/worker_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A batch of one socket, then the next socket's; after so many rounds what was queued goes out. */
+#define ROUNDS_MAX 4
+/* When the kernel chose the port, another address may have it in use. */
+#define PORT_TRIES 16
+
+/* ---- sockets ---- */
+
+static void close_sockets(struct worker *worker)
+{
+	while (worker->n_sockets > 0)
+		(void)udp_close(worker->sockets[--worker->n_sockets]);
+}
+
+/* Binds every address to the port of the first. */
+static int bind_all(struct worker *worker, const struct worker_config *config, size_t *out_at)
+{
+	for (size_t i = 0; i < config->n_addresses; i++) {
+		struct rs_addr local = config->addresses[i];
+		local.port = i == 0 ? local.port : udp_local(worker->sockets[0])->port;
+		*out_at = i;
+		const int err =
+			udp_new(worker->loop, &local, config->socket_buffer, &worker->sockets[i]);
+		if (err < 0) {
+			close_sockets(worker);
+			return err;
+		}
+		worker->n_sockets++;
+	}
+	return 0;
+}
+
+static int open_sockets(
+	struct worker *worker, const struct worker_config *config, char error[WORKER_ERROR_LEN])
+{
+	size_t at = 0;
+	int err = bind_all(worker, config, &at);
+	for (int i = 0;
+		i < PORT_TRIES && err == -EADDRINUSE && at > 0 && config->addresses[0].port == 0;
+		i++)
+		err = bind_all(worker, config, &at);
+	if (err < 0) {
+		char text[RS_ADDR_TEXT_LEN];
+		rs_addr_format(&config->addresses[at], text);
+		(void)snprintf(error, WORKER_ERROR_LEN,
+			"media.addresses: %s/udp cannot be bound: %s", text, strerror(-err));
+	}
+	return err;
+}
+
+static void warn_of_small_buffers(const struct worker *worker, int wanted)
+{
+	for (size_t i = 0; i < worker->n_sockets; i++) {
+		int receive = 0;
+		int send = 0;
+		char text[RS_ADDR_TEXT_LEN];
+		udp_buffers(worker->sockets[i], &receive, &send);
+		rs_addr_format(udp_local(worker->sockets[i]), text);
+		if (receive < wanted || send < wanted)
+			log_warning(LOG_MEDIA, text,
+				"socket buffers are smaller than wanted; raise net.core.rmem_max and wmem_max"
+				" wanted=%d receive=%d send=%d",
+				wanted, receive, send);
+	}
+}
+
+/* ---- birth and death ---- */
+
+/* The router has one context for both its ways out. */
+static void worker_tap(void *ctx, const struct router_tap *tap)
+{
+	const struct worker *worker = ctx;
+	worker->tap(worker->tap_ctx, tap);
+}
+
+static int make_parts(struct worker *worker, const struct worker_config *config)
+{
+	const struct router_config router = {
+		.meetings = config->meetings,
+		.peers = config->peers,
+		.wall_offset = config->wall_offset,
+		.rand = &worker->rand,
+		.emit = worker_emit,
+		.tap = config->tap != NULL ? worker_tap : NULL,
+		.ctx = worker,
+	};
+	int err = router_new(&router, &worker->router);
+	if (err == 0)
+		err = peers_new(config->peers, &worker->rand, &worker->peers);
+	if (err == 0)
+		err = udp_batch_new(&worker->batch);
+	return err;
+}
+
+int worker_new(const struct worker_config *config, char error[WORKER_ERROR_LEN],
+	struct worker **out_worker)
+{
+	(void)snprintf(error, WORKER_ERROR_LEN, "out of memory");
+	if (config->n_addresses == 0 || config->n_addresses > IO_ADDRESSES_MAX) {
+		(void)snprintf(error, WORKER_ERROR_LEN, "media.addresses: 1 to %d are expected",
+			IO_ADDRESSES_MAX);
+		return -EINVAL;
+	}
+	struct worker *worker = rs_zalloc(sizeof(*worker));
+	if (worker == NULL)
+		return -ENOMEM;
+	worker->loop = config->loop;
+	worker->identity = config->identity;
+	worker->next_transport_tick = RS_TIME_NEVER;
+	worker->tap = config->tap;
+	worker->tap_ctx = config->tap_ctx;
+	rs_rand_init_system(&worker->rand);
+	int err = make_parts(worker, config);
+	if (err == 0)
+		err = open_sockets(worker, config, error);
+	if (err < 0) {
+		worker_free(worker);
+		return err;
+	}
+	warn_of_small_buffers(worker, config->socket_buffer);
+	*out_worker = worker;
+	return 0;
+}
+
+struct worker *worker_free(struct worker *worker)
+{
+	if (worker != NULL) {
+		close_sockets(worker);
+		peers_free(worker->peers);
+		router_free(worker->router);
+		udp_batch_free(worker->batch);
+	}
+	return rs_release(worker);
+}
+
+void worker_close_peers(struct worker *worker)
+{
+	size_t cursor = 0;
+	struct peer *peer = NULL;
+	while ((peer = peers_next(worker->peers, &cursor)) != NULL) {
+		transport_close(peer->transport);
+		worker_drain(worker, peer, 0); /* only a datagram to send can come of it */
+	}
+	worker_output(worker);
+}
+
+const struct rs_addr *worker_address(const struct worker *worker, size_t i)
+{
+	return i < worker->n_sockets ? udp_local(worker->sockets[i]) : NULL;
+}
+
+struct router *worker_router(struct worker *worker)
+{
+	return worker->router;
+}
+
+/* ---- desired state ---- */
+
+static bool same_credentials(const struct ice_credentials *a, const struct ice_credentials *b)
+{
+	return strcmp(a->ufrag, b->ufrag) == 0 && strcmp(a->pwd, b->pwd) == 0;
+}
+
+static bool same_fingerprint(const struct dtls_fingerprint *a, const struct dtls_fingerprint *b)
+{
+	return a->hash == b->hash && memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
+}
+
+static int transport_make(struct worker *worker, const struct control_peer *wanted, rs_time now,
+	struct transport **out_transport)
+{
+	struct transport_config config;
+	transport_config_default(&config);
+	config.ice.local = wanted->local;
+	config.ice.remote = wanted->remote;
+	config.dtls.identity = worker->identity;
+	config.dtls.fingerprint = wanted->fingerprint;
+	/* A slot and its retransmissions, and the SSRC that RTCP feedback is sent from. */
+	config.max_send_streams = 2 * ROUTER_RECVS_MAX + 1;
+	return transport_new(&config, now, out_transport);
+}
+
+static int peer_new(struct worker *worker, const struct control_peer *wanted, rs_time now)
+{
+	struct peer *peer = rs_zalloc(sizeof(*peer));
+	if (peer == NULL)
+		return -ENOMEM;
+	(void)snprintf(peer->id, sizeof(peer->id), "%s", wanted->router.id);
+	peer->fingerprint = wanted->fingerprint;
+	peer->local = wanted->local;
+	peer->remote = wanted->remote;
+	peer->state = CONTROL_CONNECTING;
+	peer->reason = "";
+	int err = transport_make(worker, wanted, now, &peer->transport);
+	if (err == 0)
+		err = router_peer_set(worker->router, &wanted->router, now, &peer->handle);
+	if (err == 0 && (err = peers_add(worker->peers, peer)) < 0)
+		router_peer_remove(worker->router, peer->id, now);
+	if (err < 0) {
+		transport_free(peer->transport);
+		rs_wipe(peer, sizeof(*peer));
+		rs_release(peer);
+		return err == -EEXIST ? -EINVAL : err;
+	}
+	worker_drain(worker, peer, now);
+	return 0;
+}
+
+static int restart(
+	struct worker *worker, struct peer *peer, const struct control_peer *wanted, rs_time now)
+{
+	if (same_credentials(&peer->local, &wanted->local) &&
+		same_credentials(&peer->remote, &wanted->remote))
+		return 0;
+	const struct peer *owner =
+		peers_by_ufrag(worker->peers, wanted->local.ufrag, strlen(wanted->local.ufrag));
+	if (owner != NULL && owner != peer)
+		return -EINVAL;
+	int err = transport_restart(peer->transport, &wanted->local, &wanted->remote);
+	if (err < 0)
+		return err;
+	peer->local = wanted->local;
+	peer->remote = wanted->remote;
+	log_info(LOG_ICE, peer->id, "peer restarts ICE");
+	err = peers_update_ufrags(worker->peers, peer);
+	worker_drain(worker, peer, now);
+	return err;
+}
+
+int worker_peer_set(struct worker *worker, const struct control_peer *wanted, rs_time now)
+{
+	struct peer *peer = peers_by_id(worker->peers, wanted->router.id);
+	/* Another certificate is another far end: nothing of the old session can go on. */
+	if (peer != NULL && !same_fingerprint(&peer->fingerprint, &wanted->fingerprint)) {
+		worker_peer_remove(worker, peer->id, now);
+		peer = NULL;
+	}
+	if (peer == NULL)
+		return peer_new(worker, wanted, now);
+	const int err = restart(worker, peer, wanted, now);
+	if (err < 0)
+		return err;
+	uint32_t handle = 0;
+	return router_peer_set(worker->router, &wanted->router, now, &handle);
+}
+
+void worker_peer_remove(struct worker *worker, const char *id, rs_time now)
+{
+	struct peer *peer = peers_by_id(worker->peers, id);
+	if (peer == NULL)
+		return;
+	router_peer_remove(worker->router, id, now);
+	transport_close(peer->transport);
+	worker_drain(worker, peer, now);
+	worker->n_untold -= peer->untold;
+	peers_remove(worker->peers, peer);
+}
+
+/* ---- a turn ---- */
+
+static void read_socket(struct worker *worker, size_t at, rs_time now)
+{
+	struct udp *udp = worker->sockets[at];
+	const size_t n = udp_recv(udp, worker->batch);
+	for (size_t i = 0; i < n; i++) {
+		struct udp_datagram datagram;
+		udp_datagram(udp, worker->batch, i, &datagram);
+		if (datagram.len > 0)
+			worker_datagram(worker, (uint32_t)at, &datagram, now);
+	}
+}
+
+void worker_input(struct worker *worker, rs_time now)
+{
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		for (size_t i = 0; i < worker->n_sockets; i++) {
+			if (udp_readable(worker->sockets[i]))
+				read_socket(worker, i, now);
+		}
+	}
+}
+
+static void tick_transports(struct worker *worker, rs_time now)
+{
+	size_t cursor = 0;
+	struct peer *peer = NULL;
+	worker->next_transport_tick = RS_TIME_NEVER;
+	while ((peer = peers_next(worker->peers, &cursor)) != NULL) {
+		if (transport_deadline(peer->transport) <= now)
+			transport_tick(peer->transport, now);
+		worker_drain(worker, peer, now);
+	}
+}
+
+void worker_tick(struct worker *worker, rs_time now)
+{
+	if (now >= worker->next_transport_tick)
+		tick_transports(worker, now);
+	if (now >= router_deadline(worker->router))
+		router_tick(worker->router, now);
+}
+
+void worker_output(struct worker *worker)
+{
+	for (size_t i = 0; i < worker->n_sockets; i++)
+		udp_flush(worker->sockets[i]);
+}
+
+rs_time worker_deadline(const struct worker *worker)
+{
+	return rs_time_min(worker->next_transport_tick, router_deadline(worker->router));
+}
+
+int worker_poll_peer(struct worker *worker, struct worker_peer_event *out_event)
+{
+	if (worker->n_untold == 0)
+		return 0;
+	size_t cursor = 0;
+	struct peer *peer = NULL;
+	while ((peer = peers_next(worker->peers, &cursor)) != NULL && !peer->untold)
+		continue;
+	if (peer == NULL)
+		return 0;
+	peer->untold = false;
+	worker->n_untold--;
+	*out_event = (struct worker_peer_event){
+		.peer = peer->id,
+		.state = peer->state,
+		.reason = peer->reason,
+	};
+	return 1;
+}

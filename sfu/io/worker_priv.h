@@ -1,0 +1,55 @@
+/* sfu/io/worker_priv.h: shared by the worker's files. */
+#ifndef ROSTRUM_SFU_IO_WORKER_PRIV_H
+#define ROSTRUM_SFU_IO_WORKER_PRIV_H
+
+#include "sfu/io/io.h"
+#include "sfu/io/peers.h"
+#include "sfu/io/udp.h"
+#include "sfu/io/worker.h"
+
+/* Why a datagram went no further; names in worker_stats.c. */
+enum worker_count {
+	COUNT_UNKNOWN_KIND, /* neither STUN, DTLS, RTP nor RTCP */
+	COUNT_STUN_MALFORMED,
+	COUNT_STUN_UNKNOWN, /* a user name that is nobody's */
+	COUNT_STUN_UNAUTHENTIC,
+	COUNT_STUN_REFUSED, /* well-formed, but not for a lite agent now */
+	COUNT_DTLS_STRAY,   /* from a path that is nobody's */
+	COUNT_DTLS_REFUSED,
+	COUNT_MEDIA_STRAY,      /* from a path that is nobody's */
+	COUNT_MEDIA_EARLY,      /* before the keys */
+	COUNT_SRTP_UNAUTHENTIC, /* or from an unproven path */
+	COUNT_SRTP_REPLAYED,
+	COUNT_SRTP_REFUSED, /* malformed, or too many SSRCs */
+	COUNT_RTP_REFUSED,  /* by the router, which says why */
+	COUNT_RTCP_REFUSED,
+	COUNT_TX_NO_PATH, /* for a peer without keys or consent */
+	COUNT_TX_SEAL_FAILED,
+	COUNTS,
+};
+
+struct worker {
+	uv_loop_t *loop;
+	struct rs_rand rand;
+	const struct dtls_identity *identity;
+	struct udp *sockets[IO_ADDRESSES_MAX];
+	size_t n_sockets;
+	struct udp_batch *batch;
+	struct peers *peers;
+	struct router *router;
+	router_tap_emit *tap; /* may be NULL */
+	void *tap_ctx;
+	rs_time next_transport_tick;
+	size_t n_untold;
+	uint64_t counts[COUNTS];
+};
+
+/* worker_media.c: one datagram on its way in, one packet of the router's on its way out. */
+void worker_datagram(
+	struct worker *worker, uint32_t socket, const struct udp_datagram *datagram, rs_time now);
+void worker_emit(
+	void *ctx, uint32_t handle, enum router_packet_kind kind, const uint8_t *data, size_t len);
+/* Obeys what the transport put out. */
+void worker_drain(struct worker *worker, struct peer *peer, rs_time now);
+
+#endif

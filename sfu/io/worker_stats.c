@@ -1,0 +1,108 @@
+#include "sfu/io/worker_priv.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const char *const count_names[COUNTS] = {
+	[COUNT_UNKNOWN_KIND] = "rx_unknown_kind",
+	[COUNT_STUN_MALFORMED] = "stun_malformed",
+	[COUNT_STUN_UNKNOWN] = "stun_unknown_user",
+	[COUNT_STUN_UNAUTHENTIC] = "stun_unauthentic",
+	[COUNT_STUN_REFUSED] = "stun_refused",
+	[COUNT_DTLS_STRAY] = "dtls_stray",
+	[COUNT_DTLS_REFUSED] = "dtls_refused",
+	[COUNT_MEDIA_STRAY] = "media_stray",
+	[COUNT_MEDIA_EARLY] = "media_early",
+	[COUNT_SRTP_UNAUTHENTIC] = "srtp_unauthentic",
+	[COUNT_SRTP_REPLAYED] = "srtp_replayed",
+	[COUNT_SRTP_REFUSED] = "srtp_refused",
+	[COUNT_RTP_REFUSED] = "rtp_refused",
+	[COUNT_RTCP_REFUSED] = "rtcp_refused",
+	[COUNT_TX_NO_PATH] = "tx_no_path",
+	[COUNT_TX_SEAL_FAILED] = "tx_seal_failed",
+};
+
+/* A member of a structure of counters, and what the paper calls it. */
+struct figure {
+	const char *name;
+	size_t offset;
+};
+
+#define FIGURE(kind, member, name)                  \
+	{                                           \
+		name, offsetof(struct kind, member) \
+	}
+
+static const struct figure socket_figures[] = {
+	FIGURE(udp_stats, rx_datagrams, "rx_datagrams"),
+	FIGURE(udp_stats, rx_oversized, "rx_oversized"),
+	FIGURE(udp_stats, rx_errors, "rx_errors"),
+	FIGURE(udp_stats, tx_datagrams, "tx_datagrams"),
+	FIGURE(udp_stats, tx_full, "tx_socket_full"),
+	FIGURE(udp_stats, tx_errors, "tx_errors"),
+};
+
+static const struct figure router_figures[] = {
+	FIGURE(router_counters, rx_packets, "router_rx_packets"),
+	FIGURE(router_counters, rx_malformed, "router_rx_malformed"),
+	FIGURE(router_counters, rx_unknown_ssrc, "router_rx_unknown_ssrc"),
+	FIGURE(router_counters, rx_ssrcs_refused, "router_rx_ssrcs_refused"),
+	FIGURE(router_counters, rx_duplicate, "router_rx_duplicate"),
+	FIGURE(router_counters, rx_lost, "router_rx_lost"),
+	FIGURE(router_counters, rx_repaired, "router_rx_repaired"),
+	FIGURE(router_counters, rx_gated, "router_rx_gated"),
+	FIGURE(router_counters, tx_packets, "router_tx_packets"),
+	FIGURE(router_counters, tx_resent, "router_tx_resent"),
+	FIGURE(router_counters, tx_nack_missed, "router_tx_nack_missed"),
+	FIGURE(router_counters, tx_dropped_switch, "router_tx_dropped_switch"),
+	FIGURE(router_counters, nacks_sent, "router_nacks_sent"),
+	FIGURE(router_counters, keyframes_asked, "router_keyframes_asked"),
+	FIGURE(router_counters, plis_sent, "router_plis_sent"),
+	FIGURE(router_counters, rtcp_malformed, "router_rtcp_malformed"),
+	FIGURE(router_counters, pool_empty, "router_pool_empty"),
+	FIGURE(router_counters, events_dropped, "router_events_dropped"),
+};
+
+static uint64_t figure_of(const void *counters, const struct figure *figure)
+{
+	uint64_t value = 0;
+	memcpy(&value, (const uint8_t *)counters + figure->offset, sizeof(value));
+	return value;
+}
+
+static void socket_counters(const struct worker *worker, struct control *control)
+{
+	for (size_t i = 0; i < RS_ARRAY_LEN(socket_figures); i++) {
+		uint64_t sum = 0;
+		for (size_t at = 0; at < worker->n_sockets; at++)
+			sum += figure_of(udp_stats(worker->sockets[at]), &socket_figures[i]);
+		control_stats_counter(control, socket_figures[i].name, sum);
+	}
+}
+
+static void router_figures_say(const struct worker *worker, struct control *control)
+{
+	const struct router_counters *counters = router_counters(worker->router);
+	for (size_t i = 0; i < RS_ARRAY_LEN(router_figures); i++)
+		control_stats_counter(
+			control, router_figures[i].name, figure_of(counters, &router_figures[i]));
+}
+
+void worker_stats(struct worker *worker, struct control *control)
+{
+	size_t cursor = 0;
+	const struct peer *peer = NULL;
+	while ((peer = peers_next(worker->peers, &cursor)) != NULL) {
+		struct router_peer_stats stats;
+		if (router_peer_stats(worker->router, peer->handle, &stats) == 0)
+			control_stats_peer(control, peer->id, &stats);
+	}
+	cursor = 0;
+	struct router_source_stats source;
+	while (router_source_next(worker->router, &cursor, &source) == 1)
+		control_stats_source(control, &source);
+	for (size_t i = 0; i < COUNTS; i++)
+		control_stats_counter(control, count_names[i], worker->counts[i]);
+	socket_counters(worker, control);
+	router_figures_say(worker, control);
+}
