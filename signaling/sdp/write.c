@@ -1,0 +1,214 @@
+#include "signaling/sdp/sdp_priv.h"
+
+#include "common/base/addr.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define CNAME "rostrum"
+/* Priority of a host candidate, RFC 8445 section 5.1.2.1: type preference, local preference, component 1. */
+#define HOST_PREFERENCE 126u
+#define LOCAL_PREFERENCE_MAX 65535u
+
+/* Everything is appended through this one: the first failure sticks. */
+struct writer {
+	struct rs_buf *out;
+	int err;
+};
+
+#define put(writer, ...)                                                           \
+	do {                                                                       \
+		if ((writer)->err == 0)                                            \
+			(writer)->err = rs_buf_printf((writer)->out, __VA_ARGS__); \
+	} while (0)
+
+static void put_candidates(struct writer *writer, const struct peer_node *node)
+{
+	for (size_t i = 0; i < node->n_addresses && writer->err == 0; i++) {
+		struct rs_addr addr;
+		char ip[RS_ADDR_TEXT_LEN];
+		if (rs_addr_parse(node->addresses[i], strlen(node->addresses[i]), &addr) < 0)
+			continue; /* one of another form is not for this answer */
+		rs_addr_format_ip(&addr, ip);
+		const uint32_t priority =
+			HOST_PREFERENCE << 24 | (LOCAL_PREFERENCE_MAX - (uint32_t)i) << 8 | 255u;
+		put(writer, "a=candidate:%zu 1 udp %" PRIu32 " %s %u typ host\r\n", i + 1, priority,
+			ip, (unsigned)addr.port);
+	}
+	put(writer, "a=end-of-candidates\r\n");
+}
+
+int sdp_write_candidates(const struct peer_node *node, struct rs_buf *out)
+{
+	struct writer writer = { .out = out };
+	put_candidates(&writer, node);
+	return writer.err;
+}
+
+static void put_session(struct writer *writer, const struct sdp_offer *offer,
+	const struct sdp_match *matches, const struct peer_spec *peer, const struct peer_node *node)
+{
+	put(writer,
+		"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-lite\r\na=group:BUNDLE");
+	for (size_t i = 0; i < offer->n_sections; i++) {
+		if (!matches[i].refused)
+			put(writer, " %s", offer->sections[i].mid);
+	}
+	/* At session level they cover every section; Firefox does not survive a bundled one without fingerprint. */
+	put(writer, "\r\na=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:%s\r\na=setup:passive\r\n",
+		peer->ufrag, peer->pwd, node->fingerprint);
+}
+
+static void put_refused(struct writer *writer, const struct sdp_section *section)
+{
+	put(writer, "m=%s 0 %s %s\r\nc=IN IP4 0.0.0.0\r\n", section->name, section->protocol,
+		section->format);
+	if (section->mid[0] != '\0')
+		put(writer, "a=mid:%s\r\n", section->mid);
+	put(writer, "a=inactive\r\n");
+}
+
+static void put_ext(struct writer *writer, const struct sdp_section *section, uint8_t id)
+{
+	/* A direction in the offer is answered with its reverse, RFC 8285 section 6. */
+	static const char *const reverse[] = { "", "/recvonly", "/sendonly", "/inactive" };
+	for (size_t i = 0; i < SDP_EXT_COUNT && id != 0; i++) {
+		if (section->ext[i].id == id)
+			put(writer, "a=extmap:%u%s %s\r\n", (unsigned)id,
+				reverse[section->ext[i].direction], sdp_ext_uris[i]);
+	}
+}
+
+static void put_exts(
+	struct writer *writer, const struct sdp_section *section, const struct peer_ext *ext)
+{
+	put_ext(writer, section, ext->mid);
+	put_ext(writer, section, ext->level);
+	put_ext(writer, section, ext->twcc);
+	put_ext(writer, section, ext->rid);
+	put_ext(writer, section, ext->repaired_rid);
+}
+
+static void put_opus(struct writer *writer, unsigned pt, bool twcc)
+{
+	put(writer, "a=rtpmap:%u opus/48000/2\r\na=fmtp:%u minptime=10;useinbandfec=1\r\n", pt, pt);
+	put(writer, "a=rtcp-fb:%u nack\r\n", pt);
+	if (twcc)
+		put(writer, "a=rtcp-fb:%u transport-cc\r\n", pt);
+}
+
+static void put_vp8(
+	struct writer *writer, const struct sdp_codec *codec, unsigned rtx_pt, bool twcc)
+{
+	const unsigned pt = codec->pt;
+	put(writer, "a=rtpmap:%u VP8/90000\r\n", pt);
+	if (rtx_pt != 0)
+		put(writer, "a=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n", rtx_pt, rtx_pt, pt);
+	if ((codec->feedback & SDP_FEEDBACK_NACK) != 0)
+		put(writer, "a=rtcp-fb:%u nack\r\n", pt);
+	if ((codec->feedback & SDP_FEEDBACK_PLI) != 0)
+		put(writer, "a=rtcp-fb:%u nack pli\r\n", pt);
+	if ((codec->feedback & SDP_FEEDBACK_FIR) != 0)
+		put(writer, "a=rtcp-fb:%u ccm fir\r\n", pt);
+	if (twcc)
+		put(writer, "a=rtcp-fb:%u transport-cc\r\n", pt);
+}
+
+static void put_layers(struct writer *writer, const struct peer_send *send)
+{
+	for (size_t i = 0; i < send->n_rids; i++)
+		put(writer, "a=rid:%s recv\r\n", send->rids[i]);
+	for (size_t i = 0; i < send->n_rids; i++)
+		put(writer, "%s%s", i == 0 ? "a=simulcast:recv " : ";", send->rids[i]);
+	if (send->n_rids > 0)
+		put(writer, "\r\n");
+}
+
+static void put_ssrcs(struct writer *writer, const struct peer_recv *recv)
+{
+	if (recv->rtx_ssrc != 0)
+		put(writer, "a=ssrc-group:FID %" PRIu32 " %" PRIu32 "\r\n", recv->ssrc,
+			recv->rtx_ssrc);
+	put(writer, "a=ssrc:%" PRIu32 " cname:" CNAME "\r\n", recv->ssrc);
+	if (recv->rtx_ssrc != 0)
+		put(writer, "a=ssrc:%" PRIu32 " cname:" CNAME "\r\n", recv->rtx_ssrc);
+}
+
+static void put_codec(
+	struct writer *writer, const struct sdp_section *section, unsigned rtx_pt, bool twcc)
+{
+	const bool audio = section->media == SDP_AUDIO;
+	const struct sdp_codec *codec =
+		sdp_section_codec(section, audio ? SDP_CODEC_OPUS : SDP_CODEC_VP8);
+	if (audio)
+		put_opus(writer, codec->pt, twcc);
+	else
+		put_vp8(writer, codec, rtx_pt, twcc);
+}
+
+static unsigned rtx_pt_of(const struct sdp_match *match)
+{
+	if (match->send != NULL)
+		return match->send->rtx_pt;
+	return match->recv != NULL ? match->recv->rtx_pt : 0;
+}
+
+static const char *direction_of(const struct sdp_match *match)
+{
+	if (match->send != NULL)
+		return "recvonly";
+	return match->recv != NULL ? "sendonly" : "inactive";
+}
+
+/* The m-line and what every section that is taken has. */
+static void put_head(
+	struct writer *writer, const struct sdp_section *section, const struct sdp_match *match)
+{
+	const unsigned rtx_pt = rtx_pt_of(match);
+	const struct sdp_codec *codec = sdp_section_codec(
+		section, section->media == SDP_AUDIO ? SDP_CODEC_OPUS : SDP_CODEC_VP8);
+	put(writer, "m=%s 9 %s %u", section->name, section->protocol, (unsigned)codec->pt);
+	if (rtx_pt != 0)
+		put(writer, " %u", rtx_pt);
+	put(writer, "\r\nc=IN IP4 0.0.0.0\r\na=mid:%s\r\na=%s\r\na=rtcp-mux\r\n", section->mid,
+		direction_of(match));
+	if (section->rtcp_rsize)
+		put(writer, "a=rtcp-rsize\r\n");
+}
+
+static void put_taken(
+	struct writer *writer, const struct sdp_section *section, const struct sdp_match *match)
+{
+	put_codec(writer, section, rtx_pt_of(match),
+		match->send != NULL && match->send->ext.twcc != 0);
+	if (match->send != NULL) {
+		put_exts(writer, section, &match->send->ext);
+		put_layers(writer, match->send);
+	} else if (match->recv != NULL) {
+		put_exts(writer, section, &match->recv->ext);
+		put_ssrcs(writer, match->recv);
+	}
+}
+
+int sdp_write_answer(const struct sdp_offer *offer, const struct sdp_match *matches,
+	const struct peer_spec *peer, const struct peer_node *node, struct rs_buf *out)
+{
+	struct writer writer = { .out = out };
+	bool candidates_due = true; /* they stand in the first section that is taken */
+	put_session(&writer, offer, matches, peer, node);
+	for (size_t i = 0; i < offer->n_sections; i++) {
+		const struct sdp_section *section = &offer->sections[i];
+		const struct sdp_match *match = &matches[i];
+		if (match->refused) {
+			put_refused(&writer, section);
+			continue;
+		}
+		put_head(&writer, section, match);
+		if (candidates_due)
+			put_candidates(&writer, node);
+		candidates_due = false;
+		put_taken(&writer, section, match);
+	}
+	return writer.err;
+}
