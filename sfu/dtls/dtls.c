@@ -120,17 +120,18 @@ static void records_read(struct dtls *dtls)
 	ERR_clear_error();
 	dtls->flight_begins = true;
 	int result = 0;
-	do
+	do {
 		result = SSL_read(dtls->ssl, sink, sizeof(sink));
-	while (result > 0); /* application data: none is expected, none is kept */
+	} while (result > 0); /* application data: none is expected, none is kept */
 	const int why = SSL_get_error(dtls->ssl, result);
 	ERR_clear_error();
-	if (why == SSL_ERROR_ZERO_RETURN)
+	if (why == SSL_ERROR_ZERO_RETURN) {
 		event_set(dtls, DTLS_CLOSED, 0);
-	else if (why == SSL_ERROR_SSL)
+	} else if (why == SSL_ERROR_SSL) {
 		event_set(dtls, DTLS_FAILED, -EPROTO);
-	else if (is_handshake && dtls->flight_begins)
+	} else if (is_handshake && dtls->flight_begins) {
 		dtls->flight_polled = 0;
+	}
 }
 
 int dtls_recv(struct dtls *dtls, const uint8_t *data, size_t len, rs_time now)
@@ -142,10 +143,11 @@ int dtls_recv(struct dtls *dtls, const uint8_t *data, size_t len, rs_time now)
 	dtls_start(dtls, now);
 	dtls->input = data;
 	dtls->input_len = len;
-	if (dtls->state == DTLS_STATE_HANDSHAKE)
+	if (dtls->state == DTLS_STATE_HANDSHAKE) {
 		handshake_advance(dtls, now);
-	else
+	} else {
 		records_read(dtls);
+	}
 	dtls->input = NULL;
 	return 0;
 }

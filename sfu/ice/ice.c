@@ -128,9 +128,10 @@ static struct output_entry *output_add(
 
 static int path_find(const struct ice_agent *agent, const struct ice_path *path)
 {
-	for (int i = 0; i < ICE_PATHS_MAX; i++)
+	for (int i = 0; i < ICE_PATHS_MAX; i++) {
 		if (agent->paths[i].used && ice_path_equal(&agent->paths[i].path, path))
 			return i;
+	}
 	return NO_PATH;
 }
 
@@ -206,9 +207,10 @@ static bool request_replayed(
 	struct ice_agent *agent, const struct stun_msg *msg, const struct ice_path *from)
 {
 	const size_t count = agent->seen_count < SEEN_MAX ? agent->seen_count : SEEN_MAX;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (memcmp(agent->seen[i].txid, msg->txid, STUN_TXID_LEN) == 0)
 			return !ice_path_equal(&agent->seen[i].path, from);
+	}
 	struct seen_request *seen = &agent->seen[agent->seen_count++ % SEEN_MAX];
 	memcpy(seen->txid, msg->txid, STUN_TXID_LEN);
 	seen->path = *from;
@@ -255,9 +257,10 @@ static void restart_finish(struct ice_agent *agent, int proven)
 	agent->current = agent->next;
 	rs_wipe(&agent->next, sizeof(agent->next));
 	agent->has_next = false;
-	for (int i = 0; i < ICE_PATHS_MAX; i++)
+	for (int i = 0; i < ICE_PATHS_MAX; i++) {
 		if (agent->paths[i].used && agent->paths[i].generation != agent->generation)
 			path_remove(agent, i);
+	}
 	output_add(agent, ICE_RESTARTED, &agent->paths[proven].path);
 }
 
@@ -336,10 +339,11 @@ int ice_restart(struct ice_agent *agent, const struct ice_credentials *local,
 static int path_best(const struct ice_agent *agent)
 {
 	int best = NO_PATH;
-	for (int i = 0; i < ICE_PATHS_MAX; i++)
+	for (int i = 0; i < ICE_PATHS_MAX; i++) {
 		if (agent->paths[i].used &&
 			(best == NO_PATH || agent->paths[i].heard > agent->paths[best].heard))
 			best = i;
+	}
 	return best;
 }
 
@@ -351,25 +355,29 @@ void ice_tick(struct ice_agent *agent, rs_time now)
 		return;
 	}
 	const bool was_selected = agent->selected != NO_PATH;
-	for (int i = 0; i < ICE_PATHS_MAX; i++)
+	for (int i = 0; i < ICE_PATHS_MAX; i++) {
 		if (agent->paths[i].used && agent->paths[i].heard + agent->consent_timeout <= now)
 			path_remove(agent, i);
+	}
 	if (!was_selected || agent->selected != NO_PATH)
 		return;
 	const int best = path_best(agent);
-	if (best != NO_PATH)
+	if (best != NO_PATH) {
 		path_select(agent, best);
-	else
+	} else {
 		output_add(agent, ICE_DISCONNECTED, NULL);
+	}
 }
 
 rs_time ice_deadline(const struct ice_agent *agent)
 {
 	rs_time deadline = agent->first_deadline;
-	for (int i = 0; i < ICE_PATHS_MAX; i++)
-		if (agent->paths[i].used)
+	for (int i = 0; i < ICE_PATHS_MAX; i++) {
+		if (agent->paths[i].used) {
 			deadline = rs_time_min(
 				deadline, agent->paths[i].heard + agent->consent_timeout);
+		}
+	}
 	return deadline;
 }
 

@@ -60,15 +60,15 @@ static uint32_t fingerprint(const uint8_t *data, size_t len)
 
 /* HMAC over the message up to `end`, with the header's length as if the message ended behind
  * MESSAGE-INTEGRITY (RFC 8489 section 14.5). */
-static void integrity(
-	const uint8_t *data, size_t end, const char *key, size_t key_len, uint8_t out[RS_SHA1_LEN])
+static void integrity(const uint8_t *data, size_t end, const char *key, size_t key_len,
+	uint8_t out_mac[RS_SHA1_LEN])
 {
 	uint8_t copy[STUN_MAX_LEN];
 	memcpy(copy, data, end);
 	struct rs_writer length;
 	rs_writer_init(&length, copy + 2, 2);
 	rs_write_u16(&length, (uint16_t)(end + INTEGRITY_ATTR_LEN - STUN_HEADER_LEN));
-	rs_hmac_sha1(key, key_len, copy, end, out);
+	rs_hmac_sha1(key, key_len, copy, end, out_mac);
 }
 
 static int xor_addr_parse(
@@ -173,9 +173,10 @@ static int attr_parse(uint16_t type, struct rs_reader *value, struct stun_msg *m
 			return error_code_parse(value, msg);
 		break;
 	case ATTR_UNKNOWN:
-		if (msg->class == STUN_ERROR)
+		if (msg->class == STUN_ERROR) {
 			while (rs_reader_left(value) >= 2)
 				unknown_add(msg, rs_read_u16(value));
+		}
 		break;
 	default:
 		if (type < ATTR_OPTIONAL)
@@ -249,9 +250,10 @@ static const char *error_reason(uint16_t code)
 		{ 487, "Role Conflict" },
 		{ 500, "Server Error" },
 	};
-	for (size_t i = 0; i < RS_ARRAY_LEN(reasons); i++)
+	for (size_t i = 0; i < RS_ARRAY_LEN(reasons); i++) {
 		if (reasons[i].code == code)
 			return reasons[i].reason;
+	}
 	return "";
 }
 

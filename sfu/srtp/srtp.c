@@ -90,9 +90,10 @@ struct crypt *crypt_free(struct crypt *crypt)
 
 static bool ssrc_known(const struct crypt *crypt, uint32_t ssrc)
 {
-	for (size_t i = 0; i < crypt->stream_count; i++)
+	for (size_t i = 0; i < crypt->stream_count; i++) {
 		if (crypt->ssrcs[i] == ssrc)
 			return true;
+	}
 	return false;
 }
 

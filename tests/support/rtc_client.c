@@ -99,10 +99,11 @@ static void answer_recv(struct rtc_client *client, const uint8_t *data, size_t l
 
 void rtc_client_recv(struct rtc_client *client, const uint8_t *data, size_t len, rs_time now)
 {
-	if (len > 0 && data[0] <= 3)
+	if (len > 0 && data[0] <= 3) {
 		answer_recv(client, data, len, now);
-	else if (len > 0 && data[0] >= 20 && data[0] <= 63)
+	} else if (len > 0 && data[0] >= 20 && data[0] <= 63) {
 		rtc_client_dtls_recv(client, data, len, now);
+	}
 }
 
 void rtc_client_tick(struct rtc_client *client, rs_time now)

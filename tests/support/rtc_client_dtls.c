@@ -67,7 +67,8 @@ static int verify_server(X509_STORE_CTX *store, void *arg)
 	if (X509_digest(X509_STORE_CTX_get0_cert(store), EVP_sha256(), digest, &len) != 1)
 		return 0;
 	for (unsigned i = 0; i < len; i++)
-		(void)snprintf(text + i * 3, 4, "%02X%s", digest[i], i + 1 < len ? ":" : "");
+		(void)snprintf(
+			text + (size_t)i * 3, 4, "%02X%s", digest[i], i + 1 < len ? ":" : "");
 	return strcmp(text, client->config.server_fingerprint) == 0;
 }
 
@@ -161,7 +162,7 @@ void rtc_client_fingerprint(
 	if (X509_digest(client->cert, md, digest, &len) != 1)
 		return;
 	for (unsigned i = 0; i < len; i++)
-		(void)snprintf(out + i * 3, 4, "%02X%s", digest[i], i + 1 < len ? ":" : "");
+		(void)snprintf(out + (size_t)i * 3, 4, "%02X%s", digest[i], i + 1 < len ? ":" : "");
 }
 
 static void keys_install(struct rtc_client *client)
@@ -258,9 +259,10 @@ void rtc_client_dtls_recv(struct rtc_client *client, const uint8_t *data, size_t
 void rtc_client_dtls_tick(struct rtc_client *client, rs_time now)
 {
 	client->flight_begins = true;
-	if (DTLSv1_handle_timeout(client->ssl) <= 0)
+	if (DTLSv1_handle_timeout(client->ssl) <= 0) {
 		for (size_t i = 0; i < client->flight_count; i++)
 			rtc_client_enqueue(client, client->flight[i].data, client->flight[i].len);
+	}
 	ERR_clear_error();
 	client->repeat_interval = rs_time_min(client->repeat_interval * 2, REPEAT_MOST);
 	client->repeat_due = now + client->repeat_interval;
