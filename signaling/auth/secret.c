@@ -1,0 +1,67 @@
+#include "signaling/auth/auth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HEX_LEN ((size_t)2 * AUTH_SECRET_LEN)
+
+static int fail(const char *path, const char *what, int err, char error[AUTH_ERROR_LEN])
+{
+	(void)snprintf(error, AUTH_ERROR_LEN, "%.180s: %s", path, what);
+	return err;
+}
+
+/* Written whole and flushed before it is used, so that a crash never leaves half a secret behind. */
+static int make(const char *path, struct rs_rand *rand)
+{
+	uint8_t secret[AUTH_SECRET_LEN];
+	char hex[HEX_LEN + 1];
+	char part[4096];
+	if (rs_format(part, sizeof(part), "%s.part", path) < 0)
+		return -EIO;
+	const int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -EIO;
+
+	rs_rand_bytes(rand, secret, sizeof(secret));
+	rs_hex_encode(secret, sizeof(secret), hex);
+	hex[HEX_LEN] = '\n';
+	bool done = write(fd, hex, sizeof(hex)) == (ssize_t)sizeof(hex) && fsync(fd) == 0;
+	rs_wipe(secret, sizeof(secret));
+	rs_wipe(hex, sizeof(hex));
+	done = close(fd) == 0 && done;
+	/* link() and not rename(): of two that start at once, the first one's secret stays. */
+	done = done && (link(part, path) == 0 || errno == EEXIST);
+	(void)unlink(part); /* a left-over part is overwritten next time */
+	return done ? 0 : -EIO;
+}
+
+int auth_secret_load(const char *path, struct rs_rand *rand, uint8_t out_secret[AUTH_SECRET_LEN],
+	char error[AUTH_ERROR_LEN])
+{
+	if (access(path, F_OK) != 0 && make(path, rand) < 0)
+		return fail(path, strerror(errno), -EIO, error);
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(path, strerror(errno), -EIO, error);
+
+	struct stat status;
+	char hex[HEX_LEN + 2];
+	const bool known = fstat(fd, &status) == 0;
+	const ssize_t got = read(fd, hex, sizeof(hex));
+	(void)close(fd); /* read only */
+	int err = 0;
+	if (!known || got < 0)
+		err = fail(path, "cannot be read", -EIO, error);
+	else if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		err = fail(path, "must be readable by its owner only (mode 0600)", -EACCES, error);
+	else if (got < (ssize_t)HEX_LEN || (got > (ssize_t)HEX_LEN && hex[HEX_LEN] != '\n') ||
+		 rs_hex_decode(hex, HEX_LEN, out_secret, AUTH_SECRET_LEN) < 0)
+		err = fail(path, "is no secret of 64 hex digits", -EBADMSG, error);
+	rs_wipe(hex, sizeof(hex));
+	return err;
+}
