@@ -1,0 +1,194 @@
+#include "signaling/wire/conference.h"
+
+#include "common/control/object.h"
+#include "signaling/wire/doc.h"
+
+#include <errno.h>
+
+/* What all meetings of a file share while it is read. */
+struct source {
+	const struct object *root;
+	const struct rules *rules;
+};
+
+static void copy_text(
+	const struct object *object, const char *key, const char *text, char *out, size_t cap)
+{
+	if (text[0] == '\0')
+		object_fail(object, key, "text is expected");
+	if (!rs_copy_text(out, cap, text, strlen(text)))
+		object_fail(object, key, "the text is too long");
+}
+
+#define read_text(object, key, array) \
+	copy_text((object), (key), object_text((object), (key)), (array), sizeof(array))
+
+static void read_languages(
+	const struct object *badge, const struct meeting *meeting, struct participant *participant)
+{
+	participant->n_languages = object_array(badge, "languages", MEETING_LANGUAGES_MAX);
+	for (size_t i = 0; i < participant->n_languages; i++) {
+		const char *language = object_text_at(badge, "languages", i);
+		if (meeting_find_channel(meeting, language) == NULL)
+			object_fail(badge, "languages", "not a language of this conference");
+		else
+			(void)rs_set_text(participant->languages[i], language);
+	}
+}
+
+/* The country of a delegation stands once, in the conference's list. */
+static void read_delegation(
+	const struct source *source, const struct object *badge, struct participant *participant)
+{
+	const char *id = object_text_or(badge, "delegation", "");
+	if (id[0] == '\0') {
+		if (participant->role == ROLE_DELEGATE)
+			object_fail(badge, "delegation", "a delegate needs one");
+		return;
+	}
+	const size_t n = object_array(source->root, "delegations", CONFERENCE_DELEGATIONS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const struct object delegation = object_at(source->root, "delegations", i);
+		if (strcmp(object_name(&delegation, "id"), id) != 0)
+			continue;
+		(void)rs_set_text(participant->delegation, id);
+		read_text(&delegation, "country", participant->country);
+		return;
+	}
+	object_fail(badge, "delegation", "not a delegation of this conference");
+}
+
+static void read_badge(const struct source *source, const struct object *badge,
+	const struct meeting *meeting, struct participant *participant)
+{
+	copy_text(badge, "id", object_name(badge, "id"), participant->id, sizeof(participant->id));
+	read_text(badge, "name", participant->name);
+	if (role_parse(object_text(badge, "role"), &participant->role) < 0 ||
+		participant->role == ROLE_ADMIN)
+		object_fail(badge, "role", "no such role in a meeting");
+	read_delegation(source, badge, participant);
+	read_languages(badge, meeting, participant);
+	if (participant->role == ROLE_INTERPRETER && participant->n_languages == 0)
+		object_fail(badge, "languages", "an interpreter needs one at least");
+}
+
+static void read_channels(const struct source *source, struct meeting *meeting)
+{
+	for (size_t i = 0; i < meeting->n_channels; i++) {
+		const struct object language = object_at(source->root, "languages", i);
+		(void)rs_set_text(meeting->channels[i].id, object_name(&language, "id"));
+		read_text(&language, "name", meeting->channels[i].name);
+	}
+}
+
+static void read_items(const struct object *object, struct meeting *meeting)
+{
+	for (size_t i = 0; i < meeting->n_items; i++) {
+		const struct object item = object_at(object, "items", i);
+		(void)rs_set_text(meeting->items[i].id, object_name(&item, "id"));
+		read_text(&item, "title", meeting->items[i].title);
+	}
+}
+
+static void read_mode(const struct object *object, struct meeting *meeting)
+{
+	const char *mode = object_text_or(object, "mode", "floor");
+	if (strcmp(mode, "direct") == 0)
+		meeting->mode = MEETING_DIRECT;
+	else if (strcmp(mode, "floor") != 0)
+		object_fail(object, "mode", "floor or direct is expected");
+	meeting->rehearsal = object_bool_or(object, "rehearsal", false);
+	meeting->record = object_bool_or(object, "record", false);
+}
+
+static int read_meeting(
+	const struct source *source, const struct object *object, struct meeting **out_meeting)
+{
+	RS_CLEANUP(meeting_freep) struct meeting *meeting = NULL;
+	const int err = meeting_new(object_array(object, "items", MEETING_ITEMS_MAX),
+		object_array(source->root, "languages", MEETING_CHANNELS_MAX),
+		object_array(object, "badges", MEETING_PARTICIPANTS_MAX), &meeting);
+	if (err < 0)
+		return err;
+	meeting->rules = *source->rules;
+	(void)rs_set_text(meeting->id, object_name(object, "id"));
+	read_text(object, "title", meeting->title);
+	read_mode(object, meeting);
+	read_channels(source, meeting);
+	read_items(object, meeting);
+	for (size_t i = 0; i < meeting->n_participants && !object->error->failed; i++) {
+		const struct object badge = object_at(object, "badges", i);
+		read_badge(source, &badge, meeting, &meeting->participants[i]);
+	}
+	if (!object->error->failed && meeting_ready(meeting) < 0)
+		object_fail(object, "id", "two items, languages or badges share an id");
+	*out_meeting = rs_steal(&meeting);
+	return 0;
+}
+
+static void check_ids(const struct object *root, const struct conference *conference)
+{
+	for (size_t i = 0; i < conference->n_meetings; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(conference->meetings[i]->id, conference->meetings[j]->id) == 0)
+				object_fail(root, "meetings", "two meetings share an id");
+}
+
+static int read_conference(const struct source *source, struct conference *conference)
+{
+	(void)rs_set_text(conference->id, object_name(source->root, "id"));
+	read_text(source->root, "title", conference->title);
+	const size_t n = object_array(source->root, "meetings", CONFERENCE_MEETINGS_MAX);
+	if (n == 0)
+		object_fail(source->root, "meetings", "a conference has one meeting at least");
+	for (size_t i = 0; i < n && !source->root->error->failed; i++) {
+		const struct object object = object_at(source->root, "meetings", i);
+		const int err = read_meeting(
+			source, &object, &conference->meetings[conference->n_meetings]);
+		if (err < 0)
+			return err;
+		conference->n_meetings++;
+	}
+	check_ids(source->root, conference);
+	return 0;
+}
+
+int conference_parse(const char *json, size_t len, conference_rules_fn *rules, const void *ctx,
+	struct conference **out_conference, char error[WIRE_ERROR_LEN])
+{
+	RS_CLEANUP(doc_freep) json_t *json_root = doc_read(json, len);
+	struct object_error failure;
+	const struct object root = object_root(json_root, "conference", &failure);
+	const struct source source = {
+		.root = &root,
+		.rules = rules(ctx, object_name(&root, "rules")),
+	};
+	if (source.rules == NULL)
+		object_fail(&root, "rules", "there is no profile of this name");
+	RS_CLEANUP(conference_freep) struct conference *conference = rs_zalloc(sizeof(*conference));
+	if (conference == NULL)
+		return -ENOMEM;
+	const int err = failure.failed ? 0 : read_conference(&source, conference);
+	if (err < 0)
+		return err;
+	if (failure.failed) {
+		(void)rs_copy_text(error, WIRE_ERROR_LEN, failure.text, strlen(failure.text));
+		return -EBADMSG;
+	}
+	*out_conference = rs_steal(&conference);
+	return 0;
+}
+
+struct conference *conference_free(struct conference *conference)
+{
+	if (conference == NULL)
+		return NULL;
+	for (size_t i = 0; i < CONFERENCE_MEETINGS_MAX; i++)
+		meeting_free(conference->meetings[i]);
+	return rs_release(conference);
+}
+
+void conference_freep(struct conference **conference)
+{
+	*conference = conference_free(*conference);
+}

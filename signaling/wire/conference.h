@@ -1,0 +1,35 @@
+/* signaling/wire/conference.h
+ *
+ * Conference files and rules profiles as JSON (conf/examples/README.md, conf/rules/README.md) turned into meetings and rules.
+ * Errors name the place in the file: "conference.meetings[0].badges[3].role: no such role".
+ */
+#ifndef ROSTRUM_SIGNALING_WIRE_CONFERENCE_H
+#define ROSTRUM_SIGNALING_WIRE_CONFERENCE_H
+
+#include "signaling/meeting/meeting.h"
+#include "signaling/wire/event.h"
+
+#define CONFERENCE_MEETINGS_MAX 64
+#define CONFERENCE_DELEGATIONS_MAX 512
+
+struct conference {
+	char id[RS_NAME_MAX + 1];
+	char title[MEETING_TITLE_MAX + 1];
+	struct meeting *meetings[CONFERENCE_MEETINGS_MAX]; /* may be taken out; the rest is freed */
+	size_t n_meetings;
+};
+
+/* Finds a profile by name; NULL when there is none. */
+typedef const struct rules *conference_rules_fn(const void *ctx, const char *name);
+
+/* 0; -EBADMSG with `error` set; -ENOMEM. */
+int conference_parse(const char *json, size_t len, conference_rules_fn *rules, const void *ctx,
+	struct conference **out_conference, char error[WIRE_ERROR_LEN]) RS_MUST_USE;
+struct conference *conference_free(struct conference *conference);
+void conference_freep(struct conference **conference);
+
+/* 0, or -EBADMSG with `error` set. */
+int rules_parse(const char *name, const char *json, size_t len, struct rules *out_rules,
+	char error[WIRE_ERROR_LEN]) RS_MUST_USE;
+
+#endif

@@ -1,0 +1,67 @@
+#include "signaling/wire/doc.h"
+
+#include <errno.h>
+
+void doc_freep(json_t **json)
+{
+	json_decref(*json);
+	*json = NULL;
+}
+
+json_t *doc_read(const char *text, size_t len)
+{
+	json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(json))
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
+void doc_put(json_t **object, const char *key, json_t *value)
+{
+	if (json_object_set_new(*object, key, value) != 0)
+		doc_freep(object);
+}
+
+void doc_push(json_t **array, json_t *value)
+{
+	if (json_array_append_new(*array, value) != 0)
+		doc_freep(array);
+}
+
+void doc_put_text(json_t **object, const char *key, const char *text)
+{
+	if (text != NULL && text[0] != '\0')
+		doc_put(object, key, json_string(text));
+}
+
+json_t *doc_text_or_null(const char *text)
+{
+	return text == NULL || text[0] == '\0' ? json_null() : json_string(text);
+}
+
+struct sink {
+	struct rs_buf *buf;
+	int err;
+};
+
+static int append(const char *text, size_t len, void *ctx)
+{
+	struct sink *sink = ctx;
+	sink->err = rs_buf_append(sink->buf, text, len);
+	return sink->err;
+}
+
+int doc_append(json_t *json, struct rs_buf *out)
+{
+	if (json == NULL)
+		return -ENOMEM;
+	struct sink sink = { .buf = out };
+	const size_t before = rs_buf_len(out);
+	const int failed = json_dump_callback(json, append, &sink, JSON_COMPACT);
+	json_decref(json);
+	if (failed == 0)
+		return 0;
+	out->end -= rs_buf_len(out) - before;
+	return sink.err < 0 ? sink.err : -ENOMEM;
+}

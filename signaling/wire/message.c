@@ -1,0 +1,161 @@
+#include "signaling/wire/message.h"
+
+#include "common/control/object.h"
+#include "signaling/wire/doc.h"
+
+#include <errno.h>
+
+#define EXACT_MAX ((int64_t)1 << 53)
+#define EPOCH_MAX 64
+
+typedef void parse_fn(const struct object *object, struct wire_message *message);
+
+static void parse_nothing(const struct object *object, struct wire_message *message)
+{
+	(void)object; /* the command has no members */
+	(void)message;
+}
+
+static void parse_item(const struct object *object, struct wire_message *message)
+{
+	(void)rs_set_text(message->command.item, object_name(object, "item"));
+}
+
+static void parse_withdraw(const struct object *object, struct wire_message *message)
+{
+	message->command.entry = (uint32_t)object_int_or(object, "entry", 1, UINT32_MAX, 0);
+}
+
+static void parse_move(const struct object *object, struct wire_message *message)
+{
+	message->command.entry = (uint32_t)object_int(object, "entry", 1, UINT32_MAX);
+	message->command.position = (uint32_t)object_int(object, "position", 1, UINT32_MAX);
+}
+
+static void parse_give(const struct object *object, struct wire_message *message)
+{
+	message->command.entry = (uint32_t)object_int_or(object, "entry", 1, UINT32_MAX, 0);
+	if (message->command.entry == 0)
+		(void)rs_set_text(message->command.participant, object_name(object, "participant"));
+}
+
+static void parse_channel(const struct object *object, struct wire_message *message)
+{
+	(void)rs_set_text(message->command.channel, object_name(object, "channel"));
+}
+
+static void parse_sdp(const struct object *object, struct wire_message *message)
+{
+	message->sdp = object_text(object, "sdp");
+}
+
+static void parse_offer(const struct object *object, struct wire_message *message)
+{
+	message->sdp = object_text(object, "sdp");
+	message->instance = object_name(object, "instance");
+}
+
+static const struct {
+	const char *name;
+	parse_fn *parse;
+} commands[COMMAND_COUNT] = {
+	[COMMAND_OPEN_MEETING] = { "open-meeting", parse_nothing },
+	[COMMAND_CLOSE_MEETING] = { "close-meeting", parse_nothing },
+	[COMMAND_TAKE_UP_ITEM] = { "take-up-item", parse_item },
+	[COMMAND_ASK_FOR_FLOOR] = { "ask-for-floor", parse_nothing },
+	[COMMAND_WITHDRAW] = { "withdraw", parse_withdraw },
+	[COMMAND_MOVE_ENTRY] = { "move-entry", parse_move },
+	[COMMAND_GIVE_FLOOR] = { "give-floor", parse_give },
+	[COMMAND_TAKE_FLOOR] = { "take-floor", parse_nothing },
+	[COMMAND_OPEN_MICROPHONE] = { "open-microphone", parse_nothing },
+	[COMMAND_CLOSE_MICROPHONE] = { "close-microphone", parse_nothing },
+	[COMMAND_GO_LIVE] = { "go-live", parse_channel },
+	[COMMAND_GO_IDLE] = { "go-idle", parse_nothing },
+	[COMMAND_TAKE_UP_RECORDING] = { "take-up-recording", parse_nothing },
+	[COMMAND_STOP_RECORDING] = { "stop-recording", parse_nothing },
+	[COMMAND_LISTEN] = { "listen", parse_channel },
+	[COMMAND_OFFER] = { "offer", parse_offer },
+	[COMMAND_RESTART_ICE] = { "restart-ice", parse_sdp },
+	[COMMAND_HANG_UP] = { "hang-up", parse_nothing },
+};
+
+const char *wire_command_name(enum command_kind kind)
+{
+	return commands[kind].name;
+}
+
+int wire_command_parse_name(const char *name, enum command_kind *out_kind)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(name, commands[i].name) == 0) {
+			*out_kind = (enum command_kind)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+static void parse_hello(const struct object *object, struct wire_message *message)
+{
+	message->kind = WIRE_HELLO;
+	message->token = object_text(object, "token");
+	if (!object_has(object, "resume"))
+		return;
+	const struct object resume = object_child(object, "resume");
+	message->resumes = true;
+	message->epoch = object_text(&resume, "epoch");
+	message->event = (uint64_t)object_int(&resume, "event", 0, EXACT_MAX);
+	if (strlen(message->epoch) > EPOCH_MAX)
+		object_fail(&resume, "epoch", "the text is too long");
+}
+
+static enum wire_result fail(enum wire_result result, const char *text, char error[WIRE_ERROR_LEN])
+{
+	(void)rs_copy_text(error, WIRE_ERROR_LEN, text, strlen(text)); /* errors fit */
+	return result;
+}
+
+static enum wire_result parse_command(const struct object *object, const char *type, size_t len,
+	struct wire_message *message, char error[WIRE_ERROR_LEN])
+{
+	if (wire_command_parse_name(type, &message->command.kind) < 0)
+		return fail(WIRE_BAD_MESSAGE, "There is no message of this type.", error);
+	if (len > WIRE_MESSAGE_MAX && message->command.kind != COMMAND_OFFER &&
+		message->command.kind != COMMAND_RESTART_ICE)
+		return fail(WIRE_BAD_MESSAGE, "The message is too long.", error);
+
+	message->kind = WIRE_COMMAND;
+	(void)rs_set_text(message->id, object_name(object, "id"));
+	if (object->error->failed)
+		return fail(WIRE_BAD_MESSAGE, object->error->text, error);
+	commands[message->command.kind].parse(object, message);
+	return object->error->failed ? fail(WIRE_BAD_COMMAND, object->error->text, error) : WIRE_OK;
+}
+
+enum wire_result wire_message_parse(
+	const char *text, size_t len, struct wire_message *out_message, char error[WIRE_ERROR_LEN])
+{
+	*out_message = (struct wire_message){ .kind = WIRE_COMMAND };
+	if (len > WIRE_OFFER_MAX)
+		return fail(WIRE_BAD_MESSAGE, "The message is too long.", error);
+	json_t *root = doc_read(text, len);
+	if (root == NULL)
+		return fail(WIRE_BAD_MESSAGE, "The message is no JSON object.", error);
+	out_message->json = root;
+
+	struct object_error failure;
+	const struct object object = object_root(root, "message", &failure);
+	const char *type = object_text(&object, "type");
+	if (failure.failed)
+		return fail(WIRE_BAD_MESSAGE, failure.text, error);
+	if (strcmp(type, "hello") != 0)
+		return parse_command(&object, type, len, out_message, error);
+	parse_hello(&object, out_message);
+	return failure.failed ? fail(WIRE_BAD_MESSAGE, failure.text, error) : WIRE_OK;
+}
+
+void wire_message_done(struct wire_message *message)
+{
+	json_decref(message->json);
+	*message = (struct wire_message){ .kind = WIRE_COMMAND };
+}

@@ -1,0 +1,84 @@
+/* signaling/wire/message.h
+ *
+ * What a page may say (PROTOCOL.md sections 1 and 2) and what it is answered. Parsing judges form only; who may do what is
+ * decided later.
+ */
+#ifndef ROSTRUM_SIGNALING_WIRE_MESSAGE_H
+#define ROSTRUM_SIGNALING_WIRE_MESSAGE_H
+
+#include "common/base/buf.h"
+#include "common/base/text.h"
+#include "signaling/auth/claims.h"
+#include "signaling/proceedings/proceedings.h"
+#include "signaling/wire/event.h"
+#include "signaling/wire/peer.h"
+
+/* Octets of one message: an offer, and any other. */
+#define WIRE_OFFER_MAX ((size_t)96 * 1024)
+#define WIRE_MESSAGE_MAX ((size_t)4 * 1024)
+
+enum wire_message_kind {
+	WIRE_HELLO,
+	WIRE_COMMAND,
+};
+
+/* One message of a page. Texts point into it; free it by wire_message_done(). */
+struct wire_message {
+	enum wire_message_kind kind;
+	/* HELLO */
+	const char *token;
+	bool resumes;
+	const char *epoch; /* of the resume */
+	uint64_t event;
+	/* COMMAND; `by` and `role` of `command` are not set */
+	char id[RS_NAME_MAX + 1];
+	struct command command;
+	const char *sdp;      /* offer, restart-ice; else NULL */
+	const char *instance; /* offer; else NULL */
+	void *json;           /* what the texts belong to */
+};
+
+enum wire_result {
+	WIRE_OK,
+	WIRE_BAD_MESSAGE, /* malformed or unknown: the connection ends */
+	WIRE_BAD_COMMAND, /* a known command with an id, but members missing or wrong: refused as malformed */
+};
+
+/* `error` is for people, set unless WIRE_OK. On WIRE_BAD_COMMAND `id` and the command's kind are set. To be done with in every case. */
+enum wire_result wire_message_parse(
+	const char *text, size_t len, struct wire_message *out_message, char error[WIRE_ERROR_LEN]);
+void wire_message_done(struct wire_message *message);
+
+/* "open-meeting" ... */
+const char *wire_command_name(enum command_kind kind);
+/* 0 or -ENOENT. */
+int wire_command_parse_name(const char *name, enum command_kind *out_kind) RS_MUST_USE;
+/* What a refusal says to people. */
+const char *wire_verdict_text(enum verdict verdict);
+
+/* All append one JSON object: 0, -E2BIG or -ENOMEM. */
+
+struct wire_welcome {
+	const char *epoch;
+	uint64_t event;
+	bool resumed;
+	int64_t wall_ms;
+	const struct participant *you;
+	const char *view; /* text of the view; NULL when resumed */
+	size_t view_len;
+};
+int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out) RS_MUST_USE;
+int wire_error_write(const char *reason, const char *text, struct rs_buf *out) RS_MUST_USE;
+/* `event` 0: the command made none. */
+int wire_reply_ok(const char *id, uint64_t event, struct rs_buf *out) RS_MUST_USE;
+int wire_reply_refused(
+	const char *id, enum verdict verdict, const char *text, struct rs_buf *out) RS_MUST_USE;
+/* The reply to offer and restart-ice. */
+int wire_reply_answer(const char *id, const char *instance, const struct peer_spec *peer,
+	const char *sdp, size_t sdp_len, struct rs_buf *out) RS_MUST_USE;
+/* {"type": "measured", "patch": patch}. */
+int wire_measured_write(const char *patch, struct rs_buf *out) RS_MUST_USE;
+/* {"reason", "text"}, the body of an HTTP error. */
+int wire_problem_write(const char *reason, const char *text, struct rs_buf *out) RS_MUST_USE;
+
+#endif

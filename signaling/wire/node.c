@@ -1,0 +1,222 @@
+#include "signaling/wire/node.h"
+
+#include "common/control/object.h"
+#include "signaling/wire/doc.h"
+
+#include <errno.h>
+
+#define EXACT_MAX ((int64_t)1 << 53)
+#define PEERS_MAX 65536
+#define SOURCES_MAX 65536
+#define RECORDINGS_MAX 4096
+
+typedef void parse_fn(const struct object *object, struct node_message *message);
+
+/* Index of a word in a list; fails when it is none of them. */
+static size_t word_of(
+	const struct object *object, const char *key, const char *const *words, size_t n)
+{
+	const char *text = object_text(object, key);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	object_fail(object, key, "not one of the words of the protocol");
+	return 0;
+}
+
+static void parse_hello_sfu(const struct object *object, struct node_message *message)
+{
+	message->fingerprint = object_text(object, "fingerprint");
+	message->tap = object_text_or(object, "tap", "");
+	message->n_workers = object_array(object, "workers", NODE_WORKERS_MAX);
+	if (message->n_workers == 0)
+		object_fail(object, "workers", "one worker at least is expected");
+	if (strlen(message->tap) > NODE_PATH_MAX)
+		object_fail(object, "tap", "the path is too long");
+	if (strlen(message->fingerprint) > PEER_FINGERPRINT_MAX)
+		object_fail(object, "fingerprint", "the text is too long");
+	if (!object_has(object, "state"))
+		return;
+	const struct object state = object_child(object, "state");
+	message->n_peers = object_array(&state, "peers", PEERS_MAX);
+}
+
+static void parse_hello(const struct object *object, struct node_message *message)
+{
+	static const char *const kinds[] = { "sfu", "recorder" };
+
+	if (strcmp(object_text(object, "protocol"), "rostrum.control.1") != 0)
+		object_fail(object, "protocol", "rostrum.control.1 is expected");
+	message->node_kind = (enum node_kind)word_of(object, "kind", kinds, RS_ARRAY_LEN(kinds));
+	message->node = object_name(object, "node");
+	message->instance = object_name(object, "instance");
+	message->revision = object_int(object, "revision", 0, EXACT_MAX);
+	if (message->node_kind == NODE_SFU)
+		parse_hello_sfu(object, message);
+	else
+		message->n_recordings = object_array(object, "recordings", RECORDINGS_MAX);
+}
+
+static void parse_applied(const struct object *object, struct node_message *message)
+{
+	message->revision = object_int(object, "revision", 0, EXACT_MAX);
+}
+
+static void parse_peer(const struct object *object, struct node_message *message)
+{
+	static const char *const states[] = { "connecting", "connected", "disconnected", "failed" };
+	message->peer = object_name(object, "peer");
+	message->state =
+		(enum node_peer_state)word_of(object, "state", states, RS_ARRAY_LEN(states));
+	message->reason = object_text_or(object, "reason", "");
+}
+
+static void parse_source(const struct object *object, struct node_message *message)
+{
+	message->meeting = object_name(object, "meeting");
+	message->source = object_name(object, "source");
+	message->media = object_text(object, "media");
+	message->flowing = object_bool(object, "flowing");
+}
+
+static void parse_gate(const struct object *object, struct node_message *message)
+{
+	message->meeting = object_name(object, "meeting");
+	message->event = (uint64_t)object_int(object, "event", 0, EXACT_MAX);
+	message->source = object_name(object, "source");
+	message->opened_us = object_int(object, "opened_us", 0, EXACT_MAX);
+	message->first_us = object_int(object, "first_us", 0, EXACT_MAX);
+}
+
+static void parse_stats(const struct object *object, struct node_message *message)
+{
+	message->n_peers = object_array(object, "peers", PEERS_MAX);
+	message->n_sources = object_array(object, "sources", SOURCES_MAX);
+}
+
+static void parse_recording(const struct object *object, struct node_message *message)
+{
+	static const char *const states[] = { "recording", "stopped", "failed" };
+	message->meeting = object_name(object, "meeting");
+	message->recording =
+		(enum node_recording_state)word_of(object, "state", states, RS_ARRAY_LEN(states));
+	message->reason = object_text_or(object, "reason", "");
+}
+
+static void parse_archived(const struct object *object, struct node_message *message)
+{
+	message->meeting = object_name(object, "meeting");
+	message->event = (uint64_t)object_int(object, "last_event", 0, EXACT_MAX);
+}
+
+static void parse_other(const struct object *object, struct node_message *message)
+{
+	(void)object; /* unknown types have no members we know */
+	(void)message;
+}
+
+static const struct {
+	const char *type;
+	parse_fn *parse;
+} messages[] = {
+	[NODE_HELLO] = { "hello", parse_hello },
+	[NODE_APPLIED] = { "applied", parse_applied },
+	[NODE_PEER] = { "peer", parse_peer },
+	[NODE_SOURCE] = { "source", parse_source },
+	[NODE_GATE] = { "gate", parse_gate },
+	[NODE_STATS] = { "stats", parse_stats },
+	[NODE_RECORDING] = { "recording", parse_recording },
+	[NODE_ARCHIVED] = { "archived", parse_archived },
+	[NODE_OTHER] = { "", parse_other },
+};
+
+static int fail(const struct object_error *failure, char error[WIRE_ERROR_LEN])
+{
+	(void)rs_copy_text(error, WIRE_ERROR_LEN, failure->text, strlen(failure->text));
+	return -EBADMSG;
+}
+
+int node_message_parse(
+	const char *text, size_t len, struct node_message *out_message, char error[WIRE_ERROR_LEN])
+{
+	*out_message = (struct node_message){ .kind = NODE_HELLO };
+	json_t *root = doc_read(text, len);
+	out_message->json = root;
+
+	struct object_error failure;
+	const struct object object = object_root(root, "message", &failure);
+	const char *type = object_text(&object, "type");
+	while (out_message->kind != NODE_OTHER &&
+		strcmp(type, messages[out_message->kind].type) != 0)
+		out_message->kind++;
+	if (!failure.failed)
+		messages[out_message->kind].parse(&object, out_message);
+	return failure.failed ? fail(&failure, error) : 0;
+}
+
+void node_message_done(struct node_message *message)
+{
+	json_decref(message->json);
+	message->json = NULL;
+}
+
+int node_hello_worker(const struct node_message *message, size_t i, struct peer_node *node,
+	char error[WIRE_ERROR_LEN])
+{
+	struct object_error failure;
+	const struct object root = object_root(message->json, "hello", &failure);
+	const struct object worker = object_at(&root, "workers", i);
+	node->n_addresses = object_array(&worker, "addresses", PEER_ADDRESSES_MAX);
+	for (size_t a = 0; a < node->n_addresses; a++) {
+		const char *address = object_text_at(&worker, "addresses", a);
+		if (!rs_set_text(node->addresses[a], address))
+			object_fail(&worker, "addresses", "an address is too long");
+	}
+	(void)rs_set_text(node->fingerprint, message->fingerprint); /* its length was checked */
+	return failure.failed ? fail(&failure, error) : 0;
+}
+
+const char *node_hello_recording(
+	const struct node_message *message, size_t i, uint64_t *out_last_event)
+{
+	struct object_error failure;
+	const struct object root = object_root(message->json, "hello", &failure);
+	const struct object recording = object_at(&root, "recordings", i);
+	*out_last_event = (uint64_t)object_int(&recording, "last_event", 0, EXACT_MAX);
+	return object_text(&recording, "meeting");
+}
+
+void node_stats_peer(
+	const struct node_message *message, size_t i, struct node_peer_stats *out_stats)
+{
+	struct object_error failure;
+	const struct object root = object_root(message->json, "stats", &failure);
+	const struct object peer = object_at(&root, "peers", i);
+	*out_stats = (struct node_peer_stats){
+		.peer = object_text(&peer, "peer"),
+		.rx_packets = object_int_or(&peer, "rx_packets", 0, EXACT_MAX, 0),
+		.rx_lost = object_int_or(&peer, "rx_lost", -EXACT_MAX, EXACT_MAX, 0),
+		.rtt_ms = object_int_or(&peer, "rtt_ms", -1, INT32_MAX, -1),
+	};
+}
+
+void node_stats_source(
+	const struct node_message *message, size_t i, struct node_source_stats *out_stats)
+{
+	struct object_error failure;
+	const struct object root = object_root(message->json, "stats", &failure);
+	const struct object source = object_at(&root, "sources", i);
+	*out_stats = (struct node_source_stats){
+		.meeting = object_text(&source, "meeting"),
+		.source = object_text(&source, "source"),
+		.media = object_text(&source, "media"),
+		.packets = object_int_or(&source, "packets", 0, EXACT_MAX, 0),
+		.level_dbov = object_int_or(&source, "level_dbov", -127, 0, -127),
+	};
+}
+
+int node_stats_counters(const struct node_message *message, struct rs_buf *out)
+{
+	json_t *counters = json_object_get(message->json, "counters");
+	return doc_append(json_is_object(counters) ? json_incref(counters) : json_object(), out);
+}

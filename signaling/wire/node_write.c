@@ -1,0 +1,162 @@
+#include "signaling/wire/doc.h"
+#include "signaling/wire/node.h"
+#include "signaling/wire/node_priv.h"
+
+#include <errno.h>
+
+static json_t *names(const char *const *list, size_t n)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < n; i++)
+		doc_push(&array, json_string(list[i]));
+	return array;
+}
+
+/* Section 3.1 of common/control/PROTOCOL.md. */
+static json_t *sfu_meeting(const struct proceedings *proceedings)
+{
+	const struct meeting *meeting = proceedings->meeting;
+	const struct interpretation *interpretation = proceedings->interpretation;
+	struct gate gate;
+	proceedings_gate(proceedings, &gate);
+
+	json_t *json = json_object();
+	doc_put(&json, "id", json_string(meeting->id));
+	doc_put(&json, "event", json_integer((json_int_t)meeting->event));
+	doc_put(&json, "mode", json_string(meeting->mode == MEETING_DIRECT ? "direct" : "floor"));
+	doc_put(&json, "open", names(gate.open, gate.n_open));
+	doc_put(&json, "visible", names(gate.visible, gate.n_visible));
+	doc_put(&json, "speaker", doc_text_or_null(gate.speaker));
+	doc_put(&json, "chair", doc_text_or_null(gate.chair));
+	doc_put(&json, "content", doc_text_or_null(gate.content));
+	json_t *channels = json_array();
+	for (size_t i = 0; i < interpretation->n_channels; i++) {
+		json_t *channel = json_object();
+		doc_put(&channel, "id", json_string(interpretation->channels[i].id));
+		doc_put(&channel, "desk", doc_text_or_null(interpretation->channels[i].desk));
+		doc_push(&channels, channel);
+	}
+	doc_put(&json, "channels", channels);
+	doc_put(&json, "record", json_boolean(meeting->session[0] != '\0'));
+	return json;
+}
+
+/* Section 3.3. */
+static json_t *recorder_meeting(const struct proceedings *proceedings, const char *tap)
+{
+	const struct meeting *meeting = proceedings->meeting;
+	json_t *json = json_object();
+	doc_put(&json, "id", json_string(meeting->id));
+	doc_put(&json, "title", json_string(meeting->title));
+	doc_put(&json, "record", json_boolean(meeting->session[0] != '\0'));
+	doc_put(&json, "session", json_string(meeting->session));
+	doc_put(&json, "tap", json_string(tap));
+	json_t *channels = json_array();
+	for (size_t i = 0; i < meeting->n_channels; i++) {
+		json_t *channel = json_object();
+		doc_put(&channel, "id", json_string(meeting->channels[i].id));
+		doc_put(&channel, "language", json_string(meeting->channels[i].id));
+		doc_put(&channel, "name", json_string(meeting->channels[i].name));
+		doc_push(&channels, channel);
+	}
+	doc_put(&json, "channels", channels);
+	return json;
+}
+
+static json_t *message(const char *type, int64_t revision)
+{
+	json_t *json = json_object();
+	doc_put(&json, "type", json_string(type));
+	doc_put(&json, "revision", json_integer(revision));
+	return json;
+}
+
+/* A message that carries one unit; takes `unit`. */
+static int write_unit(
+	const char *type, int64_t revision, const char *key, json_t *unit, struct rs_buf *out)
+{
+	json_t *json = message(type, revision);
+	doc_put(&json, key, unit);
+	return doc_append(json, out);
+}
+
+int node_write_sfu_meeting(
+	int64_t revision, const struct proceedings *proceedings, struct rs_buf *out)
+{
+	return write_unit("meeting", revision, "meeting", sfu_meeting(proceedings), out);
+}
+
+int node_write_recorder_meeting(int64_t revision, const struct proceedings *proceedings,
+	const char *tap, struct rs_buf *out)
+{
+	return write_unit("meeting", revision, "meeting", recorder_meeting(proceedings, tap), out);
+}
+
+int node_write_meeting_gone(int64_t revision, const char *meeting, struct rs_buf *out)
+{
+	return write_unit("meeting-gone", revision, "meeting", json_string(meeting), out);
+}
+
+int node_write_peer(int64_t revision, const struct peer_spec *peer, struct rs_buf *out)
+{
+	return write_unit("peer", revision, "peer", node_peer_json(peer), out);
+}
+
+int node_write_peer_gone(int64_t revision, const char *peer, struct rs_buf *out)
+{
+	return write_unit("peer-gone", revision, "peer", json_string(peer), out);
+}
+
+int node_write_event(int64_t revision, const char *meeting, uint64_t event, const char *hash,
+	const char *payload, size_t len, struct rs_buf *out)
+{
+	json_t *json = message("event", revision);
+	doc_put(&json, "meeting", json_string(meeting));
+	doc_put(&json, "event", json_integer((json_int_t)event));
+	doc_put(&json, "hash", json_string(hash));
+	doc_put(&json, "payload", json_stringn(payload, len));
+	return doc_append(json, out);
+}
+
+struct node_state {
+	int64_t revision;
+	json_t *meetings;
+	json_t *peers;
+};
+
+int node_state_new(int64_t revision, struct node_state **out_state)
+{
+	struct node_state *state = rs_zalloc(sizeof(*state));
+	if (state == NULL)
+		return -ENOMEM;
+	state->revision = revision;
+	state->meetings = json_array();
+	state->peers = json_array();
+	*out_state = state;
+	return 0;
+}
+
+void node_state_add_sfu_meeting(struct node_state *state, const struct proceedings *proceedings)
+{
+	doc_push(&state->meetings, sfu_meeting(proceedings));
+}
+
+void node_state_add_recorder_meeting(
+	struct node_state *state, const struct proceedings *proceedings, const char *tap)
+{
+	doc_push(&state->meetings, recorder_meeting(proceedings, tap));
+}
+
+void node_state_add_peer(struct node_state *state, const struct peer_spec *peer)
+{
+	doc_push(&state->peers, node_peer_json(peer));
+}
+
+int node_state_write(struct node_state *state, struct rs_buf *out)
+{
+	json_t *json = message("state", state->revision);
+	doc_put(&json, "meetings", state->meetings);
+	doc_put(&json, "peers", state->peers);
+	rs_release(state);
+	return doc_append(json, out);
+}

@@ -1,0 +1,139 @@
+#include "signaling/wire/doc.h"
+#include "signaling/wire/message.h"
+
+const char *wire_verdict_text(enum verdict verdict)
+{
+	static const char *const texts[VERDICT_COUNT] = {
+		[VERDICT_OK] = "",
+		[VERDICT_NOT_PERMITTED] = "Your badge does not allow this.",
+		[VERDICT_NOT_IN_SESSION] = "The meeting is not in session.",
+		[VERDICT_ALREADY_ON_LIST] = "Your delegation is already on the list of speakers.",
+		[VERDICT_NOT_ON_LIST] = "You are not on the list of speakers.",
+		[VERDICT_LIST_CLOSED] = "The list of speakers is closed.",
+		[VERDICT_NO_SUCH_ENTRY] = "This entry is no longer on the list of speakers.",
+		[VERDICT_NO_SUCH_PARTICIPANT] = "There is no such participant in this meeting.",
+		[VERDICT_NO_SUCH_ITEM] = "There is no such item on the agenda.",
+		[VERDICT_NO_SUCH_CHANNEL] = "There is no such language channel.",
+		[VERDICT_NOT_CONNECTED] = "This participant is not connected now.",
+		[VERDICT_NOBODY_HAS_THE_FLOOR] = "Nobody has the floor.",
+		[VERDICT_CHANNEL_NOT_YOURS] = "This channel is not one of your booth.",
+		[VERDICT_ALREADY_SO] = "It is so already.",
+		[VERDICT_BAD_OFFER] = "The media offer could not be used.",
+		[VERDICT_NO_MEDIA_SERVER] =
+			"The media server is not there; it will be told when it is back.",
+		[VERDICT_STORE_UNAVAILABLE] =
+			"Not done: it could not be written down. Please try again.",
+		[VERDICT_TOO_MANY] = "A limit was met. Please wait a moment.",
+		[VERDICT_MALFORMED] = "The command could not be read.",
+	};
+	return texts[verdict];
+}
+
+static json_t *may_list(enum role role)
+{
+	json_t *may = json_array();
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (command_permitted((enum command_kind)i, role))
+			doc_push(&may, json_string(wire_command_name((enum command_kind)i)));
+	return may;
+}
+
+static json_t *you_part(const struct participant *participant)
+{
+	json_t *you = json_object();
+	doc_put(&you, "id", json_string(participant->id));
+	doc_put(&you, "role", json_string(role_name(participant->role)));
+	doc_put(&you, "name", json_string(participant->name));
+	doc_put_text(&you, "delegation", participant->delegation);
+	json_t *languages = json_array();
+	for (size_t i = 0; i < participant->n_languages; i++)
+		doc_push(&languages, json_string(participant->languages[i]));
+	doc_put(&you, "languages", languages);
+	doc_put(&you, "may", may_list(participant->role));
+	return you;
+}
+
+int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out)
+{
+	json_t *json = json_object();
+	doc_put(&json, "type", json_string("welcome"));
+	doc_put(&json, "epoch", json_string(welcome->epoch));
+	doc_put(&json, "event", json_integer((json_int_t)welcome->event));
+	doc_put(&json, "resumed", json_boolean(welcome->resumed));
+	doc_put(&json, "time", json_integer(welcome->wall_ms));
+	doc_put(&json, "you", you_part(welcome->you));
+	if (welcome->view != NULL)
+		doc_put(&json, "view", doc_read(welcome->view, welcome->view_len));
+	return doc_append(json, out);
+}
+
+int wire_error_write(const char *reason, const char *text, struct rs_buf *out)
+{
+	json_t *json = json_object();
+	doc_put(&json, "type", json_string("error"));
+	doc_put(&json, "reason", json_string(reason));
+	doc_put(&json, "text", json_string(text));
+	return doc_append(json, out);
+}
+
+static json_t *reply_object(const char *id, bool ok)
+{
+	json_t *json = json_object();
+	doc_put(&json, "type", json_string("reply"));
+	doc_put(&json, "id", json_string(id));
+	doc_put(&json, "ok", json_boolean(ok));
+	return json;
+}
+
+int wire_reply_ok(const char *id, uint64_t event, struct rs_buf *out)
+{
+	json_t *json = reply_object(id, true);
+	if (event != 0)
+		doc_put(&json, "event", json_integer((json_int_t)event));
+	return doc_append(json, out);
+}
+
+int wire_reply_refused(const char *id, enum verdict verdict, const char *text, struct rs_buf *out)
+{
+	json_t *json = reply_object(id, false);
+	doc_put(&json, "reason", json_string(verdict_reason(verdict)));
+	doc_put(&json, "text", json_string(text));
+	return doc_append(json, out);
+}
+
+int wire_reply_answer(const char *id, const char *instance, const struct peer_spec *peer,
+	const char *sdp, size_t sdp_len, struct rs_buf *out)
+{
+	json_t *json = reply_object(id, true);
+	doc_put(&json, "instance", json_string(instance));
+	doc_put(&json, "peer", json_string(peer->id));
+	doc_put(&json, "sdp", json_stringn(sdp, sdp_len));
+	json_t *slots = json_array();
+	for (size_t i = 0; i < peer->n_recv; i++) {
+		const struct peer_recv *recv = &peer->recv[i];
+		json_t *slot = json_object();
+		doc_put(&slot, "mid", json_string(recv->mid));
+		doc_put(&slot, "kind", json_string(recv->kind == PEER_AUDIO ? "audio" : "video"));
+		doc_put(&slot, "feed", json_string(recv->feed));
+		doc_put(&slot, "rank", json_integer(recv->rank));
+		doc_push(&slots, slot);
+	}
+	doc_put(&json, "slots", slots);
+	return doc_append(json, out);
+}
+
+int wire_measured_write(const char *patch, struct rs_buf *out)
+{
+	json_t *json = json_object();
+	doc_put(&json, "type", json_string("measured"));
+	doc_put(&json, "patch", doc_read(patch, strlen(patch)));
+	return doc_append(json, out);
+}
+
+int wire_problem_write(const char *reason, const char *text, struct rs_buf *out)
+{
+	json_t *json = json_object();
+	doc_put(&json, "reason", json_string(reason));
+	doc_put(&json, "text", json_string(text));
+	return doc_append(json, out);
+}

@@ -1,0 +1,48 @@
+#include "common/control/object.h"
+#include "signaling/wire/conference.h"
+#include "signaling/wire/doc.h"
+
+#include <errno.h>
+
+static unsigned parse_roles(const struct object *object, const char *key)
+{
+	unsigned roles = 0;
+	const size_t n = object_array(object, key, ROLE_COUNT);
+	for (size_t i = 0; i < n; i++) {
+		enum role role;
+		if (role_parse(object_text_at(object, key, i), &role) < 0)
+			object_fail(object, key, "a role is not known");
+		else
+			roles |= ROLE_BIT(role);
+	}
+	return roles;
+}
+
+int rules_parse(const char *name, const char *json, size_t len, struct rules *out_rules,
+	char error[WIRE_ERROR_LEN])
+{
+	RS_CLEANUP(doc_freep) json_t *root = doc_read(json, len);
+	struct object_error failure;
+	const struct object object = object_root(root, "rules", &failure);
+	const struct object list = object_child(&object, "list");
+	const struct object floor = object_child(&object, "floor");
+	const struct object agenda = object_child(&object, "agenda");
+	struct rules rules = {
+		.may_ask = parse_roles(&list, "may_ask"),
+		.self_inscription = object_bool(&list, "self_inscription"),
+		.one_entry_per_delegation = object_bool(&list, "one_entry_per_delegation"),
+		.entries_max = (uint32_t)object_int(&list, "entries_max", 1, RULES_ENTRIES_MAX),
+		.holder_may_yield = object_bool(&floor, "holder_may_yield"),
+		.open_microphones_max = (uint32_t)object_int(
+			&floor, "open_microphones_max", 1, RULES_MICROPHONES_MAX),
+		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
+	};
+	if (!rs_copy_text(rules.name, sizeof(rules.name), name, strlen(name)))
+		object_fail(&object, "name", "the profile's name is too long");
+	if (failure.failed) {
+		(void)rs_copy_text(error, WIRE_ERROR_LEN, failure.text, strlen(failure.text));
+		return -EBADMSG;
+	}
+	*out_rules = rules;
+	return 0;
+}

@@ -1,0 +1,264 @@
+#include "signaling/wire/view.h"
+
+#include "signaling/wire/doc.h"
+
+/* A patch must say what is gone: there null is written where the whole view leaves the member out. */
+enum form {
+	WHOLE,
+	PATCH,
+};
+
+static void put_text(json_t **object, const char *key, const char *text, enum form form)
+{
+	if (text[0] != '\0')
+		doc_put(object, key, json_string(text));
+	else if (form == PATCH)
+		doc_put(object, key, json_null());
+}
+
+static void put_int(json_t **object, const char *key, int64_t value, enum form form)
+{
+	if (value != 0)
+		doc_put(object, key, json_integer(value));
+	else if (form == PATCH)
+		doc_put(object, key, json_null());
+}
+
+static json_t *meeting_part(const struct meeting *meeting, enum form form)
+{
+	json_t *part = json_object();
+	if (form == WHOLE) {
+		doc_put(&part, "id", json_string(meeting->id));
+		doc_put(&part, "title", json_string(meeting->title));
+		doc_put(&part, "mode",
+			json_string(meeting->mode == MEETING_DIRECT ? "direct" : "floor"));
+		doc_put(&part, "rehearsal", json_boolean(meeting->rehearsal));
+	}
+	doc_put(&part, "state", json_string(meeting_phase_name(meeting->phase)));
+	doc_put(&part, "sitting", json_integer(meeting->sitting));
+	put_int(&part, "opened", meeting->opened_ms, form);
+	return part;
+}
+
+static json_t *agenda_part(const struct meeting *meeting, enum form form)
+{
+	json_t *part = json_object();
+	put_text(&part, "current",
+		meeting->item < meeting->n_items ? meeting->items[meeting->item].id : "", form);
+	if (form == PATCH)
+		return part;
+	json_t *items = json_array();
+	for (size_t i = 0; i < meeting->n_items; i++) {
+		json_t *item = json_object();
+		doc_put(&item, "id", json_string(meeting->items[i].id));
+		doc_put(&item, "title", json_string(meeting->items[i].title));
+		doc_push(&items, item);
+	}
+	doc_put(&part, "items", items);
+	return part;
+}
+
+static json_t *languages_part(const struct meeting *meeting)
+{
+	json_t *part = json_array();
+	for (size_t i = 0; i < meeting->n_channels; i++) {
+		json_t *language = json_object();
+		doc_put(&language, "id", json_string(meeting->channels[i].id));
+		doc_put(&language, "name", json_string(meeting->channels[i].name));
+		doc_push(&part, language);
+	}
+	return part;
+}
+
+static json_t *participant_part(const struct participant *participant, enum form form)
+{
+	json_t *part = json_object();
+	doc_put(&part, "present", json_boolean(participant->present));
+	doc_put(&part, "line", json_string(line_name(participant->line)));
+	if (form == PATCH)
+		return part;
+
+	doc_put(&part, "name", json_string(participant->name));
+	doc_put(&part, "role", json_string(role_name(participant->role)));
+	doc_put_text(&part, "delegation", participant->delegation);
+	doc_put_text(&part, "country", participant->country);
+	json_t *languages = json_array();
+	for (size_t i = 0; i < participant->n_languages; i++)
+		doc_push(&languages, json_string(participant->languages[i]));
+	doc_put(&part, "languages", languages);
+	doc_put(&part, "csrc", json_integer(participant->csrc));
+	return part;
+}
+
+static json_t *participants_part(const struct meeting *meeting, enum form form)
+{
+	json_t *part = json_object();
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		const struct participant *participant = &meeting->participants[i];
+		/* Only those who are there can have been changed by an event about all. */
+		if (form == WHOLE || participant->present)
+			doc_put(&part, participant->id, participant_part(participant, form));
+	}
+	return part;
+}
+
+static json_t *list_part(const struct floor *floor)
+{
+	const struct floor_list *list = floor_current_list(floor);
+	json_t *part = json_array();
+	for (size_t i = 0; i < list->n; i++) {
+		json_t *entry = json_object();
+		doc_put(&entry, "entry", json_integer(list->entries[i].id));
+		doc_put(&entry, "participant", json_string(list->entries[i].participant));
+		doc_put(&entry, "asked", json_integer(list->entries[i].asked_ms));
+		doc_push(&part, entry);
+	}
+	return part;
+}
+
+static json_t *floor_part(const struct floor *floor, enum form form)
+{
+	json_t *part = json_object();
+	put_text(&part, "holder", floor->holder, form);
+	put_int(&part, "entry", floor->holder_entry, form);
+	put_int(&part, "since", floor->since_ms, form);
+	return part;
+}
+
+static json_t *open_part(const struct floor *floor)
+{
+	json_t *part = json_array();
+	const char *source;
+	for (size_t i = 0; (source = floor_open(floor, i)) != NULL; i++)
+		doc_push(&part, json_string(source));
+	return part;
+}
+
+static json_t *channels_part(const struct proceedings *proceedings, enum form form)
+{
+	const struct interpretation *interpretation = proceedings->interpretation;
+	json_t *part = json_object();
+	for (size_t i = 0; i < interpretation->n_channels; i++) {
+		const struct interpretation_channel *state = &interpretation->channels[i];
+		json_t *channel = json_object();
+		if (form == WHOLE) {
+			doc_put(&channel, "language", json_string(state->id));
+			doc_put(&channel, "name",
+				json_string(proceedings->meeting->channels[i].name));
+		}
+		put_text(&channel, "desk", state->desk, form);
+		put_int(&channel, "since", state->since_ms, form);
+		doc_put(&part, state->id, channel);
+	}
+	return part;
+}
+
+static json_t *recording_part(const struct meeting *meeting, enum form form)
+{
+	json_t *part = json_object();
+	doc_put(&part, "state", json_string(meeting_recording_name(meeting->recording)));
+	put_text(&part, "session", meeting->session, form);
+	put_text(&part, "reason", meeting->reason, form);
+	return part;
+}
+
+static json_t *media_part(const struct meeting *meeting, enum form form)
+{
+	json_t *part = json_object();
+	put_text(&part, "instance", meeting->instance, form);
+	return part;
+}
+
+int view_write(const struct proceedings *proceedings, const char *measured, struct rs_buf *out)
+{
+	const struct meeting *meeting = proceedings->meeting;
+	json_t *view = json_object();
+	doc_put(&view, "meeting", meeting_part(meeting, WHOLE));
+	doc_put(&view, "agenda", agenda_part(meeting, WHOLE));
+	doc_put(&view, "languages", languages_part(meeting));
+	doc_put(&view, "participants", participants_part(meeting, WHOLE));
+	doc_put(&view, "list", list_part(proceedings->floor));
+	doc_put(&view, "floor", floor_part(proceedings->floor, WHOLE));
+	doc_put(&view, "open", open_part(proceedings->floor));
+	doc_put(&view, "channels", channels_part(proceedings, WHOLE));
+	doc_put(&view, "recording", recording_part(meeting, WHOLE));
+	doc_put(&view, "media", media_part(meeting, WHOLE));
+	if (measured != NULL)
+		doc_put(&view, "measured", doc_read(measured, strlen(measured)));
+	return doc_append(view, out);
+}
+
+/* Parts of the view, as a set. */
+enum part {
+	PART_MEETING = 1 << 0,
+	PART_AGENDA = 1 << 1,
+	PART_PARTICIPANT = 1 << 2, /* the one of the event */
+	PART_PARTICIPANTS = 1 << 3,
+	PART_LIST = 1 << 4,
+	PART_FLOOR = 1 << 5,
+	PART_OPEN = 1 << 6,
+	PART_CHANNELS = 1 << 7,
+	PART_RECORDING = 1 << 8,
+	PART_MEDIA = 1 << 9,
+};
+
+static const unsigned touched[EVENT_COUNT] = {
+	[EVENT_MEETING_OPENED] = PART_MEETING,
+	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_FLOOR | PART_OPEN | PART_CHANNELS,
+	[EVENT_ITEM_TAKEN_UP] = PART_AGENDA | PART_LIST,
+	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT,
+	[EVENT_PARTICIPANT_LEFT] = PART_PARTICIPANT,
+	[EVENT_LINE_CHANGED] = PART_PARTICIPANT,
+	[EVENT_ENTRY_ADDED] = PART_LIST,
+	[EVENT_ENTRY_WITHDRAWN] = PART_LIST,
+	[EVENT_ENTRY_MOVED] = PART_LIST,
+	[EVENT_FLOOR_GIVEN] = PART_LIST | PART_FLOOR | PART_OPEN,
+	[EVENT_FLOOR_TAKEN] = PART_FLOOR | PART_OPEN,
+	[EVENT_MICROPHONE_OPENED] = PART_OPEN,
+	[EVENT_MICROPHONE_CLOSED] = PART_OPEN,
+	[EVENT_DESK_LIVE] = PART_CHANNELS,
+	[EVENT_DESK_IDLE] = PART_CHANNELS,
+	[EVENT_RECORDING_STARTED] = PART_RECORDING,
+	[EVENT_RECORDING_STOPPED] = PART_RECORDING,
+	[EVENT_RECORDING_FAILED] = PART_RECORDING,
+	[EVENT_MEDIA_SERVER] = PART_MEDIA | PART_PARTICIPANTS,
+};
+
+static json_t *one_participant(const struct meeting *meeting, const char *id)
+{
+	json_t *part = json_object();
+	const struct participant *participant = meeting_find(meeting, id);
+	if (participant != NULL)
+		doc_put(&part, id, participant_part(participant, PATCH));
+	return part;
+}
+
+int view_write_patch(
+	const struct proceedings *proceedings, const struct event *event, struct rs_buf *out)
+{
+	const struct meeting *meeting = proceedings->meeting;
+	const unsigned parts = touched[event->kind];
+	json_t *patch = json_object();
+
+	if (parts & PART_MEETING)
+		doc_put(&patch, "meeting", meeting_part(meeting, PATCH));
+	if (parts & PART_AGENDA)
+		doc_put(&patch, "agenda", agenda_part(meeting, PATCH));
+	if (parts & PART_PARTICIPANT)
+		doc_put(&patch, "participants", one_participant(meeting, event->participant));
+	if (parts & PART_PARTICIPANTS)
+		doc_put(&patch, "participants", participants_part(meeting, PATCH));
+	if (parts & PART_LIST)
+		doc_put(&patch, "list", list_part(proceedings->floor));
+	if (parts & PART_FLOOR)
+		doc_put(&patch, "floor", floor_part(proceedings->floor, PATCH));
+	if (parts & PART_OPEN)
+		doc_put(&patch, "open", open_part(proceedings->floor));
+	if (parts & PART_CHANNELS)
+		doc_put(&patch, "channels", channels_part(proceedings, PATCH));
+	if (parts & PART_RECORDING)
+		doc_put(&patch, "recording", recording_part(meeting, PATCH));
+	if (parts & PART_MEDIA)
+		doc_put(&patch, "media", media_part(meeting, PATCH));
+	return doc_append(patch, out);
+}

@@ -1,0 +1,19 @@
+/* signaling/wire/view.h
+ *
+ * The view that pages show (PROTOCOL.md section 3), whole, and as the merge patch an event makes to it. Both are made
+ * of the same parts, so that patching an old view gives exactly the new one; what is nobody or nothing is absent.
+ */
+#ifndef ROSTRUM_SIGNALING_WIRE_VIEW_H
+#define ROSTRUM_SIGNALING_WIRE_VIEW_H
+
+#include "common/base/buf.h"
+#include "signaling/proceedings/proceedings.h"
+
+/* Append the whole view. `measured` is an object's text or NULL. 0, -E2BIG or -ENOMEM. */
+int view_write(const struct proceedings *proceedings, const char *measured,
+	struct rs_buf *out) RS_MUST_USE;
+/* Append the patch that `event` made; `proceedings` is the state right after it. 0, -E2BIG or -ENOMEM. */
+int view_write_patch(const struct proceedings *proceedings, const struct event *event,
+	struct rs_buf *out) RS_MUST_USE;
+
+#endif
