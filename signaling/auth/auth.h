@@ -9,8 +9,8 @@
 #include "common/base/rand.h"
 #include "signaling/auth/claims.h"
 
-/* Octets of the site's secret: as many as the digest, RFC 7518 section 3.2. */
-#define AUTH_SECRET_LEN 32
+/* Octets of the site's secret: hex digits, as they stand in its file, of as many bits as the digest (RFC 7518 section 3.2). */
+#define AUTH_SECRET_LEN 64
 /* Longest token taken or issued, NUL included. */
 #define AUTH_TOKEN_LEN 2048
 #define AUTH_ERROR_LEN 256

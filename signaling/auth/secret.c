@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HEX_LEN ((size_t)2 * AUTH_SECRET_LEN)
+#define ENTROPY_LEN (AUTH_SECRET_LEN / 2)
 
 static int fail(const char *path, const char *what, int err, char error[AUTH_ERROR_LEN])
 {
@@ -18,8 +18,8 @@ static int fail(const char *path, const char *what, int err, char error[AUTH_ERR
 /* Written whole and flushed before it is used, so that a crash never leaves half a secret behind. */
 static int make(const char *path, struct rs_rand *rand)
 {
-	uint8_t secret[AUTH_SECRET_LEN];
-	char hex[HEX_LEN + 1];
+	uint8_t secret[ENTROPY_LEN];
+	char hex[AUTH_SECRET_LEN + 1];
 	char part[4096];
 	if (rs_format(part, sizeof(part), "%s.part", path) < 0)
 		return -EIO;
@@ -29,7 +29,7 @@ static int make(const char *path, struct rs_rand *rand)
 
 	rs_rand_bytes(rand, secret, sizeof(secret));
 	rs_hex_encode(secret, sizeof(secret), hex);
-	hex[HEX_LEN] = '\n';
+	hex[AUTH_SECRET_LEN] = '\n';
 	bool done = write(fd, hex, sizeof(hex)) == (ssize_t)sizeof(hex) && fsync(fd) == 0;
 	rs_wipe(secret, sizeof(secret));
 	rs_wipe(hex, sizeof(hex));
@@ -50,7 +50,8 @@ int auth_secret_load(const char *path, struct rs_rand *rand, uint8_t out_secret[
 		return fail(path, strerror(errno), -EIO, error);
 
 	struct stat status;
-	char hex[HEX_LEN + 2];
+	char hex[AUTH_SECRET_LEN + 2];
+	uint8_t entropy[ENTROPY_LEN];
 	const bool known = fstat(fd, &status) == 0;
 	const ssize_t got = read(fd, hex, sizeof(hex));
 	(void)close(fd); /* read only */
@@ -59,9 +60,13 @@ int auth_secret_load(const char *path, struct rs_rand *rand, uint8_t out_secret[
 		err = fail(path, "cannot be read", -EIO, error);
 	else if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		err = fail(path, "must be readable by its owner only (mode 0600)", -EACCES, error);
-	else if (got < (ssize_t)HEX_LEN || (got > (ssize_t)HEX_LEN && hex[HEX_LEN] != '\n') ||
-		 rs_hex_decode(hex, HEX_LEN, out_secret, AUTH_SECRET_LEN) < 0)
+	else if (got < (ssize_t)AUTH_SECRET_LEN ||
+		 (got > (ssize_t)AUTH_SECRET_LEN && hex[AUTH_SECRET_LEN] != '\n') ||
+		 rs_hex_decode(hex, AUTH_SECRET_LEN, entropy, sizeof(entropy)) < 0)
 		err = fail(path, "is no secret of 64 hex digits", -EBADMSG, error);
+	if (err == 0)
+		memcpy(out_secret, hex, AUTH_SECRET_LEN);
+	rs_wipe(entropy, sizeof(entropy));
 	rs_wipe(hex, sizeof(hex));
 	return err;
 }

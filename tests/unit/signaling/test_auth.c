@@ -15,8 +15,10 @@
 #define NOW_S INT64_C(1795305600)
 #define HOUR 3600
 
-static const uint8_t secret[AUTH_SECRET_LEN] = "0123456789abcdef0123456789abcdef";
-static const uint8_t other_secret[AUTH_SECRET_LEN] = "1123456789abcdef0123456789abcdef";
+static const uint8_t secret[AUTH_SECRET_LEN + 1] =
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+static const uint8_t other_secret[AUTH_SECRET_LEN + 1] =
+	"1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 static const struct claims kenya = {
 	.badge = "KEN",
