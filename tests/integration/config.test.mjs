@@ -71,7 +71,7 @@ test('signaling: a port in use is named', LIMIT, async () => {
 });
 
 test('signaling: a missing certificate is named', LIMIT, () => {
-	failsWith(startsAndFails('signaling', newState(), ['--set', 'http.certificate=/nowhere/cert.pem', '--set', 'http.key=/nowhere/key.pem']), /\/nowhere\/cert\.pem/);
+	failsWith(startsAndFails('signaling', newState(), ['--set', 'tls.certificate=/nowhere/cert.pem', '--set', 'tls.key=/nowhere/key.pem']), /\/nowhere\/cert\.pem/);
 });
 
 test('sfu: a media port in use is named', LIMIT, async () => {

@@ -15,7 +15,7 @@ let good;
 
 before(async () => {
 	rostrum = await startRostrum();
-	key = Buffer.from(readFileSync(join(rostrum.state, 'secret'), 'utf8').trim(), 'hex');
+	key = readFileSync(join(rostrum.state, 'token.key'), 'utf8').trim();
 	good = payloadOf(rostrum.token('KEN'));
 }, LIMIT);
 after(() => rostrum?.stop());
