@@ -182,23 +182,31 @@ static int path_prove(
 	return at;
 }
 
-/* USERNAME of a request is "our ufrag:their ufrag" (RFC 8445 section 7.2.2). */
-static bool username_is(const struct stun_msg *msg, const struct generation *generation)
-{
-	const size_t local_len = strlen(generation->local.ufrag);
-	const size_t remote_len = strlen(generation->remote.ufrag);
-	return msg->username_view != NULL && msg->username_len == local_len + 1 + remote_len &&
-	       memcmp(msg->username_view, generation->local.ufrag, local_len) == 0 &&
-	       msg->username_view[local_len] == ':' &&
-	       memcmp(msg->username_view + local_len + 1, generation->remote.ufrag, remote_len) ==
-		       0;
-}
-
+/* USERNAME of a request is "our ufrag:their ufrag" (RFC 8445 section 7.2.2). The first part and our
+ * password make it authentic. The second is not held against the peer: a browser that restarts ICE
+ * checks with its new ufrag and our old one until the answer has reached it. */
 static bool generation_proves(const struct generation *generation, const uint8_t *data, size_t len,
 	const struct stun_msg *msg)
 {
-	return username_is(msg, generation) && stun_verify(data, len, msg, generation->local.pwd,
-						       strlen(generation->local.pwd)) == 0;
+	const char *pwd = generation->local.pwd;
+	const size_t local_len = strlen(generation->local.ufrag);
+	return msg->username_view != NULL && msg->username_len > local_len &&
+	       memcmp(msg->username_view, generation->local.ufrag, local_len) == 0 &&
+	       msg->username_view[local_len] == ':' &&
+	       stun_verify(data, len, msg, pwd, strlen(pwd)) == 0;
+}
+
+/* The request was made with the credentials of the restart. Where ours stayed the same, the peer's
+ * ufrag tells. */
+static bool request_is_next(const struct ice_agent *agent, const struct stun_msg *msg)
+{
+	const struct generation *next = &agent->next;
+	if (strcmp(next->local.ufrag, agent->current.local.ufrag) != 0)
+		return true;
+	const size_t local_len = strlen(next->local.ufrag);
+	const size_t remote_len = strlen(next->remote.ufrag);
+	return msg->username_len == local_len + 1 + remote_len &&
+	       memcmp(msg->username_view + local_len + 1, next->remote.ufrag, remote_len) == 0;
 }
 
 /* The request was seen before: the same from the same path is a retransmission, from another path
@@ -293,8 +301,9 @@ int ice_recv(struct ice_agent *agent, const uint8_t *data, size_t len, const str
 		agent->stats.bad++;
 		return -EPROTO;
 	}
-	const bool proves_next =
-		agent->has_next && generation_proves(&agent->next, data, len, &msg);
+	const bool proves_next = agent->has_next &&
+				 generation_proves(&agent->next, data, len, &msg) &&
+				 request_is_next(agent, &msg);
 	if (!proves_next && !generation_proves(&agent->current, data, len, &msg)) {
 		agent->stats.unauthentic++;
 		return -EACCES;

@@ -39,8 +39,9 @@ struct ice_credentials {
 };
 
 struct ice_config {
-	struct ice_credentials local;  /* ours, made by signaling */
-	struct ice_credentials remote; /* the peer's; only its ufrag takes part in a lite agent */
+	struct ice_credentials local; /* ours, made by signaling */
+	struct ice_credentials
+		remote;          /* the peer's; tells generations apart, its password is unused */
 	rs_time consent_timeout; /* us of silence after which a path is dead; > 0, usual 30 s */
 };
 
@@ -65,7 +66,7 @@ struct ice_stats {
 	uint64_t answered;     /* success responses */
 	uint64_t refused;      /* error responses: 400, 420, 487 */
 	uint64_t bad;          /* malformed, or not for a lite agent */
-	uint64_t unauthentic;  /* unknown username or wrong integrity */
+	uint64_t unauthentic;  /* not our ufrag, or wrong integrity */
 	uint64_t replayed;     /* a request seen before, now from elsewhere */
 	uint64_t overflow;     /* datagrams refused: outputs not polled */
 	uint64_t paths_pushed; /* paths given up because a ninth came */

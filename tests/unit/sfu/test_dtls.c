@@ -1,5 +1,6 @@
 #include "sfu/dtls/dtls.h"
 
+#include "tests/support/client_hello.h"
 #include "tests/support/oom.h"
 
 #include <errno.h>
@@ -165,6 +166,56 @@ static void damaged_records_are_dropped_without_a_word(void **state)
 	dtls_free(dtls);
 }
 
+/* The answer to a whole ClientHello is one flight that begins with a ServerHello. */
+static void assert_answered(struct dtls *dtls)
+{
+	struct dtls_output output;
+	assert_int_equal(dtls_poll(dtls, &output), 1);
+	assert_int_equal(output.kind, DTLS_DATAGRAM);
+	assert_true(output.len <= DTLS_MTU);
+	assert_int_equal(output.data_view[0], 22); /* handshake record */
+	assert_int_equal(output.data_view[13], 2); /* ServerHello */
+	while (dtls_poll(dtls, &output) == 1)
+		assert_int_equal(output.kind, DTLS_DATAGRAM);
+}
+
+static void the_hellos_of_browsers_are_put_together_in_any_order(void **state)
+{
+	static const struct {
+		const uint8_t *first;
+		size_t first_len;
+		const uint8_t *second;
+		size_t second_len;
+	} hellos[] = {
+		{ client_hello_chromium_1, sizeof(client_hello_chromium_1), client_hello_chromium_2,
+			sizeof(client_hello_chromium_2) },
+		{ client_hello_chromium_2, sizeof(client_hello_chromium_2), client_hello_chromium_1,
+			sizeof(client_hello_chromium_1) },
+		{ client_hello_firefox_1, sizeof(client_hello_firefox_1), client_hello_firefox_2,
+			sizeof(client_hello_firefox_2) },
+		{ client_hello_firefox_2, sizeof(client_hello_firefox_2), client_hello_firefox_1,
+			sizeof(client_hello_firefox_1) },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(hellos); i++) {
+		struct dtls *dtls = NULL;
+		struct dtls_output output;
+		const struct dtls_config config = config_good();
+		assert_int_equal(dtls_new(&config, &dtls), 0);
+		for (unsigned twice = 0; twice < 2; twice++) {
+			assert_int_equal(
+				dtls_recv(dtls, hellos[i].first, hellos[i].first_len, 0), 0);
+			assert_int_equal(dtls_poll(dtls, &output), 0);
+		}
+		assert_int_equal(dtls_recv(dtls, hellos[i].second, hellos[i].second_len, 0), 0);
+		assert_answered(dtls);
+		assert_true(dtls_deadline(dtls) == RS_MS(100));
+		dtls_tick(dtls, RS_MS(100));
+		assert_answered(dtls); /* repeated */
+		assert_true(dtls_deadline(dtls) == RS_MS(300));
+		dtls_free(dtls);
+	}
+}
+
 static void keys_come_after_the_handshake_only(void **state)
 {
 	struct dtls *dtls = NULL;
@@ -208,6 +259,7 @@ int main(void)
 		cmocka_unit_test(a_handshake_that_never_ends_is_given_up),
 		cmocka_unit_test(what_is_no_record_does_not_reach_openssl),
 		cmocka_unit_test(damaged_records_are_dropped_without_a_word),
+		cmocka_unit_test(the_hellos_of_browsers_are_put_together_in_any_order),
 		cmocka_unit_test(keys_come_after_the_handshake_only),
 		cmocka_unit_test(lack_of_memory_fails_the_births),
 	};
