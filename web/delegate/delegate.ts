@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Binding } from '../shared/keys';
 import { isOpen } from '../shared/view';
-import { t } from '../shared/words';
 import '../shared/ui/listening';
 import { Page } from '../shared/ui/page';
 import '../shared/ui/speakers';
@@ -23,7 +22,7 @@ export class Delegate extends Page {
 			<rs-speakers .session=${session}></rs-speakers>
 			<footer class="band">
 				${speaks ? html`<rs-floor-key .session=${session}></rs-floor-key>` : nothing}
-				<div class="hear"><h2 class="small muted">${t('listening.to')}</h2><rs-listening .session=${session}></rs-listening></div>
+				<rs-listening .session=${session}></rs-listening>
 			</footer>
 		</main>`;
 	}

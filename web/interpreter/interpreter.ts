@@ -148,9 +148,8 @@ export class Interpreter extends Page {
 			<header><h2 id="booths-title">${t('booths.title')}</h2></header>
 			<ul class="rows">${Object.entries(channels).map(
 				([id, { name, language, desk }]) => html`<li data-testid="booth" data-channel=${id} data-desk=${desk ?? ''}>${lamp(desk ? 'speaking' : 'off')}
-					<span class="grow"><span lang=${language}>${name}</span><br><span class="small muted">${
-						desk ? (participants[desk]?.name ?? desk) : t('channel.carries.floor')
-					}</span></span></li>`,
+					<span class="grow" lang=${language}>${name}</span>
+					<span class="small muted">${desk ? (participants[desk]?.name ?? desk) : t('channel.carries.floor.short')}</span></li>`,
 			)}</ul>
 		</section>`;
 	}

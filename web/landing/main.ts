@@ -18,7 +18,7 @@ const steps = ['landing.step.link', 'landing.step.devices', 'landing.step.help']
 
 render(
 	html`<main class="landing">
-		<p class="mark" aria-hidden="true"></p>
+		<p class="mark"><span aria-hidden="true"></span>Rostrum</p>
 		<h1>${t('landing.title')}</h1>
 		<p class="lead">${t('landing.lead')}</p>
 		<ol>${steps.map((step) => html`<li>${t(step)}</li>`)}</ol>

@@ -27,9 +27,9 @@ export class Hall extends Part {
 					${id === current
 						? html`<span class="small muted">${t('agenda.current')}</span>`
 						: may
-							? html`<button type="button" class="button" data-testid="take-up" aria-label=${t('agenda.take.up', { title })}
-									aria-disabled=${asked} @click=${() => asked || void session.ask('take-up-item', { item: id }, `item-${id}`)}
-									>${asked ? t('asked') : t('agenda.take')}</button>`
+							? html`<button type="button" class="button" data-testid="take-up" aria-disabled=${asked}
+									@click=${() => asked || void session.ask('take-up-item', { item: id }, `item-${id}`)}
+									>${asked ? t('asked') : t('agenda.take')}<span class="unseen"> · ${title}</span></button>`
 							: nothing}
 				</li>`;
 			})}</ol>
@@ -46,9 +46,8 @@ export class Hall extends Part {
 			<ul class="rows">${all.map(
 				([id, { name, language, desk, since }]) => html`<li data-testid="booth" data-channel=${id} data-desk=${desk ?? ''}>
 					${lamp(desk ? 'speaking' : 'off')}
-					<span class="grow"><span lang=${language}>${name}</span><br><span class="small muted">${
-						desk ? (participants[desk]?.name ?? desk) : t('channel.carries.floor')
-					}</span></span>
+					<span class="grow" lang=${language}>${name}</span>
+					<span class="small muted">${desk ? (participants[desk]?.name ?? desk) : t('channel.carries.floor.short')}</span>
 					${desk && since ? html`<rs-clock .session=${this.session} since=${since}></rs-clock>` : nothing}
 				</li>`,
 			)}</ul>
@@ -59,11 +58,9 @@ export class Hall extends Part {
 		const { session } = this;
 		const { state } = session.view!.recording;
 		return html`<section class="panel" aria-labelledby="archive-title">
-			<header><h2 id="archive-title">${t('archive.title')}</h2></header>
-			<div class="rows"><div class="row">
-				<span class="grow recording ${state}">${t(`recording.${state}.long` satisfies Key)}</span>
-				${this.archiveKey(state === 'off' || state === 'failed')}
-			</div></div>
+			<header><h2 id="archive-title">${t('archive.title')}</h2>
+				<span class="grow small recording ${state}">${t(`recording.${state}.long` satisfies Key)}</span>
+				${this.archiveKey(state === 'off' || state === 'failed')}</header>
 		</section>`;
 	}
 

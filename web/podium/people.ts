@@ -2,11 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { lampOf } from '../shared/session';
-import { holder, shortName, type Participant } from '../shared/view';
+import { holder, shortName, type Participant, type Role } from '../shared/view';
 import { t, type Key } from '../shared/words';
 import { lamp } from '../shared/ui/icons';
 import { Part } from '../shared/ui/part';
 import { presence } from '../shared/ui/presence';
+
+/** Roles that may have the floor. */
+const SPEAKS = new Set<Role>(['delegate', 'chair', 'room']);
 
 /** Who is here, and how they are reached. With `leads`, the floor can be given to a delegate straight. */
 @customElement('rs-people')
@@ -39,7 +42,7 @@ export class People extends Part {
 		const callable =
 			this.leads &&
 			participant.present &&
-			(participant.role === 'delegate' || participant.role === 'room') &&
+			SPEAKS.has(participant.role) &&
 			holder(view) !== badge &&
 			view.meeting.state === 'in-session';
 		return html`<li data-testid="person" data-participant=${badge} data-present=${participant.present}>
@@ -48,9 +51,9 @@ export class People extends Part {
 				><span class="small muted">${participant.country ? participant.name : t(`role.${participant.role}` satisfies Key)}</span></span>
 			${presence(session, badge)}
 			${callable
-				? html`<button type="button" class="button" data-testid="give-direct" aria-label=${t('list.give.to', { name })}
-						aria-disabled=${asked} @click=${() => asked || void session.ask('give-floor', { participant: badge }, `direct-${badge}`)}
-						>${asked ? t('asked') : t('list.give')}</button>`
+				? html`<button type="button" class="button" data-testid="give-direct" aria-disabled=${asked}
+						@click=${() => asked || void session.ask('give-floor', { participant: badge }, `direct-${badge}`)}
+						>${asked ? t('asked') : t('list.give')}<span class="unseen"> · ${name}</span></button>`
 				: nothing}
 		</li>`;
 	}

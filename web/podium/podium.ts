@@ -40,7 +40,7 @@ export class Podium extends Page {
 					? html`<rs-twice testid="take-floor" label=${t('floor.take')} again=${t('floor.take.again')}
 							.busy=${session.isAsked('take-floor')} .run=${() => void session.ask('take-floor')}></rs-twice>`
 					: nothing}
-				<div class="hear"><h2 class="small muted">${t('listening.to')}</h2><rs-listening .session=${session}></rs-listening></div>
+				<rs-listening .session=${session} compact></rs-listening>
 				${session.may('open-meeting') ? this.gavel() : nothing}
 			</footer>
 		</main>`;

@@ -9,7 +9,6 @@ import { Wire, type Reply } from './wire';
 
 export interface Notice {
 	id: number;
-	tone: 'plain' | 'alarm';
 	text: string;
 }
 
@@ -118,9 +117,9 @@ export class Session {
 		await this.capture.acquire(wishes);
 	}
 
-	notify(text: string, tone: Notice['tone'] = 'plain'): void {
+	notify(text: string): void {
 		const id = ++this.lastNotice;
-		this.notices = [...this.notices.slice(-2), { id, tone, text }];
+		this.notices = [...this.notices.slice(-2), { id, text }];
 		window.setTimeout(() => this.dismiss(id), NOTICE_MS);
 		this.update();
 	}
@@ -184,8 +183,6 @@ export class Session {
 		const said = announcement(event, view, this.me);
 		if (said !== null)
 			this.spoken = said;
-		if (event.name === 'recording-failed')
-			this.notify(t('recording.failed.notice'), 'alarm');
 	}
 }
 

@@ -63,7 +63,10 @@ function fill(text: string, values: Values): string {
 		const value = values[name];
 		if (value === undefined)
 			return whole;
-		return typeof value === 'number' ? numbers.format(value) : value;
+		if (typeof value === 'number')
+			return numbers.format(value);
+		// Names in another script keep their own direction (Unicode FSI ... PDI) amid text from right to left.
+		return RIGHT_TO_LEFT.includes(language) ? `\u2068${value}\u2069` : value;
 	});
 }
 

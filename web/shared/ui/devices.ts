@@ -38,7 +38,7 @@ export class Devices extends Part {
 				)}
 				<option value="none" ?selected=${wish === null}>${t(`device.${kind}.none`)}</option>
 			</select>
-			<p id="fault-${kind}" class="fault small" role="status">${
+			<p id="fault-${kind}" class="complaint small" role="status">${
 				fault === undefined ? '' : t(`fault.${kind}.${fault}` satisfies Key)
 			}</p></div>`;
 	}

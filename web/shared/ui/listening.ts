@@ -7,19 +7,30 @@ import { Part } from './part';
 /** What is heard: the original, or a language; and how loud. */
 @customElement('rs-listening')
 export class Listening extends Part {
-	/** A channel that cannot be chosen here: an interpreter's own output. */
-	@property() without = '';
+	/** A list to open instead of buttons side by side. */
+	@property({ type: Boolean }) compact = false;
 
 	override render(): TemplateResult {
 		const { session } = this;
-		const channels = Object.entries(session.view?.channels ?? {}).filter(([id]) => id !== this.without);
-		return html`<div class="listening">
-			<div class="choices" role="radiogroup" aria-label=${t('listening.to')} @keydown=${this.arrows}>
-				${this.choice('floor', t('channel.floor'), '')}
-				${channels.map(([id, { name, language, desk }]) =>
-					this.choice(id, name, language, desk ? '' : t('channel.carries.floor')),
-				)}
-			</div>
+		const channels = Object.entries(session.view?.channels ?? {});
+		const chosen = session.view?.channels[session.channel];
+		return html`<h2 class="small muted">${t('listening.to')}${
+				chosen !== undefined && !chosen.desk ? html`<span class="note"> · ${t('channel.carries.floor')}</span>` : ''
+			}</h2>
+			<div class="listening">
+			${this.compact
+				? html`<div class="field"><select aria-label=${t('listening.to')} data-testid="listen-list" @change=${(event: Event) =>
+						void session.listen((event.target as HTMLSelectElement).value)}>
+						<option value="floor" ?selected=${session.channel === 'floor'}>${t('channel.floor')}</option>
+						${channels.map(
+							([id, { name }]) => html`<option value=${id} ?selected=${session.channel === id}>${name}</option>`,
+						)}</select></div>`
+				: html`<div class="choices" role="radiogroup" aria-label=${t('listening.to')} @keydown=${this.arrows}>
+						${this.choice('floor', t('channel.floor'), '')}
+						${channels.map(([id, { name, language, desk }]) =>
+							this.choice(id, name, language, desk ? '' : t('channel.carries.floor')),
+						)}
+					</div>`}
 			<label class="volume"><span class="unseen">${t('volume')}</span>${icon('volume')}<input type="range" min="0" max="100" data-testid="volume"
 				.value=${String(Math.round(session.volume * 100))}
 				@input=${(event: InputEvent) => session.setVolume(Number((event.target as HTMLInputElement).value) / 100)}></label>

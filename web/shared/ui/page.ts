@@ -66,16 +66,18 @@ export abstract class Page extends Part {
 	private meeting(): TemplateResult {
 		const { session } = this;
 		const lost = session.wire.state !== 'open';
-		return html`${this.head()} ${lost ? this.banner() : ''}
-			<div class="page ${this.page} ${lost ? 'dimmed' : ''}" data-testid="page">${this.content()}</div>
-			<div class="notices">${session.notices.map(
-				({ id, tone, text }) => html`<div class="notice ${tone}" role=${tone === 'alarm' ? 'alert' : 'status'} data-testid="notice">
-					<p>${text}</p><button type="button" class="button quiet icon" aria-label=${t('close')}
+		return html`<div class="meeting" data-testid="page">
+			${this.head()}
+			<div class="over">${lost ? this.banner() : ''}${session.notices.map(
+				({ id, text }) => html`<div class="notice" role="status" data-testid="notice"><p>${text}</p>
+					<button type="button" class="button quiet icon" aria-label=${t('close')}
 						@click=${() => session.dismiss(id)}>${icon('close')}</button></div>`,
 			)}</div>
+			<div class="page ${lost ? 'dimmed' : ''}">${this.content()}</div>
 			<p class="unseen" role="status" aria-live="assertive" data-testid="spoken">${session.spoken}</p>
 			<rs-settings .session=${session}></rs-settings>
-			<rs-keys .session=${session} .bindings=${this.allBindings()}></rs-keys>`;
+			<rs-keys .session=${session} .bindings=${this.allBindings()}></rs-keys>
+		</div>`;
 	}
 
 	private head(): TemplateResult {

@@ -101,7 +101,7 @@ export class Speakers extends Part {
 		const busy = session.isAsked(`give-${entry}`);
 		const open = this.menu === entry;
 		return html`<button type="button" class="button ${place === 1 ? 'main' : ''}" data-testid="give" aria-disabled=${busy}
-				aria-label=${t('list.give.to', { name })} @click=${() => this.give(entry)}>${busy ? t('asked') : t('list.give')}</button>
+				@click=${() => this.give(entry)}>${busy ? t('asked') : t('list.give')}<span class="unseen"> · ${name}</span></button>
 			<button type="button" class="button quiet icon" data-testid="more" aria-expanded=${open} aria-label=${t('list.more', { name })}
 				@click=${() => (this.menu = open ? 0 : entry)}>${icon('more')}</button>
 			${open

@@ -84,7 +84,7 @@ export const ar: Catalogue = {
 	'lost.place': 'انقطع الاتصال. جارٍ إعادته، ومكانكم في القائمة محفوظ: {place}.',
 	'lost.floor': 'انقطع الاتصال والكلمة لكم. جارٍ إعادته.',
 	'presence.connected': 'متصل',
-	'presence.joined': 'الصفحة فقط، دون صوت',
+	'presence.joined': 'الصفحة فقط',
 	'presence.away': 'غائب',
 	'presence.loss': 'يفقد {percent} %',
 
@@ -98,7 +98,6 @@ export const ar: Catalogue = {
 	'agenda.title': 'جدول الأعمال',
 	'agenda.current': 'قيد النظر',
 	'agenda.take': 'تناول البند',
-	'agenda.take.up': 'تناول البند: {title}',
 
 	'floor.ask': 'طلب الكلمة',
 	'floor.withdraw': 'سحب طلبي',
@@ -132,7 +131,6 @@ export const ar: Catalogue = {
 	'list.before': 'تُفتح مع الجلسة.',
 	'list.next': 'التالي',
 	'list.give': 'إعطاء الكلمة',
-	'list.give.to': 'إعطاء الكلمة إلى {name}',
 	'list.more': 'المزيد عن {name}',
 	'list.asked': 'طُلبت في {time}',
 	'list.move': 'نقل {name}، الآن {n}',

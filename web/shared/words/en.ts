@@ -89,7 +89,7 @@ export const en = {
 	'lost.place': 'Connection lost. Reconnecting; your place in the list is kept: {place}.',
 	'lost.floor': 'Connection lost while you have the floor. Reconnecting.',
 	'presence.connected': 'Connected',
-	'presence.joined': 'Page only, no sound',
+	'presence.joined': 'Page only',
 	'presence.away': 'Away',
 	'presence.loss': 'Loses {percent} %',
 
@@ -104,7 +104,6 @@ export const en = {
 	'agenda.title': 'Agenda',
 	'agenda.current': 'Under discussion',
 	'agenda.take': 'Take up',
-	'agenda.take.up': 'Take up: {title}',
 
 	// The floor
 	'floor.ask': 'Ask for the floor',
@@ -140,7 +139,6 @@ export const en = {
 	'list.before': 'Opens with the meeting.',
 	'list.next': 'next',
 	'list.give': 'Give floor',
-	'list.give.to': 'Give the floor to {name}',
 	'list.more': 'More about {name}',
 	'list.asked': 'Asked at {time}',
 	'list.move': 'Move {name}, now {n}',

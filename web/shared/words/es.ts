@@ -84,7 +84,7 @@ export const es: Catalogue = {
 	'lost.place': 'Conexión perdida. Reconectando; se conserva su lugar en la lista: {place}',
 	'lost.floor': 'Conexión perdida mientras tiene la palabra. Reconectando.',
 	'presence.connected': 'Conectado',
-	'presence.joined': 'Solo página, sin sonido',
+	'presence.joined': 'Solo página',
 	'presence.away': 'Ausente',
 	'presence.loss': 'Pierde {percent} %',
 
@@ -98,7 +98,6 @@ export const es: Catalogue = {
 	'agenda.title': 'Programa',
 	'agenda.current': 'En examen',
 	'agenda.take': 'Abordar',
-	'agenda.take.up': 'Abordar: {title}',
 
 	'floor.ask': 'Pedir la palabra',
 	'floor.withdraw': 'Retirar mi solicitud',
@@ -132,7 +131,6 @@ export const es: Catalogue = {
 	'list.before': 'Se abre con la sesión.',
 	'list.next': 'siguiente',
 	'list.give': 'Dar palabra',
-	'list.give.to': 'Dar la palabra a {name}',
 	'list.more': 'Más sobre {name}',
 	'list.asked': 'La pidió a las {time}',
 	'list.move': 'Mover {name}, ahora {n}',

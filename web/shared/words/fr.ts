@@ -84,7 +84,7 @@ export const fr: Catalogue = {
 	'lost.place': 'Liaison perdue. Reconnexion ; votre place sur la liste est gardée : {place}.',
 	'lost.floor': 'Liaison perdue pendant que vous avez la parole. Reconnexion.',
 	'presence.connected': 'En liaison',
-	'presence.joined': 'Page seule, sans son',
+	'presence.joined': 'Page seule',
 	'presence.away': 'Absent',
 	'presence.loss': 'Perd {percent} %',
 
@@ -98,7 +98,6 @@ export const fr: Catalogue = {
 	'agenda.title': 'Ordre du jour',
 	'agenda.current': 'À l’examen',
 	'agenda.take': 'Aborder',
-	'agenda.take.up': 'Aborder : {title}',
 
 	'floor.ask': 'Demander la parole',
 	'floor.withdraw': 'Retirer ma demande',
@@ -132,7 +131,6 @@ export const fr: Catalogue = {
 	'list.before': 'S’ouvre avec la séance.',
 	'list.next': 'prochain',
 	'list.give': 'Donner',
-	'list.give.to': 'Donner la parole à : {name}',
 	'list.more': 'Plus sur {name}',
 	'list.asked': 'Demandé à {time}',
 	'list.move': 'Déplacer {name}, rang {n}',

@@ -1,0 +1,119 @@
+// Pictures of every page in the states worth looking at, judged by axe-core and for width: `node dev/look.mjs DIR [NAME]` (NAME: only shots containing it).
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+import { startMeeting } from './meeting.mjs';
+
+const [dir = 'look', only = ''] = process.argv.slice(2);
+mkdirSync(dir, { recursive: true });
+
+const browser = await chromium.launch({
+	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	args: ['--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required'],
+});
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 360, height: 740 };
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let shots = 0;
+let faults = 0;
+
+async function open(meeting, sub, { viewport = DESK, scheme = 'light', query = '', join = true } = {}) {
+	const context = await browser.newContext({ viewport, colorScheme: scheme, permissions: ['microphone', 'camera'], reducedMotion: 'reduce' });
+	const page = await context.newPage();
+	page.on('pageerror', (error) => console.error(`${sub}: ${error}`));
+	page.on('console', (message) => message.type() === 'error' && console.error(`${sub}: ${message.text()}`));
+	await page.goto(sub === '' ? `${meeting.base}/${query}` : meeting.link(sub, query));
+	if (join && sub !== '') {
+		await page.getByTestId('join').click();
+		await page.getByTestId('page').waitFor();
+	}
+	return page;
+}
+
+async function shoot(page, name, full = false) {
+	await page.waitForTimeout(700);
+	if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) {
+		faults++;
+		console.error(`${name}: wider than the window`);
+	}
+	await page.evaluate(axe);
+	const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
+	for (const { id, nodes } of violations) {
+		faults++;
+		console.error(`${name}: ${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary.split('\n')[1]?.trim()})`).join('; ')}`);
+	}
+	await page.screenshot({ path: `${dir}/${name}.png`, fullPage: full });
+	shots++;
+}
+
+/** A meeting in full swing: Kenya speaks, others wait, French is interpreted. */
+async function busy(sub, options, name, after = async () => {}) {
+	if (!name.includes(only))
+		return;
+	const meeting = await startMeeting();
+	const page = await open(meeting, sub, options);
+	const now = Date.now();
+	const present = (id, line = 'connected') => ({ [id]: { present: true, line } });
+	meeting.happen('participant-joined', {}, {
+		meeting: { state: 'in-session' },
+		recording: { state: 'recording' },
+		agenda: { current: '2' },
+		media: {},
+		participants: { ...present('chair'), ...present('KEN'), ...present('FRA'), ...present('BRA', 'joined'), ...present('JOR'), ...present('fr-1'), ...present('es-1'), ...present('BOL') },
+		list: ['FRA', 'BRA', 'BOL', 'JOR'].map((participant, i) => ({ entry: i + 2, participant, asked: now - 60_000 * (5 - i) })),
+		floor: { holder: 'KEN', entry: 1, since: now - 192_000 },
+		open: ['KEN', 'chair'],
+		channels: { fr: { desk: 'fr-1', since: now - 1_005_000 } },
+	});
+	meeting.tell({ type: 'measured', patch: { lines: { FRA: { rtt_ms: 41, loss: 0 }, BRA: { loss: 0.08 }, JOR: { loss: 0.08 } } } });
+	await after(page, meeting);
+	await shoot(page, name, options.viewport === PHONE);
+	await page.context().close();
+	meeting.stop();
+}
+
+async function plain(sub, options, name) {
+	if (!name.includes(only))
+		return;
+	const meeting = await startMeeting();
+	const page = await open(meeting, sub, options);
+	await shoot(page, name, options.viewport === PHONE);
+	await page.context().close();
+	meeting.stop();
+}
+
+await plain('', {}, 'landing');
+await plain('', { viewport: PHONE, query: '?lang=ar', scheme: 'dark' }, 'landing-ar-phone-dark');
+await plain('KEN', { join: false }, 'join');
+await plain('KEN', { join: false, viewport: PHONE, query: '?lang=ar' }, 'join-ar-phone');
+await plain('KEN', {}, 'delegate-before');
+await plain('chair', {}, 'podium-before');
+for (const scheme of ['light', 'dark']) {
+	await busy('FRA', { scheme }, `delegate-${scheme}`);
+	await busy('chair', { scheme }, `podium-chair-${scheme}`);
+	await busy('secretariat', { scheme }, `podium-secretariat-${scheme}`);
+}
+await busy('KEN', {}, 'delegate-speaking');
+await busy('JOR', { query: '?lang=ar' }, 'delegate-ar');
+await busy('JOR', { query: '?lang=fr', viewport: PHONE }, 'delegate-fr-phone');
+await busy('JOR', { query: '?lang=ar', viewport: PHONE, scheme: 'dark' }, 'delegate-ar-phone-dark');
+await busy('JOR', {}, 'delegate-lost', async (_, meeting) => meeting.drop());
+await busy('FRA', {}, 'delegate-keys', async (page) => page.keyboard.press('?'));
+await busy('FRA', {}, 'delegate-settings', async (page) => page.getByTestId('open-settings').click());
+await busy('chair', { query: '?lang=ar' }, 'podium-ar');
+await busy('chair', { query: '?lang=es', viewport: { width: 1024, height: 768 } }, 'podium-es-tablet');
+await busy('chair', { viewport: PHONE }, 'podium-phone');
+await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {
+	meeting.happen('recording-failed', {}, { recording: { state: 'failed', reason: 'disk full' } });
+	await page.getByTestId('more').first().click();
+	await page.getByTestId('close-meeting').click();
+});
+await busy('fr-1', { query: '?lang=fr' }, 'interpreter-live');
+await busy('fr-2', {}, 'interpreter-idle');
+await busy('fr-1', {}, 'interpreter-cough', async (page) => page.keyboard.down(' '));
+await busy('es-1', { query: '?lang=ar', viewport: PHONE }, 'interpreter-ar-phone');
+await busy('fr-2', { viewport: { width: 1024, height: 768 } }, 'interpreter-tablet');
+
+await browser.close();
+console.log(`${shots} pictures in ${dir}, ${faults} faults`);
+process.exitCode = faults > 0 ? 1 : 0;

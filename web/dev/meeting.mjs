@@ -1,0 +1,194 @@
+// A meeting in memory to work on the pages with, where no media server is needed: serves dist/ and speaks
+// rostrum.v1 on one port. `node dev/meeting.mjs [PORT]` prints a join link for each badge.
+import { createReadStream, existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WebSocketServer } from 'ws';
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
+
+const people = {
+	secretariat: { name: 'Conference Secretariat', role: 'secretariat' },
+	chair: { name: 'H.E. Mr. Tomás Villanueva', role: 'chair' },
+	FRA: { name: 'Mme Claire Dumontier', role: 'delegate', delegation: 'FRA', country: 'France', languages: ['fr'] },
+	KEN: { name: 'H.E. Ms. Amina Odhiambo', role: 'delegate', delegation: 'KEN', country: 'Kenya', languages: ['en'] },
+	BRA: { name: 'Sr. João Almeida', role: 'delegate', delegation: 'BRA', country: 'Brazil', languages: ['es'] },
+	JOR: { name: 'السيدة ليلى حداد', role: 'delegate', delegation: 'JOR', country: 'Jordan', languages: ['en'] },
+	BOL: { name: 'Sra. Wara Quispe', role: 'delegate', delegation: 'BOL', country: 'Bolivia (Plurinational State of)', languages: ['es'] },
+	NOR: { name: 'Ms. Ingrid Solheim', role: 'delegate', delegation: 'NOR', country: 'Norway', languages: ['en'] },
+	'fr-1': { name: 'Hélène Marchand', role: 'interpreter', languages: ['fr'] },
+	'fr-2': { name: 'Olivier Perrin', role: 'interpreter', languages: ['fr'] },
+	'es-1': { name: 'Lucía Ferrer', role: 'interpreter', languages: ['es'] },
+};
+
+const MAY = {
+	secretariat: ['open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
+	chair: ['open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'open-microphone', 'close-microphone', 'listen', 'offer'],
+	delegate: ['ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
+	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
+};
+
+export function token(sub) {
+	const { name, role, delegation, languages } = people[sub];
+	const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+	return `${part({ alg: 'none' })}.${part({ iss: 'rostrum', sub, meeting: 'demo', name, role, delegation, languages })}.x`;
+}
+
+export function page(sub) {
+	const { role } = people[sub];
+	return role === 'chair' || role === 'secretariat' ? 'podium' : role;
+}
+
+function newView() {
+	const participants = Object.fromEntries(
+		Object.entries(people).map(([id, person], i) => [id, { ...person, csrc: 1001 + i, present: false, line: 'away' }]),
+	);
+	return {
+		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', mode: 'floor', sitting: 1 },
+		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
+		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }],
+		participants, list: [], floor: { holder: null }, open: [],
+		channels: { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' } },
+		recording: { state: 'waiting' }, media: { instance: null },
+	};
+}
+
+/** Starts the meeting; `happen(name, data, patch)` makes anything happen in it, `drop()` breaks every line. */
+export async function startMeeting(port = 0) {
+	let view = newView();
+	const epoch = Math.random().toString(36).slice(2);
+	const events = [];
+	const sockets = new Map();
+	let entries = 0;
+	let refuseLines = false;
+
+	const merge = (target, patch) => {
+		if (patch === null || typeof patch !== 'object' || Array.isArray(patch))
+			return patch;
+		const merged = { ...(target !== null && typeof target === 'object' ? target : {}) };
+		for (const [name, value] of Object.entries(patch)) {
+			if (value === null)
+				delete merged[name];
+			else
+				merged[name] = merge(merged[name], value);
+		}
+		return merged;
+	};
+	const happen = (name, data, patch) => {
+		view = merge(view, patch);
+		const event = { type: 'event', event: events.length + 1, time: Date.now(), name, data, patch };
+		events.push(event);
+		for (const socket of sockets.values())
+			socket.send(JSON.stringify(event));
+		return event.event;
+	};
+	const hold = (holder, entry, cause) => {
+		const open = [...view.open.filter((id) => id !== view.floor.holder), ...(holder ? [holder] : [])];
+		const list = view.list.filter((one) => one.entry !== entry);
+		return happen(holder ? 'floor-given' : 'floor-taken', { participant: holder ?? view.floor.holder, cause }, { floor: { holder, entry, since: holder ? Date.now() : null }, list, open });
+	};
+	const commands = {
+		'open-meeting': () => happen('meeting-opened', {}, { meeting: { state: 'in-session' }, recording: { state: 'recording' } }),
+		'close-meeting': () => happen('meeting-closed', {}, { meeting: { state: 'closed' }, floor: { holder: null, since: null }, list: [], open: [] }),
+		'take-up-item': (_, { item }) => happen('item-taken-up', { item }, { agenda: { current: item }, list: [] }),
+		'ask-for-floor': (id) => {
+			if (view.list.some(({ participant }) => participant === id))
+				return 'already-on-list';
+			const entry = ++entries;
+			return happen('entry-added', { entry, participant: id }, { list: [...view.list, { entry, participant: id, asked: Date.now() }] });
+		},
+		withdraw: (id, { entry }) => {
+			const list = view.list.filter((one) => (entry ? one.entry !== entry : one.participant !== id));
+			return list.length === view.list.length ? 'no-such-entry' : happen('entry-withdrawn', { entry }, { list });
+		},
+		'move-entry': (_, { entry, position }) => {
+			const list = view.list.filter((one) => one.entry !== entry);
+			list.splice(position - 1, 0, view.list.find((one) => one.entry === entry));
+			return happen('entry-moved', { entry, position }, { list });
+		},
+		'give-floor': (_, { entry, participant }) => hold(participant ?? view.list.find((one) => one.entry === entry)?.participant, entry, 'list'),
+		'take-floor': () => hold(null, null, 'chair'),
+		'open-microphone': (id) => happen('microphone-opened', { participant: id }, { open: [...view.open, id] }),
+		'close-microphone': (id) => happen('microphone-closed', { participant: id }, { open: view.open.filter((one) => one !== id) }),
+		'go-live': (id, { channel }) => happen('desk-live', { channel, participant: id }, { channels: { [channel]: { desk: id, since: Date.now() } } }),
+		'go-idle': (id) => {
+			const channel = Object.keys(view.channels).find((one) => view.channels[one].desk === id);
+			return channel ? happen('desk-idle', { channel, participant: id }, { channels: { [channel]: { desk: null, since: null } } }) : 'already-so';
+		},
+		'take-up-recording': () => happen('recording-started', {}, { recording: { state: 'recording', reason: null } }),
+		'stop-recording': () => happen('recording-stopped', {}, { recording: { state: 'off' } }),
+		listen: () => 0,
+		offer: () => 'no-media-server',
+	};
+
+	const server = createServer((request, response) => {
+		const path = new URL(request.url, 'http://localhost').pathname;
+		const name = path === '/' ? '/index.html' : extname(path) === '' ? `${path}.html` : path;
+		const file = join(dist, normalize(name));
+		if (!file.startsWith(dist) || !existsSync(file)) {
+			response.writeHead(404).end();
+			return;
+		}
+		response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+		createReadStream(file).pipe(response);
+	});
+	new WebSocketServer({ server, path: '/ws', handleProtocols: () => 'rostrum.v1' }).on('connection', (socket) => {
+		let id = '';
+		if (refuseLines) {
+			socket.terminate();
+			return;
+		}
+		const say = (message) => socket.send(JSON.stringify(message));
+		socket.on('message', (text) => {
+			const message = JSON.parse(text);
+			if (message.type === 'hello') {
+				id = JSON.parse(Buffer.from(message.token.split('.')[1], 'base64url')).sub;
+				sockets.get(id)?.close(4009);
+				const known = message.resume?.epoch === epoch;
+				say({ type: 'welcome', epoch, event: events.length, resumed: known, time: Date.now(), you: { id, ...people[id], may: MAY[people[id].role] }, ...(known ? {} : { view }) });
+				for (const event of known ? events.slice(message.resume.event) : [])
+					say(event);
+				sockets.set(id, socket);
+				happen('participant-joined', { participant: id }, { participants: { [id]: { present: true, line: 'connected' } } });
+				return;
+			}
+			const result = MAY[people[id].role].includes(message.type) ? commands[message.type](id, message) : 'not-permitted';
+			say({ type: 'reply', id: message.id, ...(typeof result === 'string' ? { ok: false, reason: result, text: result } : { ok: true, event: result }) });
+		});
+		socket.on('close', () => {
+			if (sockets.get(id) !== socket)
+				return;
+			sockets.delete(id);
+			happen('participant-left', { participant: id, cause: 'lost-line' }, { participants: { [id]: { present: false, line: 'away' } } });
+		});
+	});
+	await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+	const base = `http://127.0.0.1:${server.address().port}`;
+	return {
+		base,
+		link: (sub, query = '') => `${base}/${page(sub)}${query}#${token(sub)}`,
+		happen,
+		tell: (message) => {
+			for (const socket of sockets.values())
+				socket.send(JSON.stringify(message));
+		},
+		drop: () => {
+			refuseLines = true;
+			for (const socket of sockets.values())
+				socket.terminate();
+		},
+		stop: () => {
+			for (const socket of sockets.values())
+				socket.terminate();
+			server.close();
+		},
+	};
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	const meeting = await startMeeting(Number(process.argv[2] ?? 8090));
+	for (const id of Object.keys(people))
+		console.log(meeting.link(id));
+}
