@@ -1,7 +1,7 @@
 // The first hybrid meeting, seen and heard by Chromium: chair, two delegates, a French interpreter; then what lies in the archive.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { events, faultsOf, files, sessions } from '../support/archive.mjs';
+import { chainFaults, events, faultsOf, files, sessions } from '../support/archive.mjs';
 import { participate } from '../support/browsers.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { TONES, decode, peakLevel, stretches } from '../support/sound.mjs';
@@ -154,6 +154,9 @@ test('the archive of the sitting is whole, plays, and holds what was said', LIMI
 	assert.ok(french.some((samples) => stretches(samples, TONES['fr-1']).length > 0), 'the interpreter is in the French channel');
 	assert.ok(french.some((samples) => stretches(samples, TONES.KEN).length > 0), 'the floor passed through before');
 	assert.ok(!names().some((path) => path.includes('FRA') && path.endsWith('.a.webm')), 'FRA never had the floor');
-	const written = events(directory).map((event) => event.type ?? event.name);
-	assert.ok(written.length > 20, String(written));
+	const written = events(directory).filter((line) => line.type === 'meeting').map((line) => line.payload.name);
+	assert.equal(written[0], 'meeting-opened');
+	assert.equal(written.at(-1), 'meeting-closed');
+	assert.ok(written.filter((name) => name === 'floor-given').length >= 12, String(written));
+	assert.deepEqual(chainFaults(directory), []);
 });

@@ -54,4 +54,19 @@ export function events(directory) {
 	return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
 }
 
-export const sha256 = (data) => createHash('sha256').update(data).digest('hex');
+// What is wrong with the chain of events.jsonl: each line's "sum" is the SHA-256 of the line up to the comma before it,
+// and its "prev" the sum of the line before. Empty if nothing.
+export function chainFaults(directory) {
+	const faults = [];
+	let prev = '0'.repeat(64);
+	const [path] = files(directory, 'events.jsonl');
+	readFileSync(path, 'utf8').split('\n').filter(Boolean).forEach((line, i) => {
+		const event = JSON.parse(line);
+		const covered = line.slice(0, line.lastIndexOf(',"sum"'));
+		if (event.seq !== i + 1) faults.push(`line ${i + 1} is number ${event.seq}`);
+		if (event.prev !== prev) faults.push(`line ${i + 1} does not follow the line before`);
+		if (event.sum !== createHash('sha256').update(covered).digest('hex')) faults.push(`line ${i + 1} was altered`);
+		prev = event.sum;
+	});
+	return faults;
+}
