@@ -70,12 +70,22 @@ struct transport *transport_free(struct transport *transport)
 	return rs_release(transport);
 }
 
+/* The peer is expected to say hello as soon as there is a path. */
+static int recv_stun(struct transport *transport, const uint8_t *data, size_t len,
+	const struct ice_path *from, rs_time now)
+{
+	const int err = ice_recv(transport->ice, data, len, from, now);
+	if (ice_selected(transport->ice) != NULL)
+		dtls_start(transport->dtls, now);
+	return err;
+}
+
 int transport_recv(struct transport *transport, const uint8_t *data, size_t len,
 	const struct ice_path *from, rs_time now)
 {
 	switch (demux_classify(data, len)) {
 	case DEMUX_STUN:
-		return ice_recv(transport->ice, data, len, from, now);
+		return recv_stun(transport, data, len, from, now);
 	case DEMUX_DTLS:
 		if (!transport->failed && ice_path_known(transport->ice, from))
 			return dtls_recv(transport->dtls, data, len, now);
@@ -158,8 +168,6 @@ void transport_close(struct transport *transport)
 void transport_tick(struct transport *transport, rs_time now)
 {
 	ice_tick(transport->ice, now);
-	if (ice_selected(transport->ice) != NULL)
-		dtls_start(transport->dtls, now);
 	dtls_tick(transport->dtls, now);
 }
 

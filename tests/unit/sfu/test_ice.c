@@ -137,6 +137,26 @@ static void a_first_check_is_answered_and_its_path_selected(void **state)
 	ice_free(agent);
 }
 
+static void a_check_over_ipv6_is_answered_by_the_socket_it_came_in_on(void **state)
+{
+	struct ice_agent *agent = agent_new();
+	struct ice_path from = { .local = 3 };
+	static const char text[] = "[2001:db8::1]:65535";
+	assert_int_equal(rs_addr_parse(text, sizeof(text) - 1, &from.remote), 0);
+	const struct check check = good_check(1);
+	assert_int_equal(check_send(agent, &check, &from, 0), 0);
+	struct ice_output output;
+	assert_int_equal(ice_poll(agent, &output), 1);
+	assert_true(ice_path_equal(&output.path, &from));
+	struct stun_msg answer;
+	assert_int_equal(stun_parse(output.data_view, output.len, &answer), 0);
+	assert_true(rs_addr_equal(&answer.mapped, &from.remote));
+	const struct ice_path other_socket = { .local = 2, .remote = from.remote };
+	assert_true(ice_path_known(agent, &from));
+	assert_false(ice_path_known(agent, &other_socket));
+	ice_free(agent);
+}
+
 static void what_is_not_authentic_gets_no_answer(void **state)
 {
 	struct ice_agent *agent = agent_new();
@@ -526,6 +546,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_first_check_is_answered_and_its_path_selected),
+		cmocka_unit_test(a_check_over_ipv6_is_answered_by_the_socket_it_came_in_on),
 		cmocka_unit_test(what_is_not_authentic_gets_no_answer),
 		cmocka_unit_test(what_is_no_request_gets_no_answer),
 		cmocka_unit_test(a_peer_that_wants_to_be_controlled_hears_of_the_conflict),

@@ -584,12 +584,15 @@ static void a_client_that_never_says_hello_times_out(void **state)
 	world_init(&world, &config);
 	const struct ice_path from = { .local = 0, .remote = address(1, 4000) };
 	struct rtc_client_datagram datagram;
-	for (unsigned i = 0; i < 40; i++, world.now += RS_SEC(1)) {
+	const rs_time start = world.now;
+	for (unsigned i = 0; i <= 30; i++, world.now += RS_SEC(1)) {
+		assert_int_equal(world.seen[TRANSPORT_FAILED], 0);
 		rtc_client_tick(world.client, world.now); /* its checks, and nothing else */
 		while (rtc_client_poll(world.client, &datagram) == 1)
 			assert_int_equal(transport_recv(world.transport, datagram.data_view,
 						 datagram.len, &from, world.now),
 				0);
+		assert_true(transport_deadline(world.transport) <= start + RS_SEC(30));
 		transport_tick(world.transport, world.now);
 		transport_drain(&world);
 	}
