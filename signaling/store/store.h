@@ -133,5 +133,8 @@ int store_poll(struct store *store, struct store_done *out_done);
  * transaction. 0; -EIO or -EBADMSG (no database of ours) with `error` naming the file; -ENOMEM. */
 int store_sqlite_open(const char *path, store_wake_fn *wake, void *wake_ctx,
 	struct store **out_store, char error[STORE_ERROR_LEN]) RS_MUST_USE;
+/* Let the database grow no further than that many pages of 4096 octets (0 = as far as the disk lets it); what does not fit is
+ * DOWN. From the next transaction on; any number of times. */
+void store_sqlite_set_max_pages(struct store *store, uint32_t pages);
 
 #endif
