@@ -85,24 +85,25 @@ int64_t archive_durable_event(const struct archive *archive);
  * -EOPNOTSUPP, -EINVAL (codec or clock: noted); -E2BIG (too many tracks: noted); or the archive failed. */
 int archive_begin(struct archive *archive, const char *name, const char *media, const char *codec,
 	uint32_t hz, struct archive_now when, size_t *out_track) RS_MUST_USE;
-/* Errors of the following have made the archive fail; -EPROTO: it had failed before. */
+/* Errors of the following have made the archive fail, so they may be left to archive_error();
+ * -EPROTO: it had failed before. */
 int archive_recv(struct archive *archive, size_t track, const uint8_t *rtp, size_t len,
-	int64_t arrival_wall_us, struct archive_now when) RS_MUST_USE;
+	int64_t arrival_wall_us, struct archive_now when);
 void archive_report(struct archive *archive, size_t track, uint64_t ntp, uint32_t rtp_ts);
 /* The gate of a source moved at `mark_wall_us` because of a meeting event. */
 int archive_mark(struct archive *archive, const char *source, bool open, int64_t event,
-	int64_t mark_wall_us, struct archive_now when) RS_MUST_USE;
+	int64_t mark_wall_us, struct archive_now when);
 /* Something else worth keeping; takes `payload` (NULL = out of memory). */
-int archive_note(struct archive *archive, const char *type, json_t *payload,
-	struct archive_now when) RS_MUST_USE;
+int archive_note(
+	struct archive *archive, const char *type, json_t *payload, struct archive_now when);
 /* 0; -EALREADY (had it); -EBADMSG (hash or payload); or the archive failed. */
 int archive_add_event(struct archive *archive, const struct archive_event *event,
 	struct archive_now when) RS_MUST_USE;
 
-int archive_tick(struct archive *archive, struct archive_now when) RS_MUST_USE;
+int archive_tick(struct archive *archive, struct archive_now when);
 rs_time archive_deadline(const struct archive *archive);
 /* Ask for durability of the lines written since the last time; call once a turn of the loop. */
-int archive_flush(struct archive *archive) RS_MUST_USE;
+int archive_flush(struct archive *archive);
 /* Some video track waits for a key frame: whether this one does. */
 bool archive_wants_key(const struct archive *archive, size_t track);
 /* Sum over all tracks since the archive was opened. */

@@ -1,0 +1,387 @@
+#include "recorder/control/keeper.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct recording {
+	struct keeper_meeting meeting;
+	struct archive *archive; /* NULL while it cannot be opened */
+	uint32_t generation;
+	enum keeper_state state;
+	bool told_state;
+	bool marked; /* for the sweep */
+	bool gone;   /* to be forgotten once that was told */
+	bool failed_before;
+	int64_t told_event;
+	int64_t asked_for; /* event whose predecessors were asked for already */
+	rs_time retry_at;
+	char reason[KEEPER_REASON_LEN];
+	char directory[ARCHIVE_PATH_LEN];
+};
+
+struct keeper {
+	struct keeper_config config;
+	struct recording **recordings; /* meetings_max of them */
+	size_t n;
+	uint32_t generations;
+	bool resync;
+};
+
+int keeper_new(const struct keeper_config *config, struct keeper **out_keeper)
+{
+	if (config->meetings_max == 0 || config->disk == NULL || config->free_space == NULL)
+		return -EINVAL;
+	struct keeper *keeper = rs_zalloc(sizeof(*keeper));
+	if (keeper == NULL)
+		return -ENOMEM;
+	keeper->config = *config;
+	keeper->recordings = rs_calloc(config->meetings_max, sizeof(struct recording *));
+	if (keeper->recordings == NULL) {
+		rs_release(keeper);
+		return -ENOMEM;
+	}
+	*out_keeper = keeper;
+	return 0;
+}
+
+static void recording_free(struct recording *recording)
+{
+	archive_free(recording->archive);
+	rs_release(recording);
+}
+
+struct keeper *keeper_free(struct keeper *keeper)
+{
+	if (keeper == NULL)
+		return NULL;
+	for (size_t i = 0; i < keeper->n; i++)
+		recording_free(keeper->recordings[i]);
+	rs_release(keeper->recordings);
+	return rs_release(keeper);
+}
+
+void keeper_freep(struct keeper **keeper)
+{
+	*keeper = keeper_free(*keeper);
+}
+
+static struct recording *find(const struct keeper *keeper, const char *meeting)
+{
+	for (size_t i = 0; i < keeper->n; i++)
+		if (!keeper->recordings[i]->gone &&
+			strcmp(keeper->recordings[i]->meeting.id, meeting) == 0)
+			return keeper->recordings[i];
+	return NULL;
+}
+
+static struct recording *find_owner(const struct keeper *keeper, uint32_t owner)
+{
+	for (size_t i = 0; i < keeper->n; i++)
+		if (keeper->recordings[i]->generation == owner &&
+			keeper->recordings[i]->archive != NULL)
+			return keeper->recordings[i];
+	return NULL;
+}
+
+static void set_state(struct recording *recording, enum keeper_state state, const char *reason)
+{
+	if (recording->state != state || strcmp(recording->reason, reason) != 0)
+		recording->told_state = false;
+	recording->state = state;
+	(void)rs_copy_text(recording->reason, sizeof(recording->reason), reason,
+		strlen(reason)); /* may be cut */
+}
+
+/* In words for the podium: lower case, no code. */
+static const char *reason_of(int err)
+{
+	switch (-err) {
+	case ENOSPC:
+	case EDQUOT:
+		return "no space left on device";
+	case EFBIG:
+		return "file too large";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "archive directory cannot be written";
+	case E2BIG:
+		return "disk too slow";
+	case EBADMSG:
+		return "archive directory holds something else";
+	case ENOENT:
+	case ENOTDIR:
+		return "archive directory is missing";
+	case ENOMEM:
+		return "out of memory";
+	case EINVAL:
+		return "session name cannot be used";
+	default:
+		return "error while writing";
+	}
+}
+
+static void fail(const struct keeper *keeper, struct recording *recording, int err, rs_time now)
+{
+	recording->archive = archive_free(recording->archive);
+	recording->failed_before = true;
+	recording->retry_at = now + keeper->config.retry;
+	set_state(recording, KEEPER_FAILED, reason_of(err));
+}
+
+static int check_space(const struct keeper *keeper)
+{
+	const int64_t space = keeper->config.free_space(keeper->config.ctx, keeper->config.root);
+	if (space < 0)
+		return (int)space;
+	return (uint64_t)space < keeper->config.free_min ? -ENOSPC : 0;
+}
+
+static void open_archive(
+	struct keeper *keeper, struct recording *recording, struct archive_now when)
+{
+	const struct keeper_meeting *meeting = &recording->meeting;
+	recording->generation = ++keeper->generations;
+	const struct archive_config config = { .root = keeper->config.root,
+		.meeting = meeting->id,
+		.session = meeting->session,
+		.title = meeting->title,
+		.software = keeper->config.software,
+		.channels = meeting->channels,
+		.n_channels = meeting->n_channels,
+		.tracks_max = keeper->config.tracks_max,
+		.rules = keeper->config.rules,
+		.owner = recording->generation,
+		.rand = keeper->config.rand };
+	int err = check_space(keeper);
+	if (err == 0)
+		err = archive_open(&config, keeper->config.disk, when, &recording->archive);
+	if (err < 0) {
+		fail(keeper, recording, err, when.now);
+		return;
+	}
+	const char *directory = archive_directory(recording->archive);
+	(void)rs_copy_text(recording->directory, sizeof(recording->directory), directory,
+		strlen(directory)); /* fits: as long */
+	recording->told_event = -1;
+	recording->asked_for = 0;
+	if (recording->failed_before)
+		keeper->resync = true;
+	recording->failed_before = false;
+	set_state(recording, KEEPER_RECORDING, "");
+}
+
+static void close_archive(struct keeper *keeper, struct recording *recording, const char *reason,
+	struct archive_now when)
+{
+	if (recording->archive == NULL) {
+		set_state(recording, KEEPER_STOPPED, reason);
+		return;
+	}
+	const int err = archive_close(recording->archive, reason, when);
+	if (err < 0) {
+		fail(keeper, recording, err, when.now);
+		return;
+	}
+	recording->archive = archive_free(recording->archive);
+	set_state(recording, KEEPER_STOPPED, reason);
+}
+
+static bool same(const struct keeper_meeting *a, const struct keeper_meeting *b)
+{
+	return strcmp(a->session, b->session) == 0 && strcmp(a->tap, b->tap) == 0;
+}
+
+int keeper_set(struct keeper *keeper, const struct keeper_meeting *meeting, struct archive_now when)
+{
+	struct recording *recording = find(keeper, meeting->id);
+	if (recording != NULL && same(&recording->meeting, meeting)) {
+		recording->marked = true;
+		recording->meeting = *meeting;
+		return 0;
+	}
+	if (recording != NULL)
+		keeper_remove(keeper, meeting->id, "another session begins", when);
+	if (keeper->n == keeper->config.meetings_max)
+		return -E2BIG;
+	recording = rs_zalloc(sizeof(*recording));
+	if (recording == NULL)
+		return -ENOMEM;
+	recording->meeting = *meeting;
+	recording->marked = true;
+	keeper->recordings[keeper->n++] = recording;
+	open_archive(keeper, recording, when);
+	return 0;
+}
+
+void keeper_remove(
+	struct keeper *keeper, const char *meeting, const char *reason, struct archive_now when)
+{
+	struct recording *recording = find(keeper, meeting);
+	if (recording == NULL)
+		return;
+	close_archive(keeper, recording, reason, when);
+	recording->gone = true;
+}
+
+void keeper_sweep_begin(struct keeper *keeper)
+{
+	for (size_t i = 0; i < keeper->n; i++)
+		keeper->recordings[i]->marked = false;
+}
+
+void keeper_sweep_end(struct keeper *keeper, struct archive_now when)
+{
+	for (size_t i = 0; i < keeper->n; i++) {
+		struct recording *recording = keeper->recordings[i];
+		if (recording->marked || recording->gone)
+			continue;
+		close_archive(keeper, recording, "meeting is not recorded any more", when);
+		recording->gone = true;
+	}
+}
+
+void keeper_close(struct keeper *keeper, struct archive_now when)
+{
+	for (size_t i = 0; i < keeper->n; i++)
+		if (!keeper->recordings[i]->gone)
+			close_archive(keeper, keeper->recordings[i], "recorder stops", when);
+}
+
+struct archive *keeper_archive(struct keeper *keeper, const char *meeting, uint32_t *out_generation)
+{
+	struct recording *recording = find(keeper, meeting);
+	if (recording == NULL || recording->archive == NULL ||
+		archive_error(recording->archive) != 0)
+		return NULL;
+	*out_generation = recording->generation;
+	return recording->archive;
+}
+
+const struct keeper_meeting *keeper_at(const struct keeper *keeper, size_t i)
+{
+	return i < keeper->n ? &keeper->recordings[i]->meeting : NULL;
+}
+
+int keeper_event(struct keeper *keeper, const char *meeting, const struct archive_event *event,
+	struct archive_now when)
+{
+	struct recording *recording = find(keeper, meeting);
+	if (recording == NULL || recording->archive == NULL)
+		return -ENOENT;
+	/* Once asked for in vain, what is missing is missing: verification will say so. */
+	const int64_t last = archive_last_event(recording->archive);
+	if (last != 0 && event->number > last + 1 && recording->asked_for != event->number) {
+		recording->asked_for = event->number;
+		return -EAGAIN;
+	}
+	const int err = archive_add_event(recording->archive, event, when);
+	if (err == -EALREADY || err == -EBADMSG)
+		return err;
+	return 0; /* an archive that failed is noticed by keeper_flush() */
+}
+
+void keeper_disk_failed(struct keeper *keeper, uint32_t owner, int err)
+{
+	struct recording *recording = find_owner(keeper, owner);
+	if (recording != NULL)
+		archive_disk_failed(recording->archive, err);
+}
+
+void keeper_disk_synced(struct keeper *keeper, uint32_t owner, uint64_t token)
+{
+	struct recording *recording = find_owner(keeper, owner);
+	if (recording != NULL)
+		archive_disk_synced(recording->archive, token);
+}
+
+void keeper_tick(struct keeper *keeper, struct archive_now when)
+{
+	for (size_t i = 0; i < keeper->n; i++) {
+		struct recording *recording = keeper->recordings[i];
+		if (recording->archive != NULL)
+			(void)archive_tick(recording->archive, when); /* failures: keeper_flush() */
+		else if (recording->state == KEEPER_FAILED && !recording->gone &&
+			 when.now >= recording->retry_at)
+			open_archive(keeper, recording, when);
+	}
+}
+
+rs_time keeper_deadline(const struct keeper *keeper)
+{
+	rs_time deadline = RS_TIME_NEVER;
+	for (size_t i = 0; i < keeper->n; i++) {
+		const struct recording *recording = keeper->recordings[i];
+		if (recording->archive != NULL)
+			deadline = rs_time_min(deadline, archive_deadline(recording->archive));
+		else if (recording->state == KEEPER_FAILED && !recording->gone)
+			deadline = rs_time_min(deadline, recording->retry_at);
+	}
+	return deadline;
+}
+
+void keeper_flush(struct keeper *keeper, struct archive_now when)
+{
+	for (size_t i = 0; i < keeper->n; i++) {
+		struct recording *recording = keeper->recordings[i];
+		if (recording->archive == NULL)
+			continue;
+		(void)archive_flush(recording->archive); /* its error is asked for here */
+		const int err = archive_error(recording->archive);
+		if (err < 0)
+			fail(keeper, recording, err, when.now);
+	}
+}
+
+static void forget(struct keeper *keeper, size_t i)
+{
+	recording_free(keeper->recordings[i]);
+	keeper->recordings[i] = keeper->recordings[--keeper->n];
+}
+
+int keeper_poll(struct keeper *keeper, struct keeper_report *out_report)
+{
+	for (size_t i = 0; i < keeper->n;) {
+		struct recording *recording = keeper->recordings[i];
+		if (!recording->told_state) {
+			recording->told_state = true;
+			*out_report = (struct keeper_report){ .kind = KEEPER_REPORT_STATE,
+				.meeting = recording->meeting.id,
+				.state = recording->state,
+				.reason = recording->reason,
+				.directory = recording->directory };
+			return 1;
+		}
+		if (recording->gone) {
+			forget(keeper, i);
+			continue;
+		}
+		if (recording->archive != NULL &&
+			archive_durable_event(recording->archive) != recording->told_event) {
+			recording->told_event = archive_durable_event(recording->archive);
+			*out_report = (struct keeper_report){ .kind = KEEPER_REPORT_ARCHIVED,
+				.meeting = recording->meeting.id,
+				.reason = "",
+				.directory = recording->directory,
+				.last_event = recording->told_event };
+			return 1;
+		}
+		i++;
+	}
+	return 0;
+}
+
+void keeper_say_again(struct keeper *keeper)
+{
+	for (size_t i = 0; i < keeper->n; i++) {
+		keeper->recordings[i]->told_state = false;
+		keeper->recordings[i]->told_event = -1;
+	}
+}
+
+bool keeper_take_resync(struct keeper *keeper)
+{
+	const bool resync = keeper->resync;
+	keeper->resync = false;
+	return resync;
+}

@@ -1,0 +1,411 @@
+#include "recorder/io/io.h"
+
+#include "common/log/log.h"
+#include "recorder/control/control.h"
+#include "recorder/control/tap.h"
+#include "recorder/io/stream.h"
+#include "recorder/io/writer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define TAPS_MAX 16
+#define FILES_MAX 4096
+
+struct io;
+
+/* One SFU's tap and the connection to it. */
+struct tap_client {
+	struct io *io;
+	struct tap *tap;
+	struct stream *stream;
+	bool reported; /* that it cannot be reached */
+};
+
+struct io {
+	const struct io_config *config;
+	uv_loop_t loop;
+	uv_prepare_t turn; /* once before the loop sleeps */
+	uv_timer_t timer;
+	uv_async_t wake;
+	uv_signal_t term;
+	uv_signal_t interrupt;
+	struct rs_rand rand;
+	struct writer *writer;
+	struct keeper *keeper;
+	struct control *control;
+	struct stream *control_stream;
+	bool control_reported;
+	bool paused;
+	bool stopping;
+	struct tap_client taps[TAPS_MAX];
+	size_t n_taps;
+};
+
+static struct archive_now read_clocks(void)
+{
+	return (struct archive_now){ .now = rs_clock_monotonic(), .wall_us = rs_clock_wall_us() };
+}
+
+static int64_t free_space(void *ctx, const char *path)
+{
+	struct statvfs st;
+	if (statvfs(path, &st) < 0)
+		return -errno;
+	return (int64_t)(st.f_bavail * st.f_frsize);
+}
+
+/* --- control connection --- */
+
+static void on_control_connected(void *ctx)
+{
+	struct io *io = ctx;
+	io->control_reported = false;
+	log_info(LOG_CONTROL, NULL, "connected to signaling path=%s", io->config->control_path);
+	if (control_connected(io->control) < 0)
+		stream_reset(io->control_stream, false);
+}
+
+static void on_control_data(void *ctx, const uint8_t *data, size_t len)
+{
+	struct io *io = ctx;
+	char error[CONTROL_ERROR_LEN];
+	const int err = control_recv(io->control, data, len, read_clocks(), error);
+	if (err == -EAGAIN)
+		log_info(LOG_CONTROL, NULL, "events are missing, asking signaling for them");
+	else if (err < 0)
+		log_error(LOG_CONTROL, NULL,
+			"signaling is not understood, connection closed why=\"%s\"", error);
+	if (err < 0)
+		stream_reset(io->control_stream, err == -EAGAIN);
+}
+
+static void on_control_disconnected(void *ctx, bool was_up, int why)
+{
+	struct io *io = ctx;
+	if (was_up)
+		control_disconnected(io->control);
+	if (was_up || !io->control_reported)
+		log_warning(LOG_CONTROL, NULL,
+			"no connection to signaling, recording goes on path=%s why=\"%s\"",
+			io->config->control_path, strerror(-why));
+	io->control_reported = true;
+}
+
+static const struct stream_events control_events = {
+	.connected = on_control_connected,
+	.data = on_control_data,
+	.disconnected = on_control_disconnected,
+};
+
+/* --- taps --- */
+
+static void on_tap_connected(void *ctx)
+{
+	struct tap_client *client = ctx;
+	client->reported = false;
+	log_info(LOG_MEDIA, NULL, "connected to tap path=%s", tap_path(client->tap));
+	tap_connected(client->tap);
+}
+
+static void on_tap_data(void *ctx, const uint8_t *data, size_t len)
+{
+	struct tap_client *client = ctx;
+	char error[TAP_ERROR_LEN];
+	const int err = tap_recv(client->tap, data, len, read_clocks(), error);
+	if (err == 0)
+		return;
+	log_error(LOG_MEDIA, NULL, "tap is not understood, connection closed path=%s why=\"%s\"",
+		tap_path(client->tap), error);
+	stream_reset(client->stream, false);
+}
+
+static void on_tap_disconnected(void *ctx, bool was_up, int why)
+{
+	struct tap_client *client = ctx;
+	if (was_up)
+		tap_disconnected(client->tap, read_clocks());
+	if (was_up || !client->reported)
+		log_warning(LOG_MEDIA, NULL, "no connection to tap path=%s why=\"%s\"",
+			tap_path(client->tap), strerror(-why));
+	client->reported = true;
+}
+
+static const struct stream_events tap_events = {
+	.connected = on_tap_connected,
+	.data = on_tap_data,
+	.disconnected = on_tap_disconnected,
+};
+
+static bool has_tap(const struct io *io, const char *path)
+{
+	for (size_t i = 0; i < io->n_taps; i++)
+		if (strcmp(tap_path(io->taps[i].tap), path) == 0)
+			return true;
+	return false;
+}
+
+static void open_tap(struct io *io, const char *path)
+{
+	struct tap_client *client = &io->taps[io->n_taps];
+	*client = (struct tap_client){ .io = io };
+	int err = tap_new(path, io->keeper, &io->rand, &client->tap);
+	if (err == 0)
+		err = stream_new(&io->loop, path, &tap_events, client, tap_output(client->tap),
+			&client->stream);
+	if (err < 0) {
+		log_error(LOG_MEDIA, NULL, "tap cannot be opened path=%s why=\"%s\"", path,
+			strerror(-err));
+		client->tap = tap_free(client->tap);
+		return;
+	}
+	io->n_taps++;
+}
+
+/* Connections to the taps that are recorded from. One that is not wanted any more stays: it costs nothing. */
+static void open_taps(struct io *io)
+{
+	const struct keeper_meeting *meeting;
+	for (size_t i = 0; (meeting = keeper_at(io->keeper, i)) != NULL; i++)
+		if (io->n_taps < TAPS_MAX && !has_tap(io, meeting->tap))
+			open_tap(io, meeting->tap);
+}
+
+static void pause_taps(struct io *io)
+{
+	const size_t backlog = writer_backlog(io->writer);
+	if (!io->paused && backlog > io->config->queue_max / 2)
+		log_warning(LOG_ARCHIVE, NULL, "disk is slow, taps wait backlog=%zu", backlog);
+	/* Go on well below where it stopped, so as not to flap. */
+	if (backlog > io->config->queue_max / 2)
+		io->paused = true;
+	else if (backlog < io->config->queue_max / 4)
+		io->paused = false;
+	for (size_t i = 0; i < io->n_taps; i++)
+		stream_pause(io->taps[i].stream, io->paused);
+}
+
+/* --- the turn --- */
+
+static void take_results(struct io *io)
+{
+	struct writer_result result;
+	while (writer_poll(io->writer, &result) == 1) {
+		if (result.err < 0) {
+			log_error(LOG_ARCHIVE, NULL,
+				"recording cannot be written, it stops file=%s why=\"%s\"",
+				result.path, strerror(-result.err));
+			keeper_disk_failed(io->keeper, result.owner, result.err);
+		} else {
+			keeper_disk_synced(io->keeper, result.owner, result.token);
+		}
+	}
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	/* Only ends the sleep: the turn does what is due. */
+}
+
+static void arm_timer(struct io *io, rs_time now)
+{
+	rs_time deadline = keeper_deadline(io->keeper);
+	if (io->paused)
+		deadline = rs_time_min(deadline, now + RS_MS(20)); /* look at the backlog again */
+	if (deadline == RS_TIME_NEVER) {
+		(void)uv_timer_stop(&io->timer); /* always 0 */
+		return;
+	}
+	const rs_time wait_us = deadline > now ? deadline - now : 0;
+	uv_update_time(&io->loop);
+	(void)uv_timer_start(
+		&io->timer, on_timer, (uint64_t)(wait_us + 999) / 1000, 0); /* has a call-back */
+}
+
+static void sync_taps(struct io *io, struct archive_now when)
+{
+	open_taps(io);
+	for (size_t i = 0; i < io->n_taps; i++) {
+		struct tap_client *client = &io->taps[i];
+		if (tap_sync(client->tap, when) < 0)
+			stream_reset(client->stream, false);
+		stream_push(client->stream);
+	}
+	pause_taps(io);
+}
+
+static void sync_control(struct io *io)
+{
+	const int err = control_sync(io->control);
+	if (err < 0)
+		stream_reset(io->control_stream, err == -EAGAIN);
+	stream_push(io->control_stream);
+}
+
+static void on_turn(uv_prepare_t *prepare)
+{
+	struct io *io = prepare->data;
+	const struct archive_now when = read_clocks();
+	if (io->stopping)
+		return;
+	take_results(io);
+	keeper_tick(io->keeper, when);
+	sync_taps(io, when);
+	keeper_flush(io->keeper, when);
+	sync_control(io);
+	arm_timer(io, when.now);
+}
+
+static void on_wake(uv_async_t *wake)
+{
+	/* Only ends the sleep. */
+}
+
+static void wake_loop(void *ctx)
+{
+	struct io *io = ctx;
+	(void)uv_async_send(&io->wake); /* always 0 on a live handle */
+}
+
+/* Every archive is finished and said to be so; then the handles go, and the loop ends by itself. */
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct io *io = handle->data;
+	if (io->stopping)
+		return;
+	log_info(LOG_MAIN, NULL, "stopping signal=%d", number);
+	keeper_close(io->keeper, read_clocks());
+	sync_control(io);
+	io->stopping = true;
+	stream_end(io->control_stream);
+	for (size_t i = 0; i < io->n_taps; i++)
+		stream_end(io->taps[i].stream);
+	uv_close((uv_handle_t *)&io->turn, NULL);
+	uv_close((uv_handle_t *)&io->timer, NULL);
+	uv_close((uv_handle_t *)&io->term, NULL);
+	uv_close((uv_handle_t *)&io->interrupt, NULL);
+	uv_stop(&io->loop);
+}
+
+/* --- birth and death --- */
+
+static int make_machines(struct io *io)
+{
+	const struct io_config *config = io->config;
+	const struct writer_config writer = {
+		.queue_max = config->queue_max, .files_max = FILES_MAX, .wake = wake_loop, .ctx = io
+	};
+	int err = writer_new(&writer, &io->writer);
+	if (err < 0)
+		return err;
+	const struct keeper_config keeper = { .root = config->root,
+		.software = config->software,
+		.rules = config->rules,
+		.meetings_max = config->meetings_max,
+		.tracks_max = config->tracks_max,
+		.free_min = config->free_min,
+		.retry = config->retry,
+		.disk = writer_disk(io->writer),
+		.free_space = free_space,
+		.ctx = io,
+		.rand = &io->rand };
+	err = keeper_new(&keeper, &io->keeper);
+	char instance[9];
+	rs_rand_text(&io->rand, instance, 8);
+	if (err == 0)
+		err = control_new(config->node, instance, io->keeper, &io->control);
+	return err;
+}
+
+static int start_handles(struct io *io)
+{
+	(void)uv_prepare_init(&io->loop, &io->turn); /* these three are always 0 */
+	(void)uv_timer_init(&io->loop, &io->timer);
+	io->turn.data = io;
+	(void)uv_prepare_start(&io->turn, on_turn);
+	int err = uv_async_init(&io->loop, &io->wake, on_wake);
+	if (err == 0)
+		err = uv_signal_init(&io->loop, &io->term);
+	if (err == 0)
+		err = uv_signal_init(&io->loop, &io->interrupt);
+	if (err < 0)
+		return err;
+	io->term.data = io;
+	io->interrupt.data = io;
+	err = uv_signal_start(&io->term, on_signal, SIGTERM);
+	if (err == 0)
+		err = uv_signal_start(&io->interrupt, on_signal, SIGINT);
+	return err;
+}
+
+static int check_root(const struct io_config *config)
+{
+	/* The directory itself is made here; the one it is in has to be there. */
+	const bool absent = mkdir(config->root, 0750) < 0 && errno != EEXIST;
+	int err = absent ? -errno : 0;
+	const int64_t space = err == 0 ? free_space(NULL, config->root) : 0;
+	if (err == 0 && space < 0)
+		err = (int)space;
+	if (err == 0 && access(config->root, W_OK | X_OK) < 0)
+		err = -errno;
+	if (err == 0 && (uint64_t)space < config->free_min)
+		err = -ENOSPC;
+	if (err < 0)
+		log_error(LOG_MAIN, NULL, "archive.directory cannot be used path=%s why=\"%s\"",
+			config->root, strerror(-err));
+	return err;
+}
+
+/* What waits is written; the rest of the machines have nothing more to say. */
+static int end(struct io *io)
+{
+	bool failed = false;
+	io->keeper = keeper_free(io->keeper);
+	io->writer = writer_free(io->writer, &failed);
+	uv_close((uv_handle_t *)&io->wake, NULL);
+	(void)uv_run(&io->loop, UV_RUN_DEFAULT); /* closes what is left */
+	for (size_t i = 0; i < io->n_taps; i++)
+		tap_free(io->taps[i].tap);
+	control_free(io->control);
+	if (failed)
+		log_error(LOG_ARCHIVE, NULL, "an archive could not be finished");
+	return failed ? -EIO : 0;
+}
+
+int io_run(const struct io_config *config)
+{
+	int err = check_root(config);
+	if (err < 0)
+		return err;
+	struct io *io = rs_zalloc(sizeof(*io));
+	if (io == NULL)
+		return -ENOMEM;
+	io->config = config;
+	rs_rand_init_system(&io->rand);
+	err = uv_loop_init(&io->loop);
+	if (err == 0)
+		err = start_handles(io);
+	if (err == 0)
+		err = make_machines(io);
+	if (err == 0)
+		err = stream_new(&io->loop, config->control_path, &control_events, io,
+			control_output(io->control), &io->control_stream);
+	if (err < 0) { /* the process ends: the kernel takes back what stands half-built */
+		log_error(LOG_MAIN, NULL, "cannot start why=\"%s\"", strerror(-err));
+		return err;
+	}
+	log_info(LOG_MAIN, NULL, "ready node=%s archive=%s", config->node, config->root);
+	(void)uv_run(
+		&io->loop, UV_RUN_DEFAULT); /* says whether handles are left: end() sees to them */
+	err = end(io);
+	log_info(LOG_MAIN, NULL, "stopped");
+	(void)uv_loop_close(&io->loop); /* all handles are closed */
+	rs_release(io);
+	return err;
+}

@@ -1,0 +1,28 @@
+/* recorder/io/io.h
+ *
+ * The recorder as a running program: sockets, clocks, disk and signals around its machines, on one
+ * libuv loop and the writer's thread.
+ */
+#ifndef ROSTRUM_RECORDER_IO_IO_H
+#define ROSTRUM_RECORDER_IO_IO_H
+
+#include "recorder/control/keeper.h"
+
+struct io_config {
+	const char *node;
+	const char *control_path; /* signaling's control socket */
+	const char *root;         /* directory of the archives */
+	const char *software;
+	struct track_rules rules;
+	size_t meetings_max;
+	size_t tracks_max;
+	uint64_t free_min; /* octets */
+	size_t queue_max;  /* octets waiting for the disk; taps are not read above half of it */
+	rs_time retry;
+};
+
+/* Runs until SIGTERM or SIGINT, then finishes all archives. 0, or a negative errno (start failed, or
+ * something could not be written at the end), logged. */
+int io_run(const struct io_config *config) RS_MUST_USE;
+
+#endif
