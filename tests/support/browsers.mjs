@@ -36,8 +36,10 @@ function devicesOf(who) {
 	return [sound, COLOURS[who] && picture];
 }
 
-export async function launchChromium(who) {
-	const [sound, picture] = devicesOf(who);
+// `camera` takes the place of the participant's plain colour.
+export async function launchChromium(who, { camera } = {}) {
+	const [sound, colour] = devicesOf(who);
+	const picture = camera ?? colour;
 	return puppeteer.launch({
 		browser: 'chrome',
 		executablePath: '/usr/bin/chromium',
@@ -161,8 +163,8 @@ export class Participant {
 	}
 }
 
-export async function participate(rostrum, who, { launch = launchChromium } = {}) {
-	const browser = await launch(who);
+export async function participate(rostrum, who, { launch = launchChromium, ...options } = {}) {
+	const browser = await launch(who, options);
 	const [page] = await browser.pages();
 	const participant = new Participant(who, browser, page ?? (await browser.newPage()));
 	await participant.join(rostrum.link(who));
