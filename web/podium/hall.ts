@@ -23,9 +23,11 @@ export class Hall extends Part {
 				return html`<li class=${id === current ? 'current' : ''} data-testid="agenda-item" data-item=${id} aria-current=${
 					id === current ? 'true' : 'false'
 				}>
-					<span class="grow"><span class="figures">${id}</span> · ${title}</span>
+					<span class="grow"><span class="figures">${id}</span> · ${title}${
+						id === current ? html`<br><span class="small muted">${t('agenda.current')}</span>` : nothing
+					}</span>
 					${id === current
-						? html`<span class="small muted">${t('agenda.current')}</span>`
+						? nothing
 						: may
 							? html`<button type="button" class="button" data-testid="take-up" aria-disabled=${asked}
 									@click=${() => asked || void session.ask('take-up-item', { item: id }, `item-${id}`)}
@@ -58,8 +60,8 @@ export class Hall extends Part {
 		const { session } = this;
 		const { state } = session.view!.recording;
 		return html`<section class="panel" aria-labelledby="archive-title">
-			<header><h2 id="archive-title">${t('archive.title')}</h2>
-				<span class="grow small recording ${state}">${t(`recording.${state}.long` satisfies Key)}</span>
+			<header><div><h2 id="archive-title">${t('archive.title')}</h2>
+				<p class="small recording ${state}">${t(`recording.${state}.long` satisfies Key)}</p></div>
 				${this.archiveKey(state === 'off' || state === 'failed')}</header>
 		</section>`;
 	}

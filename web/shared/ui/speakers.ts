@@ -70,8 +70,7 @@ export class Speakers extends Part {
 		const target = this.drag !== null && !moving && this.drag.position === place;
 		return html`<li class="entry ${mine ? 'mine' : ''} ${moving ? 'moving' : ''} ${target ? 'target' : ''}" data-testid="entry"
 			data-entry=${entry} data-participant=${participant}>
-			${this.leads ? this.handle(entry, place, name) : nothing}
-			<span class="place figures">${place}</span>
+			${this.leads ? this.handle(entry, place, name) : html`<span class="place figures">${place}</span>`}
 			<span class="who"><strong>${name}</strong>${
 				this.leads && person?.country ? html`<span class="small muted">${person.name}</span>` : nothing
 			}</span>
@@ -83,7 +82,7 @@ export class Speakers extends Part {
 
 	/** Dragged by pointer, moved by arrow keys while focused. */
 	private handle(entry: number, place: number, name: string): TemplateResult {
-		return html`<button type="button" class="button quiet icon grip" data-testid="move" aria-label=${t('list.move', { name, n: place })}
+		return html`<button type="button" class="button quiet grip" data-testid="move" aria-label=${t('list.move', { name, n: place })}
 			title=${t('list.move.hint')}
 			@pointerdown=${(event: PointerEvent) => this.grip(event, entry, place)}
 			@pointermove=${this.pull} @pointerup=${this.letGo} @pointercancel=${() => (this.drag = null)}
@@ -93,7 +92,7 @@ export class Speakers extends Part {
 					return;
 				event.preventDefault();
 				this.move(entry, place + step);
-			}}>${icon('grip')}</button>`;
+			}}>${icon('grip')}<span class="figures" aria-hidden="true">${place}</span></button>`;
 	}
 
 	private actions(entry: number, place: number, name: string, asked: number): TemplateResult {
