@@ -56,6 +56,25 @@ def allowed(folder, patterns):
     return any(folder == p or (p.endswith("/*") and folder.startswith(p[:-1])) for p in patterns)
 
 
+def readme_table(root, program):
+    """The layers a program's README states: a table whose columns begin with "folder" and end with what it may include."""
+    table = {program: ["common/*", f"{program}/*"]}  # main.c
+    rows = None
+    path = root / program / "README.md"
+    for line in path.read_text().splitlines() if path.exists() else []:
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
+        if cells and cells[0] == "folder" and cells[-1] in ("includes", "may include"):
+            rows = table
+        elif not cells:
+            rows = None
+        elif rows is not None and not set(cells[0]) <= set("-: "):
+            names = re.findall(r"`([\w-]+)`", cells[-1])
+            may = [f"{program}/*"] if cells[-1].startswith("all") else [f"{program}/{name}" for name in names if name != "common"]
+            for folder in re.findall(r"`([\w-]+)`", cells[0]):
+                rows[f"{program}/{folder}"] = ["common/*", *may]
+    return table
+
+
 def rule_for(table, folder):
     """The line of the table for a folder: its own, or the longest that ends in /* and covers it; None if there is none."""
     fits = [name for name in table if allowed(folder, [name])]
@@ -66,7 +85,7 @@ def layer_faults(root, table, folder, files):
     faults = []
     may = rule_for(table, folder)
     if may is None:
-        return [f"{folder} has no line in tests/tree/layers.txt"]
+        return [f"{folder} has no line in its program's README.md or in tests/tree/layers.txt"]
     for path in files:
         for ours, _ in INCLUDE.findall(path.read_text(errors="replace")):
             if not ours:
@@ -140,10 +159,10 @@ def tracked(root):
             yield path
 
 
-def word_faults(root, pattern, only_code=False):
+def word_faults(root, pattern, leave_out):
     faults = []
     for path in tracked(root):
-        if only_code and path.suffix in (".md", ".json"):
+        if path.suffix in leave_out:
             continue
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
             if pattern.search(line):
@@ -157,6 +176,8 @@ def main(root, clang_format):
     for path in sources(root, ".c", ".h"):
         folders.setdefault(folder_of(root, path), []).append(path)
     layers = read_table(root / "tests/tree/layers.txt")
+    for program in ("sfu", "signaling", "recorder"):
+        layers.update(readme_table(root, program))
     for folder, files in folders.items():
         tap.case(f"{folder} includes only what its layer may", layer_faults(root, layers, folder, files))
     tap.case("no folders include each other in a ring", cycle_faults(root))
@@ -165,8 +186,8 @@ def main(root, clang_format):
     for folder, files in folders.items():
         tap.case(f"{folder} is formatted", format_faults(root, clang_format, files))
     tap.case(f"no file is longer than {LONGEST_FILE} lines", length_faults(root))
-    tap.case("nothing is left unfinished", word_faults(root, UNFINISHED, only_code=True))
-    tap.case("nothing points outside the tree", word_faults(root, ELSEWHERE))
+    tap.case("nothing is left unfinished", word_faults(root, UNFINISHED, (".md", ".json")))
+    tap.case("nothing points outside the tree", word_faults(root, ELSEWHERE, (".ts",)))
     tap.done()
 
 
