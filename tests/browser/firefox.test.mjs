@@ -27,7 +27,6 @@ after(async () => {
 	await rostrum?.stop();
 });
 
-const give = (who) => chair.click('person', `[data-participant="${who}"] [data-testid="give-direct"]`);
 
 test('Firefox without the floor is heard by nobody while it sends', LIMIT, async () => {
 	const before = (await KEN.stats()).audioSent;
@@ -38,7 +37,7 @@ test('Firefox without the floor is heard by nobody while it sends', LIMIT, async
 
 test('Firefox asks, is given the floor, and is heard and seen', LIMIT, async () => {
 	await KEN.click('floor-key');
-	await chair.click('give');
+	await chair.give('KEN');
 	await Promise.all([chair, booth].map((one) => one.hears('KEN')));
 	await until('a picture from Firefox', async () => (await chair.picture('speaker'))?.size[0] > 0);
 	const seen = await chair.picture('speaker');
@@ -46,14 +45,14 @@ test('Firefox asks, is given the floor, and is heard and seen', LIMIT, async () 
 		const now = await chair.picture('speaker');
 		return now && now.rgb.some((part, i) => Math.abs(part - seen.rgb[i]) > 8);
 	});
-	await chair.click('take-floor');
+	await chair.take();
 	await sleep(1000);
 	const levels = await chair.loudest(3000);
 	assert.ok(levels[TONES.KEN] < SILENT, `${levels[TONES.KEN]} dB after the floor was taken`);
 });
 
 test('Firefox hears and sees the floor, and French when it selects French', LIMIT, async () => {
-	await give('chair');
+	await chair.click('chair-key');
 	await KEN.hears('chair', { limit: 20_000 });
 	await until('the chair’s picture', async () => (await KEN.picture('speaker'))?.who === 'chair');
 	await booth.click('desk-key');

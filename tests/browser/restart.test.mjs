@@ -16,7 +16,7 @@ before(async () => {
 	[chair, KEN] = await Promise.all(['chair', 'KEN'].map((who) => participate(rostrum, who)));
 	await chair.click('open-meeting');
 	await KEN.click('floor-key');
-	await chair.click('give');
+	await chair.give('KEN');
 	await chair.hears('KEN');
 	for (const one of [chair, KEN]) await one.page.evaluate(() => (window.notReloaded = true));
 }, LIMIT);
@@ -42,10 +42,10 @@ test('signaling killed: media never stops, pages come back with the same floor',
 		assert.deepEqual((await one.view()).floor, before);
 		assert.equal((await one.counters()).connections, 1);
 	}
-	await chair.click('take-floor');
+	await chair.take();
 	await until('commands to work', async () => !(await KEN.view()).floor?.holder);
 	await KEN.click('floor-key');
-	await chair.click('give');
+	await chair.give('KEN');
 	await chair.hears('KEN');
 });
 

@@ -110,8 +110,32 @@ export class Participant {
 		return until(`${this.who}'s media`, () => this.page.evaluate(() => window.rostrum.pc()?.connectionState === 'connected'), { limit: 30_000, every: 200 });
 	}
 
+	// Press by mouse what is visible, enabled and at rest.
 	click(testid, rest = '') {
-		return until(`${testid} to be there for ${this.who}`, () => this.page.$(`${slot(testid)}${rest}`).then((found) => found?.click().then(() => true)), { limit: 10_000 });
+		return this.page.locator(slot(testid) + rest).setTimeout(10_000).click();
+	}
+
+	// What cannot be taken back is pressed twice on the same key.
+	async twice(testid) {
+		await this.click(testid);
+		await this.page.waitForSelector(`${slot(testid)}.armed`);
+		await this.click(testid);
+	}
+
+	// As the chair: the floor to the entry of the list, or straight from the list of people. Pages ignore a press right after the
+	// list has moved, so it is pressed until it has been heard.
+	async give(who) {
+		const selectors = [`${slot('entry')}[data-participant="${who}"] ${slot('give')}`, `${slot('person')}[data-participant="${who}"] ${slot('give-direct')}`];
+		await until(`${who} to have the floor`, async () => {
+			if ((await this.view()).floor?.holder === who) return true;
+			await this.page.evaluate((all) => all.map((one) => document.querySelector(one)).find(Boolean)?.click(), selectors);
+			return false;
+		}, { every: 200 });
+	}
+
+	async take() {
+		await this.twice('take-floor');
+		await until('nobody to have the floor', async () => !(await this.view()).floor?.holder);
 	}
 
 	press(key) {

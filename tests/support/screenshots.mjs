@@ -58,7 +58,7 @@ await until('KEN on the list', async () => (await chair.view()).list.length === 
 await FRA.click('floor-key');
 await booth.click('desk-key');
 await until('FRA on the list', async () => (await chair.view()).list.length === 2);
-await chair.click('give');
+await chair.give('KEN');
 await FRA.hears('KEN');
 await sleep(4000);
 for (const [one, name] of [[FRA, 'delegate'], [chair, 'podium'], [booth, 'interpreter']])
