@@ -145,6 +145,8 @@ int service_badge(const struct service *service, const char *meeting, size_t i,
 	struct claims *out_claims) RS_MUST_USE;
 /* The i-th meeting's id, or NULL past the end. Valid until the next call. */
 const char *service_meeting(const struct service *service, size_t i);
+/* A meeting for tests and sound checks ("rehearsal" in the conference file)? False without such a meeting. */
+bool service_is_rehearsal(const struct service *service, const char *meeting);
 /* The view as JSON, without checking anybody. 0, -ENOENT, -ENOMEM. */
 int service_view(
 	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
@@ -169,6 +171,9 @@ struct service_peer {
 	char ufrag[PEER_ICE_MAX + 1]; /* ours, changes with each ICE restart: good for an ETag */
 	char pwd[PEER_ICE_MAX + 1];
 	char remote_ufrag[PEER_ICE_MAX + 1];
+	char mid[PEER_MID_MAX + 1]; /* of its first section */
+	struct peer_node
+		node; /* the media server's side of its answer, for that of an ICE restart */
 };
 
 /* Judge, answer and tell the media server; at once, since peers are no events. 0 with *out_peer and the answer appended to
