@@ -1,0 +1,48 @@
+#include "sfu/router/router_priv.h"
+
+#include "common/rtp/ntp.h"
+#include "common/rtp/seq.h"
+
+/* The least delay of the last one to two windows counts: long enough to meet a packet without queueing, short enough to follow
+ * a sender's clock (1000 ppm of it is 5 ms). */
+#define WINDOW RS_SEC(5)
+/* A timestamp this far from where the clock says it should be belongs to another stream. */
+#define JUMP RS_SEC(5)
+
+bool clockmap_add(struct clockmap *map, uint32_t rtp_ts, rs_time now)
+{
+	if (!map->started) {
+		*map = (struct clockmap){
+			.started = true, .hz = map->hz, .last_ts = rtp_ts, .first_ts = rtp_ts
+		};
+		map->offset[0] = map->offset[1] = now;
+		map->window_end = now + WINDOW;
+		return true;
+	}
+
+	const int64_t ts = rtp_ts_unwrap(map->last_ts, rtp_ts);
+	const rs_time offset = now - rtp_ticks_to_us(ts - map->first_ts, map->hz);
+	const rs_time least = rs_time_min(map->offset[0], map->offset[1]);
+	if (offset > least + JUMP || offset < least - JUMP) {
+		map->started = false;
+		(void)clockmap_add(map, rtp_ts, now); /* the first of a stream is always taken */
+		return false;
+	}
+	if (ts > map->last_ts)
+		map->last_ts = ts;
+	if (now >= map->window_end) {
+		map->offset[1] = map->offset[0];
+		map->offset[0] = offset;
+		map->window_end = now + WINDOW;
+	}
+	map->offset[0] = rs_time_min(map->offset[0], offset);
+	return true;
+}
+
+rs_time clockmap_time(const struct clockmap *map, uint32_t rtp_ts)
+{
+	const int64_t ts = rtp_ts_unwrap(map->last_ts, rtp_ts);
+
+	return rs_time_min(map->offset[0], map->offset[1]) +
+	       rtp_ticks_to_us(ts - map->first_ts, map->hz);
+}

@@ -1,0 +1,20 @@
+#include "sfu/router/router_priv.h"
+
+void event_push(struct router *router, const struct router_event *event)
+{
+	if (router->n_events == EVENTS_MAX) {
+		router->counters.events_dropped++;
+		return;
+	}
+	router->events[(router->event_first + router->n_events++) % EVENTS_MAX] = *event;
+}
+
+int router_poll(struct router *router, struct router_event *out_event)
+{
+	if (router->n_events == 0)
+		return 0;
+	*out_event = router->events[router->event_first];
+	router->event_first = (router->event_first + 1) % EVENTS_MAX;
+	router->n_events--;
+	return 1;
+}

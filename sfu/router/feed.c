@@ -1,0 +1,169 @@
+/* What a feed comes from at this moment. */
+#include "sfu/router/router_priv.h"
+
+/* The loudest changes when another is this much louder (in 1/16 dB) for this long; it must not flutter. */
+#define LOUDER_BY (6 * 16)
+#define LOUDER_FOR RS_MS(300)
+
+bool on_floor(const struct meeting *meeting, const struct publish *publish)
+{
+	if (publish->spec.media != ROUTER_MICROPHONE || !publish->open || !publish->winner)
+		return false;
+	return meeting->mode == ROUTER_DIRECT ||
+	       meeting_lists(meeting->open, meeting->n_open, &publish->source);
+}
+
+static void rank(struct meeting *meeting, struct publish *publish)
+{
+	size_t lowest = RANKS_MAX;
+
+	if (publish == NULL || !on_floor(meeting, publish))
+		return;
+	for (size_t i = 0; i < RANKS_MAX; i++) {
+		if (meeting->ranks[i] == publish)
+			return;
+		if (meeting->ranks[i] == NULL && lowest == RANKS_MAX)
+			lowest = i;
+	}
+	if (lowest < RANKS_MAX)
+		meeting->ranks[lowest] = publish;
+}
+
+void ranks_set(struct meeting *meeting)
+{
+	for (size_t i = 0; i < RANKS_MAX; i++)
+		if (meeting->ranks[i] != NULL && !on_floor(meeting, meeting->ranks[i]))
+			meeting->ranks[i] = NULL;
+	for (size_t i = 0; i < meeting->n_open; i++)
+		rank(meeting, meeting_source(meeting, &meeting->open[i], ROUTER_MICROPHONE));
+	if (meeting->mode != ROUTER_DIRECT)
+		return;
+	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next)
+		for (size_t i = 0; i < peer->n_publishes; i++)
+			rank(meeting, peer->publishes[i]);
+}
+
+/* Flowing before silent, then louder; by rank among equals. */
+static bool is_louder(const struct publish *a, const struct publish *b)
+{
+	if (b == NULL || a->flowing != b->flowing)
+		return b == NULL || a->flowing;
+	return a->loudness > b->loudness;
+}
+
+void loudest_set(struct meeting *meeting, rs_time now)
+{
+	struct publish *best = NULL;
+	bool stays = false;
+
+	for (size_t i = 0; i < RANKS_MAX; i++) {
+		struct publish *publish = meeting->ranks[i];
+		if (publish == NULL)
+			continue;
+		stays = stays || publish == meeting->loudest;
+		if (is_louder(publish, best))
+			best = publish;
+	}
+	if (!stays || !meeting->loudest->flowing) {
+		meeting->loudest = best;
+		meeting->louder = NULL;
+		return;
+	}
+	if (best == meeting->loudest || best->loudness < meeting->loudest->loudness + LOUDER_BY) {
+		meeting->louder = NULL;
+		return;
+	}
+	if (meeting->louder != best) {
+		meeting->louder = best;
+		meeting->louder_since = now;
+	} else if (now - meeting->louder_since >= LOUDER_FOR) {
+		meeting->loudest = best;
+		meeting->louder = NULL;
+	}
+}
+
+static struct publish *floor_source(const struct meeting *meeting, const struct slot *slot)
+{
+	if (slot->spec.mix == ROUTER_LOUDEST)
+		return slot->spec.rank == 0 ? meeting->loudest : NULL;
+	return slot->spec.rank < RANKS_MAX ? meeting->ranks[slot->spec.rank] : NULL;
+}
+
+/* The live desk; else, or while nothing comes from it, the floor. */
+static struct publish *channel_source(const struct meeting *meeting, const struct slot *slot)
+{
+	for (size_t i = 0; i < meeting->n_channels; i++) {
+		const struct channel *channel = &meeting->channels[i];
+		if (!text_equal(&channel->id, &slot->feed.name))
+			continue;
+		struct publish *desk = meeting_source(meeting, &channel->desk, ROUTER_MICROPHONE);
+		if (desk == NULL || !desk->flowing)
+			return floor_source(meeting, slot);
+		return slot->spec.rank == 0 ? desk : NULL;
+	}
+	return floor_source(meeting, slot);
+}
+
+/* A source by name: itself, but a desk that is open into its channel is not to be had beside it. */
+static struct publish *named_source(const struct meeting *meeting, const struct text *source)
+{
+	struct publish *publish = meeting_source(meeting, source, ROUTER_MICROPHONE);
+
+	return publish != NULL && publish->open && !on_floor(meeting, publish) ? NULL : publish;
+}
+
+static struct publish *audio_source(const struct meeting *meeting, const struct slot *slot)
+{
+	switch (slot->feed.kind) {
+	case FEED_NONE:
+	case FEED_CONTENT:
+		return NULL;
+	case FEED_FLOOR:
+		return floor_source(meeting, slot);
+	case FEED_CHANNEL:
+		return channel_source(meeting, slot);
+	case FEED_SPEAKER:
+		return named_source(meeting, &meeting->speaker);
+	case FEED_CHAIR:
+		return named_source(meeting, &meeting->chair);
+	case FEED_SOURCE:
+		return named_source(meeting, &slot->feed.name);
+	}
+	return NULL;
+}
+
+static struct publish *video_source(const struct meeting *meeting, const struct slot *slot)
+{
+	struct publish *camera;
+
+	switch (slot->feed.kind) {
+	case FEED_NONE:
+		return NULL;
+	case FEED_FLOOR: /* a player of sound sees who speaks */
+	case FEED_CHANNEL:
+	case FEED_SPEAKER:
+		return meeting_source(meeting, &meeting->speaker, ROUTER_CAMERA);
+	case FEED_CHAIR:
+		return meeting_source(meeting, &meeting->chair, ROUTER_CAMERA);
+	case FEED_CONTENT:
+		return meeting_source(meeting, &meeting->content, ROUTER_CONTENT);
+	case FEED_SOURCE:
+		camera = meeting_source(meeting, &slot->feed.name, ROUTER_CAMERA);
+		return camera != NULL ? camera
+				      : meeting_source(meeting, &slot->feed.name, ROUTER_CONTENT);
+	}
+	return NULL;
+}
+
+struct publish *feed_source(const struct meeting *meeting, const struct slot *slot)
+{
+	struct publish *publish =
+		slot->spec.video ? video_source(meeting, slot) : audio_source(meeting, slot);
+
+	if (!meeting->known || publish == NULL || publish->spec.codec != slot->spec.codec)
+		return NULL;
+	/* Nobody hears themselves. */
+	if (!slot->spec.video && slot->peer != NULL && publish->peer == slot->peer)
+		return NULL;
+	return publish;
+}

@@ -1,0 +1,109 @@
+/* The gate stands at the source: what is closed reaches no feed, no slot and no recorder. */
+#include "sfu/router/router_priv.h"
+
+bool meeting_lists(const struct text *names, size_t n, const struct text *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_equal(&names[i], name))
+			return true;
+	return false;
+}
+
+static bool is_desk(const struct meeting *meeting, const struct text *source)
+{
+	for (size_t i = 0; i < meeting->n_channels; i++)
+		if (text_equal(&meeting->channels[i].desk, source))
+			return true;
+	return false;
+}
+
+static bool shall_be_open(const struct meeting *meeting, const struct publish *publish)
+{
+	const struct text *source = &publish->source;
+
+	if (!meeting->known || !publish->winner)
+		return false;
+	if (meeting->mode == ROUTER_DIRECT)
+		return true;
+	switch (publish->spec.media) {
+	case ROUTER_MICROPHONE:
+		return meeting_lists(meeting->open, meeting->n_open, source) ||
+		       is_desk(meeting, source);
+	case ROUTER_CAMERA:
+	case ROUTER_CONTENT:
+		return meeting_lists(meeting->visible, meeting->n_visible, source);
+	}
+	return false;
+}
+
+static void close_gate(struct router *router, struct publish *publish, rs_time now)
+{
+	publish->open = false;
+	for (unsigned i = 0; i < publish->n_tracks; i++) {
+		/* Not even as a retransmission. */
+		store_clear(&publish->tracks[i].store, &router->pool);
+		publish->tracks[i].keyframes.wanted = false;
+	}
+	for (struct slot *slot = publish->slots; slot != NULL; slot = slot->next)
+		rewrite_break(&slot->rewrite);
+	tap_gate(router, publish, false, now);
+}
+
+static void open_gate(struct router *router, struct publish *publish, rs_time now)
+{
+	publish->open = true;
+	publish->open_event = publish->peer->meeting->event;
+	publish->opened = now;
+	publish->first_seen = false;
+	tap_gate(router, publish, true, now);
+	for (struct slot *slot = publish->slots; slot != NULL; slot = slot->next)
+		slot_keyframe(router, slot, now);
+}
+
+static void set_winner(const struct meeting *meeting, struct publish *publish)
+{
+	const struct publish *other;
+
+	publish->winner = true;
+	for (const struct peer *peer = meeting->peers; peer != NULL && publish->winner;
+		peer = peer->next) {
+		for (size_t i = 0; i < peer->n_publishes; i++) {
+			other = peer->publishes[i];
+			if (other->order > publish->order &&
+				other->spec.media == publish->spec.media &&
+				text_equal(&other->source, &publish->source))
+				publish->winner = false;
+		}
+	}
+}
+
+void gates_set(struct router *router, struct meeting *meeting, rs_time now)
+{
+	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next) {
+		for (size_t i = 0; i < peer->n_publishes; i++) {
+			struct publish *publish = peer->publishes[i];
+			set_winner(meeting, publish);
+			const bool open = shall_be_open(meeting, publish);
+			if (open && !publish->open)
+				open_gate(router, publish, now);
+			else if (!open && publish->open)
+				close_gate(router, publish, now);
+		}
+	}
+}
+
+struct publish *meeting_source(
+	const struct meeting *meeting, const struct text *source, enum router_media media)
+{
+	if (source->s[0] == '\0')
+		return NULL;
+	for (const struct peer *peer = meeting->peers; peer != NULL; peer = peer->next) {
+		for (size_t i = 0; i < peer->n_publishes; i++) {
+			struct publish *publish = peer->publishes[i];
+			if (publish->winner && publish->spec.media == media &&
+				text_equal(&publish->source, source))
+				return publish;
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,230 @@
+#include <errno.h>
+#include <string.h>
+
+#include "sfu/router/router_priv.h"
+
+struct meeting *meeting_find(const struct router *router, const char *id)
+{
+	for (struct meeting *meeting = router->meetings; meeting != NULL; meeting = meeting->next)
+		if (strcmp(meeting->id.s, id) == 0)
+			return meeting;
+	return NULL;
+}
+
+int meeting_get(struct router *router, const char *id, struct meeting **out_meeting)
+{
+	struct meeting *meeting = meeting_find(router, id);
+
+	if (meeting != NULL) {
+		*out_meeting = meeting;
+		return 0;
+	}
+	if (router->n_meetings >= router->config.meetings)
+		return -E2BIG;
+	meeting = rs_zalloc(sizeof(*meeting));
+	if (meeting == NULL)
+		return -ENOMEM;
+	const int err = text_set_name(&meeting->id, id, false);
+	if (err < 0) {
+		(void)rs_release(meeting);
+		return err;
+	}
+	meeting->next = router->meetings;
+	router->meetings = meeting;
+	router->n_meetings++;
+	*out_meeting = meeting;
+	return 0;
+}
+
+/* The lists of a meeting, which are replaced as one. */
+struct lists {
+	struct text *open;
+	struct text *visible;
+	struct channel *channels;
+	size_t n_channels;
+	struct text speaker, chair, content;
+};
+
+static void channels_free(struct router *router, struct channel *channels, size_t n)
+{
+	for (size_t i = 0; channels != NULL && i < n; i++) {
+		if (channels[i].tap != NULL)
+			slot_bind(router, channels[i].tap, NULL, 0);
+		channels[i].tap = slot_free(channels[i].tap);
+	}
+	(void)rs_release(channels);
+}
+
+static void forget_lists(struct router *router, struct meeting *meeting)
+{
+	channels_free(router, meeting->channels, meeting->n_channels);
+	meeting->channels = NULL;
+	meeting->n_channels = 0;
+	meeting->open = rs_release(meeting->open);
+	meeting->visible = rs_release(meeting->visible);
+	meeting->n_open = 0;
+	meeting->n_visible = 0;
+	meeting->speaker = meeting->chair = meeting->content = (struct text){ 0 };
+	meeting->record = false;
+	meeting->mode = ROUTER_FLOOR;
+}
+
+void meeting_drop(struct router *router, struct meeting *meeting)
+{
+	if (meeting->known || meeting->tapped || meeting->peers != NULL)
+		return;
+	for (struct meeting **link = &router->meetings; *link != NULL; link = &(*link)->next) {
+		if (*link != meeting)
+			continue;
+		*link = meeting->next;
+		router->n_meetings--;
+		forget_lists(router, meeting);
+		(void)rs_release(meeting);
+		return;
+	}
+}
+
+void meeting_free_all(struct router *router)
+{
+	while (router->meetings != NULL) {
+		struct meeting *meeting = router->meetings;
+		meeting->known = false;
+		meeting->tapped = false;
+		meeting_drop(router, meeting);
+	}
+}
+
+static int copy_names(const char *const *names, size_t n, struct text **out_texts)
+{
+	struct text *texts = rs_calloc(n > 0 ? n : 1, sizeof(*texts));
+
+	if (texts == NULL)
+		return -ENOMEM;
+	*out_texts = texts;
+	for (size_t i = 0; i < n; i++) {
+		const int err = text_set_name(&texts[i], names[i], false);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+static int copy_channels(const struct router_meeting *spec, struct lists *lists)
+{
+	lists->n_channels = spec->n_channels;
+	lists->channels =
+		rs_calloc(spec->n_channels > 0 ? spec->n_channels : 1, sizeof(*lists->channels));
+	if (lists->channels == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < spec->n_channels; i++) {
+		int err = text_set_name(&lists->channels[i].id, spec->channels[i].id, false);
+		if (err == 0)
+			err = text_set_name(&lists->channels[i].desk, spec->channels[i].desk, true);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+static int copy_lists(const struct router_meeting *spec, struct lists *lists)
+{
+	int err = copy_names(spec->open, spec->n_open, &lists->open);
+
+	if (err == 0)
+		err = copy_names(spec->visible, spec->n_visible, &lists->visible);
+	if (err == 0)
+		err = copy_channels(spec, lists);
+	if (err == 0)
+		err = text_set_name(&lists->speaker, spec->speaker, true);
+	if (err == 0)
+		err = text_set_name(&lists->chair, spec->chair, true);
+	if (err == 0)
+		err = text_set_name(&lists->content, spec->content, true);
+	return err;
+}
+
+/* A channel that stays keeps the tap's stream. */
+static void take_over_taps(struct meeting *meeting, struct lists *lists)
+{
+	for (size_t i = 0; i < lists->n_channels; i++) {
+		for (size_t j = 0; j < meeting->n_channels; j++) {
+			struct channel *from = &meeting->channels[j];
+			struct channel *to = &lists->channels[i];
+			if (from->tap == NULL || !text_equal(&from->id, &to->id))
+				continue;
+			to->tap = from->tap;
+			to->tap_track = from->tap_track;
+			to->tap->channel = to;
+			from->tap = NULL;
+		}
+	}
+}
+
+int router_meeting_set(struct router *router, const struct router_meeting *spec, rs_time now)
+{
+	struct lists lists = { 0 };
+	struct meeting *meeting = NULL;
+
+	if (spec->n_open > ROUTER_OPEN_MAX || spec->n_visible > ROUTER_OPEN_MAX ||
+		spec->n_channels > ROUTER_CHANNELS_MAX)
+		return -E2BIG;
+	int err = copy_lists(spec, &lists);
+	if (err == 0)
+		err = meeting_get(router, spec->id, &meeting);
+	if (err < 0) {
+		(void)rs_release(lists.open);
+		(void)rs_release(lists.visible);
+		(void)rs_release(lists.channels);
+		return err;
+	}
+	take_over_taps(meeting, &lists);
+	forget_lists(router, meeting);
+	meeting->known = true;
+	meeting->event = spec->event;
+	meeting->mode = spec->mode;
+	meeting->record = spec->record;
+	meeting->open = lists.open;
+	meeting->n_open = spec->n_open;
+	meeting->visible = lists.visible;
+	meeting->n_visible = spec->n_visible;
+	meeting->channels = lists.channels;
+	meeting->n_channels = lists.n_channels;
+	meeting->speaker = lists.speaker;
+	meeting->chair = lists.chair;
+	meeting->content = lists.content;
+	meeting_resolve(router, meeting, now);
+	return 0;
+}
+
+void router_meeting_remove(struct router *router, const char *id, rs_time now)
+{
+	struct meeting *meeting = meeting_find(router, id);
+
+	if (meeting == NULL || !meeting->known)
+		return;
+	meeting->known = false;
+	forget_lists(router, meeting);
+	meeting_resolve(router, meeting, now);
+	meeting_drop(router, meeting);
+}
+
+static void bind_slots(struct router *router, struct meeting *meeting, rs_time now)
+{
+	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next)
+		for (size_t i = 0; i < peer->n_slots; i++)
+			slot_bind(
+				router, peer->slots[i], feed_source(meeting, peer->slots[i]), now);
+	for (size_t i = 0; i < meeting->n_channels; i++)
+		if (meeting->channels[i].tap != NULL)
+			slot_bind(router, meeting->channels[i].tap,
+				feed_source(meeting, meeting->channels[i].tap), now);
+}
+
+void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now)
+{
+	gates_set(router, meeting, now);
+	ranks_set(meeting);
+	loudest_set(meeting, now);
+	tap_set(router, meeting, now);
+	bind_slots(router, meeting, now);
+}

@@ -1,0 +1,267 @@
+#include <errno.h>
+#include <string.h>
+
+#include "sfu/router/router_priv.h"
+
+struct peer *peer_of(const struct router *router, uint32_t handle)
+{
+	const uint32_t index = ROUTER_PEER_INDEX(handle);
+
+	if (index >= router->config.peers || router->peers[index] == NULL ||
+		router->peers[index]->handle != handle)
+		return NULL;
+	return router->peers[index];
+}
+
+static struct peer *find(const struct router *router, const char *id)
+{
+	for (size_t i = 0; i < router->config.peers; i++)
+		if (router->peers[i] != NULL && strcmp(router->peers[i]->id.s, id) == 0)
+			return router->peers[i];
+	return NULL;
+}
+
+/* What a peer shall consist of; sections that stay are taken over from the peer as it is. */
+struct draft {
+	struct publish *publishes[ROUTER_SENDS_MAX];
+	struct slot *slots[ROUTER_RECVS_MAX];
+	struct feed feeds[ROUTER_RECVS_MAX];
+	bool new_publish[ROUTER_SENDS_MAX];
+	bool new_slot[ROUTER_RECVS_MAX];
+};
+
+static void draft_drop(struct draft *draft)
+{
+	for (size_t i = 0; i < ROUTER_SENDS_MAX; i++)
+		if (draft->new_publish[i])
+			draft->publishes[i] = publish_free(NULL, draft->publishes[i]);
+	for (size_t i = 0; i < ROUTER_RECVS_MAX; i++)
+		if (draft->new_slot[i])
+			draft->slots[i] = slot_free(draft->slots[i]);
+}
+
+static struct publish *same_publish(
+	const struct peer *peer, const struct router_send *spec, size_t index)
+{
+	if (peer == NULL || index >= peer->n_publishes ||
+		!publish_same(peer->publishes[index], spec))
+		return NULL;
+	return peer->publishes[index];
+}
+
+static struct slot *same_slot(const struct peer *peer, const struct router_recv *spec, size_t index)
+{
+	if (peer == NULL || index >= peer->n_slots || !slot_same(peer->slots[index], spec))
+		return NULL;
+	return peer->slots[index];
+}
+
+/* Everything that can fail, before anything changes. */
+static int draft_make(struct router *router, const struct peer *peer,
+	const struct router_peer *spec, struct draft *draft)
+{
+	for (size_t i = 0; i < spec->n_sends; i++) {
+		draft->publishes[i] = same_publish(peer, &spec->sends[i], i);
+		if (draft->publishes[i] != NULL)
+			continue;
+		const int err = publish_new(&spec->sends[i], &draft->publishes[i]);
+		if (err < 0)
+			return err;
+		draft->new_publish[i] = true;
+	}
+	for (size_t i = 0; i < spec->n_recvs; i++) {
+		int err = feed_parse(spec->recvs[i].feed, &draft->feeds[i]);
+		if (err < 0)
+			return err;
+		draft->slots[i] = same_slot(peer, &spec->recvs[i], i);
+		if (draft->slots[i] != NULL)
+			continue;
+		err = slot_new(&spec->recvs[i], router->config.rand, &draft->slots[i]);
+		if (err < 0)
+			return err;
+		draft->new_slot[i] = true;
+	}
+	return 0;
+}
+
+static void forget_ssrcs(struct peer *peer, const struct publish *publish)
+{
+	for (size_t i = 0; i < SSRCS_MAX; i++)
+		if (peer->ssrcs[i].publish == publish)
+			peer->ssrcs[i] = (struct ssrc){ 0 };
+}
+
+/* Nobody may point at it afterwards. */
+static void detach_publish(struct router *router, struct publish *publish, rs_time now)
+{
+	struct meeting *meeting = publish->peer->meeting;
+
+	while (publish->slots != NULL)
+		slot_bind(router, publish->slots, NULL, now);
+	for (size_t i = 0; i < RANKS_MAX; i++)
+		if (meeting->ranks[i] == publish)
+			meeting->ranks[i] = NULL;
+	if (meeting->loudest == publish)
+		meeting->loudest = NULL;
+	if (meeting->louder == publish)
+		meeting->louder = NULL;
+	if (publish->open)
+		tap_gate(router, publish, false, now);
+	forget_ssrcs(publish->peer, publish);
+}
+
+static void drop_sections(
+	struct router *router, struct peer *peer, const struct draft *draft, rs_time now)
+{
+	for (size_t i = 0; i < peer->n_publishes; i++) {
+		if (draft != NULL && draft->publishes[i] == peer->publishes[i])
+			continue;
+		detach_publish(router, peer->publishes[i], now);
+		peer->publishes[i] = publish_free(router, peer->publishes[i]);
+	}
+	for (size_t i = 0; i < peer->n_slots; i++) {
+		if (draft != NULL && draft->slots[i] == peer->slots[i])
+			continue;
+		slot_bind(router, peer->slots[i], NULL, now);
+		peer->slots[i] = slot_free(peer->slots[i]);
+	}
+}
+
+static void commit(struct router *router, struct peer *peer, const struct router_peer *spec,
+	struct draft *draft, rs_time now)
+{
+	drop_sections(router, peer, draft, now);
+	peer->n_publishes = spec->n_sends;
+	for (size_t i = 0; i < spec->n_sends; i++) {
+		peer->publishes[i] = draft->publishes[i];
+		if (!draft->new_publish[i])
+			continue;
+		peer->publishes[i]->peer = peer;
+		peer->publishes[i]->index = (unsigned)i;
+		peer->publishes[i]->order = ++router->order;
+	}
+	peer->n_slots = spec->n_recvs;
+	for (size_t i = 0; i < spec->n_recvs; i++) {
+		peer->slots[i] = draft->slots[i];
+		peer->slots[i]->peer = peer;
+		slot_set_feed(peer->slots[i], &spec->recvs[i], &draft->feeds[i]);
+	}
+}
+
+static int free_index(const struct router *router, size_t *out_index)
+{
+	for (size_t i = 0; i < router->config.peers; i++) {
+		if (router->peers[i] == NULL) {
+			*out_index = i;
+			return 0;
+		}
+	}
+	return -E2BIG;
+}
+
+static int peer_new(
+	struct router *router, const char *id, struct meeting *meeting, struct peer **out_peer)
+{
+	size_t index;
+
+	int err = free_index(router, &index);
+	if (err < 0)
+		return err;
+	struct peer *peer = rs_zalloc(sizeof(*peer));
+	if (peer == NULL)
+		return -ENOMEM;
+	err = text_set_name(&peer->id, id, false);
+	if (err < 0) {
+		(void)rs_release(peer);
+		return err;
+	}
+	peer->handle = (uint32_t)++router->generations[index] << 16 | (uint32_t)index;
+	peer->own_ssrc = rs_rand_u32(router->config.rand) | 1;
+	peer->next_rr = RS_TIME_NEVER;
+	feedback_init(&peer->feedback);
+	peer->meeting = meeting;
+	peer->next = meeting->peers;
+	meeting->peers = peer;
+	router->peers[index] = peer;
+	*out_peer = peer;
+	return 0;
+}
+
+static void peer_free(struct router *router, struct peer *peer, rs_time now)
+{
+	struct meeting *meeting = peer->meeting;
+
+	drop_sections(router, peer, NULL, now);
+	for (struct peer **link = &meeting->peers; *link != NULL; link = &(*link)->next) {
+		if (*link == peer) {
+			*link = peer->next;
+			break;
+		}
+	}
+	router->peers[ROUTER_PEER_INDEX(peer->handle)] = NULL;
+	(void)rs_release(peer);
+}
+
+void peer_free_all(struct router *router)
+{
+	for (size_t i = 0; router->peers != NULL && i < router->config.peers; i++)
+		if (router->peers[i] != NULL)
+			peer_free(router, router->peers[i], 0);
+}
+
+int router_peer_set(
+	struct router *router, const struct router_peer *spec, rs_time now, uint32_t *out_peer)
+{
+	struct draft draft = { 0 };
+	struct meeting *meeting = NULL;
+	struct peer *peer = find(router, spec->id);
+
+	if (spec->n_sends > ROUTER_SENDS_MAX || spec->n_recvs > ROUTER_RECVS_MAX)
+		return -E2BIG;
+	if (peer != NULL && strcmp(peer->meeting->id.s, spec->meeting) != 0) {
+		router_peer_remove(router, spec->id, now); /* another meeting is another peer */
+		peer = NULL;
+	}
+	int err = draft_make(router, peer, spec, &draft);
+	if (err == 0)
+		err = meeting_get(router, spec->meeting, &meeting);
+	if (err == 0 && peer == NULL)
+		err = peer_new(router, spec->id, meeting, &peer);
+	if (err < 0) {
+		draft_drop(&draft);
+		if (meeting != NULL)
+			meeting_drop(router, meeting);
+		return err;
+	}
+	commit(router, peer, spec, &draft, now);
+	meeting_resolve(router, meeting, now);
+	*out_peer = peer->handle;
+	return 0;
+}
+
+void router_peer_remove(struct router *router, const char *id, rs_time now)
+{
+	struct peer *peer = find(router, id);
+
+	if (peer == NULL)
+		return;
+	struct meeting *meeting = peer->meeting;
+	peer_free(router, peer, now);
+	meeting_resolve(router, meeting, now);
+	meeting_drop(router, meeting);
+}
+
+void router_peer_ready(struct router *router, uint32_t handle, bool ready, rs_time now)
+{
+	struct peer *peer = peer_of(router, handle);
+
+	if (peer == NULL || peer->ready == ready)
+		return;
+	peer->ready = ready;
+	peer->next_rr = ready ? now + RS_SEC(1) : RS_TIME_NEVER;
+	for (size_t i = 0; i < peer->n_slots; i++) {
+		rewrite_break(&peer->slots[i]->rewrite);
+		if (ready)
+			slot_keyframe(router, peer->slots[i], now);
+	}
+}

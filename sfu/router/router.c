@@ -1,0 +1,287 @@
+#include <errno.h>
+
+#include "sfu/router/router_priv.h"
+
+#define SLOW RS_MS(100)
+#define MEETINGS 64
+#define PEERS 1024
+#define PACKETS 16384
+
+int router_new(const struct router_config *config, struct router **out_router)
+{
+	if (config->rand == NULL || config->emit == NULL || config->peers > 0xffff)
+		return -EINVAL;
+	RS_CLEANUP(router_freep) struct router *router = rs_zalloc(sizeof(*router));
+	if (router == NULL)
+		return -ENOMEM;
+	router->config = *config;
+	if (config->meetings == 0)
+		router->config.meetings = MEETINGS;
+	if (config->peers == 0)
+		router->config.peers = PEERS;
+	router->next_tick = RS_TIME_NEVER;
+	router->peers = rs_calloc(router->config.peers, sizeof(struct peer *));
+	router->generations = rs_calloc(router->config.peers, sizeof(*router->generations));
+	if (router->peers == NULL || router->generations == NULL)
+		return -ENOMEM;
+	const int err = pool_init(&router->pool, config->packets > 0 ? config->packets : PACKETS);
+	if (err < 0)
+		return err;
+	*out_router = rs_steal(&router);
+	return 0;
+}
+
+struct router *router_free(struct router *router)
+{
+	if (router == NULL)
+		return NULL;
+	router->config.tap = NULL; /* nobody is told any more */
+	peer_free_all(router);
+	meeting_free_all(router);
+	router->peers = rs_release(router->peers);
+	router->generations = rs_release(router->generations);
+	pool_done(&router->pool);
+	return rs_release(router);
+}
+
+void router_freep(struct router **router)
+{
+	*router = router_free(*router);
+}
+
+static void wake(struct router *router, rs_time now)
+{
+	if (router->next_tick == RS_TIME_NEVER)
+		router->next_tick = now + TICK;
+}
+
+/* Transport-wide number of the packet, if the peer sends one, for its feedback. */
+static void note_arrival(
+	struct peer *peer, const struct track *track, const struct rtp_packet *rtp, rs_time now)
+{
+	struct rtp_ext ext;
+	struct rs_reader reader;
+
+	if (!rtp_ext_find(rtp, track->publish->spec.ext.twcc, &ext))
+		return;
+	rs_reader_init(&reader, ext.data_view, ext.len);
+	const uint16_t number = rs_read_u16(&reader);
+	if (reader.failed)
+		return;
+	feedback_add(&peer->feedback, number, now);
+	peer->media_ssrc = rtp->ssrc;
+}
+
+int router_recv_rtp(
+	struct router *router, uint32_t handle, const uint8_t *data, size_t len, rs_time now)
+{
+	struct peer *peer = peer_of(router, handle);
+	struct rtp_packet rtp;
+	struct track *track;
+	bool rtx;
+
+	if (peer == NULL)
+		return -ENOENT;
+	wake(router, now);
+	router->counters.rx_packets++;
+	peer->stats.rx_packets++;
+	if (len > ROUTER_PACKET_MAX || rtp_parse(data, len, &rtp) < 0) {
+		router->counters.rx_malformed++;
+		return -EBADMSG;
+	}
+	const int err = demux(router, peer, &rtp, now, &track, &rtx);
+	if (err < 0)
+		return err;
+	note_arrival(peer, track, &rtp, now);
+	return track_recv(router, track, &rtp, data, rtx, now);
+}
+
+static struct slot *slot_by_ssrc(const struct peer *peer, uint32_t ssrc)
+{
+	for (size_t i = 0; i < peer->n_slots; i++)
+		if (peer->slots[i]->spec.ssrc == ssrc)
+			return peer->slots[i];
+	return NULL;
+}
+
+static void recv_nack(
+	struct router *router, struct slot *slot, const struct rtcp_feedback *feedback, rs_time now)
+{
+	uint16_t pid;
+	uint16_t blp;
+
+	for (size_t i = 0; rtcp_nack_parse(feedback, i, &pid, &blp) == 0; i++) {
+		slot_nack(router, slot, pid, now);
+		for (unsigned bit = 0; bit < 16; bit++)
+			if ((blp >> bit & 1) != 0)
+				slot_nack(router, slot, (uint16_t)(pid + bit + 1), now);
+	}
+}
+
+static void recv_fir(struct router *router, const struct peer *peer,
+	const struct rtcp_feedback *feedback, rs_time now)
+{
+	uint32_t ssrc;
+	uint8_t command;
+
+	for (size_t i = 0; rtcp_fir_parse(feedback, i, &ssrc, &command) == 0; i++) {
+		struct slot *slot = slot_by_ssrc(peer, ssrc);
+		if (slot != NULL)
+			slot_keyframe(router, slot, now);
+	}
+}
+
+static int recv_feedback(
+	struct router *router, struct peer *peer, const struct rtcp_item *item, rs_time now)
+{
+	struct rtcp_feedback feedback;
+
+	const int err = rtcp_feedback_parse(item, &feedback);
+	if (err < 0)
+		return err;
+	struct slot *slot = slot_by_ssrc(peer, feedback.media_ssrc);
+	if (item->type == RTCP_PSFB && item->count == RTCP_FMT_FIR)
+		recv_fir(router, peer, &feedback, now);
+	else if (slot != NULL && item->type == RTCP_RTPFB && item->count == RTCP_FMT_NACK)
+		recv_nack(router, slot, &feedback, now);
+	else if (slot != NULL && item->type == RTCP_PSFB && item->count == RTCP_FMT_PLI)
+		slot_keyframe(router, slot, now);
+	return 0;
+}
+
+static int recv_reports(
+	struct router *router, struct peer *peer, const struct rtcp_item *item, rs_time now)
+{
+	struct rtcp_sr sr;
+	struct rtcp_report report;
+	int err;
+
+	if (item->type == RTCP_SR) {
+		err = rtcp_sr_parse(item, &sr);
+		if (err < 0)
+			return err;
+		struct track *track = peer_track_by_ssrc(peer, sr.ssrc);
+		if (track != NULL)
+			reports_sr(router, track, &sr, now);
+	}
+	for (size_t i = 0; (err = rtcp_report_parse(item, i, &report)) == 0; i++)
+		if (slot_by_ssrc(peer, report.ssrc) != NULL)
+			reports_rtt(router, peer, &report, now);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int recv_bye(
+	struct router *router, struct peer *peer, const struct rtcp_item *item, rs_time now)
+{
+	uint32_t ssrc;
+	int err;
+
+	for (size_t i = 0; (err = rtcp_bye_parse(item, i, &ssrc)) == 0; i++) {
+		struct track *track = peer_track_by_ssrc(peer, ssrc);
+		if (track == NULL)
+			continue;
+		track->last = now - RS_SEC(60);
+		publish_flow(router, track->publish, now);
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
+int router_recv_rtcp(
+	struct router *router, uint32_t handle, const uint8_t *data, size_t len, rs_time now)
+{
+	struct peer *peer = peer_of(router, handle);
+	struct rtcp_item item;
+	size_t cursor = 0;
+	int err;
+
+	if (peer == NULL)
+		return -ENOENT;
+	wake(router, now);
+	while ((err = rtcp_next(data, len, &cursor, &item)) == 1) {
+		err = 0;
+		if (item.type == RTCP_SR || item.type == RTCP_RR)
+			err = recv_reports(router, peer, &item, now);
+		else if (item.type == RTCP_RTPFB || item.type == RTCP_PSFB)
+			err = recv_feedback(router, peer, &item, now);
+		else if (item.type == RTCP_BYE)
+			err = recv_bye(router, peer, &item, now);
+		if (err < 0)
+			break;
+	}
+	if (err < 0)
+		router->counters.rtcp_malformed++;
+	return err;
+}
+
+static void send_feedback(struct router *router, struct peer *peer, rs_time now)
+{
+	uint8_t data[ROUTER_PACKET_MAX];
+	struct rs_writer writer;
+
+	for (;;) {
+		emit_begin(&writer, peer, data, sizeof(data));
+		if (feedback_poll(
+			    &peer->feedback, peer->own_ssrc, peer->media_ssrc, now, &writer) <= 0)
+			return;
+		emit_rtcp(router, peer, &writer);
+	}
+}
+
+static void tick_publish(struct router *router, struct publish *publish, bool slow, rs_time now)
+{
+	for (unsigned i = 0; i < publish->n_tracks; i++) {
+		nack_tick(router, &publish->tracks[i], now);
+		keyframe_tick(router, &publish->tracks[i], now);
+	}
+	if (slow)
+		publish_flow(router, publish, now);
+}
+
+static void tick_peer(struct router *router, struct peer *peer, bool slow, rs_time now)
+{
+	for (size_t i = 0; i < peer->n_publishes; i++)
+		tick_publish(router, peer->publishes[i], slow, now);
+	send_feedback(router, peer, now);
+	reports_to_publisher(router, peer, now);
+	for (size_t i = 0; i < peer->n_slots; i++)
+		reports_to_receiver(router, peer->slots[i], now);
+}
+
+static void tick_meeting(struct router *router, struct meeting *meeting, rs_time now)
+{
+	const struct publish *before = meeting->loudest;
+
+	loudest_set(meeting, now);
+	if (meeting->loudest != before)
+		meeting_resolve(router, meeting, now);
+	for (size_t i = 0; i < meeting->n_channels; i++)
+		if (meeting->channels[i].tap != NULL)
+			reports_to_receiver(router, meeting->channels[i].tap, now);
+}
+
+void router_tick(struct router *router, rs_time now)
+{
+	bool any = false;
+	const bool slow = now >= router->next_slow;
+
+	if (router->next_tick == RS_TIME_NEVER || now < router->next_tick)
+		return;
+	for (size_t i = 0; i < router->config.peers; i++) {
+		if (router->peers[i] == NULL)
+			continue;
+		any = true;
+		tick_peer(router, router->peers[i], slow, now);
+	}
+	if (slow) {
+		for (struct meeting *meeting = router->meetings; meeting != NULL;
+			meeting = meeting->next)
+			tick_meeting(router, meeting, now);
+		router->next_slow = now + SLOW;
+	}
+	router->next_tick = any ? now + TICK : RS_TIME_NEVER;
+}
+
+rs_time router_deadline(const struct router *router)
+{
+	return router->next_tick;
+}

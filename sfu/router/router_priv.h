@@ -1,0 +1,414 @@
+/* sfu/router/router_priv.h: what the files of this folder share.
+ *
+ * Ownership: router -> meetings and peers; peer -> publishes (sections it sends) -> tracks (one RTP
+ * stream: the section's, or one simulcast layer), and slots (sections it receives). Meetings, publishes and
+ * slots point at each other across the tree only as long as meeting_resolve() runs before the next packet.
+ */
+#ifndef ROSTRUM_SFU_ROUTER_ROUTER_PRIV_H
+#define ROSTRUM_SFU_ROUTER_ROUTER_PRIV_H
+
+#include "common/rtp/rtcp.h"
+#include "common/rtp/rtp.h"
+#include "common/rtp/vp8.h"
+#include "sfu/bwe/feedback.h"
+#include "sfu/rewrite/rewrite.h"
+#include "sfu/router/router.h"
+
+/* Ranks of the floor that slots can ask for. */
+#define RANKS_MAX 16
+/* SSRCs learnt per peer. */
+#define SSRCS_MAX 24
+#define EVENTS_MAX 256
+/* Missing packets asked for again, per track. */
+#define MISSING_MAX 128
+/* Packets a slot remembers to have resent; a power of two. */
+#define RESENT_MAX 128
+#define CNAME "rostrum"
+#define TICK RS_MS(10)
+
+struct text {
+	char s[ROUTER_FEED_MAX + 1];
+};
+
+/* ---- packets (store.c) ---- */
+
+/* One packet of a source, parsed once, shared by all that send it. */
+struct packet {
+	struct packet *next_free;
+	unsigned refs;
+	uint32_t stream;
+	int64_t seq;
+	rs_time arrival;
+	rs_time time; /* arrival without jitter */
+	uint32_t rtp_ts;
+	uint32_t duration; /* ticks; 0 = not known */
+	bool marker;
+	bool keyframe;
+	bool empty; /* padding only */
+	bool has_level;
+	uint8_t level; /* the octet of RFC 6464 */
+	uint8_t abs_capture_len;
+	uint8_t abs_capture[16];
+	struct vp8_descriptor vp8;
+	int64_t picture;
+	size_t payload_at;
+	size_t payload_len;
+	size_t len; /* octets in data: header and payload, no padding */
+	uint8_t data[ROUTER_PACKET_MAX];
+};
+
+struct pool {
+	struct packet *packets;
+	struct packet *free;
+	struct packet scratch; /* for a packet that finds the pool empty; never kept */
+};
+
+int pool_init(struct pool *pool, size_t n) RS_MUST_USE;
+void pool_done(struct pool *pool);
+/* Never NULL; may be the scratch packet. One reference. */
+struct packet *pool_take(struct pool *pool);
+void pool_drop(struct pool *pool, struct packet *packet);
+
+/* Packets of a track by sequence number, for the time a retransmission makes sense. */
+struct store {
+	struct packet **ring;
+	size_t size; /* a power of two */
+	rs_time keep;
+};
+
+int store_init(struct store *store, size_t size, rs_time keep) RS_MUST_USE;
+void store_done(struct store *store, struct pool *pool);
+void store_clear(struct store *store, struct pool *pool);
+void store_add(struct store *store, struct pool *pool, struct packet *packet);
+/* NULL when not there or older than `keep`. */
+struct packet *store_find(const struct store *store, uint32_t stream, int64_t seq, rs_time now);
+
+/* ---- a source's clock (clockmap.c) ---- */
+
+/* Maps timestamps to our clock by the least delay seen of late: arrival without jitter. */
+struct clockmap {
+	bool started;
+	uint32_t hz;
+	int64_t last_ts; /* unwrapped */
+	int64_t first_ts;
+	rs_time offset[2]; /* least (arrival - timestamp) in this window and in the one before */
+	rs_time window_end;
+};
+
+/* False when the timestamp has nothing to do with those before: the stream began anew. */
+bool clockmap_add(struct clockmap *map, uint32_t rtp_ts, rs_time now);
+rs_time clockmap_time(const struct clockmap *map, uint32_t rtp_ts);
+
+/* ---- tracks (track.c, nack.c, keyframes.c, reports.c) ---- */
+
+struct missing {
+	int64_t seq;
+	rs_time next; /* when to ask (again) */
+	rs_time asked;
+	unsigned tries;
+};
+
+struct keyframes {
+	bool wanted;
+	unsigned asked_times; /* since the last key frame */
+	rs_time asked;        /* last PLI */
+	rs_time next;         /* RS_TIME_NEVER when nothing is to be asked */
+	rs_time came;         /* last key frame */
+};
+
+struct publish;
+
+struct track {
+	struct publish *publish;
+	unsigned layer;
+	uint32_t stream; /* changes when the stream begins anew; 0 = nothing came yet */
+	uint32_t ssrc;
+	int64_t highest;
+	rs_time last; /* arrival of the last packet */
+	bool flowing;
+	struct clockmap clock;
+	struct store store;
+	struct missing missing[MISSING_MAX]; /* ascending */
+	size_t n_missing;
+	struct keyframes keyframes;
+	uint16_t height; /* of the last key frame; 0 = not known */
+	int64_t picture; /* last one, unwrapped; -1 = none */
+	/* reports */
+	int64_t first_seq;
+	uint64_t received;
+	uint64_t expected_before;
+	uint64_t received_before;
+	int64_t transit;
+	uint32_t jitter_x16;
+	bool has_sr;
+	uint64_t sr_ntp;
+	uint32_t sr_rtp;
+	rs_time sr_at;
+};
+
+/* A section a peer sends. */
+struct publish {
+	struct router_send spec; /* texts point into the members below */
+	struct text mid, source, rids[ROUTER_LAYERS_MAX];
+	struct peer *peer;
+	unsigned index; /* in peer->publishes */
+	uint64_t order; /* the later of two publishers of one source wins */
+	struct track tracks[ROUTER_LAYERS_MAX];
+	unsigned n_tracks;
+	bool winner; /* this section, not another peer's, is the source */
+	bool open;   /* the gate */
+	uint64_t open_event;
+	rs_time opened;
+	bool first_seen; /* a packet was forwarded since the gate opened */
+	bool flowing;
+	struct slot *slots; /* that take this source */
+	uint64_t packets;
+	uint64_t gated;
+	int loudness;       /* smoothed 127 - level, in 1/16 */
+	uint32_t tap_track; /* 0 = none announced */
+	uint32_t tap_stream;
+	bool tap_waits; /* video: for a key frame */
+	bool marked;    /* the recorder was told that the microphone is open */
+};
+
+enum feed_kind {
+	FEED_NONE,
+	FEED_FLOOR,
+	FEED_CHANNEL,
+	FEED_SPEAKER,
+	FEED_CHAIR,
+	FEED_CONTENT,
+	FEED_SOURCE,
+};
+
+struct feed {
+	enum feed_kind kind;
+	struct text name; /* of the channel or source */
+};
+
+struct resent {
+	uint16_t seq;
+	bool used;
+	rs_time at;
+};
+
+/* A section a peer receives, or the tap's subscription to a channel. */
+struct slot {
+	struct router_recv spec;
+	struct text mid, feed_text;
+	struct feed feed;
+	struct peer *peer;       /* NULL for the tap */
+	struct channel *channel; /* of the tap */
+	struct publish *publish; /* bound to; NULL = nothing */
+	struct slot *next;       /* in publish->slots */
+	unsigned target;         /* layer wanted */
+	struct rewrite rewrite;
+	uint16_t rtx_seq;
+	uint32_t packets;
+	uint32_t octets;
+	rs_time next_sr;
+	struct resent resent[RESENT_MAX];
+};
+
+struct ssrc {
+	uint32_t ssrc; /* 0 = free */
+	struct publish *publish;
+	unsigned layer;
+	bool rtx;
+	rs_time used;
+};
+
+struct peer {
+	struct text id;
+	uint32_t handle;
+	struct meeting *meeting;
+	struct peer *next; /* in meeting->peers */
+	bool ready;
+	struct publish *publishes[ROUTER_SENDS_MAX];
+	size_t n_publishes;
+	struct slot *slots[ROUTER_RECVS_MAX];
+	size_t n_slots;
+	struct ssrc ssrcs[SSRCS_MAX];
+	struct feedback feedback;
+	uint32_t media_ssrc; /* any the peer sends, for feedback */
+	uint32_t own_ssrc;   /* sender of RTCP to the peer */
+	rs_time rtt;         /* 0 = not known */
+	rs_time next_rr;
+	/* NTP clock of the peer: our clock minus its, by the fastest report of late. */
+	bool has_ntp_offset;
+	int64_t ntp_offset[2];
+	rs_time ntp_window_end;
+	struct router_peer_stats stats;
+};
+
+struct channel {
+	struct text id;
+	struct text desk; /* "" = none */
+	struct slot *tap; /* the tap's subscription */
+	uint32_t tap_track;
+};
+
+struct meeting {
+	struct text id;
+	bool known; /* told by router_meeting_set() */
+	bool tapped;
+	uint64_t event;
+	enum router_mode mode;
+	struct text *open;
+	size_t n_open;
+	struct text *visible;
+	size_t n_visible;
+	struct channel *channels;
+	size_t n_channels;
+	struct text speaker, chair, content;
+	bool record;
+	struct peer *peers;
+	struct publish *
+		ranks[RANKS_MAX]; /* microphones of the floor; a source keeps its rank while open */
+	struct publish *loudest;
+	struct publish *louder; /* challenger, and since when */
+	rs_time louder_since;
+	struct meeting *next;
+};
+
+struct router {
+	struct router_config config;
+	struct router_counters counters;
+	struct pool pool;
+	struct meeting *meetings;
+	size_t n_meetings;
+	struct peer **peers; /* by index */
+	uint16_t *generations;
+	uint64_t order;
+	uint32_t streams; /* counter for stream ids */
+	uint32_t tap_tracks;
+	struct router_event events[EVENTS_MAX];
+	size_t event_first;
+	size_t n_events;
+	rs_time last_tick;
+	rs_time next_tick;
+	rs_time next_slow; /* levels, layers, flow */
+};
+
+/* ---- names (names.c) ---- */
+
+/* Copies a text of at most `max` octets. -EINVAL when longer; NULL counts as "". */
+int text_set(struct text *text, const char *from, size_t max) RS_MUST_USE;
+/* A name as rs_name_valid(), or "" if `optional`. */
+int text_set_name(struct text *text, const char *from, bool optional) RS_MUST_USE;
+bool text_equal(const struct text *a, const struct text *b);
+int feed_parse(const char *from, struct feed *out_feed) RS_MUST_USE;
+
+/* ---- meetings (meeting.c, feed.c, gate.c) ---- */
+
+struct meeting *meeting_find(const struct router *router, const char *id);
+/* Finds, or makes one that is not known yet. 0, -E2BIG or -ENOMEM. */
+int meeting_get(struct router *router, const char *id, struct meeting **out_meeting) RS_MUST_USE;
+/* Frees it when nothing refers to it any more. */
+void meeting_drop(struct router *router, struct meeting *meeting);
+void meeting_free_all(struct router *router);
+/* State, peers or flow changed: set gates, ranks and bindings anew. */
+void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now);
+void gates_set(struct router *router, struct meeting *meeting, rs_time now);
+bool meeting_lists(const struct text *names, size_t n, const struct text *name);
+/* The section that is this source now, or NULL. */
+struct publish *meeting_source(
+	const struct meeting *meeting, const struct text *source, enum router_media media);
+/* What the slot's feed comes from now, or NULL. */
+struct publish *feed_source(const struct meeting *meeting, const struct slot *slot);
+/* A microphone forwarded to the floor (desks are open into their channel alone). */
+bool on_floor(const struct meeting *meeting, const struct publish *publish);
+void ranks_set(struct meeting *meeting);
+void loudest_set(struct meeting *meeting, rs_time now);
+
+/* ---- peers (peer.c, publish.c, demux.c) ---- */
+
+struct peer *peer_of(const struct router *router, uint32_t handle);
+void peer_free_all(struct router *router);
+int publish_new(const struct router_send *spec, struct publish **out_publish) RS_MUST_USE;
+struct publish *publish_free(struct router *router, struct publish *publish);
+bool publish_same(const struct publish *publish, const struct router_send *spec);
+/* Which track a packet belongs to. 0, -EPROTO or -E2BIG. */
+int demux(struct router *router, struct peer *peer, const struct rtp_packet *rtp, rs_time now,
+	struct track **out_track, bool *out_rtx) RS_MUST_USE;
+struct track *peer_track_by_ssrc(struct peer *peer, uint32_t ssrc);
+/* NULL when the stream has ended. */
+struct track *track_of_stream(const struct router *router, uint32_t stream);
+
+/* ---- tracks ---- */
+
+/* A packet of the stream: takes note and forwards. 0 or -EALREADY. */
+int track_recv(struct router *router, struct track *track, const struct rtp_packet *rtp,
+	const uint8_t *data, bool rtx, rs_time now) RS_MUST_USE;
+/* The SSRC changed or the numbers jumped: what comes is another stream. */
+void track_restart(struct router *router, struct track *track, uint32_t ssrc, int64_t seq);
+/* Higher than the highest: asks for what lies between. Missing: found. Else false: a duplicate. */
+bool nack_seen(struct router *router, struct track *track, int64_t seq, bool rtx, rs_time now);
+void nack_tick(struct router *router, struct track *track, rs_time now);
+rs_time track_rtt(const struct track *track);
+void keyframe_ask(struct router *router, struct track *track, rs_time now);
+void keyframe_came(struct track *track, rs_time now);
+void keyframe_tick(struct router *router, struct track *track, rs_time now);
+/* The highest layer that flows and is not higher than `max_height` (0 = any). */
+unsigned publish_layer(const struct publish *publish, uint32_t max_height);
+void publish_levels(struct publish *publish, const struct packet *packet);
+/* A layer came, went or changed its size: its slots choose anew. */
+void publish_relayer(struct router *router, struct publish *publish, rs_time now);
+void publish_flow(struct router *router, struct publish *publish, rs_time now);
+
+/* ---- slots (slot.c, send.c) ---- */
+
+/* Makes a slot; texts are copied. 0, -EINVAL or -ENOMEM. */
+int slot_new(
+	const struct router_recv *spec, struct rs_rand *rand, struct slot **out_slot) RS_MUST_USE;
+struct slot *slot_free(struct slot *slot);
+/* The same stream to the receiver: feed, rank, mix and max_height may differ. */
+bool slot_same(const struct slot *slot, const struct router_recv *spec);
+/* Copy feed, rank, mix and max_height. */
+void slot_set_feed(struct slot *slot, const struct router_recv *spec, const struct feed *feed);
+/* Bind to a source, or to none (NULL). The same one again changes nothing. */
+void slot_bind(struct router *router, struct slot *slot, struct publish *publish, rs_time now);
+/* Choose the layer anew. */
+void slot_layer(struct router *router, struct slot *slot, rs_time now);
+void slot_forward(struct router *router, struct slot *slot, struct track *track,
+	const struct packet *packet, rs_time now);
+/* The receiver misses `seq`. */
+void slot_nack(struct router *router, struct slot *slot, uint16_t seq, rs_time now);
+void slot_keyframe(struct router *router, struct slot *slot, rs_time now);
+/* Send `packet` as `out`; as RFC 4588 retransmission if `rtx`. */
+void slot_send(struct router *router, struct slot *slot, const struct publish *publish,
+	const struct packet *packet, const struct rewrite_out *out, bool rtx);
+
+/* ---- reports (reports.c) ---- */
+
+/* A report of the publisher about its own stream. */
+void reports_sr(struct router *router, struct track *track, const struct rtcp_sr *sr, rs_time now);
+/* A receiver's report about `ssrc` of ours: how long the way there and back is. */
+void reports_rtt(
+	struct router *router, struct peer *peer, const struct rtcp_report *report, rs_time now);
+void reports_to_publisher(struct router *router, struct peer *peer, rs_time now);
+void reports_to_receiver(struct router *router, struct slot *slot, rs_time now);
+/* RTP timestamp of the track at the instant `now` in terms of capture (or, before a sender report, arrival). */
+uint32_t track_rtp_now(const struct track *track, rs_time now);
+uint64_t router_ntp(const struct router *router, rs_time now);
+
+/* ---- out (emit.c, tap.c, events.c) ---- */
+
+void emit_rtp(struct router *router, struct peer *peer, const uint8_t *data, size_t len);
+/* RTCP to a peer goes in compounds that begin with a receiver report, empty if need be. */
+void emit_begin(struct rs_writer *writer, const struct peer *peer, uint8_t *data, size_t cap);
+void emit_rtcp(struct router *router, struct peer *peer, const struct rs_writer *writer);
+void event_push(struct router *router, const struct router_event *event);
+/* Subscribe to the channels, or no longer. */
+void tap_set(struct router *router, struct meeting *meeting, rs_time now);
+/* Everything is to be announced anew. */
+void tap_reset(struct router *router, struct meeting *meeting);
+void tap_gate(struct router *router, struct publish *publish, bool open, rs_time now);
+void tap_packet(struct router *router, struct track *track, const struct packet *packet);
+void tap_channel_packet(
+	struct router *router, struct slot *slot, const uint8_t *data, size_t len, rs_time arrival);
+void tap_clock(struct router *router, const struct track *track);
+void tap_channel_clock(
+	struct router *router, const struct slot *slot, uint64_t ntp, uint32_t rtp_ts);
+
+#endif

@@ -1,0 +1,205 @@
+/* A section a peer receives: one stream for life, whatever source it is bound to. */
+#include <errno.h>
+#include <string.h>
+
+#include "common/rtp/opus.h"
+#include "sfu/router/router_priv.h"
+
+#define VIDEO_HZ 90000
+/* A packet is resent at most once in this time, and once per round trip. */
+#define RESEND_LEAST RS_MS(10)
+
+void slot_set_feed(struct slot *slot, const struct router_recv *spec, const struct feed *feed)
+{
+	slot->feed = *feed;
+	slot->spec.rank = spec->rank;
+	slot->spec.mix = spec->mix;
+	slot->spec.max_height = spec->max_height;
+}
+
+int slot_new(const struct router_recv *spec, struct rs_rand *rand, struct slot **out_slot)
+{
+	if (spec->ssrc == 0 || spec->pt > 127 || spec->rtx_pt > 127 ||
+		(spec->rtx_pt != 0 && spec->rtx_pt == spec->pt) ||
+		spec->video != (spec->codec == ROUTER_VP8))
+		return -EINVAL;
+	struct slot *slot = rs_zalloc(sizeof(*slot));
+	if (slot == NULL)
+		return -ENOMEM;
+	slot->spec = *spec;
+	int err = text_set(&slot->mid, spec->mid, ROUTER_MID_MAX);
+	if (err == 0)
+		err = feed_parse(spec->feed, &slot->feed);
+	if (err < 0) {
+		(void)slot_free(slot);
+		return err;
+	}
+	slot->spec.mid = slot->mid.s;
+	slot->spec.feed = ""; /* the parsed form counts */
+	slot->rtx_seq = (uint16_t)rs_rand_below(rand, 0x8000);
+	slot->next_sr = RS_TIME_NEVER;
+	rewrite_init(&slot->rewrite, spec->video ? VIDEO_HZ : OPUS_CLOCK_HZ, spec->video, rand);
+	*out_slot = slot;
+	return 0;
+}
+
+struct slot *slot_free(struct slot *slot)
+{
+	return rs_release(slot);
+}
+
+bool slot_same(const struct slot *slot, const struct router_recv *spec)
+{
+	const struct router_recv *has = &slot->spec;
+
+	return strcmp(has->mid, spec->mid) == 0 && has->video == spec->video &&
+	       has->ssrc == spec->ssrc && has->rtx_ssrc == spec->rtx_ssrc &&
+	       has->codec == spec->codec && has->pt == spec->pt && has->rtx_pt == spec->rtx_pt &&
+	       has->nack == spec->nack && memcmp(&has->ext, &spec->ext, sizeof(has->ext)) == 0;
+}
+
+static void unlink_slot(struct slot *slot)
+{
+	for (struct slot **link = &slot->publish->slots; *link != NULL; link = &(*link)->next) {
+		if (*link == slot) {
+			*link = slot->next;
+			break;
+		}
+	}
+	slot->publish = NULL;
+	slot->next = NULL;
+}
+
+static void say_bound(struct router *router, const struct slot *slot)
+{
+	struct router_event event = { .kind = ROUTER_EVENT_SLOT, .peer = slot->peer->handle };
+
+	memcpy(event.meeting, slot->peer->meeting->id.s, sizeof(event.meeting));
+	memcpy(event.mid, slot->mid.s, sizeof(event.mid));
+	if (slot->publish != NULL) {
+		memcpy(event.source, slot->publish->source.s, sizeof(event.source));
+		event.media = slot->publish->spec.media;
+	}
+	event_push(router, &event);
+}
+
+void slot_bind(struct router *router, struct slot *slot, struct publish *publish, rs_time now)
+{
+	if (slot->publish == publish) {
+		if (publish != NULL)
+			slot_layer(router, slot, now); /* max_height may have changed */
+		return;
+	}
+	if (slot->publish != NULL)
+		unlink_slot(slot);
+	rewrite_break(&slot->rewrite);
+	if (publish != NULL) {
+		slot->publish = publish;
+		slot->next = publish->slots;
+		publish->slots = slot;
+		slot->target = publish_layer(publish, slot->spec.max_height);
+		slot_keyframe(router, slot, now);
+	}
+	if (slot->peer != NULL)
+		say_bound(router, slot);
+}
+
+void slot_layer(struct router *router, struct slot *slot, rs_time now)
+{
+	const unsigned target = publish_layer(slot->publish, slot->spec.max_height);
+
+	if (target == slot->target)
+		return;
+	slot->target = target;
+	slot_keyframe(router, slot, now);
+}
+
+void slot_keyframe(struct router *router, struct slot *slot, rs_time now)
+{
+	if (slot->publish == NULL || !slot->spec.video ||
+		(slot->peer != NULL && !slot->peer->ready))
+		return;
+	keyframe_ask(router, &slot->publish->tracks[slot->target], now);
+}
+
+static struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch)
+{
+	return (struct rewrite_in){
+		.stream = packet->stream,
+		.may_switch = may_switch,
+		.seq = packet->seq,
+		.rtp_ts = packet->rtp_ts,
+		.time = packet->time,
+		.duration = packet->duration,
+		.keyframe = packet->keyframe,
+		.has_picture = packet->vp8.picture_id_bits > 0,
+		.picture = packet->picture,
+		.has_tl0 = packet->vp8.has_tl0,
+		.tl0 = packet->vp8.tl0_pic_idx,
+	};
+}
+
+void slot_forward(struct router *router, struct slot *slot, struct track *track,
+	const struct packet *packet, rs_time now)
+{
+	const struct rewrite_in in = rewrite_in_of(packet, track->layer == slot->target);
+	struct rewrite_out out;
+
+	if (slot->peer != NULL && !slot->peer->ready)
+		return;
+	if (packet->empty && rewrite_skip(&slot->rewrite, packet->stream, packet->seq))
+		return;
+	switch (rewrite_map(&slot->rewrite, &in, &out)) {
+	case REWRITE_FORWARD:
+		if (out.switched)
+			slot->next_sr = now; /* its clock is another one now */
+		slot_send(router, slot, track->publish, packet, &out, false);
+		break;
+	case REWRITE_LATE:
+		break;
+	case REWRITE_NEEDS_KEYFRAME:
+		if (!track->keyframes.wanted)
+			keyframe_ask(router, track, now);
+		break;
+	case REWRITE_AHEAD:
+		router->counters.tx_dropped_switch++;
+		break;
+	}
+}
+
+/* Not again before the answer to the last request can have arrived. */
+static bool resent_lately(struct slot *slot, uint16_t seq, rs_time now)
+{
+	struct resent *resent = &slot->resent[seq % RESENT_MAX];
+	const rs_time wait = rs_time_max(RESEND_LEAST, slot->peer->rtt * 3 / 4);
+
+	if (resent->used && resent->seq == seq && now - resent->at < wait)
+		return true;
+	*resent = (struct resent){ .seq = seq, .used = true, .at = now };
+	return false;
+}
+
+void slot_nack(struct router *router, struct slot *slot, uint16_t seq, rs_time now)
+{
+	uint32_t stream;
+	int64_t number;
+	struct rewrite_out out;
+
+	if (!slot->spec.nack || resent_lately(slot, seq, now))
+		return;
+	const struct track *track = rewrite_find(&slot->rewrite, seq, &stream, &number)
+					    ? track_of_stream(router, stream)
+					    : NULL;
+	const struct packet *packet =
+		track != NULL ? store_find(&track->store, stream, number, now) : NULL;
+	if (packet == NULL) {
+		router->counters.tx_nack_missed++;
+		return;
+	}
+	const struct rewrite_in in = rewrite_in_of(packet, false);
+	if (!rewrite_again(&slot->rewrite, &in, &out))
+		return;
+	router->counters.tx_resent++;
+	slot_send(router, slot, track->publish, packet, &out,
+		slot->spec.rtx_pt != 0 && slot->spec.rtx_ssrc != 0);
+}

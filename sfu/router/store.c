@@ -1,0 +1,91 @@
+#include "sfu/router/router_priv.h"
+
+#include <errno.h>
+
+int pool_init(struct pool *pool, size_t n)
+{
+	pool->packets = rs_calloc(n, sizeof(*pool->packets));
+	if (pool->packets == NULL)
+		return -ENOMEM;
+	/* Last in, first out: what was never needed is never touched. */
+	for (size_t i = n; i > 0; i--) {
+		pool->packets[i - 1].next_free = pool->free;
+		pool->free = &pool->packets[i - 1];
+	}
+	return 0;
+}
+
+void pool_done(struct pool *pool)
+{
+	pool->packets = rs_release(pool->packets);
+	pool->free = NULL;
+}
+
+struct packet *pool_take(struct pool *pool)
+{
+	struct packet *packet = pool->free;
+
+	if (packet == NULL)
+		return &pool->scratch;
+	pool->free = packet->next_free;
+	packet->refs = 1;
+	return packet;
+}
+
+void pool_drop(struct pool *pool, struct packet *packet)
+{
+	if (packet == &pool->scratch || --packet->refs > 0)
+		return;
+	packet->next_free = pool->free;
+	pool->free = packet;
+}
+
+int store_init(struct store *store, size_t size, rs_time keep)
+{
+	*store = (struct store){ .size = size, .keep = keep };
+	store->ring = rs_calloc(size, sizeof(struct packet *));
+	return store->ring != NULL ? 0 : -ENOMEM;
+}
+
+static struct packet **place_of(const struct store *store, int64_t seq)
+{
+	return &store->ring[(uint64_t)seq & (store->size - 1)];
+}
+
+void store_clear(struct store *store, struct pool *pool)
+{
+	for (size_t i = 0; i < store->size; i++) {
+		if (store->ring[i] != NULL)
+			pool_drop(pool, store->ring[i]);
+		store->ring[i] = NULL;
+	}
+}
+
+void store_done(struct store *store, struct pool *pool)
+{
+	if (store->ring != NULL)
+		store_clear(store, pool);
+	store->ring = rs_release(store->ring);
+}
+
+void store_add(struct store *store, struct pool *pool, struct packet *packet)
+{
+	struct packet **place = place_of(store, packet->seq);
+
+	if (packet == &pool->scratch)
+		return;
+	if (*place != NULL)
+		pool_drop(pool, *place);
+	packet->refs++;
+	*place = packet;
+}
+
+struct packet *store_find(const struct store *store, uint32_t stream, int64_t seq, rs_time now)
+{
+	struct packet *packet = *place_of(store, seq);
+
+	if (packet == NULL || packet->stream != stream || packet->seq != seq ||
+		now - packet->arrival > store->keep)
+		return NULL;
+	return packet;
+}

@@ -1,0 +1,251 @@
+/* What the recorder gets: sources behind the gate as they were sent, channels as a listener hears them. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sfu/router/router_priv.h"
+
+#define CHANNEL_PT 111
+
+static bool taps(const struct router *router, const struct meeting *meeting)
+{
+	return router->config.tap != NULL && meeting->known && meeting->record && meeting->tapped;
+}
+
+static void tell(struct router *router, const struct router_tap *tap)
+{
+	router->config.tap(router->config.ctx, tap);
+}
+
+static uint32_t next_track(struct router *router)
+{
+	if (++router->tap_tracks == 0)
+		router->tap_tracks = 1;
+	return router->tap_tracks;
+}
+
+static struct slot *channel_slot(struct router *router, struct channel *channel)
+{
+	char feed[sizeof(channel->id.s) + sizeof("channel-")];
+	struct slot *slot;
+
+	(void)snprintf(feed, sizeof(feed), "channel-%s",
+		channel->id.s); /* an id leaves room for the prefix */
+	const struct router_recv spec = {
+		.mid = "",
+		.ssrc = rs_rand_u32(router->config.rand) | 1,
+		.codec = ROUTER_OPUS,
+		.pt = CHANNEL_PT,
+		.feed = feed,
+		.mix = ROUTER_LOUDEST,
+	};
+	if (slot_new(&spec, router->config.rand, &slot) < 0)
+		return NULL;
+	slot->channel = channel;
+	return slot;
+}
+
+void tap_set(struct router *router, struct meeting *meeting, rs_time now)
+{
+	const bool wanted = taps(router, meeting);
+
+	for (size_t i = 0; i < meeting->n_channels; i++) {
+		struct channel *channel = &meeting->channels[i];
+		if (wanted && channel->tap == NULL) {
+			channel->tap = channel_slot(router,
+				channel); /* out of memory: tried again at the next change */
+			channel->tap_track = 0;
+		} else if (!wanted && channel->tap != NULL) {
+			slot_bind(router, channel->tap, NULL, now);
+			channel->tap = slot_free(channel->tap);
+		}
+	}
+}
+
+static void mark(struct router *router, struct publish *publish, bool open, rs_time at)
+{
+	const struct meeting *meeting = publish->peer->meeting;
+
+	publish->marked = open;
+	tell(router, &(struct router_tap){
+			     .kind = ROUTER_TAP_MARK,
+			     .meeting = meeting->id.s,
+			     .name = publish->source.s,
+			     .event = meeting->event,
+			     .open = open,
+			     .at = at,
+		     });
+}
+
+void tap_gate(struct router *router, struct publish *publish, bool open, rs_time now)
+{
+	const struct meeting *meeting = publish->peer->meeting;
+
+	publish->tap_waits = true;
+	if (publish->spec.media != ROUTER_MICROPHONE || !taps(router, meeting))
+		return;
+	if (open ? on_floor(meeting, publish) : publish->marked)
+		mark(router, publish, open, now);
+}
+
+void tap_reset(struct router *router, struct meeting *meeting)
+{
+	for (size_t i = 0; i < meeting->n_channels; i++)
+		meeting->channels[i].tap_track = 0;
+	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next) {
+		for (size_t i = 0; i < peer->n_publishes; i++) {
+			struct publish *publish = peer->publishes[i];
+			publish->tap_track = 0;
+			publish->tap_stream = 0;
+			publish->tap_waits = true;
+			publish->marked = false;
+			if (taps(router, meeting) && on_floor(meeting, publish))
+				mark(router, publish, true, publish->opened);
+		}
+	}
+}
+
+static void announce(struct router *router, struct track *track)
+{
+	struct publish *publish = track->publish;
+
+	publish->tap_track = next_track(router);
+	publish->tap_stream = track->stream;
+	tell(router, &(struct router_tap){
+			     .kind = ROUTER_TAP_TRACK,
+			     .meeting = publish->peer->meeting->id.s,
+			     .track = publish->tap_track,
+			     .name = publish->source.s,
+			     .media = publish->spec.media,
+			     .codec = publish->spec.codec,
+		     });
+	tap_clock(router, track);
+}
+
+/* Video begins with a key frame: after the gate opened, and in another layer. */
+static bool begins(struct router *router, struct track *track, const struct packet *packet)
+{
+	struct publish *publish = track->publish;
+	const bool video = publish->spec.media != ROUTER_MICROPHONE;
+	const bool same = packet->stream == publish->tap_stream;
+
+	if (same && !(video && publish->tap_waits))
+		return true;
+	if (!same && track->layer != publish_layer(publish, 0))
+		return false;
+	if (video && !packet->keyframe) {
+		if (!track->keyframes.wanted)
+			keyframe_ask(router, track, packet->arrival);
+		return false;
+	}
+	publish->tap_waits = false;
+	if (!same)
+		announce(router, track);
+	return true;
+}
+
+void tap_packet(struct router *router, struct track *track, const struct packet *packet)
+{
+	const struct publish *publish = track->publish;
+	const struct meeting *meeting = publish->peer->meeting;
+
+	if (!taps(router, meeting) || packet->empty)
+		return;
+	if (publish->spec.media == ROUTER_MICROPHONE && !on_floor(meeting, publish))
+		return;
+	if (!begins(router, track, packet))
+		return;
+	tell(router, &(struct router_tap){
+			     .kind = ROUTER_TAP_PACKET,
+			     .meeting = meeting->id.s,
+			     .track = publish->tap_track,
+			     .data = packet->data,
+			     .len = packet->len,
+			     .at = packet->arrival,
+		     });
+}
+
+void tap_clock(struct router *router, const struct track *track)
+{
+	const struct publish *publish = track->publish;
+
+	if (!track->has_sr || publish->tap_track == 0 || track->stream != publish->tap_stream ||
+		!taps(router, publish->peer->meeting))
+		return;
+	tell(router, &(struct router_tap){
+			     .kind = ROUTER_TAP_CLOCK,
+			     .meeting = publish->peer->meeting->id.s,
+			     .track = publish->tap_track,
+			     .ntp = track->sr_ntp,
+			     .rtp = track->sr_rtp,
+		     });
+}
+
+static const char *meeting_of(const struct slot *slot)
+{
+	return slot->publish->peer->meeting->id.s;
+}
+
+void tap_channel_packet(
+	struct router *router, struct slot *slot, const uint8_t *data, size_t len, rs_time arrival)
+{
+	struct channel *channel = slot->channel;
+
+	if (channel->tap_track == 0) {
+		channel->tap_track = next_track(router);
+		tell(router, &(struct router_tap){
+				     .kind = ROUTER_TAP_TRACK,
+				     .meeting = meeting_of(slot),
+				     .track = channel->tap_track,
+				     .name = channel->id.s,
+				     .channel = true,
+				     .codec = ROUTER_OPUS,
+			     });
+	}
+	tell(router, &(struct router_tap){
+			     .kind = ROUTER_TAP_PACKET,
+			     .meeting = meeting_of(slot),
+			     .track = channel->tap_track,
+			     .data = data,
+			     .len = len,
+			     .at = arrival,
+		     });
+}
+
+void tap_channel_clock(
+	struct router *router, const struct slot *slot, uint64_t ntp, uint32_t rtp_ts)
+{
+	if (slot->channel->tap_track == 0 || slot->publish == NULL)
+		return;
+	tell(router, &(struct router_tap){
+			     .kind = ROUTER_TAP_CLOCK,
+			     .meeting = meeting_of(slot),
+			     .track = slot->channel->tap_track,
+			     .ntp = ntp,
+			     .rtp = rtp_ts,
+		     });
+}
+
+int router_tap_start(struct router *router, const char *id, rs_time now)
+{
+	struct meeting *meeting;
+
+	const int err = meeting_get(router, id, &meeting);
+	if (err < 0)
+		return err;
+	meeting->tapped = true;
+	tap_reset(router, meeting);
+	meeting_resolve(router, meeting, now);
+	return 0;
+}
+
+void router_tap_stop(struct router *router, const char *id)
+{
+	struct meeting *meeting = meeting_find(router, id);
+
+	if (meeting == NULL)
+		return;
+	meeting->tapped = false;
+	tap_set(router, meeting, 0);
+	meeting_drop(router, meeting);
+}

@@ -1,0 +1,301 @@
+/* A publisher's stream: numbers unwrapped, clock mapped, parsed once, stored, handed to its slots. */
+#include <errno.h>
+#include <string.h>
+
+#include "common/rtp/ntp.h"
+#include "common/rtp/opus.h"
+#include "common/rtp/seq.h"
+#include "sfu/router/router_priv.h"
+
+/* A sequence number this far off belongs to another stream (RFC 3550 appendix A.1, MAX_DROPOUT). */
+#define SEQ_JUMP 3000
+/* Loudness is smoothed over about 8 packets, 160 ms. */
+#define LOUDNESS_SHIFT 3
+/* A microphone whose browser tells no level counts as speech at this level unless it sends comfort noise. */
+#define LEVEL_UNTOLD 40
+#define COMFORT_NOISE_LEN 6
+
+/* A stream is named by where its track is, so that it is found again, and a count, so that it is not
+ * mistaken for the one before. */
+static uint32_t stream_id(struct router *router, const struct track *track)
+{
+	const struct publish *publish = track->publish;
+
+	router->streams = (router->streams + 1) & 0x7ff;
+	return router->streams << 21 | (publish->index & 7U) << 18 | (track->layer & 3U) << 16 |
+	       ROUTER_PEER_INDEX(publish->peer->handle);
+}
+
+struct track *track_of_stream(const struct router *router, uint32_t stream)
+{
+	const struct peer *peer = router->peers[ROUTER_PEER_INDEX(stream)];
+	const unsigned index = stream >> 18 & 7;
+	const unsigned layer = stream >> 16 & 3;
+
+	if (peer == NULL || index >= peer->n_publishes || layer >= peer->publishes[index]->n_tracks)
+		return NULL;
+	struct track *track = &peer->publishes[index]->tracks[layer];
+	return track->stream == stream ? track : NULL;
+}
+
+void track_restart(struct router *router, struct track *track, uint32_t ssrc, int64_t seq)
+{
+	do
+		track->stream = stream_id(router, track);
+	while (track->stream == 0);
+	track->ssrc = ssrc;
+	track->highest = seq - 1;
+	track->first_seq = seq;
+	track->n_missing = 0;
+	track->received = 0;
+	track->expected_before = 0;
+	track->received_before = 0;
+	track->jitter_x16 = 0;
+	track->transit = 0;
+	track->picture = -1;
+	track->clock.started = false;
+	track->has_sr = false;
+	store_clear(&track->store, &router->pool);
+	if (track->publish->open && track->publish->slots != NULL)
+		track->keyframes.wanted = track->publish->spec.media != ROUTER_MICROPHONE;
+}
+
+/* RFC 3550 appendix A.8, in sixteenths. */
+static void note_jitter(struct track *track, uint32_t rtp_ts, rs_time now)
+{
+	const int64_t arrival = rtp_ticks_from_us(now, track->clock.hz);
+	const int64_t transit = (uint32_t)((uint32_t)arrival - rtp_ts);
+	int64_t d = rtp_ts_diff((uint32_t)track->transit, (uint32_t)transit);
+
+	if (track->received > 1) {
+		d = d < 0 ? -d : d;
+		track->jitter_x16 = (uint32_t)((int64_t)track->jitter_x16 + d -
+					       (((int64_t)track->jitter_x16 + 8) >> 4));
+	}
+	track->transit = transit;
+}
+
+static void parse_exts(
+	const struct publish *publish, const struct rtp_packet *rtp, struct packet *packet)
+{
+	struct rtp_ext ext;
+
+	packet->has_level = rtp_ext_find(rtp, publish->spec.ext.level, &ext) && ext.len > 0;
+	packet->level = packet->has_level ? ext.data_view[0] : 0;
+	packet->abs_capture_len = 0;
+	if (rtp_ext_find(rtp, publish->spec.ext.abs_capture, &ext) &&
+		ext.len <= sizeof(packet->abs_capture)) {
+		packet->abs_capture_len = ext.len;
+		memcpy(packet->abs_capture, ext.data_view, ext.len);
+	}
+}
+
+static int64_t picture_unwrap(const struct track *track, const struct vp8_descriptor *vp8)
+{
+	const int64_t size = (int64_t)1 << vp8->picture_id_bits;
+
+	if (track->picture < 0)
+		return vp8->picture_id;
+	int64_t ahead = (vp8->picture_id - track->picture) & (size - 1);
+	if (ahead >= size / 2)
+		ahead -= size;
+	return track->picture + ahead;
+}
+
+static int parse_vp8(struct track *track, struct packet *packet)
+{
+	const uint8_t *payload = packet->data + packet->payload_at;
+	uint16_t width;
+	uint16_t height;
+
+	if (vp8_parse(payload, packet->payload_len, &packet->vp8) < 0)
+		return -EBADMSG;
+	packet->keyframe = vp8_is_keyframe(payload, packet->payload_len, &packet->vp8);
+	if (packet->vp8.picture_id_bits > 0) {
+		packet->picture = picture_unwrap(track, &packet->vp8);
+		if (packet->picture > track->picture || packet->keyframe)
+			track->picture = packet->picture;
+	}
+	if (packet->keyframe &&
+		vp8_keyframe_size(payload, packet->payload_len, &packet->vp8, &width, &height) == 0)
+		track->height = height;
+	return 0;
+}
+
+static int parse_payload(struct track *track, struct packet *packet)
+{
+	packet->keyframe = false;
+	packet->duration = 0;
+	packet->picture = 0;
+	packet->vp8 = (struct vp8_descriptor){ 0 };
+	packet->empty = packet->payload_len == 0;
+	if (packet->empty)
+		return 0;
+	switch (track->publish->spec.codec) {
+	case ROUTER_OPUS:
+		if (opus_duration(packet->data + packet->payload_at, packet->payload_len,
+			    &packet->duration) < 0)
+			packet->duration = 0; /* for the receiver's decoder to judge */
+		return 0;
+	case ROUTER_VP8:
+		return parse_vp8(track, packet);
+	}
+	return 0;
+}
+
+/* The packet as the publisher first sent it: RFC 4588 section 4 undone, padding taken off. */
+static void copy(struct packet *packet, const struct track *track, const struct rtp_packet *rtp,
+	const uint8_t *data, bool rtx)
+{
+	const size_t osn = rtx ? 2 : 0;
+
+	memcpy(packet->data, data, rtp->header_len);
+	packet->payload_at = rtp->header_len;
+	packet->payload_len = rtp->payload_len - osn;
+	if (packet->payload_len > 0)
+		memcpy(packet->data + packet->payload_at, rtp->payload_view + osn,
+			packet->payload_len);
+	packet->len = packet->payload_at + packet->payload_len;
+	packet->data[0] &= (uint8_t)~0x20U;
+	rtp_set_pt(packet->data, track->publish->spec.pt);
+	rtp_set_seq(packet->data, (uint16_t)packet->seq);
+	rtp_set_ssrc(packet->data, track->ssrc);
+	packet->marker = rtp->marker;
+	packet->rtp_ts = rtp->rtp_ts;
+}
+
+void publish_levels(struct publish *publish, const struct packet *packet)
+{
+	int level = packet->payload_len > COMFORT_NOISE_LEN ? LEVEL_UNTOLD : 127;
+
+	if (packet->has_level)
+		level = packet->level & 0x7f;
+	publish->loudness += ((127 - level) * 16 - publish->loudness) >> LOUDNESS_SHIFT;
+}
+
+static void first_forwarded(struct router *router, struct publish *publish, rs_time now)
+{
+	struct router_event event = {
+		.kind = ROUTER_EVENT_GATE,
+		.media = publish->spec.media,
+		.event = publish->open_event,
+		.opened = publish->opened,
+		.first = now,
+	};
+
+	publish->first_seen = true;
+	if (publish->spec.media != ROUTER_MICROPHONE)
+		return;
+	memcpy(event.meeting, publish->peer->meeting->id.s, sizeof(event.meeting));
+	memcpy(event.source, publish->source.s, sizeof(event.source));
+	event_push(router, &event);
+}
+
+/* The gate, and what lies behind it. */
+static void pass(struct router *router, struct track *track, struct packet *packet, rs_time now)
+{
+	struct publish *publish = track->publish;
+
+	if (!publish->open) {
+		publish->gated++;
+		router->counters.rx_gated++;
+		return;
+	}
+	if (!publish->first_seen)
+		first_forwarded(router, publish, now);
+	store_add(&track->store, &router->pool, packet);
+	if (packet->keyframe)
+		keyframe_came(track, now);
+	tap_packet(router, track, packet);
+	struct slot *next;
+	for (struct slot *slot = publish->slots; slot != NULL; slot = next) {
+		next = slot->next;
+		slot_forward(router, slot, track, packet, now);
+	}
+}
+
+/* Original sequence number; false for an RTX packet without one (padding to probe the line). */
+static bool number_of(const struct rtp_packet *rtp, bool rtx, uint16_t *out_seq)
+{
+	struct rs_reader reader;
+
+	*out_seq = rtp->seq;
+	if (!rtx)
+		return true;
+	rs_reader_init(&reader, rtp->payload_view, rtp->payload_len);
+	*out_seq = rs_read_u16(&reader);
+	return !reader.failed;
+}
+
+/* A stream that begins, or begins anew, is not repaired from before: retransmissions alone start none. */
+static int follow(struct router *router, struct track *track, const struct rtp_packet *rtp,
+	uint16_t number, bool rtx, int64_t *out_seq)
+{
+	const bool other = track->stream == 0 || (!rtx && track->ssrc != rtp->ssrc);
+
+	if (rtx && track->stream == 0)
+		return -EALREADY;
+	*out_seq = other ? number : rtp_seq_unwrap(track->highest, number);
+	const bool jumped =
+		*out_seq > track->highest + SEQ_JUMP || *out_seq < track->highest - SEQ_JUMP;
+	if (!other && jumped && rtx)
+		return -EALREADY;
+	if (other || jumped) {
+		*out_seq = number;
+		track_restart(router, track, rtp->ssrc, *out_seq);
+	}
+	return 0;
+}
+
+int track_recv(struct router *router, struct track *track, const struct rtp_packet *rtp,
+	const uint8_t *data, bool rtx, rs_time now)
+{
+	struct publish *publish = track->publish;
+	uint16_t number;
+	int64_t seq;
+
+	if (!number_of(rtp, rtx, &number))
+		return 0;
+	int err = follow(router, track, rtp, number, rtx, &seq);
+	if (err < 0 || !nack_seen(router, track, seq, rtx, now)) {
+		router->counters.rx_duplicate++;
+		return -EALREADY;
+	}
+	publish->packets++;
+	track->last = now;
+	if (!rtx) {
+		track->received++;
+		note_jitter(track, rtp->rtp_ts, now);
+		if (!clockmap_add(&track->clock, rtp->rtp_ts, now)) {
+			track_restart(router, track, rtp->ssrc, seq);
+			track->highest = seq;
+			track->received = 1;
+			(void)clockmap_add(&track->clock, rtp->rtp_ts,
+				now); /* the first of a stream is always taken */
+		}
+	}
+	publish_flow(router, publish, now);
+
+	struct packet *packet = pool_take(&router->pool);
+	if (packet == &router->pool.scratch)
+		router->counters.pool_empty++;
+	packet->stream = track->stream;
+	packet->seq = seq;
+	packet->arrival = now;
+	packet->time = clockmap_time(&track->clock, rtp->rtp_ts);
+	copy(packet, track, rtp, data, rtx);
+	parse_exts(publish, rtp, packet);
+	const uint16_t height = track->height;
+	err = parse_payload(track, packet);
+	if (track->height != height)
+		publish_relayer(router, publish, now);
+	if (err == 0) {
+		if (publish->spec.media == ROUTER_MICROPHONE)
+			publish_levels(publish, packet);
+		pass(router, track, packet, now);
+	} else {
+		router->counters.rx_malformed++;
+	}
+	pool_drop(&router->pool, packet);
+	return err;
+}

@@ -1,0 +1,358 @@
+#include "tests/support/router_kit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/rtp/rtcp.h"
+#include "common/rtp/vp8.h"
+
+static void catch_packet(
+	void *ctx, uint32_t peer, enum router_packet_kind kind, const uint8_t *data, size_t len)
+{
+	struct kit *kit = ctx;
+
+	if (len > ROUTER_PACKET_MAX)
+		abort();
+	if (kit->deliver != NULL) {
+		kit->deliver(kit->ctx, peer, kind == ROUTER_RTCP, data, len);
+		return;
+	}
+	if (kit->n_caught == KIT_CAUGHT_MAX)
+		abort();
+	struct kit_packet *packet = &kit->caught[kit->n_caught++];
+	packet->peer = peer;
+	packet->rtcp = kind == ROUTER_RTCP;
+	packet->len = len;
+	memcpy(packet->data, data, len);
+}
+
+static void catch_tap(void *ctx, const struct router_tap *tap)
+{
+	struct kit *kit = ctx;
+
+	if (kit->n_taps == KIT_TAPS_MAX || tap->len > ROUTER_PACKET_MAX)
+		abort();
+	struct kit_tap *caught = &kit->taps[kit->n_taps++];
+	caught->tap = *tap;
+	caught->len = tap->len;
+	memset(caught->name, 0, sizeof(caught->name));
+	if (tap->name != NULL)
+		memcpy(caught->name, tap->name, strlen(tap->name));
+	if (tap->len > 0)
+		memcpy(caught->data, tap->data, tap->len);
+}
+
+int kit_init(struct kit *kit)
+{
+	kit->n_caught = 0;
+	kit->n_taps = 0;
+	kit->deliver = NULL;
+	rs_rand_init_seed(&kit->rand, 1);
+	const struct router_config config = {
+		.meetings = 4,
+		.peers = 16,
+		.packets = 2048,
+		.wall_offset = 1795305600000000,
+		.rand = &kit->rand,
+		.emit = catch_packet,
+		.tap = catch_tap,
+		.ctx = kit,
+	};
+	return router_new(&config, &kit->router);
+}
+
+void kit_done(struct kit *kit)
+{
+	kit->router = router_free(kit->router);
+}
+
+void kit_forget(struct kit *kit)
+{
+	kit->n_caught = 0;
+	kit->n_taps = 0;
+}
+
+uint32_t kit_slot_ssrc(const struct kit_peer *peer, unsigned mid, bool rtx)
+{
+	return peer->csrc * 1000 + mid * 10 + (rtx ? 1 : 0);
+}
+
+static size_t sends_of(const struct kit_peer *peer, struct router_send sends[2])
+{
+	static const char *const rids[] = { "q", "h", "f" };
+	const char *source = peer->source != NULL ? peer->source : peer->id;
+
+	if (peer->silent)
+		return 0;
+	sends[0] = (struct router_send){
+		.mid = "0",
+		.source = source,
+		.media = ROUTER_MICROPHONE,
+		.csrc = peer->csrc,
+		.codec = ROUTER_OPUS,
+		.pt = KIT_OPUS,
+		.ext = { .mid = KIT_EXT_MID, .level = KIT_EXT_LEVEL, .twcc = KIT_EXT_TWCC },
+	};
+	sends[1] = (struct router_send){
+		.mid = "1",
+		.source = source,
+		.media = ROUTER_CAMERA,
+		.csrc = peer->csrc,
+		.codec = ROUTER_VP8,
+		.pt = KIT_VP8,
+		.rtx_pt = KIT_RTX,
+		.n_rids = peer->simulcast ? 3 : 0,
+		.ext = { .mid = KIT_EXT_MID,
+			.rid = KIT_EXT_RID,
+			.repaired_rid = KIT_EXT_REPAIRED_RID,
+			.twcc = KIT_EXT_TWCC },
+	};
+	for (size_t i = 0; i < sends[1].n_rids; i++)
+		sends[1].rids[i] = rids[i];
+	return 2;
+}
+
+static struct router_recv audio_slot(const struct kit_peer *peer, unsigned mid, uint32_t rank)
+{
+	return (struct router_recv){
+		.mid = mid == 3 ? "3" : "4",
+		.ssrc = kit_slot_ssrc(peer, mid, false),
+		.codec = ROUTER_OPUS,
+		.pt = KIT_SLOT_OPUS,
+		.nack = true,
+		.ext = { .mid = 9, .level = 2 },
+		.feed = peer->audio != NULL ? peer->audio : "floor",
+		.rank = rank,
+		.mix = peer->mix,
+	};
+}
+
+int kit_join(struct kit *kit, const struct kit_peer *peer, rs_time now, uint32_t *out_handle)
+{
+	struct router_send sends[2];
+	const struct router_recv recvs[3] = {
+		audio_slot(peer, 3, 0),
+		audio_slot(peer, 4, 1),
+		{
+			.mid = "6",
+			.video = true,
+			.ssrc = kit_slot_ssrc(peer, 6, false),
+			.rtx_ssrc = kit_slot_ssrc(peer, 6, true),
+			.codec = ROUTER_VP8,
+			.pt = KIT_SLOT_VP8,
+			.rtx_pt = KIT_SLOT_RTX,
+			.nack = true,
+			.ext = { .mid = 9 },
+			.feed = peer->video != NULL ? peer->video : "speaker",
+			.max_height = peer->max_height,
+		},
+	};
+	const struct router_peer spec = {
+		.id = peer->id,
+		.meeting = "m",
+		.sends = sends,
+		.n_sends = sends_of(peer, sends),
+		.recvs = recvs,
+		.n_recvs = RS_ARRAY_LEN(recvs),
+	};
+
+	const int err = router_peer_set(kit->router, &spec, now, out_handle);
+	if (err == 0)
+		router_peer_ready(kit->router, *out_handle, true, now);
+	return err;
+}
+
+static size_t count(const char *const *names)
+{
+	size_t n = 0;
+
+	while (names[n] != NULL)
+		n++;
+	return n;
+}
+
+int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now)
+{
+	const struct router_channel channel = { .id = meeting->channel, .desk = meeting->desk };
+	const struct router_meeting spec = {
+		.id = "m",
+		.event = meeting->event,
+		.mode = meeting->direct ? ROUTER_DIRECT : ROUTER_FLOOR,
+		.open = meeting->open,
+		.n_open = count(meeting->open),
+		.visible = meeting->visible,
+		.n_visible = count(meeting->visible),
+		.channels = &channel,
+		.n_channels = meeting->channel != NULL ? 1 : 0,
+		.speaker = meeting->speaker,
+		.record = meeting->record,
+	};
+
+	return router_meeting_set(kit->router, &spec, now);
+}
+
+static void add_ext(struct rtp_header *header, uint8_t id, const void *data, size_t len)
+{
+	header->exts[header->n_exts++] =
+		(struct rtp_ext){ .id = id, .len = (uint8_t)len, .data_view = data };
+}
+
+static void write_payload(struct rs_writer *writer, const struct kit_media *media)
+{
+	if (media->rtx)
+		rs_write_u16(writer, media->rtx_of);
+	if (!media->video) {
+		rs_write_u8(writer, 0x78); /* Opus, one frame of 20 ms */
+		rs_write_u16(writer, media->seq);
+		rs_write_zero(writer, 37);
+		return;
+	}
+	const struct vp8_descriptor vp8 = {
+		.start = true,
+		.picture_id_bits = 15,
+		.picture_id = media->picture,
+		.has_tl0 = true,
+		.tl0_pic_idx = (uint8_t)media->picture,
+		.has_tid = true,
+	};
+	vp8_write(writer, &vp8);
+	rs_write_u8(writer, media->keyframe ? 0x10 : 0x11);
+	rs_write_u16(writer, 0);
+	if (media->keyframe) {
+		rs_write_u24(writer, 0x9d012a);
+		rs_write_u8(writer, 0x40);
+		rs_write_u8(writer, 0x01);
+		rs_write_u8(writer, (uint8_t)media->height);
+		rs_write_u8(writer, (uint8_t)(media->height >> 8));
+	}
+	rs_write_zero(writer, 100);
+}
+
+size_t kit_write(const struct kit_media *media, uint8_t data[ROUTER_PACKET_MAX])
+{
+	const uint8_t twcc[2] = { (uint8_t)(media->twcc >> 8), (uint8_t)media->twcc };
+	struct rtp_header header = {
+		.padding = media->padding > 0,
+		.pt = media->rtx     ? KIT_RTX
+		      : media->video ? KIT_VP8
+				     : KIT_OPUS,
+		.seq = media->seq,
+		.rtp_ts = media->rtp_ts,
+		.ssrc = media->ssrc,
+	};
+	struct rs_writer writer;
+
+	if (!media->no_mid)
+		add_ext(&header, KIT_EXT_MID, media->video ? "1" : "0", 1);
+	if (media->rid != NULL)
+		add_ext(&header, media->rtx ? KIT_EXT_REPAIRED_RID : KIT_EXT_RID, media->rid,
+			strlen(media->rid));
+	if (!media->video)
+		add_ext(&header, KIT_EXT_LEVEL, &media->level, 1);
+	if (media->twcc != 0)
+		add_ext(&header, KIT_EXT_TWCC, twcc, sizeof(twcc));
+	rs_writer_init(&writer, data, ROUTER_PACKET_MAX);
+	rtp_write_header(&writer, &header);
+	if (media->padding > 0) {
+		rs_write_zero(&writer, media->padding - 1U);
+		rs_write_u8(&writer, media->padding);
+	} else {
+		write_payload(&writer, media);
+	}
+	if (writer.failed)
+		abort();
+	return writer.len;
+}
+
+int kit_send(struct kit *kit, uint32_t peer, const struct kit_media *media, rs_time now)
+{
+	uint8_t data[ROUTER_PACKET_MAX];
+	const size_t len = kit_write(media, data);
+
+	return router_recv_rtp(kit->router, peer, data, len, now);
+}
+
+const struct kit_packet *kit_rtp(const struct kit *kit, uint32_t peer, uint32_t ssrc, size_t i)
+{
+	for (size_t at = 0; at < kit->n_caught; at++) {
+		const struct kit_packet *packet = &kit->caught[at];
+		struct rtp_packet rtp;
+		if (packet->rtcp || packet->peer != peer)
+			continue;
+		if (rtp_parse(packet->data, packet->len, &rtp) < 0)
+			abort();
+		if ((ssrc == 0 || rtp.ssrc == ssrc) && i-- == 0)
+			return packet;
+	}
+	return NULL;
+}
+
+size_t kit_count_rtp(const struct kit *kit, uint32_t peer, uint32_t ssrc)
+{
+	size_t n = 0;
+
+	while (kit_rtp(kit, peer, ssrc, n) != NULL)
+		n++;
+	return n;
+}
+
+size_t kit_count_rtcp(const struct kit *kit, uint32_t peer, uint8_t type, uint8_t wanted)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < kit->n_caught; at++) {
+		const struct kit_packet *packet = &kit->caught[at];
+		struct rtcp_item item;
+		size_t cursor = 0;
+		if (!packet->rtcp || packet->peer != peer)
+			continue;
+		while (rtcp_next(packet->data, packet->len, &cursor, &item) == 1)
+			n += item.type == type && item.count == wanted;
+	}
+	return n;
+}
+
+uint32_t kit_must_join(struct kit *kit, const struct kit_peer *peer)
+{
+	uint32_t handle;
+
+	if (kit_join(kit, peer, 0, &handle) < 0)
+		abort();
+	return handle;
+}
+
+void kit_must_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now)
+{
+	if (kit_meeting(kit, meeting, now) < 0)
+		abort();
+}
+
+void kit_speak(
+	struct kit *kit, uint32_t peer, uint32_t ssrc, uint16_t seq, uint8_t level, rs_time now)
+{
+	const struct kit_media media = {
+		.ssrc = ssrc, .seq = seq, .rtp_ts = seq * 960U, .level = level
+	};
+
+	if (kit_send(kit, peer, &media, now) < 0)
+		abort();
+}
+
+void kit_show(struct kit *kit, uint32_t peer, const struct kit_media *media, rs_time now)
+{
+	struct kit_media packet = *media;
+
+	packet.video = true;
+	packet.rtp_ts = packet.picture * 3000U;
+	if (kit_send(kit, peer, &packet, now) < 0)
+		abort();
+}
+
+struct rtp_packet kit_parsed(const struct kit_packet *packet)
+{
+	struct rtp_packet rtp;
+
+	if (packet == NULL || rtp_parse(packet->data, packet->len, &rtp) < 0)
+		abort();
+	return rtp;
+}

@@ -1,0 +1,132 @@
+/* tests/support/router_kit.h
+ *
+ * A router with its outputs caught, and participants of the fixed layout: microphone in section 0,
+ * camera in section 1 (simulcast if asked), audio slots 3 and 4 of ranks 0 and 1, video slot 6.
+ */
+#ifndef ROSTRUM_TESTS_SUPPORT_ROUTER_KIT_H
+#define ROSTRUM_TESTS_SUPPORT_ROUTER_KIT_H
+
+#include "common/rtp/rtp.h"
+#include "sfu/router/router.h"
+
+#define KIT_CAUGHT_MAX 4096
+#define KIT_TAPS_MAX 4096
+
+enum kit_ext {
+	KIT_EXT_LEVEL = 1,
+	KIT_EXT_TWCC = 3,
+	KIT_EXT_MID = 4,
+	KIT_EXT_RID = 10,
+	KIT_EXT_REPAIRED_RID = 11,
+};
+
+#define KIT_OPUS 111
+#define KIT_VP8 96
+#define KIT_RTX 97
+/* Slots take other numbers than sections sent, as browsers differ. */
+#define KIT_SLOT_OPUS 109
+#define KIT_SLOT_VP8 120
+#define KIT_SLOT_RTX 121
+
+struct kit_packet {
+	uint32_t peer;
+	bool rtcp;
+	size_t len;
+	uint8_t data[ROUTER_PACKET_MAX];
+};
+
+struct kit_tap {
+	struct router_tap
+		tap; /* its texts are those of the router: valid while the meeting lives */
+	char name[ROUTER_NAME_MAX + 1];
+	size_t len;
+	uint8_t data[ROUTER_PACKET_MAX];
+};
+
+struct kit {
+	struct router *router;
+	struct rs_rand rand;
+	struct kit_packet caught[KIT_CAUGHT_MAX];
+	size_t n_caught;
+	struct kit_tap taps[KIT_TAPS_MAX];
+	size_t n_taps;
+	/* If set, packets go here instead of into `caught`. */
+	void (*deliver)(void *ctx, uint32_t peer, bool rtcp, const uint8_t *data, size_t len);
+	void *ctx;
+};
+
+/* Everything static in one kit; 0 or the router's error. */
+int kit_init(struct kit *kit) RS_MUST_USE;
+void kit_done(struct kit *kit);
+void kit_forget(struct kit *kit);
+
+struct kit_peer {
+	const char *id; /* also the source, unless `source` is given */
+	const char *source;
+	uint32_t csrc;
+	bool silent;    /* sends nothing */
+	bool simulcast; /* camera in q, h, f */
+	const char *audio;
+	const char *video;
+	enum router_mix mix;
+	uint32_t max_height;
+};
+
+/* SSRC of a slot, or of its RTX: unique per peer and section. */
+uint32_t kit_slot_ssrc(const struct kit_peer *peer, unsigned mid, bool rtx);
+/* Sets the peer and makes it ready. 0 or the router's error. */
+int kit_join(struct kit *kit, const struct kit_peer *peer, rs_time now,
+	uint32_t *out_handle) RS_MUST_USE;
+
+/* The meeting "m" in floor mode: `open` and `visible` are lists ended by NULL. */
+struct kit_meeting {
+	uint64_t event;
+	const char *open[8];
+	const char *visible[8];
+	const char *speaker;
+	const char *channel; /* one channel, and its desk */
+	const char *desk;
+	bool direct;
+	bool record;
+};
+int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now) RS_MUST_USE;
+
+/* A packet a participant sends. */
+struct kit_media {
+	uint32_t ssrc;
+	uint16_t seq;
+	uint32_t rtp_ts;
+	uint8_t level; /* audio */
+	bool video;
+	bool keyframe;
+	uint16_t picture;
+	uint16_t height;
+	const char *rid;
+	bool no_mid;
+	uint16_t rtx_of; /* with `rtx`: original number */
+	bool rtx;
+	uint8_t padding; /* with no payload: padding only */
+	uint16_t twcc;   /* 0 = none */
+};
+size_t kit_write(const struct kit_media *media, uint8_t data[ROUTER_PACKET_MAX]);
+int kit_send(
+	struct kit *kit, uint32_t peer, const struct kit_media *media, rs_time now) RS_MUST_USE;
+
+/* The same for tests that take success for granted: they abort otherwise. */
+uint32_t kit_must_join(struct kit *kit, const struct kit_peer *peer);
+void kit_must_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now);
+/* An Opus packet of 20 ms. */
+void kit_speak(
+	struct kit *kit, uint32_t peer, uint32_t ssrc, uint16_t seq, uint8_t level, rs_time now);
+/* A VP8 packet, one a picture, 30 a second. */
+void kit_show(struct kit *kit, uint32_t peer, const struct kit_media *media, rs_time now);
+/* `packet` may not be NULL. */
+struct rtp_packet kit_parsed(const struct kit_packet *packet);
+
+/* Packets caught for a peer and SSRC (0 = any), RTP only. The i-th, or NULL. */
+const struct kit_packet *kit_rtp(const struct kit *kit, uint32_t peer, uint32_t ssrc, size_t i);
+size_t kit_count_rtp(const struct kit *kit, uint32_t peer, uint32_t ssrc);
+/* RTCP items of a type and count (FMT) caught for a peer. */
+size_t kit_count_rtcp(const struct kit *kit, uint32_t peer, uint8_t type, uint8_t count);
+
+#endif

@@ -1,0 +1,514 @@
+/* Who hears whom: the router's desired state, gate, feeds, slots and recorder tap, packet by packet. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+
+#include "common/rtp/rtcp.h"
+#include "tests/support/oom.h"
+#include "tests/support/router_kit.h"
+
+static struct kit kit;
+
+static const struct kit_peer ken = { .id = "KEN", .csrc = 1001 };
+static const struct kit_peer fra = { .id = "FRA", .csrc = 1002 };
+static const struct kit_peer viewer = { .id = "viewer", .csrc = 1003, .silent = true };
+
+static int setup(void **state)
+{
+	return kit_init(&kit);
+}
+
+static int teardown(void **state)
+{
+	kit_done(&kit);
+	return 0;
+}
+
+static bool next_event(enum router_event_kind kind, struct router_event *out)
+{
+	while (router_poll(kit.router, out) == 1)
+		if (out->kind == kind)
+			return true;
+	return false;
+}
+
+static void nobody_is_heard_until_the_gate_opens(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra);
+	const uint32_t slot = kit_slot_ssrc(&fra, 3, false);
+	struct router_event event;
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1 }, 0);
+	kit_speak(&kit, k, 7, 1, 10, RS_MS(20));
+	assert_int_equal(kit_count_rtp(&kit, f, 0), 0);
+	assert_int_equal(router_counters(kit.router)->rx_gated, 1);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 2, .open = { "KEN" } }, RS_MS(30));
+	assert_false(next_event(ROUTER_EVENT_GATE, &event));
+	kit_speak(&kit, k, 7, 2, 10, RS_MS(40));
+	const struct rtp_packet rtp = kit_parsed(kit_rtp(&kit, f, slot, 0));
+	assert_int_equal(rtp.pt, KIT_SLOT_OPUS);
+	assert_int_equal(rtp.n_csrcs, 1);
+	assert_int_equal(rtp.csrcs[0], 1001);
+	struct rtp_ext ext;
+	assert_true(rtp_ext_find(&rtp, 9, &ext) && ext.len == 1 && ext.data_view[0] == '3');
+	assert_true(rtp_ext_find(&rtp, 2, &ext) && ext.data_view[0] == 10);
+	assert_int_equal(kit_count_rtp(&kit, k, 0), 0); /* not to themselves */
+	assert_true(next_event(ROUTER_EVENT_GATE, &event));
+	assert_int_equal(event.event, 2);
+	assert_string_equal(event.source, "KEN");
+	assert_true(event.opened == RS_MS(30) && event.first == RS_MS(40));
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 3 }, RS_MS(50));
+	kit_speak(&kit, k, 7, 3, 10, RS_MS(60));
+	assert_int_equal(kit_count_rtp(&kit, f, 0), 1);
+
+	/* Open again: the listener's stream goes on without a hole. */
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 4, .open = { "KEN" } }, RS_MS(70));
+	kit_speak(&kit, k, 7, 4, 10, RS_MS(80));
+	const struct rtp_packet again = kit_parsed(kit_rtp(&kit, f, slot, 1));
+	assert_int_equal(again.seq, (uint16_t)(rtp.seq + 1));
+	assert_int_equal(again.rtp_ts, rtp.rtp_ts + 2 * 960);
+}
+
+static void a_closed_source_is_not_even_resent(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra);
+	const uint32_t slot = kit_slot_ssrc(&fra, 3, false);
+	uint8_t data[64];
+	struct rs_writer writer;
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	kit_speak(&kit, k, 7, 1, 10, RS_MS(20));
+	const uint16_t seq = kit_parsed(kit_rtp(&kit, f, slot, 0)).seq;
+	rs_writer_init(&writer, data, sizeof(data));
+	rtcp_write_nack(&writer, 1, slot, &seq, 1);
+	assert_int_equal(router_recv_rtcp(kit.router, f, data, writer.len, RS_MS(30)), 0);
+	assert_int_equal(kit_count_rtp(&kit, f, slot), 2);
+	assert_memory_equal(kit_rtp(&kit, f, slot, 1)->data, kit_rtp(&kit, f, slot, 0)->data,
+		kit_rtp(&kit, f, slot, 0)->len);
+	assert_int_equal(router_recv_rtcp(kit.router, f, data, writer.len, RS_MS(35)),
+		0); /* too soon again */
+	assert_int_equal(kit_count_rtp(&kit, f, slot), 2);
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 2 }, RS_MS(40));
+	assert_int_equal(router_recv_rtcp(kit.router, f, data, writer.len, RS_MS(90)), 0);
+	assert_int_equal(kit_count_rtp(&kit, f, slot), 2);
+	assert_int_equal(router_counters(kit.router)->tx_nack_missed, 1);
+}
+
+static void speakers_keep_their_rank_while_open(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra),
+		       v = kit_must_join(&kit, &viewer);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN", "FRA" } }, 0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	kit_speak(&kit, f, 8, 1, 10, 0);
+	assert_int_equal(
+		kit_parsed(kit_rtp(&kit, v, kit_slot_ssrc(&viewer, 3, false), 0)).csrcs[0], 1001);
+	assert_int_equal(
+		kit_parsed(kit_rtp(&kit, v, kit_slot_ssrc(&viewer, 4, false), 0)).csrcs[0], 1002);
+	kit_forget(&kit);
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 2, .open = { "FRA" } }, 0);
+	kit_speak(&kit, f, 8, 2, 10, 0);
+	assert_int_equal(kit_count_rtp(&kit, v, kit_slot_ssrc(&viewer, 3, false)), 0);
+	assert_int_equal(kit_count_rtp(&kit, v, kit_slot_ssrc(&viewer, 4, false)), 1);
+}
+
+static void a_channel_carries_its_desk_or_else_the_floor(void **state)
+{
+	static const struct kit_peer desk = { .id = "fr-1", .csrc = 1004 };
+	static const struct kit_peer french = {
+		.id = "french", .csrc = 1005, .silent = true, .audio = "channel-fr"
+	};
+	const uint32_t k = kit_must_join(&kit, &ken), d = kit_must_join(&kit, &desk),
+		       l = kit_must_join(&kit, &french), v = kit_must_join(&kit, &viewer);
+	const uint32_t slot = kit_slot_ssrc(&french, 3, false);
+
+	kit_must_meeting(
+		&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" }, .channel = "fr" }, 0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	kit_speak(&kit, d, 8, 1, 10, 0);
+	assert_int_equal(kit_count_rtp(&kit, l, slot), 1);
+	assert_int_equal(kit_parsed(kit_rtp(&kit, l, slot, 0)).csrcs[0], 1001);
+
+	kit_must_meeting(&kit,
+		&(struct kit_meeting){
+			.event = 2, .open = { "KEN" }, .channel = "fr", .desk = "fr-1" },
+		RS_MS(10));
+	kit_forget(&kit);
+	kit_speak(&kit, k, 7, 2, 10, RS_MS(20));
+	kit_speak(&kit, d, 8, 2, 10, RS_MS(20));
+	assert_int_equal(kit_count_rtp(&kit, l, 0), 1);
+	assert_int_equal(kit_parsed(kit_rtp(&kit, l, slot, 0)).csrcs[0], 1004);
+	assert_int_equal(kit_count_rtp(&kit, v, 0), 1); /* the floor does not hear the desk */
+	assert_int_equal(kit_parsed(kit_rtp(&kit, v, 0, 0)).csrcs[0], 1001);
+
+	/* The desk falls silent for good: the floor comes back. */
+	for (uint16_t i = 3; i < 303; i++) {
+		kit_speak(&kit, k, 7, i, 10, i * RS_MS(20));
+		router_tick(kit.router, i * RS_MS(20));
+		kit_forget(&kit);
+	}
+	kit_speak(&kit, k, 7, 303, 10, RS_SEC(7));
+	assert_int_equal(kit_parsed(kit_rtp(&kit, l, slot, 0)).csrcs[0], 1001);
+}
+
+static void a_desk_is_not_to_be_had_beside_its_channel(void **state)
+{
+	static const struct kit_peer desk = { .id = "fr-1", .csrc = 1004 };
+	static const struct kit_peer spy = {
+		.id = "spy", .csrc = 1005, .silent = true, .audio = "source-fr-1"
+	};
+	const uint32_t d = kit_must_join(&kit, &desk), s = kit_must_join(&kit, &spy);
+
+	kit_must_meeting(
+		&kit, &(struct kit_meeting){ .event = 1, .channel = "fr", .desk = "fr-1" }, 0);
+	kit_speak(&kit, d, 8, 1, 10, 0);
+	assert_int_equal(kit_count_rtp(&kit, s, 0), 0);
+}
+
+static void changing_the_language_disturbs_nothing_else(void **state)
+{
+	struct kit_peer listener = {
+		.id = "listener", .csrc = 1005, .silent = true, .video = "source-KEN"
+	};
+	static const struct kit_peer desk = { .id = "fr-1", .csrc = 1004 };
+	const uint32_t k = kit_must_join(&kit, &ken), d = kit_must_join(&kit, &desk),
+		       l = kit_must_join(&kit, &listener);
+	const uint32_t video = kit_slot_ssrc(&listener, 6, false);
+	uint32_t again;
+
+	kit_must_meeting(&kit,
+		&(struct kit_meeting){ .event = 1,
+			.open = { "KEN" },
+			.visible = { "KEN" },
+			.channel = "fr",
+			.desk = "fr-1" },
+		0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	kit_speak(&kit, d, 8, 1, 10, 0);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 9, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
+		0);
+	kit_forget(&kit);
+	listener.audio = "channel-fr";
+	assert_int_equal(kit_join(&kit, &listener, RS_MS(1), &again), 0);
+	assert_int_equal(again, l);
+	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 0);
+	kit_speak(&kit, d, 8, 2, 10, RS_MS(20));
+	assert_int_equal(
+		kit_parsed(kit_rtp(&kit, l, kit_slot_ssrc(&listener, 3, false), 0)).csrcs[0], 1004);
+	kit_show(&kit, k, &(struct kit_media){ .ssrc = 9, .seq = 2, .picture = 2 }, RS_MS(33));
+	assert_int_equal(kit_count_rtp(&kit, l, video), 1); /* a delta frame: the picture went on */
+}
+
+static void saying_the_same_again_changes_nothing(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra);
+	const struct kit_meeting spec = {
+		.event = 1, .open = { "KEN" }, .visible = { "KEN" }, .speaker = "KEN"
+	};
+	struct router_event event;
+
+	kit_must_meeting(&kit, &spec, 0);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 9, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
+		0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	while (router_poll(kit.router, &event) == 1)
+		;
+	kit_forget(&kit);
+	kit_must_meeting(&kit, &spec, RS_MS(5));
+	assert_int_equal(kit_must_join(&kit, &ken), k);
+	assert_int_equal(kit_must_join(&kit, &fra), f);
+	assert_int_equal(kit.n_caught, 0);
+	assert_int_equal(router_poll(kit.router, &event), 0);
+	kit_show(&kit, k, &(struct kit_media){ .ssrc = 9, .seq = 2, .picture = 2 }, RS_MS(33));
+	assert_int_equal(kit_count_rtp(&kit, f, kit_slot_ssrc(&fra, 6, false)), 1);
+}
+
+static void a_later_publisher_takes_the_source_over(void **state)
+{
+	static const struct kit_peer box = { .id = "box", .source = "KEN", .csrc = 1009 };
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	const uint32_t b = kit_must_join(&kit, &box);
+	kit_forget(&kit);
+	kit_speak(&kit, k, 7, 2, 10, RS_MS(20));
+	kit_speak(&kit, b, 8, 1, 10, RS_MS(20));
+	assert_int_equal(kit_count_rtp(&kit, v, 0), 1);
+	assert_int_equal(kit_parsed(kit_rtp(&kit, v, 0, 0)).csrcs[0], 1009);
+	router_peer_remove(kit.router, "box", RS_MS(30));
+	kit_forget(&kit);
+	kit_speak(&kit, k, 7, 3, 10, RS_MS(40));
+	assert_int_equal(kit_parsed(kit_rtp(&kit, v, 0, 0)).csrcs[0], 1001);
+}
+
+static void limits_and_bad_specifications_are_refused_whole(void **state)
+{
+	static const char *many[ROUTER_OPEN_MAX + 1];
+	struct router_meeting spec = { .id = "m", .open = many, .n_open = ROUTER_OPEN_MAX };
+	uint32_t handle;
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(many); i++)
+		many[i] = "KEN";
+	assert_int_equal(router_meeting_set(kit.router, &spec, 0), 0);
+	spec.n_open++;
+	assert_int_equal(router_meeting_set(kit.router, &spec, 0), -E2BIG);
+	spec.n_open = 1;
+	many[0] = "not a name";
+	assert_int_equal(router_meeting_set(kit.router, &spec, 0), -EINVAL);
+
+	struct router_recv recv = { .mid = "3", .ssrc = 1, .pt = 111, .feed = "nonsense" };
+	struct router_peer peer = { .id = "p", .meeting = "m", .recvs = &recv, .n_recvs = 1 };
+	assert_int_equal(router_peer_set(kit.router, &peer, 0, &handle), -EINVAL);
+	recv.feed = "channel-";
+	assert_int_equal(router_peer_set(kit.router, &peer, 0, &handle), -EINVAL);
+	recv.feed = "floor";
+	recv.ssrc = 0;
+	assert_int_equal(router_peer_set(kit.router, &peer, 0, &handle), -EINVAL);
+	recv.ssrc = 1;
+	assert_int_equal(router_peer_set(kit.router, &peer, 0, &handle), 0);
+	peer.n_recvs = ROUTER_RECVS_MAX + 1;
+	assert_int_equal(router_peer_set(kit.router, &peer, 0, &handle), -E2BIG);
+	peer.n_recvs = 0;
+	for (unsigned i = 0; i < 16; i++) {
+		const char id[] = { 'a', (char)('a' + i), '\0' };
+		peer.id = id;
+		assert_int_equal(
+			router_peer_set(kit.router, &peer, 0, &handle), i < 15 ? 0 : -E2BIG);
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		const char id[] = { 'm', (char)('a' + i), '\0' };
+		assert_int_equal(router_tap_start(kit.router, id, 0), i < 3 ? 0 : -E2BIG);
+	}
+}
+
+static void a_removed_peer_is_gone_and_its_handle_with_it(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+	struct router_peer_stats stats;
+
+	kit_must_meeting(&kit,
+		&(struct kit_meeting){
+			.event = 1, .open = { "KEN" }, .visible = { "KEN" }, .speaker = "KEN" },
+		0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	assert_int_equal(router_peer_stats(kit.router, k, &stats), 0);
+	assert_int_equal(stats.rx_packets, 1);
+	router_peer_remove(kit.router, "KEN", 0);
+	router_peer_remove(kit.router, "KEN", 0);
+	const struct kit_media media = { .ssrc = 7, .seq = 2 };
+	assert_int_equal(kit_send(&kit, k, &media, 0), -ENOENT);
+	assert_int_equal(router_peer_stats(kit.router, k, &stats), -ENOENT);
+	const uint32_t again = kit_must_join(&kit, &ken);
+	assert_int_not_equal(again, k);
+	assert_int_equal(ROUTER_PEER_INDEX(again), ROUTER_PEER_INDEX(k));
+	kit_forget(&kit);
+	kit_speak(&kit, again, 17, 1, 10, RS_MS(20));
+	assert_int_equal(kit_count_rtp(&kit, v, 0), 1);
+	router_meeting_remove(kit.router, "m", RS_MS(30));
+	kit_speak(&kit, again, 17, 2, 10, RS_MS(40));
+	assert_int_equal(kit_count_rtp(&kit, v, 0), 1);
+}
+
+static void direct_mode_plays_every_source(void **state)
+{
+	static const struct kit_peer player = { .id = "player",
+		.csrc = 1008,
+		.silent = true,
+		.audio = "source-KEN",
+		.video = "source-KEN" };
+	const uint32_t k = kit_must_join(&kit, &ken), p = kit_must_join(&kit, &player),
+		       v = kit_must_join(&kit, &viewer);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 0, .direct = true }, 0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 9, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
+		0);
+	assert_int_equal(kit_count_rtp(&kit, p, kit_slot_ssrc(&player, 3, false)), 1);
+	assert_int_equal(kit_count_rtp(&kit, p, kit_slot_ssrc(&player, 6, false)), 1);
+	assert_int_equal(kit_count_rtp(&kit, v, kit_slot_ssrc(&viewer, 3, false)), 1);
+}
+
+static const struct kit_tap *tap_of(enum router_tap_kind kind, size_t i)
+{
+	for (size_t at = 0; at < kit.n_taps; at++)
+		if (kit.taps[at].tap.kind == kind && i-- == 0)
+			return &kit.taps[at];
+	return NULL;
+}
+
+static const struct kit_tap *get_tap(enum router_tap_kind kind, size_t i)
+{
+	const struct kit_tap *tap = tap_of(kind, i);
+
+	if (tap == NULL)
+		abort();
+	return tap;
+}
+
+static void the_recorder_gets_what_passes_the_gate_and_nothing_else(void **state)
+{
+	static const struct kit_peer desk = { .id = "fr-1", .csrc = 1004 };
+	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra),
+		       d = kit_must_join(&kit, &desk);
+	struct kit_meeting spec = {
+		.event = 5, .open = { "KEN" }, .visible = { "KEN" }, .channel = "fr", .record = true
+	};
+
+	assert_int_equal(router_tap_start(kit.router, "m", 0), 0);
+	kit_must_meeting(&kit, &spec, 0);
+	const struct kit_tap *mark = get_tap(ROUTER_TAP_MARK, 0);
+	assert_true(mark->tap.open && mark->tap.event == 5);
+	assert_string_equal(mark->name, "KEN");
+	kit_speak(&kit, k, 7, 1, 10, RS_MS(20));
+	kit_speak(&kit, f, 8, 1, 10, RS_MS(20));
+	kit_show(&kit, k, &(struct kit_media){ .ssrc = 9, .seq = 1, .picture = 1 }, RS_MS(20));
+	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 1);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 9, .seq = 2, .picture = 2, .keyframe = true, .height = 180 },
+		RS_MS(40));
+
+	/* KEN's microphone, the channel passing it through, KEN's camera from its key frame. */
+	const struct kit_tap *track = get_tap(ROUTER_TAP_TRACK, 0);
+	assert_true(!track->tap.channel && track->tap.media == ROUTER_MICROPHONE);
+	assert_true(get_tap(ROUTER_TAP_TRACK, 1)->tap.channel);
+	assert_string_equal(get_tap(ROUTER_TAP_TRACK, 1)->name, "fr");
+	assert_true(get_tap(ROUTER_TAP_TRACK, 2)->tap.media == ROUTER_CAMERA);
+	assert_null(tap_of(ROUTER_TAP_TRACK, 3));
+	const struct kit_tap *packet = get_tap(ROUTER_TAP_PACKET, 0);
+	struct rtp_packet rtp;
+	assert_int_equal(rtp_parse(packet->data, packet->len, &rtp), 0);
+	assert_true(rtp.ssrc == 7 && rtp.seq == 1 && packet->tap.at == RS_MS(20));
+	assert_non_null(tap_of(ROUTER_TAP_PACKET, 2));
+	assert_null(tap_of(ROUTER_TAP_PACKET, 3));
+
+	/* The desk goes live: its sound is in the channel alone. */
+	kit_forget(&kit);
+	kit_speak(&kit, d, 6, 1, 10, RS_MS(40));
+	spec.desk = "fr-1";
+	spec.event = 6;
+	kit_must_meeting(&kit, &spec, RS_MS(50));
+	kit_speak(&kit, d, 6, 2, 10, RS_MS(60));
+	assert_null(tap_of(ROUTER_TAP_MARK, 0));
+	assert_null(tap_of(ROUTER_TAP_TRACK, 0));
+	assert_int_equal(rtp_parse(get_tap(ROUTER_TAP_PACKET, 0)->data,
+				 get_tap(ROUTER_TAP_PACKET, 0)->len, &rtp),
+		0);
+	assert_int_equal(rtp.csrcs[0], 1004);
+	assert_null(tap_of(ROUTER_TAP_PACKET, 1));
+
+	/* The floor is taken away. */
+	kit_forget(&kit);
+	spec.open[0] = NULL;
+	spec.event = 7;
+	kit_must_meeting(&kit, &spec, RS_MS(70));
+	assert_true(!get_tap(ROUTER_TAP_MARK, 0)->tap.open &&
+		    get_tap(ROUTER_TAP_MARK, 0)->tap.event == 7);
+	kit_speak(&kit, k, 7, 2, 10, RS_MS(80));
+	assert_null(tap_of(ROUTER_TAP_PACKET, 0));
+
+	/* A recorder that comes again is told everything again. */
+	spec.open[0] = "KEN";
+	spec.event = 8;
+	kit_must_meeting(&kit, &spec, RS_MS(90));
+	kit_forget(&kit);
+	assert_int_equal(router_tap_start(kit.router, "m", RS_MS(95)), 0);
+	assert_true(get_tap(ROUTER_TAP_MARK, 0)->tap.open);
+	kit_speak(&kit, k, 7, 3, 10, RS_MS(100));
+	assert_string_equal(get_tap(ROUTER_TAP_TRACK, 0)->name, "KEN");
+	router_tap_stop(kit.router, "m");
+	kit_forget(&kit);
+	kit_speak(&kit, k, 7, 4, 10, RS_MS(120));
+	assert_int_equal(kit.n_taps, 0);
+}
+
+static void sources_report_when_they_flow_and_stop(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+	struct router_event event;
+	size_t cursor = 0;
+	struct router_source_stats stats;
+
+	assert_true(router_deadline(kit.router) == RS_TIME_NEVER);
+	kit_speak(&kit, k, 7, 1, 27, RS_MS(20));
+	assert_true(next_event(ROUTER_EVENT_SOURCE, &event));
+	assert_true(event.flowing && event.media == ROUTER_MICROPHONE);
+	rs_time now = RS_MS(20);
+	while (!next_event(ROUTER_EVENT_SOURCE, &event)) {
+		assert_true(router_deadline(kit.router) > now);
+		now = router_deadline(kit.router);
+		router_tick(kit.router, now);
+	}
+	assert_false(event.flowing);
+	assert_in_range(now, RS_MS(5020), RS_MS(5130));
+	assert_int_equal(router_source_next(kit.router, &cursor, &stats), 1);
+	assert_string_equal(stats.source, "KEN");
+	assert_int_equal(stats.packets, 1);
+	assert_int_equal(stats.gated, 1);
+	assert_int_equal(router_source_next(kit.router, &cursor, &stats), 1);
+	assert_int_equal(router_source_next(kit.router, &cursor, &stats), 0);
+}
+
+static int everything_once(void *ctx)
+{
+	static struct kit own;
+	const struct kit_meeting spec = { .event = 1, .open = { "KEN" }, .channel = "fr" };
+	uint32_t handle;
+
+	int err = kit_init(&own);
+	if (err < 0)
+		return err;
+	err = router_tap_start(own.router, "m", 0);
+	if (err == 0)
+		err = kit_meeting(&own, &spec, 0);
+	if (err == 0)
+		err = kit_join(&own, &ken, 0, &handle);
+	kit_done(&own);
+	return err;
+}
+
+static void each_failing_allocation_is_survived(void **state)
+{
+	check_oom(everything_once, NULL);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(nobody_is_heard_until_the_gate_opens),
+		CASE(a_closed_source_is_not_even_resent),
+		CASE(speakers_keep_their_rank_while_open),
+		CASE(a_channel_carries_its_desk_or_else_the_floor),
+		CASE(a_desk_is_not_to_be_had_beside_its_channel),
+		CASE(changing_the_language_disturbs_nothing_else),
+		CASE(saying_the_same_again_changes_nothing),
+		CASE(a_later_publisher_takes_the_source_over),
+		CASE(limits_and_bad_specifications_are_refused_whole),
+		CASE(a_removed_peer_is_gone_and_its_handle_with_it),
+		CASE(direct_mode_plays_every_source),
+		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
+		CASE(sources_report_when_they_flow_and_stop),
+		cmocka_unit_test(each_failing_allocation_is_survived),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
