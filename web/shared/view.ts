@@ -63,6 +63,8 @@ export interface View {
 		reason?: string | null;
 	};
 	media: { instance?: string | null };
+	/** As it was when the page came; kept up to date apart from the view, since it has no event. */
+	measured?: Measured;
 }
 
 /** What is measured about once a second and kept nowhere. */

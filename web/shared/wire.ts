@@ -175,7 +175,7 @@ export class Wire {
 		if (!resumed) {
 			this.view = message['view'] as View;
 			this.event = Number(message['event']);
-			this.measured = {};
+			this.measured = this.view.measured ?? {};
 		}
 		this.state = 'open';
 		this.attempts = 0;
