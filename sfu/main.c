@@ -4,6 +4,7 @@
 #include "common/config/config.h"
 #include "common/log/log.h"
 #include "sfu/io/io.h"
+#include "sfu/srtp/srtp.h"
 
 #include <signal.h>
 #include <stdio.h>

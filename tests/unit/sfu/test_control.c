@@ -4,6 +4,7 @@
 #include "sfu/control/control.h"
 #include "sfu/control/tap.h"
 #include "tests/support/examples.h"
+#include "tests/support/oom.h"
 
 #include <jansson.h>
 
@@ -113,12 +114,10 @@ static void log_nothing(void *ctx, enum log_level level, const char *line)
 {
 }
 
-static int setup(void **state)
+static int make(void *ctx, struct control **out_control)
 {
 	static const char *const addresses[] = { "127.0.0.1:50000", "[::1]:50000" };
 	const struct control_worker worker = { .addresses = addresses, .n = 2 };
-	struct fixture *fixture = rs_zalloc(sizeof(*fixture));
-	log_init(LOG_ERROR, log_nothing, NULL);
 	const struct control_config config = {
 		.node = "sfu-1",
 		.instance = "k3Jd92ms",
@@ -129,10 +128,17 @@ static int setup(void **state)
 		.meetings = 2,
 		.peers = 2,
 		.port = &port,
-		.ctx = fixture,
+		.ctx = ctx,
 	};
+	return control_new(&config, out_control);
+}
+
+static int setup(void **state)
+{
+	struct fixture *fixture = rs_zalloc(sizeof(*fixture));
+	log_init(LOG_ERROR, log_nothing, NULL);
 	*state = fixture;
-	return control_new(&config, &fixture->control);
+	return make(fixture, &fixture->control);
 }
 
 static int teardown(void **state)
@@ -523,6 +529,22 @@ static void every_example_of_the_paper_is_taken(void **state)
 	assert_string_equal(fixture->calls, "meeting demo;peer p7Gh2;");
 }
 
+static int make_and_say_hello(void *ctx)
+{
+	struct control *control = NULL;
+	int err = make(ctx, &control);
+	if (err == 0)
+		err = control_open(control);
+	control_free(control);
+	/* A buffer that cannot grow for lack of memory is as full as one at its limit. */
+	return err == -E2BIG ? -ENOMEM : err;
+}
+
+static void it_survives_any_allocation_that_fails(void **state)
+{
+	check_oom(make_and_say_hello, *state);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -543,6 +565,7 @@ int main(void)
 		CASE(a_recorder_is_understood_or_told_what_is_wrong),
 		CASE(the_tap_is_written_as_the_paper_has_it),
 		CASE(every_example_of_the_paper_is_taken),
+		CASE(it_survives_any_allocation_that_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
