@@ -1,0 +1,429 @@
+/* rostrum-sfu as a process: peers by real sockets, signaling and a recorder played by the test.
+ * usage: sfu_process PROGRAM */
+#include "tests/integration/sfu_world.h"
+#include "tests/support/rtc_client.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char *program;
+
+static int setup(void **state)
+{
+	static struct sfu_world world;
+	sfu_world_start(&world, program);
+	*state = &world;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	sfu_world_end(*state);
+	return 0;
+}
+
+/* KEN speaks and FRA listens, over IPv4 and IPv6; nobody has the floor. */
+static void two_peers(struct sfu_world *world, struct sfu_peer **out_ken, struct sfu_peer **out_fra)
+{
+	sfu_world_floor(world, 1, "");
+	*out_ken = sfu_world_peer(world, "KEN", 0);
+	*out_fra = sfu_world_peer(world, "FRA", world->n_addresses - 1);
+	(*out_ken)->speaking = true;
+	(*out_fra)->speaking = true;
+}
+
+static void nobody_is_heard_until_given_the_floor(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_run(world, 400);
+	assert_int_equal(ken->received, 0);
+	assert_int_equal(fra->received, 0);
+
+	sfu_world_floor(world, 2, "\"KEN\"");
+	json_t *gate = sfu_world_hear(world, "gate");
+	assert_int_equal(json_integer_value(json_object_get(gate, "event")), 2);
+	assert_string_equal(json_string_value(json_object_get(gate, "source")), "KEN");
+	const int64_t opened = json_integer_value(json_object_get(gate, "opened_us"));
+	const int64_t first = json_integer_value(json_object_get(gate, "first_us"));
+	assert_in_range(first - opened, 0, 50000);
+	assert_true(llabs(rs_clock_wall_us() - first) < 5000000);
+	json_decref(gate);
+	sfu_world_run(world, 400);
+	assert_in_range(fra->received, 15, 30);
+	assert_int_equal(fra->last_csrc, 5000);
+	assert_int_equal(fra->last_ssrc, 7001);
+	assert_int_equal(fra->out_of_sequence, 0);
+}
+
+static void a_closed_source_goes_on_sending_and_is_not_heard(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_floor(world, 2, "\"KEN\"");
+	sfu_world_run(world, 200);
+	assert_true(fra->received > 5);
+	sfu_world_floor(world, 3, "\"FRA\"");
+	sfu_world_run(world, 50); /* what was on its way */
+	const uint64_t before = fra->received;
+	sfu_world_run(world, 500);
+	assert_int_equal(fra->received, before);
+	assert_true(ken->received > 15);
+	assert_int_equal(ken->last_csrc, 5001);
+
+	/* Back to KEN: one continuous stream to FRA over the pause. */
+	sfu_world_floor(world, 4, "\"KEN\"");
+	sfu_world_run(world, 300);
+	assert_true(fra->received > before + 5);
+	assert_int_equal(fra->out_of_sequence, 0);
+}
+
+static void media_goes_on_without_signaling(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_floor(world, 2, "\"KEN\"");
+	sfu_world_run(world, 100);
+	const uint64_t before = fra->received;
+	sfu_world_hang_up(world);
+	json_t *hello = sfu_world_hear(world, "hello");
+	json_t *held = json_object_get(hello, "state");
+	assert_int_equal(json_integer_value(json_object_get(hello, "revision")), world->revision);
+	assert_int_equal(json_array_size(json_object_get(held, "peers")), 2);
+	assert_int_equal(json_array_size(json_object_get(held, "meetings")), 1);
+	json_t *peer = sfu_world_hear(world, "peer");
+	assert_string_equal(json_string_value(json_object_get(peer, "state")), "connected");
+	json_decref(peer);
+	sfu_world_run(world, 300);
+	assert_true(fra->received > before + 10);
+
+	/* The same state told whole changes nothing. */
+	char *text = json_dumps(held, JSON_COMPACT);
+	sfu_world_say(world, "%s", text);
+	sfu_world_apply(world);
+	free(text);
+	json_decref(hello);
+	sfu_world_run(world, 300);
+	assert_true(fra->received > before + 20);
+	assert_int_equal(fra->out_of_sequence, 0);
+	assert_false(fra->alerted);
+}
+
+static void a_peer_restarts_ice_and_is_heard_throughout(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_floor(world, 2, "\"KEN\"");
+	sfu_world_run(world, 100);
+
+	json_t *hello = NULL;
+	sfu_world_hang_up(world);
+	hello = sfu_world_hear(world, "hello");
+	json_t *peer = json_array_get(json_object_get(json_object_get(hello, "state"), "peers"), 0);
+	json_t *ice = json_object_get(peer, "ice");
+	struct ice_credentials own = { .ufrag = "renewed0", .pwd = "renewed-password-of-client" };
+	struct ice_credentials server = { .ufrag = "anew0", .pwd = "renewed-password-of-server" };
+	(void)json_object_set_new(ice, "ufrag", json_string(server.ufrag));
+	(void)json_object_set_new(ice, "pwd", json_string(server.pwd));
+	(void)json_object_set_new(ice, "remote_ufrag", json_string(own.ufrag));
+	(void)json_object_set_new(ice, "remote_pwd", json_string(own.pwd));
+	char *text = json_dumps(peer, JSON_COMPACT);
+	sfu_world_say(world, "{\"type\": \"peer\", \"peer\": %s}", text);
+	free(text);
+	json_decref(hello);
+	sfu_world_apply(world);
+	const uint64_t answers = rtc_client_answers(ken->client);
+	const uint64_t before = fra->received;
+	rtc_client_restart(ken->client, &own, &server, rs_clock_monotonic());
+	sfu_world_run(world, 500);
+	assert_true(rtc_client_answers(ken->client) > answers);
+	assert_true(fra->received > before + 20);
+	assert_int_equal(fra->out_of_sequence, 0);
+}
+
+static void expect_counter(struct sfu_world *world, const char *name, int64_t wanted)
+{
+	json_t *counters = sfu_world_counters(world);
+	const json_t *counter = json_object_get(counters, name);
+	if (counter == NULL || json_integer_value(counter) != wanted)
+		fail_msg("%s is %lld", name, (long long)json_integer_value(counter));
+	json_decref(counters);
+}
+
+static void a_peer_taken_away_is_said_good_bye(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_floor(world, 2, "\"KEN\"");
+	ken->speaking = false;
+	sfu_world_say(world, "{\"type\": \"peer-gone\", \"peer\": \"%s\"}", ken->id);
+	sfu_world_apply(world);
+	sfu_world_run(world, 100);
+	assert_true(ken->alerted);
+	assert_false(fra->alerted);
+	_Alignas(8) uint8_t packet[64] = { 0x80, 111 };
+	size_t len = 32;
+	assert_int_equal(rtc_client_seal(ken->client, false, packet, &len, sizeof(packet)), 0);
+	assert_int_equal(send(ken->fd, packet, len, 0), (ssize_t)len);
+	expect_counter(world, "media_stray", 1);
+}
+
+static void garbage_is_counted_by_kind_and_disturbs_nobody(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_floor(world, 2, "\"KEN\"");
+	static const uint8_t nothing[3] = { 0xff, 0xff, 0xff };
+	static const uint8_t rtp[32] = { 0x80, 111 };
+	static const uint8_t dtls[16] = { 22, 254, 253 };
+	static const uint8_t stun[20] = { 0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42 };
+	static const uint8_t large[3000] = { 0x80, 111 };
+	/* USERNAME "nobody:x" (RFC 8489 section 14.3). */
+	static const uint8_t nobody[32] = { 0, 1, 0, 12, 0x21, 0x12, 0xa4, 0x42, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 6, 0, 8, 'n', 'o', 'b', 'o', 'd', 'y', ':', 'x' };
+	sfu_world_stray(world, nothing, sizeof(nothing));
+	sfu_world_stray(world, rtp, sizeof(rtp));
+	sfu_world_stray(world, dtls, sizeof(dtls));
+	sfu_world_stray(world, stun, sizeof(stun));
+	sfu_world_stray(world, large, sizeof(large));
+	sfu_world_stray(world, nobody, sizeof(nobody));
+	static const char *const counted[] = { "rx_unknown_kind", "media_stray", "dtls_stray",
+		"stun_malformed", "rx_oversized", "stun_unknown_user", "srtp_unauthentic" };
+	assert_int_equal(send(ken->fd, rtp, sizeof(rtp), 0), (ssize_t)sizeof(rtp));
+	json_t *counters = sfu_world_counters(world);
+	for (size_t i = 0; i < RS_ARRAY_LEN(counted); i++)
+		assert_int_equal(json_integer_value(json_object_get(counters, counted[i])), 1);
+	json_decref(counters);
+	assert_true(fra->received > 50);
+	assert_int_equal(fra->out_of_sequence, 0);
+}
+
+static void a_bad_message_ends_the_connection_and_nothing_else(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_floor(world, 2, "\"KEN\"");
+	sfu_world_say(world, "{\"type\": \"meeting\", \"meeting\": {\"id\": \"demo\"}}");
+	json_t *hello = sfu_world_hear(world, "hello");
+	assert_int_equal(
+		json_integer_value(json_object_get(hello, "revision")), world->revision - 1);
+	json_decref(hello);
+	const uint64_t before = fra->received;
+	sfu_world_run(world, 300);
+	assert_true(fra->received > before + 10);
+}
+
+/* ---- the tap ---- */
+
+static int tap_connect(struct sfu_world *world)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/tap.sock", world->directory);
+	struct stat status;
+	assert_int_equal(stat(addr.sun_path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&addr, sizeof(addr)), 0);
+	return fd;
+}
+
+static void tap_say(int fd, const char *json)
+{
+	struct rs_buf out;
+	rs_buf_init(&out, 1024);
+	assert_int_equal(frame_write_message(&out, json, strlen(json)), 0);
+	assert_int_equal(
+		send(fd, rs_buf_data(&out), rs_buf_len(&out), 0), (ssize_t)rs_buf_len(&out));
+	rs_buf_done(&out);
+}
+
+/* What came on the tap so far. */
+struct tapped {
+	struct frame_reader in;
+	size_t packets;
+	size_t marks;
+	int64_t track;      /* the last announced microphone of KEN */
+	size_t unannounced; /* packets of another track */
+};
+
+static void tap_frame(struct tapped *tapped, const struct frame *frame)
+{
+	struct frame_packet packet;
+	if (frame->kind == FRAME_PACKET) {
+		assert_int_equal(frame_packet_parse(frame->body, frame->len, &packet), 0);
+		assert_true(llabs(rs_clock_wall_us() - packet.arrival_wall_us) < 5000000);
+		tapped->packets++;
+		tapped->unannounced += packet.track != tapped->track;
+		return;
+	}
+	json_t *message = json_loadb((const char *)frame->body, frame->len, 0, NULL);
+	const char *type = json_string_value(json_object_get(message, "type"));
+	if (strcmp(type, "track") == 0) {
+		assert_string_equal(json_string_value(json_object_get(message, "name")), "KEN");
+		tapped->track = json_integer_value(json_object_get(message, "track"));
+	}
+	tapped->marks += strcmp(type, "mark") == 0;
+	json_decref(message);
+}
+
+static void tap_read(int fd, struct tapped *tapped)
+{
+	uint8_t chunk[8192];
+	ssize_t n = 0;
+	struct frame frame;
+	while ((n = recv(fd, chunk, sizeof(chunk), MSG_DONTWAIT)) > 0) {
+		assert_int_equal(frame_reader_feed(&tapped->in, chunk, (size_t)n), 0);
+		while (frame_reader_next(&tapped->in, &frame) == 1)
+			tap_frame(tapped, &frame);
+	}
+}
+
+static void the_tap_gives_what_passed_the_gate(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	struct tapped tapped = { .track = -1 };
+	frame_reader_init(&tapped.in);
+	two_peers(world, &ken, &fra);
+	const int fd = tap_connect(world);
+	tap_say(fd, "{\"type\": \"subscribe\", \"meeting\": \"demo\"}");
+	sfu_world_run(world, 300);
+	tap_read(fd, &tapped);
+	assert_int_equal(tapped.packets, 0);
+
+	sfu_world_floor(world, 2, "\"KEN\"");
+	sfu_world_run(world, 500);
+	sfu_world_floor(world, 3, "");
+	sfu_world_run(world, 100);
+	tap_read(fd, &tapped);
+	assert_in_range(tapped.packets, 20, 35);
+	assert_int_equal(tapped.unannounced, 0);
+	assert_int_equal(tapped.marks, 2);
+	const size_t before = tapped.packets;
+	sfu_world_run(world, 300);
+	tap_read(fd, &tapped);
+	assert_int_equal(tapped.packets, before);
+	frame_reader_done(&tapped.in);
+	(void)close(fd);
+}
+
+/* ---- start and end ---- */
+
+static void sigterm_says_good_bye_and_ends_cleanly(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	char tap[128];
+	two_peers(world, &ken, &fra);
+	(void)snprintf(tap, sizeof(tap), "%s/tap.sock", world->directory);
+	assert_int_equal(access(tap, F_OK), 0);
+	assert_int_equal(sfu_world_stop(world), 0);
+	assert_true(ken->alerted);
+	assert_true(fra->alerted);
+	assert_int_equal(access(tap, F_OK), -1);
+}
+
+/* Runs the program with one more --set; returns its exit status, and what it said on stderr. */
+static int run_with(const char *set, char *out, size_t cap)
+{
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	const pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)dup2(ends[1], STDERR_FILENO);
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		(void)execl(program, program, "--set", "tap.socket=", "--set", "log.level=error",
+			"--set", set, (char *)NULL);
+		_exit(127);
+	}
+	(void)close(ends[1]);
+	size_t len = 0;
+	ssize_t n = 0;
+	while (len + 1 < cap && (n = read(ends[0], out + len, cap - 1 - len)) > 0)
+		len += (size_t)n;
+	out[len] = '\0';
+	(void)close(ends[0]);
+	int status = 0;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_start_that_cannot_be_says_why_in_one_line(void **state)
+{
+	struct sfu_world *world = *state;
+	char port[64];
+	char taken[128];
+	(void)snprintf(port, sizeof(port), "media.port=%u", world->addresses[0].port);
+	(void)snprintf(taken, sizeof(taken), "tap.socket=%s/tap.sock", world->directory);
+	const struct {
+		const char *set;
+		const char *named;
+	} cases[] = {
+		{ port, "127.0.0.1:" },
+		{ taken, "tap.sock" },
+		{ "media.addresses=192.0.2.1", "192.0.2.1" },
+		{ "media.addresses=localhost", "media.addresses: \"localhost\"" },
+		{ "media.addresses=0.0.0.0", "media.announce" },
+		{ "media.announce=192.0.2.1:x", "media.announce: \"192.0.2.1:x\"" },
+		{ "tap.socket=/nowhere/at/all/tap.sock", "/nowhere/at/all/tap.sock" },
+		{ "log.level=loud", "log.level" },
+		{ "limits.peers=0", "limits.peers" },
+		{ "no.such.key=1", "no.such.key" },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
+		char said[1024];
+		assert_int_equal(run_with(cases[i].set, said, sizeof(said)), 1);
+		const char *end = strchr(said, '\n');
+		if (strstr(said, cases[i].named) == NULL || end == NULL || end[1] != '\0')
+			fail_msg("\"%s\" for %s", said, cases[i].set);
+	}
+}
+
+int main(int argc, char **argv)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(nobody_is_heard_until_given_the_floor),
+		CASE(a_closed_source_goes_on_sending_and_is_not_heard),
+		CASE(media_goes_on_without_signaling),
+		CASE(a_peer_restarts_ice_and_is_heard_throughout),
+		CASE(a_peer_taken_away_is_said_good_bye),
+		CASE(garbage_is_counted_by_kind_and_disturbs_nobody),
+		CASE(a_bad_message_ends_the_connection_and_nothing_else),
+		CASE(the_tap_gives_what_passed_the_gate),
+		CASE(sigterm_says_good_bye_and_ends_cleanly),
+		CASE(a_start_that_cannot_be_says_why_in_one_line),
+	};
+	if (argc != 2 || crypt_start() < 0)
+		return 2;
+	program = argv[1];
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
