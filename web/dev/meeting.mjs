@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
+// As strict as the pages can bear, so that the server's may be.
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; form-action 'none'; base-uri 'none'";
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
 
 const people = {
@@ -131,7 +133,7 @@ export async function startMeeting(port = 0) {
 			response.writeHead(404).end();
 			return;
 		}
-		response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+		response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
 		createReadStream(file).pipe(response);
 	});
 	new WebSocketServer({ server, path: '/ws', handleProtocols: () => 'rostrum.v1' }).on('connection', (socket) => {

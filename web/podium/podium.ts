@@ -36,9 +36,9 @@ export class Podium extends Page {
 			</div>
 			<footer class="band">
 				${session.may('open-microphone') ? html`<rs-chair-key .session=${session}></rs-chair-key>` : nothing}
-				${leads && holder(view) !== null
+				${leads
 					? html`<rs-twice testid="take-floor" label=${t('floor.take')} again=${t('floor.take.again')}
-							.busy=${session.isAsked('take-floor')} .run=${() => void session.ask('take-floor')}></rs-twice>`
+							?disabled=${holder(view) === null} .busy=${session.isAsked('take-floor')} .run=${() => void session.ask('take-floor')}></rs-twice>`
 					: nothing}
 				<rs-listening .session=${session} compact></rs-listening>
 				${session.may('open-meeting') ? this.gavel() : nothing}

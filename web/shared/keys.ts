@@ -15,7 +15,7 @@ export interface Binding {
 }
 
 const STORED = 'rostrum.keys';
-const WRITES = 'input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]';
+const WRITES = 'input:not([type=checkbox], [type=radio], [type=range]), select, textarea, [contenteditable]';
 
 export function singleKeys(): boolean {
 	return localStorage.getItem(STORED) !== 'off';

@@ -68,9 +68,8 @@ export class Media {
 		this.microphone = microphone;
 		this.camera = camera;
 		const [sound, picture] = this.pc?.getTransceivers() ?? [];
-		// A refusal to replace comes only from a connection that is closing; the next one takes the tracks anew.
-		sound?.sender.replaceTrack(microphone).catch(() => {});
-		picture?.sender.replaceTrack(camera).catch(() => {});
+		putOn(sound, microphone);
+		putOn(picture, camera);
 	}
 
 	setVolume(volume: number): void {
@@ -226,4 +225,11 @@ export class Media {
 		this.set('disturbed');
 		this.timer = window.setTimeout(() => void this.connect(), retryDelay(this.failures++));
 	}
+}
+
+function putOn(transceiver: RTCRtpTransceiver | undefined, track: MediaStreamTrack | null): void {
+	if (transceiver === undefined || transceiver.sender.track === track)
+		return;
+	// A refusal comes only from a connection that is closing; the next one takes the track anew.
+	transceiver.sender.replaceTrack(track).catch(() => {});
 }

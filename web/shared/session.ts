@@ -12,7 +12,7 @@ export interface Notice {
 	text: string;
 }
 
-const NOTICE_MS = 7_000;
+const NOTICE_MS = 15_000;
 
 export class Session {
 	readonly link: Link = readLink(location);

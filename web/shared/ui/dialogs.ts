@@ -33,7 +33,8 @@ abstract class Sheet extends Part {
 		const id = `${this.name}-title`;
 		return html`<dialog aria-labelledby=${id} data-testid=${this.name}>
 			<header><h2 id=${id}>${this.title_()}</h2>
-				<form method="dialog"><button class="button quiet icon" data-testid="close" aria-label=${t('close')}>${icon('close')}</button></form></header>
+				<button type="button" class="button quiet icon" data-testid="close" aria-label=${t('close')}
+				@click=${() => this.querySelector('dialog')?.close()}>${icon('close')}</button></header>
 			<div class="body">${this.body()}</div>
 		</dialog>`;
 	}

@@ -29,6 +29,7 @@ const ENDINGS = [
 export abstract class Page extends Part {
 	@query('rs-keys') private keySheet!: KeySheet;
 	@query('rs-settings') private settings!: Settings;
+	private entered = false;
 	protected abstract readonly page: ReturnType<typeof pageOf>;
 
 	/** What this page is for, once in the meeting. */
@@ -44,6 +45,12 @@ export abstract class Page extends Part {
 	}
 
 	override updated(): void {
+		const subject = this.querySelector<HTMLElement>('.subject h1');
+		if (!this.entered && subject !== null) {
+			// The button that had the focus is gone; whoever reads by ear starts at the top of the meeting.
+			this.entered = true;
+			subject.focus();
+		}
 		const { view, me } = this.session;
 		const title = view?.meeting.title ?? 'Rostrum';
 		document.title = view !== null && holder(view) === me ? `● ${t('title.floor')} · ${title}` : title;
@@ -87,7 +94,7 @@ export abstract class Page extends Part {
 		return html`<header class="head">
 			<div class="subject">
 				<p class="small muted">${view.meeting.title}</p>
-				<h1 data-testid="item">${item === undefined ? t('item.none') : html`<span class="figures">${item.id}</span> · ${item.title}`}</h1>
+				<h1 tabindex="-1" data-testid="item">${item === undefined ? t('item.none') : html`<span class="figures">${item.id}</span> · ${item.title}`}</h1>
 			</div>
 			<p class="status">
 				<span data-testid="meeting-state" data-state=${state}>${t(`meeting.${state}` satisfies Key)}</span>

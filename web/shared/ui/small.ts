@@ -72,6 +72,7 @@ export class Twice extends LitElement {
 	@property() look = '';
 	@property() testid = '';
 	@property({ type: Boolean }) busy = false;
+	@property({ type: Boolean }) disabled = false;
 	@property({ attribute: false }) run: () => void = () => {};
 	@state() private armed = false;
 	private timer = 0;
@@ -87,12 +88,12 @@ export class Twice extends LitElement {
 
 	override willUpdate(changed: PropertyValues<this>): void {
 		// Another label is another deed; the press before was not for it.
-		if (changed.has('label'))
+		if (changed.has('label') || changed.has('disabled'))
 			this.armed = false;
 	}
 
 	press(): void {
-		if (this.busy)
+		if (this.busy || this.disabled)
 			return;
 		window.clearTimeout(this.timer);
 		this.armed = !this.armed;
@@ -104,7 +105,7 @@ export class Twice extends LitElement {
 
 	override render(): TemplateResult {
 		return html`<button type="button" class="button ${this.look} ${this.armed ? 'armed' : ''}" data-testid=${this.testid}
-			aria-disabled=${this.busy} @click=${() => this.press()}><span aria-live="polite">${
+			aria-disabled=${this.busy || this.disabled} @click=${() => this.press()}><span aria-live="polite">${
 			this.busy ? t('asked') : this.armed ? this.again : this.label
 		}</span></button>`;
 	}
