@@ -139,22 +139,19 @@ static struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_swi
 	};
 }
 
-void slot_forward(struct router *router, struct slot *slot, struct track *track,
+/* True when the packet began a switch. */
+static bool forward(struct router *router, struct slot *slot, struct track *track,
 	const struct packet *packet, rs_time now)
 {
 	const struct rewrite_in in = rewrite_in_of(packet, track->layer == slot->target);
 	struct rewrite_out out;
 
-	if (slot->peer != NULL && !slot->peer->ready)
-		return;
 	if (packet->empty && rewrite_skip(&slot->rewrite, packet->stream, packet->seq))
-		return;
+		return false;
 	switch (rewrite_map(&slot->rewrite, &in, &out)) {
 	case REWRITE_FORWARD:
-		if (out.switched)
-			slot->next_sr = now; /* its clock is another one now */
 		slot_send(router, slot, track->publish, packet, &out, false);
-		break;
+		return out.switched;
 	case REWRITE_LATE:
 		break;
 	case REWRITE_NEEDS_KEYFRAME:
@@ -164,6 +161,23 @@ void slot_forward(struct router *router, struct slot *slot, struct track *track,
 	case REWRITE_AHEAD:
 		router->counters.tx_dropped_switch++;
 		break;
+	}
+	return false;
+}
+
+void slot_forward(struct router *router, struct slot *slot, struct track *track,
+	const struct packet *packet, rs_time now)
+{
+	if (slot->peer != NULL && !slot->peer->ready)
+		return;
+	if (!forward(router, slot, track, packet, now))
+		return;
+	slot->next_sr = now; /* its clock is another one now */
+	/* What overtook the start of a key frame could not be forwarded when it came. */
+	for (int64_t seq = packet->seq + 1; seq <= track->highest; seq++) {
+		const struct packet *after = store_find(&track->store, packet->stream, seq, now);
+		if (after != NULL)
+			(void)forward(router, slot, track, after, now); /* the switch is done */
 	}
 }
 
