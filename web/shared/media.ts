@@ -173,10 +173,11 @@ export class Media {
 	private refused(pc: RTCPeerConnection, reason: string): void {
 		if (PASSING.has(reason)) {
 			this.again(pc);
-			return;
+			this.set('off');
+		} else {
+			this.close();
+			this.set('refused');
 		}
-		this.close();
-		this.set('refused');
 	}
 
 	private moved(pc: RTCPeerConnection): void {
