@@ -2,7 +2,10 @@
 
 void event_push(struct router *router, const struct router_event *event)
 {
-	if (router->n_events == EVENTS_MAX) {
+	/* Bindings come in crowds at a change of floor; they may not crowd out what is said once. */
+	const size_t most = event->kind == ROUTER_EVENT_SLOT ? EVENTS_MAX / 2 : EVENTS_MAX;
+
+	if (router->n_events >= most) {
 		router->counters.events_dropped++;
 		return;
 	}

@@ -96,7 +96,7 @@ static struct publish *channel_source(const struct meeting *meeting, const struc
 		const struct channel *channel = &meeting->channels[i];
 		if (!text_equal(&channel->id, &slot->feed.name))
 			continue;
-		struct publish *desk = meeting_source(meeting, &channel->desk, ROUTER_MICROPHONE);
+		struct publish *desk = channel->desk.microphone;
 		if (desk == NULL || !desk->flowing)
 			return floor_source(meeting, slot);
 		return slot->spec.rank == 0 ? desk : NULL;
@@ -105,10 +105,8 @@ static struct publish *channel_source(const struct meeting *meeting, const struc
 }
 
 /* A source by name: itself, but a desk that is open into its channel is not to be had beside it. */
-static struct publish *named_source(const struct meeting *meeting, const struct text *source)
+static struct publish *beside_channel(const struct meeting *meeting, struct publish *publish)
 {
-	struct publish *publish = meeting_source(meeting, source, ROUTER_MICROPHONE);
-
 	return publish != NULL && publish->open && !on_floor(meeting, publish) ? NULL : publish;
 }
 
@@ -123,11 +121,12 @@ static struct publish *audio_source(const struct meeting *meeting, const struct 
 	case FEED_CHANNEL:
 		return channel_source(meeting, slot);
 	case FEED_SPEAKER:
-		return named_source(meeting, &meeting->speaker);
+		return beside_channel(meeting, meeting->speaker.microphone);
 	case FEED_CHAIR:
-		return named_source(meeting, &meeting->chair);
+		return beside_channel(meeting, meeting->chair.microphone);
 	case FEED_SOURCE:
-		return named_source(meeting, &slot->feed.name);
+		return beside_channel(
+			meeting, meeting_source(meeting, &slot->feed.name, ROUTER_MICROPHONE));
 	}
 	return NULL;
 }
@@ -142,11 +141,11 @@ static struct publish *video_source(const struct meeting *meeting, const struct 
 	case FEED_FLOOR: /* a player of sound sees who speaks */
 	case FEED_CHANNEL:
 	case FEED_SPEAKER:
-		return meeting_source(meeting, &meeting->speaker, ROUTER_CAMERA);
+		return slot->spec.rank == 0 ? meeting->speaker.camera : NULL;
 	case FEED_CHAIR:
-		return meeting_source(meeting, &meeting->chair, ROUTER_CAMERA);
+		return meeting->chair.camera;
 	case FEED_CONTENT:
-		return meeting_source(meeting, &meeting->content, ROUTER_CONTENT);
+		return meeting->content.content;
 	case FEED_SOURCE:
 		camera = meeting_source(meeting, &slot->feed.name, ROUTER_CAMERA);
 		return camera != NULL ? camera

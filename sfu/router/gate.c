@@ -12,7 +12,7 @@ bool meeting_lists(const struct text *names, size_t n, const struct text *name)
 static bool is_desk(const struct meeting *meeting, const struct text *source)
 {
 	for (size_t i = 0; i < meeting->n_channels; i++)
-		if (text_equal(&meeting->channels[i].desk, source))
+		if (text_equal(&meeting->channels[i].desk.source, source))
 			return true;
 	return false;
 }
@@ -77,12 +77,18 @@ static void set_winner(const struct meeting *meeting, struct publish *publish)
 	}
 }
 
+void winners_set(struct meeting *meeting)
+{
+	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next)
+		for (size_t i = 0; i < peer->n_publishes; i++)
+			set_winner(meeting, peer->publishes[i]);
+}
+
 void gates_set(struct router *router, struct meeting *meeting, rs_time now)
 {
 	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next) {
 		for (size_t i = 0; i < peer->n_publishes; i++) {
 			struct publish *publish = peer->publishes[i];
-			set_winner(meeting, publish);
 			const bool open = shall_be_open(meeting, publish);
 			if (open && !publish->open)
 				open_gate(router, publish, now);

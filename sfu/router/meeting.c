@@ -42,7 +42,7 @@ struct lists {
 	struct text *visible;
 	struct channel *channels;
 	size_t n_channels;
-	struct text speaker, chair, content;
+	struct named speaker, chair, content;
 };
 
 static void channels_free(struct router *router, struct channel *channels, size_t n)
@@ -64,7 +64,7 @@ static void forget_lists(struct router *router, struct meeting *meeting)
 	meeting->visible = rs_release(meeting->visible);
 	meeting->n_open = 0;
 	meeting->n_visible = 0;
-	meeting->speaker = meeting->chair = meeting->content = (struct text){ 0 };
+	meeting->speaker = meeting->chair = meeting->content = (struct named){ 0 };
 	meeting->record = false;
 	meeting->mode = ROUTER_FLOOR;
 }
@@ -119,7 +119,8 @@ static int copy_channels(const struct router_meeting *spec, struct lists *lists)
 	for (size_t i = 0; i < spec->n_channels; i++) {
 		int err = text_set_name(&lists->channels[i].id, spec->channels[i].id, false);
 		if (err == 0)
-			err = text_set_name(&lists->channels[i].desk, spec->channels[i].desk, true);
+			err = text_set_name(
+				&lists->channels[i].desk.source, spec->channels[i].desk, true);
 		if (err < 0)
 			return err;
 	}
@@ -135,11 +136,11 @@ static int copy_lists(const struct router_meeting *spec, struct lists *lists)
 	if (err == 0)
 		err = copy_channels(spec, lists);
 	if (err == 0)
-		err = text_set_name(&lists->speaker, spec->speaker, true);
+		err = text_set_name(&lists->speaker.source, spec->speaker, true);
 	if (err == 0)
-		err = text_set_name(&lists->chair, spec->chair, true);
+		err = text_set_name(&lists->chair.source, spec->chair, true);
 	if (err == 0)
-		err = text_set_name(&lists->content, spec->content, true);
+		err = text_set_name(&lists->content.source, spec->content, true);
 	return err;
 }
 
@@ -220,8 +221,20 @@ static void bind_slots(struct router *router, struct meeting *meeting, rs_time n
 				feed_source(meeting, meeting->channels[i].tap), now);
 }
 
+static void look_up(const struct meeting *meeting, struct named *named)
+{
+	named->microphone = meeting_source(meeting, &named->source, ROUTER_MICROPHONE);
+	named->camera = meeting_source(meeting, &named->source, ROUTER_CAMERA);
+	named->content = meeting_source(meeting, &named->source, ROUTER_CONTENT);
+}
+
 void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now)
 {
+	look_up(meeting, &meeting->speaker);
+	look_up(meeting, &meeting->chair);
+	look_up(meeting, &meeting->content);
+	for (size_t i = 0; i < meeting->n_channels; i++)
+		look_up(meeting, &meeting->channels[i].desk);
 	gates_set(router, meeting, now);
 	ranks_set(meeting);
 	loudest_set(meeting, now);

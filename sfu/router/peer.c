@@ -218,13 +218,14 @@ int router_peer_set(
 
 	if (spec->n_sends > ROUTER_SENDS_MAX || spec->n_recvs > ROUTER_RECVS_MAX)
 		return -E2BIG;
-	if (peer != NULL && strcmp(peer->meeting->id.s, spec->meeting) != 0) {
-		router_peer_remove(router, spec->id, now); /* another meeting is another peer */
+	const bool moves = peer != NULL && strcmp(peer->meeting->id.s, spec->meeting) != 0;
+	if (moves) /* in another meeting it is another peer */
 		peer = NULL;
-	}
 	int err = draft_make(router, peer, spec, &draft);
 	if (err == 0)
 		err = meeting_get(router, spec->meeting, &meeting);
+	if (err == 0 && moves)
+		router_peer_remove(router, spec->id, now);
 	if (err == 0 && peer == NULL)
 		err = peer_new(router, spec->id, meeting, &peer);
 	if (err < 0) {
@@ -234,6 +235,7 @@ int router_peer_set(
 		return err;
 	}
 	commit(router, peer, spec, &draft, now);
+	winners_set(meeting);
 	meeting_resolve(router, meeting, now);
 	*out_peer = peer->handle;
 	return 0;
@@ -247,6 +249,7 @@ void router_peer_remove(struct router *router, const char *id, rs_time now)
 		return;
 	struct meeting *meeting = peer->meeting;
 	peer_free(router, peer, now);
+	winners_set(meeting);
 	meeting_resolve(router, meeting, now);
 	meeting_drop(router, meeting);
 }

@@ -74,6 +74,7 @@ struct store {
 	struct packet **ring;
 	size_t size; /* a power of two */
 	rs_time keep;
+	int64_t oldest; /* nothing before it is kept */
 };
 
 int store_init(struct store *store, size_t size, rs_time keep) RS_MUST_USE;
@@ -241,9 +242,17 @@ struct peer {
 	struct router_peer_stats stats;
 };
 
+/* A source a feed is named for, looked up when state changes. */
+struct named {
+	struct text source; /* "" = none */
+	struct publish *microphone;
+	struct publish *camera;
+	struct publish *content;
+};
+
 struct channel {
 	struct text id;
-	struct text desk; /* "" = none */
+	struct named desk;
 	struct slot *tap; /* the tap's subscription */
 	uint32_t tap_track;
 };
@@ -260,7 +269,7 @@ struct meeting {
 	size_t n_visible;
 	struct channel *channels;
 	size_t n_channels;
-	struct text speaker, chair, content;
+	struct named speaker, chair, content;
 	bool record;
 	struct peer *peers;
 	struct publish *
@@ -311,6 +320,8 @@ void meeting_free_all(struct router *router);
 void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now);
 void gates_set(struct router *router, struct meeting *meeting, rs_time now);
 bool meeting_lists(const struct text *names, size_t n, const struct text *name);
+/* Sections came or went: which of a source's publishers is the source. */
+void winners_set(struct meeting *meeting);
 /* The section that is this source now, or NULL. */
 struct publish *meeting_source(
 	const struct meeting *meeting, const struct text *source, enum router_media media);

@@ -68,16 +68,38 @@ void store_done(struct store *store, struct pool *pool)
 	store->ring = rs_release(store->ring);
 }
 
-void store_add(struct store *store, struct pool *pool, struct packet *packet)
+static void drop_at(const struct store *store, struct pool *pool, int64_t seq)
 {
-	struct packet **place = place_of(store, packet->seq);
+	struct packet **place = place_of(store, seq);
 
-	if (packet == &pool->scratch)
-		return;
 	if (*place != NULL)
 		pool_drop(pool, *place);
+	*place = NULL;
+}
+
+/* What is too old gives its memory back, so that slow streams do not starve fast ones. */
+static void expire(struct store *store, struct pool *pool, int64_t seq, rs_time now)
+{
+	if (seq - store->oldest > (int64_t)store->size || seq < store->oldest)
+		store->oldest = seq - (int64_t)store->size;
+	for (; store->oldest < seq; store->oldest++) {
+		const struct packet *packet = *place_of(store, store->oldest);
+		if (packet != NULL && packet->seq == store->oldest &&
+			now - packet->arrival <= store->keep)
+			return;
+		if (packet != NULL && packet->seq <= store->oldest)
+			drop_at(store, pool, store->oldest);
+	}
+}
+
+void store_add(struct store *store, struct pool *pool, struct packet *packet)
+{
+	if (packet == &pool->scratch)
+		return;
+	expire(store, pool, packet->seq, packet->arrival);
+	drop_at(store, pool, packet->seq);
 	packet->refs++;
-	*place = packet;
+	*place_of(store, packet->seq) = packet;
 }
 
 struct packet *store_find(const struct store *store, uint32_t stream, int64_t seq, rs_time now)

@@ -324,6 +324,21 @@ static void a_removed_peer_is_gone_and_its_handle_with_it(void **state)
 	assert_int_equal(kit_count_rtp(&kit, v, 0), 1);
 }
 
+static void a_peer_may_move_to_another_meeting(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+	uint32_t handle;
+	struct router_peer spec = { .id = "KEN", .meeting = "not a name" };
+
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &handle), -EINVAL);
+	kit_speak(&kit, k, 7, 1, 10, 0); /* it stayed as it was */
+	spec.meeting = "other";
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &handle), 0);
+	assert_int_not_equal(handle, k);
+	const struct kit_media media = { .ssrc = 7, .seq = 2 };
+	assert_int_equal(kit_send(&kit, k, &media, 0), -ENOENT);
+}
+
 static void direct_mode_plays_every_source(void **state)
 {
 	static const struct kit_peer player = { .id = "player",
@@ -504,6 +519,7 @@ int main(void)
 		CASE(a_later_publisher_takes_the_source_over),
 		CASE(limits_and_bad_specifications_are_refused_whole),
 		CASE(a_removed_peer_is_gone_and_its_handle_with_it),
+		CASE(a_peer_may_move_to_another_meeting),
 		CASE(direct_mode_plays_every_source),
 		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
 		CASE(sources_report_when_they_flow_and_stop),

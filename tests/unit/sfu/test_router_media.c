@@ -158,6 +158,21 @@ static void a_publishers_gaps_are_asked_for_and_filled(void **state)
 	assert_int_equal(router_counters(kit.router)->nacks_sent, 2);
 }
 
+static void slow_streams_give_their_memory_back_in_time(void **state)
+{
+	static const struct kit_peer third = { .id = "CHL", .csrc = 1005 };
+	const uint32_t peers[] = { kit_must_join(&kit, &ken), kit_must_join(&kit, &fra),
+		kit_must_join(&kit, &third) };
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .visible = { "KEN", "FRA", "CHL" } }, 0);
+	for (uint16_t i = 1; i < 1000; i++)
+		for (size_t p = 0; p < RS_ARRAY_LEN(peers); p++)
+			kit_show(&kit, peers[p],
+				&(struct kit_media){ .ssrc = 7, .seq = i, .picture = i },
+				i * RS_MS(33));
+	assert_int_equal(router_counters(kit.router)->pool_empty, 0);
+}
+
 static void padding_is_not_forwarded_and_leaves_no_hole(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
@@ -386,6 +401,7 @@ int main(void)
 		CASE(key_frame_requests_are_repeated_until_one_comes),
 		CASE(video_is_repaired_by_rtx),
 		CASE(a_publishers_gaps_are_asked_for_and_filled),
+		CASE(slow_streams_give_their_memory_back_in_time),
 		CASE(padding_is_not_forwarded_and_leaves_no_hole),
 		CASE(the_highest_layer_that_flows_is_taken_at_its_key_frame),
 		CASE(one_slot_follows_the_loudest_without_flutter),
