@@ -66,7 +66,7 @@ export abstract class Page extends Part {
 		if (session.wire.state === 'ended')
 			return this.ended();
 		if (session.view === null)
-			return html`<main class="waiting"><p role="status">${t(session.wire.attempts > 1 ? 'joining.again' : 'joining')}</p></main>`;
+			return html`<main class="entering"><p role="status">${t(session.wire.attempts > 1 ? 'joining.again' : 'joining')}</p></main>`;
 		return this.meeting();
 	}
 

@@ -1,6 +1,7 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { byCsrc, shortName } from '../view';
+import { lamp } from './icons';
 import { Part } from './part';
 import { t } from '../words';
 
@@ -74,12 +75,15 @@ export class Picture extends Part {
 			<video autoplay playsinline muted .muted=${true} data-testid="picture-${this.feed}" aria-label=${
 				this.feed === 'self' ? t('picture.self') : t('picture.of', { name })
 			}></video>
-			${this.moving || name === ''
-				? ''
-				: html`<div class="plate"><strong>${name}</strong>${
-						participant?.country ? html`<span>${participant.name}</span>` : ''
-					}</div>`}
+			${this.moving ? '' : this.still(name, participant?.country ? participant.name : '')}
 			${this.named && this.moving ? html`<span class="tag">${this.feed === 'self' ? t('you') : name}</span>` : ''}
 		</div>`;
+	}
+
+	/** Instead of a picture: the plate, or the empty ring of a place where nobody speaks. */
+	private still(name: string, person: string): TemplateResult | '' {
+		if (name !== '')
+			return html`<div class="plate"><strong>${name}</strong>${person === '' ? '' : html`<span>${person}</span>`}</div>`;
+		return this.feed === 'speaker' ? lamp('off') : '';
 	}
 }
