@@ -241,6 +241,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	script.direct = false;
 	script.now = RS_SEC(1);
 	rs_reader_init(&script.reader, data, size);
+	script.kit.packets = 64;
 	if (kit_init(&script.kit) < 0)
 		abort();
 	script.kit.deliver = judge;

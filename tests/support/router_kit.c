@@ -51,7 +51,7 @@ int kit_init(struct kit *kit)
 	const struct router_config config = {
 		.meetings = 4,
 		.peers = 16,
-		.packets = 2048,
+		.packets = kit->packets > 0 ? kit->packets : 2048,
 		.wall_offset = 1795305600000000,
 		.rand = &kit->rand,
 		.emit = catch_packet,

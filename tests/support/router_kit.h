@@ -44,6 +44,7 @@ struct kit_tap {
 };
 
 struct kit {
+	size_t packets; /* the router's pool; 0 = 2048 */
 	struct router *router;
 	struct rs_rand rand;
 	struct kit_packet caught[KIT_CAUGHT_MAX];
