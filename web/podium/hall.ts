@@ -23,7 +23,7 @@ export class Hall extends Part {
 				return html`<li class=${id === current ? 'current' : ''} data-testid="agenda-item" data-item=${id} aria-current=${
 					id === current ? 'true' : 'false'
 				}>
-					<span class="grow"><span class="figures">${id}</span> · ${title}${
+					<span class="grow"><bdi><span class="figures">${id}</span> · ${title}</bdi>${
 						id === current ? html`<br><span class="small muted">${t('agenda.current')}</span>` : nothing
 					}</span>
 					${id === current

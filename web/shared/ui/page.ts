@@ -93,8 +93,8 @@ export abstract class Page extends Part {
 		const { state } = view.meeting;
 		return html`<header class="head">
 			<div class="subject">
-				<p class="small muted">${view.meeting.title}</p>
-				<h1 tabindex="-1" data-testid="item">${item === undefined ? t('item.none') : html`<span class="figures">${item.id}</span> · ${item.title}`}</h1>
+				<p class="small muted" dir="auto">${view.meeting.title}</p>
+				<h1 tabindex="-1" dir="auto" data-testid="item">${item === undefined ? t('item.none') : html`<span class="figures">${item.id}</span> · ${item.title}`}</h1>
 			</div>
 			<p class="status">
 				<span data-testid="meeting-state" data-state=${state}>${t(`meeting.${state}` satisfies Key)}</span>
