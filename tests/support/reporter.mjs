@@ -5,6 +5,7 @@ function describe(error) {
 	const cause = error?.cause ?? error;
 	return String(cause?.stack ?? cause?.message ?? cause ?? 'failed')
 		.split('\n')
+		.filter((line) => line.trim() && !line.includes('node:internal'))
 		.slice(0, 12)
 		.map((line) => `      ${line}\n`)
 		.join('');
