@@ -125,7 +125,7 @@ struct seen {
 	char text[4096];
 };
 
-static void note(struct seen *seen, const char *format, ...)
+static void RS_PRINTF(2, 3) note(struct seen *seen, const char *format, ...)
 {
 	const size_t len = strlen(seen->text);
 	va_list args;
