@@ -34,11 +34,11 @@ void keyframe_ask(struct router *router, struct track *track, rs_time now)
 	if (track->publish->spec.media == ROUTER_MICROPHONE)
 		return;
 	router->counters.keyframes_asked++;
-	if (keyframes->wanted)
-		return;
-	keyframes->wanted = true;
-	keyframes->asked_times = 0;
-	keyframes->next = keyframes->asked + INTERVAL_LEAST;
+	if (!keyframes->wanted) {
+		keyframes->wanted = true;
+		keyframes->asked_times = 0;
+		keyframes->next = keyframes->asked + INTERVAL_LEAST;
+	}
 	keyframe_tick(router, track, now);
 }
 

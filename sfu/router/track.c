@@ -56,8 +56,7 @@ void track_restart(struct router *router, struct track *track, uint32_t ssrc, in
 	track->clock.started = false;
 	track->has_sr = false;
 	store_clear(&track->store, &router->pool);
-	if (track->publish->open && track->publish->slots != NULL)
-		track->keyframes.wanted = track->publish->spec.media != ROUTER_MICROPHONE;
+	track->keyframes.wanted = false; /* asked for again by who gets the first packet */
 }
 
 /* RFC 3550 appendix A.8, in sixteenths. */

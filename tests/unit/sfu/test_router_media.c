@@ -158,6 +158,28 @@ static void a_publishers_gaps_are_asked_for_and_filled(void **state)
 	assert_int_equal(router_counters(kit.router)->nacks_sent, 2);
 }
 
+static void a_stream_that_begins_anew_is_asked_for_a_key_frame(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+	const uint32_t slot = kit_slot_ssrc(&viewer, 6, false);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .visible = { "KEN" }, .speaker = "KEN" }, 0);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 7, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
+		0);
+	const uint16_t first = kit_parsed(kit_rtp(&kit, v, slot, 0)).seq;
+	kit_forget(&kit);
+	kit_show(&kit, k, &(struct kit_media){ .ssrc = 8, .seq = 900, .picture = 60 }, RS_SEC(2));
+	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 1);
+	assert_int_equal(kit_count_rtp(&kit, v, slot), 0);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 8, .seq = 901, .picture = 61, .keyframe = true, .height = 180 },
+		RS_MS(2033));
+	assert_int_equal(kit_parsed(kit_rtp(&kit, v, slot, 0)).seq, (uint16_t)(first + 1));
+}
+
 static void slow_streams_give_their_memory_back_in_time(void **state)
 {
 	static const struct kit_peer third = { .id = "CHL", .csrc = 1005 };
@@ -401,6 +423,7 @@ int main(void)
 		CASE(key_frame_requests_are_repeated_until_one_comes),
 		CASE(video_is_repaired_by_rtx),
 		CASE(a_publishers_gaps_are_asked_for_and_filled),
+		CASE(a_stream_that_begins_anew_is_asked_for_a_key_frame),
 		CASE(slow_streams_give_their_memory_back_in_time),
 		CASE(padding_is_not_forwarded_and_leaves_no_hole),
 		CASE(the_highest_layer_that_flows_is_taken_at_its_key_frame),
