@@ -110,6 +110,15 @@ static void detach_publish(struct router *router, struct publish *publish, rs_ti
 	forget_ssrcs(publish->peer, publish);
 }
 
+/* Numbers of an SSRC never come twice under one SRTP key, whatever else of the section changes. */
+static void inherit(const struct peer *peer, const struct draft *draft)
+{
+	for (size_t i = 0; i < ROUTER_RECVS_MAX; i++)
+		for (size_t j = 0; draft->new_slot[i] && j < peer->n_slots; j++)
+			if (peer->slots[j]->spec.ssrc == draft->slots[i]->spec.ssrc)
+				slot_inherit(draft->slots[i], peer->slots[j]);
+}
+
 static void drop_sections(
 	struct router *router, struct peer *peer, const struct draft *draft, rs_time now)
 {
@@ -130,6 +139,7 @@ static void drop_sections(
 static void commit(struct router *router, struct peer *peer, const struct router_peer *spec,
 	struct draft *draft, rs_time now)
 {
+	inherit(peer, draft);
 	drop_sections(router, peer, draft, now);
 	peer->n_publishes = spec->n_sends;
 	for (size_t i = 0; i < spec->n_sends; i++) {

@@ -373,6 +373,8 @@ void publish_flow(struct router *router, struct publish *publish, rs_time now);
 int slot_new(
 	const struct router_recv *spec, struct rs_rand *rand, struct slot **out_slot) RS_MUST_USE;
 struct slot *slot_free(struct slot *slot);
+/* Go on with the numbers of a slot of the same SSRC that this one replaces. */
+void slot_inherit(struct slot *slot, const struct slot *from);
 /* The same stream to the receiver: feed, rank, mix and max_height may differ. */
 bool slot_same(const struct slot *slot, const struct router_recv *spec);
 /* Copy feed, rank, mix and max_height. */

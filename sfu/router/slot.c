@@ -48,6 +48,17 @@ struct slot *slot_free(struct slot *slot)
 	return rs_release(slot);
 }
 
+void slot_inherit(struct slot *slot, const struct slot *from)
+{
+	if (slot->spec.video != from->spec.video)
+		return;
+	slot->rewrite = from->rewrite;
+	slot->rtx_seq = from->rtx_seq;
+	slot->packets = from->packets;
+	slot->octets = from->octets;
+	rewrite_break(&slot->rewrite);
+}
+
 bool slot_same(const struct slot *slot, const struct router_recv *spec)
 {
 	const struct router_recv *has = &slot->spec;

@@ -339,6 +339,27 @@ static void a_peer_may_move_to_another_meeting(void **state)
 	assert_int_equal(kit_send(&kit, k, &media, 0), -ENOENT);
 }
 
+static void a_section_that_changes_goes_on_with_its_numbers(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+	struct router_recv recv = { .mid = "3", .ssrc = 55, .pt = 111, .feed = "floor" };
+	const struct router_peer spec = { .id = "p", .meeting = "m", .recvs = &recv, .n_recvs = 1 };
+	uint32_t p;
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .open = { "KEN" } }, 0);
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &p), 0);
+	router_peer_ready(kit.router, p, true, 0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	recv.pt = 109;
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &p), 0);
+	kit_speak(&kit, k, 7, 2, 10, RS_MS(20));
+	const struct rtp_packet before = kit_parsed(kit_rtp(&kit, p, 55, 0));
+	const struct rtp_packet after = kit_parsed(kit_rtp(&kit, p, 55, 1));
+	assert_int_equal(after.pt, 109);
+	assert_int_equal(after.seq, (uint16_t)(before.seq + 1));
+	assert_int_equal(after.rtp_ts, before.rtp_ts + 960);
+}
+
 static void direct_mode_plays_every_source(void **state)
 {
 	static const struct kit_peer player = { .id = "player",
@@ -520,6 +541,7 @@ int main(void)
 		CASE(limits_and_bad_specifications_are_refused_whole),
 		CASE(a_removed_peer_is_gone_and_its_handle_with_it),
 		CASE(a_peer_may_move_to_another_meeting),
+		CASE(a_section_that_changes_goes_on_with_its_numbers),
 		CASE(direct_mode_plays_every_source),
 		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
 		CASE(sources_report_when_they_flow_and_stop),
