@@ -132,6 +132,13 @@ void rewrite_break(struct rewrite *rewrite)
 	rewrite->broken = true;
 }
 
+void rewrite_forget(struct rewrite *rewrite)
+{
+	rewrite_break(rewrite);
+	for (size_t i = 0; i < REWRITE_SEGMENTS; i++)
+		rewrite->segments[i] = (struct rewrite_segment){ 0 };
+}
+
 static void note_time(struct rewrite *rewrite, const struct rewrite_in *in, int64_t out_ts)
 {
 	rewrite->highest_ts = out_ts;

@@ -91,6 +91,8 @@ enum rewrite_verdict rewrite_map(
 bool rewrite_skip(struct rewrite *rewrite, uint32_t stream, int64_t seq);
 /* The source went away or its gate closed: whatever comes next is a switch. */
 void rewrite_break(struct rewrite *rewrite);
+/* A break, and what was sent is not found any more: it would not be written the same way again. */
+void rewrite_forget(struct rewrite *rewrite);
 /* What was sent (or would have been) as `seq`: true, *out_stream and *out_seq; false when too old or never given away. */
 bool rewrite_find(
 	const struct rewrite *rewrite, uint16_t seq, uint32_t *out_stream, int64_t *out_seq);

@@ -56,7 +56,7 @@ void slot_inherit(struct slot *slot, const struct slot *from)
 	slot->rtx_seq = from->rtx_seq;
 	slot->packets = from->packets;
 	slot->octets = from->octets;
-	rewrite_break(&slot->rewrite);
+	rewrite_forget(&slot->rewrite);
 }
 
 bool slot_same(const struct slot *slot, const struct router_recv *spec)

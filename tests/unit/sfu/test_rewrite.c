@@ -252,6 +252,20 @@ static void skipped_padding_leaves_no_hole(void **state)
 	assert_int_equal(seq, 15);
 }
 
+static void what_is_forgotten_is_not_found_but_counted_on(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	const struct rewrite_out first = forward(&rewrite, audio(A, 0, 0));
+	uint32_t stream;
+	int64_t seq;
+
+	rewrite_forget(&rewrite);
+	assert_false(rewrite_find(&rewrite, first.seq, &stream, &seq));
+	const struct rewrite_out next = forward(&rewrite, audio(A, 1, 0));
+	assert_int_equal(next.seq, first.seq + 1);
+	assert_int_equal(next.rtp_ts, first.rtp_ts + 960);
+}
+
 static void what_is_too_old_is_not_found(void **state)
 {
 	struct rewrite rewrite = begin(false);
@@ -280,6 +294,7 @@ int main(void)
 		cmocka_unit_test(video_waits_for_a_key_frame_and_counts_pictures_on),
 		cmocka_unit_test(a_restarted_encoder_does_not_count_pictures_back),
 		cmocka_unit_test(skipped_padding_leaves_no_hole),
+		cmocka_unit_test(what_is_forgotten_is_not_found_but_counted_on),
 		cmocka_unit_test(what_is_too_old_is_not_found),
 	};
 
