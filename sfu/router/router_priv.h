@@ -202,6 +202,7 @@ struct slot {
 	struct channel *channel; /* of the tap */
 	struct publish *publish; /* bound to; NULL = nothing */
 	struct slot *next;       /* in publish->slots */
+	struct slot **link;      /* what points to this one there */
 	unsigned target;         /* layer wanted */
 	struct rewrite rewrite;
 	uint16_t rtx_seq;

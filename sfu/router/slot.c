@@ -69,16 +69,24 @@ bool slot_same(const struct slot *slot, const struct router_recv *spec)
 	       has->nack == spec->nack && memcmp(&has->ext, &spec->ext, sizeof(has->ext)) == 0;
 }
 
+static void link_slot(struct slot *slot, struct publish *publish)
+{
+	slot->publish = publish;
+	slot->next = publish->slots;
+	slot->link = &publish->slots;
+	if (slot->next != NULL)
+		slot->next->link = &slot->next;
+	publish->slots = slot;
+}
+
 static void unlink_slot(struct slot *slot)
 {
-	for (struct slot **link = &slot->publish->slots; *link != NULL; link = &(*link)->next) {
-		if (*link == slot) {
-			*link = slot->next;
-			break;
-		}
-	}
+	*slot->link = slot->next;
+	if (slot->next != NULL)
+		slot->next->link = slot->link;
 	slot->publish = NULL;
 	slot->next = NULL;
+	slot->link = NULL;
 }
 
 static void say_bound(struct router *router, const struct slot *slot)
@@ -105,9 +113,7 @@ void slot_bind(struct router *router, struct slot *slot, struct publish *publish
 		unlink_slot(slot);
 	rewrite_break(&slot->rewrite);
 	if (publish != NULL) {
-		slot->publish = publish;
-		slot->next = publish->slots;
-		publish->slots = slot;
+		link_slot(slot, publish);
 		slot->target = publish_layer(publish, slot->spec.max_height);
 		slot_keyframe(router, slot, now);
 	}
