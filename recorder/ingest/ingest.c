@@ -30,9 +30,10 @@ struct ingest {
 	struct ingest_stats stats;
 
 	bool begun;
-	bool draining; /* give out what is held without waiting */
-	bool gap_next; /* the gate moved: the next hole is no loss */
-	int64_t next;  /* sequence number whose turn it is */
+	bool draining;   /* give out what is held without waiting */
+	bool gap_next;   /* the gate moved: the next hole is no loss */
+	int64_t next;    /* sequence number whose turn it is */
+	int64_t highest; /* greatest one held or handed out */
 	int64_t probation; /* a far-off number was seen: if this one follows, the sequence is new; -1 = none */
 
 	bool ts_begun;
@@ -200,6 +201,20 @@ static int recv_behind(struct ingest *ingest, const struct rtp_packet *packet, i
 	return 0;
 }
 
+/* The lowest number held, when the one whose turn it is is missing. */
+static int64_t lowest_held(const struct ingest *ingest)
+{
+	int64_t seq = ingest->next;
+	while (ingest->ring[place(ingest, seq)] == NO_CELL)
+		seq++;
+	return seq;
+}
+
+static rs_time held_since(const struct ingest *ingest)
+{
+	return ingest->cells[ingest->ring[place(ingest, lowest_held(ingest))]].since;
+}
+
 int ingest_recv(struct ingest *ingest, const struct rtp_packet *packet, int64_t arrival_wall_us,
 	rs_time now)
 {
@@ -222,7 +237,8 @@ int ingest_recv(struct ingest *ingest, const struct rtp_packet *packet, int64_t 
 		return -EALREADY;
 	}
 
-	const bool gap = !ingest->begun || (cut && seq > ingest->next);
+	/* What fills a hole among packets that are held comes from before the interruption. */
+	const bool gap = !ingest->begun || (cut && seq > ingest->next && seq > ingest->highest);
 	const uint16_t cell = fill_cell(ingest, packet, seq, &arrival);
 	ingest->last_arrival_us = arrival.session_us;
 	ingest->gap_next = false;
@@ -231,8 +247,13 @@ int ingest_recv(struct ingest *ingest, const struct rtp_packet *packet, int64_t 
 		park(ingest, cell, gap);
 		return 0;
 	}
+	/* The holes around it were there when what is behind them came. */
+	if (ingest->held > 0 && seq < ingest->highest)
+		ingest->cells[cell].since = held_since(ingest);
 	ingest->ring[place(ingest, seq)] = cell;
 	ingest->held++;
+	if (seq > ingest->highest)
+		ingest->highest = seq;
 	return 0;
 }
 
@@ -271,6 +292,8 @@ static void give(struct ingest *ingest, uint16_t index, bool gap, struct ingest_
 	ingest->stats.received++;
 	ingest->given[place(ingest, cell->seq)] = cell->seq;
 	ingest->next = cell->seq + 1;
+	if (cell->seq > ingest->highest)
+		ingest->highest = cell->seq;
 	ingest->out = index;
 	*out = (struct ingest_packet){ .seq = cell->seq,
 		.rtp_ts = cell->raw_ts + ingest->shift,
@@ -281,15 +304,6 @@ static void give(struct ingest *ingest, uint16_t index, bool gap, struct ingest_
 		.step_us = step_us,
 		.payload = cell->payload,
 		.len = cell->len };
-}
-
-/* The lowest number held, when the one whose turn it is is missing. */
-static int64_t lowest_held(const struct ingest *ingest)
-{
-	int64_t seq = ingest->next;
-	while (ingest->ring[place(ingest, seq)] == NO_CELL)
-		seq++;
-	return seq;
 }
 
 static void give_held(struct ingest *ingest, int64_t seq, struct ingest_packet *out)
@@ -325,9 +339,8 @@ int ingest_poll(struct ingest *ingest, rs_time now, struct ingest_packet *out_pa
 	release_out(ingest);
 	if (ingest->held > 0) {
 		const int64_t seq = lowest_held(ingest);
-		const rs_time since = ingest->cells[ingest->ring[place(ingest, seq)]].since;
 		if (seq != ingest->next && !ingest->draining &&
-			now < since + ingest->config.reorder_wait)
+			now < held_since(ingest) + ingest->config.reorder_wait)
 			return 0;
 		give_held(ingest, seq, out_packet);
 		return 1;
@@ -343,8 +356,7 @@ rs_time ingest_deadline(const struct ingest *ingest)
 {
 	if (ingest->held == 0)
 		return RS_TIME_NEVER;
-	const int64_t seq = lowest_held(ingest);
-	return ingest->cells[ingest->ring[place(ingest, seq)]].since + ingest->config.reorder_wait;
+	return held_since(ingest) + ingest->config.reorder_wait;
 }
 
 const struct ingest_stats *ingest_stats(const struct ingest *ingest)

@@ -188,6 +188,20 @@ static void silence_for_long_is_a_gap_without_a_mark(void **state)
 	rig_close(&rig);
 }
 
+static void a_hole_filled_late_is_no_interruption(void **state)
+{
+	struct rig rig;
+	rig_open(&rig, 48000);
+	assert_int_equal(through(&rig, 10, 0), 1);
+	assert_int_equal(through(&rig, 13, 2880), 0);
+	rig.now += RS_MS(1001); /* the driver slept over the deadline */
+	assert_int_equal(send(&rig, 12, 1920), 0);
+	assert_int_equal(drain(&rig), 2);
+	assert_int_equal(ingest_stats(rig.ingest)->lost, 1);
+	assert_int_equal(ingest_stats(rig.ingest)->skipped, 0);
+	rig_close(&rig);
+}
+
 static void a_new_sequence_is_believed_the_second_time(void **state)
 {
 	struct rig rig;
@@ -429,6 +443,7 @@ int main(void)
 		cmocka_unit_test(a_closed_gate_is_a_gap_and_no_loss),
 		cmocka_unit_test(a_gate_closed_for_an_hour_keeps_the_time),
 		cmocka_unit_test(silence_for_long_is_a_gap_without_a_mark),
+		cmocka_unit_test(a_hole_filled_late_is_no_interruption),
 		cmocka_unit_test(a_new_sequence_is_believed_the_second_time),
 		cmocka_unit_test(draining_gives_out_everything),
 		cmocka_unit_test(a_payload_over_the_limit_is_refused),
