@@ -131,3 +131,12 @@ int chain_read(
 	hash_hex(line->text, line->len, chain->prev);
 	return err;
 }
+
+bool chain_is_torn(const struct line *line)
+{
+	static const char key[] = ",\"sum\":\"";
+	if (line->whole)
+		return false;
+	const char *sum = memmem(line->text, line->len, key, sizeof(key) - 1);
+	return sum == NULL || (size_t)(line->text + line->len - sum) <= SUM_LEN;
+}

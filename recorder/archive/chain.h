@@ -56,4 +56,7 @@ int chain_write(
 int chain_read(struct chain *chain, const struct line *line, struct chain_line *out_line,
 	const char **why) RS_MUST_USE;
 
+/* Whether a line is one that was begun and never ended, rather than a changed one. */
+bool chain_is_torn(const struct line *line);
+
 #endif

@@ -113,7 +113,7 @@ static int check_events(struct verify *verify)
 		const char *why = "";
 		const int bad = chain_read(&chain, &line, &entry, &why);
 		verify->report.lines++;
-		if (bad == -EBADMSG && !line.whole)
+		if (bad == -EBADMSG && chain_is_torn(&line))
 			note(verify, "events.jsonl",
 				"ends in the middle of a line, as a recorder killed or still writing leaves it");
 		else if (bad < 0)

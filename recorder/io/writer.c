@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define QUEUE_MIN ((size_t)64 << 10)
@@ -201,6 +202,16 @@ static int do_open(struct file *file, const struct job *job, const uint8_t *data
 	return file->fd < 0 ? -errno : 0;
 }
 
+/* Half a block at the end would only puzzle players: what did not fit goes again as a whole. */
+static void take_back(const struct file *file, uint64_t at, size_t done)
+{
+	struct stat st;
+	if (done == 0 || fstat(file->fd, &st) < 0 || (uint64_t)st.st_size != at + done)
+		return;
+	if (ftruncate(file->fd, (off_t)at) < 0)
+		return; /* a torn end it is */
+}
+
 static int do_write(const struct file *file, const struct job *job, const uint8_t *data)
 {
 	size_t done = 0;
@@ -209,8 +220,11 @@ static int do_write(const struct file *file, const struct job *job, const uint8_
 			pwrite(file->fd, data + done, job->len - done, (off_t)(job->at + done));
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return -errno;
+		if (n < 0) {
+			const int err = -errno;
+			take_back(file, job->at, done);
+			return err;
+		}
 		done += (size_t)n;
 	}
 	return 0;
