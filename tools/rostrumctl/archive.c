@@ -1,0 +1,309 @@
+#include "tools/rostrumctl/archive.h"
+
+#include "common/base/text.h"
+#include "common/base/time.h"
+#include "recorder/archive/verify.h"
+#include "tools/rostrumctl/bag.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_LEN 1024
+
+struct options {
+	bool json;
+	const char *directory;
+	const char *to; /* export */
+};
+
+static const char usage[] =
+	"usage: rostrumctl archive list ROOT [--json]\n"
+	"       rostrumctl archive verify DIR [--json]      a session's archive, or all below a root\n"
+	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag; default: NAME.bag here\n";
+
+static int print_json(json_t *json)
+{
+	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
+	if (text == NULL) {
+		(void)fprintf(stderr, "rostrumctl: out of memory\n");
+		return 1;
+	}
+	(void)printf("%s\n", text);
+	free(text);
+	return 0;
+}
+
+static int complain(const char *directory, int err)
+{
+	(void)fprintf(stderr, "rostrumctl: %s: %s\n", directory,
+		err == -ENOENT ? "no archive is there" : strerror(-err));
+	return 1;
+}
+
+/* --- list --- */
+
+struct listing {
+	bool json;
+	json_t *items;
+};
+
+static void list_item(void *ctx, const struct archive_item *item)
+{
+	struct listing *listing = ctx;
+	if (!listing->json) {
+		(void)printf("%s  %s  %s  %" PRIu64 " files, %" PRIu64 " octets  %s\n",
+			item->session, item->started, item->closed ? "closed" : "open",
+			item->segments, item->octets, item->title);
+		return;
+	}
+	(void)json_array_append_new(listing->items, /* a lack of memory shows when it is printed */
+		json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "session", item->session,
+			"meeting", item->meeting, "title", item->title, "started", item->started,
+			"segments", (json_int_t)item->segments, "octets", (json_int_t)item->octets,
+			"closed", item->closed));
+}
+
+static int list(const struct options *options)
+{
+	struct listing listing = { .json = options->json, .items = json_array() };
+	const int err = archive_list(options->directory, list_item, &listing);
+	if (err < 0) {
+		json_decref(listing.items);
+		return complain(options->directory, err);
+	}
+	if (options->json)
+		return print_json(json_pack("{s:o}", "archives", listing.items));
+	json_decref(listing.items);
+	return 0;
+}
+
+/* --- verify --- */
+
+struct verdicts {
+	const struct options *options;
+	json_t *archives;
+	json_t *problems; /* of the archive being read */
+	json_t *notes;
+	bool bad;
+	int err;
+	unsigned judged;
+};
+
+static void tell(json_t *list, const char *file, const char *text)
+{
+	(void)json_array_append_new(
+		list, json_pack("{s:s, s:s}", "file", file, "text", text)); /* as above */
+}
+
+static void tell_problem(void *ctx, const char *file, const char *text)
+{
+	struct verdicts *verdicts = ctx;
+	tell(verdicts->problems, file, text);
+	if (!verdicts->options->json)
+		(void)printf("  PROBLEM %s: %s\n", file, text);
+}
+
+static void tell_note(void *ctx, const char *file, const char *text)
+{
+	struct verdicts *verdicts = ctx;
+	tell(verdicts->notes, file, text);
+	if (!verdicts->options->json)
+		(void)printf("  note    %s: %s\n", file, text);
+}
+
+static void print_report(const char *directory, const struct archive_report *r)
+{
+	(void)printf("%s: %s\n  %" PRIu64 " lines, %" PRIu64 " meeting events, %" PRIu64
+		     " segments (%" PRIu64 " unfinished), %" PRIu64 " clusters, %" PRIu64
+		     " octets (%" PRIu64 " not verifiable yet)\n  packets lost %" PRIu64
+		     ", behind a closed gate %" PRIu64 ", silence made %" PRIu64 "; recording %s\n",
+		directory, r->problems == 0 ? "good" : "NOT GOOD", r->lines, r->events, r->segments,
+		r->unfinished, r->clusters, r->octets, r->unverified, r->lost, r->skipped,
+		r->synthetic, r->closed ? "closed" : "open or cut off");
+}
+
+static json_t *report_json(
+	const char *directory, const struct verdicts *verdicts, const struct archive_report *r)
+{
+	json_t *json = json_pack("{s:s, s:b, s:O, s:O}", "directory", directory, "good",
+		r->problems == 0, "problems", verdicts->problems, "notes", verdicts->notes);
+	const struct {
+		const char *key;
+		uint64_t value;
+	} numbers[] = { { "lines", r->lines }, { "events", r->events }, { "segments", r->segments },
+		{ "unfinished", r->unfinished }, { "clusters", r->clusters },
+		{ "octets", r->octets }, { "unverified", r->unverified }, { "lost", r->lost },
+		{ "skipped", r->skipped }, { "synthetic", r->synthetic } };
+	for (size_t i = 0; i < RS_ARRAY_LEN(numbers); i++)
+		(void)json_object_set_new(json, numbers[i].key,
+			json_integer((json_int_t)numbers[i].value)); /* as above */
+	(void)json_object_set_new(json, "closed", json_boolean(r->closed));
+	return json;
+}
+
+static int verify_one(struct verdicts *verdicts, const char *directory)
+{
+	const struct archive_sink sink = {
+		.problem = tell_problem, .note = tell_note, .ctx = verdicts
+	};
+	struct archive_report report;
+	verdicts->problems = json_array();
+	verdicts->notes = json_array();
+	const int err = archive_verify(directory, &sink, &report);
+	if (err == 0) {
+		verdicts->judged++;
+		verdicts->bad = verdicts->bad || report.problems > 0;
+		if (verdicts->options->json)
+			(void)json_array_append_new(verdicts->archives,
+				report_json(directory, verdicts, &report)); /* as above */
+		else
+			print_report(directory, &report);
+	}
+	json_decref(verdicts->problems);
+	json_decref(verdicts->notes);
+	return err;
+}
+
+static void verify_item(void *ctx, const struct archive_item *item)
+{
+	struct verdicts *verdicts = ctx;
+	char directory[PATH_LEN];
+	int err = rs_format(
+		directory, sizeof(directory), "%s/%s", verdicts->options->directory, item->session);
+	if (err == 0)
+		err = verify_one(verdicts, directory);
+	if (err < 0)
+		verdicts->err = err;
+}
+
+static int verify(const struct options *options)
+{
+	struct verdicts verdicts = { .options = options, .archives = json_array() };
+	int err = verify_one(&verdicts, options->directory);
+	if (err == -ENOENT) {
+		err = archive_list(options->directory, verify_item, &verdicts);
+		if (err == 0)
+			err = verdicts.err;
+		if (err == 0 && verdicts.judged == 0)
+			err = -ENOENT;
+	}
+	if (err < 0) {
+		json_decref(verdicts.archives);
+		return complain(options->directory, err);
+	}
+	int status = 0;
+	if (options->json)
+		status = print_json(json_pack(
+			"{s:b, s:o}", "good", !verdicts.bad, "archives", verdicts.archives));
+	else
+		json_decref(verdicts.archives);
+	return verdicts.bad ? 1 : status;
+}
+
+/* --- export --- */
+
+static void say_problem(void *ctx, const char *file, const char *text)
+{
+	(void)fprintf(stderr, "rostrumctl: %s: %s\n", file, text);
+}
+
+static void ignore_note(void *ctx, const char *file, const char *text)
+{
+	/* An unfinished segment may be exported as it is. */
+}
+
+/* The last part of a path, without slashes behind it. */
+static void base_name(const char *path, char out[PATH_LEN])
+{
+	size_t len = strlen(path);
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	size_t from = len;
+	while (from > 0 && path[from - 1] != '/')
+		from--;
+	(void)rs_copy_text(out, PATH_LEN, path + from, len - from); /* cut is caught by mkdir */
+}
+
+static int export(const struct options *options)
+{
+	const struct archive_sink sink = { .problem = say_problem, .note = ignore_note };
+	struct archive_report report;
+	int err = archive_verify(options->directory, &sink, &report);
+	if (err < 0)
+		return complain(options->directory, err);
+	if (report.problems > 0) {
+		(void)fprintf(stderr,
+			"rostrumctl: %s: not exported, since it is not what was recorded\n",
+			options->directory);
+		return 1;
+	}
+	char name[PATH_LEN];
+	char to[PATH_LEN + 8];
+	char from[PATH_LEN];
+	char date[RS_TIME_TEXT_LEN];
+	char error[BAG_ERROR_LEN];
+	base_name(options->directory, name);
+	size_t len = strlen(options->directory);
+	while (len > 1 && options->directory[len - 1] == '/')
+		len--;
+	(void)rs_copy_text(
+		from, sizeof(from), options->directory, len); /* it was opened just now */
+	(void)snprintf(to, sizeof(to), "%s.bag", name);
+	rs_wall_format(rs_clock_wall_us() / 1000, date);
+	date[10] = '\0'; /* the day */
+	struct bag_summary summary;
+	const char *target = options->to != NULL ? options->to : to;
+	err = bag_write(from, target, name, date, &summary, error);
+	if (err < 0) {
+		(void)fprintf(stderr, "rostrumctl: %s\n", error);
+		return 1;
+	}
+	if (options->json)
+		return print_json(json_pack("{s:s, s:I, s:I}", "bag", target, "files",
+			(json_int_t)summary.files, "octets", (json_int_t)summary.octets));
+	(void)printf("%s: %" PRIu64 " files, %" PRIu64 " octets\n", target, summary.files,
+		summary.octets);
+	return 0;
+}
+
+/* --- command line --- */
+
+static const struct {
+	const char *name;
+	int (*run)(const struct options *options);
+} verbs[] = {
+	{ "list", list },
+	{ "verify", verify },
+	{ "export", export },
+};
+
+static bool parse_options(int argc, char **argv, struct options *out)
+{
+	for (int i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			out->json = true;
+		else if (strcmp(argv[i], "--to") == 0 && i + 1 < argc)
+			out->to = argv[++i];
+		else if (argv[i][0] == '-' || out->directory != NULL)
+			return false;
+		else
+			out->directory = argv[i];
+	}
+	return out->directory != NULL;
+}
+
+int archive_main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	if (argc >= 3 && parse_options(argc, argv, &options))
+		for (size_t i = 0; i < RS_ARRAY_LEN(verbs); i++)
+			if (strcmp(argv[1], verbs[i].name) == 0)
+				return verbs[i].run(&options);
+	(void)fputs(usage, stderr);
+	return 2;
+}

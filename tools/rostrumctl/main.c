@@ -1,0 +1,41 @@
+/* tools/rostrumctl/main.c
+ *
+ * rostrumctl: the administrator's command line. One table of commands, each with a file of its own.
+ */
+#include "common/base/mem.h"
+#include "tools/rostrumctl/archive.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	const char *meaning;
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
+} commands[] = {
+	{ "archive", "list, verify and export recorded sessions", archive_main },
+};
+
+static void print_usage(FILE *out)
+{
+	(void)fprintf(out, "usage: rostrumctl COMMAND ...\n");
+	for (size_t i = 0; i < RS_ARRAY_LEN(commands); i++)
+		(void)fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].meaning);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		print_usage(stdout);
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		(void)printf("rostrumctl %s\n", ROSTRUM_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; argc >= 2 && i < RS_ARRAY_LEN(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	print_usage(stderr);
+	return 2;
+}
