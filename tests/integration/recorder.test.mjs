@@ -59,7 +59,7 @@ test('the archive of a sitting plays, is chained, and a changed octet is found',
 	assert.deepEqual(chainFaults(directory), []);
 	const good = verify(directory);
 	assert.equal(good.status, 0, good.stdout + good.stderr);
-	spawnSync('sed', ['-i', '3s/chair/Chair/', files(directory, 'events.jsonl')[0]]);
+	spawnSync('sed', ['-i', '0,/chair/s//Chair/', files(directory, 'events.jsonl')[0]]);
 	const bad = verify(directory);
 	assert.notEqual(bad.status, 0);
 	assert.match(bad.stdout + bad.stderr, /events\.jsonl|hash|chain/);

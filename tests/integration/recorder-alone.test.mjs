@@ -1,0 +1,300 @@
+// One real recorder, fed by tap_feeder in place of signaling and the SFU: files judged by programs nobody here wrote,
+// kills, a full disk, loss, and whether a changed octet is found.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync, readFileSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import test, { afterEach } from 'node:test';
+import { events, faultsOf, files, lastPacketSeconds, writtenAt } from '../support/archive.mjs';
+import { build, newState, program } from '../support/rostrum.mjs';
+import { decode, stretches } from '../support/sound.mjs';
+import { mountSmall } from '../support/tmpfs.mjs';
+import { sleep, until } from '../support/wait.mjs';
+
+const LIMIT = { timeout: 90_000 };
+const KEN = 990;
+const FRENCH = 1430;
+
+const rigs = [];
+
+// Nothing of a test that failed may outlive it.
+afterEach(() => {
+	for (const rig of rigs.splice(0)) {
+		rig.feeder.kill('SIGKILL');
+		rig.recorder?.kill('SIGKILL');
+	}
+});
+
+class Rig {
+	constructor(state = newState()) {
+		rigs.push(this);
+		this.state = state;
+		this.said = [];
+		this.log = '';
+		this.archive = join(state, 'archive');
+		this.directory = join(this.archive, 'demo-session');
+		mkdirSync(this.archive, { recursive: true });
+		this.feeder = spawn(join(build, 'tests/integration/tap_feeder'), [state, 'demo-session'], { stdio: ['pipe', 'pipe', 'inherit'] });
+		let rest = '';
+		this.feeder.stdout.on('data', (data) => {
+			const lines = (rest + data).split('\n');
+			rest = lines.pop();
+			this.said.push(...lines.map((line) => JSON.parse(line)));
+		});
+	}
+
+	start(...extra) {
+		this.recorder = spawn(program('recorder'), ['--set', `control.socket=${this.state}/control.sock`, '--set', `archive.directory=${this.archive}`,
+			'--set', 'archive.retry_s=1', ...extra], { stdio: ['ignore', 'ignore', 'pipe'] });
+		this.recorder.stderr.on('data', (data) => (this.log += data));
+		this.ended = once(this.recorder, 'exit');
+	}
+
+	tell(command) {
+		this.feeder.stdin.write(`${command}\n`);
+	}
+
+	// The next message on control that is like this, from now on.
+	async says(what, from = 0) {
+		return until(JSON.stringify(what), () => this.said.slice(from).find((message) => Object.entries(what).every(([key, value]) => message[key] === value)));
+	}
+
+	async stop() {
+		this.recorder.kill('SIGTERM');
+		const [code] = await this.ended;
+		this.feeder.stdin.end();
+		assert.doesNotMatch(this.log, /Sanitizer|runtime error|Assertion/);
+		return code;
+	}
+
+	async kill() {
+		this.recorder.kill('SIGKILL');
+		await this.ended;
+	}
+}
+
+const ledger = (webm) => readFileSync(webm.replace(/webm$/, 'idx.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const sum = (lines, key) => lines.reduce((total, line) => total + line[key], 0);
+
+function verify(directory) {
+	const ran = spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', 'verify', directory, '--json'], { encoding: 'utf8' });
+	return { status: ran.status, ...JSON.parse(ran.stdout).archives[0] };
+}
+
+function flip(path, at) {
+	const file = openSync(path, 'r+');
+	const octet = Buffer.alloc(1);
+	readSync(file, octet, 0, 1, at);
+	octet[0] ^= 0x10;
+	writeSync(file, octet, 0, 1, at);
+}
+
+const packets = (path) => Number(spawnSync('ffprobe', ['-v', 'error', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', path], { encoding: 'utf8' }).stdout);
+
+test('a recording with loss, silence and a closed gate plays in step, and every packet is accounted for', LIMIT, async (t) => {
+	const rig = new Rig();
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	await sleep(2500);
+	rig.tell('event');
+	rig.tell('gate close');
+	await sleep(1500);
+	rig.tell('gate open');
+	await sleep(1500);
+	rig.tell('lose 5');
+	await sleep(1500);
+	rig.tell('dtx on');
+	await sleep(1000);
+	rig.tell('dtx off');
+	rig.tell('codec h264');
+	await sleep(1500);
+	rig.tell('tap');
+	await sleep(1500);
+	rig.tell('record off');
+	await rig.says({ type: 'recording', state: 'stopped' });
+	await rig.says({ type: 'archived', last_event: 1 });
+	assert.equal(await rig.stop(), 0);
+
+	const webms = files(rig.directory, '.webm');
+	assert.deepEqual(webms.map((path) => path.slice(rig.directory.length + 1)), ['channels/fr.001.a.webm', 'tracks/KEN.001.a.webm', 'tracks/KEN.001.v.webm']);
+	for (const path of webms) {
+		assert.deepEqual(faultsOf(path), [], path);
+		const lines = ledger(path);
+		assert.equal(sum(lines, 'blocks'), packets(path), 'blocks in the ledger are packets in the file');
+		assert.equal(sum(lines, 'expected'), sum(lines, 'received') + sum(lines, 'lost') + sum(lines, 'skipped'));
+		assert.equal(sum(lines, 'lost'), 5, path);
+		for (const line of lines) assert.ok(line.t1 - line.t0 <= 1000);
+	}
+	const [french, sound, picture] = webms;
+	assert.ok(sum(ledger(sound), 'skipped') >= 60, 'the gate was closed');
+	assert.ok(sum(ledger(sound), 'synthetic') >= 5 + 40, 'loss and DTX were filled');
+	const heard = stretches(decode(sound), KEN);
+	assert.ok(heard.length >= 2 && heard[1].from - heard[0].to > 1.2 && heard[1].from - heard[0].to < 1.9, JSON.stringify(heard));
+	assert.deepEqual(stretches(decode(french), KEN), []);
+	assert.ok(stretches(decode(french), FRENCH).length >= 1);
+	assert.ok(Math.abs(lastPacketSeconds(sound) - lastPacketSeconds(picture)) < 0.3, 'sound and picture end together');
+
+	const written = events(rig.directory);
+	const types = written.map(({ type }) => type);
+	for (const type of ['recording-started', 'tap-connected', 'segment-opened', 'meeting', 'gate', 'track-refused', 'tap-lost', 'segment-closed', 'recording-stopped'])
+		assert.ok(types.includes(type), type);
+	assert.deepEqual(written.find(({ type }) => type === 'meeting').payload, { type: 'test', number: 1 });
+	const verdict = verify(rig.directory);
+	assert.equal(verdict.status, 0, JSON.stringify(verdict));
+	assert.equal(verdict.unverified, 0);
+	assert.equal(verdict.lost, 15);
+
+	await t.test('one flipped octet anywhere is found', () => {
+		let tried = 0;
+		for (const path of [...files(rig.directory, '.webm'), ...files(rig.directory, '.jsonl'), join(rig.directory, 'session.json')]) {
+			const { size } = statSync(path);
+			for (const at of [0, 30, Math.floor(size / 3), Math.floor(size / 2), size - 2, size - 1]) {
+				flip(path, at);
+				const found = verify(rig.directory);
+				assert.equal(found.status, 1, `${path} at ${at}`);
+				assert.ok(found.problems.some(({ file }) => path.includes(file) || file === 'events.jsonl'), JSON.stringify(found.problems));
+				flip(path, at);
+				tried += 1;
+			}
+		}
+		assert.equal(verify(rig.directory).status, 0);
+		t.diagnostic(`measured: ${tried} of ${tried} flipped octets found`);
+	});
+
+	await t.test('a file added, left out or cut short is found', () => {
+		const stranger = join(rig.directory, 'tracks/FRA.001.a.webm');
+		writeFileSync(stranger, 'x');
+		assert.match(JSON.stringify(verify(rig.directory).problems), /FRA\.001/);
+		spawnSync('rm', [stranger]);
+		const whole = readFileSync(picture);
+		writeFileSync(picture, whole.subarray(0, whole.length - 500));
+		assert.equal(verify(rig.directory).status, 1);
+		spawnSync('rm', [picture]);
+		assert.match(JSON.stringify(verify(rig.directory).problems), /cannot be read/);
+		writeFileSync(picture, whole);
+		assert.equal(verify(rig.directory).status, 0);
+	});
+});
+
+test('kill -9, again and again: files play to the kill, the next segments go on, no event is lost', LIMIT, async (t) => {
+	const rig = new Rig();
+	const RUNS = 3;
+	const late = [];
+	for (let run = 1; run <= RUNS; run += 1) {
+		const before = rig.said.length;
+		rig.start();
+		await rig.says({ type: 'recording', state: 'recording' }, before);
+		await until('the next segments', () => files(rig.directory, `.00${run}.v.webm`).length === 1 && files(rig.directory, `.00${run}.a.webm`).length === 2);
+		for (let i = 0; i < 3; i += 1) rig.tell('event');
+		await sleep(1800 + 370 * run);
+		const killed = Date.now();
+		await rig.kill();
+		for (const path of files(rig.directory, '.webm').filter((name) => name.includes(`.00${run}.`))) {
+			assert.deepEqual(faultsOf(path), [], path); // mediaconch passes files that were cut off as well
+			const { t0_ms, wall_ms } = events(rig.directory).find(({ type, payload }) => type === 'segment-opened' && path.includes(payload.file)).payload;
+			assert.ok(t0_ms >= 0);
+			const missing = (killed - wall_ms) / 1000 - lastPacketSeconds(path);
+			late.push(missing);
+			assert.ok(missing < 2, `${path} plays to ${missing} s before the kill`);
+			assert.ok(killed - writtenAt(path) < 2000);
+		}
+		assert.equal(verify(rig.directory).status, 0, 'cut off, but nothing wrong');
+	}
+	const before = rig.said.length;
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' }, before);
+	await sleep(1500);
+	rig.tell('record off');
+	await rig.says({ type: 'recording', state: 'stopped' }, before);
+	assert.equal(await rig.stop(), 0);
+	const verdict = verify(rig.directory);
+	assert.equal(verdict.status, 0, JSON.stringify(verdict));
+	assert.equal(verdict.unfinished, 0, 'what was cut off was measured');
+	assert.equal(verdict.unverified, 0);
+	assert.equal(verdict.segments, 3 * (RUNS + 1));
+	const meeting = events(rig.directory).filter(({ type }) => type === 'meeting').map(({ event }) => event);
+	assert.deepEqual(meeting, Array.from({ length: 3 * RUNS }, (_, i) => i + 1), 'each event once, in order');
+	t.diagnostic(`measured: last packet ${Math.max(...late).toFixed(3)} s before the kill at most, in ${late.length} files`);
+
+	await t.test('mkvmerge makes a seekable file of one that was cut off', () => {
+		const cut = join(rig.directory, 'tracks/KEN.001.v.webm');
+		const fixed = join(rig.state, basename(cut));
+		assert.equal(spawnSync('mkvmerge', ['--quiet', '--webm', '-o', fixed, cut]).status, 0);
+		assert.equal(packets(fixed), packets(cut));
+	});
+	await t.test('a torn last line is cut off and said so', () => {
+		const resumed = events(rig.directory).filter(({ type }) => type === 'recording-resumed');
+		assert.equal(resumed.length, RUNS);
+	});
+});
+
+test('a torn line at the end of events.jsonl is cut off, and the chain goes on', LIMIT, async () => {
+	const rig = new Rig();
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	await sleep(1500);
+	await rig.kill();
+	const path = join(rig.directory, 'events.jsonl');
+	writeFileSync(path, `${readFileSync(path, 'utf8')}{"seq":99,"utc":"20`);
+	assert.equal(verify(rig.directory).status, 0);
+	assert.match(JSON.stringify(verify(rig.directory).notes), /middle of a line/);
+	const before = rig.said.length;
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' }, before);
+	await sleep(1500);
+	assert.equal(await rig.stop(), 0);
+	assert.equal(events(rig.directory).find(({ type }) => type === 'recording-resumed').payload.torn_octets, 19);
+	const verdict = verify(rig.directory);
+	assert.equal(verdict.status, 0, JSON.stringify(verdict));
+	assert.ok(verdict.closed, 'SIGTERM closes the archive');
+	for (const file of files(rig.directory, '.002.v.webm')) assert.deepEqual(faultsOf(file), []);
+});
+
+test('a full disk stops the recording with one alarm; with room again it goes on', LIMIT, async () => {
+	const state = newState();
+	const disk = mountSmall(join(state, 'archive'), 4096);
+	try {
+		const rig = new Rig(state);
+		rig.start();
+		await rig.says({ type: 'recording', state: 'recording' });
+		await sleep(1500);
+		disk.fill();
+		const failed = await rig.says({ type: 'recording', state: 'failed' });
+		assert.equal(failed.reason, 'no space left on device');
+		await sleep(2500);
+		assert.equal(rig.recorder.exitCode, null, 'it lives');
+		assert.equal(rig.log.match(/No space left/g).length, 1, rig.log);
+		assert.equal(rig.said.filter((message) => message.state === 'failed').length, 1);
+		for (const path of files(rig.directory, '.webm')) assert.deepEqual(faultsOf(path, { finished: false }), [], path);
+		const before = rig.said.length;
+		disk.empty();
+		await rig.says({ type: 'recording', state: 'recording' }, before);
+		rig.tell('event');
+		await until('the next segments', () => files(rig.directory, '.002.v.webm').length === 1);
+		await sleep(1200);
+		assert.equal(await rig.stop(), 0);
+		const verdict = verify(rig.directory);
+		assert.equal(verdict.status, 0, JSON.stringify(verdict));
+		assert.equal(verdict.events, 1);
+	} finally {
+		disk.unmount();
+	}
+});
+
+test('files are limited in size: the same alarm', LIMIT, async () => {
+	const rig = new Rig();
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	spawnSync('prlimit', ['--pid', String(rig.recorder.pid), '--fsize=60000']);
+	const failed = await rig.says({ type: 'recording', state: 'failed' });
+	assert.equal(failed.reason, 'file too large');
+	await rig.stop();
+	assert.equal(verify(rig.directory).status, 0);
+});
+
+test('nothing can be written there: one line, and an exit status', LIMIT, async () => {
+	const ran = spawnSync(program('recorder'), ['--set', 'archive.directory=/nowhere/archive'], { encoding: 'utf8', timeout: 5000 });
+	assert.equal(ran.status, 1);
+	assert.match(ran.stderr, /^[^\n]*archive\.directory[^\n]*\/nowhere\/archive[^\n]*\n$/);
+});
