@@ -49,8 +49,10 @@ static void apply_failed(struct meeting *meeting, const struct event *event)
 	(void)rs_set_text(meeting->reason, event->reason);
 }
 
-static void apply_stopped(struct meeting *meeting)
+static void apply_stopped(struct meeting *meeting, const struct event *event)
 {
+	(void)rs_set_text(meeting->stopped_session, event->session);
+	meeting->stopped_event = event->number;
 	meeting->recording = MEETING_RECORDING_OFF;
 	meeting->session[0] = '\0';
 	meeting->reason[0] = '\0';
@@ -87,7 +89,7 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 		apply_started(meeting, event);
 		return;
 	case EVENT_RECORDING_STOPPED:
-		apply_stopped(meeting);
+		apply_stopped(meeting, event);
 		return;
 	case EVENT_RECORDING_FAILED:
 		apply_failed(meeting, event);

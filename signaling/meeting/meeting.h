@@ -92,7 +92,10 @@ struct meeting {
 	char session[EVENT_SESSION_MAX + 1]; /* empty = nothing is to be recorded */
 	char reason[EVENT_REASON_MAX + 1];
 	uint64_t session_event; /* the archive begins with this event */
-	bool recorded;          /* a recording was started in this sitting already */
+	char stopped_session[EVENT_SESSION_MAX +
+			     1]; /* the last one that ended, and the event that did it */
+	uint64_t stopped_event;
+	bool recorded; /* a recording was started in this sitting already */
 	char instance[RS_NAME_MAX + 1];
 };
 

@@ -109,11 +109,18 @@ int node_stats_counters(const struct node_message *message, struct rs_buf *out) 
 
 /* --- what signaling says; all append one JSON object: 0, -E2BIG or -ENOMEM --- */
 
+/* What a recorder is to do in a meeting. */
+struct node_recording {
+	const char *session;
+	bool record;
+	const char *tap;
+};
+
 /* A meeting for a media server, and for a recorder. */
 int node_write_sfu_meeting(
 	int64_t revision, const struct proceedings *proceedings, struct rs_buf *out) RS_MUST_USE;
-int node_write_recorder_meeting(int64_t revision, const struct proceedings *proceedings,
-	const char *tap, struct rs_buf *out) RS_MUST_USE;
+int node_write_recorder_meeting(int64_t revision, const struct meeting *meeting,
+	const struct node_recording *recording, struct rs_buf *out) RS_MUST_USE;
 int node_write_meeting_gone(int64_t revision, const char *meeting, struct rs_buf *out) RS_MUST_USE;
 int node_write_peer(int64_t revision, const struct peer_spec *peer, struct rs_buf *out) RS_MUST_USE;
 int node_write_peer_gone(int64_t revision, const char *peer, struct rs_buf *out) RS_MUST_USE;
@@ -125,8 +132,8 @@ int node_write_event(int64_t revision, const char *meeting, uint64_t event, cons
 struct node_state;
 int node_state_new(int64_t revision, struct node_state **out_state) RS_MUST_USE;
 void node_state_add_sfu_meeting(struct node_state *state, const struct proceedings *proceedings);
-void node_state_add_recorder_meeting(
-	struct node_state *state, const struct proceedings *proceedings, const char *tap);
+void node_state_add_recorder_meeting(struct node_state *state, const struct meeting *meeting,
+	const struct node_recording *recording);
 void node_state_add_peer(struct node_state *state, const struct peer_spec *peer);
 /* Appends and frees. 0, -E2BIG, or -ENOMEM (also for a unit that could not be added). */
 int node_state_write(struct node_state *state, struct rs_buf *out) RS_MUST_USE;

@@ -42,15 +42,15 @@ static json_t *sfu_meeting(const struct proceedings *proceedings)
 }
 
 /* Section 3.3. */
-static json_t *recorder_meeting(const struct proceedings *proceedings, const char *tap)
+static json_t *recorder_meeting(
+	const struct meeting *meeting, const struct node_recording *recording)
 {
-	const struct meeting *meeting = proceedings->meeting;
 	json_t *json = json_object();
 	doc_put(&json, "id", json_string(meeting->id));
 	doc_put(&json, "title", json_string(meeting->title));
-	doc_put(&json, "record", json_boolean(meeting->session[0] != '\0'));
-	doc_put(&json, "session", json_string(meeting->session));
-	doc_put(&json, "tap", json_string(tap));
+	doc_put(&json, "record", json_boolean(recording->record));
+	doc_put(&json, "session", json_string(recording->session));
+	doc_put(&json, "tap", json_string(recording->tap));
 	json_t *channels = json_array();
 	for (size_t i = 0; i < meeting->n_channels; i++) {
 		json_t *channel = json_object();
@@ -86,10 +86,11 @@ int node_write_sfu_meeting(
 	return write_unit("meeting", revision, "meeting", sfu_meeting(proceedings), out);
 }
 
-int node_write_recorder_meeting(int64_t revision, const struct proceedings *proceedings,
-	const char *tap, struct rs_buf *out)
+int node_write_recorder_meeting(int64_t revision, const struct meeting *meeting,
+	const struct node_recording *recording, struct rs_buf *out)
 {
-	return write_unit("meeting", revision, "meeting", recorder_meeting(proceedings, tap), out);
+	return write_unit(
+		"meeting", revision, "meeting", recorder_meeting(meeting, recording), out);
 }
 
 int node_write_meeting_gone(int64_t revision, const char *meeting, struct rs_buf *out)
@@ -141,10 +142,10 @@ void node_state_add_sfu_meeting(struct node_state *state, const struct proceedin
 	doc_push(&state->meetings, sfu_meeting(proceedings));
 }
 
-void node_state_add_recorder_meeting(
-	struct node_state *state, const struct proceedings *proceedings, const char *tap)
+void node_state_add_recorder_meeting(struct node_state *state, const struct meeting *meeting,
+	const struct node_recording *recording)
 {
-	doc_push(&state->meetings, recorder_meeting(proceedings, tap));
+	doc_push(&state->meetings, recorder_meeting(meeting, recording));
 }
 
 void node_state_add_peer(struct node_state *state, const struct peer_spec *peer)

@@ -1,0 +1,474 @@
+#include "signaling/service/service_priv.h"
+
+#include "common/log/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+int chamber_new(struct service *service, struct meeting *meeting, const char *conference,
+	const char *epoch, struct chamber **out_chamber)
+{
+	struct chamber *chamber = rs_zalloc(sizeof(*chamber));
+	if (chamber == NULL)
+		return -ENOMEM;
+	(void)rs_set_text(chamber->conference, conference);
+	(void)rs_set_text(chamber->epoch, epoch);
+	chamber->deadline = RS_TIME_NEVER;
+	chamber->people = rs_calloc(meeting->n_participants, sizeof(*chamber->people));
+	int err = chamber->people == NULL ? -ENOMEM : 0;
+	if (err == 0)
+		err = broadcast_new(service->config.limits.kept_events, &chamber->broadcast);
+	if (err == 0)
+		err = replies_new(REPLIES_KEPT, service->config.rand, &chamber->replies);
+	if (err == 0)
+		err = proceedings_new(meeting, &chamber->proceedings);
+	if (err < 0) {
+		chamber_free(chamber);
+		return err;
+	}
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		chamber->people[i].away_at = RS_TIME_NEVER;
+		measure_forget(&chamber->people[i]);
+	}
+	*out_chamber = chamber;
+	return 0;
+}
+
+static void release_append(struct chamber *chamber)
+{
+	for (size_t i = 0; i < EVENTS_MAX; i++)
+		chamber->payloads[i] = message_unref(chamber->payloads[i]);
+	chamber->reply = message_unref(chamber->reply);
+	chamber->job = rs_release(chamber->job);
+	chamber->in_flight = false;
+	chamber->unknown = false;
+}
+
+static struct job *pop_job(struct chamber *chamber)
+{
+	struct job *job = chamber->first_job;
+	if (job == NULL)
+		return NULL;
+	chamber->first_job = job->next;
+	if (chamber->first_job == NULL)
+		chamber->last_job = NULL;
+	chamber->n_jobs--;
+	return job;
+}
+
+struct chamber *chamber_free(struct chamber *chamber)
+{
+	if (chamber == NULL)
+		return NULL;
+	release_append(chamber);
+	struct job *job;
+	while ((job = pop_job(chamber)) != NULL)
+		rs_release(job);
+	broadcast_free(chamber->broadcast);
+	replies_free(chamber->replies);
+	proceedings_free(chamber->proceedings);
+	rs_release(chamber->people);
+	return rs_release(chamber);
+}
+
+struct chamber *chamber_find(const struct service *service, const char *meeting)
+{
+	struct chamber *chamber = service->chambers;
+	while (chamber != NULL && strcmp(chamber->proceedings->meeting->id, meeting) != 0)
+		chamber = chamber->next;
+	return chamber;
+}
+
+struct person *chamber_person(const struct chamber *chamber, const char *badge)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct participant *participant = meeting_find(meeting, badge);
+	return participant != NULL ? &chamber->people[participant - meeting->participants] : NULL;
+}
+
+/* A fresh recording session's name: meeting, date, and enough chance that it names one archive. */
+static void make_session_name(struct service *service, const struct chamber *chamber,
+	int64_t wall_ms, char out[EVENT_SESSION_MAX + 1])
+{
+	const time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm utc;
+	char stamp[20] = "";
+	char unique[9];
+	if (gmtime_r(&seconds, &utc) != NULL)
+		(void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
+	rs_rand_text(service->config.rand, unique, 8);
+	(void)snprintf(out, EVENT_SESSION_MAX + 1, "%.60s-%s-%s", chamber->proceedings->meeting->id,
+		stamp, unique);
+}
+
+int chamber_submit(struct service *service, struct chamber *chamber, const struct job *job)
+{
+	if (chamber->n_jobs >= service->config.limits.queue)
+		return -E2BIG;
+	struct job *queued = rs_memdup(job, sizeof(*job));
+	if (queued == NULL)
+		return -E2BIG;
+	if (chamber->last_job != NULL)
+		chamber->last_job->next = queued;
+	else
+		chamber->first_job = queued;
+	chamber->last_job = queued;
+	chamber->n_jobs++;
+	return 0;
+}
+
+/* --- answering --- */
+
+static void answer_request(
+	struct service *service, uint64_t request, enum verdict verdict, uint64_t event)
+{
+	struct rs_buf text;
+	rs_buf_init(&text, 4096);
+	const int err = verdict == VERDICT_OK
+				? rs_buf_printf(&text, "{\"event\":%" PRIu64 "}", event)
+				: wire_problem_write(verdict_reason(verdict),
+					  wire_verdict_text(verdict), &text);
+	out_text(service, SERVICE_ANSWER, request, http_status(verdict), err, &text);
+	rs_buf_done(&text);
+}
+
+static void send_reply(struct service *service, const struct job *job, struct message *reply)
+{
+	if (job->session != 0 && session_find(service, job->session) != NULL)
+		out_push(service, SERVICE_SEND, job->session, 0, message_ref(reply));
+}
+
+/* What the rules refuse is remembered; what the store could not do may be asked again with the same id. */
+static void refuse_job(struct service *service, struct chamber *chamber, const struct job *job,
+	enum verdict verdict)
+{
+	service->counters.refused++;
+	if (job->request != 0)
+		answer_request(service, job->request, verdict, 0);
+	if (job->id[0] == '\0')
+		return;
+	struct rs_buf text;
+	rs_buf_init(&text, 4096);
+	const int err = wire_reply_refused(job->id, verdict, wire_verdict_text(verdict), &text);
+	struct message *reply =
+		err == 0 ? message_new(rs_buf_data(&text), rs_buf_len(&text)) : NULL;
+	if (reply != NULL) {
+		if (verdict != VERDICT_STORE_UNAVAILABLE)
+			replies_add(chamber->replies, job->badge, job->id, reply);
+		send_reply(service, job, reply);
+	}
+	message_unref(reply);
+	rs_buf_done(&text);
+}
+
+/* --- appending --- */
+
+static int write_payloads(struct chamber *chamber, struct store_event list[EVENTS_MAX])
+{
+	struct rs_buf text;
+	rs_buf_init(&text, STORE_PAYLOAD_MAX);
+	int err = 0;
+	for (size_t i = 0; i < chamber->events.n && err == 0; i++) {
+		rs_buf_consume(&text, rs_buf_len(&text));
+		err = wire_event_write(&chamber->events.list[i], &text);
+		if (err < 0)
+			break;
+		struct message *payload = message_new(rs_buf_data(&text), rs_buf_len(&text));
+		if (payload == NULL) {
+			err = -ENOMEM;
+			break;
+		}
+		chamber->payloads[i] = payload;
+		list[i] = (struct store_event){
+			.payload = (const char *)message_text(payload),
+			.len = payload->len,
+		};
+	}
+	rs_buf_done(&text);
+	return err;
+}
+
+/* The reply is stored with the events, so it is made before. */
+static int write_reply(struct chamber *chamber)
+{
+	if (chamber->job == NULL || chamber->job->id[0] == '\0')
+		return 0;
+	struct rs_buf text;
+	rs_buf_init(&text, 4096);
+	int err = wire_reply_ok(
+		chamber->job->id, chamber->events.list[chamber->events.n - 1].number, &text);
+	if (err == 0) {
+		chamber->reply = message_new(rs_buf_data(&text), rs_buf_len(&text));
+		err = chamber->reply == NULL ? -ENOMEM : 0;
+	}
+	rs_buf_done(&text);
+	return err;
+}
+
+static int hand_over(struct service *service, struct chamber *chamber)
+{
+	struct store_event list[EVENTS_MAX];
+	if (chamber->payloads[0] == NULL) {
+		int err = write_payloads(chamber, list);
+		if (err == 0)
+			err = write_reply(chamber);
+		if (err < 0)
+			return err;
+	}
+	for (size_t i = 0; i < chamber->events.n; i++)
+		list[i] = (struct store_event){
+			.payload = (const char *)message_text(chamber->payloads[i]),
+			.len = chamber->payloads[i]->len,
+		};
+	struct store_command command;
+	if (chamber->reply != NULL)
+		command = (struct store_command){
+			.badge = chamber->job->badge,
+			.id = chamber->job->id,
+			.reply = (const char *)message_text(chamber->reply),
+			.reply_len = chamber->reply->len,
+		};
+	const struct store_append append = {
+		.ticket = ++service->last_ticket,
+		.meeting = chamber->proceedings->meeting->id,
+		.epoch = chamber->claim,
+		.expect = chamber->proceedings->meeting->event,
+		.events = list,
+		.n_events = chamber->events.n,
+		.command = chamber->reply != NULL ? &command : NULL,
+	};
+	chamber->ticket = append.ticket;
+	return store_append(service->config.store, &append);
+}
+
+static void not_done(struct service *service, struct chamber *chamber, struct moment at)
+{
+	if (chamber->job != NULL) {
+		refuse_job(service, chamber, chamber->job, VERDICT_STORE_UNAVAILABLE);
+	} else {
+		chamber->retry_at = at.now + STORE_RETRY;
+		service_due(service, chamber->retry_at);
+	}
+	release_append(chamber);
+}
+
+/* Takes `job` (or NULL for what the outside world did). */
+static void begin_append(
+	struct service *service, struct chamber *chamber, struct job *job, struct moment at)
+{
+	chamber->job = job;
+	chamber->in_flight = true;
+	if (hand_over(service, chamber) < 0)
+		not_done(service, chamber, at);
+}
+
+static void run_job(
+	struct service *service, struct chamber *chamber, struct job *job, struct moment at)
+{
+	struct message *known =
+		job->id[0] != '\0' ? replies_find(chamber->replies, job->badge, job->id) : NULL;
+	if (known != NULL) {
+		send_reply(service, job, known);
+		rs_release(job);
+		return;
+	}
+	make_session_name(service, chamber, at.wall_ms, job->command.session);
+	const enum verdict verdict = chamber->fenced
+					     ? VERDICT_STORE_UNAVAILABLE
+					     : proceedings_decide(chamber->proceedings,
+						       &job->command, at.wall_ms, &chamber->events);
+	if (verdict != VERDICT_OK) {
+		refuse_job(service, chamber, job, verdict);
+		rs_release(job);
+		return;
+	}
+	begin_append(service, chamber, job, at);
+}
+
+/* True when outside events were found and handed over. */
+static bool pump_outside(struct service *service, struct chamber *chamber, struct moment at)
+{
+	if (chamber->fenced || at.now < chamber->retry_at)
+		return false;
+	chamber->events.n = 0;
+	presence_reconcile(service, chamber, at);
+	proceedings_stamp(chamber->proceedings, at.wall_ms, &chamber->events);
+	if (chamber->events.n == 0)
+		return false;
+	begin_append(service, chamber, NULL, at);
+	return true;
+}
+
+static void ask_again(struct service *service, struct chamber *chamber, struct moment at)
+{
+	if (!chamber->unknown || at.now < chamber->retry_at)
+		return;
+	chamber->unknown = false;
+	if (hand_over(service, chamber) == 0)
+		return;
+	chamber->unknown = true;
+	chamber->retry_at = at.now + STORE_RETRY;
+	service_due(service, chamber->retry_at);
+}
+
+void chamber_pump(struct service *service, struct chamber *chamber, struct moment at)
+{
+	if (chamber->in_flight)
+		ask_again(service, chamber, at);
+	while (!chamber->in_flight) {
+		struct job *job = NULL;
+		if (pump_outside(service, chamber, at))
+			continue;
+		job = pop_job(chamber);
+		if (job == NULL)
+			break;
+		run_job(service, chamber, job, at);
+	}
+	archive_pump(service, chamber);
+}
+
+/* --- applying and telling --- */
+
+static struct message *make_frame(
+	const struct chamber *chamber, const struct event *event, struct message *payload)
+{
+	struct rs_buf patch, frame;
+	struct message *message = NULL;
+	rs_buf_init(&patch, VIEW_MAX);
+	rs_buf_init(&frame, 2 * VIEW_MAX);
+	if (view_write_patch(chamber->proceedings, event, &patch) == 0 &&
+		wire_event_frame((const char *)message_text(payload), payload->len,
+			(const char *)rs_buf_data(&patch), rs_buf_len(&patch), &frame) == 0)
+		message = message_new(rs_buf_data(&frame), rs_buf_len(&frame));
+	rs_buf_done(&patch);
+	rs_buf_done(&frame);
+	return message;
+}
+
+int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
+	const struct store_event *stored, struct message *payload)
+{
+	proceedings_apply(chamber->proceedings, event);
+	struct message *frame = make_frame(chamber, event, payload);
+	if (frame == NULL)
+		return -ENOMEM;
+	struct broadcast_event kept = {
+		.number = event->number, .payload = payload, .frame = frame
+	};
+	memcpy(kept.hash, stored->hash, RS_SHA256_LEN);
+	broadcast_add(chamber->broadcast, &kept);
+	for (struct session *session = chamber->sessions; session != NULL; session = session->next)
+		out_push(service, SERVICE_SEND, session->id, 0, message_ref(frame));
+	message_unref(frame);
+	return 0;
+}
+
+/* Pages that could not be told come back for the whole view. */
+static void lose_sessions(struct service *service, struct chamber *chamber, struct moment at)
+{
+	log_error(LOG_MEETING, chamber->proceedings->meeting->id,
+		"out of memory, its pages are disconnected");
+	while (chamber->sessions != NULL)
+		session_refuse(service, chamber->sessions, 1001, "restart",
+			"The server could not go on with this connection.", at);
+}
+
+static void follow_up(struct service *service, struct chamber *chamber, const struct event *event)
+{
+	if (event->kind == EVENT_MEDIA_SERVER)
+		peer_remove_stale(service, chamber);
+	if (event->kind == EVENT_RECORDING_STOPPED && chamber->archive.session[0] != '\0' &&
+		chamber->archive.end == 0)
+		chamber->archive.end = event->number;
+	if (event->kind != EVENT_PARTICIPANT_LEFT)
+		return;
+	struct person *person = chamber_person(chamber, event->participant);
+	if (person != NULL)
+		peer_remove_pages(service, person);
+}
+
+static void apply_all(struct service *service, struct chamber *chamber,
+	const struct store_done *done, struct moment at)
+{
+	int err = 0;
+	for (size_t i = 0; i < chamber->events.n; i++) {
+		const struct event *event = &chamber->events.list[i];
+		const int failed = chamber_apply(
+			service, chamber, event, &done->events[i], chamber->payloads[i]);
+		err = failed < 0 ? failed : err;
+		follow_up(service, chamber, event);
+	}
+	if (err < 0)
+		lose_sessions(service, chamber, at);
+	media_tell_meeting(service, chamber);
+}
+
+static void done_ok(struct service *service, struct chamber *chamber, const struct store_done *done,
+	struct moment at)
+{
+	const struct job *job = chamber->job;
+	apply_all(service, chamber, done, at);
+	if (job != NULL && job->request != 0)
+		answer_request(
+			service, job->request, VERDICT_OK, chamber->proceedings->meeting->event);
+	if (chamber->reply != NULL) {
+		replies_add(chamber->replies, job->badge, job->id, chamber->reply);
+		send_reply(service, job, chamber->reply);
+	}
+	release_append(chamber);
+}
+
+/* The command was done in an earlier life: its first reply stands. */
+static void done_before(
+	struct service *service, struct chamber *chamber, const struct store_done *done)
+{
+	struct message *reply = message_new(done->reply, done->reply_len);
+	if (reply != NULL && chamber->job != NULL) {
+		replies_add(chamber->replies, chamber->job->badge, chamber->job->id, reply);
+		send_reply(service, chamber->job, reply);
+	}
+	message_unref(reply);
+	release_append(chamber);
+}
+
+static void fence(struct service *service, struct chamber *chamber, const struct store_done *done,
+	struct moment at)
+{
+	log_error(LOG_STORE, chamber->proceedings->meeting->id,
+		"the meeting's log is no longer ours, restart this process why=%s", done->why);
+	chamber->fenced = true;
+	not_done(service, chamber, at);
+}
+
+void chamber_done(struct service *service, struct chamber *chamber, const struct store_done *done,
+	struct moment at)
+{
+	switch (done->result) {
+	case STORE_OK:
+		done_ok(service, chamber, done, at);
+		return;
+	case STORE_CONFLICT:
+		if (done->reply != NULL)
+			done_before(service, chamber, done);
+		else
+			fence(service, chamber, done, at);
+		return;
+	case STORE_FENCED:
+		fence(service, chamber, done, at);
+		return;
+	case STORE_UNKNOWN:
+		log_error(LOG_STORE, chamber->proceedings->meeting->id,
+			"an append has no known outcome, asking again why=%s", done->why);
+		chamber->unknown = true;
+		chamber->retry_at = at.now + STORE_RETRY;
+		service_due(service, chamber->retry_at);
+		return;
+	case STORE_DOWN:
+		log_error(LOG_STORE, chamber->proceedings->meeting->id,
+			"nothing can be written down why=%s", done->why);
+		not_done(service, chamber, at);
+		return;
+	}
+}

@@ -1,0 +1,203 @@
+/* What HTTP asks: commands of those without a page, views, nodes, metrics. */
+#include "signaling/service/service_priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+void refuse_request(
+	struct service_refusal *refusal, uint16_t status, const char *reason, const char *text)
+{
+	refusal->status = status;
+	(void)rs_set_text(refusal->reason, reason);
+	(void)rs_set_text(refusal->text, text);
+}
+
+uint16_t http_status(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_OK:
+		return 200;
+	case VERDICT_NOT_PERMITTED:
+	case VERDICT_CHANNEL_NOT_YOURS:
+		return 403;
+	case VERDICT_NO_SUCH_ENTRY:
+	case VERDICT_NO_SUCH_PARTICIPANT:
+	case VERDICT_NO_SUCH_ITEM:
+	case VERDICT_NO_SUCH_CHANNEL:
+		return 404;
+	case VERDICT_NOT_IN_SESSION:
+	case VERDICT_ALREADY_ON_LIST:
+	case VERDICT_NOT_ON_LIST:
+	case VERDICT_LIST_CLOSED:
+	case VERDICT_NOT_CONNECTED:
+	case VERDICT_NOBODY_HAS_THE_FLOOR:
+	case VERDICT_ALREADY_SO:
+		return 409;
+	case VERDICT_BAD_OFFER:
+	case VERDICT_MALFORMED:
+		return 400;
+	case VERDICT_TOO_MANY:
+		return 429;
+	case VERDICT_NO_MEDIA_SERVER:
+	case VERDICT_STORE_UNAVAILABLE:
+	case VERDICT_COUNT:
+		return 503;
+	}
+	return 503;
+}
+
+int service_command(struct service *service, uint64_t request, const struct claims *who,
+	const char *meeting, const char *name, struct moment at, struct service_refusal *refusal)
+{
+	struct chamber *chamber = chamber_find(service, meeting);
+	struct job job = { .request = request };
+	if (chamber == NULL) {
+		refuse_request(refusal, 404, "no-such-meeting", "There is no such meeting.");
+		return -1;
+	}
+	if (wire_command_parse_name(name, &job.command.kind) < 0) {
+		refuse_request(refusal, 404, "malformed", "There is no such command.");
+		return -1;
+	}
+	const bool admin = who->role == ROLE_ADMIN;
+	if ((!admin && strcmp(who->meeting, meeting) != 0) ||
+		!command_permitted(job.command.kind, who->role)) {
+		refuse_request(
+			refusal, 403, "not-permitted", wire_verdict_text(VERDICT_NOT_PERMITTED));
+		return -1;
+	}
+	job.command.role = who->role;
+	(void)rs_set_text(job.command.by, admin ? "admin" : who->badge);
+	(void)rs_set_text(job.badge, job.command.by);
+	if (chamber_submit(service, chamber, &job) < 0) {
+		refuse_request(refusal, 429, "too-many", wire_verdict_text(VERDICT_TOO_MANY));
+		return -1;
+	}
+	chamber_pump(service, chamber, at);
+	return 0;
+}
+
+static const struct chamber *chamber_at(const struct service *service, size_t i)
+{
+	const struct chamber *chamber = service->chambers;
+	while (chamber != NULL && i-- > 0)
+		chamber = chamber->next;
+	return chamber;
+}
+
+const char *service_meeting(const struct service *service, size_t i)
+{
+	const struct chamber *chamber = chamber_at(service, i);
+	return chamber != NULL ? chamber->proceedings->meeting->id : NULL;
+}
+
+int service_badge(
+	const struct service *service, const char *meeting, size_t i, struct claims *out_claims)
+{
+	const struct chamber *chamber = chamber_find(service, meeting);
+	if (chamber == NULL || i >= chamber->proceedings->meeting->n_participants)
+		return -ENOENT;
+	const struct participant *who = &chamber->proceedings->meeting->participants[i];
+	*out_claims = (struct claims){ .role = who->role, .n_languages = who->n_languages };
+	(void)rs_set_text(out_claims->badge, who->id);
+	(void)rs_set_text(out_claims->meeting, meeting);
+	(void)rs_set_text(out_claims->name, who->name);
+	(void)rs_set_text(out_claims->delegation, who->delegation);
+	for (size_t l = 0; l < who->n_languages; l++)
+		(void)rs_set_text(out_claims->languages[l], who->languages[l]);
+	return 0;
+}
+
+bool service_is_rehearsal(const struct service *service, const char *meeting)
+{
+	const struct chamber *chamber = chamber_find(service, meeting);
+	return chamber != NULL && chamber->proceedings->meeting->rehearsal;
+}
+
+int service_view(const struct service *service, const char *meeting, struct rs_buf *out)
+{
+	const struct chamber *chamber = chamber_find(service, meeting);
+	return chamber != NULL ? view_write(chamber->proceedings, NULL, out) : -ENOENT;
+}
+
+static int write_node(const struct node *node, const char *comma, struct rs_buf *out)
+{
+	return rs_buf_printf(out,
+		"%s{\"node\":\"%s\",\"kind\":\"%s\",\"instance\":\"%s\",\"revision\":%" PRId64
+		",\"applied\":%" PRId64 ",\"counters\":%s}",
+		comma, node->name, node->kind == NODE_SFU ? "sfu" : "recorder", node->instance,
+		node->revision, node->applied,
+		node->counters != NULL ? (const char *)message_text(node->counters) : "{}");
+}
+
+static int write_gates(const struct service *service, struct rs_buf *out)
+{
+	const size_t n = service->n_gates < GATES_KEPT ? service->n_gates : GATES_KEPT;
+	const char *comma = "";
+	int err = rs_buf_printf(out, "],\"gates\":[");
+	/* The newest first. */
+	for (size_t i = 0; i < n && err == 0; i++) {
+		const struct gate_report *gate =
+			&service->gates[(service->n_gates - 1 - i) % GATES_KEPT];
+		err = rs_buf_printf(out,
+			"%s{\"meeting\":\"%s\",\"event\":%" PRIu64
+			",\"source\":\"%s\",\"opened_us\":%" PRId64 ",\"first_us\":%" PRId64 "}",
+			comma, gate->meeting, gate->event, gate->source, gate->opened_us,
+			gate->first_us);
+		comma = ",";
+	}
+	return err < 0 ? err : rs_buf_append(out, "]}", 2);
+}
+
+/* Names came through the control protocol's checks and need no escaping. */
+int service_nodes(const struct service *service, struct rs_buf *out)
+{
+	size_t cursor = 0;
+	const struct node *node;
+	const char *comma = "";
+	int err = rs_buf_printf(out, "{\"nodes\":[");
+	while (err == 0 && (node = rs_map_next(service->nodes, &cursor)) != NULL) {
+		if (!node->greeted)
+			continue;
+		err = write_node(node, comma, out);
+		comma = ",";
+	}
+	return err < 0 ? err : write_gates(service, out);
+}
+
+static int write_metric(
+	struct rs_buf *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+	return rs_buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", name, help, name,
+		type, name, value);
+}
+
+int service_metrics(const struct service *service, struct rs_buf *out)
+{
+	const struct service_counters *counters = &service->counters;
+	const struct {
+		const char *name, *type, *help;
+		uint64_t value;
+	} metrics[] = {
+		{ "rostrum_meetings", "gauge", "Meetings in the store.", service->n_chambers },
+		{ "rostrum_pages", "gauge", "WebSockets.", rs_map_count(service->sessions) },
+		{ "rostrum_peers", "gauge", "Media peers.", rs_map_count(service->peers) },
+		{ "rostrum_nodes", "gauge", "Control connections.", rs_map_count(service->nodes) },
+		{ "rostrum_joins_total", "counter", "Pages that joined.", counters->joined },
+		{ "rostrum_resumes_total", "counter", "Pages that came back without a gap.",
+			counters->resumed },
+		{ "rostrum_commands_total", "counter", "Commands received.", counters->commands },
+		{ "rostrum_refusals_total", "counter", "Commands refused.", counters->refused },
+		{ "rostrum_malformed_total", "counter", "Malformed messages of pages.",
+			counters->malformed },
+		{ "rostrum_flooded_total", "counter", "Pages closed for flooding.",
+			counters->flooded },
+		{ "rostrum_outputs_lost_total", "counter", "Outputs lost for want of memory.",
+			counters->outputs_lost },
+	};
+	int err = 0;
+	for (size_t i = 0; i < RS_ARRAY_LEN(metrics) && err == 0; i++)
+		err = write_metric(
+			out, metrics[i].name, metrics[i].type, metrics[i].help, metrics[i].value);
+	return err;
+}

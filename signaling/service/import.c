@@ -1,0 +1,216 @@
+/* Conference files: read, judged, written down, turned into chambers. */
+#include "signaling/service/service_priv.h"
+
+#include "common/log/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* A conference file at its largest. */
+#define CONFERENCE_TEXT_MAX ((size_t)4 << 20)
+
+const struct rules *import_rules(const void *ctx, const char *name)
+{
+	const struct service *service = ctx;
+	for (size_t i = 0; i < service->n_rules; i++)
+		if (strcmp(service->rules[i].name, name) == 0)
+			return &service->rules[i];
+	return NULL;
+}
+
+int import_remember(struct service *service, const char *id, const uint8_t hash[RS_SHA256_LEN])
+{
+	struct known_conference *known = rs_zalloc(sizeof(*known));
+	if (known == NULL)
+		return -ENOMEM;
+	(void)rs_set_text(known->id, id);
+	memcpy(known->hash, hash, RS_SHA256_LEN);
+	known->next = service->conferences;
+	service->conferences = known;
+	return 0;
+}
+
+static const struct known_conference *find_known(const struct service *service, const char *id)
+{
+	const struct known_conference *known = service->conferences;
+	while (known != NULL && strcmp(known->id, id) != 0)
+		known = known->next;
+	return known;
+}
+
+/* In the order of the file, behind those that are there. */
+int import_chambers(struct service *service, struct conference *conference, const char *epoch)
+{
+	struct chamber **last = &service->chambers;
+	while (*last != NULL)
+		last = &(*last)->next;
+	for (size_t i = 0; i < conference->n_meetings; i++) {
+		if (service->n_chambers >= service->config.limits.meetings)
+			return -E2BIG;
+		const int err =
+			chamber_new(service, conference->meetings[i], conference->id, epoch, last);
+		if (err < 0)
+			return err;
+		conference->meetings[i] = NULL; /* the chamber's now */
+		service->n_chambers++;
+		last = &(*last)->next;
+	}
+	return 0;
+}
+
+void import_open_rehearsals(struct service *service, struct moment at)
+{
+	for (struct chamber *chamber = service->chambers; chamber != NULL;
+		chamber = chamber->next) {
+		const struct meeting *meeting = chamber->proceedings->meeting;
+		struct job job = { .command = {
+					   .kind = COMMAND_OPEN_MEETING, .role = ROLE_ADMIN } };
+		if (meeting->rehearsal && meeting->phase == MEETING_SCHEDULED &&
+			chamber->n_jobs == 0 && !chamber->in_flight)
+			(void)chamber_submit(service, chamber, &job); /* empty, so there is room */
+		chamber_pump(service, chamber, at);
+	}
+}
+
+/* 201 {"conference", "meetings": ["demo", …]}; ids need no escaping. */
+static void answer_created(struct service *service, uint64_t request, const char *conference)
+{
+	struct rs_buf out;
+	rs_buf_init(&out, (size_t)64 * 1024);
+	int err = rs_buf_printf(&out, "{\"conference\":\"%s\",\"meetings\":[", conference);
+	const char *comma = "";
+	for (const struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
+		chamber = chamber->next) {
+		if (strcmp(chamber->conference, conference) != 0)
+			continue;
+		err = rs_buf_printf(&out, "%s\"%s\"", comma, chamber->proceedings->meeting->id);
+		comma = ",";
+	}
+	if (err == 0)
+		err = rs_buf_append(&out, "]}", 2);
+	out_text(service, SERVICE_ANSWER, request, 201, err, &out);
+	rs_buf_done(&out);
+}
+
+static void answer_problem(struct service *service, uint64_t request, uint16_t status,
+	const char *reason, const char *text)
+{
+	struct rs_buf out;
+	rs_buf_init(&out, 4096);
+	const int err = wire_problem_write(reason, text, &out);
+	out_text(service, SERVICE_ANSWER, request, status, err, &out);
+	rs_buf_done(&out);
+}
+
+static void forget_import(struct service *service)
+{
+	conference_free(service->import.conference);
+	service->import = (struct import){ .request = 0 };
+}
+
+/* -1 with `refusal` set when a meeting of the file is there already, or there is no room. */
+static int check_meetings(const struct service *service, const struct conference *conference,
+	struct service_refusal *refusal)
+{
+	char text[PEER_WHY_LEN];
+	if (service->n_chambers + conference->n_meetings > service->config.limits.meetings) {
+		refuse_request(refusal, 409, "too-many", "There is no room for more meetings.");
+		return -1;
+	}
+	for (size_t i = 0; i < conference->n_meetings; i++) {
+		if (chamber_find(service, conference->meetings[i]->id) == NULL)
+			continue;
+		(void)snprintf(text, sizeof(text),
+			"conference.meetings[%zu].id: another conference has a meeting %s.", i,
+			conference->meetings[i]->id);
+		refuse_request(refusal, 409, "meeting-exists", text);
+		return -1;
+	}
+	return 0;
+}
+
+static int hand_over(struct service *service, uint64_t request, struct conference *conference,
+	const char *json, size_t len, struct service_refusal *refusal)
+{
+	struct import *import = &service->import;
+	rs_rand_text(service->config.rand, import->epoch, EPOCH_LEN);
+	rs_sha256(json, len, import->hash);
+	import->request = request;
+	import->ticket = ++service->last_ticket;
+	import->conference = conference;
+	const struct store_conference stored = {
+		.id = conference->id, .epoch = import->epoch, .json = json, .len = len
+	};
+	if (store_put_conference(service->config.store, import->ticket, &stored) == 0)
+		return 0;
+	forget_import(service);
+	refuse_request(refusal, 503, "store-unavailable", "The store takes nothing now.");
+	return -1;
+}
+
+int service_import(struct service *service, uint64_t request, const char *json, size_t len,
+	struct moment at, struct service_refusal *refusal)
+{
+	RS_CLEANUP(conference_freep) struct conference *conference = NULL;
+	char error[WIRE_ERROR_LEN] = "out of memory";
+	uint8_t hash[RS_SHA256_LEN];
+	(void)at; /* the answer comes later */
+	if (len > CONFERENCE_TEXT_MAX) {
+		refuse_request(refusal, 413, "too-large", "A conference file has 4 MiB at most.");
+		return -1;
+	}
+	if (service->import.conference != NULL) {
+		refuse_request(refusal, 503, "too-many", "Another import is under way.");
+		return -1;
+	}
+	if (conference_parse(json, len, import_rules, service, &conference, error) < 0) {
+		refuse_request(refusal, 400, "malformed", error);
+		return -1;
+	}
+	const struct known_conference *known = find_known(service, conference->id);
+	if (known != NULL) {
+		rs_sha256(json, len, hash);
+		if (memcmp(hash, known->hash, sizeof(hash)) != 0) {
+			refuse_request(refusal, 409, "conference-exists",
+				"conference.id: it was imported before with other content.");
+			return -1;
+		}
+		answer_created(service, request, conference->id);
+		return 0;
+	}
+	if (check_meetings(service, conference, refusal) < 0)
+		return -1;
+	return hand_over(service, request, rs_steal(&conference), json, len, refusal);
+}
+
+void import_done(struct service *service, const struct store_done *done, struct moment at)
+{
+	struct import *import = &service->import;
+	if (done->result != STORE_OK) {
+		log_error(LOG_STORE, NULL, "a conference could not be written down why=%s",
+			done->why);
+		answer_problem(service, import->request, 503, "store-unavailable",
+			wire_verdict_text(VERDICT_STORE_UNAVAILABLE));
+		forget_import(service);
+		return;
+	}
+	int err = import_remember(service, import->conference->id, import->hash);
+	if (err == 0)
+		err = import_chambers(service, import->conference, import->epoch);
+	for (struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
+		chamber = chamber->next)
+		if (chamber->claim == 0)
+			err = store_claim(service->config.store, chamber->proceedings->meeting->id,
+				&chamber->claim);
+	if (err == 0) {
+		log_info(LOG_MEETING, import->conference->id, "conference imported");
+		answer_created(service, import->request, import->conference->id);
+	} else {
+		log_error(LOG_MEETING, import->conference->id,
+			"conference is written down but not open, restart err=%d", err);
+		answer_problem(service, import->request, 503, "store-unavailable",
+			wire_verdict_text(VERDICT_STORE_UNAVAILABLE));
+	}
+	forget_import(service);
+	import_open_rehearsals(service, at);
+}

@@ -1,0 +1,318 @@
+/* Nodes: media servers and recorders on their control connections. */
+#include "signaling/service/service_priv.h"
+
+#include "common/log/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#define NODE_TEXT_MAX ((size_t)8 << 20)
+
+static struct node *node_find(const struct service *service, uint64_t id)
+{
+	return rs_map_find(service->nodes, &id, sizeof(id));
+}
+
+struct node *node_of_instance(const struct service *service, const char *instance)
+{
+	size_t cursor = 0;
+	struct node *node;
+	while ((node = rs_map_next(service->nodes, &cursor)) != NULL)
+		if (node->greeted && node->kind == NODE_SFU &&
+			strcmp(node->instance, instance) == 0)
+			return node;
+	return NULL;
+}
+
+struct node *node_recorder(const struct service *service)
+{
+	size_t cursor = 0;
+	struct node *found = NULL;
+	struct node *node;
+	/* The one that came first, whatever the order of the walk. */
+	while ((node = rs_map_next(service->nodes, &cursor)) != NULL)
+		if (node->greeted && node->kind == NODE_RECORDER &&
+			(found == NULL || node->id < found->id))
+			found = node;
+	return found;
+}
+
+void node_tell(struct service *service, struct node *node, int err, struct rs_buf *text)
+{
+	out_text(service, SERVICE_SEND_NODE, node->id, 0, err, text);
+}
+
+static struct node *node_free(struct node *node)
+{
+	rs_release(node->workers);
+	message_unref(node->counters);
+	return rs_release(node);
+}
+
+void node_free_all(struct service *service)
+{
+	size_t cursor = 0;
+	struct node *node;
+	while ((node = rs_map_next(service->nodes, &cursor)) != NULL)
+		node_free(node);
+	rs_map_free(service->nodes);
+}
+
+int service_node_open(struct service *service, struct moment at, uint64_t *out_node)
+{
+	(void)at; /* a silent node costs nothing */
+	struct node *node = rs_zalloc(sizeof(*node));
+	if (node == NULL)
+		return -ENOMEM;
+	node->id = ++service->last_id;
+	if (rs_map_add(service->nodes, &node->id, sizeof(node->id), node) < 0) {
+		node_free(node);
+		return -E2BIG;
+	}
+	*out_node = node->id;
+	return 0;
+}
+
+static void pump_all(struct service *service, struct moment at)
+{
+	for (struct chamber *chamber = service->chambers; chamber != NULL; chamber = chamber->next)
+		chamber_pump(service, chamber, at);
+}
+
+static void sfu_gone(struct service *service, const struct node *node, struct moment at)
+{
+	for (struct chamber *chamber = service->chambers; chamber != NULL; chamber = chamber->next)
+		if (strcmp(chamber->proceedings->meeting->instance, node->instance) == 0)
+			chamber->media_lost_at = at.now;
+}
+
+void service_node_closed(struct service *service, uint64_t id, struct moment at)
+{
+	struct node *node = node_find(service, id);
+	if (node == NULL)
+		return;
+	const bool was_recorder = node == node_recorder(service);
+	(void)rs_map_remove(service->nodes, &node->id, sizeof(node->id));
+	if (node->greeted)
+		log_warning(LOG_CONTROL, node->name, "node is gone instance=%s", node->instance);
+	if (node->greeted && node->kind == NODE_SFU)
+		sfu_gone(service, node, at);
+	if (was_recorder)
+		archive_gone(service);
+	node_free(node);
+	pump_all(service, at);
+}
+
+/* --- media servers --- */
+
+void media_tell_meeting(struct service *service, struct chamber *chamber)
+{
+	struct node *node = node_of_instance(service, chamber->proceedings->meeting->instance);
+	if (node == NULL)
+		return;
+	struct rs_buf out;
+	rs_buf_init(&out, NODE_TEXT_MAX);
+	node_tell(service, node,
+		node_write_sfu_meeting(++node->revision, chamber->proceedings, &out), &out);
+	rs_buf_done(&out);
+}
+
+/* Everything a media server is to do; whatever else it has, it drops. */
+static void tell_state(struct service *service, struct node *node)
+{
+	struct node_state *state = NULL;
+	struct rs_buf out;
+	rs_buf_init(&out, NODE_TEXT_MAX);
+	int err = node_state_new(++node->revision, &state);
+	for (struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
+		chamber = chamber->next)
+		if (strcmp(chamber->proceedings->meeting->instance, node->instance) == 0)
+			node_state_add_sfu_meeting(state, chamber->proceedings);
+	size_t cursor = 0;
+	const struct peer *peer;
+	while (err == 0 && (peer = rs_map_next(service->peers, &cursor)) != NULL)
+		if (strcmp(peer->instance, node->instance) == 0)
+			node_state_add_peer(state, &peer->spec);
+	if (err == 0)
+		err = node_state_write(state, &out);
+	node_tell(service, node, err, &out);
+	rs_buf_done(&out);
+}
+
+static int read_workers(
+	struct node *node, const struct node_message *message, char error[SERVICE_ERROR_LEN])
+{
+	char why[WIRE_ERROR_LEN] = "";
+	node->workers = rs_calloc(message->n_workers, sizeof(*node->workers));
+	if (node->workers == NULL)
+		return -ENOMEM;
+	node->n_workers = message->n_workers;
+	for (size_t i = 0; i < node->n_workers; i++) {
+		if (node_hello_worker(message, i, &node->workers[i], why) < 0) {
+			(void)rs_copy_text(error, SERVICE_ERROR_LEN, why, strlen(why));
+			return -EBADMSG;
+		}
+	}
+	return 0;
+}
+
+/* True the first time this instance says hello to this process. */
+static bool first_seen(struct service *service, const char *instance)
+{
+	for (size_t i = 0; i < INSTANCES_SEEN; i++)
+		if (strcmp(service->seen[i], instance) == 0)
+			return false;
+	(void)rs_set_text(service->seen[service->n_seen++ % INSTANCES_SEEN], instance);
+	return true;
+}
+
+static int hello_sfu(struct service *service, struct node *node, const struct node_message *message,
+	char error[SERVICE_ERROR_LEN])
+{
+	const int err = read_workers(node, message, error);
+	if (err < 0)
+		return err;
+	(void)rs_set_text(node->tap, message->tap);
+	node->greeted = true;
+	if (first_seen(service, node->instance))
+		peer_take_back(service, node, message);
+	tell_state(service, node);
+	return 0;
+}
+
+/* --- what nodes say --- */
+
+typedef int handle_fn(struct service *service, struct node *node,
+	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN]);
+
+static int on_hello(struct service *service, struct node *node, const struct node_message *message,
+	struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	if (node->greeted) {
+		(void)snprintf(error, SERVICE_ERROR_LEN, "hello was said twice");
+		return -EPROTO;
+	}
+	node->kind = message->node_kind;
+	node->revision = message->revision;
+	(void)rs_set_text(node->name, message->node);
+	(void)rs_set_text(node->instance, message->instance);
+	if (node->kind == NODE_SFU) {
+		const int err = hello_sfu(service, node, message, error);
+		if (err < 0)
+			return err;
+	} else {
+		node->greeted = true;
+		archive_hello(service, node, message);
+	}
+	log_info(LOG_CONTROL, node->name, "node is here instance=%s", node->instance);
+	pump_all(service, at);
+	return 0;
+}
+
+static int on_applied(struct service *service, struct node *node,
+	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	node->applied = message->revision;
+	return 0;
+}
+
+static int on_peer(struct service *service, struct node *node, const struct node_message *message,
+	struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	peer_report(service, message, at);
+	return 0;
+}
+
+/* Flow is shown by measured levels. */
+static int on_nothing(struct service *service, struct node *node,
+	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	return 0;
+}
+
+static int on_gate(struct service *service, struct node *node, const struct node_message *message,
+	struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	struct gate_report *gate = &service->gates[service->n_gates++ % GATES_KEPT];
+	*gate = (struct gate_report){
+		.event = message->event,
+		.opened_us = message->opened_us,
+		.first_us = message->first_us,
+	};
+	(void)rs_set_text(gate->meeting, message->meeting);
+	(void)rs_set_text(gate->source, message->source);
+	return 0;
+}
+
+static int on_stats(struct service *service, struct node *node, const struct node_message *message,
+	struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	struct rs_buf counters;
+	rs_buf_init(&counters, NODE_TEXT_MAX);
+	if (node_stats_counters(message, &counters) == 0) {
+		message_unref(node->counters);
+		node->counters = message_new(rs_buf_data(&counters), rs_buf_len(&counters));
+	}
+	rs_buf_done(&counters);
+	measure_stats(service, message);
+	return 0;
+}
+
+static int on_recording(struct service *service, struct node *node,
+	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	struct chamber *chamber = chamber_find(service, message->meeting);
+	if (chamber == NULL || node != node_recorder(service))
+		return 0;
+	struct archive *archive = &chamber->archive;
+	/* Of a session that ended, nobody needs to know. */
+	if (strcmp(archive->session, chamber->proceedings->meeting->session) != 0)
+		return 0;
+	archive->reported = true;
+	archive->report = message->recording;
+	(void)rs_set_text(archive->reason, message->reason); /* cut between characters later */
+	if (message->recording == NODE_RECORDING_FAILED)
+		log_error(LOG_ARCHIVE, message->meeting, "recording failed reason=%s",
+			message->reason);
+	chamber_pump(service, chamber, at);
+	return 0;
+}
+
+static handle_fn *const handlers[] = {
+	[NODE_HELLO] = on_hello,
+	[NODE_APPLIED] = on_applied,
+	[NODE_PEER] = on_peer,
+	[NODE_SOURCE] = on_nothing,
+	[NODE_GATE] = on_gate,
+	[NODE_STATS] = on_stats,
+	[NODE_RECORDING] = on_recording,
+	[NODE_ARCHIVED] = on_nothing,
+	[NODE_OTHER] = on_nothing,
+};
+
+static int handle_message(struct service *service, struct node *node,
+	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	if (!node->greeted && message->kind != NODE_HELLO) {
+		(void)snprintf(error, SERVICE_ERROR_LEN, "the first message must be hello");
+		return -EPROTO;
+	}
+	return handlers[message->kind](service, node, message, at, error);
+}
+
+int service_node_recv(struct service *service, uint64_t id, const char *text, size_t len,
+	struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	struct node *node = node_find(service, id);
+	if (node == NULL)
+		return 0;
+	struct node_message message;
+	char why[WIRE_ERROR_LEN] = "";
+	int err = node_message_parse(text, len, &message, why);
+	if (err < 0)
+		(void)rs_copy_text(error, SERVICE_ERROR_LEN, why, strlen(why));
+	else
+		err = handle_message(service, node, &message, at, error);
+	node_message_done(&message);
+	return err;
+}

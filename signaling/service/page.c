@@ -1,0 +1,169 @@
+/* A page's own media: its one offer, ICE restarts, what it listens to. */
+#include "signaling/service/service_priv.h"
+
+#include <stdio.h>
+
+/* Video slots are shown at most this large. */
+#define SPEAKER_HEIGHT 720
+#define CHAIR_HEIGHT 360
+#define CONTENT_HEIGHT 1080
+#define AUDIO_SLOTS 3
+
+static void audio_feed(const struct person *person, char out[PEER_FEED_MAX + 1])
+{
+	if (person->listen[0] == '\0')
+		(void)rs_copy_text(out, PEER_FEED_MAX + 1, "floor", 5);
+	else
+		(void)snprintf(out, PEER_FEED_MAX + 1, "channel-%s", person->listen);
+}
+
+static void plan_page(const struct session *session, struct peer_plan *plan)
+{
+	const struct participant *who =
+		&session->chamber->proceedings->meeting->participants[session->participant];
+	char feed[PEER_FEED_MAX + 1];
+
+	*plan = (struct peer_plan){ .n_send = 0 };
+	if (peer_may_send(who->role))
+		plan_add_sends(plan, who->id, who->csrc);
+	audio_feed(&session->chamber->people[session->participant], feed);
+	for (uint32_t rank = 0; rank < AUDIO_SLOTS; rank++)
+		plan_add_slot(plan, PEER_AUDIO, feed, rank, 0);
+	plan_add_slot(plan, PEER_VIDEO, "speaker", 0, SPEAKER_HEIGHT);
+	plan_add_slot(plan, PEER_VIDEO, "chair", 0, CHAIR_HEIGHT);
+	plan_add_slot(plan, PEER_VIDEO, "content", 0, CONTENT_HEIGHT);
+	plan_add_slot(plan, PEER_VIDEO, "", 0, 0);
+}
+
+static int refuse(const struct wire_message *message, enum verdict verdict, const char *text,
+	struct rs_buf *out)
+{
+	return wire_reply_refused(
+		message->id, verdict, text[0] != '\0' ? text : wire_verdict_text(verdict), out);
+}
+
+static enum verdict judge_offer(const struct session *session, const struct wire_message *message)
+{
+	const struct meeting *meeting = session->chamber->proceedings->meeting;
+	if (meeting->instance[0] == '\0' || strcmp(message->instance, meeting->instance) != 0)
+		return VERDICT_NO_MEDIA_SERVER;
+	return VERDICT_OK;
+}
+
+void peer_offer(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err)
+{
+	struct chamber *chamber = session->chamber;
+	struct person *person = &chamber->people[session->participant];
+	struct peer_plan plan;
+	plan_page(session, &plan);
+	const struct peer_making making = {
+		.chamber = chamber,
+		.use = PEER_PAGE,
+		.owner = chamber->proceedings->meeting->participants[session->participant].id,
+		.offer = message->sdp,
+		.len = strlen(message->sdp),
+		.plan = &plan,
+	};
+	struct rs_buf sdp;
+	struct peer *peer = NULL;
+	char why[PEER_WHY_LEN] = "";
+	rs_buf_init(&sdp, WIRE_OFFER_MAX);
+	enum verdict verdict = judge_offer(session, message);
+	if (verdict == VERDICT_OK)
+		verdict = peer_make(service, &making, &peer, &sdp, why);
+	if (verdict != VERDICT_OK) {
+		*err = refuse(message, verdict, why, out);
+		rs_buf_done(&sdp);
+		return;
+	}
+	struct peer *before = peer_find(service, session->peer);
+	if (before != NULL)
+		peer_remove(service, before);
+	peer->session = session->id;
+	(void)rs_set_text(session->peer, peer->spec.id);
+	peer_adopt(peer, person);
+	person->media_lost = false;
+	peer_tell(service, peer);
+	*err = wire_reply_answer(message->id, peer->instance, &peer->spec,
+		(const char *)rs_buf_data(&sdp), rs_buf_len(&sdp), out);
+	rs_buf_done(&sdp);
+}
+
+void peer_restart_ice(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err)
+{
+	struct peer *peer = peer_find(service, session->peer);
+	const struct node *node = peer != NULL ? node_of_instance(service, peer->instance) : NULL;
+	if (node == NULL) {
+		*err = refuse(message, VERDICT_NO_MEDIA_SERVER, "", out);
+		return;
+	}
+	struct peer_plan plan;
+	struct rs_buf sdp;
+	char why[PEER_WHY_LEN] = "";
+	rs_buf_init(&sdp, WIRE_OFFER_MAX);
+	plan_page(session, &plan);
+	struct peer_spec *spec = rs_memdup(&peer->spec, sizeof(*spec));
+	const int failed =
+		spec == NULL ? -1
+			     : service->config.answer(service->config.answer_ctx, message->sdp,
+				       strlen(message->sdp), &plan, &node->workers[spec->worker],
+				       service->config.rand, spec, &sdp, why);
+	if (failed < 0) {
+		*err = refuse(message, VERDICT_BAD_OFFER, why, out);
+	} else {
+		peer->spec = *spec;
+		peer_tell(service, peer);
+		*err = wire_reply_answer(message->id, peer->instance, &peer->spec,
+			(const char *)rs_buf_data(&sdp), rs_buf_len(&sdp), out);
+	}
+	rs_release(spec);
+	rs_buf_done(&sdp);
+}
+
+void peer_hang_up(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err)
+{
+	struct peer *peer = peer_find(service, session->peer);
+	if (peer == NULL) {
+		*err = refuse(message, VERDICT_ALREADY_SO, "", out);
+		return;
+	}
+	peer_remove(service, peer);
+	*err = wire_reply_ok(message->id, 0, out);
+}
+
+void peer_rebind(struct service *service, struct peer *peer)
+{
+	char feed[PEER_FEED_MAX + 1];
+	bool changed = false;
+	audio_feed(peer->person, feed);
+	for (size_t i = 0; i < peer->spec.n_recv; i++) {
+		struct peer_recv *recv = &peer->spec.recv[i];
+		if (recv->kind != PEER_AUDIO || strcmp(recv->feed, feed) == 0)
+			continue;
+		(void)rs_set_text(recv->feed, feed);
+		changed = true;
+	}
+	if (changed)
+		peer_tell(service, peer);
+}
+
+void peer_listen(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err)
+{
+	struct person *person = &session->chamber->people[session->participant];
+	const char *channel = message->command.channel;
+	const bool floor = strcmp(channel, "floor") == 0;
+	if (!floor &&
+		meeting_find_channel(session->chamber->proceedings->meeting, channel) == NULL) {
+		*err = refuse(message, VERDICT_NO_SUCH_CHANNEL, "", out);
+		return;
+	}
+	(void)rs_set_text(person->listen, floor ? "" : channel);
+	struct peer *peer = peer_find(service, session->peer);
+	if (peer != NULL)
+		peer_rebind(service, peer);
+	*err = wire_reply_ok(message->id, 0, out);
+}

@@ -1,0 +1,124 @@
+/* The outside world against the state: who is there, how they are reached, which media server and recorder serve. What differs
+ * becomes events; so it does not matter in which order things happened, nor whether the store was down meanwhile. */
+#include "signaling/service/service_priv.h"
+
+/* Most events one participant may cause at once: left, floor, microphone, desk, line. */
+#define EVENTS_OF_ONE 5
+
+void presence_away(struct service *service, struct person *person, struct moment at)
+{
+	if (person->sessions > 0 || person->away_at != RS_TIME_NEVER)
+		return;
+	person->away_at = person->left ? at.now : at.now + service->config.lost_grace;
+}
+
+/* Publishers without a page are there as long as their media is. */
+static bool publishes(const struct person *person)
+{
+	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person)
+		if (peer->use == PEER_PUBLISH && peer->state == NODE_PEER_CONNECTED)
+			return true;
+	return false;
+}
+
+static enum line line_of(const struct service *service, const struct chamber *chamber, size_t i)
+{
+	const struct person *person = &chamber->people[i];
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	/* While the media server cannot tell, media goes on as it was. */
+	if (meeting->participants[i].line == LINE_CONNECTED &&
+		node_of_instance(service, meeting->instance) == NULL)
+		return LINE_CONNECTED;
+	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person)
+		if (peer->state == NODE_PEER_CONNECTED)
+			return LINE_CONNECTED;
+	return person->sessions > 0 ? LINE_JOINED : LINE_AWAY;
+}
+
+static void reconcile_person(
+	struct service *service, struct chamber *chamber, size_t i, struct moment at)
+{
+	struct person *person = &chamber->people[i];
+	const struct participant *participant = &chamber->proceedings->meeting->participants[i];
+	const bool here = person->sessions > 0 || publishes(person);
+
+	if (here)
+		person->away_at = RS_TIME_NEVER;
+	else if (participant->present)
+		presence_away(service, person, at);
+	const bool present = here || (participant->present && at.now < person->away_at);
+	enum event_cause cause = CAUSE_JOINED;
+	if (!present)
+		cause = person->left ? CAUSE_LEFT : CAUSE_LOST_LINE;
+	else if (person->elsewhere && participant->present)
+		cause = CAUSE_ELSEWHERE;
+	person->elsewhere = false;
+	proceedings_decide_presence(chamber->proceedings, i, present, line_of(service, chamber, i),
+		cause, &chamber->events);
+	if (present && person->media_lost)
+		interpretation_decide_lost(chamber->proceedings->interpretation, participant->id,
+			CAUSE_LOST_LINE, &chamber->events);
+	if (!here && present)
+		chamber->deadline = rs_time_min(chamber->deadline, person->away_at);
+}
+
+static void reconcile_recorder(struct service *service, struct chamber *chamber)
+{
+	const struct archive *archive = &chamber->archive;
+	if (chamber->proceedings->meeting->session[0] == '\0')
+		return;
+	if (node_recorder(service) == NULL)
+		meeting_decide_recorder(
+			chamber->proceedings->meeting, MEETING_NO_RECORDER, &chamber->events);
+	else if (archive->reported && archive->report == NODE_RECORDING_FAILED)
+		meeting_decide_recorder(chamber->proceedings->meeting,
+			archive->reason[0] != '\0' ? archive->reason : "unknown", &chamber->events);
+	else if (archive->reported && archive->report == NODE_RECORDING_ON)
+		meeting_decide_recorder(chamber->proceedings->meeting, NULL, &chamber->events);
+}
+
+/* The SFU that is to serve a meeting whose own is away: any that is connected. */
+static const struct node *any_sfu(const struct service *service, const char *name)
+{
+	const struct node *found = NULL;
+	size_t cursor = 0;
+	const struct node *node;
+	while ((node = rs_map_next(service->nodes, &cursor)) != NULL) {
+		if (!node->greeted || node->kind != NODE_SFU)
+			continue;
+		/* The same name with another instance: that process is gone for good. */
+		if (strcmp(node->name, name) == 0)
+			return node;
+		found = found == NULL ? node : found;
+	}
+	return found;
+}
+
+static void reconcile_media(struct service *service, struct chamber *chamber, struct moment at)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct node *node = node_of_instance(service, meeting->instance);
+	if (node != NULL) {
+		(void)rs_set_text(chamber->node, node->name);
+		return;
+	}
+	node = any_sfu(service, chamber->node);
+	const bool known_gone = node != NULL && strcmp(node->name, chamber->node) == 0;
+	const rs_time due = chamber->media_lost_at + service->config.media_grace;
+	if (meeting->instance[0] != '\0' && !known_gone && at.now < due) {
+		chamber->deadline = rs_time_min(chamber->deadline, due);
+		return;
+	}
+	meeting_decide_media(meeting, node != NULL ? node->instance : "", &chamber->events);
+}
+
+void presence_reconcile(struct service *service, struct chamber *chamber, struct moment at)
+{
+	chamber->deadline = RS_TIME_NEVER;
+	reconcile_media(service, chamber, at);
+	reconcile_recorder(service, chamber);
+	const size_t n = chamber->proceedings->meeting->n_participants;
+	for (size_t i = 0; i < n && chamber->events.n + EVENTS_OF_ONE <= EVENTS_MAX; i++)
+		reconcile_person(service, chamber, i, at);
+	service_due(service, chamber->deadline);
+}

@@ -1,0 +1,289 @@
+#include "signaling/service/service_priv.h"
+
+#include "common/log/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Peers, sessions and nodes are found by keys of at most this many octets. */
+#define ID_LEN sizeof(uint64_t)
+/* CSRC of the first source that is no participant: above all participants'. */
+#define FOREIGN_CSRC 100000
+
+const struct service_limits service_limits_default = {
+	.sessions = 8192,
+	.peers = 8192,
+	.nodes = 32,
+	.meetings = 64,
+	.queue = 1024,
+	.kept_events = 2000,
+	.command_rate = 20,
+};
+
+static bool config_is_valid(const struct service_config *config)
+{
+	const struct service_limits *limits = &config->limits;
+	return limits->sessions > 0 && limits->peers > 0 && limits->nodes > 0 &&
+	       limits->meetings > 0 && limits->queue > 0 && limits->kept_events > 0 &&
+	       limits->command_rate > 0 && config->hello_timeout > 0 && config->lost_grace > 0 &&
+	       config->media_grace > 0 && config->verify != NULL && config->answer != NULL &&
+	       config->store != NULL && config->rand != NULL;
+}
+
+int service_new(const struct service_config *config, struct service **out_service)
+{
+	if (!config_is_valid(config))
+		return -EINVAL;
+	struct service *service = rs_zalloc(sizeof(*service));
+	if (service == NULL)
+		return -ENOMEM;
+	service->config = *config;
+	service->deadline = RS_TIME_NEVER;
+	service->last_csrc = FOREIGN_CSRC;
+	int err = rs_map_new(config->limits.sessions, ID_LEN, config->rand, &service->sessions);
+	if (err == 0)
+		err = rs_map_new(config->limits.peers, RS_NAME_MAX, config->rand, &service->peers);
+	if (err == 0)
+		err = rs_map_new(config->limits.nodes, ID_LEN, config->rand, &service->nodes);
+	if (err < 0) {
+		service_free(service);
+		return err;
+	}
+	*out_service = service;
+	return 0;
+}
+
+struct service *service_free(struct service *service)
+{
+	if (service == NULL)
+		return NULL;
+	if (service->sessions != NULL)
+		session_free_all(service);
+	if (service->peers != NULL)
+		peer_free_all(service);
+	if (service->nodes != NULL)
+		node_free_all(service);
+	while (service->chambers != NULL) {
+		struct chamber *next = service->chambers->next;
+		chamber_free(service->chambers);
+		service->chambers = next;
+	}
+	while (service->conferences != NULL) {
+		struct known_conference *next = service->conferences->next;
+		rs_release(service->conferences);
+		service->conferences = next;
+	}
+	conference_free(service->import.conference);
+	out_done(service);
+	return rs_release(service);
+}
+
+int service_add_rules(struct service *service, const char *name, const char *json, size_t len,
+	char error[SERVICE_ERROR_LEN])
+{
+	char why[WIRE_ERROR_LEN] = "";
+	if (import_rules(service, name) != NULL)
+		return -EEXIST;
+	if (service->n_rules == RULES_MAX)
+		return -E2BIG;
+	const int err = rules_parse(name, json, len, &service->rules[service->n_rules], why);
+	if (err < 0) {
+		(void)snprintf(error, SERVICE_ERROR_LEN, "%.60s: %.180s", name, why);
+		return err;
+	}
+	service->n_rules++;
+	return 0;
+}
+
+/* --- starting: conferences, then their events, then the replies --- */
+
+struct start {
+	struct service *service;
+	char *error;
+	uint64_t events;
+};
+
+static int start_conference(void *ctx, const struct store_conference *stored)
+{
+	struct start *start = ctx;
+	RS_CLEANUP(conference_freep) struct conference *conference = NULL;
+	char why[WIRE_ERROR_LEN] = "out of memory";
+	uint8_t hash[RS_SHA256_LEN];
+	int err = conference_parse(
+		stored->json, stored->len, import_rules, start->service, &conference, why);
+	if (err < 0) {
+		(void)snprintf(start->error, SERVICE_ERROR_LEN, "conference %.60s: %.150s",
+			stored->id, why);
+		return err;
+	}
+	rs_sha256(stored->json, stored->len, hash);
+	err = import_remember(start->service, stored->id, hash);
+	if (err == 0)
+		err = import_chambers(start->service, conference, stored->epoch);
+	if (err < 0)
+		(void)snprintf(start->error, SERVICE_ERROR_LEN,
+			"conference %.60s: too many meetings, or out of memory", stored->id);
+	return err == -E2BIG ? -EBADMSG : err;
+}
+
+static int fail_event(struct start *start, const char *meeting, uint64_t number, const char *why)
+{
+	(void)snprintf(start->error, SERVICE_ERROR_LEN, "meeting %.64s, event %" PRIu64 ": %.150s",
+		meeting, number, why);
+	return -EBADMSG;
+}
+
+static int start_event(void *ctx, const char *meeting, const struct store_event *stored)
+{
+	struct start *start = ctx;
+	struct chamber *chamber = chamber_find(start->service, meeting);
+	struct event event;
+	char why[WIRE_ERROR_LEN] = "";
+	if (chamber == NULL)
+		return fail_event(
+			start, meeting, stored->number, "no imported conference has this meeting");
+	if (wire_event_parse(stored->payload, stored->len, &event, why) < 0)
+		return fail_event(start, meeting, stored->number, why);
+	if (event.number != stored->number)
+		return fail_event(start, meeting, stored->number, "it says another number");
+	struct message *payload = message_new(stored->payload, stored->len);
+	if (payload == NULL)
+		return -ENOMEM;
+	const int err = chamber_apply(start->service, chamber, &event, stored, payload);
+	message_unref(payload);
+	start->events++;
+	return err;
+}
+
+static int start_command(void *ctx, const char *meeting, const struct store_command *command)
+{
+	const struct start *start = ctx;
+	struct chamber *chamber = chamber_find(start->service, meeting);
+	if (chamber == NULL)
+		return 0;
+	struct message *reply = message_new(command->reply, command->reply_len);
+	if (reply == NULL)
+		return -ENOMEM;
+	replies_add(chamber->replies, command->badge, command->id, reply);
+	message_unref(reply);
+	return 0;
+}
+
+int service_start(struct service *service, struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	struct start start = { .service = service, .error = error };
+	const struct store_loader loader = {
+		.ctx = &start,
+		.conference = start_conference,
+		.event = start_event,
+		.command = start_command,
+	};
+	error[0] = '\0';
+	int err = store_load(service->config.store, &loader, error);
+	if (err == -ENOMEM)
+		(void)snprintf(error, SERVICE_ERROR_LEN, "out of memory");
+	for (struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
+		chamber = chamber->next) {
+		chamber->media_lost_at = at.now;
+		err = store_claim(
+			service->config.store, chamber->proceedings->meeting->id, &chamber->claim);
+		if (err < 0)
+			(void)snprintf(error, SERVICE_ERROR_LEN,
+				"meeting %.64s: the store gives no claim",
+				chamber->proceedings->meeting->id);
+	}
+	if (err < 0)
+		return err;
+	log_info(LOG_MEETING, NULL, "started meetings=%zu events=%" PRIu64, service->n_chambers,
+		start.events);
+	import_open_rehearsals(service, at);
+	return 0;
+}
+
+/* --- time and completions --- */
+
+static void take_append(struct service *service, const struct store_done *done, struct moment at)
+{
+	for (struct chamber *chamber = service->chambers; chamber != NULL;
+		chamber = chamber->next) {
+		if (!chamber->in_flight || chamber->ticket != done->ticket)
+			continue;
+		chamber_done(service, chamber, done, at);
+		chamber_pump(service, chamber, at);
+		return;
+	}
+}
+
+static void take_read(struct service *service, const struct store_done *done, struct moment at)
+{
+	for (struct chamber *chamber = service->chambers; chamber != NULL;
+		chamber = chamber->next) {
+		if (!chamber->archive.reading || chamber->archive.ticket != done->ticket)
+			continue;
+		archive_read_done(service, chamber, done);
+		/* Nothing read: the store is down; the next event or tick tries again. */
+		if (done->n_events > 0)
+			chamber_pump(service, chamber, at);
+		return;
+	}
+}
+
+static void take_completions(struct service *service, struct moment at)
+{
+	struct store_done done;
+	while (store_poll(service->config.store, &done) == 1) {
+		switch (done.kind) {
+		case STORE_DONE_APPEND:
+			take_append(service, &done, at);
+			break;
+		case STORE_DONE_CONFERENCE:
+			if (service->import.conference != NULL &&
+				service->import.ticket == done.ticket)
+				import_done(service, &done, at);
+			break;
+		case STORE_DONE_READ:
+			take_read(service, &done, at);
+			break;
+		}
+	}
+}
+
+/* Sockets that never said hello. */
+static struct session *first_silent(struct service *service, rs_time now)
+{
+	size_t cursor = 0;
+	struct session *session;
+	while ((session = rs_map_next(service->sessions, &cursor)) != NULL) {
+		if (session->chamber != NULL)
+			continue;
+		if (session->hello_by <= now)
+			return session;
+		service_due(service, session->hello_by);
+	}
+	return NULL;
+}
+
+void service_tick(struct service *service, struct moment at)
+{
+	take_completions(service, at);
+	if (at.now < service->deadline)
+		return;
+	service->deadline = RS_TIME_NEVER;
+	struct session *session;
+	while ((session = first_silent(service, at.now)) != NULL)
+		session_refuse(service, session, CLOSE_NO_TOKEN, "no-hello",
+			"The page did not say hello in time.", at);
+	peer_reap(service, at);
+	for (struct chamber *chamber = service->chambers; chamber != NULL;
+		chamber = chamber->next) {
+		if (chamber->in_flight || at.now < chamber->retry_at)
+			service_due(service, rs_time_max(chamber->retry_at, at.now + STORE_RETRY));
+		chamber_pump(service, chamber, at);
+	}
+}
+
+rs_time service_deadline(const struct service *service)
+{
+	return service->deadline;
+}

@@ -1,0 +1,347 @@
+/* signaling/service/service_priv.h
+ *
+ * What the service is made of. A chamber is one meeting at work: its proceedings, the log they are appended to, the sessions
+ * that watch it. At most one append is under way in a chamber; commands wait in its queue.
+ */
+#ifndef ROSTRUM_SIGNALING_SERVICE_SERVICE_PRIV_H
+#define ROSTRUM_SIGNALING_SERVICE_SERVICE_PRIV_H
+
+#include "common/base/map.h"
+#include "signaling/broadcast/broadcast.h"
+#include "signaling/proceedings/proceedings.h"
+#include "signaling/service/service.h"
+#include "signaling/store/store.h"
+#include "signaling/wire/conference.h"
+#include "signaling/wire/event.h"
+#include "signaling/wire/message.h"
+#include "signaling/wire/node.h"
+#include "signaling/wire/view.h"
+
+#define RULES_MAX 32
+#define GATES_KEPT 64
+/* Replies remembered in a meeting, so that a command sent again is answered again. */
+#define REPLIES_KEPT 1024
+/* Close codes of PROTOCOL.md section 1. */
+#define CLOSE_MALFORMED 4000
+#define CLOSE_NO_TOKEN 4001
+#define CLOSE_FORBIDDEN 4003
+#define CLOSE_NO_MEETING 4004
+#define CLOSE_FLOODING 4008
+#define CLOSE_ELSEWHERE 4009
+/* After a store that was down. */
+#define STORE_RETRY RS_MS(500)
+/* A peer without consent for so long is given up. */
+#define PEER_REAP RS_SEC(60)
+#define PEER_ID_RANDOM 12
+/* Media server instances remembered, so that peers are taken back from each once. */
+#define INSTANCES_SEEN 16
+#define EPOCH_LEN 8
+#define VIEW_MAX ((size_t)4 << 20)
+
+struct chamber;
+struct replies;
+
+/* A WebSocket. */
+struct session {
+	uint64_t id;
+	struct session *prev, *next; /* in the chamber */
+	struct chamber *chamber;     /* NULL until hello was taken */
+	size_t participant;
+	rs_time hello_by;
+	char peer[RS_NAME_MAX + 1]; /* its media peer; empty = none */
+	/* rate limit: a bucket of thousandths of a command */
+	int64_t bucket;
+	rs_time filled;
+	uint32_t refused; /* in a row */
+};
+
+enum peer_use {
+	PEER_PAGE,
+	PEER_PUBLISH,
+	PEER_PLAY,
+};
+
+struct peer {
+	struct peer_spec spec;
+	enum peer_use use;
+	enum node_peer_state state;
+	struct chamber *chamber;
+	char owner[MEETING_BADGE_MAX + 1];
+	char instance[RS_NAME_MAX + 1]; /* of the media server that has it */
+	struct person *person;          /* whose line it is; NULL for players and foreign sources */
+	struct peer *next_of_person;
+	uint64_t session; /* of a page; 0 = its page is away */
+	rs_time reap_at;
+	int64_t rx_packets, rx_lost; /* as last measured */
+};
+
+/* What is known of a participant beside the proceedings: sockets, media, measurements. */
+struct person {
+	size_t sessions;
+	struct peer *peers;
+	rs_time away_at;              /* when it counts as gone; RS_TIME_NEVER while it is here */
+	bool left;                    /* on purpose */
+	bool elsewhere;               /* a second page took the place of the first: to be told */
+	bool media_lost;              /* the transport told so */
+	char listen[RS_NAME_MAX + 1]; /* channel; empty = floor */
+	/* measured now and told last; -1 = nothing */
+	int level, level_told; /* -dBov */
+	int rtt_ms, rtt_told;
+	int loss, loss_told; /* thousandths */
+	int64_t mic_packets;
+};
+
+/* A command waiting for its turn. */
+struct job {
+	struct job *next;
+	uint64_t session; /* who is to be answered; 0 = nobody or an HTTP request */
+	uint64_t request;
+	char badge[RS_NAME_MAX + 1];
+	char id[RS_NAME_MAX + 1]; /* empty: not to be remembered */
+	struct command command;
+};
+
+/* What the recorder was told about a meeting. */
+struct archive {
+	char session[EVENT_SESSION_MAX + 1]; /* it records this; empty = nothing */
+	char tap[NODE_PATH_MAX + 1];         /* where it was told to find the media */
+	uint64_t forwarded;                  /* last event handed over */
+	uint64_t end;                        /* last event of the session; 0 = it goes on */
+	bool reading;                        /* older events are being read from the store */
+	uint64_t ticket;
+	enum node_recording_state report;
+	bool reported;
+	char reason[EVENT_REASON_MAX + 1];
+};
+
+struct chamber {
+	struct chamber *next;
+	struct proceedings *proceedings;
+	char conference[RS_NAME_MAX + 1];
+	char epoch[RS_NAME_MAX + 1]; /* of the history, for resume */
+	uint64_t claim;              /* of the store */
+	bool fenced;
+	struct broadcast *broadcast;
+	struct replies *replies;
+	struct person *people; /* as many as participants */
+	struct session *sessions;
+	struct job *first_job, *last_job;
+	size_t n_jobs;
+	/* the append under way */
+	bool in_flight;
+	uint64_t ticket; /* of the store */
+	bool unknown;    /* its outcome is unknown: to be asked again */
+	struct job *job; /* whose it is; NULL = the outside world's */
+	struct events events;
+	struct message *payloads[EVENTS_MAX];
+	struct message *reply;
+	rs_time retry_at; /* not before; 0 = at once */
+	/* media */
+	char node[RS_NAME_MAX + 1]; /* name of the SFU whose instance it is, as far as known */
+	rs_time media_lost_at;      /* since when that SFU is away */
+	struct archive archive;
+	rs_time deadline; /* when presence or media are to be looked at again */
+};
+
+struct node {
+	uint64_t id;
+	bool greeted;
+	enum node_kind kind;
+	char name[RS_NAME_MAX + 1];
+	char instance[RS_NAME_MAX + 1];
+	int64_t revision; /* last said */
+	int64_t applied;
+	char tap[NODE_PATH_MAX + 1];
+	struct peer_node *workers;
+	size_t n_workers;
+	size_t next_worker;
+	struct message *counters;
+};
+
+struct gate_report {
+	char meeting[RS_NAME_MAX + 1];
+	char source[RS_NAME_MAX + 1];
+	uint64_t event;
+	int64_t opened_us, first_us;
+};
+
+/* A conference that was read and is being written down. */
+struct import {
+	uint64_t request;
+	uint64_t ticket;
+	struct conference *conference; /* NULL = none under way */
+	char epoch[RS_NAME_MAX + 1];
+	uint8_t hash[RS_SHA256_LEN];
+};
+
+/* What was imported, to know it again. */
+struct known_conference {
+	struct known_conference *next;
+	char id[RS_NAME_MAX + 1];
+	uint8_t hash[RS_SHA256_LEN];
+};
+
+struct service_counters {
+	uint64_t commands, refused, malformed, flooded, resumed, joined, outputs_lost;
+};
+
+struct service {
+	struct service_config config;
+	struct rules rules[RULES_MAX];
+	size_t n_rules;
+	struct chamber *chambers;
+	size_t n_chambers;
+	struct known_conference *conferences;
+	struct import import;
+	struct rs_map *sessions; /* by id */
+	struct rs_map *peers;    /* by name */
+	struct rs_map *nodes;    /* by id */
+	uint64_t last_id;
+	uint64_t last_ticket;
+	uint32_t last_csrc; /* of sources that are no participants */
+	char seen[INSTANCES_SEEN][RS_NAME_MAX + 1];
+	size_t n_seen; /* ever */
+	struct gate_report gates[GATES_KEPT];
+	size_t n_gates;          /* ever */
+	struct service_out *out; /* a ring */
+	size_t out_first, out_n, out_cap;
+	rs_time deadline;
+	struct service_counters counters;
+};
+
+/* out.c */
+/* Takes `message`. */
+void out_push(struct service *service, enum service_out_kind kind, uint64_t to, uint16_t code,
+	struct message *message);
+/* Sends what is in the buffer and empties it; `err` is that of its writing. */
+void out_text(struct service *service, enum service_out_kind kind, uint64_t to, uint16_t code,
+	int err, struct rs_buf *text);
+void out_done(struct service *service);
+
+/* replies.c */
+int replies_new(size_t max, struct rs_rand *rand, struct replies **out_replies) RS_MUST_USE;
+struct replies *replies_free(struct replies *replies);
+struct message *replies_find(const struct replies *replies, const char *badge, const char *id);
+/* The oldest makes way; a reply that is there stays. */
+void replies_add(struct replies *replies, const char *badge, const char *id, struct message *reply);
+
+/* chamber.c */
+int chamber_new(struct service *service, struct meeting *meeting, const char *conference,
+	const char *epoch, struct chamber **out_chamber) RS_MUST_USE;
+struct chamber *chamber_free(struct chamber *chamber);
+struct chamber *chamber_find(const struct service *service, const char *meeting);
+/* NULL when nobody has this badge. */
+struct person *chamber_person(const struct chamber *chamber, const char *badge);
+/* Queue a command; 0 or -E2BIG. */
+int chamber_submit(struct service *service, struct chamber *chamber, const struct job *job);
+/* Do whatever can be done now: outside events first, then commands. */
+void chamber_pump(struct service *service, struct chamber *chamber, struct moment at);
+/* An append of this chamber is done. */
+void chamber_done(struct service *service, struct chamber *chamber, const struct store_done *done,
+	struct moment at);
+/* Apply one stored event, keep and tell it. 0 or -ENOMEM. */
+int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
+	const struct store_event *stored, struct message *payload) RS_MUST_USE;
+
+/* presence.c */
+/* Compare the outside world with the state; fills chamber->events with what happened. */
+void presence_reconcile(struct service *service, struct chamber *chamber, struct moment at);
+/* Nobody watches this participant any more: start the grace, or let it go at once. */
+void presence_away(struct service *service, struct person *person, struct moment at);
+
+/* session.c */
+void session_drop(struct service *service, struct session *session, struct moment at);
+void session_refuse(struct service *service, struct session *session, uint16_t code,
+	const char *reason, const char *text, struct moment at);
+struct session *session_find(const struct service *service, uint64_t id);
+void session_free_all(struct service *service);
+
+/* media.c */
+struct node *node_of_instance(const struct service *service, const char *instance);
+struct node *node_recorder(const struct service *service);
+/* A text for a node is made: send it. */
+void node_tell(struct service *service, struct node *node, int err, struct rs_buf *text);
+/* Tell the media server of the chamber how the meeting stands. */
+void media_tell_meeting(struct service *service, struct chamber *chamber);
+void node_free_all(struct service *service);
+
+/* measure.c */
+void measure_stats(struct service *service, const struct node_message *message);
+/* Append the part `measured` as an object's text. 0, -E2BIG, -ENOMEM. */
+int measure_write(const struct chamber *chamber, struct rs_buf *out) RS_MUST_USE;
+void measure_forget(struct person *person);
+
+/* archive.c */
+void archive_pump(struct service *service, struct chamber *chamber);
+void archive_read_done(
+	struct service *service, struct chamber *chamber, const struct store_done *done);
+void archive_hello(struct service *service, struct node *node, const struct node_message *message);
+void archive_gone(struct service *service);
+
+/* peers.c */
+struct peer *peer_find(const struct service *service, const char *id);
+/* Forget it and tell the media server. */
+void peer_remove(struct service *service, struct peer *peer);
+void peer_tell(struct service *service, struct peer *peer);
+/* The first that passes the test. The map may not change during a walk: after a removal, ask again. */
+typedef bool peer_test(const struct peer *peer, const void *ctx);
+struct peer *peer_first(const struct service *service, peer_test *test, const void *ctx);
+/* What a peer is to be made of. */
+struct peer_making {
+	struct chamber *chamber;
+	enum peer_use use;
+	const char *owner;
+	const char *offer;
+	size_t len;
+	const struct peer_plan *plan;
+};
+/* Judged, answered and known; not yet told. `why` is set for VERDICT_BAD_OFFER. */
+enum verdict peer_make(struct service *service, const struct peer_making *making,
+	struct peer **out_peer, struct rs_buf *out_sdp, char why[PEER_WHY_LEN]);
+/* It is (also) this person's line. NULL: nobody's. */
+void peer_adopt(struct peer *peer, struct person *person);
+bool peer_may_send(enum role role);
+void plan_add_slot(struct peer_plan *plan, enum peer_kind kind, const char *feed, uint32_t rank,
+	uint32_t max_height);
+void plan_add_sends(struct peer_plan *plan, const char *source, uint32_t csrc);
+/* Bind the audio slots of a page to what its person listens to, and tell, if that is new. */
+void peer_rebind(struct service *service, struct peer *peer);
+/* All of a person's page peers. */
+void peer_remove_pages(struct service *service, struct person *person);
+/* Those whose media server is no longer the chamber's. */
+void peer_remove_stale(struct service *service, struct chamber *chamber);
+/* Take back what a media server still has, after our restart. */
+void peer_take_back(struct service *service, struct node *node, const struct node_message *message);
+void peer_report(struct service *service, const struct node_message *message, struct moment at);
+void peer_reap(struct service *service, struct moment at);
+void peer_free_all(struct service *service);
+/* Commands on a page's media. They answer into `out`. */
+void peer_listen(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err);
+void peer_offer(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err);
+void peer_restart_ice(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err);
+void peer_hang_up(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err);
+
+/* import.c */
+void import_done(struct service *service, const struct store_done *done, struct moment at);
+const struct rules *import_rules(const void *ctx, const char *name);
+int import_chambers(struct service *service, struct conference *conference, const char *epoch);
+int import_remember(struct service *service, const char *id, const uint8_t hash[RS_SHA256_LEN]);
+/* A rehearsal needs nobody to open it. */
+void import_open_rehearsals(struct service *service, struct moment at);
+
+/* http.c */
+void refuse_request(
+	struct service_refusal *refusal, uint16_t status, const char *reason, const char *text);
+uint16_t http_status(enum verdict verdict);
+
+/* Something is due at `when`. */
+static inline void service_due(struct service *service, rs_time when)
+{
+	service->deadline = rs_time_min(service->deadline, when);
+}
+
+#endif

@@ -1,0 +1,416 @@
+#include "signaling/service/service_priv.h"
+
+#include "common/log/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+/* Refused by the rate limit so often without a pause: not clumsy but hostile. */
+#define FLOOD_MAX 200
+
+struct session *session_find(const struct service *service, uint64_t id)
+{
+	return rs_map_find(service->sessions, &id, sizeof(id));
+}
+
+int service_session_open(struct service *service, struct moment at, uint64_t *out_session)
+{
+	struct session *session = rs_zalloc(sizeof(*session));
+	if (session == NULL)
+		return -ENOMEM;
+	session->id = ++service->last_id;
+	session->hello_by = at.now + service->config.hello_timeout;
+	session->bucket = (int64_t)service->config.limits.command_rate * 2000;
+	session->filled = at.now;
+	const int err = rs_map_add(service->sessions, &session->id, sizeof(session->id), session);
+	if (err < 0) {
+		rs_release(session);
+		return -E2BIG;
+	}
+	service_due(service, session->hello_by);
+	*out_session = session->id;
+	return 0;
+}
+
+static struct person *person_of(const struct session *session)
+{
+	return &session->chamber->people[session->participant];
+}
+
+static void leave_chamber(struct service *service, struct session *session, struct moment at)
+{
+	struct chamber *chamber = session->chamber;
+	struct person *person = person_of(session);
+
+	if (session->prev != NULL)
+		session->prev->next = session->next;
+	else
+		chamber->sessions = session->next;
+	if (session->next != NULL)
+		session->next->prev = session->prev;
+	struct peer *peer = peer_find(service, session->peer);
+	if (peer != NULL)
+		peer->session = 0;
+	person->sessions--;
+	presence_away(service, person, at);
+}
+
+/* The socket is no longer ours to write to. */
+void session_drop(struct service *service, struct session *session, struct moment at)
+{
+	if (session->chamber != NULL)
+		leave_chamber(service, session, at);
+	(void)rs_map_remove(service->sessions, &session->id, sizeof(session->id));
+	rs_release(session);
+}
+
+void session_refuse(struct service *service, struct session *session, uint16_t code,
+	const char *reason, const char *text, struct moment at)
+{
+	struct rs_buf out;
+	rs_buf_init(&out, 4096);
+	const int err = wire_error_write(reason, text, &out);
+	out_text(service, SERVICE_SEND, session->id, 0, err, &out);
+	rs_buf_done(&out);
+	out_push(service, SERVICE_CLOSE, session->id, code, NULL);
+	session_drop(service, session, at);
+}
+
+void session_free_all(struct service *service)
+{
+	size_t cursor = 0;
+	struct session *session;
+	while ((session = rs_map_next(service->sessions, &cursor)) != NULL)
+		rs_release(session);
+	rs_map_free(service->sessions);
+}
+
+void service_session_closed(struct service *service, uint64_t id, uint16_t code, struct moment at)
+{
+	struct session *session = session_find(service, id);
+	if (session == NULL)
+		return;
+	struct chamber *chamber = session->chamber;
+	if (chamber != NULL && code == 1000)
+		person_of(session)->left = true;
+	session_drop(service, session, at);
+	if (chamber != NULL)
+		chamber_pump(service, chamber, at);
+}
+
+/* --- hello --- */
+
+static void refuse_expired(struct service *service, struct session *session,
+	const struct claims *claims, struct moment at)
+{
+	const time_t expired = (time_t)claims->expires_s;
+	struct tm utc;
+	char when[40] = "";
+	char text[160];
+	if (gmtime_r(&expired, &utc) != NULL)
+		(void)strftime(when, sizeof(when), "%Y-%m-%d at %H:%M", &utc);
+	(void)snprintf(text, sizeof(text),
+		"This join link expired on %s UTC. Ask the secretariat for a new one.", when);
+	session_refuse(service, session, CLOSE_NO_TOKEN, "token-expired", text, at);
+}
+
+/* Who the token says it is; false when the session was refused. */
+static bool authenticate(struct service *service, struct session *session, const char *token,
+	struct claims *claims, struct moment at)
+{
+	const int err =
+		service->config.verify(service->config.verify_ctx, token, at.wall_ms, claims);
+	if (err == 0)
+		return true;
+	log_info(LOG_AUTH, NULL, "a page was refused err=%d", err);
+	if (err == -ETIMEDOUT)
+		refuse_expired(service, session, claims, at);
+	else
+		session_refuse(service, session, CLOSE_NO_TOKEN, "token-invalid",
+			"This join link is not valid. Ask the secretariat for a new one.", at);
+	return false;
+}
+
+/* Which badge of which meeting; false when the session was refused. */
+static bool admit(struct service *service, struct session *session, const struct claims *claims,
+	struct moment at)
+{
+	struct chamber *chamber = chamber_find(service, claims->meeting);
+	if (chamber == NULL) {
+		session_refuse(service, session, CLOSE_NO_MEETING, "no-such-meeting",
+			"There is no such meeting here.", at);
+		return false;
+	}
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct participant *participant = meeting_find(meeting, claims->badge);
+	if (participant == NULL || participant->role != claims->role) {
+		session_refuse(service, session, CLOSE_FORBIDDEN, "not-a-badge",
+			"This badge is not accredited to the meeting.", at);
+		return false;
+	}
+	session->chamber = chamber;
+	session->participant = (size_t)(participant - meeting->participants);
+	return true;
+}
+
+/* A load test's technician may have any number of places in a rehearsal; everyone else has one. */
+static bool may_be_many(const struct session *session)
+{
+	const struct meeting *meeting = session->chamber->proceedings->meeting;
+	return meeting->rehearsal &&
+	       meeting->participants[session->participant].role == ROLE_TECHNICIAN;
+}
+
+static void take_place(struct service *service, struct session *session, struct moment at)
+{
+	struct session *other = session->chamber->sessions;
+	while (other != NULL) {
+		struct session *next = other->next;
+		if (other->participant == session->participant)
+			session_refuse(service, other, CLOSE_ELSEWHERE, "joined-elsewhere",
+				"You joined from another place; this page is no longer connected.",
+				at);
+		other = next;
+	}
+}
+
+static void enter_chamber(
+	struct service *service, struct session *session, bool resumes, struct moment at)
+{
+	struct chamber *chamber = session->chamber;
+	struct person *person = person_of(session);
+
+	if (!may_be_many(session)) {
+		person->elsewhere = person->sessions > 0 && !resumes;
+		take_place(service, session, at);
+		/* A new page makes new media; a page that lost its line still has its own. */
+		if (!resumes)
+			peer_remove_pages(service, person);
+	}
+	session->next = chamber->sessions;
+	if (session->next != NULL)
+		session->next->prev = session;
+	chamber->sessions = session;
+	person->sessions++;
+	person->away_at = RS_TIME_NEVER;
+	person->left = false;
+	for (struct peer *peer = person->peers; resumes && peer != NULL;
+		peer = peer->next_of_person) {
+		if (peer->use != PEER_PAGE || peer->session != 0)
+			continue;
+		peer->session = session->id;
+		(void)rs_set_text(session->peer, peer->spec.id);
+		break;
+	}
+}
+
+static int write_view(const struct chamber *chamber, struct rs_buf *out)
+{
+	struct rs_buf measured;
+	rs_buf_init(&measured, VIEW_MAX);
+	int err = measure_write(chamber, &measured);
+	if (err == 0)
+		err = rs_buf_append(&measured, "", 1);
+	if (err == 0)
+		err = view_write(chamber->proceedings, (const char *)rs_buf_data(&measured), out);
+	rs_buf_done(&measured);
+	return err;
+}
+
+static void send_welcome(
+	struct service *service, struct session *session, bool resumed, struct moment at)
+{
+	const struct chamber *chamber = session->chamber;
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	struct rs_buf view, out;
+	rs_buf_init(&view, VIEW_MAX);
+	rs_buf_init(&out, 2 * VIEW_MAX);
+	int err = resumed ? 0 : write_view(chamber, &view);
+	const struct wire_welcome welcome = {
+		.epoch = chamber->epoch,
+		.event = meeting->event,
+		.resumed = resumed,
+		.wall_ms = at.wall_ms,
+		.you = &meeting->participants[session->participant],
+		.view = resumed ? NULL : (const char *)rs_buf_data(&view),
+		.view_len = rs_buf_len(&view),
+	};
+	if (err == 0)
+		err = wire_welcome_write(&welcome, &out);
+	out_text(service, SERVICE_SEND, session->id, 0, err, &out);
+	rs_buf_done(&view);
+	rs_buf_done(&out);
+}
+
+static void send_missed(struct service *service, const struct session *session, uint64_t after)
+{
+	const struct chamber *chamber = session->chamber;
+	for (uint64_t n = after + 1; n <= chamber->proceedings->meeting->event; n++) {
+		const struct broadcast_event *event = broadcast_find(chamber->broadcast, n);
+		out_push(service, SERVICE_SEND, session->id, 0, message_ref(event->frame));
+	}
+}
+
+static void handle_hello(struct service *service, struct session *session,
+	const struct wire_message *message, struct moment at)
+{
+	struct claims claims;
+	if (!authenticate(service, session, message->token, &claims, at) ||
+		!admit(service, session, &claims, at))
+		return;
+	struct chamber *chamber = session->chamber;
+	const bool resumed = message->resumes && strcmp(message->epoch, chamber->epoch) == 0 &&
+			     broadcast_covers(chamber->broadcast, message->event,
+				     chamber->proceedings->meeting->event);
+	enter_chamber(service, session, message->resumes, at);
+	send_welcome(service, session, resumed, at);
+	if (resumed)
+		send_missed(service, session, message->event);
+	service->counters.joined++;
+	service->counters.resumed += resumed ? 1 : 0;
+	log_debug(LOG_MEETING, chamber->proceedings->meeting->id, "joined badge=%s resumed=%d",
+		claims.badge, resumed);
+	chamber_pump(service, chamber, at);
+}
+
+/* --- commands --- */
+
+/* One more command within the rate? */
+static bool within_rate(struct service *service, struct session *session, rs_time now)
+{
+	const int64_t rate = service->config.limits.command_rate;
+	const rs_time passed = rs_time_min(now - session->filled, RS_SEC(2));
+	session->bucket += passed * rate / 1000;
+	if (session->bucket > rate * 2000)
+		session->bucket = rate * 2000;
+	session->filled = now;
+	if (session->bucket < 1000) {
+		session->refused++;
+		return false;
+	}
+	session->bucket -= 1000;
+	session->refused = 0;
+	return true;
+}
+
+static void refuse_command(struct service *service, const struct session *session, const char *id,
+	enum verdict verdict, const char *text)
+{
+	struct rs_buf out;
+	rs_buf_init(&out, 4096);
+	const int err = wire_reply_refused(id, verdict, text, &out);
+	out_text(service, SERVICE_SEND, session->id, 0, err, &out);
+	rs_buf_done(&out);
+	service->counters.refused++;
+}
+
+typedef void media_fn(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err);
+
+/* Commands that make no event are done at once, and their reply is remembered here only. */
+static media_fn *media_handler(enum command_kind kind)
+{
+	static media_fn *const handlers[COMMAND_COUNT] = {
+		[COMMAND_LISTEN] = peer_listen,
+		[COMMAND_OFFER] = peer_offer,
+		[COMMAND_RESTART_ICE] = peer_restart_ice,
+		[COMMAND_HANG_UP] = peer_hang_up,
+	};
+	return handlers[kind];
+}
+
+static void do_media(struct service *service, struct session *session,
+	const struct wire_message *message, media_fn *handle)
+{
+	struct chamber *chamber = session->chamber;
+	const char *badge = chamber->proceedings->meeting->participants[session->participant].id;
+	struct message *known = replies_find(chamber->replies, badge, message->id);
+	if (known != NULL) {
+		out_push(service, SERVICE_SEND, session->id, 0, message_ref(known));
+		return;
+	}
+	struct rs_buf out;
+	int err = 0;
+	rs_buf_init(&out, 2 * WIRE_OFFER_MAX);
+	handle(service, session, message, &out, &err);
+	struct message *reply = err == 0 ? message_new(rs_buf_data(&out), rs_buf_len(&out)) : NULL;
+	if (reply != NULL) {
+		replies_add(chamber->replies, badge, message->id, reply);
+		out_push(service, SERVICE_SEND, session->id, 0, reply);
+	}
+	rs_buf_done(&out);
+}
+
+static void handle_command(struct service *service, struct session *session,
+	const struct wire_message *message, struct moment at)
+{
+	struct chamber *chamber = session->chamber;
+	const struct participant *who =
+		&chamber->proceedings->meeting->participants[session->participant];
+	service->counters.commands++;
+	if (!within_rate(service, session, at.now)) {
+		refuse_command(service, session, message->id, VERDICT_TOO_MANY,
+			wire_verdict_text(VERDICT_TOO_MANY));
+		return;
+	}
+	media_fn *media = media_handler(message->command.kind);
+	if (media != NULL) {
+		do_media(service, session, message, media);
+	} else {
+		struct job job = { .session = session->id, .command = message->command };
+		job.command.role = who->role;
+		(void)rs_set_text(job.command.by, who->id);
+		(void)rs_set_text(job.badge, who->id);
+		(void)rs_set_text(job.id, message->id);
+		if (chamber_submit(service, chamber, &job) < 0)
+			refuse_command(service, session, message->id, VERDICT_TOO_MANY,
+				wire_verdict_text(VERDICT_TOO_MANY));
+	}
+	chamber_pump(service, chamber, at);
+}
+
+static void handle_message(struct service *service, struct session *session,
+	enum wire_result result, const struct wire_message *message, const char *error,
+	struct moment at)
+{
+	if (result != WIRE_OK)
+		service->counters.malformed++;
+	if (result == WIRE_BAD_MESSAGE) {
+		session_refuse(service, session, CLOSE_MALFORMED, "malformed", error, at);
+		return;
+	}
+	if ((session->chamber == NULL) != (message->kind == WIRE_HELLO)) {
+		session_refuse(service, session, CLOSE_MALFORMED, "malformed",
+			session->chamber == NULL ? "The first message must be hello."
+						 : "hello was said already.",
+			at);
+		return;
+	}
+	if (result == WIRE_BAD_COMMAND)
+		refuse_command(service, session, message->id, VERDICT_MALFORMED, error);
+	else if (message->kind == WIRE_HELLO)
+		handle_hello(service, session, message, at);
+	else
+		handle_command(service, session, message, at);
+}
+
+void service_session_recv(
+	struct service *service, uint64_t id, const char *text, size_t len, struct moment at)
+{
+	struct session *session = session_find(service, id);
+	if (session == NULL)
+		return;
+	struct wire_message message;
+	char error[WIRE_ERROR_LEN];
+	const enum wire_result result = wire_message_parse(text, len, &message, error);
+	handle_message(service, session, result, &message, error, at);
+	wire_message_done(&message);
+
+	session = session_find(service, id);
+	if (session == NULL || session->refused <= FLOOD_MAX)
+		return;
+	service->counters.flooded++;
+	session_refuse(service, session, CLOSE_FLOODING, "too-many",
+		"This page sent far more commands than a person can.", at);
+}

@@ -1,0 +1,178 @@
+/* WHIP publishers and WHEP players: peers without a page. */
+#include "signaling/service/service_priv.h"
+
+#include <errno.h>
+
+/* Of our own ICE credentials after a restart. */
+#define UFRAG_LEN 8
+#define PWD_LEN 32
+
+static void plan_play(const char *feed, struct peer_plan *plan)
+{
+	const bool floor = strcmp(feed, "floor") == 0 || strncmp(feed, "channel-", 8) == 0;
+	const bool source = strncmp(feed, "source-", 7) == 0;
+	*plan = (struct peer_plan){ .n_send = 0 };
+	if (floor || source || strcmp(feed, "speaker") == 0) {
+		plan_add_slot(plan, PEER_AUDIO, floor || source ? feed : "floor", 0, 0);
+		plan->recv[0].mix = PEER_MIX_LOUDEST;
+	}
+	plan_add_slot(plan, PEER_VIDEO, floor ? "speaker" : feed, 0, 0);
+}
+
+static bool feed_exists(const struct meeting *meeting, const char *feed)
+{
+	static const char *const fixed[] = { "floor", "speaker", "chair", "content" };
+	for (size_t i = 0; i < RS_ARRAY_LEN(fixed); i++)
+		if (strcmp(feed, fixed[i]) == 0)
+			return true;
+	if (strncmp(feed, "channel-", 8) == 0)
+		return meeting_find_channel(meeting, feed + 8) != NULL;
+	if (strncmp(feed, "source-", 7) != 0 || !rs_name_valid(feed + 7, strlen(feed + 7)))
+		return false;
+	return meeting->rehearsal || meeting_find(meeting, feed + 7) != NULL;
+}
+
+static bool is_publisher(const struct peer *peer, const void *ctx)
+{
+	const struct peer *other = ctx;
+	return peer != other && peer->use == PEER_PUBLISH && peer->chamber == other->chamber &&
+	       peer->spec.n_send > 0 && other->spec.n_send > 0 &&
+	       strcmp(peer->spec.send[0].source, other->spec.send[0].source) == 0;
+}
+
+/* May this bearer publish or play that? 0 or -1 with `refusal` set. */
+static int judge_use(const struct claims *who, const struct chamber *chamber,
+	enum service_peer_use use, const char *name, struct service_refusal *refusal)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct participant *participant = meeting_find(meeting, who->badge);
+	if (strcmp(who->meeting, meeting->id) != 0 || participant == NULL ||
+		participant->role != who->role) {
+		refuse_request(refusal, 403, "not-permitted",
+			"This token is for another meeting or not accredited here.");
+		return -1;
+	}
+	if (use == SERVICE_PEER_PLAY) {
+		if (feed_exists(meeting, name))
+			return 0;
+		refuse_request(refusal, 404, "no-such-feed", "There is no such feed.");
+		return -1;
+	}
+	const bool own = strcmp(who->badge, name) == 0 && peer_may_send(who->role);
+	const bool any = who->role == ROLE_TECHNICIAN && meeting->rehearsal &&
+			 rs_name_valid(name, strlen(name));
+	if (own || any)
+		return 0;
+	refuse_request(refusal, 403, "not-permitted", "This token may not publish this source.");
+	return -1;
+}
+
+static void describe(const struct peer *peer, struct service_peer *out)
+{
+	*out = (struct service_peer){
+		.use = peer->use == PEER_PUBLISH ? SERVICE_PEER_PUBLISH : SERVICE_PEER_PLAY,
+	};
+	(void)rs_set_text(out->id, peer->spec.id);
+	(void)rs_set_text(out->meeting, peer->spec.meeting);
+	(void)rs_set_text(out->owner, peer->owner);
+	(void)rs_set_text(out->ufrag, peer->spec.ufrag);
+	(void)rs_set_text(out->pwd, peer->spec.pwd);
+	(void)rs_set_text(out->remote_ufrag, peer->spec.remote_ufrag);
+}
+
+static void plan_publish(struct service *service, const struct chamber *chamber, const char *name,
+	struct peer_plan *plan)
+{
+	const struct participant *participant = meeting_find(chamber->proceedings->meeting, name);
+	*plan = (struct peer_plan){ .n_send = 0 };
+	plan_add_sends(plan, name, participant != NULL ? participant->csrc : ++service->last_csrc);
+}
+
+int service_peer_create(struct service *service, const struct claims *who, const char *meeting,
+	enum service_peer_use use, const char *name, const char *offer, size_t len,
+	struct moment at, struct service_peer *out_peer, struct rs_buf *out_sdp,
+	struct service_refusal *refusal)
+{
+	struct chamber *chamber = chamber_find(service, meeting);
+	if (chamber == NULL) {
+		refuse_request(refusal, 404, "no-such-meeting", "There is no such meeting.");
+		return -1;
+	}
+	if (judge_use(who, chamber, use, name, refusal) < 0)
+		return -1;
+	struct peer_plan plan;
+	if (use == SERVICE_PEER_PUBLISH)
+		plan_publish(service, chamber, name, &plan);
+	else
+		plan_play(name, &plan);
+	const struct peer_making making = {
+		.chamber = chamber,
+		.use = use == SERVICE_PEER_PUBLISH ? PEER_PUBLISH : PEER_PLAY,
+		.owner = who->badge,
+		.offer = offer,
+		.len = len,
+		.plan = &plan,
+	};
+	struct peer *peer = NULL;
+	char why[PEER_WHY_LEN] = "";
+	const enum verdict verdict = peer_make(service, &making, &peer, out_sdp, why);
+	if (verdict != VERDICT_OK) {
+		refuse_request(refusal, http_status(verdict), verdict_reason(verdict),
+			why[0] != '\0' ? why : wire_verdict_text(verdict));
+		return -1;
+	}
+	if (use == SERVICE_PEER_PUBLISH) {
+		/* A source has one publisher: the new one replaces what may be a dead one. */
+		struct peer *before = peer_first(service, is_publisher, peer);
+		if (before != NULL)
+			peer_remove(service, before);
+		peer_adopt(
+			peer, strcmp(who->badge, name) == 0 ? chamber_person(chamber, name) : NULL);
+	}
+	peer_tell(service, peer);
+	describe(peer, out_peer);
+	chamber_pump(service, chamber, at);
+	return 0;
+}
+
+int service_peer_find(const struct service *service, const char *id, struct service_peer *out_peer)
+{
+	const struct peer *peer = peer_find(service, id);
+	if (peer == NULL || peer->use == PEER_PAGE)
+		return -ENOENT;
+	describe(peer, out_peer);
+	return 0;
+}
+
+int service_peer_restart(struct service *service, const char *id, const char *remote_ufrag,
+	const char *remote_pwd, struct moment at, struct service_peer *out_peer)
+{
+	struct peer *peer = peer_find(service, id);
+	(void)at; /* nothing here goes by the clock */
+	if (peer == NULL || peer->use == PEER_PAGE)
+		return -ENOENT;
+	/* RFC 8839 section 5.4: 4 to 256 and 22 to 256 characters. */
+	const size_t ufrag_len = strlen(remote_ufrag), pwd_len = strlen(remote_pwd);
+	if (ufrag_len < 4 || ufrag_len > PEER_ICE_MAX || pwd_len < 22 || pwd_len > PEER_ICE_MAX)
+		return -EBADMSG;
+	(void)rs_set_text(peer->spec.remote_ufrag, remote_ufrag);
+	(void)rs_set_text(peer->spec.remote_pwd, remote_pwd);
+	rs_rand_text(service->config.rand, peer->spec.ufrag, UFRAG_LEN);
+	rs_rand_text(service->config.rand, peer->spec.pwd, PWD_LEN);
+	peer_tell(service, peer);
+	describe(peer, out_peer);
+	return 0;
+}
+
+int service_peer_remove(struct service *service, const char *id, struct moment at)
+{
+	struct peer *peer = peer_find(service, id);
+	if (peer == NULL || peer->use == PEER_PAGE)
+		return -ENOENT;
+	struct chamber *chamber = peer->chamber;
+	if (peer->person != NULL)
+		peer->person->left = true;
+	peer_remove(service, peer);
+	chamber_pump(service, chamber, at);
+	return 0;
+}

@@ -1,0 +1,443 @@
+#include "tests/support/service_bench.h"
+
+#include "tests/support/examples.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* "meeting/badge/role"; "expired/..." has expired, anything without two slashes is no token. */
+static int verify(void *ctx, const char *token, int64_t wall_ms, struct claims *out_claims)
+{
+	const char *first = strchr(token, '/');
+	const char *second = first != NULL ? strchr(first + 1, '/') : NULL;
+	(void)ctx;
+	*out_claims = (struct claims){ .expires_s = wall_ms / 1000 };
+	if (second == NULL || role_parse(second + 1, &out_claims->role) < 0)
+		return -EACCES;
+	(void)rs_copy_text(
+		out_claims->meeting, sizeof(out_claims->meeting), token, (size_t)(first - token));
+	(void)rs_copy_text(out_claims->badge, sizeof(out_claims->badge), first + 1,
+		(size_t)(second - first - 1));
+	return strcmp(out_claims->meeting, "expired") == 0 ? -ETIMEDOUT : 0;
+}
+
+static void answer_recv(struct peer_spec *peer, const struct peer_plan *plan)
+{
+	peer->n_recv = plan->n_recv;
+	for (size_t i = 0; i < plan->n_recv; i++) {
+		const struct peer_slot *slot = &plan->recv[i];
+		struct peer_recv *recv = &peer->recv[i];
+		*recv = (struct peer_recv){ .kind = slot->kind,
+			.rank = slot->rank,
+			.mix = slot->mix,
+			.max_height = slot->max_height,
+			.ssrc = 1000 + (uint32_t)i,
+			.codec = "opus",
+			.pt = 111 };
+		(void)snprintf(recv->mid, sizeof(recv->mid), "%zu", plan->n_send + i);
+		(void)rs_set_text(recv->feed, slot->feed);
+	}
+}
+
+static int answer(void *ctx, const char *offer, size_t len, const struct peer_plan *plan,
+	const struct peer_node *node, struct rs_rand *rand, struct peer_spec *peer,
+	struct rs_buf *out_sdp, char why[PEER_WHY_LEN])
+{
+	(void)ctx;
+	(void)node;
+	if (len < 3 || memcmp(offer, "v=0", 3) != 0) {
+		(void)snprintf(why, PEER_WHY_LEN, "no offer");
+		return -EBADMSG;
+	}
+	rs_rand_text(rand, peer->ufrag, 8);
+	(void)rs_set_text(peer->pwd, "0123456789abcdef012345");
+	(void)rs_set_text(peer->remote_ufrag, "remote");
+	(void)rs_set_text(peer->remote_pwd, "abcdefghijklmnopqrstuvwx");
+	(void)rs_set_text(peer->fingerprint, "sha-256 00");
+	peer->n_send = plan->n_send;
+	for (size_t i = 0; i < plan->n_send; i++) {
+		struct peer_send *send = &peer->send[i];
+		*send = (struct peer_send){ .media = plan->send[i],
+			.kind = plan->send[i] == PEER_MICROPHONE ? PEER_AUDIO : PEER_VIDEO,
+			.csrc = plan->csrc,
+			.codec = "opus",
+			.pt = 111 };
+		(void)snprintf(send->mid, sizeof(send->mid), "%zu", i);
+		(void)rs_set_text(send->source, plan->source);
+	}
+	answer_recv(peer, plan);
+	return rs_buf_append(out_sdp, "v=0\r\n", 5);
+}
+
+int bench_start(struct bench *bench, char error[SERVICE_ERROR_LEN])
+{
+	size_t len;
+	char *rules = examples_read("conf/rules/unga.json", &len);
+	int err = service_new(&bench->config, &bench->service);
+	assert(err == 0);
+	err = service_add_rules(bench->service, "unga", rules, len, error);
+	assert(err == 0);
+	free(rules);
+	err = service_start(bench->service, bench->at, error);
+	if (err == 0)
+		bench_turn(bench);
+	return err;
+}
+
+static void start(struct bench *bench)
+{
+	char error[SERVICE_ERROR_LEN] = "";
+	const int err = bench_start(bench, error);
+	if (err < 0)
+		(void)fprintf(stderr, "%s\n", error);
+	assert(err == 0);
+}
+
+struct bench *bench_new(const struct service_limits *limits)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+	if (bench == NULL)
+		abort();
+	bench->fake = fake_store_new();
+	rs_rand_init_seed(&bench->rand, 1);
+	bench->at = (struct moment){ .now = RS_SEC(1), .wall_ms = 1795305600000 };
+	bench->config = (struct service_config){
+		.store = fake_store_port(bench->fake),
+		.rand = &bench->rand,
+		.limits = limits != NULL ? *limits : service_limits_default,
+		.hello_timeout = RS_SEC(10),
+		.lost_grace = RS_SEC(20),
+		.media_grace = RS_SEC(2),
+		.verify = verify,
+		.answer = answer,
+	};
+	start(bench);
+	size_t len;
+	struct service_refusal refusal = { .text = "" };
+	char *demo = examples_read("conf/examples/demo.json", &len);
+	const int err = service_import(bench->service, 1, demo, len, bench->at, &refusal);
+	if (err < 0)
+		(void)fprintf(stderr, "%s\n", refusal.text);
+	assert(err == 0);
+	free(demo);
+	bench_turn(bench);
+	return bench;
+}
+
+static void forget_lines(struct bench *bench)
+{
+	for (size_t i = 0; i < bench->n_lines; i++) {
+		json_decref(bench->lines[i].heard);
+		json_decref(bench->lines[i].view);
+	}
+	memset(bench->lines, 0, sizeof(bench->lines));
+	bench->n_lines = 0;
+}
+
+void bench_free(struct bench *bench)
+{
+	service_free(bench->service);
+	fake_store_free(bench->fake);
+	forget_lines(bench);
+	json_decref(bench->answer);
+	free(bench);
+}
+
+void bench_restart(struct bench *bench)
+{
+	service_free(bench->service);
+	forget_lines(bench);
+	start(bench);
+}
+
+json_t *bench_merge_patch(json_t *target, const json_t *patch)
+{
+	if (!json_is_object(patch))
+		return json_deep_copy(patch);
+	json_t *merged = json_is_object(target) ? json_incref(target) : json_object();
+	const char *key;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)patch, key, value)
+	{
+		if (json_is_null(value)) {
+			(void)json_object_del(merged, key);
+			continue;
+		}
+		json_object_set_new(
+			merged, key, bench_merge_patch(json_object_get(merged, key), value));
+	}
+	return merged;
+}
+
+static void hear_view(struct bench_line *line, const json_t *message)
+{
+	const char *type = bench_text(message, "type");
+	if (strcmp(type, "welcome") == 0) {
+		line->event = (uint64_t)bench_int(message, "event");
+		const json_t *view = json_object_get(message, "view");
+		if (view != NULL) {
+			json_decref(line->view);
+			line->view = json_deep_copy(view);
+		}
+	}
+	if (strcmp(type, "event") != 0)
+		return;
+	line->event = (uint64_t)bench_int(message, "event");
+	json_t *view = bench_merge_patch(line->view, json_object_get(message, "patch"));
+	json_decref(line->view);
+	line->view = view;
+}
+
+static struct bench_line *line_of(struct bench *bench, uint64_t id)
+{
+	for (size_t i = 0; i < bench->n_lines; i++)
+		if (bench->lines[i].id == id)
+			return &bench->lines[i];
+	return NULL;
+}
+
+static void hear(struct bench *bench, struct service_out *out)
+{
+	json_t *json = NULL;
+	if (out->message != NULL) {
+		json = json_loadb(
+			(const char *)message_text(out->message), out->message->len, 0, NULL);
+		assert(json != NULL);
+		message_unref(out->message);
+	}
+	if (out->kind == SERVICE_ANSWER) {
+		bench->request = out->to;
+		bench->status = out->code;
+		json_decref(bench->answer);
+		bench->answer = json;
+		return;
+	}
+	struct bench_line *line = line_of(bench, out->to);
+	assert(line != NULL);
+	if (out->kind == SERVICE_CLOSE)
+		line->closed = out->code;
+	if (json == NULL)
+		return;
+	if (out->kind == SERVICE_SEND)
+		hear_view(line, json);
+	json_array_append_new(line->heard, json);
+}
+
+void bench_turn(struct bench *bench)
+{
+	struct service_out out;
+	do {
+		service_tick(bench->service, bench->at);
+		while (service_poll(bench->service, &out) == 1)
+			hear(bench, &out);
+	} while (fake_store_pending(bench->fake));
+}
+
+void bench_pass(struct bench *bench, rs_time time)
+{
+	const rs_time end = bench->at.now + time;
+	while (bench->at.now < end) {
+		const rs_time due = service_deadline(bench->service);
+		rs_time next = due > bench->at.now ? rs_time_min(due, end) : end;
+		bench->at.wall_ms += (next - bench->at.now) / 1000;
+		bench->at.now = next;
+		bench_turn(bench);
+	}
+}
+
+static struct bench_line *add_line(struct bench *bench, uint64_t id)
+{
+	assert(bench->n_lines < BENCH_LINES);
+	struct bench_line *line = &bench->lines[bench->n_lines++];
+	line->id = id;
+	line->heard = json_array();
+	line->view = json_object();
+	return line;
+}
+
+struct bench_line *bench_page(struct bench *bench)
+{
+	uint64_t id = 0;
+	const int err = service_session_open(bench->service, bench->at, &id);
+	assert(err == 0);
+	return add_line(bench, id);
+}
+
+void bench_say(struct bench *bench, struct bench_line *line, const char *format, ...)
+{
+	char text[8192];
+	va_list args;
+	va_start(args, format);
+	const int len = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	assert(len >= 0 && (size_t)len < sizeof(text));
+	service_session_recv(bench->service, line->id, text, (size_t)len, bench->at);
+	bench_turn(bench);
+}
+
+struct bench_line *bench_join(
+	struct bench *bench, const char *meeting, const char *badge, const char *role)
+{
+	struct bench_line *line = bench_page(bench);
+	bench_say(bench, line, "{\"type\":\"hello\",\"token\":\"%s/%s/%s\"}", meeting, badge, role);
+	return line;
+}
+
+struct bench_line *bench_resume(struct bench *bench, const struct bench_line *old,
+	const char *meeting, const char *badge, const char *role)
+{
+	struct bench_line *line = bench_page(bench);
+	json_decref(line->view);
+	line->view = json_deep_copy(old->view);
+	bench_say(bench, line,
+		"{\"type\":\"hello\",\"token\":\"%s/%s/%s\",\"resume\":{\"epoch\":\"%s\",\"event\":%" PRIu64
+		"}}",
+		meeting, badge, role, bench_text(json_array_get(old->heard, 0), "epoch"),
+		old->event);
+	return line;
+}
+
+void bench_leave(struct bench *bench, struct bench_line *line, uint16_t code)
+{
+	service_session_closed(bench->service, line->id, code, bench->at);
+	bench_turn(bench);
+}
+
+const json_t *bench_command(
+	struct bench *bench, struct bench_line *line, const char *name, const char *members)
+{
+	static unsigned last;
+	char id[16];
+	(void)snprintf(id, sizeof(id), "c%u", ++last);
+	bench_say(bench, line, "{\"type\":\"%s\",\"id\":\"%s\"%s%s}", name, id,
+		members[0] != '\0' ? "," : "", members);
+	size_t i;
+	json_t *message;
+	const json_t *reply = NULL;
+	json_array_foreach(line->heard, i, message)
+	{
+		if (strcmp(bench_text(message, "type"), "reply") == 0 &&
+			strcmp(bench_text(message, "id"), id) == 0)
+			reply = message;
+	}
+	return reply;
+}
+
+const char *bench_try(
+	struct bench *bench, struct bench_line *line, const char *name, const char *members)
+{
+	const json_t *reply = bench_command(bench, line, name, members);
+	if (reply == NULL)
+		return "no reply";
+	return json_is_true(json_object_get(reply, "ok")) ? "ok" : bench_text(reply, "reason");
+}
+
+struct bench_line *bench_node(struct bench *bench)
+{
+	uint64_t id = 0;
+	const int err = service_node_open(bench->service, bench->at, &id);
+	assert(err == 0);
+	return add_line(bench, id);
+}
+
+int bench_report(struct bench *bench, struct bench_line *line, const char *format, ...)
+{
+	char text[12288];
+	char error[SERVICE_ERROR_LEN] = "";
+	va_list args;
+	va_start(args, format);
+	const int len = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	assert(len >= 0 && (size_t)len < sizeof(text));
+	const int err =
+		service_node_recv(bench->service, line->id, text, (size_t)len, bench->at, error);
+	bench_turn(bench);
+	return err;
+}
+
+struct bench_line *bench_sfu(struct bench *bench, const char *instance, const char *state)
+{
+	struct bench_line *line = bench_node(bench);
+	const int err = bench_report(bench, line,
+		"{\"type\":\"hello\",\"protocol\":\"rostrum.control.1\",\"kind\":\"sfu\",\"node\":\"sfu-1\","
+		"\"instance\":\"%s\",\"revision\":5,\"state\":%s,\"fingerprint\":\"sha-256 00\","
+		"\"workers\":[{\"addresses\":[\"127.0.0.1:50000\"]}],\"tap\":\"/run/tap-%s\"}",
+		instance, state, instance);
+	assert(err == 0);
+	return line;
+}
+
+struct bench_line *bench_recorder(struct bench *bench, const char *recordings)
+{
+	struct bench_line *line = bench_node(bench);
+	const int err = bench_report(bench, line,
+		"{\"type\":\"hello\",\"protocol\":\"rostrum.control.1\",\"kind\":\"recorder\","
+		"\"node\":\"recorder-1\",\"instance\":\"r1\",\"revision\":0,\"state\":null,\"recordings\":%s}",
+		recordings);
+	assert(err == 0);
+	return line;
+}
+
+void bench_node_gone(struct bench *bench, struct bench_line *line)
+{
+	service_node_closed(bench->service, line->id, bench->at);
+	bench_turn(bench);
+}
+
+const json_t *bench_last(const struct bench_line *line, const char *type)
+{
+	for (size_t i = json_array_size(line->heard); i > 0; i--) {
+		const json_t *message = json_array_get(line->heard, i - 1);
+		if (strcmp(bench_text(message, "type"), type) == 0)
+			return message;
+	}
+	return NULL;
+}
+
+const json_t *bench_last_event(const struct bench_line *line, const char *name)
+{
+	for (size_t i = json_array_size(line->heard); i > 0; i--) {
+		const json_t *message = json_array_get(line->heard, i - 1);
+		if (strcmp(bench_text(message, "type"), "event") == 0 &&
+			strcmp(bench_text(message, "name"), name) == 0)
+			return message;
+	}
+	return NULL;
+}
+
+size_t bench_count(const struct bench_line *line, const char *type)
+{
+	size_t n = 0, i;
+	json_t *message;
+	json_array_foreach(line->heard, i, message) n +=
+		strcmp(bench_text(message, "type"), type) == 0 ? 1 : 0;
+	return n;
+}
+
+const json_t *bench_at(const json_t *json, const char *path)
+{
+	char key[128];
+	while (json != NULL && *path != '\0') {
+		const size_t len = strcspn(path, ".");
+		(void)rs_copy_text(key, sizeof(key), path, len);
+		json = json_is_array(json) ? json_array_get(json, (size_t)atoi(key))
+					   : json_object_get(json, key);
+		path += len + (path[len] == '.' ? 1 : 0);
+	}
+	return json;
+}
+
+const char *bench_text(const json_t *json, const char *path)
+{
+	const char *text = json_string_value(bench_at(json, path));
+	return text != NULL ? text : "";
+}
+
+int64_t bench_int(const json_t *json, const char *path)
+{
+	return json_integer_value(bench_at(json, path));
+}
