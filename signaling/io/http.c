@@ -1,0 +1,416 @@
+#include "signaling/io/io_priv.h"
+
+#include "common/log/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Octets of an answer written at a time. */
+#define CHUNK ((size_t)32768)
+#define HEAD_MAX 4096
+/* A body over its limit is read and thrown away up to here, so that the client gets to read the answer. */
+#define DISCARD_MAX ((uint64_t)16 << 20)
+#define ANSWER_MAX ((size_t)32 << 20)
+
+static struct io *io_of(struct lws *wsi)
+{
+	return lws_context_user(lws_get_context(wsi));
+}
+
+/* --- Reading the request --- */
+
+static void copy_header(struct lws *wsi, enum lws_token_indexes token, char *out, int cap)
+{
+	if (lws_hdr_copy(wsi, out, cap, token) <= 0)
+		out[0] = '\0'; /* absent, or longer than any value that means something here */
+}
+
+static enum http_method method_of(struct lws *wsi)
+{
+	static const struct {
+		enum lws_token_indexes token;
+		enum http_method method;
+	} known[] = {
+		{ WSI_TOKEN_GET_URI, HTTP_GET },
+		{ WSI_TOKEN_HEAD_URI, HTTP_HEAD },
+		{ WSI_TOKEN_POST_URI, HTTP_POST },
+		{ WSI_TOKEN_PUT_URI, HTTP_PUT },
+		{ WSI_TOKEN_PATCH_URI, HTTP_PATCH },
+		{ WSI_TOKEN_DELETE_URI, HTTP_DELETE },
+		{ WSI_TOKEN_OPTIONS_URI, HTTP_OPTIONS },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(known); i++) {
+		if (lws_hdr_total_length(wsi, known[i].token) > 0)
+			return known[i].method;
+	}
+	return HTTP_OTHER;
+}
+
+static void read_headers(struct request *request)
+{
+	struct lws *wsi = request->wsi;
+	char peer[RS_ADDR_TEXT_LEN] = "";
+	copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, request->authorization,
+		sizeof(request->authorization));
+	copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, request->content_type, HTTP_VALUE_MAX);
+	copy_header(wsi, WSI_TOKEN_HTTP_ACCEPT, request->accept, HTTP_VALUE_MAX);
+	copy_header(wsi, WSI_TOKEN_HTTP_IF_MATCH, request->if_match, HTTP_VALUE_MAX);
+	copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, request->if_none_match, HTTP_VALUE_MAX);
+	copy_header(wsi, WSI_TOKEN_HOST, request->host, HTTP_VALUE_MAX);
+	(void)lws_get_peer_simple(wsi, peer, sizeof(peer)); /* empty when unknown */
+	if (rs_addr_parse_ip(peer, strlen(peer), 0, &request->from) < 0)
+		request->from = (struct rs_addr){ .family = RS_ADDR_NONE };
+}
+
+/* The route of this path and method; NULL when there is none, with *out_other when the path has other methods. */
+static const struct http_route *find_route(struct request *request, bool *out_other)
+{
+	*out_other = false;
+	for (size_t i = 0; i < http_n_routes; i++) {
+		if (!route_match(http_routes[i].pattern, request->path, &request->params))
+			continue;
+		if (http_routes[i].method == request->method)
+			return &http_routes[i];
+		*out_other = true;
+	}
+	return NULL;
+}
+
+/* RFC 9110 section 15.5.6: what the path does have. */
+static void refuse_method(struct request *request)
+{
+	static const char *const names[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
+		"OPTIONS" };
+	char allow[HTTP_VALUE_MAX] = "";
+	for (size_t i = 0; i < http_n_routes; i++) {
+		struct route_params params;
+		const size_t len = strlen(allow);
+		if (route_match(http_routes[i].pattern, request->path, &params))
+			(void)snprintf(allow + len, sizeof(allow) - len, "%s%s",
+				len > 0 ? ", " : "", names[http_routes[i].method]);
+	}
+	http_add_header(request, "allow:", allow);
+	http_refuse(request, HTTP_STATUS_METHOD_NOT_ALLOWED, "method-not-allowed",
+		"This address has other methods.");
+}
+
+static void handle(struct request *request)
+{
+	bool other;
+	const struct http_route *route = find_route(request, &other);
+	if (request->body_too_large)
+		http_refuse(request, HTTP_STATUS_REQ_ENTITY_TOO_LARGE, "too-large",
+			"The body is longer than is taken here.");
+	else if (route != NULL)
+		route->handle(request);
+	else if (other)
+		refuse_method(request);
+	else if (request->method == HTTP_GET || request->method == HTTP_HEAD)
+		files_get(request);
+	else
+		http_refuse(request, HTTP_STATUS_NOT_FOUND, "not-found",
+			"There is nothing at this address.");
+	io_pump(request->io);
+}
+
+static struct request *request_free(struct request *request)
+{
+	if (request == NULL)
+		return NULL;
+	(void)rs_map_remove(
+		request->io->requests, &request->number, sizeof(request->number)); /* itself */
+	rs_buf_done(&request->body);
+	rs_buf_done(&request->out);
+	rs_wipe(request->authorization, sizeof(request->authorization));
+	return rs_release(request);
+}
+
+static struct request *request_new(struct io *io, struct lws *wsi, const char *path, size_t len)
+{
+	struct request *request = rs_zalloc(sizeof(*request));
+	if (request == NULL)
+		return NULL;
+	bool other;
+	request->io = io;
+	request->wsi = wsi;
+	request->number = ++io->last_request;
+	request->method = method_of(wsi);
+	/* A path that is too long is cut, and then is nowhere. */
+	(void)rs_copy_text(request->path, sizeof(request->path), path, len);
+	read_headers(request);
+	const struct http_route *route = find_route(request, &other);
+	rs_buf_init(&request->body, route != NULL ? route->body_max : HTTP_SMALL_MAX);
+	rs_buf_init(&request->out, ANSWER_MAX);
+	io->counters.requests++;
+	if (rs_map_add(io->requests, &request->number, sizeof(request->number), request) < 0)
+		return request_free(request);
+	return request;
+}
+
+/* Is a body announced? libwebsockets calls back with it; what it cannot read is refused. */
+static bool await_body(struct request *request)
+{
+	char length[24];
+	uint64_t n = 0;
+	if (lws_hdr_total_length(request->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0) {
+		request->close_after = true;
+		http_refuse(request, HTTP_STATUS_LENGTH_REQUIRED, "length-required",
+			"Content-Length is needed.");
+		return true;
+	}
+	copy_header(request->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, length, sizeof(length));
+	if (lws_hdr_total_length(request->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0)
+		return false;
+	if (rs_parse_u64(length, strlen(length), DISCARD_MAX, &n) < 0) {
+		request->close_after = true;
+		request->body_too_large = true;
+		handle(request);
+		return true;
+	}
+	return n > 0;
+}
+
+static int begin(struct lws *wsi, struct request **slot, const char *path, size_t len)
+{
+	struct io *io = io_of(wsi);
+	request_free(rs_steal(slot)); /* of the request before on this connection */
+	*slot = io->stopping ? NULL : request_new(io, wsi, path, len);
+	if (*slot == NULL)
+		return -1;
+	if (!await_body(*slot))
+		handle(*slot);
+	return 0;
+}
+
+static void take_body(struct request *request, const void *data, size_t len)
+{
+	if (request == NULL || request->answered)
+		return;
+	if (!request->body_too_large && rs_buf_append(&request->body, data, len) < 0)
+		request->body_too_large = true;
+}
+
+/* --- Answering --- */
+
+void http_add_header(struct request *request, const char *name, const char *value)
+{
+	if (request->n_headers == HTTP_HEADERS_MAX)
+		return;
+	struct http_header *header = &request->headers[request->n_headers++];
+	header->name = name;
+	(void)rs_copy_text(
+		header->value, sizeof(header->value), value, strlen(value)); /* ours are short */
+}
+
+void http_answer(struct request *request, unsigned status, const char *type)
+{
+	if (request->answered)
+		return;
+	request->answered = true;
+	request->status = status;
+	request->type = type;
+	if (status >= HTTP_STATUS_BAD_REQUEST)
+		request->io->counters.requests_refused++;
+	(void)lws_callback_on_writable(request->wsi); /* fails for a dead socket only */
+}
+
+/* JSON text of ours and of the service's has neither quotes nor control characters, but what a client sent may be in it. */
+static int put_json_text(struct rs_buf *out, const char *text)
+{
+	int err = 0;
+	for (; *text != '\0' && err == 0; text++) {
+		if (*text == '"' || *text == '\\')
+			err = rs_buf_printf(out, "\\%c", *text);
+		else if ((unsigned char)*text < 0x20)
+			err = rs_buf_printf(out, "\\u%04x", (unsigned)*text);
+		else
+			err = rs_buf_append(out, text, 1);
+	}
+	return err;
+}
+
+void http_refuse(struct request *request, unsigned status, const char *reason, const char *text)
+{
+	struct rs_buf *out = &request->out;
+	rs_buf_consume(out, rs_buf_len(out));
+	int err = rs_buf_printf(out, "{\"reason\":\"%s\",\"text\":\"", reason);
+	if (err == 0)
+		err = put_json_text(out, text);
+	if (err == 0)
+		err = rs_buf_printf(out, "\"}\n");
+	if (err < 0)
+		rs_buf_consume(out, rs_buf_len(out)); /* the status alone will do */
+	if (status == HTTP_STATUS_UNAUTHORIZED)
+		http_add_header(request, "www-authenticate:", "Bearer realm=\"rostrum\"");
+	http_answer(request, status, "application/json");
+}
+
+void http_refuse_service(struct request *request, const struct service_refusal *refusal)
+{
+	http_refuse(request, refusal->status, refusal->reason, refusal->text);
+}
+
+void http_deliver(struct io *io, uint64_t number, unsigned status, struct message *message)
+{
+	struct request *request = rs_map_find(io->requests, &number, sizeof(number));
+	if (request != NULL && !request->answered) {
+		const char *text = (const char *)message_text(message);
+		const bool join = request->importing && status == STATUS_CREATED;
+		const int err = join ? join_write(request, text, message->len)
+				     : rs_buf_append(&request->out, text, message->len);
+		if (err < 0)
+			http_refuse(request, HTTP_STATUS_INTERNAL_SERVER_ERROR, "out-of-memory",
+				"The server is out of memory.");
+		http_answer(request, status, "application/json");
+	}
+	message_unref(message);
+}
+
+/* --- Who asks --- */
+
+bool http_authenticate(struct request *request)
+{
+	static const char scheme[] = "Bearer ";
+	const char *token = request->authorization;
+	if (strncasecmp(token, scheme, strlen(scheme)) != 0) {
+		http_refuse(request, HTTP_STATUS_UNAUTHORIZED, "no-token",
+			"A token is needed: Authorization: Bearer.");
+		return false;
+	}
+	token += strlen(scheme);
+	token += strspn(token, " ");
+	const int err =
+		auth_verify(request->io->config.auth, token, io_moment().wall_ms, &request->who);
+	if (err == -ETIMEDOUT)
+		http_refuse(request, HTTP_STATUS_UNAUTHORIZED, "token-expired",
+			"This token has expired. Ask the secretariat for a new one.");
+	else if (err < 0)
+		http_refuse(request, HTTP_STATUS_UNAUTHORIZED, "bad-token",
+			"This token was not issued here, or it is damaged.");
+	return err == 0;
+}
+
+bool http_enter(struct request *request, const char *meeting)
+{
+	if (!http_authenticate(request))
+		return false;
+	if (claims_enter(&request->who, meeting))
+		return true;
+	http_refuse(request, HTTP_STATUS_FORBIDDEN, "other-meeting",
+		"This token is for another meeting.");
+	return false;
+}
+
+void http_base(const struct request *request, char out[HTTP_VALUE_MAX])
+{
+	const struct io_config *config = &request->io->config;
+	if (config->web_base[0] != '\0')
+		(void)rs_copy_text(out, HTTP_VALUE_MAX, config->web_base, strlen(config->web_base));
+	else
+		(void)snprintf(out, HTTP_VALUE_MAX, "%s://%.200s",
+			config->certificate[0] != '\0' ? "https" : "http", request->host);
+}
+
+/* --- Writing the answer --- */
+
+static int write_head(struct request *request)
+{
+	uint8_t room[LWS_PRE + HEAD_MAX];
+	uint8_t *start = room + LWS_PRE;
+	uint8_t *at = start;
+	uint8_t *end = room + sizeof(room) - 1;
+	struct lws *wsi = request->wsi;
+	const size_t len = rs_buf_len(&request->out);
+	bool good = lws_add_http_header_status(wsi, request->status, &at, end) == 0;
+	if (request->type != NULL && good)
+		good = lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
+			       (const uint8_t *)request->type, (int)strlen(request->type), &at,
+			       end) == 0;
+	for (size_t i = 0; i < request->n_headers && good; i++) {
+		const struct http_header *header = &request->headers[i];
+		good = lws_add_http_header_by_name(wsi, (const uint8_t *)header->name,
+			       (const uint8_t *)header->value, (int)strlen(header->value), &at,
+			       end) == 0;
+	}
+	good = good && lws_add_http_header_content_length(wsi, len, &at, end) == 0;
+	return good && lws_finalize_write_http_header(wsi, start, &at, end) == 0 ? 0 : -1;
+}
+
+/* -1 closes the connection. */
+static int finish(struct request **slot)
+{
+	struct request *request = rs_steal(slot);
+	struct lws *wsi = request->wsi;
+	const bool close_after = request->close_after;
+	request_free(request);
+	return lws_http_transaction_completed(wsi) != 0 || close_after ? -1 : 0;
+}
+
+static int write_answer(struct request **slot)
+{
+	struct request *request = *slot;
+	if (request == NULL || !request->answered)
+		return 0;
+	if (!request->head_written) {
+		request->head_written = true;
+		if (write_head(request) < 0)
+			return -1;
+		if (rs_buf_len(&request->out) == 0 || request->method == HTTP_HEAD)
+			return finish(slot);
+		(void)lws_callback_on_writable(request->wsi); /* as in http_answer() */
+		return 0;
+	}
+	uint8_t room[LWS_PRE + CHUNK / 4];
+	const size_t left = rs_buf_len(&request->out);
+	const size_t len = left < CHUNK / 4 ? left : CHUNK / 4;
+	memcpy(room + LWS_PRE, rs_buf_data(&request->out), len);
+	const bool last = len == left;
+	if (lws_write(request->wsi, room + LWS_PRE, len,
+		    last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)len)
+		return -1;
+	rs_buf_consume(&request->out, len);
+	if (last)
+		return finish(slot);
+	(void)lws_callback_on_writable(request->wsi); /* as in http_answer() */
+	return 0;
+}
+
+/* --- What libwebsockets says --- */
+
+int http_callback(
+	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct request **slot = user;
+	/* Of some eighty reasons these concern a request, or a connection. */
+	switch ((int)reason) {
+	case LWS_CALLBACK_WSI_CREATE:
+		io_of(wsi)->connections++;
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		if (io_of(wsi)->connections > 0)
+			io_of(wsi)->connections--;
+		return 0;
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return -1; /* a WebSocket without our subprotocol */
+	case LWS_CALLBACK_HTTP:
+		return begin(wsi, slot, in, len);
+	case LWS_CALLBACK_HTTP_BODY:
+		take_body(*slot, in, len);
+		return 0;
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		if (*slot != NULL && !(*slot)->answered)
+			handle(*slot);
+		return 0;
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return write_answer(slot);
+	case LWS_CALLBACK_CLOSED_HTTP:
+	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+		if (slot != NULL)
+			request_free(rs_steal(slot));
+		return 0;
+	default:
+		return 0;
+	}
+}

@@ -1,0 +1,210 @@
+/* signaling/io/io_priv.h
+ *
+ * What the files of this folder share: the loop, the pages, the nodes, the HTTP requests.
+ */
+#ifndef ROSTRUM_SIGNALING_IO_IO_PRIV_H
+#define ROSTRUM_SIGNALING_IO_IO_PRIV_H
+
+#include "common/base/addr.h"
+#include "common/base/map.h"
+#include "signaling/io/io.h"
+#include "signaling/io/outbox.h"
+#include "signaling/io/route.h"
+#include "signaling/io/tally.h"
+
+#include <libwebsockets.h>
+#include <uv.h>
+
+/* Statuses that libwebsockets has no name for. */
+#define STATUS_CREATED 201
+#define STATUS_NO_CONTENT 204
+#define STATUS_PRECONDITION_REQUIRED 428
+#define STATUS_TOO_MANY_REQUESTS 429
+
+#define HTTP_TOKEN_MAX AUTH_TOKEN_LEN
+#define HTTP_PATH_MAX 512
+#define HTTP_VALUE_MAX 256
+#define HTTP_HEADERS_MAX 8
+/* An offer, a conference file. */
+#define HTTP_SDP_MAX ((size_t)65536)
+#define HTTP_IMPORT_MAX ((size_t)4 << 20)
+#define HTTP_SMALL_MAX ((size_t)4096)
+
+struct io_counters {
+	uint64_t connections_refused;
+	uint64_t pages_slow;
+	uint64_t pages_oversized;
+	uint64_t requests;
+	uint64_t requests_refused; /* 4xx and 5xx */
+	uint64_t control_errors;
+};
+
+struct listener {
+	int fd; /* -1 = none */
+	uv_poll_t poll;
+	struct io *io;
+	struct rs_addr addr;
+};
+
+struct io {
+	struct io_config config;
+	struct service *service;
+	uv_loop_t loop;
+	uv_async_t wake;
+	uv_timer_t timer;
+	uv_signal_t signals[2];
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	struct listener listeners[IO_LISTEN_MAX];
+	size_t n_listeners;
+	uv_pipe_t control;
+	bool has_control;
+	struct rs_map *pages;    /* session -> struct page */
+	struct rs_map *requests; /* number -> struct request */
+	struct rs_map *nodes;    /* node -> struct node */
+	struct tally *tally;
+	uint64_t last_request;
+	size_t connections;
+	bool pumping;
+	bool stopping;
+	struct io_counters counters;
+};
+
+/* --- loop.c --- */
+
+struct moment io_moment(void);
+/* Deliver what the service has to say, and set the timer. After everything fed. */
+void io_pump(struct io *io);
+
+/* --- listen.c --- */
+
+/* Binds all addresses of the configuration. 0, or -EIO with `error` set. */
+int io_listen(struct io *io, char error[IO_ERROR_LEN]) RS_MUST_USE;
+/* Begin to accept. */
+void io_accept(struct io *io);
+void io_unlisten(struct io *io);
+
+/* --- nodes.c: the control socket --- */
+
+int nodes_listen(struct io *io, char error[IO_ERROR_LEN]) RS_MUST_USE;
+int nodes_accept(struct io *io) RS_MUST_USE;
+/* Takes `message`. */
+void nodes_send(struct io *io, uint64_t node, struct message *message);
+void nodes_close(struct io *io, uint64_t node);
+void nodes_stop(struct io *io);
+
+/* --- pages.c: WebSockets --- */
+
+/* One page; libwebsockets allocates it, zeroed, with the connection. */
+struct page {
+	uint64_t session; /* 0 = the service does not know it (any more) */
+	struct lws *wsi;
+	struct outbox outbox;
+	struct rs_buf in; /* a message whose fragments come in */
+	bool is_open;
+	bool closing; /* once the outbox is empty, with this code */
+	bool close_sent;
+	uint16_t code;
+	uint16_t peer_code; /* what the page gave when it left */
+};
+
+int pages_callback(
+	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+/* Takes `message`. */
+void pages_send(struct io *io, uint64_t session, struct message *message);
+void pages_close(struct io *io, uint64_t session, uint16_t code);
+void pages_stop(struct io *io);
+
+/* --- http.c --- */
+
+enum http_method {
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PUT,
+	HTTP_PATCH,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
+	HTTP_OTHER,
+};
+
+struct http_header {
+	const char *name; /* "location:" */
+	char value[HTTP_VALUE_MAX];
+};
+
+/* One HTTP request from its headers to the last octet of its answer. */
+struct request {
+	struct io *io;
+	struct lws *wsi;
+	uint64_t number;
+	enum http_method method;
+	char path[HTTP_PATH_MAX];
+	struct route_params params;
+	const struct http_route *route; /* NULL = a page's file, or nothing */
+	/* headers that are looked at; empty = absent */
+	char authorization[HTTP_TOKEN_MAX + 16];
+	char content_type[HTTP_VALUE_MAX];
+	char accept[HTTP_VALUE_MAX];
+	char if_match[HTTP_VALUE_MAX];
+	char if_none_match[HTTP_VALUE_MAX];
+	char host[HTTP_VALUE_MAX];
+	struct rs_addr from;
+	struct rs_buf body;
+	bool body_too_large;
+	struct claims who; /* once authorised */
+	bool importing;    /* its answer gets join tokens */
+	/* the answer */
+	bool answered;
+	bool head_written;
+	bool close_after;
+	unsigned status;
+	const char *type;
+	struct http_header headers[HTTP_HEADERS_MAX];
+	size_t n_headers;
+	struct rs_buf out;
+};
+
+typedef void http_handler(struct request *request);
+
+struct http_route {
+	enum http_method method;
+	const char *pattern;
+	http_handler *handle;
+	size_t body_max;
+};
+
+int http_callback(
+	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+/* Copies the value. Too many are a bug of ours and left out. */
+void http_add_header(struct request *request, const char *name, const char *value);
+/* Answer with what is in request->out; the first answer counts. */
+void http_answer(struct request *request, unsigned status, const char *type);
+/* {"reason", "text"}. */
+void http_refuse(struct request *request, unsigned status, const char *reason, const char *text);
+void http_refuse_service(struct request *request, const struct service_refusal *refusal);
+/* The service answered request `number`. */
+void http_deliver(struct io *io, uint64_t number, unsigned status, struct message *message);
+/* Who asks? True with request->who filled; else answered with 401. */
+bool http_authenticate(struct request *request);
+/* As http_authenticate(), and the token lists this meeting; else answered with 403. */
+bool http_enter(struct request *request, const char *meeting);
+/* "http://host" or "https://host" as the client sees us. */
+void http_base(const struct request *request, char out[HTTP_VALUE_MAX]);
+
+/* --- api.c, media.c, files.c: handlers --- */
+
+extern const struct http_route http_routes[];
+extern const size_t http_n_routes;
+
+void media_publish(struct request *request);
+void media_play(struct request *request);
+void media_patch(struct request *request);
+void media_delete(struct request *request);
+void media_options(struct request *request);
+/* A file below web_root, or 404. */
+void files_get(struct request *request);
+/* Turns the service's answer to an import into the one with tokens and links: request->out. 0 or -ENOMEM. */
+int join_write(struct request *request, const char *imported, size_t len) RS_MUST_USE;
+
+#endif

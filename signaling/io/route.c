@@ -1,0 +1,128 @@
+#include "signaling/io/route.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+bool route_match(const char *pattern, const char *path, struct route_params *out_params)
+{
+	size_t n = 0;
+	while (*pattern != '\0') {
+		if (*pattern != '*') {
+			if (*pattern != *path)
+				return false;
+			pattern++;
+			path++;
+			continue;
+		}
+		const size_t len = strcspn(path, "/");
+		if (n == ROUTE_PARAMS_MAX || !rs_name_valid(path, len))
+			return false;
+		(void)rs_copy_text(out_params->name[n++], RS_NAME_MAX + 1, path, len); /* fits */
+		path += len;
+		pattern++;
+	}
+	return *path == '\0';
+}
+
+static bool part_valid(const char *part, size_t len)
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	return len > 0 && part[0] != '.' && strspn(part, allowed) >= len;
+}
+
+int route_file(const char *path, char out_file[ROUTE_FILE_MAX])
+{
+	if (strcmp(path, "/") == 0)
+		path = "/index";
+	const char *last = path;
+	for (const char *at = path; *at != '\0';) {
+		if (*at != '/')
+			return -ENOENT;
+		last = at + 1;
+		const size_t len = strcspn(last, "/");
+		if (!part_valid(last, len))
+			return -ENOENT;
+		at = last + len;
+	}
+	if (path[0] == '\0')
+		return -ENOENT;
+	const char *suffix = strchr(last, '.') != NULL ? "" : ".html";
+	return rs_format(out_file, ROUTE_FILE_MAX, "%s%s", path + 1, suffix) < 0 ? -ENOENT : 0;
+}
+
+const char *route_content_type(const char *file)
+{
+	static const struct {
+		const char *suffix, *type;
+	} known[] = {
+		{ ".css", "text/css; charset=utf-8" },
+		{ ".html", "text/html; charset=utf-8" },
+		{ ".ico", "image/x-icon" },
+		{ ".js", "text/javascript; charset=utf-8" },
+		{ ".json", "application/json" },
+		{ ".map", "application/json" },
+		{ ".png", "image/png" },
+		{ ".svg", "image/svg+xml" },
+		{ ".txt", "text/plain; charset=utf-8" },
+		{ ".wasm", "application/wasm" },
+		{ ".webmanifest", "application/manifest+json" },
+		{ ".woff2", "font/woff2" },
+	};
+	const char *dot = strrchr(file, '.');
+	for (size_t i = 0; i < RS_ARRAY_LEN(known) && dot != NULL; i++) {
+		if (strcmp(dot, known[i].suffix) == 0)
+			return known[i].type;
+	}
+	return "application/octet-stream";
+}
+
+/* Length of a media type in front of its parameters. */
+static size_t type_len(const char *text)
+{
+	return strcspn(text, " \t;,");
+}
+
+bool route_type_is(const char *header, const char *type)
+{
+	const size_t len = type_len(header);
+	return len == strlen(type) && strncasecmp(header, type, len) == 0;
+}
+
+/* Is `range` ("application/sdp", "application/" and a star, or two stars) one that has `type`? */
+static bool range_has(const char *range, size_t len, const char *type)
+{
+	const char *slash = strchr(type, '/');
+	const size_t major = (size_t)(slash - type) + 1;
+	if (len == 3 && memcmp(range, "*/*", 3) == 0)
+		return true;
+	if (len == major + 1 && range[major] == '*')
+		return strncasecmp(range, type, major) == 0;
+	return len == strlen(type) && strncasecmp(range, type, len) == 0;
+}
+
+bool route_accepts(const char *header, const char *type)
+{
+	if (header[0] == '\0')
+		return true;
+	while (*header != '\0') {
+		header += strspn(header, " \t,");
+		if (range_has(header, type_len(header), type))
+			return true;
+		header += strcspn(header, ",");
+	}
+	return false;
+}
+
+bool route_has_tag(const char *header, const char *tag)
+{
+	const size_t len = strlen(tag);
+	for (const char *at = strstr(header, tag); at != NULL; at = strstr(at + 1, tag)) {
+		const char after = at[len];
+		if (after == '\0' || after == ',' || after == ' ' || after == '\t')
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,33 @@
+/* signaling/io/route.h
+ *
+ * What an HTTP path and a few headers mean: matching of paths with names in them, the file behind a page's path, media
+ * types. Pure text, no allocation.
+ */
+#ifndef ROSTRUM_SIGNALING_IO_ROUTE_H
+#define ROSTRUM_SIGNALING_IO_ROUTE_H
+
+#include "common/base/text.h"
+
+#define ROUTE_PARAMS_MAX 3
+#define ROUTE_FILE_MAX 256
+
+/* What stood in place of the pattern's stars. */
+struct route_params {
+	char name[ROUTE_PARAMS_MAX][RS_NAME_MAX + 1];
+};
+
+/* "/whip/x/y" fits the pattern "/whip/" followed by two stars: each star is one name as rs_name_valid() has it. */
+bool route_match(const char *pattern, const char *path, struct route_params *out_params);
+/* The file below the folder of pages: "/" is index.html, "/delegate" delegate.html, what has a dot in its last part is that very file.
+ * 0, or -ENOENT for a path with anything but [A-Za-z0-9._-] between its slashes, or a part that begins with a dot. */
+int route_file(const char *path, char out_file[ROUTE_FILE_MAX]) RS_MUST_USE;
+/* By what stands behind the last dot; "application/octet-stream" when that is not known. */
+const char *route_content_type(const char *file);
+/* A Content-Type header of this type, parameters aside. */
+bool route_type_is(const char *header, const char *type);
+/* An Accept header (empty = everything) lets this type through; qualities aside. */
+bool route_accepts(const char *header, const char *type);
+/* Is the entity tag (with its quotes) in this If-Match or If-None-Match header? "*" is not: ask for it apart. */
+bool route_has_tag(const char *header, const char *tag);
+
+#endif

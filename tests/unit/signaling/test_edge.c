@@ -1,0 +1,236 @@
+#include "signaling/io/outbox.h"
+#include "signaling/io/route.h"
+#include "signaling/io/tally.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* --- Outbox --- */
+
+static struct message *text(const char *words)
+{
+	struct message *message = message_new(words, strlen(words));
+	assert_non_null(message);
+	return message;
+}
+
+static void messages_leave_in_the_order_they_came(void **state)
+{
+	struct outbox outbox;
+	assert_int_equal(outbox_init(&outbox, 3, 100), 0);
+	for (int round = 0; round < 5; round++) {
+		assert_int_equal(outbox_put(&outbox, text("a")), 0);
+		assert_int_equal(outbox_put(&outbox, text("bb")), 0);
+		assert_int_equal(outbox.octets, 3);
+		struct message *first = outbox_take(&outbox);
+		struct message *second = outbox_take(&outbox);
+		assert_int_equal(first->len, 1);
+		assert_int_equal(second->len, 2);
+		message_unref(first);
+		message_unref(second);
+		assert_null(outbox_take(&outbox));
+	}
+	outbox_done(&outbox);
+}
+
+static void an_outbox_is_full_by_count(void **state)
+{
+	struct outbox outbox;
+	struct message *third = text("c");
+	assert_int_equal(outbox_init(&outbox, 2, 100), 0);
+	assert_int_equal(outbox_put(&outbox, text("a")), 0);
+	assert_int_equal(outbox_put(&outbox, text("b")), 0);
+	assert_int_equal(outbox_put(&outbox, third), -E2BIG);
+	message_unref(third);
+	outbox_done(&outbox);
+	assert_true(rs_mem_alive() == 0);
+}
+
+static void an_outbox_is_full_by_octets(void **state)
+{
+	struct outbox outbox;
+	struct message *large = text("12345678");
+	assert_int_equal(outbox_init(&outbox, 10, 10), 0);
+	assert_int_equal(outbox_put(&outbox, text("abc")), 0);
+	assert_int_equal(outbox_put(&outbox, large), -E2BIG);
+	assert_int_equal(outbox_put(&outbox, text("1234567")), 0);
+	assert_int_equal(outbox.octets, 10);
+	message_unref(large);
+	outbox_done(&outbox);
+	assert_int_equal(outbox_init(&outbox, 0, 10), -EINVAL);
+	assert_int_equal(outbox_init(&outbox, 10, 0), -EINVAL);
+}
+
+/* --- Routes --- */
+
+static void a_pattern_takes_names_and_nothing_else(void **state)
+{
+	static const char *const others[] = { "/whip/demo", "/whip/demo/", "/whip/demo/KEN/",
+		"/whip//KEN", "/whip/de mo/KEN", "/whip/demo/K%45N", "/whip/../KEN",
+		"/whep/demo/KEN", "whip/demo/KEN", "" };
+	struct route_params params;
+	assert_true(route_match("/whip/*/*", "/whip/demo/KEN-1_x", &params));
+	assert_string_equal(params.name[0], "demo");
+	assert_string_equal(params.name[1], "KEN-1_x");
+	for (size_t i = 0; i < RS_ARRAY_LEN(others); i++)
+		assert_false(route_match("/whip/*/*", others[i], &params));
+	assert_true(route_match("/api/meetings/*/open", "/api/meetings/m/open", &params));
+	assert_false(route_match("/api/meetings/*/open", "/api/meetings/m/opens", &params));
+}
+
+static void a_name_fits_at_64_octets_and_not_beyond(void **state)
+{
+	char path[80] = "/api/meetings/";
+	struct route_params params;
+	memset(path + 14, 'a', 65);
+	path[14 + 64] = '\0';
+	assert_true(route_match("/api/meetings/*", path, &params));
+	path[14 + 64] = 'a';
+	path[14 + 65] = '\0';
+	assert_false(route_match("/api/meetings/*", path, &params));
+}
+
+static void pages_are_files_of_the_folder(void **state)
+{
+	static const struct {
+		const char *path, *file;
+	} good[] = {
+		{ "/", "index.html" },
+		{ "/delegate", "delegate.html" },
+		{ "/podium", "podium.html" },
+		{ "/assets/main-B3x_9.js", "assets/main-B3x_9.js" },
+		{ "/favicon.ico", "favicon.ico" },
+	};
+	char file[ROUTE_FILE_MAX];
+	for (size_t i = 0; i < RS_ARRAY_LEN(good); i++) {
+		assert_int_equal(route_file(good[i].path, file), 0);
+		assert_string_equal(file, good[i].file);
+	}
+}
+
+static void no_path_leaves_the_folder(void **state)
+{
+	static const char *const bad[] = { "", "//", "/..", "/../token.key", "/assets/../../x",
+		"/.git/config", "/assets/.hidden", "/a//b", "/a/", "/a\\b", "/a b", "/a%2e%2e/b",
+		"/\xC3\xA9", "assets/x.js" };
+	char file[ROUTE_FILE_MAX];
+	char long_path[2 * ROUTE_FILE_MAX];
+	for (size_t i = 0; i < RS_ARRAY_LEN(bad); i++)
+		assert_int_equal(route_file(bad[i], file), -ENOENT);
+	memset(long_path, 'a', sizeof(long_path));
+	long_path[0] = '/';
+	long_path[sizeof(long_path) - 1] = '\0';
+	assert_int_equal(route_file(long_path, file), -ENOENT);
+}
+
+static void types_follow_the_name(void **state)
+{
+	assert_string_equal(route_content_type("delegate.html"), "text/html; charset=utf-8");
+	assert_string_equal(route_content_type("assets/a.b.js"), "text/javascript; charset=utf-8");
+	assert_string_equal(route_content_type("LICENSE"), "application/octet-stream");
+	assert_string_equal(route_content_type("x.exe"), "application/octet-stream");
+}
+
+static void media_types_are_compared_without_parameters(void **state)
+{
+	assert_true(route_type_is("application/sdp", "application/sdp"));
+	assert_true(route_type_is("Application/SDP; charset=utf-8", "application/sdp"));
+	assert_false(route_type_is("application/sdpx", "application/sdp"));
+	assert_false(route_type_is("", "application/sdp"));
+	assert_true(route_accepts("", "application/sdp"));
+	assert_true(route_accepts("*/*", "application/sdp"));
+	assert_true(route_accepts("text/html, application/*;q=0.8", "application/sdp"));
+	assert_true(route_accepts("text/html,application/sdp", "application/sdp"));
+	assert_false(route_accepts("text/html, image/*", "application/sdp"));
+	assert_false(route_accepts("application/json", "application/sdp"));
+}
+
+static void entity_tags_are_found_whole(void **state)
+{
+	assert_true(route_has_tag("\"a\"", "\"a\""));
+	assert_true(route_has_tag("\"b\", \"a\"", "\"a\""));
+	assert_true(route_has_tag("\"a\",\"b\"", "\"a\""));
+	assert_false(route_has_tag("\"ab\"", "\"a\""));
+	assert_false(route_has_tag("", "\"a\""));
+}
+
+/* --- Tally --- */
+
+static bool all_alive(void *ctx, const char *id)
+{
+	return true;
+}
+
+static bool only_named(void *ctx, const char *id)
+{
+	return strcmp(id, ctx) == 0;
+}
+
+static const uint8_t host_a[4] = { 192, 0, 2, 1 };
+static const uint8_t host_b[4] = { 192, 0, 2, 2 };
+
+static void nobody_holds_more_than_allowed(void **state)
+{
+	const struct tally_limits limits = { .per_badge = 2, .per_address = 3, .total = 4 };
+	const struct rs_addr a = rs_addr_v4(host_a, 1000);
+	const struct rs_addr a2 = rs_addr_v4(host_a, 2000);
+	const struct rs_addr b = rs_addr_v4(host_b, 1000);
+	struct tally *tally = NULL;
+	assert_int_equal(tally_new(&limits, &tally), 0);
+	assert_int_equal(tally_check(tally, "KEN", &a, all_alive, NULL), 0);
+	tally_add(tally, "p1", "KEN", &a);
+	assert_int_equal(tally_check(tally, "KEN", &a, all_alive, NULL), 0);
+	tally_add(tally, "p2", "KEN", &a);
+	assert_int_equal(tally_check(tally, "KEN", &b, all_alive, NULL), -E2BIG);
+	assert_int_equal(tally_check(tally, "FRA", &a2, all_alive, NULL), 0);
+	tally_add(tally, "p3", "FRA", &a2);
+	assert_int_equal(tally_check(tally, "FRA", &a, all_alive, NULL), -E2BIG);
+	assert_int_equal(tally_check(tally, "FRA", &b, all_alive, NULL), 0);
+	tally_add(tally, "p4", "FRA", &b);
+	assert_int_equal(tally_check(tally, "BRA", &b, all_alive, NULL), -E2BIG);
+	tally_remove(tally, "p1");
+	tally_remove(tally, "unknown");
+	assert_int_equal(tally_check(tally, "KEN", &b, all_alive, NULL), 0);
+	tally_free(tally);
+}
+
+static void sessions_that_ended_are_forgotten(void **state)
+{
+	const struct tally_limits limits = { .per_badge = 1, .per_address = 1, .total = 2 };
+	const struct rs_addr a = rs_addr_v4(host_a, 1);
+	const struct rs_addr b = rs_addr_v4(host_b, 1);
+	char alive[] = "p2";
+	struct tally *tally = NULL;
+	assert_int_equal(tally_new(&limits, &tally), 0);
+	tally_add(tally, "p1", "KEN", &a);
+	tally_add(tally, "p2", "FRA", &b);
+	tally_add(tally, "p3", "BRA", &b); /* one too many: not counted */
+	assert_int_equal(tally_check(tally, "KEN", &a, only_named, alive), 0);
+	assert_int_equal(tally_check(tally, "FRA", &a, only_named, alive), -E2BIG);
+	tally_free(tally);
+	assert_int_equal(tally_new(&(struct tally_limits){ .per_badge = 1 }, &tally), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(messages_leave_in_the_order_they_came),
+		cmocka_unit_test(an_outbox_is_full_by_count),
+		cmocka_unit_test(an_outbox_is_full_by_octets),
+		cmocka_unit_test(a_pattern_takes_names_and_nothing_else),
+		cmocka_unit_test(a_name_fits_at_64_octets_and_not_beyond),
+		cmocka_unit_test(pages_are_files_of_the_folder),
+		cmocka_unit_test(no_path_leaves_the_folder),
+		cmocka_unit_test(types_follow_the_name),
+		cmocka_unit_test(media_types_are_compared_without_parameters),
+		cmocka_unit_test(entity_tags_are_found_whole),
+		cmocka_unit_test(nobody_holds_more_than_allowed),
+		cmocka_unit_test(sessions_that_ended_are_forgotten),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
