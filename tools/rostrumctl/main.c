@@ -4,6 +4,7 @@
  */
 #include "common/base/mem.h"
 #include "tools/rostrumctl/archive.h"
+#include "tools/rostrumctl/site.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,10 @@ static const struct {
 	const char *meaning;
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 } commands[] = {
+	{ "conference", "import a conference file", site_conference },
+	{ "meeting", "open or close a meeting", site_meeting },
+	{ "token", "make a join token", site_token },
+	{ "node", "list media servers and recorders", site_node },
 	{ "archive", "list, verify and export recorded sessions", archive_main },
 };
 

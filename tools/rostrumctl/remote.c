@@ -1,0 +1,203 @@
+#include "tools/rostrumctl/remote.h"
+
+#include "common/base/time.h"
+
+#include <curl/curl.h>
+#include <jansson.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define REQUEST_TIMEOUT_S 30L
+#define URL_MAX 1024
+/* A token of our own need not outlive its request. */
+#define OWN_TOKEN_S 300
+#define HOURS_MAX 87600
+
+/* --- Options --- */
+
+static int set_option(struct remote_options *options, const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		const char **value;
+	} texts[] = {
+		{ "--base", &options->base },
+		{ "--state", &options->state },
+		{ "--meeting", &options->meeting },
+		{ "--role", &options->role },
+		{ "--delegation", &options->delegation },
+		{ "--badge", &options->badge },
+		{ "--name", &options->name },
+	};
+	if (value == NULL)
+		return -EINVAL;
+	if (strcmp(name, "--hours") == 0)
+		return rs_parse_i64(value, strlen(value), 1, HOURS_MAX, &options->hours) < 0
+			       ? -EINVAL
+			       : 0;
+	for (size_t i = 0; i < RS_ARRAY_LEN(texts); i++) {
+		if (strcmp(name, texts[i].name) == 0) {
+			*texts[i].value = value;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+int remote_options_parse(int argc, char **argv, struct remote_options *out_options)
+{
+	struct remote_options options = { .base = "http://127.0.0.1:8080",
+		.state = "/var/lib/rostrum" };
+	for (int i = 1; i < argc; i++) {
+		bool good = true;
+		if (strcmp(argv[i], "--json") == 0) {
+			options.json = true;
+		} else if (argv[i][0] == '-') {
+			good = set_option(&options, argv[i], argv[i + 1]) == 0;
+			i++;
+		} else if (options.n_words < REMOTE_WORDS_MAX) {
+			options.words[options.n_words++] = argv[i];
+		} else {
+			good = false;
+		}
+		if (good)
+			continue;
+		(void)fprintf(stderr, "rostrumctl %s: %s: not understood\n", argv[0],
+			argv[i] != NULL ? argv[i] : argv[i - 1]);
+		return -EINVAL;
+	}
+	*out_options = options;
+	return 0;
+}
+
+/* --- Tokens --- */
+
+int remote_auth(const struct remote_options *options, struct auth **out_auth)
+{
+	uint8_t secret[AUTH_SECRET_LEN];
+	char path[4096];
+	char error[AUTH_ERROR_LEN] = "out of memory";
+	struct rs_rand rand;
+	rs_rand_init_system(&rand);
+	int err = rs_format(path, sizeof(path), "%s/token.key", options->state);
+	if (err == 0 && access(path, R_OK) < 0) {
+		(void)snprintf(error, sizeof(error),
+			"%.100s: %s; --state names the folder of a rostrum-signaling that was started",
+			path, strerror(errno));
+		err = -EIO;
+	}
+	if (err == 0)
+		err = auth_secret_load(path, &rand, secret, error);
+	if (err == 0)
+		err = auth_new(secret, OWN_TOKEN_S, out_auth);
+	rs_wipe(secret, sizeof(secret));
+	if (err < 0)
+		(void)fprintf(stderr, "rostrumctl: %s\n", error);
+	return err;
+}
+
+static int own_token(const struct remote_options *options, char token[AUTH_TOKEN_LEN])
+{
+	const struct claims claims = { .badge = "rostrumctl", .role = ROLE_ADMIN };
+	struct auth *auth = NULL;
+	int err = remote_auth(options, &auth);
+	if (err < 0)
+		return err;
+	err = auth_issue(auth, &claims, rs_clock_wall_us() / 1000000, token);
+	auth_free(auth);
+	if (err < 0)
+		(void)fprintf(stderr, "rostrumctl: no token can be made\n");
+	return err;
+}
+
+/* --- HTTP --- */
+
+static size_t on_data(char *data, size_t size, size_t n, void *ctx)
+{
+	return rs_buf_append(ctx, data, size * n) == 0 ? size * n : 0;
+}
+
+static struct curl_slist *make_headers(const char *token)
+{
+	char authorization[AUTH_TOKEN_LEN + 32];
+	(void)snprintf(authorization, sizeof(authorization), "Authorization: Bearer %s", token);
+	struct curl_slist *headers = curl_slist_append(NULL, authorization);
+	/* "Expect: 100-continue" would only cost a second: we know that we are welcome. */
+	struct curl_slist *more = headers != NULL ? curl_slist_append(headers, "Expect:") : NULL;
+	if (more != NULL)
+		more = curl_slist_append(headers, "Content-Type: application/json");
+	rs_wipe(authorization, sizeof(authorization));
+	if (more != NULL)
+		return headers;
+	curl_slist_free_all(headers);
+	return NULL;
+}
+
+static bool set_up(CURL *curl, const char *url, const struct curl_slist *headers, const char *body,
+	size_t len, struct rs_buf *out)
+{
+	bool good = curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+		    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+		    curl_easy_setopt(curl, CURLOPT_TIMEOUT, REQUEST_TIMEOUT_S) == CURLE_OK &&
+		    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK &&
+		    curl_easy_setopt(curl, CURLOPT_WRITEDATA, out) == CURLE_OK;
+	if (body != NULL)
+		good = good &&
+		       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)len) == CURLE_OK &&
+		       curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body) == CURLE_OK;
+	return good;
+}
+
+/* An error answer says why in words. */
+static void say_refusal(long status, const struct rs_buf *out)
+{
+	json_t *json = json_loadb((const char *)rs_buf_data(out), rs_buf_len(out), 0, NULL);
+	const char *text = json_string_value(json_object_get(json, "text"));
+	if (text != NULL)
+		(void)fprintf(stderr, "rostrumctl: %s (HTTP %ld)\n", text, status);
+	else
+		(void)fprintf(stderr, "rostrumctl: HTTP %ld\n", status);
+	json_decref(json);
+}
+
+static int perform(CURL *curl, const char *url, struct rs_buf *out)
+{
+	long status = 0;
+	const CURLcode code = curl_easy_perform(curl);
+	if (code != CURLE_OK) {
+		(void)fprintf(stderr, "rostrumctl: %s: %s\n", url, curl_easy_strerror(code));
+		return -EIO;
+	}
+	if (curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status >= 200 &&
+		status < 300)
+		return 0;
+	say_refusal(status, out);
+	return -EACCES;
+}
+
+int remote_request(const struct remote_options *options, const char *path, const char *body,
+	size_t len, struct rs_buf *out)
+{
+	char token[AUTH_TOKEN_LEN];
+	char url[URL_MAX];
+	int err = own_token(options, token);
+	if (err < 0)
+		return err;
+	err = rs_format(url, sizeof(url), "%s%s", options->base, path);
+	CURL *curl = curl_easy_init();
+	struct curl_slist *headers = make_headers(token);
+	if (err == 0 && curl != NULL && headers != NULL &&
+		set_up(curl, url, headers, body, len, out)) {
+		err = perform(curl, url, out);
+	} else {
+		(void)fprintf(stderr, "rostrumctl: %s: no request can be made\n", options->base);
+		err = -EINVAL;
+	}
+	curl_slist_free_all(headers);
+	curl_easy_cleanup(curl);
+	rs_wipe(token, sizeof(token));
+	return err;
+}

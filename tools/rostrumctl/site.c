@@ -1,0 +1,257 @@
+#include "tools/rostrumctl/site.h"
+
+#include "common/base/time.h"
+#include "tools/rostrumctl/remote.h"
+
+#include <jansson.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_MAX ((size_t)32 << 20)
+#define FILE_MAX ((size_t)4 << 20)
+#define PATH_MAX_LEN 256
+#define PRESET_HOURS 168
+#define HOUR_S 3600
+#define FAILED 1
+#define MISUSED 2
+
+static int misuse(const char *usage)
+{
+	(void)fprintf(stderr, "usage: rostrumctl %s [--json] [--base URL] [--state DIR]\n", usage);
+	return MISUSED;
+}
+
+static bool word_is(const struct remote_options *options, size_t i, const char *text)
+{
+	return i < options->n_words && strcmp(options->words[i], text) == 0;
+}
+
+/* The answer to a request as JSON, or NULL after the failure was said. */
+static json_t *ask(
+	const struct remote_options *options, const char *path, const char *body, size_t len)
+{
+	struct rs_buf answer;
+	json_t *json = NULL;
+	rs_buf_init(&answer, ANSWER_MAX);
+	if (remote_request(options, path, body, len, &answer) == 0) {
+		json = json_loadb((const char *)rs_buf_data(&answer), rs_buf_len(&answer), 0, NULL);
+		if (json == NULL)
+			(void)fprintf(stderr, "rostrumctl: %s%s: the answer is no JSON\n",
+				options->base, path);
+	}
+	rs_buf_done(&answer);
+	return json;
+}
+
+/* Takes `json`. */
+static int print_json(json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+	if (text != NULL)
+		(void)printf("%s\n", text);
+	const bool good = text != NULL;
+	free(text);
+	json_decref(json);
+	return good ? 0 : FAILED;
+}
+
+/* --- conference import FILE --- */
+
+static int read_file(const char *path, struct rs_buf *out)
+{
+	FILE *file = fopen(path, "rb");
+	uint8_t *room = rs_buf_room(out, FILE_MAX);
+	if (file == NULL || room == NULL) {
+		(void)fprintf(stderr, "rostrumctl: %s: %s\n", path, strerror(errno));
+		if (file != NULL)
+			(void)fclose(file); /* read only */
+		return -EIO;
+	}
+	const size_t len = fread(room, 1, FILE_MAX, file);
+	const bool whole = feof(file) != 0 || fgetc(file) == EOF;
+	(void)fclose(file); /* read only */
+	rs_buf_commit(out, len);
+	if (!whole)
+		(void)fprintf(stderr, "rostrumctl: %s: longer than 4 MiB\n", path);
+	return whole ? 0 : -E2BIG;
+}
+
+/* Walks "chair", "delegates KEN", "interpreters fr 1" without recursion: the lists are two deep at most. */
+static void print_link(const char *group, const char *key, size_t number, const json_t *link)
+{
+	char name[112];
+	if (number > 0)
+		(void)snprintf(name, sizeof(name), "%.40s %.40s %zu", group, key, number);
+	else
+		(void)snprintf(name, sizeof(name), "%.40s%s%.40s", group,
+			group[0] != '\0' ? " " : "", key);
+	(void)printf("  %-24s %s\n", name, json_string_value(link));
+}
+
+static void print_group(const char *group, json_t *links)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach(links, key, value)
+	{
+		if (json_is_string(value))
+			print_link(group, key, 0, value);
+		for (size_t i = 0; i < json_array_size(value); i++)
+			print_link(group, key, i + 1, json_array_get(value, i));
+	}
+}
+
+/* Takes `answer`. */
+static int print_import(json_t *answer)
+{
+	json_t *links = json_object_get(answer, "links");
+	const char *key;
+	json_t *value;
+	(void)printf("Conference \"%s\" is imported. Join links for meeting \"%s\":\n",
+		json_string_value(json_object_get(answer, "conference")),
+		json_string_value(json_object_get(answer, "meeting")));
+	json_object_foreach(links, key, value)
+	{
+		if (json_is_string(value))
+			print_link("", key, 0, value);
+		else
+			print_group(key, value);
+	}
+	json_decref(answer);
+	return 0;
+}
+
+int site_conference(int argc, char **argv)
+{
+	struct remote_options options;
+	struct rs_buf file;
+	if (remote_options_parse(argc, argv, &options) < 0 || options.n_words != 2 ||
+		!word_is(&options, 0, "import"))
+		return misuse("conference import FILE");
+	rs_buf_init(&file, FILE_MAX);
+	json_t *answer = NULL;
+	if (read_file(options.words[1], &file) == 0)
+		answer = ask(&options, "/api/conferences", (const char *)rs_buf_data(&file),
+			rs_buf_len(&file));
+	rs_buf_done(&file);
+	if (answer == NULL)
+		return FAILED;
+	return options.json ? print_json(answer) : print_import(answer);
+}
+
+/* --- meeting open|close ID --- */
+
+int site_meeting(int argc, char **argv)
+{
+	struct remote_options options;
+	char path[PATH_MAX_LEN];
+	if (remote_options_parse(argc, argv, &options) < 0 || options.n_words != 2 ||
+		(!word_is(&options, 0, "open") && !word_is(&options, 0, "close")) ||
+		!rs_name_valid(options.words[1], strlen(options.words[1])))
+		return misuse("meeting open|close ID");
+	(void)snprintf(
+		path, sizeof(path), "/api/meetings/%s/%s", options.words[1], options.words[0]);
+	json_t *answer = ask(&options, path, "", 0);
+	if (answer == NULL)
+		return FAILED;
+	if (options.json)
+		return print_json(answer);
+	(void)printf("Meeting \"%s\": %s, event %lld.\n", options.words[1],
+		word_is(&options, 0, "open") ? "open" : "closed",
+		(long long)json_integer_value(json_object_get(answer, "event")));
+	json_decref(answer);
+	return 0;
+}
+
+/* --- token --- */
+
+static void copy_name(char *out, size_t cap, const char *text)
+{
+	(void)rs_copy_text(
+		out, cap, text, strlen(text)); /* what is cut is judged by auth_issue() */
+}
+
+/* A delegate's badge is by custom the delegation's name, that of the others their role's. */
+static const char *badge_of(const struct remote_options *options)
+{
+	if (options->badge != NULL)
+		return options->badge;
+	return options->delegation != NULL ? options->delegation : options->role;
+}
+
+static int make_claims(const struct remote_options *options, struct claims *claims)
+{
+	const int64_t hours = options->hours > 0 ? options->hours : PRESET_HOURS;
+	*claims = (struct claims){ .badge = "" };
+	if (options->role == NULL || role_parse(options->role, &claims->role) < 0 ||
+		(options->meeting == NULL && claims->role != ROLE_ADMIN))
+		return -EINVAL;
+	copy_name(claims->badge, sizeof(claims->badge), badge_of(options));
+	if (options->meeting != NULL)
+		copy_name(claims->meeting, sizeof(claims->meeting), options->meeting);
+	if (options->delegation != NULL)
+		copy_name(claims->delegation, sizeof(claims->delegation), options->delegation);
+	if (options->name != NULL)
+		copy_name(claims->name, sizeof(claims->name), options->name);
+	claims->expires_s = rs_clock_wall_us() / 1000000 + hours * HOUR_S;
+	return 0;
+}
+
+int site_token(int argc, char **argv)
+{
+	struct remote_options options;
+	struct claims claims;
+	char token[AUTH_TOKEN_LEN];
+	struct auth *auth = NULL;
+	if (remote_options_parse(argc, argv, &options) < 0 || options.n_words != 0 ||
+		make_claims(&options, &claims) < 0)
+		return misuse(
+			"token --meeting M --role R [--delegation D] [--badge B] [--name N] [--hours H]");
+	if (remote_auth(&options, &auth) < 0)
+		return FAILED;
+	const int err = auth_issue(auth, &claims, rs_clock_wall_us() / 1000000, token);
+	auth_free(auth);
+	if (err < 0) {
+		(void)fprintf(stderr,
+			"rostrumctl token: meeting, badge and delegation are names of 1 to 64 of [A-Za-z0-9_-]\n");
+		return FAILED;
+	}
+	if (options.json)
+		return print_json(json_pack("{s:s, s:s, s:s, s:s, s:I}", "token", token, "meeting",
+			claims.meeting, "badge", claims.badge, "role", role_name(claims.role),
+			"expires", (json_int_t)claims.expires_s));
+	(void)printf("%s\n", token);
+	return 0;
+}
+
+/* --- node list --- */
+
+static void print_node(const json_t *node)
+{
+	const char *kind = json_string_value(json_object_get(node, "kind"));
+	const char *name = json_string_value(json_object_get(node, "node"));
+	const char *instance = json_string_value(json_object_get(node, "instance"));
+	(void)printf("%-10s %-20s %s\n", kind != NULL ? kind : "?", name != NULL ? name : "?",
+		instance != NULL ? instance : "");
+}
+
+int site_node(int argc, char **argv)
+{
+	struct remote_options options;
+	if (remote_options_parse(argc, argv, &options) < 0 || options.n_words != 1 ||
+		!word_is(&options, 0, "list"))
+		return misuse("node list");
+	json_t *answer = ask(&options, "/api/nodes", NULL, 0);
+	if (answer == NULL)
+		return FAILED;
+	if (options.json)
+		return print_json(answer);
+	const json_t *nodes = json_object_get(answer, "nodes");
+	for (size_t i = 0; i < json_array_size(nodes); i++)
+		print_node(json_array_get(nodes, i));
+	json_decref(answer);
+	return 0;
+}
