@@ -195,12 +195,13 @@ static void on_media(struct worker *worker, const struct udp_datagram *datagram,
 		worker->counts[open_count(media)]++;
 		return;
 	}
-	if (media == TRANSPORT_RTP)
-		worker->counts[COUNT_RTP_REFUSED] +=
-			router_recv_rtp(worker->router, peer->handle, datagram->data, len, now) < 0;
-	else
-		worker->counts[COUNT_RTCP_REFUSED] += router_recv_rtcp(worker->router, peer->handle,
-							      datagram->data, len, now) < 0;
+	/* A duplicate is no fault: browsers probe the line with copies of old packets. */
+	const int err =
+		media == TRANSPORT_RTP
+			? router_recv_rtp(worker->router, peer->handle, datagram->data, len, now)
+			: router_recv_rtcp(worker->router, peer->handle, datagram->data, len, now);
+	if (err < 0 && err != -EALREADY)
+		worker->counts[media == TRANSPORT_RTP ? COUNT_RTP_REFUSED : COUNT_RTCP_REFUSED]++;
 }
 
 void worker_datagram(
