@@ -246,10 +246,45 @@ static int follow(struct router *router, struct track *track, const struct rtp_p
 	return 0;
 }
 
+/* What only a packet's first coming says; a retransmission says nothing of the line or the clock. */
+static void note_original(struct router *router, struct track *track, const struct rtp_packet *rtp,
+	int64_t seq, rs_time now)
+{
+	track->received++;
+	note_jitter(track, rtp->rtp_ts, now);
+	if (clockmap_add(&track->clock, rtp->rtp_ts, now))
+		return;
+	track_restart(router, track, rtp->ssrc, seq);
+	track->highest = seq;
+	track->received = 1;
+	(void)clockmap_add(
+		&track->clock, rtp->rtp_ts, now); /* the first of a stream is always taken */
+}
+
+/* Copied and parsed. 0 or -EBADMSG. */
+static int take(struct router *router, struct track *track, const struct rtp_packet *rtp,
+	const uint8_t *data, bool rtx, struct packet *packet, rs_time now)
+{
+	const uint16_t height = track->height;
+
+	packet->stream = track->stream;
+	packet->arrival = now;
+	packet->time = clockmap_time(&track->clock, rtp->rtp_ts);
+	copy(packet, track, rtp, data, rtx);
+	parse_exts(track->publish, rtp, packet);
+	const int err = parse_payload(track, packet);
+	if (err < 0)
+		return err;
+	if (track->height != height)
+		publish_relayer(router, track->publish, now);
+	if (track->publish->spec.media == ROUTER_MICROPHONE)
+		publish_levels(track->publish, packet);
+	return 0;
+}
+
 int track_recv(struct router *router, struct track *track, const struct rtp_packet *rtp,
 	const uint8_t *data, bool rtx, rs_time now)
 {
-	struct publish *publish = track->publish;
 	uint16_t number;
 	int64_t seq;
 
@@ -260,41 +295,21 @@ int track_recv(struct router *router, struct track *track, const struct rtp_pack
 		router->counters.rx_duplicate++;
 		return -EALREADY;
 	}
-	publish->packets++;
+	track->publish->packets++;
 	track->last = now;
-	if (!rtx) {
-		track->received++;
-		note_jitter(track, rtp->rtp_ts, now);
-		if (!clockmap_add(&track->clock, rtp->rtp_ts, now)) {
-			track_restart(router, track, rtp->ssrc, seq);
-			track->highest = seq;
-			track->received = 1;
-			(void)clockmap_add(&track->clock, rtp->rtp_ts,
-				now); /* the first of a stream is always taken */
-		}
-	}
-	publish_flow(router, publish, now);
+	if (!rtx)
+		note_original(router, track, rtp, seq, now);
+	publish_flow(router, track->publish, now);
 
 	struct packet *packet = pool_take(&router->pool);
 	if (packet == &router->pool.scratch)
 		router->counters.pool_empty++;
-	packet->stream = track->stream;
 	packet->seq = seq;
-	packet->arrival = now;
-	packet->time = clockmap_time(&track->clock, rtp->rtp_ts);
-	copy(packet, track, rtp, data, rtx);
-	parse_exts(publish, rtp, packet);
-	const uint16_t height = track->height;
-	err = parse_payload(track, packet);
-	if (track->height != height)
-		publish_relayer(router, publish, now);
-	if (err == 0) {
-		if (publish->spec.media == ROUTER_MICROPHONE)
-			publish_levels(publish, packet);
+	err = take(router, track, rtp, data, rtx, packet, now);
+	if (err == 0)
 		pass(router, track, packet, now);
-	} else {
+	else
 		router->counters.rx_malformed++;
-	}
 	pool_drop(&router->pool, packet);
 	return err;
 }
