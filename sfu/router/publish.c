@@ -14,8 +14,9 @@
 /* Silent this long, a source has stopped: a microphone may be in DTX. */
 #define STOPPED_AUDIO RS_SEC(5)
 #define STOPPED_VIDEO RS_SEC(2)
-/* Silent this long, a simulcast layer has stopped, when another goes on. */
-#define LAYER_STOPPED RS_MS(1500)
+/* This long behind another, a simulcast layer has stopped: a browser drops the highest first when its line
+ * gets narrow, and every listener's picture stands until another is taken. */
+#define LAYER_STOPPED RS_MS(500)
 
 static int copy_spec(struct publish *publish, const struct router_send *spec)
 {
@@ -128,16 +129,26 @@ static void say_flow(struct router *router, struct publish *publish)
 	event_push(router, &event);
 }
 
-static bool set_track_flow(struct publish *publish, struct track *track, rs_time now)
+static bool set_track_flow(
+	const struct publish *publish, struct track *track, rs_time newest, rs_time now)
 {
-	const rs_time stopped = publish->spec.media == ROUTER_MICROPHONE ? STOPPED_AUDIO
-				: publish->n_tracks > 1                  ? LAYER_STOPPED
-									 : STOPPED_VIDEO;
-	const bool flowing = track->stream != 0 && now - track->last < stopped;
+	const rs_time stopped =
+		publish->spec.media == ROUTER_MICROPHONE ? STOPPED_AUDIO : STOPPED_VIDEO;
+	const bool flowing = track->stream != 0 && now - track->last < stopped &&
+			     newest - track->last < LAYER_STOPPED;
 	const bool changed = flowing != track->flowing;
 
 	track->flowing = flowing;
 	return changed;
+}
+
+static rs_time newest_packet(const struct publish *publish)
+{
+	rs_time newest = publish->tracks[0].last;
+
+	for (unsigned i = 1; i < publish->n_tracks; i++)
+		newest = rs_time_max(newest, publish->tracks[i].last);
+	return newest;
 }
 
 void publish_relayer(struct router *router, struct publish *publish, rs_time now)
@@ -148,11 +159,12 @@ void publish_relayer(struct router *router, struct publish *publish, rs_time now
 
 void publish_flow(struct router *router, struct publish *publish, rs_time now)
 {
+	const rs_time newest = newest_packet(publish);
 	bool flowing = false;
 	bool changed = false;
 
 	for (unsigned i = 0; i < publish->n_tracks; i++) {
-		changed = set_track_flow(publish, &publish->tracks[i], now) || changed;
+		changed = set_track_flow(publish, &publish->tracks[i], newest, now) || changed;
 		flowing = flowing || publish->tracks[i].flowing;
 	}
 	if (flowing != publish->flowing) {
