@@ -55,6 +55,9 @@ static void open_gate(struct router *router, struct publish *publish, rs_time no
 	publish->open_event = publish->peer->meeting->event;
 	publish->opened = now;
 	publish->first_seen = false;
+	/* What was said before the gate opened is not for the listeners, even if it comes late. */
+	for (unsigned i = 0; i < publish->n_tracks; i++)
+		publish->tracks[i].n_missing = 0;
 	tap_gate(router, publish, true, now);
 	for (struct slot *slot = publish->slots; slot != NULL; slot = slot->next)
 		slot_keyframe(router, slot, now);

@@ -102,8 +102,8 @@ void nack_tick(struct router *router, struct track *track, rs_time now)
 {
 	const rs_time too_late = is_audio(track) ? GIVE_UP_AUDIO : GIVE_UP_VIDEO;
 	const rs_time retry = rs_time_max(RETRY_LEAST, track_rtt(track) * 5 / 4);
-	/* A picture nobody gets is not worth the publisher's line; a microphone is, to be whole when its gate opens. */
-	const bool ask = is_audio(track) || track->publish->open;
+	/* What nobody gets is not worth the publisher's line. */
+	const bool ask = track->publish->open;
 	uint16_t seqs[ASK_MAX];
 	size_t n = 0;
 	bool lost = false;

@@ -103,6 +103,25 @@ static void a_closed_source_is_not_even_resent(void **state)
 	assert_int_equal(router_counters(kit.router)->tx_nack_missed, 1);
 }
 
+static void what_was_said_before_the_gate_opened_is_not_heard_late(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .record = true }, 0);
+	assert_int_equal(router_tap_start(kit.router, "m", 0), 0);
+	kit_speak(&kit, k, 7, 1, 10, RS_MS(20));
+	kit_speak(&kit, k, 7, 3, 10, RS_MS(60));
+	kit_must_meeting(&kit,
+		&(struct kit_meeting){ .event = 2, .open = { "KEN" }, .record = true }, RS_MS(70));
+	kit_forget(&kit);
+	const struct kit_media late = { .ssrc = 7, .seq = 2, .rtp_ts = 2 * 960 };
+	assert_int_equal(kit_send(&kit, k, &late, RS_MS(75)), -EALREADY);
+	assert_int_equal(kit.n_taps, 0);
+	assert_int_equal(kit_count_rtp(&kit, f, 0), 0);
+	kit_speak(&kit, k, 7, 4, 10, RS_MS(80));
+	assert_int_equal(kit_count_rtp(&kit, f, 0), 1);
+}
+
 static void speakers_keep_their_rank_while_open(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra),
@@ -532,6 +551,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(nobody_is_heard_until_the_gate_opens),
 		CASE(a_closed_source_is_not_even_resent),
+		CASE(what_was_said_before_the_gate_opened_is_not_heard_late),
 		CASE(speakers_keep_their_rank_while_open),
 		CASE(a_channel_carries_its_desk_or_else_the_floor),
 		CASE(a_desk_is_not_to_be_had_beside_its_channel),
