@@ -149,5 +149,8 @@ struct track *peer_track_by_ssrc(struct peer *peer, uint32_t ssrc)
 {
 	const struct ssrc *entry = find(peer, ssrc);
 
-	return entry != NULL && !entry->rtx ? &entry->publish->tracks[entry->layer] : NULL;
+	if (entry == NULL || entry->rtx)
+		return NULL;
+	struct track *track = &entry->publish->tracks[entry->layer];
+	return track->ssrc == ssrc ? track : NULL; /* the track may have gone on to another */
 }

@@ -363,6 +363,39 @@ static void reports_say_what_was_lost_and_when_it_was_captured(void **state)
 	assert_true(kit_count_rtcp(&kit, k, RTCP_RR, 1) >= 1);
 }
 
+static void reports_of_a_stream_that_was_left_behind_do_not_count(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+	const struct rtcp_sr old = { .ssrc = 7, .ntp = (uint64_t)1000 << 32, .rtp_ts = 960 };
+	uint8_t data[64];
+	struct rs_writer writer;
+	struct router_event event;
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	kit_speak(&kit, k, 8, 1, 10, RS_MS(20));
+	while (router_poll(kit.router, &event) == 1)
+		;
+	rs_writer_init(&writer, data, sizeof(data));
+	rtcp_write_sr(&writer, &old, NULL, 0);
+	rtcp_write_bye(&writer, 7);
+	assert_int_equal(router_recv_rtcp(kit.router, k, data, writer.len, RS_MS(30)), 0);
+	assert_int_equal(router_poll(kit.router, &event), 0); /* it flows on */
+	kit_forget(&kit);
+	for (rs_time now = RS_MS(40); now < RS_SEC(2); now += RS_MS(10))
+		router_tick(kit.router, now);
+	struct rtcp_item item;
+	struct rtcp_report report;
+	for (size_t i = 0; i < kit.n_caught; i++) {
+		size_t cursor = 0;
+		if (kit.caught[i].peer == k && kit.caught[i].rtcp &&
+			rtcp_next(kit.caught[i].data, kit.caught[i].len, &cursor, &item) == 1 &&
+			rtcp_report_parse(&item, 0, &report) == 0)
+			assert_int_equal(report.last_sr, 0);
+	}
+	assert_int_equal(kit_count_rtp(&kit, v, 0), 0);
+}
+
 static void publishers_of_audio_alone_get_transport_feedback(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken);
@@ -429,6 +462,7 @@ int main(void)
 		CASE(the_highest_layer_that_flows_is_taken_at_its_key_frame),
 		CASE(one_slot_follows_the_loudest_without_flutter),
 		CASE(reports_say_what_was_lost_and_when_it_was_captured),
+		CASE(reports_of_a_stream_that_was_left_behind_do_not_count),
 		CASE(publishers_of_audio_alone_get_transport_feedback),
 		CASE(unknown_and_malformed_packets_are_counted_and_dropped),
 		CASE(a_flood_of_ssrcs_is_refused_and_media_goes_on),
