@@ -54,6 +54,7 @@ static const struct figure router_figures[] = {
 	FIGURE(router_counters, tx_packets, "router_tx_packets"),
 	FIGURE(router_counters, tx_resent, "router_tx_resent"),
 	FIGURE(router_counters, tx_nack_missed, "router_tx_nack_missed"),
+	FIGURE(router_counters, tx_nack_refused, "router_tx_nack_refused"),
 	FIGURE(router_counters, tx_dropped_switch, "router_tx_dropped_switch"),
 	FIGURE(router_counters, nacks_sent, "router_nacks_sent"),
 	FIGURE(router_counters, keyframes_asked, "router_keyframes_asked"),

@@ -272,6 +272,7 @@ struct router_counters {
 	uint64_t tx_packets;
 	uint64_t tx_resent;
 	uint64_t tx_nack_missed;    /* asked for what is no longer kept */
+	uint64_t tx_nack_refused;   /* asked for more than a line can lose */
 	uint64_t tx_dropped_switch; /* dropped to keep a slot from running ahead of the clock */
 	uint64_t nacks_sent;
 	uint64_t keyframes_asked; /* requests by slots and the tap */

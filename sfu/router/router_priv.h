@@ -210,6 +210,8 @@ struct slot {
 	uint32_t octets;
 	rs_time next_sr;
 	struct resent resent[RESENT_MAX];
+	rs_time resends_since;
+	unsigned resends;
 };
 
 struct ssrc {

@@ -8,6 +8,9 @@
 #define VIDEO_HZ 90000
 /* A packet is resent at most once in this time, and once per round trip. */
 #define RESEND_LEAST RS_MS(10)
+/* No line loses more than this; who asks for more would have its own line flooded. */
+#define RESENDS_MAX 256
+#define RESENDS_IN RS_MS(100)
 
 void slot_set_feed(struct slot *slot, const struct router_recv *spec, const struct feed *feed)
 {
@@ -99,7 +102,7 @@ static void say_bound(struct router *router, const struct slot *slot)
 		memcpy(event.source, slot->publish->source.s, sizeof(event.source));
 		event.media = slot->publish->spec.media;
 	}
-	event_push(router, &event);
+	(void)event_push(router, &event); /* what is dropped is counted */
 }
 
 void slot_bind(struct router *router, struct slot *slot, struct publish *publish, rs_time now)
@@ -210,6 +213,15 @@ static bool resent_lately(struct slot *slot, uint16_t seq, rs_time now)
 	return false;
 }
 
+static bool resends_spent(struct slot *slot, rs_time now)
+{
+	if (now - slot->resends_since >= RESENDS_IN) {
+		slot->resends_since = now;
+		slot->resends = 0;
+	}
+	return slot->resends >= RESENDS_MAX;
+}
+
 void slot_nack(struct router *router, struct slot *slot, uint16_t seq, rs_time now)
 {
 	uint32_t stream;
@@ -218,6 +230,10 @@ void slot_nack(struct router *router, struct slot *slot, uint16_t seq, rs_time n
 
 	if (!slot->spec.nack || resent_lately(slot, seq, now))
 		return;
+	if (resends_spent(slot, now)) {
+		router->counters.tx_nack_refused++;
+		return;
+	}
 	const struct track *track = rewrite_find(&slot->rewrite, seq, &stream, &number)
 					    ? track_of_stream(router, stream)
 					    : NULL;
@@ -231,6 +247,7 @@ void slot_nack(struct router *router, struct slot *slot, uint16_t seq, rs_time n
 	if (!rewrite_again(&slot->rewrite, &in, &out))
 		return;
 	router->counters.tx_resent++;
+	slot->resends++;
 	slot_send(router, slot, track->publish, packet, &out,
 		slot->spec.rtx_pt != 0 && slot->spec.rtx_ssrc != 0);
 }

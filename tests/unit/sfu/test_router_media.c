@@ -396,6 +396,35 @@ static void reports_of_a_stream_that_was_left_behind_do_not_count(void **state)
 	assert_int_equal(kit_count_rtp(&kit, v, 0), 0);
 }
 
+static void a_flood_of_nacks_is_not_answered_by_a_flood(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+	const uint32_t slot = kit_slot_ssrc(&viewer, 6, false);
+	uint16_t seqs[512];
+	uint8_t data[1400];
+	struct rs_writer writer;
+
+	kit_must_meeting(&kit,
+		&(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .speaker = "KEN" }, 0);
+	for (uint16_t i = 0; i < RS_ARRAY_LEN(seqs); i++)
+		kit_show(&kit, k,
+			&(struct kit_media){ .ssrc = 7,
+				.seq = i,
+				.picture = i,
+				.keyframe = i == 0,
+				.height = 180 },
+			i * RS_MS(1));
+	const uint16_t first = kit_parsed(kit_rtp(&kit, v, slot, 0)).seq;
+	for (uint16_t i = 0; i < RS_ARRAY_LEN(seqs); i++)
+		seqs[i] = (uint16_t)(first + i);
+	kit_forget(&kit);
+	rs_writer_init(&writer, data, sizeof(data));
+	rtcp_write_nack(&writer, 1, slot, seqs, RS_ARRAY_LEN(seqs));
+	for (rs_time now = RS_MS(520); now < RS_MS(620); now += RS_MS(1))
+		assert_int_equal(router_recv_rtcp(kit.router, v, data, writer.len, now), 0);
+	assert_in_range(kit_count_rtp(&kit, v, slot + 1), 64, 512);
+}
+
 static void publishers_of_audio_alone_get_transport_feedback(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken);
@@ -463,6 +492,7 @@ int main(void)
 		CASE(one_slot_follows_the_loudest_without_flutter),
 		CASE(reports_say_what_was_lost_and_when_it_was_captured),
 		CASE(reports_of_a_stream_that_was_left_behind_do_not_count),
+		CASE(a_flood_of_nacks_is_not_answered_by_a_flood),
 		CASE(publishers_of_audio_alone_get_transport_feedback),
 		CASE(unknown_and_malformed_packets_are_counted_and_dropped),
 		CASE(a_flood_of_ssrcs_is_refused_and_media_goes_on),
