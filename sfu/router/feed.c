@@ -9,6 +9,8 @@ bool on_floor(const struct meeting *meeting, const struct publish *publish)
 {
 	if (publish->spec.media != ROUTER_MICROPHONE || !publish->open || !publish->winner)
 		return false;
+	if (is_desk(meeting, &publish->source))
+		return false;
 	return meeting->mode == ROUTER_DIRECT ||
 	       meeting_lists(meeting->open, meeting->n_open, &publish->source);
 }
@@ -104,10 +106,14 @@ static struct publish *channel_source(const struct meeting *meeting, const struc
 	return floor_source(meeting, slot);
 }
 
-/* A source by name: itself, but a desk that is open into its channel is not to be had beside it. */
+/* A source by name: itself, but a desk that is open into its channel is not to be had beside it,
+ * save for a sound check in direct mode. */
 static struct publish *beside_channel(const struct meeting *meeting, struct publish *publish)
 {
-	return publish != NULL && publish->open && !on_floor(meeting, publish) ? NULL : publish;
+	if (publish != NULL && publish->open && meeting->mode != ROUTER_DIRECT &&
+		!on_floor(meeting, publish))
+		return NULL;
+	return publish;
 }
 
 static struct publish *audio_source(const struct meeting *meeting, const struct slot *slot)

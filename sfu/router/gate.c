@@ -9,7 +9,7 @@ bool meeting_lists(const struct text *names, size_t n, const struct text *name)
 	return false;
 }
 
-static bool is_desk(const struct meeting *meeting, const struct text *source)
+bool is_desk(const struct meeting *meeting, const struct text *source)
 {
 	for (size_t i = 0; i < meeting->n_channels; i++)
 		if (text_equal(&meeting->channels[i].desk.source, source))

@@ -322,6 +322,8 @@ void meeting_free_all(struct router *router);
 /* State, peers or flow changed: set gates, ranks and bindings anew. */
 void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now);
 void gates_set(struct router *router, struct meeting *meeting, rs_time now);
+/* The source is live in a channel. */
+bool is_desk(const struct meeting *meeting, const struct text *source);
 bool meeting_lists(const struct text *names, size_t n, const struct text *name);
 /* Sections came or went: which of a source's publishers is the source. */
 void winners_set(struct meeting *meeting);

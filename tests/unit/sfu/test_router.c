@@ -521,6 +521,22 @@ static void sources_report_when_they_flow_and_stop(void **state)
 	assert_int_equal(router_source_next(kit.router, &cursor, &stats), 0);
 }
 
+static void desks_stay_off_the_floor_in_direct_mode_too(void **state)
+{
+	static const struct kit_peer desk = { .id = "fr-1", .csrc = 1004 };
+	const uint32_t k = kit_must_join(&kit, &ken), d = kit_must_join(&kit, &desk),
+		       v = kit_must_join(&kit, &viewer);
+
+	kit_must_meeting(&kit,
+		&(struct kit_meeting){
+			.event = 1, .direct = true, .channel = "fr", .desk = "fr-1" },
+		0);
+	kit_speak(&kit, d, 8, 1, 10, 0);
+	assert_int_equal(kit_count_rtp(&kit, v, 0), 0);
+	kit_speak(&kit, k, 7, 1, 10, 0);
+	assert_int_equal(kit_parsed(kit_rtp(&kit, v, 0, 0)).csrcs[0], 1001);
+}
+
 static int everything_once(void *ctx)
 {
 	static struct kit own;
@@ -565,6 +581,7 @@ int main(void)
 		CASE(direct_mode_plays_every_source),
 		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
 		CASE(sources_report_when_they_flow_and_stop),
+		CASE(desks_stay_off_the_floor_in_direct_mode_too),
 		cmocka_unit_test(each_failing_allocation_is_survived),
 	};
 
