@@ -56,6 +56,24 @@ static struct slot *same_slot(const struct peer *peer, const struct router_recv 
 	return peer->slots[index];
 }
 
+/* Under one SRTP key each stream needs an SSRC of its own, or a nonce comes twice (RFC 7714 section 8.4). */
+static int ssrcs_differ(const struct router_peer *spec)
+{
+	uint32_t seen[2 * ROUTER_RECVS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < 2 * spec->n_recvs; i++) {
+		const struct router_recv *recv = &spec->recvs[i / 2];
+		const uint32_t ssrc = i % 2 == 0 ? recv->ssrc : recv->rtx_ssrc;
+		for (size_t j = 0; j < n; j++)
+			if (seen[j] == ssrc)
+				return -EINVAL;
+		if (ssrc != 0)
+			seen[n++] = ssrc;
+	}
+	return 0;
+}
+
 /* Everything that can fail, before anything changes. */
 static int draft_make(struct router *router, const struct peer *peer,
 	const struct router_peer *spec, struct draft *draft)
@@ -231,7 +249,9 @@ int router_peer_set(
 	const bool moves = peer != NULL && strcmp(peer->meeting->id.s, spec->meeting) != 0;
 	if (moves) /* in another meeting it is another peer */
 		peer = NULL;
-	int err = draft_make(router, peer, spec, &draft);
+	int err = ssrcs_differ(spec);
+	if (err == 0)
+		err = draft_make(router, peer, spec, &draft);
 	if (err == 0)
 		err = meeting_get(router, spec->meeting, &meeting);
 	if (err == 0 && moves)

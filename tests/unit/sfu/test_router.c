@@ -537,6 +537,28 @@ static void desks_stay_off_the_floor_in_direct_mode_too(void **state)
 	assert_int_equal(kit_parsed(kit_rtp(&kit, v, 0, 0)).csrcs[0], 1001);
 }
 
+static void two_streams_of_one_ssrc_are_refused(void **state)
+{
+	struct router_recv recvs[2] = {
+		{ .mid = "3", .ssrc = 5, .codec = ROUTER_OPUS, .pt = 111, .feed = "floor" },
+		{ .mid = "4", .ssrc = 6, .codec = ROUTER_OPUS, .pt = 111, .feed = "floor" },
+	};
+	const struct router_peer spec = {
+		.id = "p", .meeting = "m", .recvs = recvs, .n_recvs = RS_ARRAY_LEN(recvs)
+	};
+	uint32_t handle;
+
+	recvs[1].ssrc = 5;
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &handle), -EINVAL);
+	recvs[1].ssrc = 6;
+	recvs[1].rtx_ssrc = 5;
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &handle), -EINVAL);
+	recvs[1].rtx_ssrc = 6;
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &handle), -EINVAL);
+	recvs[1].rtx_ssrc = 7;
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &handle), 0);
+}
+
 static int everything_once(void *ctx)
 {
 	static struct kit own;
@@ -582,6 +604,7 @@ int main(void)
 		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
 		CASE(sources_report_when_they_flow_and_stop),
 		CASE(desks_stay_off_the_floor_in_direct_mode_too),
+		CASE(two_streams_of_one_ssrc_are_refused),
 		cmocka_unit_test(each_failing_allocation_is_survived),
 	};
 
