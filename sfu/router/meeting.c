@@ -228,8 +228,19 @@ static void look_up(const struct meeting *meeting, struct named *named)
 	named->content = meeting_source(meeting, &named->source, ROUTER_CONTENT);
 }
 
+/* What stopped is told first: where another publisher took a source over, that it flows has the last word. */
+static void say_flows(struct router *router, struct meeting *meeting)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next)
+			for (size_t i = 0; i < peer->n_publishes; i++)
+				if (peer->publishes[i]->said == (pass == 0))
+					publish_say(router, peer->publishes[i], false);
+}
+
 void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now)
 {
+	say_flows(router, meeting);
 	look_up(meeting, &meeting->speaker);
 	look_up(meeting, &meeting->chair);
 	look_up(meeting, &meeting->content);

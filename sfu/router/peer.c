@@ -125,6 +125,7 @@ static void detach_publish(struct router *router, struct publish *publish, rs_ti
 		meeting->louder = NULL;
 	if (publish->open)
 		tap_gate(router, publish, false, now);
+	publish_say(router, publish, true);
 	forget_ssrcs(publish->peer, publish);
 }
 

@@ -116,17 +116,22 @@ unsigned publish_layer(const struct publish *publish, uint32_t max_height)
 	return best;
 }
 
-static void say_flow(struct router *router, struct publish *publish)
+void publish_say(struct router *router, struct publish *publish, bool gone)
 {
+	const bool flowing = publish->winner && publish->flowing && !gone;
 	struct router_event event = {
 		.kind = ROUTER_EVENT_SOURCE,
 		.media = publish->spec.media,
-		.flowing = publish->flowing,
+		.flowing = flowing,
 	};
+
+	if (publish->said == flowing)
+		return;
 
 	memcpy(event.meeting, publish->peer->meeting->id.s, sizeof(event.meeting));
 	memcpy(event.source, publish->source.s, sizeof(event.source));
-	event_push(router, &event);
+	if (event_push(router, &event))
+		publish->said = flowing;
 }
 
 static bool set_track_flow(
@@ -169,9 +174,10 @@ void publish_flow(struct router *router, struct publish *publish, rs_time now)
 	}
 	if (flowing != publish->flowing) {
 		publish->flowing = flowing;
-		say_flow(router, publish);
 		meeting_resolve(router, publish->peer->meeting, now);
 	}
+	if (publish->winner)
+		publish_say(router, publish, false); /* again, if there was no room for it */
 	if (changed)
 		publish_relayer(router, publish, now);
 }

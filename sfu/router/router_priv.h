@@ -162,6 +162,7 @@ struct publish {
 	rs_time opened;
 	bool first_seen; /* a packet was forwarded since the gate opened */
 	bool flowing;
+	bool said;          /* that the source flows was told */
 	struct slot *slots; /* that take this source */
 	uint64_t packets;
 	uint64_t gated;
@@ -371,6 +372,8 @@ void publish_levels(struct publish *publish, const struct packet *packet);
 /* A layer came, went or changed its size: its slots choose anew. */
 void publish_relayer(struct router *router, struct publish *publish, rs_time now);
 void publish_flow(struct router *router, struct publish *publish, rs_time now);
+/* Whether the source flows is told as often as it changes; `gone`: this section ends. */
+void publish_say(struct router *router, struct publish *publish, bool gone);
 
 /* ---- slots (slot.c, send.c) ---- */
 
@@ -416,7 +419,8 @@ void emit_rtp(struct router *router, struct peer *peer, const uint8_t *data, siz
 /* RTCP to a peer goes in compounds that begin with a receiver report, empty if need be. */
 void emit_begin(struct rs_writer *writer, const struct peer *peer, uint8_t *data, size_t cap);
 void emit_rtcp(struct router *router, struct peer *peer, const struct rs_writer *writer);
-void event_push(struct router *router, const struct router_event *event);
+/* False when there is no room for it. */
+bool event_push(struct router *router, const struct router_event *event);
 /* Subscribe to the channels, or no longer. */
 void tap_set(struct router *router, struct meeting *meeting, rs_time now);
 /* Everything is to be announced anew. */

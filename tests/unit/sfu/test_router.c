@@ -521,6 +521,37 @@ static void sources_report_when_they_flow_and_stop(void **state)
 	assert_int_equal(router_source_next(kit.router, &cursor, &stats), 0);
 }
 
+static void a_source_stops_flowing_when_its_publisher_leaves(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+	struct router_event event;
+
+	kit_speak(&kit, k, 7, 1, 27, RS_MS(20));
+	assert_true(next_event(ROUTER_EVENT_SOURCE, &event) && event.flowing);
+	router_peer_remove(kit.router, "KEN", RS_MS(30));
+	assert_true(next_event(ROUTER_EVENT_SOURCE, &event));
+	assert_string_equal(event.source, "KEN");
+	assert_false(event.flowing);
+}
+
+static void whether_a_source_flows_is_told_by_the_publisher_it_comes_from(void **state)
+{
+	static const struct kit_peer box = { .id = "box", .source = "KEN", .csrc = 1009 };
+	const uint32_t k = kit_must_join(&kit, &ken);
+	struct router_event event;
+
+	kit_speak(&kit, k, 7, 1, 27, 0);
+	assert_true(next_event(ROUTER_EVENT_SOURCE, &event) && event.flowing);
+	/* The one that takes over sends nothing yet. */
+	const uint32_t b = kit_must_join(&kit, &box);
+	assert_true(next_event(ROUTER_EVENT_SOURCE, &event) && !event.flowing);
+	kit_speak(&kit, b, 8, 1, 27, RS_MS(20));
+	assert_true(next_event(ROUTER_EVENT_SOURCE, &event) && event.flowing);
+	/* That the former one goes says nothing about the source. */
+	router_peer_remove(kit.router, "KEN", RS_MS(30));
+	assert_false(next_event(ROUTER_EVENT_SOURCE, &event));
+}
+
 static void desks_stay_off_the_floor_in_direct_mode_too(void **state)
 {
 	static const struct kit_peer desk = { .id = "fr-1", .csrc = 1004 };
@@ -603,6 +634,8 @@ int main(void)
 		CASE(direct_mode_plays_every_source),
 		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
 		CASE(sources_report_when_they_flow_and_stop),
+		CASE(a_source_stops_flowing_when_its_publisher_leaves),
+		CASE(whether_a_source_flows_is_told_by_the_publisher_it_comes_from),
 		CASE(desks_stay_off_the_floor_in_direct_mode_too),
 		CASE(two_streams_of_one_ssrc_are_refused),
 		cmocka_unit_test(each_failing_allocation_is_survived),
