@@ -372,8 +372,11 @@ int archive_mark(struct archive *archive, const char *source, bool open, int64_t
 		json_pack("{s:s, s:b, s:I, s:I, s:I}", "source", source, "open", open, "event",
 			(json_int_t)event, "wall_us", (json_int_t)mark_wall_us, "t_ms",
 			(json_int_t)((mark_wall_us - archive->session.started_us) / 1000)));
+	/* The picture is seldom let through without the sound: it gets the benefit of the doubt. */
 	for (size_t i = 0; i < archive->n_tracks && err == 0; i++)
-		if (track_is(archive->tracks[i], source, ARCHIVE_MICROPHONE))
+		if (track_is(archive->tracks[i], source, ARCHIVE_MICROPHONE) ||
+			track_is(archive->tracks[i], source, ARCHIVE_CAMERA) ||
+			track_is(archive->tracks[i], source, ARCHIVE_CONTENT))
 			err = track_gate(archive->tracks[i], when.now);
 	return err < 0 ? fail(archive, err) : 0;
 }

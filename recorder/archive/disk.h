@@ -14,7 +14,8 @@ enum disk_open {
 	DISK_EXTEND, /* the file may exist; it keeps what it has */
 };
 
-/* Each returns 0, -E2BIG (too much is waiting, or too many files), or -ENOMEM. */
+/* Each returns 0, -EAGAIN (too much is waiting, or too many files are open), -EINVAL (path too
+ * long) or -ENOMEM. Owners are told apart by numbers from 1. */
 struct disk {
 	/* *out_file names the file from now on. `path` is copied. */
 	int (*open)(void *ctx, uint32_t owner, const char *path, enum disk_open how,

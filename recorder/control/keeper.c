@@ -105,7 +105,7 @@ static const char *reason_of(int err)
 	case EPERM:
 	case EROFS:
 		return "archive directory cannot be written";
-	case E2BIG:
+	case EAGAIN:
 		return "disk too slow";
 	case EBADMSG:
 		return "archive directory holds something else";

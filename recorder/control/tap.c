@@ -246,6 +246,22 @@ static struct tap_track *find_track(const struct tap *tap, uint32_t number)
 	return rs_map_find(tap->tracks, &number, sizeof(number));
 }
 
+/* The stream a number stood for has ended where another one takes its place in the archive: packets
+ * of the old one may still be on their way. */
+static void drop_predecessor(struct tap *tap, const struct subscription *subscription, size_t index)
+{
+	size_t cursor = 0;
+	struct tap_track *track;
+	while ((track = rs_map_next(tap->tracks, &cursor)) != NULL) {
+		if (track->generation != subscription->generation || track->track != index)
+			continue;
+		(void)rs_map_remove(
+			tap->tracks, &track->number, sizeof(track->number)); /* it is `track` */
+		rs_release(track);
+		return;
+	}
+}
+
 /* Under this number from now on; an older track of the same number is replaced. */
 static int add_track(
 	struct tap *tap, uint32_t number, const struct subscription *subscription, size_t index)
@@ -290,6 +306,7 @@ static int take_track(struct tap *tap, const struct object *message, struct arch
 		tap->stats.refused++;
 		return 0;
 	}
+	drop_predecessor(tap, subscription, index);
 	const int added = add_track(tap, (uint32_t)number, subscription, index);
 	tap->stats.refused += added == -E2BIG ? 1 : 0;
 	return added == -E2BIG ? 0 : added;

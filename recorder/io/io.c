@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 
 #define TAPS_MAX 16
 #define FILES_MAX 4096
+#define FILES_SPARE 64 /* sockets, the loop's own, directories */
 
 struct io;
 
@@ -378,8 +380,22 @@ static int end(struct io *io)
 	return failed ? -EIO : 0;
 }
 
+/* Two files a track: the usual 1024 are soon used up. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= FILES_MAX + FILES_SPARE)
+		return;
+	limit.rlim_cur =
+		FILES_MAX + FILES_SPARE < limit.rlim_max ? FILES_MAX + FILES_SPARE : limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		log_warning(LOG_MAIN, NULL, "limit of open files cannot be raised why=\"%s\"",
+			strerror(errno));
+}
+
 int io_run(const struct io_config *config)
 {
+	raise_file_limit();
 	int err = check_root(config);
 	if (err < 0)
 		return err;

@@ -77,7 +77,7 @@ static int push(struct writer *writer, const struct job *job, const void *data)
 	const size_t rest = max - tail;
 	const size_t skip = rest < need ? rest : 0;
 	if (writer->used + skip + need > max)
-		return -E2BIG;
+		return -EAGAIN;
 	if (skip > 0) {
 		const struct job filler = { .kind = JOB_SKIP, .len = skip };
 		memcpy(writer->ring + tail, &filler, sizeof(filler));
@@ -106,12 +106,12 @@ static int disk_open_file(
 	struct writer *writer = ctx;
 	const size_t len = strlen(path) + 1;
 	if (len > PATH_MAX_LEN)
-		return -E2BIG;
+		return -EINVAL;
 	(void)pthread_mutex_lock(&writer->lock);
 	uint32_t index = 0;
 	while (index < writer->config.files_max && writer->files[index].used)
 		index++;
-	int err = index < writer->config.files_max ? 0 : -E2BIG;
+	int err = index < writer->config.files_max ? 0 : -EAGAIN;
 	const struct job job = { .kind = JOB_OPEN, .file = index, .len = len, .how = how };
 	if (err == 0)
 		err = push(writer, &job, path);
