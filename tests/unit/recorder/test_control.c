@@ -1,0 +1,356 @@
+#include "recorder/control/control.h"
+#include "recorder/control/tap.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A recorder whose disk has no room (so that no file is touched), and both its streams. */
+struct rig {
+	struct rs_rand rand;
+	struct keeper *keeper;
+	struct control *control;
+	struct tap *tap;
+	struct archive_now when;
+	char error[CONTROL_ERROR_LEN];
+	int64_t space;
+	unsigned asked;
+};
+
+static int no_open(
+	void *ctx, uint32_t owner, const char *path, enum disk_open how, uint32_t *out_file)
+{
+	return -EIO;
+}
+
+static int no_write(void *ctx, uint32_t file, uint64_t offset, const void *data, size_t len)
+{
+	return -EIO;
+}
+
+static int no_sync(void *ctx, uint32_t file, uint64_t token)
+{
+	return -EIO;
+}
+
+static void no_close(void *ctx, uint32_t file)
+{
+}
+
+static const struct disk no_disk = {
+	.open = no_open, .write = no_write, .sync = no_sync, .close = no_close
+};
+
+static int64_t space_of(void *ctx, const char *path)
+{
+	struct rig *rig = ctx;
+	rig->asked++;
+	return rig->space;
+}
+
+static void rig_open(struct rig *rig)
+{
+	*rig = (struct rig){ .space = 1000,
+		.when = { .now = RS_SEC(10), .wall_us = 1795305600000000 } };
+	rs_rand_init_seed(&rig->rand, 1);
+	const struct keeper_config config = { .root = "/nowhere",
+		.software = "test",
+		.meetings_max = 2,
+		.tracks_max = 4,
+		.free_min = 1001,
+		.retry = RS_SEC(10),
+		.disk = &no_disk,
+		.free_space = space_of,
+		.ctx = rig,
+		.rand = &rig->rand };
+	assert_int_equal(keeper_new(&config, &rig->keeper), 0);
+	assert_int_equal(control_new("recorder-1", "a81kLq20", rig->keeper, &rig->control), 0);
+	assert_int_equal(tap_new("/run/tap.sock", rig->keeper, &rig->rand, &rig->tap), 0);
+}
+
+static void rig_close(struct rig *rig)
+{
+	tap_free(rig->tap);
+	control_free(rig->control);
+	keeper_free(rig->keeper);
+}
+
+static int told(struct rig *rig, const char *json)
+{
+	struct rs_buf frame;
+	rs_buf_init(&frame, 1 << 16);
+	assert_int_equal(frame_write_message(&frame, json, strlen(json)), 0);
+	const int err = control_recv(
+		rig->control, rs_buf_data(&frame), rs_buf_len(&frame), rig->when, rig->error);
+	rs_buf_done(&frame);
+	return err;
+}
+
+/* The next message in the output must be this JSON. */
+static void expect_said(struct rs_buf *output, const char *expected)
+{
+	struct frame_reader reader;
+	frame_reader_init(&reader);
+	assert_true(rs_buf_len(output) > 0);
+	assert_int_equal(frame_reader_feed(&reader, rs_buf_data(output), rs_buf_len(output)), 0);
+	struct frame frame;
+	assert_int_equal(frame_reader_next(&reader, &frame), 1);
+	json_t *got = json_loadb((const char *)frame.body, frame.len, 0, NULL);
+	json_t *want = json_loads(expected, 0, NULL);
+	assert_non_null(want);
+	if (!json_equal(got, want))
+		fail_msg("said %.*s", (int)frame.len, (const char *)frame.body);
+	json_decref(got);
+	json_decref(want);
+	rs_buf_consume(output, FRAME_HEADER_LEN + frame.len);
+	frame_reader_done(&reader);
+}
+
+#define MEETING                                                                                              \
+	"{\"id\":\"demo\",\"title\":\"T\",\"record\":true,\"session\":\"demo-1\",\"tap\":\"/run/tap.sock\"," \
+	"\"channels\":[{\"id\":\"fr\",\"language\":\"fr\",\"name\":\"F\"}]}"
+
+static void connect(struct rig *rig)
+{
+	assert_int_equal(control_connected(rig->control), 0);
+	expect_said(control_output(rig->control),
+		"{\"type\":\"hello\",\"protocol\":\"rostrum.control.1\",\"kind\":\"recorder\",\"node\":\"recorder-1\","
+		"\"instance\":\"a81kLq20\",\"revision\":0,\"state\":null,\"recordings\":[]}");
+}
+
+static void a_recording_without_room_is_reported_and_tried_again(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	assert_int_equal(
+		told(&rig, "{\"type\":\"state\",\"revision\":7,\"meetings\":[" MEETING "]}"), 0);
+	assert_int_equal(control_sync(rig.control), 0);
+	expect_said(control_output(rig.control),
+		"{\"type\":\"recording\",\"meeting\":\"demo\",\"state\":\"failed\","
+		"\"reason\":\"no space left on device\",\"directory\":\"\"}");
+	expect_said(control_output(rig.control), "{\"type\":\"applied\",\"revision\":7}");
+	assert_int_equal(rs_buf_len(control_output(rig.control)), 0);
+
+	assert_int_equal(keeper_deadline(rig.keeper), RS_SEC(20));
+	rig.when.now = RS_SEC(20) - 1;
+	keeper_tick(rig.keeper, rig.when);
+	assert_int_equal(rig.asked, 1);
+	rig.when.now = RS_SEC(20);
+	keeper_tick(rig.keeper, rig.when);
+	assert_int_equal(rig.asked, 2);
+	assert_int_equal(keeper_deadline(rig.keeper), RS_SEC(30));
+	assert_int_equal(control_sync(rig.control), 0);
+	assert_int_equal(
+		rs_buf_len(control_output(rig.control)), 0); /* the same alarm is not repeated */
+	rig_close(&rig);
+}
+
+static void saying_it_twice_changes_nothing(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+			told(&rig, "{\"type\":\"meeting\",\"revision\":8,\"meeting\":" MEETING "}"),
+			0);
+	assert_int_equal(rig.asked, 1);
+	assert_non_null(keeper_at(rig.keeper, 0));
+	assert_null(keeper_at(rig.keeper, 1));
+	rig_close(&rig);
+}
+
+static void what_is_not_in_the_state_is_stopped(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	assert_int_equal(
+		told(&rig, "{\"type\":\"meeting\",\"revision\":1,\"meeting\":" MEETING "}"), 0);
+	assert_int_equal(told(&rig, "{\"type\":\"state\",\"revision\":2,\"meetings\":[]}"), 0);
+	assert_int_equal(control_sync(rig.control), 0);
+	expect_said(control_output(rig.control),
+		"{\"type\":\"recording\",\"meeting\":\"demo\",\"state\":\"stopped\","
+		"\"reason\":\"meeting is not recorded any more\",\"directory\":\"\"}");
+	assert_null(keeper_at(rig.keeper, 0));
+	rig_close(&rig);
+}
+
+static void a_meeting_gone_or_switched_off_is_stopped(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	assert_int_equal(
+		told(&rig, "{\"type\":\"meeting\",\"revision\":1,\"meeting\":" MEETING "}"), 0);
+	assert_int_equal(
+		told(&rig, "{\"type\":\"meeting-gone\",\"revision\":2,\"meeting\":\"demo\"}"), 0);
+	assert_int_equal(
+		told(&rig, "{\"type\":\"meeting-gone\",\"revision\":3,\"meeting\":\"other\"}"), 0);
+	assert_int_equal(control_sync(rig.control), 0);
+	expect_said(control_output(rig.control),
+		"{\"type\":\"recording\",\"meeting\":\"demo\",\"state\":\"stopped\","
+		"\"reason\":\"meeting was closed\",\"directory\":\"\"}");
+	expect_said(control_output(rig.control), "{\"type\":\"applied\",\"revision\":3}");
+	assert_int_equal(
+		told(&rig,
+			"{\"type\":\"meeting\",\"revision\":4,\"meeting\":{\"id\":\"demo\",\"record\":false}}"),
+		0);
+	rig_close(&rig);
+}
+
+static void meetings_over_the_limit_are_refused_and_the_rest_goes_on(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	for (int i = 1; i <= 3; i++) {
+		char json[256];
+		assert_int_equal(
+			rs_format(json, sizeof(json),
+				"{\"type\":\"meeting\",\"revision\":%d,\"meeting\":{\"id\":\"m%d\",\"record\":true,"
+				"\"session\":\"m%d-1\",\"tap\":\"/run/tap.sock\"}}",
+				i, i, i),
+			0);
+		assert_int_equal(told(&rig, json), 0);
+		assert_int_equal(control_stats(rig.control)->refused, i == 3 ? 1 : 0);
+	}
+	rig_close(&rig);
+}
+
+static void malformed_messages_end_the_connection_and_say_why(void **state)
+{
+	static const struct {
+		const char *json;
+		const char *why;
+	} table[] = {
+		{ "[]", "control message" },
+		{ "{}", "type" },
+		{ "{\"type\":\"state\",\"meetings\":[]}", "revision" },
+		{ "{\"type\":\"meeting\",\"revision\":1}", "meeting" },
+		{ "{\"type\":\"meeting\",\"revision\":1,\"meeting\":{\"id\":\"../x\",\"record\":true}}",
+			"id" },
+		{ "{\"type\":\"meeting\",\"revision\":1,\"meeting\":{\"id\":\"x\",\"record\":true,\"session\":\"../x\",\"tap\":\"/t\"}}",
+			"session" },
+		{ "{\"type\":\"meeting\",\"revision\":1,\"meeting\":{\"id\":\"x\",\"record\":true,\"session\":\"x\"}}",
+			"tap" },
+		{ "{\"type\":\"event\",\"meeting\":\"demo\",\"event\":0,\"hash\":\"\",\"payload\":\"{}\"}",
+			"event" },
+	};
+	struct rig rig;
+	rig_open(&rig);
+	for (size_t i = 0; i < RS_ARRAY_LEN(table); i++) {
+		connect(&rig);
+		assert_int_equal(told(&rig, table[i].json), -EBADMSG);
+		if (strstr(rig.error, table[i].why) == NULL)
+			fail_msg("%s: %s", table[i].json, rig.error);
+	}
+	connect(&rig);
+	const uint8_t nonsense[] = { 0, 0, 0, 0, 1 };
+	assert_int_equal(control_recv(rig.control, nonsense, sizeof(nonsense), rig.when, rig.error),
+		-EBADMSG);
+	rig_close(&rig);
+}
+
+static void unknown_messages_are_counted_and_ignored(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	assert_int_equal(told(&rig, "{\"type\":\"weather\",\"fine\":true}"), 0);
+	assert_int_equal(control_stats(rig.control)->unknown, 1);
+	assert_int_equal(
+		told(&rig,
+			"{\"type\":\"event\",\"meeting\":\"demo\",\"event\":1,\"hash\":\"00\",\"payload\":\"{}\"}"),
+		0);
+	rig_close(&rig);
+}
+
+static int tapped(struct rig *rig, const char *json)
+{
+	struct rs_buf frame;
+	rs_buf_init(&frame, 1 << 16);
+	assert_int_equal(frame_write_message(&frame, json, strlen(json)), 0);
+	const int err =
+		tap_recv(rig->tap, rs_buf_data(&frame), rs_buf_len(&frame), rig->when, rig->error);
+	rs_buf_done(&frame);
+	return err;
+}
+
+static void a_tap_takes_no_more_than_was_asked_for(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	tap_connected(rig.tap);
+	assert_int_equal(tap_sync(rig.tap, rig.when), 0);
+	assert_int_equal(rs_buf_len(tap_output(rig.tap)),
+		0); /* nothing is recorded: nothing is subscribed */
+	assert_int_equal(
+		tapped(&rig,
+			"{\"type\":\"track\",\"track\":7,\"meeting\":\"demo\",\"name\":\"KEN\","
+			"\"media\":\"microphone\",\"codec\":\"opus\",\"clock\":48000,\"channels\":2}"),
+		0);
+	assert_int_equal(
+		tapped(&rig,
+			"{\"type\":\"mark\",\"meeting\":\"demo\",\"event\":12,\"source\":\"KEN\","
+			"\"open\":true,\"wall_us\":1795305600123456}"),
+		0);
+	assert_int_equal(
+		tapped(&rig,
+			"{\"type\":\"clock\",\"track\":7,\"ntp\":\"16831234567890123456\",\"rtp\":123456}"),
+		0);
+	assert_int_equal(tapped(&rig, "{\"type\":\"gap\",\"meeting\":\"demo\",\"packets\":3}"), 0);
+	assert_int_equal(tap_stats(rig.tap)->gaps, 3);
+
+	const uint8_t rtp[12] = { 0x80, 111 };
+	struct rs_buf frame;
+	rs_buf_init(&frame, 4096);
+	const struct frame_packet packet = { .track = 7, .rtp = rtp, .rtp_len = sizeof(rtp) };
+	assert_int_equal(frame_write_packet(&frame, &packet), 0);
+	assert_int_equal(
+		tap_recv(rig.tap, rs_buf_data(&frame), rs_buf_len(&frame), rig.when, rig.error), 0);
+	rs_buf_done(&frame);
+	assert_int_equal(tap_stats(rig.tap)->unknown, 1);
+	tap_disconnected(rig.tap, rig.when);
+	rig_close(&rig);
+}
+
+static void malformed_taps_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"{\"type\":\"track\",\"track\":7}",
+		"{\"type\":\"clock\",\"track\":7,\"ntp\":\"noon\",\"rtp\":1}",
+		"{\"type\":\"clock\",\"track\":-1,\"ntp\":\"1\",\"rtp\":1}",
+		"{\"type\":\"mark\",\"meeting\":\"demo\",\"event\":1,\"source\":\"a b\",\"open\":true,\"wall_us\":1}",
+		"\"track\"",
+	};
+	struct rig rig;
+	rig_open(&rig);
+	for (size_t i = 0; i < RS_ARRAY_LEN(bad); i++) {
+		tap_connected(rig.tap);
+		assert_int_equal(tapped(&rig, bad[i]), -EBADMSG);
+		assert_true(strlen(rig.error) > 0);
+	}
+	rig_close(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_recording_without_room_is_reported_and_tried_again),
+		cmocka_unit_test(saying_it_twice_changes_nothing),
+		cmocka_unit_test(what_is_not_in_the_state_is_stopped),
+		cmocka_unit_test(a_meeting_gone_or_switched_off_is_stopped),
+		cmocka_unit_test(meetings_over_the_limit_are_refused_and_the_rest_goes_on),
+		cmocka_unit_test(malformed_messages_end_the_connection_and_say_why),
+		cmocka_unit_test(unknown_messages_are_counted_and_ignored),
+		cmocka_unit_test(a_tap_takes_no_more_than_was_asked_for),
+		cmocka_unit_test(malformed_taps_are_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
