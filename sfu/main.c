@@ -165,6 +165,7 @@ static int start(const struct config *config)
 int main(int argc, char **argv)
 {
 	struct config *config = NULL;
+	(void)signal(SIGPIPE, SIG_IGN); /* a log reader that goes away ends nothing */
 	switch (config_start(PROGRAM, keys, RS_ARRAY_LEN(keys), argc, argv, &config)) {
 	case CONFIG_EXIT_OK:
 		return 0;

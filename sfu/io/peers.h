@@ -22,7 +22,7 @@ struct peer {
 	struct dtls_fingerprint fingerprint;
 	struct ice_credentials local;
 	struct ice_credentials remote;
-	bool was_connected;
+	bool over; /* failed, or the peer said good-bye: checks that still come change nothing */
 	/* What signaling is to be told. */
 	enum control_peer_state state;
 	const char *reason; /* static text */

@@ -80,6 +80,7 @@ static void on_failed(struct worker *worker, struct peer *peer, int error, rs_ti
 {
 	log_warning(LOG_DTLS, peer->id, "peer failed reason=\"%s\"", failure(error));
 	set_state(worker, peer, CONTROL_FAILED, failure(error), now);
+	peer->over = true;
 }
 
 static void obey(struct worker *worker, struct peer *peer, const struct transport_output *output,
@@ -96,7 +97,8 @@ static void obey(struct worker *worker, struct peer *peer, const struct transpor
 		peers_path_removed(worker->peers, peer, &output->path);
 		break;
 	case TRANSPORT_SELECTED:
-		on_selected(worker, peer, now);
+		if (!peer->over)
+			on_selected(worker, peer, now);
 		break;
 	case TRANSPORT_RESTARTED:
 		if (peers_update_ufrags(worker->peers, peer) < 0)
@@ -107,12 +109,15 @@ static void obey(struct worker *worker, struct peer *peer, const struct transpor
 		set_state(worker, peer, CONTROL_CONNECTED, "", now);
 		break;
 	case TRANSPORT_DISCONNECTED:
+		if (peer->over)
+			break;
 		log_info(LOG_ICE, peer->id, "peer disconnected reason=\"consent lost\"");
 		set_state(worker, peer, CONTROL_DISCONNECTED, "consent lost", now);
 		break;
 	case TRANSPORT_CLOSED:
 		log_info(LOG_DTLS, peer->id, "peer disconnected reason=\"closed by the peer\"");
 		set_state(worker, peer, CONTROL_DISCONNECTED, "closed by the peer", now);
+		peer->over = true;
 		break;
 	case TRANSPORT_FAILED:
 		on_failed(worker, peer, output->error, now);

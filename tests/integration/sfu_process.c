@@ -159,6 +159,32 @@ static void a_peer_restarts_ice_and_is_heard_throughout(void **state)
 	assert_int_equal(fra->out_of_sequence, 0);
 }
 
+static void another_certificate_is_refused_for_good(void **state)
+{
+	struct sfu_world *world = *state;
+	sfu_world_floor(world, 1, "");
+	world->forging = true;
+	struct sfu_peer *forger = sfu_world_peer(world, "KEN", 0);
+	const char *said = "";
+	json_t *report = NULL;
+	while (strcmp(said, "failed") != 0) {
+		json_decref(report);
+		report = sfu_world_hear(world, "peer");
+		said = json_string_value(json_object_get(report, "state"));
+		assert_string_not_equal(said, "connected");
+	}
+	assert_non_null(
+		strstr(json_string_value(json_object_get(report, "reason")), "fingerprint"));
+	json_decref(report);
+	/* Its checks go on; a hello says what it last was. */
+	sfu_world_run(world, 300);
+	assert_false(rtc_client_is_connected(forger->client) && forger->received > 0);
+	sfu_world_hang_up(world);
+	report = sfu_world_hear(world, "peer");
+	assert_string_equal(json_string_value(json_object_get(report, "state")), "failed");
+	json_decref(report);
+}
+
 static void expect_counter(struct sfu_world *world, const char *name, int64_t wanted)
 {
 	json_t *counters = sfu_world_counters(world);
@@ -415,6 +441,7 @@ int main(int argc, char **argv)
 		CASE(a_closed_source_goes_on_sending_and_is_not_heard),
 		CASE(media_goes_on_without_signaling),
 		CASE(a_peer_restarts_ice_and_is_heard_throughout),
+		CASE(another_certificate_is_refused_for_good),
 		CASE(a_peer_taken_away_is_said_good_bye),
 		CASE(garbage_is_counted_by_kind_and_disturbs_nobody),
 		CASE(a_bad_message_ends_the_connection_and_nothing_else),

@@ -49,6 +49,7 @@ struct sfu_world {
 	size_t n_heard;
 	struct sfu_peer peers[SFU_WORLD_PEERS];
 	size_t n_peers;
+	bool forging; /* peers to come are told with another certificate than theirs, and do not connect */
 };
 
 /* crypt_start() has been called. Makes the directory, listens, starts the program and takes its hello (left among the heard). */
