@@ -28,6 +28,20 @@ static void print_usage(FILE *out)
 		(void)fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].meaning);
 }
 
+/* Options may stand before the command, too: the command's word is brought to the front. */
+static void bring_forward(int argc, char **argv)
+{
+	int at = 1;
+	while (at < argc && argv[at][0] == '-')
+		at += strcmp(argv[at], "--json") == 0 ? 1 : 2; /* the others have a value */
+	if (at >= argc)
+		return;
+	char *word = argv[at];
+	for (; at > 1; at--)
+		argv[at] = argv[at - 1];
+	argv[1] = word;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
@@ -38,6 +52,7 @@ int main(int argc, char **argv)
 		(void)printf("rostrumctl %s\n", ROSTRUM_VERSION);
 		return 0;
 	}
+	bring_forward(argc, argv);
 	for (size_t i = 0; argc >= 2 && i < RS_ARRAY_LEN(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
