@@ -48,8 +48,8 @@ export class People extends Part {
 		return html`<li data-testid="person" data-participant=${badge} data-present=${participant.present}>
 			${lamp(lampOf(view, badge), true)}
 			<span class="grow"><strong>${name}</strong>${badge === session.me ? html` <span class="muted">(${t('you')})</span>` : nothing}<br
-				><span class="small muted">${participant.country ? participant.name : t(`role.${participant.role}` satisfies Key)}</span><br
-				>${presence(session, badge)}</span>
+				><span class="small muted">${participant.country ? participant.name : t(`role.${participant.role}` satisfies Key)}</span>
+				${presence(session, badge)}</span>
 			${callable
 				? html`<button type="button" class="button" data-testid="give-direct" aria-disabled=${asked}
 						@click=${() => asked || void session.ask('give-floor', { participant: badge }, `direct-${badge}`)}

@@ -24,8 +24,8 @@ export function formatDuration(ms: number): string {
 	return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
-/** Delay in ms before the n-th attempt (0 = first) to come back: doubling to 8 s, spread so that a hall does not return at once. */
+/** Delay in ms before the n-th attempt (0 = first) to come back: growing by half to 8 s, spread so that a hall does not return at once. */
 export function retryDelay(attempt: number, random: () => number = Math.random): number {
-	const ceiling = Math.min(8000, 250 * 2 ** Math.min(attempt, 10));
+	const ceiling = Math.min(8000, 250 * 1.5 ** Math.min(attempt, 10));
 	return ceiling / 2 + random() * (ceiling / 2);
 }

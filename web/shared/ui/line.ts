@@ -19,6 +19,9 @@ export function lineVerdict(session: Session): Verdict {
 		return { grade: 'bad', text: wire.state === 'lost' ? t('line.lost') : t('line.joining') };
 	if (!session.may('offer'))
 		return { grade: 'good', text: t('line.good') };
+	// Media may well go on for a moment when it is only signaling that has lost sight of its server.
+	if (!session.view?.media?.instance)
+		return { grade: 'fair', text: t('line.media.off') };
 	switch (media.state) {
 		case 'off':
 			return { grade: 'fair', text: t('line.media.off') };

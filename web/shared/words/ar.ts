@@ -76,7 +76,7 @@ export const ar: Catalogue = {
 	'line.joining': 'جارٍ الاتصال…',
 	'line.lost': 'جارٍ إعادة الاتصال…',
 	'line.loss': 'يفقد اتصالكم الصاعد {percent} %',
-	'line.media.off': 'لا صوت ولا صورة بعد: خادم الوسائط غائب',
+	'line.media.off': 'خادم الوسائط غائب؛ سيعود الصوت والصورة',
 	'line.media.connecting': 'جارٍ وصل الصوت والصورة…',
 	'line.media.disturbed': 'انقطع الصوت والصورة، جارٍ إعادة الوصل…',
 	'line.media.refused': 'رُفض الصوت والصورة. أعيدوا تحميل الصفحة.',

@@ -81,7 +81,7 @@ export const en = {
 	'line.joining': 'Joining…',
 	'line.lost': 'Reconnecting…',
 	'line.loss': 'Your uplink loses {percent} %',
-	'line.media.off': 'No sound or picture yet: the media server is away',
+	'line.media.off': 'The media server is away; sound and picture will return',
 	'line.media.connecting': 'Connecting sound and picture…',
 	'line.media.disturbed': 'Sound and picture interrupted, reconnecting…',
 	'line.media.refused': 'Sound and picture refused. Load the page again.',

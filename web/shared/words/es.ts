@@ -76,7 +76,7 @@ export const es: Catalogue = {
 	'line.joining': 'Conectando…',
 	'line.lost': 'Reconectando…',
 	'line.loss': 'Su enlace de subida pierde {percent} %',
-	'line.media.off': 'Aún sin sonido ni imagen: falta el servidor de medios',
+	'line.media.off': 'Falta el servidor de medios; el sonido y la imagen volverán',
 	'line.media.connecting': 'Conectando sonido e imagen…',
 	'line.media.disturbed': 'Sonido e imagen interrumpidos, reconectando…',
 	'line.media.refused': 'Sonido e imagen rechazados. Vuelva a cargar la página.',

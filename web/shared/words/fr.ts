@@ -76,7 +76,7 @@ export const fr: Catalogue = {
 	'line.joining': 'Connexion…',
 	'line.lost': 'Reconnexion…',
 	'line.loss': 'Votre liaison montante perd {percent} %',
-	'line.media.off': 'Pas encore de son ni d’image : le serveur média est absent',
+	'line.media.off': 'Serveur média absent ; le son et l’image reviendront',
 	'line.media.connecting': 'Connexion du son et de l’image…',
 	'line.media.disturbed': 'Son et image interrompus, reconnexion…',
 	'line.media.refused': 'Son et image refusés. Rechargez la page.',
