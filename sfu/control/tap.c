@@ -15,6 +15,7 @@ static const struct {
 } requests[] = {
 	{ "subscribe", TAP_SUBSCRIBE },
 	{ "unsubscribe", TAP_UNSUBSCRIBE },
+	{ "keyframe", TAP_KEYFRAME },
 };
 
 static void request(const struct object *message, struct tap_request *out)
@@ -25,6 +26,10 @@ static void request(const struct object *message, struct tap_request *out)
 		if (strcmp(requests[i].type, type) != 0)
 			continue;
 		out->kind = requests[i].kind;
+		if (out->kind == TAP_KEYFRAME) {
+			out->track = (uint32_t)object_int(message, "track", 0, UINT32_MAX);
+			return;
+		}
 		const char *meeting = object_name(message, "meeting");
 		(void)rs_copy_text(out->meeting, sizeof(out->meeting), meeting, strlen(meeting));
 	}

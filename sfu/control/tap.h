@@ -14,12 +14,14 @@
 enum tap_request_kind {
 	TAP_SUBSCRIBE,
 	TAP_UNSUBSCRIBE,
+	TAP_KEYFRAME,
 	TAP_UNKNOWN, /* a type not known here: to be ignored */
 };
 
 struct tap_request {
 	enum tap_request_kind kind;
-	char meeting[ROUTER_NAME_MAX + 1];
+	char meeting[ROUTER_NAME_MAX + 1]; /* of the first two */
+	uint32_t track;                    /* TAP_KEYFRAME */
 };
 
 /* One message of a recorder. 0, -EBADMSG (with `error` for the log) or -ENOMEM. */

@@ -205,6 +205,8 @@ static const char *obey(struct recorders *recorders, struct recorder *recorder,
 			subscribe(recorders, recorder, request.meeting, router, now);
 		else if (request.kind == TAP_UNSUBSCRIBE)
 			unsubscribe(recorders, recorder, request.meeting, router);
+		else if (request.kind == TAP_KEYFRAME)
+			router_tap_keyframe(router, request.track, now);
 	}
 	if (got < 0) {
 		recorders->stats.bad++;

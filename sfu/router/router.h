@@ -233,6 +233,8 @@ rs_time router_deadline(const struct router *router);
  * before) and ask for key frames. Remembered when the meeting is not there yet or not recorded yet.
  * 0, -E2BIG (more than config.meetings) or -EINVAL. */
 int router_tap_start(struct router *router, const char *meeting, rs_time now) RS_MUST_USE;
+/* A recorder lost the thread of a video track. Unknown tracks, and those of sound, are ignored. */
+void router_tap_keyframe(struct router *router, uint32_t track, rs_time now);
 /* Unknown meetings are ignored. */
 void router_tap_stop(struct router *router, const char *meeting);
 

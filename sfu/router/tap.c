@@ -239,6 +239,24 @@ int router_tap_start(struct router *router, const char *id, rs_time now)
 	return 0;
 }
 
+static void publish_keyframe(struct router *router, const struct publish *publish, rs_time now)
+{
+	struct track *track = track_of_stream(router, publish->tap_stream);
+
+	if (track != NULL)
+		keyframe_ask(router, track, now);
+}
+
+void router_tap_keyframe(struct router *router, uint32_t number, rs_time now)
+{
+	for (size_t i = 0; number != 0 && i < router->config.peers; i++) {
+		const struct peer *peer = router->peers[i];
+		for (size_t j = 0; peer != NULL && j < peer->n_publishes; j++)
+			if (peer->publishes[j]->tap_track == number)
+				publish_keyframe(router, peer->publishes[j], now);
+	}
+}
+
 void router_tap_stop(struct router *router, const char *id)
 {
 	struct meeting *meeting = meeting_find(router, id);

@@ -464,6 +464,7 @@ static void a_recorder_is_understood_or_told_what_is_wrong(void **state)
 	static const char subscribe[] = "{\"type\": \"subscribe\", \"meeting\": \"demo\"}";
 	static const char unnamed[] = "{\"type\": \"unsubscribe\"}";
 	static const char unknown[] = "{\"type\": \"rewind\"}";
+	static const char keyframe[] = "{\"type\": \"keyframe\", \"track\": 8}";
 	struct tap_request request;
 	char error[TAP_ERROR_LEN];
 	assert_int_equal(tap_request_parse(subscribe, strlen(subscribe), &request, error), 0);
@@ -474,6 +475,9 @@ static void a_recorder_is_understood_or_told_what_is_wrong(void **state)
 	assert_int_equal(tap_request_parse(unknown, strlen(unknown), &request, error), 0);
 	assert_int_equal(request.kind, TAP_UNKNOWN);
 	assert_int_equal(tap_request_parse("x", 1, &request, error), -EBADMSG);
+	assert_int_equal(tap_request_parse(keyframe, strlen(keyframe), &request, error), 0);
+	assert_int_equal(request.kind, TAP_KEYFRAME);
+	assert_int_equal(request.track, 8);
 }
 
 static void the_tap_is_written_as_the_paper_has_it(void **state)

@@ -494,6 +494,27 @@ static void the_recorder_gets_what_passes_the_gate_and_nothing_else(void **state
 	assert_int_equal(kit.n_taps, 0);
 }
 
+static void the_recorder_may_ask_for_a_key_frame(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+
+	kit_must_meeting(
+		&kit, &(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .record = true }, 0);
+	assert_int_equal(router_tap_start(kit.router, "m", 0), 0);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 9, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
+		0);
+	const uint32_t track = kit.taps[0].tap.track;
+	assert_int_equal(kit.taps[0].tap.kind, ROUTER_TAP_TRACK);
+	router_tap_keyframe(kit.router, track + 1, RS_SEC(1));
+	router_tap_keyframe(kit.router, 0, RS_SEC(1));
+	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 0);
+	router_tap_keyframe(kit.router, track, RS_SEC(1));
+	router_tap_keyframe(kit.router, track, RS_SEC(1));
+	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 1);
+}
+
 static void sources_report_when_they_flow_and_stop(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken);
@@ -633,6 +654,7 @@ int main(void)
 		CASE(a_section_that_changes_goes_on_with_its_numbers),
 		CASE(direct_mode_plays_every_source),
 		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
+		CASE(the_recorder_may_ask_for_a_key_frame),
 		CASE(sources_report_when_they_flow_and_stop),
 		CASE(a_source_stops_flowing_when_its_publisher_leaves),
 		CASE(whether_a_source_flows_is_told_by_the_publisher_it_comes_from),
