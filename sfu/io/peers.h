@@ -17,6 +17,7 @@ struct peers;
 
 struct peer {
 	char id[ROUTER_NAME_MAX + 1];
+	char meeting[ROUTER_NAME_MAX + 1];
 	uint32_t handle; /* the router's */
 	struct transport *transport;
 	struct dtls_fingerprint fingerprint;

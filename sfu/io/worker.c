@@ -174,6 +174,14 @@ static bool same_fingerprint(const struct dtls_fingerprint *a, const struct dtls
 	return a->hash == b->hash && memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
 }
 
+/* Another certificate is another far end: nothing of the old session can go on. In another meeting
+ * streams begin anew, which may not happen under the old keys: numbers would come twice. */
+static bool same_session(const struct peer *peer, const struct control_peer *wanted)
+{
+	return same_fingerprint(&peer->fingerprint, &wanted->fingerprint) &&
+	       strcmp(peer->meeting, wanted->router.meeting) == 0;
+}
+
 static int transport_make(struct worker *worker, const struct control_peer *wanted, rs_time now,
 	struct transport **out_transport)
 {
@@ -194,6 +202,7 @@ static int peer_new(struct worker *worker, const struct control_peer *wanted, rs
 	if (peer == NULL)
 		return -ENOMEM;
 	(void)snprintf(peer->id, sizeof(peer->id), "%s", wanted->router.id);
+	(void)snprintf(peer->meeting, sizeof(peer->meeting), "%s", wanted->router.meeting);
 	peer->fingerprint = wanted->fingerprint;
 	peer->local = wanted->local;
 	peer->remote = wanted->remote;
@@ -238,8 +247,7 @@ static int restart(
 int worker_peer_set(struct worker *worker, const struct control_peer *wanted, rs_time now)
 {
 	struct peer *peer = peers_by_id(worker->peers, wanted->router.id);
-	/* Another certificate is another far end: nothing of the old session can go on. */
-	if (peer != NULL && !same_fingerprint(&peer->fingerprint, &wanted->fingerprint)) {
+	if (peer != NULL && !same_session(peer, wanted)) {
 		worker_peer_remove(worker, peer->id, now);
 		peer = NULL;
 	}

@@ -214,6 +214,26 @@ static void a_peer_taken_away_is_said_good_bye(void **state)
 	expect_counter(world, "media_stray", 1);
 }
 
+static void a_peer_that_goes_to_another_meeting_needs_another_session(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_hang_up(world);
+	json_t *hello = sfu_world_hear(world, "hello");
+	json_t *peer = json_array_get(json_object_get(json_object_get(hello, "state"), "peers"), 0);
+	(void)json_object_set_new(peer, "meeting", json_string("other"));
+	char *text = json_dumps(peer, JSON_COMPACT);
+	sfu_world_say(world, "{\"type\": \"peer\", \"peer\": %s}", text);
+	free(text);
+	json_decref(hello);
+	sfu_world_apply(world);
+	sfu_world_run(world, 100);
+	assert_true(ken->alerted);
+	assert_false(fra->alerted);
+}
+
 static void garbage_is_counted_by_kind_and_disturbs_nobody(void **state)
 {
 	struct sfu_world *world = *state;
@@ -443,6 +463,7 @@ int main(int argc, char **argv)
 		CASE(a_peer_restarts_ice_and_is_heard_throughout),
 		CASE(another_certificate_is_refused_for_good),
 		CASE(a_peer_taken_away_is_said_good_bye),
+		CASE(a_peer_that_goes_to_another_meeting_needs_another_session),
 		CASE(garbage_is_counted_by_kind_and_disturbs_nobody),
 		CASE(a_bad_message_ends_the_connection_and_nothing_else),
 		CASE(the_tap_gives_what_passed_the_gate),
