@@ -144,6 +144,7 @@ static void note_time(struct rewrite *rewrite, const struct rewrite_in *in, int6
 	rewrite->highest_ts = out_ts;
 	rewrite->last_duration = in->duration;
 	rewrite->last_time = in->time;
+	rewrite->last_arrival = in->arrival;
 	rewrite->last_ahead =
 		rtp_ticks_to_us(out_ts - clock_ts(rewrite, in->time), rewrite->clock_hz);
 }
@@ -159,6 +160,21 @@ static void note_picture(
 		rewrite->last_tl0 = (uint8_t)(in->tl0 + segment->tl0_offset);
 }
 
+/* Where the clock puts the packet, unless that is further on than time has passed: then a source's clock was
+ * misjudged, and a listener would wait for what never comes. */
+static int64_t due_ts(struct rewrite *rewrite, const struct rewrite_in *in, int64_t least)
+{
+	const rs_time passed = rs_time_max(0, in->arrival - rewrite->last_arrival);
+	const int64_t most =
+		least + rtp_ticks_from_us(passed + REWRITE_AHEAD_MAX, rewrite->clock_hz);
+	const int64_t due = clock_ts(rewrite, in->time);
+
+	if (due <= most)
+		return due;
+	rewrite->base_time += rtp_ticks_to_us(due - most, rewrite->clock_hz);
+	return most;
+}
+
 /* The timestamp a switch starts with; false when that is too far ahead of the clock. */
 static bool switch_ts(struct rewrite *rewrite, const struct rewrite_in *in, int64_t *out_ts)
 {
@@ -169,13 +185,17 @@ static bool switch_ts(struct rewrite *rewrite, const struct rewrite_in *in, int6
 		return true;
 	}
 
-	const uint32_t duration =
-		rewrite->last_duration > 0 ? rewrite->last_duration : DURATION_UNKNOWN;
-	const int64_t least = rewrite->highest_ts + duration;
-	const int64_t due = clock_ts(rewrite, in->time);
+	const int64_t least =
+		rewrite->highest_ts +
+		(rewrite->last_duration > 0 ? rewrite->last_duration : DURATION_UNKNOWN);
+	const int64_t due = due_ts(rewrite, in, least);
 	if (!rewrite->video &&
-		least - due > rtp_ticks_from_us(REWRITE_AHEAD_MAX, rewrite->clock_hz))
-		return false;
+		least - due > rtp_ticks_from_us(REWRITE_AHEAD_MAX, rewrite->clock_hz)) {
+		if (rewrite->dropped++ < REWRITE_AHEAD_DROPS)
+			return false;
+		rewrite->base_time -= rtp_ticks_to_us(least - due, rewrite->clock_hz);
+	}
+	rewrite->dropped = 0;
 	*out_ts = due > least ? due : least;
 	return true;
 }

@@ -19,6 +19,9 @@
 /* How far an audio stream may run ahead of the clock after a switch; beyond, packets are dropped. Less costs
  * audible concealment, more lets the delay of every listener creep. */
 #define REWRITE_AHEAD_MAX RS_MS(40)
+/* Packets dropped for that at one switch. Switches add less; who is still ahead then was misjudged, and the
+ * clock is set by it. */
+#define REWRITE_AHEAD_DROPS 3
 
 /* A packet of a source stream. */
 struct rewrite_in {
@@ -26,6 +29,7 @@ struct rewrite_in {
 	bool may_switch; /* the slot wants this stream: if it is not the present one, it begins here */
 	int64_t seq;     /* unwrapped */
 	uint32_t rtp_ts;
+	rs_time arrival;
 	rs_time time;      /* rtp_ts on our clock: arrival without jitter */
 	uint32_t duration; /* ticks the packet lasts; 0 = not known */
 	bool keyframe;     /* video: a switch is possible here */
@@ -63,7 +67,8 @@ struct rewrite {
 	uint32_t clock_hz;
 	bool video;
 	bool started;
-	bool broken; /* the next packet begins a segment, also of the same stream */
+	unsigned dropped; /* for being ahead, since the last switch */
+	bool broken;      /* the next packet begins a segment, also of the same stream */
 	struct rewrite_segment segments[REWRITE_SEGMENTS];
 	unsigned newest;    /* index into segments */
 	int64_t highest_in; /* of the newest segment */
@@ -78,6 +83,7 @@ struct rewrite {
 	int64_t segment_ahead;
 	int64_t last_ahead;
 	rs_time last_time;
+	rs_time last_arrival;
 };
 
 /* Sequence numbers begin below 2^15, so that a receiver that misses the first packets still guesses SRTP's rollover

@@ -3,9 +3,9 @@
 #include "common/rtp/ntp.h"
 #include "common/rtp/seq.h"
 
-/* The least delay of the last one to two windows counts: long enough to meet a packet without queueing, short enough to follow
- * a sender's clock (1000 ppm of it is 5 ms). */
-#define WINDOW RS_SEC(5)
+/* The least delay of the last one to two windows counts: long enough to meet packets without queueing, also in DTX; short
+ * enough that a sender that stood still is soon taken for what it is. */
+#define WINDOW RS_SEC(1)
 /* A timestamp this far from where the clock says it should be belongs to another stream. */
 #define JUMP RS_SEC(5)
 
@@ -31,7 +31,7 @@ bool clockmap_add(struct clockmap *map, uint32_t rtp_ts, rs_time now)
 	if (ts > map->last_ts)
 		map->last_ts = ts;
 	if (now >= map->window_end) {
-		map->offset[1] = map->offset[0];
+		map->offset[1] = now < map->window_end + WINDOW ? map->offset[0] : offset;
 		map->offset[0] = offset;
 		map->window_end = now + WINDOW;
 	}

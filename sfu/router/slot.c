@@ -149,6 +149,7 @@ static struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_swi
 		.may_switch = may_switch,
 		.seq = packet->seq,
 		.rtp_ts = packet->rtp_ts,
+		.arrival = packet->arrival,
 		.time = packet->time,
 		.duration = packet->duration,
 		.keyframe = packet->keyframe,

@@ -38,6 +38,7 @@ static struct rewrite_in packet(
 		.may_switch = which == script->wanted,
 		.seq = seq,
 		.rtp_ts = (uint32_t)(seq * 960 + which * 123456789),
+		.arrival = script->now,
 		.time = script->now,
 		.duration = 960,
 		.keyframe = keyframe,

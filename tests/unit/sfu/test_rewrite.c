@@ -30,6 +30,7 @@ static struct rewrite_in audio(uint32_t stream, int64_t seq, rs_time epoch)
 		.may_switch = true,
 		.seq = seq,
 		.rtp_ts = (uint32_t)(seq * 960) + stream * 1000000U,
+		.arrival = epoch + seq * RS_MS(20),
 		.time = epoch + seq * RS_MS(20),
 		.duration = 960,
 	};
@@ -42,6 +43,7 @@ static struct rewrite_in video(uint32_t stream, int64_t seq, int64_t picture, bo
 		.may_switch = true,
 		.seq = seq,
 		.rtp_ts = (uint32_t)picture * 3000 + stream * 77777,
+		.arrival = picture * 33333,
 		.time = picture * 33333,
 		.keyframe = keyframe,
 		.has_picture = true,
@@ -132,16 +134,49 @@ static void a_drifting_clock_takes_the_base_along(void **state)
 	for (int64_t i = 0; i < 5000; i++) {
 		in = audio(A, i, 0);
 		in.time = in.time * 999 / 1000;
+		in.arrival = in.time;
 		out = forward(&rewrite, in);
 	}
 	const struct rewrite_in next = { .stream = B,
 		.may_switch = true,
 		.seq = 9,
+		.arrival = in.time + RS_MS(20),
 		.time = in.time + RS_MS(20),
 		.duration = 960 };
 	const struct rewrite_out switched =
 		forward(&rewrite, next); /* not dropped for being ahead */
 	assert_in_range(switched.rtp_ts - out.rtp_ts, 960, 970);
+}
+
+static void a_clock_that_was_misjudged_costs_three_packets_at_most(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	struct rewrite_out out;
+	unsigned dropped = 0;
+
+	(void)forward(&rewrite, audio(A, 0, RS_SEC(5)));
+	for (int64_t i = 1; i < 50; i++) { /* said to be of the time before */
+		const struct rewrite_in in = audio(B, i, RS_SEC(3));
+		dropped += rewrite_map(&rewrite, &in, &out) == REWRITE_AHEAD;
+	}
+	assert_int_equal(dropped, 3);
+	/* From there on its clock counts. */
+	const struct rewrite_out again = forward(&rewrite, audio(A, 60, RS_SEC(3)));
+	assert_int_equal(again.rtp_ts, out.rtp_ts + 11 * 960);
+}
+
+static void a_misjudged_clock_does_not_run_ahead_of_what_has_passed(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	const struct rewrite_out first = forward(&rewrite, audio(A, 0, RS_SEC(5)));
+	struct rewrite_in in = audio(B, 1, RS_SEC(5));
+
+	in.time += RS_MS(1300);
+	const struct rewrite_out next = forward(&rewrite, in);
+	assert_in_range(next.rtp_ts - first.rtp_ts, 960, 960 * 4);
+	in = audio(A, 2, RS_SEC(5));
+	in.time += RS_MS(1300);
+	assert_in_range(forward(&rewrite, in).rtp_ts - next.rtp_ts, 960, 960);
 }
 
 static void late_packets_find_their_own_place_even_after_a_switch(void **state)
@@ -289,6 +324,8 @@ int main(void)
 		cmocka_unit_test(time_over_a_pause_follows_the_wall_clock),
 		cmocka_unit_test(quick_switches_do_not_creep_against_the_clock),
 		cmocka_unit_test(a_drifting_clock_takes_the_base_along),
+		cmocka_unit_test(a_clock_that_was_misjudged_costs_three_packets_at_most),
+		cmocka_unit_test(a_misjudged_clock_does_not_run_ahead_of_what_has_passed),
 		cmocka_unit_test(late_packets_find_their_own_place_even_after_a_switch),
 		cmocka_unit_test(nacked_numbers_lead_back_to_the_source),
 		cmocka_unit_test(video_waits_for_a_key_frame_and_counts_pictures_on),

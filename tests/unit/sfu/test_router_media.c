@@ -180,6 +180,31 @@ static void a_stream_that_begins_anew_is_asked_for_a_key_frame(void **state)
 	assert_int_equal(kit_parsed(kit_rtp(&kit, v, slot, 0)).seq, (uint16_t)(first + 1));
 }
 
+/* As Firefox was seen to begin: its sound stands for 1.3 s and then goes on where it stood. */
+static void a_senders_stall_costs_no_sound_at_later_switches(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra),
+		       v = kit_must_join(&kit, &viewer);
+	const uint32_t slot = kit_slot_ssrc(&viewer, 3, false);
+	size_t sent = 0;
+
+	for (uint16_t i = 0; i < 500; i++) {
+		const rs_time now = RS_SEC(1) + i * RS_MS(20);
+		const bool turn_of_ken = i / 100 % 2 == 0;
+		if (i % 100 == 0)
+			kit_must_meeting(&kit,
+				&(struct kit_meeting){ .open = { turn_of_ken ? "KEN" : "FRA" } },
+				now);
+		if (i < 10)
+			kit_speak(&kit, k, 7, i, 10, now);
+		else if (i >= 75)
+			kit_speak(&kit, k, 7, (uint16_t)(i - 65), 10, now);
+		kit_speak(&kit, f, 8, i, 10, now);
+		sent += !turn_of_ken || i < 10 || i >= 75;
+	}
+	assert_in_range(kit_count_rtp(&kit, v, slot), sent - 3, sent);
+}
+
 static void slow_streams_give_their_memory_back_in_time(void **state)
 {
 	static const struct kit_peer third = { .id = "CHL", .csrc = 1005 };
@@ -486,6 +511,7 @@ int main(void)
 		CASE(video_is_repaired_by_rtx),
 		CASE(a_publishers_gaps_are_asked_for_and_filled),
 		CASE(a_stream_that_begins_anew_is_asked_for_a_key_frame),
+		CASE(a_senders_stall_costs_no_sound_at_later_switches),
 		CASE(slow_streams_give_their_memory_back_in_time),
 		CASE(padding_is_not_forwarded_and_leaves_no_hole),
 		CASE(the_highest_layer_that_flows_is_taken_at_its_key_frame),
