@@ -81,11 +81,14 @@ static int parse_members(const struct line *line, struct chain_line *out)
 	const json_t *seq = json_object_get(json, "seq");
 	const json_t *event = json_object_get(json, "event");
 	const char *type = json_string_value(json_object_get(json, "type"));
+	const char *hash = json_string_value(json_object_get(json, "hash"));
 	int err = -EBADMSG;
 	if (json_is_integer(seq) && type != NULL && strlen(type) < sizeof(out->type) &&
 		json_object_get(json, "payload") != NULL) {
 		out->seq = (uint64_t)json_integer_value(seq);
 		out->event = json_integer_value(event);
+		if (hash == NULL || !rs_copy_text(out->hash, sizeof(out->hash), hash, strlen(hash)))
+			out->hash[0] = '\0';
 		(void)rs_copy_text(out->type, sizeof(out->type), type, strlen(type)); /* fits */
 		err = 0;
 	}

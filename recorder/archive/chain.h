@@ -41,7 +41,8 @@ struct chain_entry {
 struct chain_line {
 	uint64_t seq;
 	char type[32];
-	int64_t event; /* 0 = not a meeting event */
+	int64_t event;             /* 0 = not a meeting event */
+	char hash[CHAIN_HASH_LEN]; /* what the meeting's log says; "" = not a meeting event */
 	const char *payload;
 	size_t payload_len;
 };

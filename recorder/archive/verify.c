@@ -1,5 +1,6 @@
 #include "recorder/archive/verify.h"
 
+#include "common/base/hash.h"
 #include "recorder/archive/archive.h"
 #include "recorder/archive/chain.h"
 #include "recorder/archive/session.h"
@@ -23,6 +24,7 @@ struct verify {
 	json_t *segments; /* file -> payload of the last line about it, with its type under "line" */
 	char session_sha256[CHAIN_HASH_LEN];
 	int64_t last_event;
+	uint8_t event_hash[RS_SHA256_LEN]; /* of that event */
 };
 
 static void problem(struct verify *verify, const char *file, const char *format, ...)
@@ -68,6 +70,35 @@ static int keep_segment(struct verify *verify, const struct chain_line *line)
 	return err;
 }
 
+/* The meeting's own log is a chain as well: SHA-256 of the hash before and the payload, the first on zeros
+ * (common/control/PROTOCOL.md section 3). A session that begins later is checked from its second event. */
+static int check_event_hash(struct verify *verify, const struct chain_line *line)
+{
+	uint8_t said[RS_SHA256_LEN];
+	uint8_t found[RS_SHA256_LEN];
+	if (rs_hex_decode(line->hash, strlen(line->hash), said, sizeof(said)) < 0) {
+		problem(verify, "events.jsonl", "meeting event %" PRId64 " has no hash",
+			line->event);
+		return 0;
+	}
+	if (line->event == 1 || line->event == verify->last_event + 1) {
+		struct rs_hash *hash = NULL;
+		const int err = rs_hash_new(RS_HASH_SHA256, &hash);
+		if (err < 0)
+			return err;
+		rs_hash_add(hash, verify->event_hash, sizeof(verify->event_hash));
+		rs_hash_add(hash, line->payload, line->payload_len);
+		rs_hash_finish(hash, found);
+		rs_hash_free(hash);
+		if (memcmp(said, found, sizeof(said)) != 0)
+			problem(verify, "events.jsonl",
+				"meeting event %" PRId64 " is not the one of the meeting's log",
+				line->event);
+	}
+	memcpy(verify->event_hash, said, sizeof(said));
+	return 0;
+}
+
 static int take_line(struct verify *verify, const struct chain_line *line)
 {
 	verify->report.closed = strcmp(line->type, "recording-stopped") == 0;
@@ -88,6 +119,9 @@ static int take_line(struct verify *verify, const struct chain_line *line)
 	if (verify->last_event != 0 && line->event != verify->last_event + 1)
 		problem(verify, "events.jsonl", "meeting event %" PRId64 " follows event %" PRId64,
 			line->event, verify->last_event);
+	const int err = check_event_hash(verify, line);
+	if (err < 0)
+		return err;
 	verify->last_event = line->event;
 	return 0;
 }

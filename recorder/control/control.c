@@ -141,8 +141,8 @@ static bool parse_meeting(const struct object *object, struct keeper_meeting *ou
 	if (!rs_copy_text(out->session, sizeof(out->session), session, strlen(session)) ||
 		!names_session_valid(out->session))
 		object_fail(object, "session", "cannot name a directory");
-	else if (!rs_copy_text(out->tap, sizeof(out->tap), tap, strlen(tap)) || tap[0] == '\0')
-		object_fail(object, "tap", "is no path of a socket");
+	else if (!rs_copy_text(out->tap, sizeof(out->tap), tap, strlen(tap)))
+		object_fail(object, "tap", "is too long for the path of a socket");
 	return !object->error->failed;
 }
 
@@ -216,13 +216,12 @@ static int take_event(
 
 static const struct {
 	const char *type;
-	bool revised; /* carries a revision to be answered */
 	int (*take)(struct control *control, const struct object *message, struct archive_now when);
 } handlers[] = {
-	{ "state", true, take_state },
-	{ "meeting", true, take_meeting },
-	{ "meeting-gone", true, take_meeting_gone },
-	{ "event", false, take_event },
+	{ "state", take_state },
+	{ "meeting", take_meeting },
+	{ "meeting-gone", take_meeting_gone },
+	{ "event", take_event },
 };
 
 static int dispatch(struct control *control, const struct object *message, struct archive_now when)
@@ -231,12 +230,11 @@ static int dispatch(struct control *control, const struct object *message, struc
 	for (size_t i = 0; i < RS_ARRAY_LEN(handlers) && !message->error->failed; i++) {
 		if (strcmp(type, handlers[i].type) != 0)
 			continue;
-		const int64_t revision =
-			handlers[i].revised ? object_int(message, "revision", 0, INT64_MAX) : 0;
+		const int64_t revision = object_int(message, "revision", 0, INT64_MAX);
 		if (message->error->failed)
 			return 0;
 		const int err = handlers[i].take(control, message, when);
-		if (err == 0 && !message->error->failed && handlers[i].revised)
+		if (err == 0 && !message->error->failed)
 			control->revision = revision;
 		return err;
 	}

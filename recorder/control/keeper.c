@@ -187,15 +187,10 @@ static void close_archive(struct keeper *keeper, struct recording *recording, co
 	set_state(recording, KEEPER_STOPPED, reason);
 }
 
-static bool same(const struct keeper_meeting *a, const struct keeper_meeting *b)
-{
-	return strcmp(a->session, b->session) == 0 && strcmp(a->tap, b->tap) == 0;
-}
-
 int keeper_set(struct keeper *keeper, const struct keeper_meeting *meeting, struct archive_now when)
 {
 	struct recording *recording = find(keeper, meeting->id);
-	if (recording != NULL && same(&recording->meeting, meeting)) {
+	if (recording != NULL && strcmp(recording->meeting.session, meeting->session) == 0) {
 		recording->marked = true;
 		recording->meeting = *meeting;
 		return 0;

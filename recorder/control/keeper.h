@@ -67,7 +67,8 @@ int keeper_new(const struct keeper_config *config, struct keeper **out_keeper) R
 struct keeper *keeper_free(struct keeper *keeper);
 void keeper_freep(struct keeper **keeper);
 
-/* This meeting is to be recorded. Saying it again changes nothing; another session or tap begins anew.
+/* This meeting is to be recorded. Saying it again changes nothing, another session begins another archive;
+ * a tap may be another one at any time, or "" as long as there is none.
  * 0 (also when opening failed: that is reported), -E2BIG (too many) or -ENOMEM. */
 int keeper_set(struct keeper *keeper, const struct keeper_meeting *meeting,
 	struct archive_now when) RS_MUST_USE;

@@ -169,12 +169,22 @@ static int subscribe(struct tap *tap, const char *meeting, uint32_t generation,
 	return 0;
 }
 
-/* The archive a subscription was for is no longer the one that is open. */
+/* Whether a recording of that meeting is fed from here. */
+static bool feeds(const struct tap *tap, const char *meeting)
+{
+	const struct keeper_meeting *one;
+	for (size_t i = 0; (one = keeper_at(tap->keeper, i)) != NULL; i++)
+		if (strcmp(one->id, meeting) == 0 && strcmp(one->tap, tap->path) == 0)
+			return true;
+	return false;
+}
+
+/* The archive a subscription was for is no longer the one that is open, or is fed from elsewhere. */
 static bool is_stale(const struct tap *tap, const struct subscription *subscription)
 {
 	uint32_t generation;
 	return keeper_archive(tap->keeper, subscription->meeting, &generation) == NULL ||
-	       generation != subscription->generation;
+	       generation != subscription->generation || !feeds(tap, subscription->meeting);
 }
 
 static int drop_stale(struct tap *tap)

@@ -4,12 +4,12 @@
 
 /* The least lag of one or two of these is believed; long enough for a few packets to travel fast. */
 #define WINDOW_US 5000000
-/* A packet cannot come this much before its time: its clock was set. */
+/* A timestamp that runs ahead of arrival by this much from one packet to the next was set, not sampled. */
 #define EARLY_US 500000
-/* Slewing: 1 part in 100 of the time that passed. */
-#define SLEW_DIVISOR 100
+/* Slewing: 1 part in 50 of the time that passed. */
+#define SLEW_DIVISOR 50
 /* What is off by more is not worth slewing for minutes. */
-#define RESIDUAL_MAX_US 1000000
+#define RESIDUAL_MAX_US 5000000
 
 void clock_init(struct clock_map *map, uint32_t hz, struct clock_base *shared)
 {
@@ -65,6 +65,15 @@ static int64_t anchor(struct clock_map *map, int64_t lag_us, int64_t arrival_us)
 	map->residual_us = 0;
 	map->late_since_us = -1;
 	return lag_us - before;
+}
+
+/* Packets that merely had to wait come in a bunch: each of them is early by no more than its length. */
+static bool jumped_ahead(const struct clock_map *map, const struct clock_base *base, int64_t rtp_ts,
+	int64_t arrival_us, int64_t lag_us)
+{
+	const int64_t media_us = rtp_ticks_to_us(rtp_ts - map->last_ts, map->hz);
+	return map->begun && base->valid && lag_us < base->offset_us - EARLY_US &&
+	       media_us - (arrival_us - map->last_arrival_us) > EARLY_US;
 }
 
 /* Media that keeps coming late without a report that says why: its source stood still. */
@@ -145,7 +154,7 @@ int64_t clock_time(
 		map->own.valid = false; /* clocks may have drifted apart unseen */
 	int64_t lag_us = arrival_us - sender_time(map, rtp_ts);
 	struct clock_base *base = base_of(map);
-	if (base->valid && map->begun && lag_us < base->offset_us - EARLY_US) {
+	if (jumped_ahead(map, base, rtp_ts, arrival_us, lag_us)) {
 		/* The report does not hold for these timestamps: wait for the next one. */
 		map->reported = false;
 		lag_us = arrival_us - sender_time(map, rtp_ts);
@@ -169,6 +178,7 @@ int64_t clock_time(
 		time_us = map->last_time_us;
 	map->begun = true;
 	map->last_ts = rtp_ts;
+	map->last_arrival_us = arrival_us;
 	map->last_lag_us = lag_us;
 	map->last_time_us = time_us;
 	*out_step_us = step_us;

@@ -35,6 +35,7 @@ struct clock_map {
 	bool begun;
 	int64_t first_ts;
 	int64_t last_ts;
+	int64_t last_arrival_us;
 	int64_t last_lag_us;  /* arrival - sender time of the last packet */
 	int64_t last_time_us; /* result for the last packet */
 	int64_t seen_offset_us;

@@ -175,7 +175,7 @@ static void open_taps(struct io *io)
 {
 	const struct keeper_meeting *meeting;
 	for (size_t i = 0; (meeting = keeper_at(io->keeper, i)) != NULL; i++)
-		if (io->n_taps < TAPS_MAX && !has_tap(io, meeting->tap))
+		if (meeting->tap[0] != '\0' && io->n_taps < TAPS_MAX && !has_tap(io, meeting->tap))
 			open_tap(io, meeting->tap);
 }
 

@@ -130,7 +130,8 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 	assert.ok(sum(ledger(sound), 'skipped') >= 60, 'the gate was closed');
 	assert.ok(sum(ledger(sound), 'synthetic') >= 5 + 40, 'loss and DTX were filled');
 	const heard = stretches(decode(sound), KEN);
-	assert.ok(heard.length >= 2 && heard[1].from - heard[0].to > 1.2 && heard[1].from - heard[0].to < 1.9, JSON.stringify(heard));
+	const pauses = heard.slice(1).map(({ from }, i) => from - heard[i].to);
+	assert.ok(pauses.some((seconds) => seconds > 1.2 && seconds < 1.9), JSON.stringify(heard));
 	assert.deepEqual(stretches(decode(french), KEN), []);
 	assert.ok(stretches(decode(french), FRENCH).length >= 1);
 	assert.ok(Math.abs(lastPacketSeconds(sound) - lastPacketSeconds(picture)) < 0.3, 'sound and picture end together');

@@ -122,18 +122,27 @@ static json_t *meeting_json(const struct feeder *feeder)
 		"ais");
 }
 
+/* The meeting's log up to an event: its payload, and its hash over that and the hash before. */
+static void make_event(int64_t number, char payload[96], char hash[2 * RS_SHA256_LEN + 1])
+{
+	uint8_t chained[RS_SHA256_LEN + 96] = { 0 };
+	for (int64_t n = 1; n <= number; n++) {
+		(void)snprintf(
+			payload, 96, "{\"type\":\"test\",\"number\":%" PRId64 "}", n); /* fits */
+		memcpy(chained + RS_SHA256_LEN, payload, strlen(payload));
+		rs_sha256(chained, RS_SHA256_LEN + strlen(payload), chained);
+	}
+	rs_hex_encode(chained, RS_SHA256_LEN, hash);
+}
+
 static void say_event(struct feeder *feeder, int64_t number)
 {
-	char payload[96];
-	uint8_t digest[RS_SHA256_LEN];
+	char payload[96] = "";
 	char hash[2 * RS_SHA256_LEN + 1];
-	(void)snprintf(
-		payload, sizeof(payload), "{\"type\":\"test\",\"number\":%" PRId64 "}", number);
-	rs_sha256(payload, strlen(payload), digest);
-	rs_hex_encode(digest, sizeof(digest), hash);
-	say(&feeder->control,
-		json_pack("{s:s, s:s, s:I, s:s, s:s}", "type", "event", "meeting", "demo", "event",
-			(json_int_t)number, "hash", hash, "payload", payload));
+	make_event(number, payload, hash);
+	say(&feeder->control, json_pack("{s:s, s:i, s:s, s:I, s:s, s:s}", "type", "event",
+				      "revision", ++feeder->revision, "meeting", "demo", "event",
+				      (json_int_t)number, "hash", hash, "payload", payload));
 }
 
 static void say_meeting(struct feeder *feeder)

@@ -237,9 +237,9 @@ static void malformed_messages_end_the_connection_and_say_why(void **state)
 			"id" },
 		{ "{\"type\":\"meeting\",\"revision\":1,\"meeting\":{\"id\":\"x\",\"record\":true,\"session\":\"../x\",\"tap\":\"/t\"}}",
 			"session" },
-		{ "{\"type\":\"meeting\",\"revision\":1,\"meeting\":{\"id\":\"x\",\"record\":true,\"session\":\"x\"}}",
+		{ "{\"type\":\"meeting\",\"revision\":1,\"meeting\":{\"id\":\"x\",\"record\":true,\"session\":\"x\",\"tap\":7}}",
 			"tap" },
-		{ "{\"type\":\"event\",\"meeting\":\"demo\",\"event\":0,\"hash\":\"\",\"payload\":\"{}\"}",
+		{ "{\"type\":\"event\",\"revision\":9,\"meeting\":\"demo\",\"event\":0,\"hash\":\"\",\"payload\":\"{}\"}",
 			"event" },
 	};
 	struct rig rig;
@@ -266,7 +266,7 @@ static void unknown_messages_are_counted_and_ignored(void **state)
 	assert_int_equal(control_stats(rig.control)->unknown, 1);
 	assert_int_equal(
 		told(&rig,
-			"{\"type\":\"event\",\"meeting\":\"demo\",\"event\":1,\"hash\":\"00\",\"payload\":\"{}\"}"),
+			"{\"type\":\"event\",\"revision\":9,\"meeting\":\"demo\",\"event\":1,\"hash\":\"00\",\"payload\":\"{}\"}"),
 		0);
 	rig_close(&rig);
 }
