@@ -50,7 +50,7 @@ static void the_wrong_are_turned_away_with_a_reason(void **state)
 		{ "nonsense", 4001, "token-invalid" },
 		{ "expired/KEN/delegate", 4001, "token-expired" },
 		{ "other/KEN/delegate", 4004, "no-such-meeting" },
-		{ "demo/XXX/delegate", 4003, "not-a-badge" },
+		{ "demo/ATL/delegate", 4003, "not-a-badge" },
 		{ "demo/KEN/chair", 4003, "not-a-badge" },
 	};
 	struct bench *bench = *state;
