@@ -125,7 +125,9 @@ export abstract class Page extends Part {
 				: place > 0
 					? t('lost.place', { place: ordinal(place) })
 					: t('lost.plain');
-		return html`<p class="banner" role="status" data-testid="banner">${kept}</p>`;
+		return html`<p class="banner" role="status" data-testid="banner">${kept} ${
+			this.session.media.state === 'connected' ? t('lost.media') : ''
+		}</p>`;
 	}
 
 	private ended(): TemplateResult {

@@ -83,6 +83,7 @@ export const ar: Catalogue = {
 	'lost.plain': 'انقطع الاتصال. جارٍ إعادته، ولا يلزمكم فعل شيء.',
 	'lost.place': 'انقطع الاتصال. جارٍ إعادته، ومكانكم في القائمة محفوظ: {place}.',
 	'lost.floor': 'انقطع الاتصال والكلمة لكم. جارٍ إعادته.',
+	'lost.media': 'الصوت والصورة مستمران.',
 	'presence.connected': 'متصل',
 	'presence.joined': 'الصفحة فقط',
 	'presence.away': 'غائب',

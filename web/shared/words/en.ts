@@ -88,6 +88,7 @@ export const en = {
 	'lost.plain': 'Connection lost. Reconnecting; nothing needs to be done.',
 	'lost.place': 'Connection lost. Reconnecting; your place in the list is kept: {place}.',
 	'lost.floor': 'Connection lost while you have the floor. Reconnecting.',
+	'lost.media': 'Sound and picture go on.',
 	'presence.connected': 'Connected',
 	'presence.joined': 'Page only',
 	'presence.away': 'Away',

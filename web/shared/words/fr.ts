@@ -83,6 +83,7 @@ export const fr: Catalogue = {
 	'lost.plain': 'Liaison perdue. Reconnexion ; vous n’avez rien à faire.',
 	'lost.place': 'Liaison perdue. Reconnexion ; votre place sur la liste est gardée : {place}.',
 	'lost.floor': 'Liaison perdue pendant que vous avez la parole. Reconnexion.',
+	'lost.media': 'Le son et l’image continuent.',
 	'presence.connected': 'En liaison',
 	'presence.joined': 'Page seule',
 	'presence.away': 'Absent',
