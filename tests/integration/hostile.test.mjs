@@ -1,10 +1,12 @@
 // Malformed, oversized and unknown input from the network: counted, answered where there is someone to answer, never a crash.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import WebSocket from 'ws';
-import { Page, join } from '../support/page.mjs';
+import { Page, join as joinMeeting } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
@@ -21,11 +23,14 @@ after(async () => {
 });
 
 const counters = async () => (await rostrum.nodes()).nodes.find((node) => node.kind === 'sfu')?.counters ?? {};
-const mediaAddress = async () => {
-	const sfu = (await rostrum.nodes()).nodes.find((node) => node.kind === 'sfu');
-	const [, host, port] = /^\[?([^\]]+?)\]?:(\d+)$/.exec(sfu.workers[0].addresses.find((address) => address.startsWith('127.')) ?? sfu.workers[0].addresses[0]);
-	return { host, port: Number(port) };
-};
+// Where the SFU listens on 127.0.0.1, from the kernel's list of its sockets.
+function mediaAddress() {
+	const folder = `/proc/${rostrum.pids.sfu}/fd`;
+	const sockets = readdirSync(folder).map((fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(join(folder, fd)))?.[1]);
+	const lines = readFileSync('/proc/net/udp', 'utf8').split('\n').slice(1).map((line) => line.trim().split(/\s+/));
+	const [, local] = lines.find((line) => sockets.includes(line[9]) && line[1].startsWith('0100007F:'));
+	return { host: '127.0.0.1', port: parseInt(local.split(':')[1], 16) };
+}
 
 function sendDatagrams(host, port, datagrams) {
 	const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
@@ -55,7 +60,7 @@ const stun = (type, length, body = Buffer.alloc(0)) => {
 };
 
 test('garbage on the media port is counted and dropped', LIMIT, async () => {
-	const { host, port } = await mediaAddress();
+	const { host, port } = mediaAddress();
 	const before = await counters();
 	const datagrams = [Buffer.alloc(0), Buffer.from([0]), Buffer.alloc(1500, 0xff), stun(1, 0), stun(1, 400), stun(1, 8, noise(3, 8)), stun(0x101, 4, Buffer.from([0x80, 0x28, 0xff, 0xff]))];
 	for (let first = 0; first < 256; first += 1) datagrams.push(Buffer.concat([Buffer.from([first]), noise(first, first * 5)]));
@@ -99,7 +104,7 @@ test('the WebSocket answers what it does not understand and closes', LIMIT, asyn
 });
 
 test('a joined page is told what is wrong with its commands', LIMIT, async () => {
-	const page = await join(rostrum, 'KEN');
+	const page = await joinMeeting(rostrum, 'KEN');
 	for (const [type, members] of [['give-floor', { entry: 'first' }], ['move-entry', { entry: -1, position: 1e99 }], ['listen', { channel: 7 }], ['offer', { sdp: 'v=0\r\nm=nonsense\r\n', instance: 'x' }],
 		['offer', { sdp: 'm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n'.repeat(500), instance: page.view.media?.instance }], ['listen', { channel: 'x'.repeat(3000) }]]) {
 		const reply = await page.command(type, members);
@@ -110,15 +115,15 @@ test('a joined page is told what is wrong with its commands', LIMIT, async () =>
 });
 
 test('an oversized message closes the socket with a reason', LIMIT, async () => {
-	const page = await join(rostrum, 'FRA');
+	const page = await joinMeeting(rostrum, 'FRA');
 	page.socket.send(JSON.stringify({ type: 'listen', id: 'big', channel: 'x'.repeat(200_000) }));
 	await until('the close', () => page.closed);
 	assert.ok([4000, 1009].includes(page.closed.code), `closed with ${page.closed.code}`);
 });
 
 test('a flood of commands closes that one page only', LIMIT, async () => {
-	const flood = await join(rostrum, 'KEN');
-	const other = await join(rostrum, 'FRA');
+	const flood = await joinMeeting(rostrum, 'KEN');
+	const other = await joinMeeting(rostrum, 'FRA');
 	for (let i = 0; i < 5000 && !flood.closed; i += 1) flood.socket.send(JSON.stringify({ type: 'ask-for-floor', id: `f${i}` }));
 	await until('the flood to be stopped', () => flood.closed?.code === 4008, { limit: 20_000 });
 	assert.equal((await other.command('ask-for-floor')).type, 'reply');

@@ -54,8 +54,10 @@ export function events(directory) {
 	return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
 }
 
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
 // What is wrong with the chain of events.jsonl: each line's "sum" is the SHA-256 of the line up to the comma before it,
-// and its "prev" the sum of the line before. Empty if nothing.
+// and its "prev" that of the whole line before. Empty if nothing.
 export function chainFaults(directory) {
 	const faults = [];
 	let prev = '0'.repeat(64);
@@ -65,8 +67,8 @@ export function chainFaults(directory) {
 		const covered = line.slice(0, line.lastIndexOf(',"sum"'));
 		if (event.seq !== i + 1) faults.push(`line ${i + 1} is number ${event.seq}`);
 		if (event.prev !== prev) faults.push(`line ${i + 1} does not follow the line before`);
-		if (event.sum !== createHash('sha256').update(covered).digest('hex')) faults.push(`line ${i + 1} was altered`);
-		prev = event.sum;
+		if (event.sum !== sha256(covered)) faults.push(`line ${i + 1} was altered`);
+		prev = sha256(line);
 	});
 	return faults;
 }

@@ -8,12 +8,21 @@ import { fileURLToPath } from 'node:url';
 const tests = dirname(dirname(fileURLToPath(import.meta.url)));
 const FILE_LIMIT_MS = 300_000;
 
+let running = null;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+	process.on(signal, () => {
+		if (running) process.kill(-running, 'SIGTERM');
+		process.exit(1);
+	});
+}
+
 // One file: passes its lines on as they come and resolves with what it counted. The whole process group is
 // ended on a time-out, since browsers and servers below it would outlive it.
 function runFile(file) {
 	return new Promise((resolve) => {
 		const child = spawn(process.execPath, ['--test-reporter', join(tests, 'support/reporter.mjs'),
 			'--test-reporter-destination', 'stdout', file], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+		running = child.pid;
 		const limit = setTimeout(() => {
 			console.log(`  FAIL ${file}: no end after ${FILE_LIMIT_MS / 1000} s`);
 			process.kill(-child.pid, 'SIGKILL');
@@ -31,6 +40,7 @@ function runFile(file) {
 		});
 		child.on('close', (code) => {
 			clearTimeout(limit);
+			running = null;
 			counted ??= { passed: 0, failed: 1 };
 			if (code !== 0 && counted.failed === 0) counted.failed = 1;
 			resolve(counted);

@@ -33,7 +33,7 @@ export function writeTone(path, hz, { seconds = 10, amplitude = 0.5 } = {}) {
 // What ffmpeg hears in a file, as mono samples of RATE. Gaps in the timestamps become silence, so that sample n
 // is what a player plays at n / RATE seconds.
 export function decode(path) {
-	const run = spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a:0', '-af', 'aresample=async=1000:first_pts=0',
+	const run = spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a:0', '-af', 'aresample=async=1000',
 		'-ac', '1', '-ar', String(RATE), '-f', 'f32le', '-'], { maxBuffer: 1 << 30 });
 	if (run.status !== 0) throw new Error(`ffmpeg on ${path}: ${run.stderr}`);
 	return new Float32Array(run.stdout.buffer, run.stdout.byteOffset, Math.floor(run.stdout.length / 4));
