@@ -134,10 +134,8 @@ static void check_ids(const struct object *root, const struct conference *confer
 				object_fail(root, "meetings", "two meetings share an id");
 }
 
-static int read_conference(const struct source *source, struct conference *conference)
+static int read_meetings(const struct source *source, struct conference *conference)
 {
-	(void)rs_set_text(conference->id, object_name(source->root, "id"));
-	read_text(source->root, "title", conference->title);
 	const size_t n = object_array(source->root, "meetings", CONFERENCE_MEETINGS_MAX);
 	if (n == 0)
 		object_fail(source->root, "meetings", "a conference has one meeting at least");
@@ -153,22 +151,30 @@ static int read_conference(const struct source *source, struct conference *confe
 	return 0;
 }
 
+static int read_conference(const struct object *root, conference_rules_fn *rules, const void *ctx,
+	struct conference *conference)
+{
+	(void)rs_set_text(conference->id, object_name(root, "id"));
+	read_text(root, "title", conference->title);
+	const struct source source = {
+		.root = root,
+		.rules = rules(ctx, object_name(root, "rules")),
+	};
+	if (source.rules == NULL)
+		object_fail(root, "rules", "there is no profile of this name");
+	return root->error->failed ? 0 : read_meetings(&source, conference);
+}
+
 int conference_parse(const char *json, size_t len, conference_rules_fn *rules, const void *ctx,
 	struct conference **out_conference, char error[WIRE_ERROR_LEN])
 {
 	RS_CLEANUP(doc_freep) json_t *json_root = doc_read(json, len);
 	struct object_error failure;
 	const struct object root = object_root(json_root, "conference", &failure);
-	const struct source source = {
-		.root = &root,
-		.rules = rules(ctx, object_name(&root, "rules")),
-	};
-	if (source.rules == NULL)
-		object_fail(&root, "rules", "there is no profile of this name");
 	RS_CLEANUP(conference_freep) struct conference *conference = rs_zalloc(sizeof(*conference));
 	if (conference == NULL)
 		return -ENOMEM;
-	const int err = failure.failed ? 0 : read_conference(&source, conference);
+	const int err = read_conference(&root, rules, ctx, conference);
 	if (err < 0)
 		return err;
 	if (failure.failed) {

@@ -1,0 +1,67 @@
+/* tests/fuzz/fuzz_ws_message.c
+ *
+ * What a page may send: each input is a script of lines, the first bytes of each say who sends it. Joined pages of a running
+ * service hear it; whatever comes, pages see unbroken numbers and patched views that equal fresh ones.
+ */
+#include "common/log/log.h"
+#include "tests/support/service_bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void be_silent(void *ctx, enum log_level level, const char *line)
+{
+	(void)ctx;
+	(void)level;
+	(void)line;
+}
+
+static void check(const struct bench *bench, const struct bench_line *line)
+{
+	struct rs_buf out;
+	if (line->closed != 0)
+		return;
+	rs_buf_init(&out, (size_t)1 << 20);
+	if (service_view(bench->service, "demo", &out) < 0)
+		abort();
+	json_t *fresh = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
+	json_t *seen = json_copy(line->view);
+	(void)json_object_del(seen, "measured");
+	if (fresh == NULL || !json_equal(fresh, seen))
+		abort();
+	json_decref(fresh);
+	json_decref(seen);
+	rs_buf_done(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	log_init(LOG_ERROR, be_silent, NULL);
+	struct bench *bench = bench_new(NULL);
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *pages[] = {
+		bench_join(bench, "demo", "chair", "chair"),
+		bench_join(bench, "demo", "KEN", "delegate"),
+		bench_join(bench, "demo", "fr-1", "interpreter"),
+		bench_page(bench), /* has not said hello */
+	};
+	while (size > 0) {
+		const uint8_t *end = memchr(data, '\n', size);
+		const size_t len = end != NULL ? (size_t)(end - data) : size;
+		if (len > 1) {
+			const struct bench_line *line = pages[data[0] % RS_ARRAY_LEN(pages)];
+			service_session_recv(bench->service, line->id, (const char *)data + 1,
+				len - 1, bench->at);
+			bench_turn(bench);
+		}
+		data += end != NULL ? len + 1 : len;
+		size -= end != NULL ? len + 1 : len;
+	}
+	for (size_t i = 0; i + 1 < RS_ARRAY_LEN(pages); i++)
+		check(bench, pages[i]);
+	bench_node_gone(bench, sfu);
+	bench_free(bench);
+	return 0;
+}

@@ -1,0 +1,365 @@
+/* The wire: every example of both papers, messages of pages and nodes, conference files and profiles. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "signaling/wire/conference.h"
+#include "signaling/wire/message.h"
+#include "signaling/wire/node.h"
+#include "tests/support/examples.h"
+
+static const char *type_of(const json_t *json)
+{
+	const char *type = json_string_value(json_object_get(json, "type"));
+	return type != NULL ? type : "";
+}
+
+static void assert_page_message(const char *text)
+{
+	struct wire_message message;
+	char error[WIRE_ERROR_LEN] = "";
+	if (wire_message_parse(text, strlen(text), &message, error) != WIRE_OK)
+		fail_msg("%s: %s", text, error);
+	wire_message_done(&message);
+}
+
+/* An event as the paper shows it is one that a replay would take, and is written as it was read. */
+static void assert_event(const json_t *json, const char *text)
+{
+	struct event event;
+	char error[WIRE_ERROR_LEN] = "";
+	struct rs_buf out;
+	if (wire_event_parse(text, strlen(text), &event, error) < 0)
+		fail_msg("%s: %s", text, error);
+	rs_buf_init(&out, 16384);
+	assert_int_equal(wire_event_write(&event, &out), 0);
+	json_t *written = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
+	const char *key;
+	json_t *value;
+	json_object_foreach(written, key, value)
+		assert_true(json_equal(value, json_object_get(json, key)));
+	json_decref(written);
+	rs_buf_done(&out);
+}
+
+static void each_page_example(void *ctx, const char *kind, size_t line, const char *text)
+{
+	static const char *const said[] = { "welcome", "error", "reply", "event", "measured" };
+	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	size_t i = 0;
+	(void)ctx;
+	if (json == NULL)
+		fail_msg("line %zu is no JSON", line);
+	if (strcmp(kind, "client") == 0)
+		assert_page_message(text);
+	if (strcmp(kind, "server") == 0) {
+		while (i < RS_ARRAY_LEN(said) && strcmp(type_of(json), said[i]) != 0)
+			i++;
+		assert_true(i < RS_ARRAY_LEN(said));
+	}
+	if (strcmp(type_of(json), "event") == 0)
+		assert_event(json, text);
+	json_decref(json);
+}
+
+static void the_examples_of_the_paper_are_true(void **state)
+{
+	assert_true(examples_each("signaling/wire/PROTOCOL.md", each_page_example, NULL) >= 12);
+}
+
+/* A peer as the paper shows it is taken back from a hello and told as it was. */
+static void assert_peer(const json_t *message)
+{
+	struct node_message hello;
+	struct peer_spec *spec = calloc(1, sizeof(*spec));
+	char error[WIRE_ERROR_LEN] = "";
+	struct rs_buf out;
+	json_t *json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:[{s:[s]}],s:{s:[O]}}", "type",
+		"hello", "protocol", "rostrum.control.1", "kind", "sfu", "node", "n", "instance",
+		"i", "revision", 1, "fingerprint", "sha-256 00", "workers", "addresses",
+		"127.0.0.1:1", "state", "peers", json_object_get(message, "peer"));
+	char *text = json_dumps(json, 0);
+	assert_int_equal(node_message_parse(text, strlen(text), &hello, error), 0);
+	if (node_hello_peer(&hello, 0, spec, error) < 0)
+		fail_msg("%s", error);
+	rs_buf_init(&out, 65536);
+	assert_int_equal(node_write_peer(43, spec, &out), 0);
+	json_t *written = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
+	/* Defaults that the paper leaves out are said. */
+	size_t i;
+	json_t *slot;
+	json_array_foreach(json_object_get(json_object_get(message, "peer"), "recv"), i, slot)
+	{
+		if (json_object_get(slot, "mix") == NULL)
+			json_object_set_new(slot, "mix", json_string("rank"));
+	}
+	json_array_foreach(json_object_get(json_object_get(message, "peer"), "send"), i, slot)
+	{
+		if (json_object_get(slot, "rids") == NULL)
+			json_object_set_new(slot, "rids", json_array());
+		json_object_del(json_object_get(slot, "ext"), "abs_capture");
+	}
+	assert_true(json_equal(written, message));
+	json_decref(written);
+	json_decref(json);
+	rs_buf_done(&out);
+	node_message_done(&hello);
+	free(text);
+	free(spec);
+}
+
+static void each_control_example(void *ctx, const char *kind, size_t line, const char *text)
+{
+	struct node_message message;
+	char error[WIRE_ERROR_LEN] = "";
+	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	(void)ctx;
+	if (json == NULL)
+		fail_msg("line %zu is no JSON", line);
+	if (strcmp(kind, "control") == 0) {
+		if (strcmp(type_of(json), "peer") == 0) {
+			assert_peer(json);
+		} else {
+			if (node_message_parse(text, strlen(text), &message, error) < 0)
+				fail_msg("line %zu: %s", line, error);
+			node_message_done(&message);
+		}
+	}
+	json_decref(json);
+}
+
+static void the_examples_of_the_control_paper_are_true(void **state)
+{
+	assert_true(examples_each("common/control/PROTOCOL.md", each_control_example, NULL) >= 6);
+}
+
+static void every_prefix_of_a_message_is_refused(void **state)
+{
+	static const char text[] = "{\"type\":\"give-floor\",\"id\":\"c1\",\"entry\":7}";
+	for (size_t len = 0; len < sizeof(text) - 1; len++) {
+		struct wire_message message;
+		char error[WIRE_ERROR_LEN] = "";
+		char *exact = malloc(len + 1);
+		memcpy(exact, text, len);
+		assert_int_equal(wire_message_parse(exact, len, &message, error), WIRE_BAD_MESSAGE);
+		assert_string_not_equal(error, "");
+		wire_message_done(&message);
+		free(exact);
+	}
+}
+
+static void lengths_are_bounded(void **state)
+{
+	static char text[WIRE_OFFER_MAX + 64];
+	struct wire_message message;
+	char error[WIRE_ERROR_LEN] = "";
+	const struct {
+		const char *type;
+		size_t len;
+		enum wire_result result;
+	} cases[] = {
+		{ "offer\",\"instance\":\"i", WIRE_OFFER_MAX, WIRE_OK },
+		{ "offer\",\"instance\":\"i", WIRE_OFFER_MAX + 1, WIRE_BAD_MESSAGE },
+		{ "ask-for-floor", WIRE_MESSAGE_MAX, WIRE_OK },
+		{ "ask-for-floor", WIRE_MESSAGE_MAX + 1, WIRE_BAD_MESSAGE },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
+		const int head = snprintf(text, sizeof(text),
+			"{\"type\":\"%s\",\"id\":\"c\",\"sdp\":\"", cases[i].type);
+		memset(text + head, 'x', cases[i].len - (size_t)head - 2);
+		memcpy(text + cases[i].len - 2, "\"}", 2);
+		assert_int_equal(
+			wire_message_parse(text, cases[i].len, &message, error), cases[i].result);
+		wire_message_done(&message);
+	}
+}
+
+static void every_command_has_a_name_of_its_own(void **state)
+{
+	for (int kind = 0; kind < COMMAND_COUNT; kind++) {
+		enum command_kind back;
+		const char *name = wire_command_name((enum command_kind)kind);
+		assert_int_equal(wire_command_parse_name(name, &back), 0);
+		assert_int_equal(back, kind);
+	}
+	enum command_kind kind;
+	assert_int_equal(wire_command_parse_name("dance", &kind), -ENOENT);
+}
+
+/* The table of reasons in the paper and the verdicts are the same set. */
+static void reasons_are_those_of_the_paper(void **state)
+{
+	size_t len;
+	char *paper = examples_read("signaling/wire/PROTOCOL.md", &len);
+	const char *reasons = strstr(paper, "\nReasons: ");
+	assert_non_null(reasons);
+	for (int verdict = VERDICT_OK + 1; verdict < VERDICT_COUNT; verdict++) {
+		char quoted[64];
+		(void)snprintf(
+			quoted, sizeof(quoted), "`%s`", verdict_reason((enum verdict)verdict));
+		assert_non_null(strstr(reasons, quoted));
+		assert_string_not_equal(wire_verdict_text((enum verdict)verdict), "");
+	}
+	free(paper);
+}
+
+static void events_of_every_kind_survive_the_wire(void **state)
+{
+	for (int kind = 0; kind < EVENT_COUNT; kind++) {
+		struct event event = { .number = 9007199254740992, .wall_ms = 5, .by = "chair" };
+		struct event back;
+		char error[WIRE_ERROR_LEN] = "";
+		struct rs_buf out;
+		const unsigned members = event_members((enum event_kind)kind);
+		event.kind = (enum event_kind)kind;
+		event.sitting = members & MEMBER_SITTING ? 3 : 0;
+		event.entry = members & MEMBER_ENTRY ? UINT32_MAX : 0;
+		event.position = members & MEMBER_POSITION ? 1 : 0;
+		event.cause = members & MEMBER_CAUSE ? CAUSE_LOST_LINE : CAUSE_NONE;
+		event.line = members & MEMBER_LINE ? LINE_CONNECTED : LINE_AWAY;
+		event.role = members & MEMBER_PERSON ? ROLE_VIEWER : ROLE_SECRETARIAT;
+		if (members & MEMBER_PERSON)
+			(void)rs_set_text(event.name, "Łukasz \"Ł\" 日本\n");
+		if (members & MEMBER_ITEM)
+			(void)rs_set_text(event.item, "1");
+		if (members & MEMBER_PARTICIPANT)
+			(void)rs_set_text(event.participant, "KEN");
+		if (members & (MEMBER_PERSON | MEMBER_DELEGATION))
+			(void)rs_set_text(event.delegation, "KEN");
+		if (members & MEMBER_CHANNEL)
+			(void)rs_set_text(event.channel, "fr");
+		if (members & MEMBER_SESSION)
+			(void)rs_set_text(event.session, "s");
+		rs_buf_init(&out, 16384);
+		assert_int_equal(wire_event_write(&event, &out), 0);
+		assert_int_equal(wire_event_parse((const char *)rs_buf_data(&out), rs_buf_len(&out),
+					 &back, error),
+			0);
+		assert_memory_equal(&back, &event, sizeof(event));
+		for (size_t len = 0; len < rs_buf_len(&out); len++)
+			assert_int_equal(wire_event_parse((const char *)rs_buf_data(&out), len,
+						 &back, error),
+				-EBADMSG);
+		rs_buf_done(&out);
+	}
+}
+
+/* --- conference files --- */
+
+static const struct rules any_rules = { .name = "r", .entries_max = 1, .open_microphones_max = 1 };
+
+static const struct rules *find_rules(const void *ctx, const char *name)
+{
+	(void)ctx;
+	return strcmp(name, "r") == 0 ? &any_rules : NULL;
+}
+
+#define FILE_HEAD                                                                                       \
+	"{\"id\":\"c\",\"title\":\"T\",\"rules\":\"r\",\"languages\":[{\"id\":\"fr\",\"name\":\"F\"}]," \
+	"\"delegations\":[{\"id\":\"KEN\",\"country\":\"Kenya\"}],\"meetings\":["
+#define MEETING(badges) "{\"id\":\"m\",\"title\":\"M\",\"items\":[],\"badges\":[" badges "]}"
+
+static void conference_errors_name_the_place(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{ "{}", "conference.id" },
+		{ "{\"id\":\"c\",\"title\":\"T\",\"rules\":\"none\"}", "conference.rules" },
+		{ FILE_HEAD "]}", "conference.meetings" },
+		{ FILE_HEAD "{\"id\":\"a b\",\"title\":\"M\"}]}", "conference.meetings[0].id" },
+		{ FILE_HEAD "{\"id\":\"m\",\"title\":\"M\",\"mode\":\"x\"}]}",
+			"conference.meetings[0].mode" },
+		{ FILE_HEAD MEETING("{\"id\":\"k\",\"name\":\"K\",\"role\":\"king\"}") "]}",
+			"conference.meetings[0].badges[0].role" },
+		{ FILE_HEAD MEETING("{\"id\":\"k\",\"name\":\"K\",\"role\":\"admin\"}") "]}",
+			"conference.meetings[0].badges[0].role" },
+		{ FILE_HEAD MEETING("{\"id\":\"k\",\"name\":\"K\",\"role\":\"delegate\"}") "]}",
+			"conference.meetings[0].badges[0].delegation" },
+		{ FILE_HEAD MEETING(
+			  "{\"id\":\"k\",\"name\":\"K\",\"role\":\"delegate\",\"delegation\":"
+			  "\"FRA\"}") "]}",
+			"conference.meetings[0].badges[0].delegation" },
+		{ FILE_HEAD MEETING("{\"id\":\"i\",\"name\":\"I\",\"role\":\"interpreter\"}") "]}",
+			"conference.meetings[0].badges[0].languages" },
+		{ FILE_HEAD MEETING(
+			  "{\"id\":\"v\",\"name\":\"V\",\"role\":\"viewer\",\"languages\":[\"xx\"]}") "]}",
+			"conference.meetings[0].badges[0].languages" },
+		{ FILE_HEAD MEETING("{\"id\":\"v\",\"name\":\"V\",\"role\":\"viewer\"},"
+				    "{\"id\":\"v\",\"name\":\"V\",\"role\":\"viewer\"}") "]}",
+			"conference.meetings[0].id" },
+		{ FILE_HEAD MEETING("") "," MEETING("") "]}", "conference.meetings" },
+		{ FILE_HEAD MEETING("{\"id\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\","
+				    "\"name\":\"V\",\"role\":\"viewer\"}") "]}",
+			"conference.meetings[0].badges[0].id" },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
+		struct conference *conference = NULL;
+		char error[WIRE_ERROR_LEN] = "";
+		assert_int_equal(conference_parse(cases[i].text, strlen(cases[i].text), find_rules,
+					 NULL, &conference, error),
+			-EBADMSG);
+		if (strncmp(error, cases[i].error, strlen(cases[i].error)) != 0)
+			fail_msg("%s instead of %s", error, cases[i].error);
+	}
+}
+
+static void a_conference_file_becomes_meetings(void **state)
+{
+	static const char text[] = FILE_HEAD MEETING(
+		"{\"id\":\"k\",\"name\":\"K\",\"role\":\"delegate\",\"delegation\":\"KEN\"}") "]}";
+	struct conference *conference = NULL;
+	char error[WIRE_ERROR_LEN] = "";
+	assert_int_equal(
+		conference_parse(text, strlen(text), find_rules, NULL, &conference, error), 0);
+	const struct meeting *meeting = conference->meetings[0];
+	assert_string_equal(meeting->participants[0].country, "Kenya");
+	assert_int_equal(meeting->participants[0].csrc, MEETING_CSRC_FIRST);
+	assert_int_equal(meeting->mode, MEETING_FLOOR);
+	assert_int_equal(meeting->n_channels, 1);
+	conference_free(conference);
+}
+
+static void a_profile_is_read_and_its_errors_name_the_key(void **state)
+{
+	struct rules rules;
+	char error[WIRE_ERROR_LEN] = "";
+	size_t len;
+	char *text = examples_read("conf/rules/unga.json", &len);
+	assert_int_equal(rules_parse("unga", text, len, &rules, error), 0);
+	assert_true(rules.one_entry_per_delegation);
+	assert_int_equal(rules.may_ask,
+		ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_CHAIR) | ROLE_BIT(ROLE_ROOM));
+	memcpy(strstr(text, "256"), "0  ", 3);
+	assert_int_equal(rules_parse("unga", text, len, &rules, error), -EBADMSG);
+	assert_non_null(strstr(error, "rules.list.entries_max"));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_examples_of_the_paper_are_true),
+		cmocka_unit_test(the_examples_of_the_control_paper_are_true),
+		cmocka_unit_test(every_prefix_of_a_message_is_refused),
+		cmocka_unit_test(lengths_are_bounded),
+		cmocka_unit_test(every_command_has_a_name_of_its_own),
+		cmocka_unit_test(reasons_are_those_of_the_paper),
+		cmocka_unit_test(events_of_every_kind_survive_the_wire),
+		cmocka_unit_test(conference_errors_name_the_place),
+		cmocka_unit_test(a_conference_file_becomes_meetings),
+		cmocka_unit_test(a_profile_is_read_and_its_errors_name_the_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
