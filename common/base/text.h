@@ -20,8 +20,12 @@ int rs_parse_i64(
 
 /* Copy with truncation, always NUL-terminated when cap > 0; returns false when cut. */
 bool rs_copy_text(char *out, size_t cap, const char *text, size_t len);
+static inline bool rs_copy_string(char *out, size_t cap, const char *text)
+{
+	return rs_copy_text(out, cap, text, strlen(text));
+}
 /* rs_copy_text() of a NUL-terminated text into an array. */
-#define rs_set_text(array, text) rs_copy_text((array), sizeof(array), (text), strlen(text))
+#define rs_set_text(array, text) rs_copy_string((array), sizeof(array), (text))
 /* snprintf that says whether it fitted: 0 or -ENOSPC. */
 int rs_format(char *out, size_t cap, const char *format, ...) RS_PRINTF(3, 4) RS_MUST_USE;
 
