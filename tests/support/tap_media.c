@@ -49,8 +49,10 @@ struct tap_media *tap_media_tone(unsigned hz, uint32_t ssrc)
 	int err;
 	media->hz = hz;
 	media->opus = opus_encoder_create(RATE, 1, OPUS_APPLICATION_VOIP, &err);
+	/* A constant tone is all prediction: whoever joins or loses a packet would hear nothing for seconds. */
 	if (media->opus == NULL ||
-		opus_encoder_ctl(media->opus, OPUS_SET_BITRATE(48000)) != OPUS_OK)
+		opus_encoder_ctl(media->opus, OPUS_SET_BITRATE(48000)) != OPUS_OK ||
+		opus_encoder_ctl(media->opus, OPUS_SET_PREDICTION_DISABLED(1)) != OPUS_OK)
 		abort();
 	return media;
 }
