@@ -1,0 +1,41 @@
+# tools/lib/programs.sh: the command lines of the three programs for tools/up and for tests of them. Sourced.
+# Wants root, build, state, address and port set.
+
+# Addresses that clients on this machine or beside it can send media to: the one listened on; for loopback and
+# "any" all of this machine's, since some clients gather no candidate of 127.0.0.1.
+media_addresses() {
+	local all=()
+	case $address in
+	127.* | ::1 | localhost | 0.0.0.0 | ::)
+		all=(127.0.0.1)
+		[ -s /proc/net/if_inet6 ] && all+=(::1)
+		read -ra others < <(hostname -I)
+		all+=("${others[@]}")
+		;;
+	*) all=("$address") ;;
+	esac
+	printf '%s\n' "${all[@]:0:16}" | paste -sd,
+}
+
+listen_on() {
+	case $address in
+	*:*) printf '[%s]:%s' "$address" "$port" ;;
+	*) printf '%s:%s' "$address" "$port" ;;
+	esac
+}
+
+# program_command NAME: sets the array `command`.
+program_command() {
+	command=("$build/$1/rostrum-$1" --config "$root/conf/$1.json" --set "control.socket=$state/control.sock")
+	case $1 in
+	signaling)
+		command+=(--set "listen=$(listen_on)" --set "state.dir=$state" --set "rules.dir=$root/conf/rules" --set "web.root=$root/web/dist")
+		;;
+	sfu)
+		command+=(--set "tap.socket=$state/tap.sock" --set "media.addresses=$(media_addresses)" --set media.port=0)
+		;;
+	recorder)
+		command+=(--set "archive.directory=$state/archive")
+		;;
+	esac
+}
