@@ -40,6 +40,11 @@ export function readClaims(token: string): Claims | null {
 	}
 }
 
+/** Whether somebody of this role ever speaks: others need no microphone and are not asked for one. */
+export function speaks(role: Role | undefined): boolean {
+	return role === 'delegate' || role === 'chair' || role === 'interpreter' || role === 'room';
+}
+
 /** Which page serves a role. */
 export function pageOf(role: Role): 'delegate' | 'podium' | 'interpreter' {
 	if (role === 'chair' || role === 'secretariat' || role === 'technician' || role === 'admin')

@@ -1,5 +1,5 @@
 import { Capture, type Wishes } from './capture';
-import { readLink, type Link } from './link';
+import { readLink, speaks, type Link } from './link';
 import { Media } from './media';
 import { holder, isOpen, placeOf, shortName, type MeetingEvent, type View } from './view';
 import { isKey, t, type Key } from './words';
@@ -38,7 +38,7 @@ export class Session {
 		this.wire = new Wire(`${scheme}://${location.host}/ws`, this.link.token);
 		this.media = new Media((type, members) => this.wire.command(type, members));
 		this.capture = new Capture(this.firstWishes());
-		this.channel = sessionStorage.getItem('rostrum.channel') ?? 'floor';
+		this.channel = sessionStorage.getItem(this.key('channel')) ?? 'floor';
 
 		this.wire.onchange = () => this.changed();
 		this.wire.onevent = (event) => this.heard(event);
@@ -58,6 +58,11 @@ export class Session {
 
 	get view(): View | null {
 		return this.wire.view;
+	}
+
+	/** Whether this page has a microphone and a camera to look after. */
+	get speaks(): boolean {
+		return speaks(this.link.claims?.role);
 	}
 
 	/** Own badge. */
@@ -97,7 +102,7 @@ export class Session {
 	async listen(channel: string): Promise<void> {
 		const before = this.channel;
 		this.channel = channel;
-		sessionStorage.setItem('rostrum.channel', channel);
+		sessionStorage.setItem(this.key('channel'), channel);
 		const reply = await this.ask('listen', { channel }, `listen-${channel}`);
 		if (reply.ok && this.channel === channel)
 			this.media.listensTo(channel === 'floor' ? 'floor' : `channel-${channel}`);
@@ -113,7 +118,7 @@ export class Session {
 	}
 
 	async setWishes(wishes: Wishes): Promise<void> {
-		sessionStorage.setItem('rostrum.wishes', JSON.stringify(wishes));
+		sessionStorage.setItem(this.key('wishes'), JSON.stringify(wishes));
 		await this.capture.acquire(wishes);
 	}
 
@@ -146,16 +151,20 @@ export class Session {
 		});
 	}
 
+	/** What a tab keeps for a badge over a reload. */
+	private key(name: string): string {
+		return `rostrum.${name}.${this.link.claims?.meeting ?? ''}.${this.me}`;
+	}
+
 	private firstWishes(): Wishes {
 		const query = new URLSearchParams(location.search);
 		const role = this.link.claims?.role;
-		const stored = sessionStorage.getItem('rostrum.wishes');
+		const stored = sessionStorage.getItem(this.key('wishes'));
 		if (stored !== null)
 			return JSON.parse(stored) as Wishes;
-		const speaks = role === 'delegate' || role === 'chair' || role === 'interpreter' || role === 'room';
 		return {
-			microphone: speaks ? '' : null,
-			camera: speaks && role !== 'interpreter' ? '' : null,
+			microphone: speaks(role) ? '' : null,
+			camera: speaks(role) && role !== 'interpreter' ? '' : null,
 			original: role === 'interpreter' || role === 'room' || query.get('audio') === 'raw',
 		};
 	}

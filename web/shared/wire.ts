@@ -21,9 +21,10 @@ export interface Reply {
 /** `joining`: never in yet; `lost`: was in, coming back; `ended`: will not come back by itself. */
 export type LineState = 'joining' | 'open' | 'lost' | 'ended';
 
+/** Why a line ended: the close code, and the server's word for it if it said one. */
 export interface Ending {
+	code: number;
 	reason: string;
-	text: string;
 }
 
 type Outgoing = { message: Record<string, unknown>; resolve: (reply: Reply) => void };
@@ -42,15 +43,10 @@ const browser: Environment = {
 	random: Math.random,
 };
 
-/** Close codes after which trying again with the same link is of no use, and the word for each. */
-const FINAL = new Map([
-	[4000, 'malformed'],
-	[4001, 'token-wrong'],
-	[4003, 'not-permitted'],
-	[4004, 'no-such-meeting'],
-	[4009, 'elsewhere'],
-	[4010, 'meeting-closed'],
-]);
+/** Close codes after which trying again with the same link is of no use. */
+const FINAL: readonly number[] = [4000, 4001, 4003, 4004, 4009, 4010];
+/** Except when all that was wrong is that our first word came too late. */
+const LATE = 'no-hello';
 
 /** A line that says nothing for this long is asked whether it is there. */
 const SILENCE_MS = 10_000;
@@ -79,7 +75,7 @@ export class Wire {
 	private socket: WebSocket | null = null;
 	private epoch = '';
 	private event = 0;
-	private said: Ending | null = null;
+	private said = '';
 	private readonly outgoing = new Map<string, Outgoing>();
 	private readonly prefix: string;
 	private commands = 0;
@@ -127,7 +123,7 @@ export class Wire {
 	private connect(): void {
 		const socket = this.environment.socket(this.url);
 		this.socket = socket;
-		this.said = null;
+		this.said = '';
 		this.silenceTimer = this.environment.setTimer(() => this.lost(socket, 0), WELCOME_MS);
 		socket.onopen = () => {
 			const resume = this.epoch === '' ? {} : { resume: { epoch: this.epoch, event: this.event } };
@@ -162,7 +158,7 @@ export class Wire {
 				this.measured = mergePatch(this.measured, message['patch']) as Measured;
 				break;
 			case 'error':
-				this.said = { reason: String(message['reason']), text: String(message['text']) };
+				this.said = String(message['reason']);
 				break;
 		}
 		this.onchange();
@@ -223,10 +219,9 @@ export class Wire {
 		socket.close();
 		this.environment.clearTimer(this.silenceTimer);
 
-		const final = FINAL.get(code);
-		if (final !== undefined) {
+		if (FINAL.includes(code) && this.said !== LATE) {
 			this.state = 'ended';
-			this.ending = this.said ?? { reason: final, text: '' };
+			this.ending = { code, reason: this.said };
 		} else {
 			if (this.state === 'open')
 				this.state = 'lost';

@@ -133,8 +133,14 @@ test.each([4000, 4001, 4003, 4004, 4009, 4010])('%i ends the line for good', (co
 	line().says({ type: 'error', reason: 'token-expired', text: 'This join link expired.' });
 	line().onclose!({ code });
 	expect(wire.state).toBe('ended');
-	expect(wire.ending).toEqual({ reason: 'token-expired', text: 'This join link expired.' });
+	expect(wire.ending).toEqual({ code, reason: 'token-expired' });
 	expect([...timers.values()].filter(({ ms }) => ms < 8000)).toEqual([]);
+});
+
+test('a hello that came too late is said again', () => {
+	line().says({ type: 'error', reason: 'no-hello', text: 'Say hello first.' });
+	line().onclose!({ code: 4001 });
+	expect(wire.state).toBe('joining');
 });
 
 test('a line that falls silent is asked, then given up', () => {

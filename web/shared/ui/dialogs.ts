@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { singleKeys, setSingleKeys, type Binding } from '../keys';
 import { chooseTheme, currentTheme, type Theme } from '../theme';
@@ -50,7 +50,7 @@ export class Settings extends Sheet {
 
 	protected body(): TemplateResult {
 		const themes: Theme[] = ['system', 'light', 'dark'];
-		return html`<rs-devices .session=${this.session}></rs-devices>
+		return html`${this.session.speaks ? html`<rs-devices .session=${this.session}></rs-devices>` : nothing}
 			${languageField(() => this.session.update())}
 			<div class="field"><label for="theme">${t('settings.theme')}</label>
 				<select id="theme" data-testid="theme" @change=${(event: Event) => {

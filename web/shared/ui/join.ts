@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { t, type Key } from '../words';
 import './devices';
@@ -21,13 +21,14 @@ export class Join extends Part {
 			return html``;
 		const { capture } = session;
 		return html`<main class="join">
-			<section class="card" aria-labelledby="join-name">
-				<div class="preview">
-					<rs-picture .session=${session} feed="self"></rs-picture>
-					${capture.camera === null
-						? html`<p>${t(capture.wishes.camera === null ? 'join.camera.off' : 'join.camera.none')}</p>`
-						: ''}
-				</div>
+			<section class="card ${session.speaks ? '' : 'narrow'}" aria-labelledby="join-name">
+				${session.speaks
+					? html`<div class="preview"><rs-picture .session=${session} feed="self"></rs-picture>${
+							capture.camera === null
+								? html`<p>${t(capture.wishes.camera === null ? 'join.camera.off' : 'join.camera.none')}</p>`
+								: nothing
+						}</div>`
+					: nothing}
 				<div class="side">
 					<header>
 						<p class="muted">${t(`role.${claims.role}` satisfies Key)}${
@@ -35,10 +36,10 @@ export class Join extends Part {
 						}</p>
 						<h1 id="join-name" data-testid="join-name">${claims.name || claims.sub}</h1>
 					</header>
-					<rs-devices .session=${session}></rs-devices>
+					${session.speaks ? html`<rs-devices .session=${session}></rs-devices>` : nothing}
 					${languageField(() => session.update())}
 					<button type="button" class="button main big" data-testid="join" @click=${() => session.join()}>${t('join.button')}</button>
-					<p class="small muted">${t('join.note')}</p>
+					${session.speaks ? html`<p class="small muted">${t(claims.role === 'interpreter' ? 'join.note.desk' : 'join.note')}</p>` : nothing}
 				</div>
 			</section>
 		</main>`;

@@ -11,16 +11,16 @@ import './join';
 import './line';
 import { Part } from './part';
 
-/** Endings the catalogue has words for. */
-const ENDINGS = [
-	'token-expired',
-	'token-wrong',
-	'not-permitted',
-	'no-such-meeting',
-	'elsewhere',
-	'meeting-closed',
-	'malformed',
-] as const;
+/** Words for the close codes that end a line. */
+const ENDINGS = {
+	4000: 'ending.malformed',
+	4001: 'ending.token-wrong',
+	4003: 'ending.not-permitted',
+	4004: 'ending.no-such-meeting',
+	4009: 'ending.elsewhere',
+	4010: 'ending.meeting-closed',
+} as const;
+type Ended = (typeof ENDINGS)[keyof typeof ENDINGS] | 'ending.token-expired' | 'link.none' | 'link.broken';
 
 /**
  * What every page has around its own content: joining, the head with the state of the meeting and of the
@@ -131,17 +131,18 @@ export abstract class Page extends Part {
 	}
 
 	private ended(): TemplateResult {
-		const reason = this.session.wire.ending?.reason ?? '';
-		const known = ENDINGS.find((ending) => ending === reason) ?? 'token-wrong';
+		const { code, reason } = this.session.wire.ending!;
 		const exp = this.session.link.claims?.exp;
-		return this.closed(`ending.${known}`, { date: exp === undefined ? '' : dateAndTime(exp * 1000) });
+		if (reason === 'token-expired' && exp !== undefined)
+			return this.closed('ending.token-expired', { date: dateAndTime(exp * 1000) });
+		return this.closed(ENDINGS[code as keyof typeof ENDINGS]);
 	}
 
 	/** Instead of the page: what happened, what is kept, what to do. */
-	private closed(key: `ending.${(typeof ENDINGS)[number]}` | 'link.none' | 'link.broken', values = {}): TemplateResult {
+	private closed(key: Ended, values = {}): TemplateResult {
 		return html`<main class="closed" data-testid="closed" data-reason=${key}>
-			<h1>${t(key, values)}</h1>
-			<p>${t(`${key}.todo` satisfies Key)}</p>
+			<h1>${t(key)}</h1>
+			<p>${t(`${key}.todo` satisfies Key, values)}</p>
 			${key === 'ending.elsewhere'
 				? html`<button type="button" class="button main" @click=${() => location.reload()}>${t('ending.elsewhere.again')}</button>`
 				: ''}

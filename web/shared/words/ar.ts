@@ -30,6 +30,7 @@ export const ar: Catalogue = {
 
 	'join.button': 'دخول الجلسة',
 	'join.note': 'لا يُسمع ميكروفونكم إلا عندما تُعطى لكم الكلمة.',
+	'join.note.desk': 'لا يُسمع ميكروفونكم إلا عندما تكونون على الهواء.',
 	'join.camera.off': 'المشاركة دون كاميرا',
 	'join.camera.none': 'لا صورة من الكاميرا',
 	joining: 'جارٍ دخول الجلسة…',

@@ -33,6 +33,7 @@ export const en = {
 	// Joining
 	'join.button': 'Join the meeting',
 	'join.note': 'Your microphone is heard only while you have been given the floor.',
+	'join.note.desk': 'Your microphone is heard only while your desk is live.',
 	'join.camera.off': 'Joining without a camera',
 	'join.camera.none': 'No picture from the camera',
 	joining: 'Joining the meeting…',

@@ -30,6 +30,7 @@ export const es: Catalogue = {
 
 	'join.button': 'Entrar en la sesión',
 	'join.note': 'Su micrófono solo se oye mientras tiene la palabra.',
+	'join.note.desk': 'Su micrófono solo se oye mientras su puesto está al micrófono.',
 	'join.camera.off': 'Participación sin cámara',
 	'join.camera.none': 'La cámara no da imagen',
 	joining: 'Entrando en la sesión…',

@@ -30,6 +30,7 @@ export const fr: Catalogue = {
 
 	'join.button': 'Entrer en séance',
 	'join.note': 'Votre microphone n’est entendu que lorsque la parole vous est donnée.',
+	'join.note.desk': 'Votre microphone n’est entendu que lorsque votre pupitre est au micro.',
 	'join.camera.off': 'Participation sans caméra',
 	'join.camera.none': 'Aucune image de la caméra',
 	joining: 'Entrée en séance…',
