@@ -63,28 +63,23 @@ static void open_gate(struct router *router, struct publish *publish, rs_time no
 		slot_keyframe(router, slot, now);
 }
 
-static void set_winner(const struct meeting *meeting, struct publish *publish)
+void winner_set(struct meeting *meeting, const struct publish *publish)
 {
-	const struct publish *other;
+	struct publish *latest = NULL;
 
-	publish->winner = true;
-	for (const struct peer *peer = meeting->peers; peer != NULL && publish->winner;
-		peer = peer->next) {
+	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next) {
 		for (size_t i = 0; i < peer->n_publishes; i++) {
-			other = peer->publishes[i];
-			if (other->order > publish->order &&
-				other->spec.media == publish->spec.media &&
-				text_equal(&other->source, &publish->source))
-				publish->winner = false;
+			struct publish *one = peer->publishes[i];
+			if (one == NULL || one->spec.media != publish->spec.media ||
+				!text_equal(&one->source, &publish->source))
+				continue;
+			one->winner = false;
+			if (latest == NULL || one->order > latest->order)
+				latest = one;
 		}
 	}
-}
-
-void winners_set(struct meeting *meeting)
-{
-	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next)
-		for (size_t i = 0; i < peer->n_publishes; i++)
-			set_winner(meeting, peer->publishes[i]);
+	if (latest != NULL)
+		latest->winner = true;
 }
 
 void gates_set(struct router *router, struct meeting *meeting, rs_time now)

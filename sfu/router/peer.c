@@ -126,6 +126,8 @@ static void detach_publish(struct router *router, struct publish *publish, rs_ti
 	if (publish->open)
 		tap_gate(router, publish, false, now);
 	publish_say(router, publish, true);
+	publish->order = 0;
+	winner_set(meeting, publish);
 	forget_ssrcs(publish->peer, publish);
 }
 
@@ -168,6 +170,7 @@ static void commit(struct router *router, struct peer *peer, const struct router
 		peer->publishes[i]->peer = peer;
 		peer->publishes[i]->index = (unsigned)i;
 		peer->publishes[i]->order = ++router->order;
+		winner_set(peer->meeting, peer->publishes[i]);
 	}
 	peer->n_slots = spec->n_recvs;
 	for (size_t i = 0; i < spec->n_recvs; i++) {
@@ -266,7 +269,6 @@ int router_peer_set(
 		return err;
 	}
 	commit(router, peer, spec, &draft, now);
-	winners_set(meeting);
 	meeting_resolve(router, meeting, now);
 	*out_peer = peer->handle;
 	return 0;
@@ -280,7 +282,6 @@ void router_peer_remove(struct router *router, const char *id, rs_time now)
 		return;
 	struct meeting *meeting = peer->meeting;
 	peer_free(router, peer, now);
-	winners_set(meeting);
 	meeting_resolve(router, meeting, now);
 	meeting_drop(router, meeting);
 }

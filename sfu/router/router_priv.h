@@ -326,8 +326,9 @@ void gates_set(struct router *router, struct meeting *meeting, rs_time now);
 /* The source is live in a channel. */
 bool is_desk(const struct meeting *meeting, const struct text *source);
 bool meeting_lists(const struct text *names, size_t n, const struct text *name);
-/* Sections came or went: which of a source's publishers is the source. */
-void winners_set(struct meeting *meeting);
+/* A section came or goes: which publisher of its source is the source now. Not the one of order 0, if
+ * there is another. */
+void winner_set(struct meeting *meeting, const struct publish *publish);
 /* The section that is this source now, or NULL. */
 struct publish *meeting_source(
 	const struct meeting *meeting, const struct text *source, enum router_media media);
