@@ -9,14 +9,19 @@
 /* A timestamp this far from where the clock says it should be belongs to another stream. */
 #define JUMP RS_SEC(5)
 
+static void begin(struct clockmap *map, uint32_t rtp_ts, rs_time now)
+{
+	*map = (struct clockmap){
+		.started = true, .hz = map->hz, .last_ts = rtp_ts, .first_ts = rtp_ts
+	};
+	map->offset[0] = map->offset[1] = now;
+	map->window_end = now + WINDOW;
+}
+
 bool clockmap_add(struct clockmap *map, uint32_t rtp_ts, rs_time now)
 {
 	if (!map->started) {
-		*map = (struct clockmap){
-			.started = true, .hz = map->hz, .last_ts = rtp_ts, .first_ts = rtp_ts
-		};
-		map->offset[0] = map->offset[1] = now;
-		map->window_end = now + WINDOW;
+		begin(map, rtp_ts, now);
 		return true;
 	}
 
@@ -24,8 +29,7 @@ bool clockmap_add(struct clockmap *map, uint32_t rtp_ts, rs_time now)
 	const rs_time offset = now - rtp_ticks_to_us(ts - map->first_ts, map->hz);
 	const rs_time least = rs_time_min(map->offset[0], map->offset[1]);
 	if (offset > least + JUMP || offset < least - JUMP) {
-		map->started = false;
-		(void)clockmap_add(map, rtp_ts, now); /* the first of a stream is always taken */
+		begin(map, rtp_ts, now);
 		return false;
 	}
 	if (ts > map->last_ts)
