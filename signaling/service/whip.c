@@ -67,8 +67,11 @@ static int judge_use(const struct claims *who, const struct chamber *chamber,
 	return -1;
 }
 
-static void describe(const struct peer *peer, struct service_peer *out)
+static void describe(
+	const struct service *service, const struct peer *peer, struct service_peer *out)
 {
+	const struct peer_spec *spec = &peer->spec;
+	const struct node *node = node_of_instance(service, peer->instance);
 	*out = (struct service_peer){
 		.use = peer->use == PEER_PUBLISH ? SERVICE_PEER_PUBLISH : SERVICE_PEER_PLAY,
 	};
@@ -78,6 +81,12 @@ static void describe(const struct peer *peer, struct service_peer *out)
 	(void)rs_set_text(out->ufrag, peer->spec.ufrag);
 	(void)rs_set_text(out->pwd, peer->spec.pwd);
 	(void)rs_set_text(out->remote_ufrag, peer->spec.remote_ufrag);
+	if (spec->n_send > 0)
+		(void)rs_set_text(out->mid, spec->send[0].mid);
+	else if (spec->n_recv > 0)
+		(void)rs_set_text(out->mid, spec->recv[0].mid);
+	if (node != NULL && spec->worker < node->n_workers)
+		out->node = node->workers[spec->worker];
 }
 
 static void plan_publish(struct service *service, const struct chamber *chamber, const char *name,
@@ -130,7 +139,7 @@ int service_peer_create(struct service *service, const struct claims *who, const
 			peer, strcmp(who->badge, name) == 0 ? chamber_person(chamber, name) : NULL);
 	}
 	peer_tell(service, peer);
-	describe(peer, out_peer);
+	describe(service, peer, out_peer);
 	chamber_pump(service, chamber, at);
 	return 0;
 }
@@ -140,7 +149,7 @@ int service_peer_find(const struct service *service, const char *id, struct serv
 	const struct peer *peer = peer_find(service, id);
 	if (peer == NULL || peer->use == PEER_PAGE)
 		return -ENOENT;
-	describe(peer, out_peer);
+	describe(service, peer, out_peer);
 	return 0;
 }
 
@@ -160,7 +169,7 @@ int service_peer_restart(struct service *service, const char *id, const char *re
 	rs_rand_text(service->config.rand, peer->spec.ufrag, UFRAG_LEN);
 	rs_rand_text(service->config.rand, peer->spec.pwd, PWD_LEN);
 	peer_tell(service, peer);
-	describe(peer, out_peer);
+	describe(service, peer, out_peer);
 	return 0;
 }
 
