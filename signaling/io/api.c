@@ -25,9 +25,8 @@ static void import_conference(struct request *request)
 		return;
 	}
 	request->importing = true;
-	if (service_import(request->io->service, request->number,
-		    (const char *)rs_buf_data(&request->body), rs_buf_len(&request->body),
-		    io_moment(), &refusal) < 0)
+	if (service_import(request->io->service, request->number, io_text(&request->body),
+		    rs_buf_len(&request->body), io_moment(), &refusal) < 0)
 		http_refuse_service(request, &refusal);
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Octets of an answer written at a time. */
-#define CHUNK ((size_t)32768)
+#define CHUNK ((size_t)8192)
 #define HEAD_MAX 4096
 /* A body over its limit is read and thrown away up to here, so that the client gets to read the answer. */
 #define DISCARD_MAX ((uint64_t)16 << 20)
@@ -362,9 +362,9 @@ static int write_answer(struct request **slot)
 		(void)lws_callback_on_writable(request->wsi); /* as in http_answer() */
 		return 0;
 	}
-	uint8_t room[LWS_PRE + CHUNK / 4];
+	uint8_t room[LWS_PRE + CHUNK];
 	const size_t left = rs_buf_len(&request->out);
-	const size_t len = left < CHUNK / 4 ? left : CHUNK / 4;
+	const size_t len = left < CHUNK ? left : CHUNK;
 	memcpy(room + LWS_PRE, rs_buf_data(&request->out), len);
 	const bool last = len == left;
 	if (lws_write(request->wsi, room + LWS_PRE, len,

@@ -70,6 +70,12 @@ struct io {
 	struct io_counters counters;
 };
 
+/* What a buffer holds as text that may be empty: one that never held anything has no octets to point to. */
+static inline const char *io_text(const struct rs_buf *buf)
+{
+	return rs_buf_len(buf) > 0 ? (const char *)rs_buf_data(buf) : "";
+}
+
 /* --- loop.c --- */
 
 struct moment io_moment(void);

@@ -49,8 +49,7 @@ static bool is_floor_mode(const struct join *join, const char *meeting)
 	bool floor = false;
 	rs_buf_init(&text, (size_t)8 << 20);
 	if (service_view(join->request->io->service, meeting, &text) == 0) {
-		json_t *view =
-			json_loadb((const char *)rs_buf_data(&text), rs_buf_len(&text), 0, NULL);
+		json_t *view = json_loadb(io_text(&text), rs_buf_len(&text), 0, NULL);
 		const char *mode = json_string_value(
 			json_object_get(json_object_get(view, "meeting"), "mode"));
 		floor = mode != NULL && strcmp(mode, "floor") == 0;

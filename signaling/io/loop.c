@@ -307,10 +307,9 @@ void io_run(struct io *io, struct service *service)
 			io->config.control_socket);
 	service_tick(service, io_moment());
 	io_pump(io);
-	(void)uv_run(
-		&io->loop, UV_RUN_DEFAULT); /* until stopped: what is left is closed by io_free() */
-	io_unlisten(io);
-	nodes_stop(io);
+	(void)uv_run(&io->loop, UV_RUN_DEFAULT); /* until stopped, with connections left */
+	close_all(io);
+	io->service = NULL; /* the store may still wake the loop, for nobody */
 }
 
 static void on_walk(uv_handle_t *handle, void *arg)

@@ -107,8 +107,8 @@ static void create(struct request *request, enum service_peer_use use)
 		!check_limits(request, meeting))
 		return;
 	if (service_peer_create(io->service, &request->who, meeting, use, request->params.name[1],
-		    (const char *)rs_buf_data(&request->body), rs_buf_len(&request->body),
-		    io_moment(), &peer, &request->out, &refusal) < 0) {
+		    io_text(&request->body), rs_buf_len(&request->body), io_moment(), &peer,
+		    &request->out, &refusal) < 0) {
 		http_refuse_service(request, &refusal);
 		return;
 	}
@@ -224,8 +224,8 @@ void media_patch(struct request *request)
 	}
 	if (!check_etag(request, &peer))
 		return;
-	if (sdp_fragment_parse((const char *)rs_buf_data(&request->body),
-		    rs_buf_len(&request->body), &fragment, &error) < 0) {
+	if (sdp_fragment_parse(
+		    io_text(&request->body), rs_buf_len(&request->body), &fragment, &error) < 0) {
 		http_refuse(request, HTTP_STATUS_BAD_REQUEST, "malformed", error.text);
 		return;
 	}

@@ -135,8 +135,8 @@ static void receive(struct lws *wsi, struct page *page, const void *data, size_t
 	} else if (rs_buf_append(&page->in, data, len) < 0) {
 		reject(io, page, "The message is longer than 96 KiB.");
 	} else if (lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0) {
-		service_session_recv(io->service, page->session,
-			(const char *)rs_buf_data(&page->in), rs_buf_len(&page->in), io_moment());
+		service_session_recv(io->service, page->session, io_text(&page->in),
+			rs_buf_len(&page->in), io_moment());
 		rs_buf_consume(&page->in, rs_buf_len(&page->in));
 	}
 	io_pump(io);
