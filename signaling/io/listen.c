@@ -7,12 +7,15 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define BACKLOG 512
 /* Connections taken in one turn of the loop, so that the others are not starved. */
 #define ACCEPT_BATCH 64
+/* Files that are no connection of a client: nodes, the store, libraries. */
+#define FILES_BESIDE ((size_t)128)
 
 union endpoint {
 	struct sockaddr any;
@@ -87,8 +90,30 @@ static int add_listener(struct io *io, const char *text, char error[IO_ERROR_LEN
 	return 0;
 }
 
+/* With no file descriptor left accept4() fails while the socket stays readable, and the loop would spin: so there are always more
+ * than connections. */
+static void fit_limit(struct io *io)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	const rlim_t wanted = io->config.limits.connections + FILES_BESIDE;
+	if (limit.rlim_cur < wanted) {
+		limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
+			log_warning(LOG_HTTP, NULL,
+				"fewer connections than configured, raise the limit of open files connections=%zu files=%llu",
+				io->config.limits.connections, (unsigned long long)limit.rlim_cur);
+	}
+	if (limit.rlim_cur < wanted)
+		io->config.limits.connections = limit.rlim_cur > 2 * FILES_BESIDE
+							? (size_t)limit.rlim_cur - FILES_BESIDE
+							: FILES_BESIDE;
+}
+
 int io_listen(struct io *io, char error[IO_ERROR_LEN])
 {
+	fit_limit(io);
 	for (size_t i = 0; i < io->config.n_listen; i++) {
 		const int err = add_listener(io, io->config.listen[i], error);
 		if (err < 0)
