@@ -409,6 +409,9 @@ static void done_ok(struct service *service, struct chamber *chamber, const stru
 	struct moment at)
 {
 	const struct job *job = chamber->job;
+	if (chamber->store_down)
+		log_info(LOG_STORE, chamber->proceedings->meeting->id, "the store is back");
+	chamber->store_down = false;
 	apply_all(service, chamber, done, at);
 	if (job != NULL && job->request != 0)
 		answer_request(
@@ -466,8 +469,11 @@ void chamber_done(struct service *service, struct chamber *chamber, const struct
 		service_due(service, chamber->retry_at);
 		return;
 	case STORE_DOWN:
-		log_error(LOG_STORE, chamber->proceedings->meeting->id,
-			"nothing can be written down why=%s", done->why);
+		/* Once, however often it is tried. */
+		if (!chamber->store_down)
+			log_error(LOG_STORE, chamber->proceedings->meeting->id,
+				"nothing can be written down why=%s", done->why);
+		chamber->store_down = true;
 		not_done(service, chamber, at);
 		return;
 	}

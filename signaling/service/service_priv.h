@@ -136,6 +136,7 @@ struct chamber {
 	struct message *payloads[EVENTS_MAX];
 	struct message *reply;
 	rs_time retry_at; /* not before; 0 = at once */
+	bool store_down;  /* said so in the log */
 	/* media */
 	char node[RS_NAME_MAX + 1]; /* name of the SFU whose instance it is, as far as known */
 	rs_time media_lost_at;      /* since when that SFU is away */

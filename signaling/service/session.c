@@ -348,12 +348,6 @@ static void handle_command(struct service *service, struct session *session,
 	struct chamber *chamber = session->chamber;
 	const struct participant *who =
 		&chamber->proceedings->meeting->participants[session->participant];
-	service->counters.commands++;
-	if (!within_rate(service, session, at.now)) {
-		refuse_command(service, session, message->id, VERDICT_TOO_MANY,
-			wire_verdict_text(VERDICT_TOO_MANY));
-		return;
-	}
 	media_fn *media = media_handler(message->command.kind);
 	if (media != NULL) {
 		do_media(service, session, message, media);
@@ -387,10 +381,16 @@ static void handle_message(struct service *service, struct session *session,
 			at);
 		return;
 	}
-	if (result == WIRE_BAD_COMMAND)
-		refuse_command(service, session, message->id, VERDICT_MALFORMED, error);
-	else if (message->kind == WIRE_HELLO)
+	if (message->kind == WIRE_HELLO) {
 		handle_hello(service, session, message, at);
+		return;
+	}
+	service->counters.commands++;
+	if (!within_rate(service, session, at.now))
+		refuse_command(service, session, message->id, VERDICT_TOO_MANY,
+			wire_verdict_text(VERDICT_TOO_MANY));
+	else if (result == WIRE_BAD_COMMAND)
+		refuse_command(service, session, message->id, VERDICT_MALFORMED, error);
 	else
 		handle_command(service, session, message, at);
 }

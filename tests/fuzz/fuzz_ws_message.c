@@ -39,7 +39,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	log_init(LOG_ERROR, be_silent, NULL);
-	struct bench *bench = bench_new(NULL);
+	/* Small, so that many inputs are tried. */
+	const struct service_limits limits = { .sessions = 8,
+		.peers = 8,
+		.nodes = 2,
+		.meetings = 2,
+		.queue = 8,
+		.kept_events = 32,
+		.command_rate = 20 };
+	struct bench *bench = bench_new(&limits);
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *pages[] = {
 		bench_join(bench, "demo", "chair", "chair"),

@@ -389,6 +389,18 @@ static void a_flood_is_refused_then_closed(void **state)
 	assert_int_equal(ken->closed, 4008);
 }
 
+static void malformed_commands_count_as_commands(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	for (int i = 0; i < 40; i++)
+		assert_string_equal(bench_try(bench, chair, "give-floor", ""), "malformed");
+	assert_string_equal(bench_try(bench, chair, "give-floor", ""), "too-many");
+	for (int i = 0; i < 300 && chair->closed == 0; i++)
+		bench_say(bench, chair, "{\"type\":\"give-floor\",\"id\":\"f%d\"}", i);
+	assert_int_equal(chair->closed, 4008);
+}
+
 static void a_full_queue_refuses(void **state)
 {
 	struct bench *bench = *state;
@@ -471,6 +483,7 @@ int main(void)
 		CASE(a_restart_gives_pages_the_grace_to_come_back),
 		CASE(desks_go_live_and_hand_over),
 		CASE(a_flood_is_refused_then_closed),
+		CASE(malformed_commands_count_as_commands),
 		CASE(a_full_queue_refuses),
 		CASE(sessions_have_a_limit),
 		CASE(an_event_of_another_version_stops_the_start),

@@ -172,6 +172,8 @@ static void lengths_are_bounded(void **state)
 		{ "offer\",\"instance\":\"i", WIRE_OFFER_MAX + 1, WIRE_BAD_MESSAGE },
 		{ "ask-for-floor", WIRE_MESSAGE_MAX, WIRE_OK },
 		{ "ask-for-floor", WIRE_MESSAGE_MAX + 1, WIRE_BAD_MESSAGE },
+		{ "hello\",\"token\":\"t", WIRE_MESSAGE_MAX, WIRE_OK },
+		{ "hello\",\"token\":\"t", WIRE_MESSAGE_MAX + 1, WIRE_BAD_MESSAGE },
 	};
 	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
 		const int head = snprintf(text, sizeof(text),
