@@ -5,6 +5,8 @@
 
 /* Sender clocks differ from ours by less than this; what a stream gained faster is jitter, not drift. */
 #define DRIFT_MAX_PPM 5000
+/* How far the base follows at one switch, us. */
+#define BASE_STEP RS_MS(5)
 /* Ticks a packet of unknown duration is taken to last: one, as time may only not stand still. */
 #define DURATION_UNKNOWN 1
 
@@ -161,17 +163,19 @@ static void note_picture(
 }
 
 /* Where the clock puts the packet, unless that is further on than time has passed: then a source's clock was
- * misjudged, and a listener would wait for what never comes. */
+ * misjudged, and a listener would wait for what never comes. The base, which may be what is wrong, follows slowly:
+ * were it moved at once, each misjudgement would stay. */
 static int64_t due_ts(struct rewrite *rewrite, const struct rewrite_in *in, int64_t least)
 {
 	const rs_time passed = rs_time_max(0, in->arrival - rewrite->last_arrival);
-	const int64_t most =
-		least + rtp_ticks_from_us(passed + REWRITE_AHEAD_MAX, rewrite->clock_hz);
+	const int64_t elapsed = rewrite->highest_ts + rtp_ticks_from_us(passed, rewrite->clock_hz);
+	const int64_t most = elapsed > least ? elapsed : least;
 	const int64_t due = clock_ts(rewrite, in->time);
+	const rs_time excess = rtp_ticks_to_us(due - most, rewrite->clock_hz);
 
-	if (due <= most)
+	if (excess <= REWRITE_AHEAD_MAX)
 		return due;
-	rewrite->base_time += rtp_ticks_to_us(due - most, rewrite->clock_hz);
+	rewrite->base_time += rs_time_min(excess, BASE_STEP);
 	return most;
 }
 
@@ -193,7 +197,6 @@ static bool switch_ts(struct rewrite *rewrite, const struct rewrite_in *in, int6
 		least - due > rtp_ticks_from_us(REWRITE_AHEAD_MAX, rewrite->clock_hz)) {
 		if (rewrite->dropped++ < REWRITE_AHEAD_DROPS)
 			return false;
-		rewrite->base_time -= rtp_ticks_to_us(least - due, rewrite->clock_hz);
 	}
 	rewrite->dropped = 0;
 	*out_ts = due > least ? due : least;

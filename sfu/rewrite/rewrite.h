@@ -19,8 +19,7 @@
 /* How far an audio stream may run ahead of the clock after a switch; beyond, packets are dropped. Less costs
  * audible concealment, more lets the delay of every listener creep. */
 #define REWRITE_AHEAD_MAX RS_MS(40)
-/* Packets dropped for that at one switch. Switches add less; who is still ahead then was misjudged, and the
- * clock is set by it. */
+/* Packets dropped for that at one switch: what is still ahead then goes on, and is taken back at the next. */
 #define REWRITE_AHEAD_DROPS 3
 
 /* A packet of a source stream. */

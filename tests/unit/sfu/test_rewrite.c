@@ -11,6 +11,7 @@
 
 #define A 1
 #define B 2
+#define C 3
 
 static struct rewrite begin(bool video)
 {
@@ -153,16 +154,37 @@ static void a_clock_that_was_misjudged_costs_three_packets_at_most(void **state)
 	struct rewrite rewrite = begin(false);
 	struct rewrite_out out;
 	unsigned dropped = 0;
+	const struct rewrite_out first = forward(&rewrite, audio(A, 0, RS_SEC(5)));
 
-	(void)forward(&rewrite, audio(A, 0, RS_SEC(5)));
-	for (int64_t i = 1; i < 50; i++) { /* said to be of the time before */
-		const struct rewrite_in in = audio(B, i, RS_SEC(3));
+	for (int64_t i = 1; i < 50; i++) {
+		struct rewrite_in in = audio(B, i, RS_SEC(5));
+		in.time -= RS_SEC(2);
 		dropped += rewrite_map(&rewrite, &in, &out) == REWRITE_AHEAD;
 	}
 	assert_int_equal(dropped, 3);
-	/* From there on its clock counts. */
-	const struct rewrite_out again = forward(&rewrite, audio(A, 60, RS_SEC(3)));
-	assert_int_equal(again.rtp_ts, out.rtp_ts + 11 * 960);
+	/* It has not moved the clock for the others. */
+	const struct rewrite_out again = forward(&rewrite, audio(C, 60, RS_SEC(5)));
+	assert_in_range(again.rtp_ts - first.rtp_ts, 57 * 960, 60 * 960);
+}
+
+static void misjudged_clocks_do_not_add_up(void **state)
+{
+	struct rewrite rewrite = begin(false);
+	const struct rewrite_out first = forward(&rewrite, audio(A, 0, RS_SEC(5)));
+	int64_t next = 1;
+
+	/* Twenty switches between sources whose packets all come late for a while, each judged by them. */
+	for (uint32_t turn = 0; turn < 20; turn++) {
+		for (int64_t i = 0; i < 25; i++, next++) {
+			struct rewrite_in in = audio(2 + turn, next, RS_SEC(5));
+			struct rewrite_out out;
+			in.time += turn % 2 == 0 ? RS_MS(300) : 0;
+			if (rewrite_map(&rewrite, &in, &out) != REWRITE_FORWARD)
+				continue;
+			const int64_t ahead = (int64_t)(out.rtp_ts - first.rtp_ts) - next * 960;
+			assert_in_range(ahead + 100 * 48, 0, 200 * 48);
+		}
+	}
 }
 
 static void a_misjudged_clock_does_not_run_ahead_of_what_has_passed(void **state)
@@ -325,6 +347,7 @@ int main(void)
 		cmocka_unit_test(quick_switches_do_not_creep_against_the_clock),
 		cmocka_unit_test(a_drifting_clock_takes_the_base_along),
 		cmocka_unit_test(a_clock_that_was_misjudged_costs_three_packets_at_most),
+		cmocka_unit_test(misjudged_clocks_do_not_add_up),
 		cmocka_unit_test(a_misjudged_clock_does_not_run_ahead_of_what_has_passed),
 		cmocka_unit_test(late_packets_find_their_own_place_even_after_a_switch),
 		cmocka_unit_test(nacked_numbers_lead_back_to_the_source),
