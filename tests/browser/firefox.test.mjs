@@ -54,7 +54,7 @@ test('Firefox asks, is given the floor, and is heard and seen', LIMIT, async () 
 test('Firefox hears and sees the floor, and French when it selects French', LIMIT, async () => {
 	await chair.click('chair-key');
 	await KEN.hears('chair', { limit: 20_000 });
-	await until('the chair’s picture', async () => (await KEN.picture('chair'))?.who === 'chair');
+	await until('the chair’s picture', async () => (await KEN.picture('speaker'))?.who === 'chair');
 	await booth.click('desk-key');
 	await KEN.click('listen', '[data-channel="fr"]');
 	await KEN.hears('fr-1');

@@ -55,6 +55,9 @@ export class Picture extends Part {
 	}
 
 	private look(): void {
+		// A browser pauses a video that was taken out of the page; back in it, nobody else starts it again.
+		if (this.shown !== null && this.video?.paused)
+			this.video.play().catch(() => {});
 		this.moving = this.shown !== null && performance.now() - this.lastFrame < FROZEN_MS;
 		this.requestUpdate();
 	}
