@@ -40,7 +40,7 @@ static const struct config_key keys[] = {
 	{ "limits.peers", CONFIG_INT, "1024", 1, 60000, "media peers" },
 	{ "limits.nodes", CONFIG_INT, "16", 1, 256, "SFUs and recorders" },
 	{ "limits.meetings", CONFIG_INT, "64", 1, 1024, "meetings" },
-	{ "limits.outbox_messages", CONFIG_INT, "512", 8, 65536, "messages waiting for one page" },
+	{ "limits.outbox_messages", CONFIG_INT, "1024", 8, 65536, "messages waiting for one page" },
 	{ "limits.outbox_octets", CONFIG_INT, "4194304", 65536, 1073741824,
 		"octets waiting for one page" },
 	{ "limits.media_per_badge", CONFIG_INT, "8", 1, 60000,
@@ -181,6 +181,10 @@ static int make_service(struct program *program)
 	service.limits.peers = limit(program->config, "limits.peers");
 	service.limits.nodes = limit(program->config, "limits.nodes");
 	service.limits.meetings = limit(program->config, "limits.meetings");
+	/* A page that comes back gets what it missed at once: that must leave room in its outbox. Who missed more gets the whole view. */
+	const size_t half = limit(program->config, "limits.outbox_messages") / 2;
+	if (service.limits.kept_events > half)
+		service.limits.kept_events = half;
 	return service_new(&service, &program->service);
 }
 
