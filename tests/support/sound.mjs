@@ -30,13 +30,33 @@ export function writeTone(path, hz, { seconds = 10, amplitude = 0.5 } = {}) {
 	return path;
 }
 
-// What ffmpeg hears in a file, as mono samples of RATE. Gaps in the timestamps become silence, so that sample n
-// is what a player plays at n / RATE seconds.
+function run(command, args, options) {
+	const ran = spawnSync(command, args, { maxBuffer: 1 << 30, ...options });
+	if (ran.status !== 0) throw new Error(`${command} ${args.at(-1)}: ${ran.stderr}`);
+	return ran.stdout;
+}
+
+// A frame lies where the one before it ended, unless its timestamp says otherwise by more than this many seconds:
+// smaller differences are clocks that drift, and moving frames for them would bend the tone.
+const GAP = 0.06;
+
+// What a file holds, as mono samples of RATE by ffmpeg, each frame at its timestamp: sample n is heard n / RATE seconds
+// after the file's beginning, and what is missing is silence.
 export function decode(path) {
-	const run = spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a:0', '-af', 'aresample=async=1000',
-		'-ac', '1', '-ar', String(RATE), '-f', 'f32le', '-'], { maxBuffer: 1 << 30 });
-	if (run.status !== 0) throw new Error(`ffmpeg on ${path}: ${run.stderr}`);
-	return new Float32Array(run.stdout.buffer, run.stdout.byteOffset, Math.floor(run.stdout.length / 4));
+	const raw = run('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a:0', '-ac', '1', '-ar', String(RATE), '-f', 'f32le', '-']);
+	const heard = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length - (raw.length % 4)));
+	const frames = run('ffprobe', ['-v', 'error', '-select_streams', 'a:0', '-show_entries', 'frame=pts_time,nb_samples', '-of', 'csv=p=0', path], { encoding: 'utf8' })
+		.split('\n').filter(Boolean).map((line) => line.split(',').map(Number));
+	const placed = new Float32Array(Math.ceil((frames.at(-1)[0] + 1) * RATE));
+	let from = 0;
+	let to = 0;
+	for (const [time, samples] of frames) {
+		if (Math.abs(time * RATE - to) > GAP * RATE) to = Math.round(time * RATE);
+		placed.set(heard.subarray(from, from + samples), to);
+		from += samples;
+		to += samples;
+	}
+	return placed.subarray(0, to);
 }
 
 // Level of one frequency in `WINDOW` samples from `start`, in dB below a full-scale tone: one bin of a Fourier
