@@ -160,7 +160,12 @@ export class Media {
 	}
 
 	private async accept(pc: RTCPeerConnection, reply: Reply): Promise<void> {
-		await pc.setRemoteDescription({ type: 'answer', sdp: String(reply['sdp']) });
+		try {
+			await pc.setRemoteDescription({ type: 'answer', sdp: String(reply['sdp']) });
+		} catch {
+			this.again(pc); // Closed meanwhile, or no answer this browser can use.
+			return;
+		}
 		this.counters.answers++;
 		this.slots = (reply['slots'] as Slot[] | undefined) ?? this.slots;
 		this.timer = window.setTimeout(() => {

@@ -25,6 +25,7 @@ export class Speakers extends Part {
 	@state() private menu = 0;
 	private order = '';
 	private movedAt = -Infinity;
+	private focused: HTMLElement | null = null;
 
 	override willUpdate(): void {
 		const order = (this.session.view?.list ?? []).map(({ entry }) => entry).join();
@@ -32,6 +33,14 @@ export class Speakers extends Part {
 		if (!order.startsWith(this.order))
 			this.movedAt = performance.now();
 		this.order = order;
+		const active = document.activeElement;
+		this.focused = active instanceof HTMLElement && this.contains(active) ? active : null;
+	}
+
+	override updated(): void {
+		// A row that is moved in the document loses the focus; who moves an entry by keys goes on with it.
+		if (this.focused?.isConnected && document.activeElement !== this.focused)
+			this.focused.focus();
 	}
 
 	override render(): TemplateResult {
