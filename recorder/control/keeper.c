@@ -1,5 +1,7 @@
 #include "recorder/control/keeper.h"
 
+#include "common/log/log.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -8,10 +10,12 @@ struct recording {
 	struct archive *archive; /* NULL while it cannot be opened */
 	uint32_t generation;
 	enum keeper_state state;
+	bool fresh; /* nothing was said of it yet */
 	bool told_state;
 	bool marked; /* for the sweep */
 	bool gone;   /* to be forgotten once that was told */
 	bool failed_before;
+	bool logged; /* whoever met the failure said so */
 	int64_t told_event;
 	int64_t asked_for; /* event whose predecessors were asked for already */
 	rs_time retry_at;
@@ -85,11 +89,25 @@ static struct recording *find_owner(const struct keeper *keeper, uint32_t owner)
 
 static void set_state(struct recording *recording, enum keeper_state state, const char *reason)
 {
-	if (recording->state != state || strcmp(recording->reason, reason) != 0)
-		recording->told_state = false;
+	const bool changed = recording->state != state || strcmp(recording->reason, reason) != 0 ||
+			     recording->fresh;
 	recording->state = state;
+	recording->fresh = false;
 	(void)rs_copy_text(recording->reason, sizeof(recording->reason), reason,
 		strlen(reason)); /* may be cut */
+	if (!changed)
+		return;
+	recording->told_state = false;
+	if (state == KEEPER_RECORDING)
+		log_info(LOG_ARCHIVE, recording->meeting.id, "recording directory=%s",
+			recording->directory);
+	else if (state == KEEPER_STOPPED)
+		log_info(LOG_ARCHIVE, recording->meeting.id, "recording stopped reason=\"%s\"",
+			reason);
+	else if (!recording->logged)
+		log_error(LOG_ARCHIVE, recording->meeting.id, "recording failed reason=\"%s\"",
+			reason);
+	recording->logged = false;
 }
 
 /* In words for the podium: lower case, no code. */
@@ -204,6 +222,7 @@ int keeper_set(struct keeper *keeper, const struct keeper_meeting *meeting, stru
 		return -ENOMEM;
 	recording->meeting = *meeting;
 	recording->marked = true;
+	recording->fresh = true;
 	keeper->recordings[keeper->n++] = recording;
 	open_archive(keeper, recording, when);
 	return 0;
@@ -279,8 +298,10 @@ int keeper_event(struct keeper *keeper, const char *meeting, const struct archiv
 void keeper_disk_failed(struct keeper *keeper, uint32_t owner, int err)
 {
 	struct recording *recording = find_owner(keeper, owner);
-	if (recording != NULL)
-		archive_disk_failed(recording->archive, err);
+	if (recording == NULL)
+		return;
+	recording->logged = true;
+	archive_disk_failed(recording->archive, err);
 }
 
 void keeper_disk_synced(struct keeper *keeper, uint32_t owner, uint64_t token)

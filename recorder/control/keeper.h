@@ -91,7 +91,7 @@ const struct keeper_meeting *keeper_at(const struct keeper *keeper, size_t i);
 int keeper_event(struct keeper *keeper, const char *meeting, const struct archive_event *event,
 	struct archive_now when) RS_MUST_USE;
 
-/* From the disk; `owner` is the generation. */
+/* From the disk; `owner` is the generation. The caller has logged the failure. */
 void keeper_disk_failed(struct keeper *keeper, uint32_t owner, int err);
 void keeper_disk_synced(struct keeper *keeper, uint32_t owner, uint64_t token);
 
