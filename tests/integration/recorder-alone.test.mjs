@@ -12,7 +12,7 @@ import { decode, stretches } from '../support/sound.mjs';
 import { mountSmall } from '../support/tmpfs.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 90_000 };
+const LIMIT = { timeout: 200_000 };
 const KEN = 990;
 const FRENCH = 1430;
 
