@@ -115,6 +115,30 @@ static void handle(struct request *request)
 	io_pump(request->io);
 }
 
+/* 0 with *out_claims, or as auth_verify(); -ENOENT without a token. */
+static int verify(const struct request *request, struct claims *out_claims)
+{
+	static const char scheme[] = "Bearer ";
+	const char *token = request->authorization;
+	if (strncasecmp(token, scheme, strlen(scheme)) != 0)
+		return -ENOENT;
+	token += strlen(scheme);
+	token += strspn(token, " ");
+	return auth_verify(request->io->config.auth, token, io_moment().wall_ms, out_claims);
+}
+
+/* Nothing is kept for strangers, whom the handler refuses whatever they send, and a conference file for an admin only: or a
+ * few thousand connections could fill the memory. */
+static void prepare_body(struct request *request, const struct http_route *route)
+{
+	struct claims claims;
+	size_t max = route != NULL ? route->body_max : HTTP_SMALL_MAX;
+	request->body_unread = verify(request, &claims) != 0;
+	if (!request->body_unread && claims.role != ROLE_ADMIN && max > HTTP_SDP_MAX)
+		max = HTTP_SDP_MAX;
+	rs_buf_init(&request->body, max);
+}
+
 static struct request *request_free(struct request *request)
 {
 	if (request == NULL)
@@ -141,7 +165,7 @@ static struct request *request_new(struct io *io, struct lws *wsi, const char *p
 	(void)rs_copy_text(request->path, sizeof(request->path), path, len);
 	read_headers(request);
 	const struct http_route *route = find_route(request, &other);
-	rs_buf_init(&request->body, route != NULL ? route->body_max : HTTP_SMALL_MAX);
+	prepare_body(request, route);
 	rs_buf_init(&request->out, ANSWER_MAX);
 	io->counters.requests++;
 	if (rs_map_add(io->requests, &request->number, sizeof(request->number), request) < 0)
@@ -186,7 +210,7 @@ static int begin(struct lws *wsi, struct request **slot, const char *path, size_
 
 static void take_body(struct request *request, const void *data, size_t len)
 {
-	if (request == NULL || request->answered)
+	if (request == NULL || request->answered || request->body_unread)
 		return;
 	if (!request->body_too_large && rs_buf_append(&request->body, data, len) < 0)
 		request->body_too_large = true;
@@ -272,18 +296,11 @@ void http_deliver(struct io *io, uint64_t number, unsigned status, struct messag
 
 bool http_authenticate(struct request *request)
 {
-	static const char scheme[] = "Bearer ";
-	const char *token = request->authorization;
-	if (strncasecmp(token, scheme, strlen(scheme)) != 0) {
+	const int err = verify(request, &request->who);
+	if (err == -ENOENT)
 		http_refuse(request, HTTP_STATUS_UNAUTHORIZED, "no-token",
 			"A token is needed: Authorization: Bearer.");
-		return false;
-	}
-	token += strlen(scheme);
-	token += strspn(token, " ");
-	const int err =
-		auth_verify(request->io->config.auth, token, io_moment().wall_ms, &request->who);
-	if (err == -ETIMEDOUT)
+	else if (err == -ETIMEDOUT)
 		http_refuse(request, HTTP_STATUS_UNAUTHORIZED, "token-expired",
 			"This token has expired. Ask the secretariat for a new one.");
 	else if (err < 0)

@@ -158,6 +158,7 @@ struct request {
 	struct rs_addr from;
 	struct rs_buf body;
 	bool body_too_large;
+	bool body_unread;  /* of a stranger: thrown away */
 	struct claims who; /* once authorised */
 	bool importing;    /* its answer gets join tokens */
 	/* the answer */

@@ -104,6 +104,14 @@ test('a WHIP session from POST to DELETE', LIMIT, async () => {
 	assert.equal((await remove(token)).status, 404);
 });
 
+test('a stranger is turned away whatever is sent, and only an admin may send much', LIMIT, async () => {
+	const send = (size, token) => rostrum.http('POST', '/api/conferences', { token, type: 'application/json', body: 'x'.repeat(size) });
+	assert.equal((await send(3 << 20, '')).status, 401);
+	assert.equal((await send(3 << 20, 'no.token.atall')).status, 401);
+	assert.equal((await send(10_000, rostrum.token('chair'))).status, 403);
+	assert.equal((await send(100_000, rostrum.token('chair'))).status, 413);
+});
+
 test('an answer that the client would not take is not made', LIMIT, async () => {
 	const ask = (headers) => rostrum.http('POST', '/whep/demo/floor', { token: rostrum.token('viewer'), type: SDP, body: offer('firefox-whep'), headers });
 	assert.equal((await ask({ accept: 'text/html' })).status, 406);
