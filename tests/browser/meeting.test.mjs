@@ -159,7 +159,8 @@ test('the archive of the sitting is whole, plays, and holds what was said', LIMI
 	const french = sound('fr');
 	assert.ok(french.some((samples) => stretches(samples, TONES['fr-1']).length > 0), 'the interpreter is in the French channel');
 	assert.ok(french.some((samples) => stretches(samples, TONES.KEN).length > 0), 'the floor passed through before');
-	assert.ok(!names().some((path) => path.includes('FRA') && path.endsWith('.a.webm')), 'FRA never had the floor');
+	for (const samples of sound('FRA')) for (const who of ['KEN', 'chair', 'fr-1']) assert.ok(peakLevel(samples, TONES[who]) < SILENT, who);
+	assert.ok(!names().some((path) => path.includes('/chair.') && path.endsWith('.a.webm')), 'the chair’s microphone was never open');
 	const written = events(directory).filter((line) => line.type === 'meeting').map((line) => line.payload.name);
 	assert.equal(written[0], 'meeting-opened');
 	assert.equal(written.at(-1), 'meeting-closed');
