@@ -7,7 +7,7 @@ import { publish } from '../support/aiortc.mjs';
 import { chainFaults, events, faultsOf, files, lastPacketSeconds, sessions, writtenAt } from '../support/archive.mjs';
 import { join } from '../support/page.mjs';
 import { build, newState, startRostrum } from '../support/rostrum.mjs';
-import { TONES, decode, peakLevel, stretches } from '../support/sound.mjs';
+import { TONES, decode, stretches } from '../support/sound.mjs';
 import { mountSmall } from '../support/tmpfs.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
@@ -52,7 +52,8 @@ test('the archive of a sitting plays, is chained, and a changed octet is found',
 	assert.equal(heard.length, 2, JSON.stringify(heard));
 	assert.ok(heard[0].to - heard[0].from > 4 && heard[1].to - heard[1].from > 2, JSON.stringify(heard));
 	assert.ok(heard[1].from - heard[0].to > 1.2, 'the pause is as long as it was');
-	for (const who of ['FRA', 'chair']) assert.ok(peakLevel(decode(sound), TONES[who]) < -60);
+	// Where a tone begins and ends within a window it leaks into the others, up to -45 dB.
+	for (const who of ['FRA', 'chair']) assert.deepEqual(stretches(decode(sound), TONES[who], -40), [], who);
 
 	const given = events(directory).filter((line) => line.type === 'meeting' && line.payload.name === 'floor-given');
 	assert.equal(given.length, 2);
