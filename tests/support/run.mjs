@@ -1,7 +1,8 @@
 // Run the test files of a folder one after another, each in a process of its own under a time limit.
 // usage: node support/run.mjs FOLDER [part of a file name]; the last line is "N passed, N failed".
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,12 +17,26 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 	});
 }
 
-// One file: passes its lines on as they come and resolves with what it counted. The whole process group is
-// ended on a time-out, since browsers and servers below it would outlive it.
+// Browsers and servers detach themselves and outlive a test that failed half-way. All that a file started carries its
+// mark in the environment; nothing else on the machine does.
+function endWhatIsLeft(mark) {
+	for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+		try {
+			if (readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark)) process.kill(Number(pid), 'SIGKILL');
+		} catch {
+			// Gone meanwhile, or another user's.
+		}
+	}
+}
+
+// One file: passes its lines on as they come and resolves with what it counted.
 function runFile(file) {
+	const mark = `ROSTRUM_TEST_RUN=${randomUUID()}`;
 	return new Promise((resolve) => {
 		const child = spawn(process.execPath, ['--test-reporter', join(tests, 'support/reporter.mjs'),
-			'--test-reporter-destination', 'stdout', file], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+			'--test-reporter-destination', 'stdout', file], {
+			stdio: ['ignore', 'pipe', 'inherit'], detached: true, env: { ...process.env, ROSTRUM_TEST_RUN: mark.split('=')[1] },
+		});
 		running = child.pid;
 		const limit = setTimeout(() => {
 			console.log(`  FAIL ${file}: no end after ${FILE_LIMIT_MS / 1000} s`);
@@ -40,6 +55,7 @@ function runFile(file) {
 		});
 		child.on('close', (code) => {
 			clearTimeout(limit);
+			endWhatIsLeft(mark);
 			running = null;
 			counted ??= { passed: 0, failed: 1 };
 			if (code !== 0 && counted.failed === 0) counted.failed = 1;
