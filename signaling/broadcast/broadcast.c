@@ -49,8 +49,9 @@ const struct broadcast_event *broadcast_find(const struct broadcast *broadcast, 
 
 bool broadcast_covers(const struct broadcast *broadcast, uint64_t number, uint64_t last)
 {
-	for (uint64_t next = number + 1; next <= last; next++)
+	for (uint64_t next = number + 1; next <= last; next++) {
 		if (broadcast_find(broadcast, next) == NULL)
 			return false;
+	}
 	return number <= last;
 }

@@ -72,9 +72,10 @@ static void apply_microphone(struct floor *floor, const struct event *event)
 {
 	const size_t i = floor_presiding_find(floor, event->participant);
 	if (event->kind == EVENT_MICROPHONE_OPENED) {
-		if (i == floor->n_presiding && i < RULES_MICROPHONES_MAX)
-			(void)rs_set_text(
-				floor->presiding[floor->n_presiding++], event->participant);
+		if (i == floor->n_presiding && i < RULES_MICROPHONES_MAX) {
+			(void)rs_set_text(floor->presiding[i], event->participant);
+			floor->n_presiding++;
+		}
 		return;
 	}
 	if (i == floor->n_presiding)
@@ -86,9 +87,10 @@ static void apply_microphone(struct floor *floor, const struct event *event)
 
 static void apply_item(struct floor *floor, const struct event *event)
 {
-	for (size_t i = 1; i < floor->n_lists; i++)
+	for (size_t i = 1; i < floor->n_lists; i++) {
 		if (strcmp(floor->lists[i].item, event->item) == 0)
 			floor->current = i;
+	}
 }
 
 static void apply_closed(struct floor *floor)

@@ -124,10 +124,9 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 {
 	const struct floor_list *list = floor_current_list(floor);
 	const char *participant = command->participant;
-	size_t i = list->n;
 
 	if (command->entry != 0) {
-		i = floor_list_find(list, command->entry);
+		const size_t i = floor_list_find(list, command->entry);
 		if (i == list->n)
 			return VERDICT_NO_SUCH_ENTRY;
 		participant = list->entries[i].participant;
@@ -199,9 +198,10 @@ void floor_decide_closing(const struct floor *floor, const char *by, struct even
 {
 	if (floor->holder[0] != '\0')
 		(void)add_person(out_events, EVENT_FLOOR_TAKEN, by, floor->holder, CAUSE_CLOSED);
-	for (size_t i = 0; i < floor->n_presiding; i++)
+	for (size_t i = 0; i < floor->n_presiding; i++) {
 		(void)add_person(
 			out_events, EVENT_MICROPHONE_CLOSED, by, floor->presiding[i], CAUSE_CLOSED);
+	}
 }
 
 void floor_decide_left(

@@ -36,7 +36,7 @@ struct floor *floor_free(struct floor *floor)
 {
 	if (floor == NULL)
 		return NULL;
-	for (size_t i = 0; i < floor->n_lists; i++)
+	for (size_t i = 0; floor->lists != NULL && i < floor->n_lists; i++)
 		rs_release(floor->lists[i].entries);
 	rs_release(floor->lists);
 	return rs_release(floor);

@@ -31,18 +31,20 @@ struct interpretation *interpretation_free(struct interpretation *interpretation
 static struct interpretation_channel *find_channel(
 	const struct interpretation *interpretation, const char *id)
 {
-	for (size_t i = 0; i < interpretation->n_channels; i++)
+	for (size_t i = 0; i < interpretation->n_channels; i++) {
 		if (strcmp(interpretation->channels[i].id, id) == 0)
 			return &interpretation->channels[i];
+	}
 	return NULL;
 }
 
 const struct interpretation_channel *interpretation_find_desk(
 	const struct interpretation *interpretation, const char *participant)
 {
-	for (size_t i = 0; i < interpretation->n_channels; i++)
+	for (size_t i = 0; i < interpretation->n_channels; i++) {
 		if (strcmp(interpretation->channels[i].desk, participant) == 0)
 			return &interpretation->channels[i];
+	}
 	return NULL;
 }
 
@@ -69,9 +71,10 @@ static enum verdict decide_live(const struct interpretation *interpretation,
 	if (before == channel)
 		return VERDICT_ALREADY_SO;
 
-	if (before != NULL)
+	if (before != NULL) {
 		add_desk(out_events, EVENT_DESK_IDLE, command->by, before->id, command->by,
 			CAUSE_SELF);
+	}
 	add_desk(out_events, EVENT_DESK_LIVE, command->by, channel->id, command->by,
 		channel->desk[0] != '\0' ? CAUSE_PARTNER : CAUSE_SELF);
 	return VERDICT_OK;

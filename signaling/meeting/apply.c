@@ -11,9 +11,10 @@ static void apply_opened(struct meeting *meeting, const struct event *event)
 
 static void apply_item(struct meeting *meeting, const struct event *event)
 {
-	for (size_t i = 0; i < meeting->n_items; i++)
+	for (size_t i = 0; i < meeting->n_items; i++) {
 		if (strcmp(meeting->items[i].id, event->item) == 0)
 			meeting->item = i;
+	}
 }
 
 static void apply_presence(struct meeting *meeting, const struct event *event)
@@ -62,9 +63,10 @@ static void apply_stopped(struct meeting *meeting, const struct event *event)
 static void apply_media(struct meeting *meeting, const struct event *event)
 {
 	(void)rs_set_text(meeting->instance, event->instance);
-	for (size_t i = 0; i < meeting->n_participants; i++)
+	for (size_t i = 0; i < meeting->n_participants; i++) {
 		if (meeting->participants[i].line == LINE_CONNECTED)
 			meeting->participants[i].line = LINE_JOINED;
+	}
 }
 
 void meeting_apply(struct meeting *meeting, const struct event *event)

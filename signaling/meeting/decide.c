@@ -33,12 +33,14 @@ static enum verdict decide_open(const struct meeting *meeting,
 
 	events_add(out_events, EVENT_MEETING_OPENED, command->by)->sitting = meeting->sitting + 1;
 	if (meeting->rules.first_item_on_opening && meeting->n_items > 0 &&
-		meeting->item == meeting->n_items)
+		meeting->item == meeting->n_items) {
 		(void)rs_set_text(events_add(out_events, EVENT_ITEM_TAKEN_UP, command->by)->item,
 			meeting->items[0].id);
-	if (meeting->record && meeting->mode == MEETING_FLOOR)
+	}
+	if (meeting->record && meeting->mode == MEETING_FLOOR) {
 		add_recording(
 			out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
+	}
 	return VERDICT_OK;
 }
 
@@ -49,9 +51,10 @@ static enum verdict decide_close(const struct meeting *meeting,
 		return VERDICT_NOT_IN_SESSION;
 
 	events_add(out_events, EVENT_MEETING_CLOSED, command->by)->sitting = meeting->sitting;
-	if (meeting->session[0] != '\0')
+	if (meeting->session[0] != '\0') {
 		add_recording(out_events, EVENT_RECORDING_STOPPED, command->by, meeting->session,
 			"closed");
+	}
 	return VERDICT_OK;
 }
 
@@ -138,9 +141,10 @@ void meeting_decide_recorder(
 	if (meeting->session[0] == '\0')
 		return;
 	if (reason == NULL) {
-		if (meeting->recording != MEETING_RECORDING_ON)
+		if (meeting->recording != MEETING_RECORDING_ON) {
 			add_recording(
 				out_events, EVENT_RECORDING_STARTED, "", meeting->session, "");
+		}
 		return;
 	}
 	char cut[EVENT_REASON_MAX + 1];
@@ -152,7 +156,8 @@ void meeting_decide_recorder(
 void meeting_decide_media(
 	const struct meeting *meeting, const char *instance, struct events *out_events)
 {
-	if (strcmp(meeting->instance, instance) != 0)
+	if (strcmp(meeting->instance, instance) != 0) {
 		(void)rs_set_text(
 			events_add(out_events, EVENT_MEDIA_SERVER, "")->instance, instance);
+	}
 }

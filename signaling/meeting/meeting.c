@@ -63,55 +63,64 @@ int meeting_ready(struct meeting *meeting)
 			    &meeting->by_id[i - 1], &meeting->by_id[i], meeting->participants) == 0)
 			return -EEXIST;
 	}
-	for (size_t i = 0; i < meeting->n_items; i++)
-		for (size_t j = 0; j < i; j++)
+	for (size_t i = 0; i < meeting->n_items; i++) {
+		for (size_t j = 0; j < i; j++) {
 			if (strcmp(meeting->items[i].id, meeting->items[j].id) == 0)
 				return -EEXIST;
-	for (size_t i = 0; i < meeting->n_channels; i++)
-		for (size_t j = 0; j < i; j++)
+		}
+	}
+	for (size_t i = 0; i < meeting->n_channels; i++) {
+		for (size_t j = 0; j < i; j++) {
 			if (strcmp(meeting->channels[i].id, meeting->channels[j].id) == 0)
 				return -EEXIST;
+		}
+	}
 	return 0;
 }
 
 struct participant *meeting_find(const struct meeting *meeting, const char *id)
 {
-	size_t low = 0, high = meeting->n_participants;
+	size_t low = 0;
+	size_t high = meeting->n_participants;
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 		struct participant *participant = &meeting->participants[meeting->by_id[middle]];
 		const int order = strcmp(id, participant->id);
 		if (order == 0)
 			return participant;
-		if (order < 0)
+		if (order < 0) {
 			high = middle;
-		else
+		} else {
 			low = middle + 1;
+		}
 	}
 	return NULL;
 }
 
 const struct meeting_channel *meeting_find_channel(const struct meeting *meeting, const char *id)
 {
-	for (size_t i = 0; i < meeting->n_channels; i++)
+	for (size_t i = 0; i < meeting->n_channels; i++) {
 		if (strcmp(meeting->channels[i].id, id) == 0)
 			return &meeting->channels[i];
+	}
 	return NULL;
 }
 
 const struct participant *meeting_chair(const struct meeting *meeting)
 {
-	for (size_t i = 0; i < meeting->n_participants; i++)
+	for (size_t i = 0; i < meeting->n_participants; i++) {
 		if (meeting->participants[i].role == ROLE_CHAIR)
 			return &meeting->participants[i];
+	}
 	return NULL;
 }
 
 bool participant_has_language(const struct participant *participant, const char *language)
 {
-	for (size_t i = 0; i < participant->n_languages; i++)
+	for (size_t i = 0; i < participant->n_languages; i++) {
 		if (strcmp(participant->languages[i], language) == 0)
 			return true;
+	}
 	return false;
 }
 

@@ -63,9 +63,10 @@ void proceedings_stamp(
 
 static void add_visible(struct gate *gate, const char *source)
 {
-	for (size_t i = 0; i < gate->n_visible; i++)
+	for (size_t i = 0; i < gate->n_visible; i++) {
 		if (strcmp(gate->visible[i], source) == 0)
 			return;
+	}
 	gate->visible[gate->n_visible++] = source;
 }
 

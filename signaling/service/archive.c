@@ -115,10 +115,12 @@ void archive_read_done(
 {
 	struct node *node = node_recorder(service);
 	chamber->archive.reading = false;
-	for (size_t i = 0; i < done->n_events && node != NULL; i++)
-		if (done->events[i].number == chamber->archive.forwarded + 1)
+	for (size_t i = 0; i < done->n_events && node != NULL; i++) {
+		if (done->events[i].number == chamber->archive.forwarded + 1) {
 			tell_event(service, node, chamber, done->events[i].number,
 				done->events[i].hash, done->events[i].payload, done->events[i].len);
+		}
+	}
 }
 
 void archive_gone(struct service *service)

@@ -110,10 +110,11 @@ int chamber_submit(struct service *service, struct chamber *chamber, const struc
 	struct job *queued = rs_memdup(job, sizeof(*job));
 	if (queued == NULL)
 		return -E2BIG;
-	if (chamber->last_job != NULL)
+	if (chamber->last_job != NULL) {
 		chamber->last_job->next = queued;
-	else
+	} else {
 		chamber->first_job = queued;
+	}
 	chamber->last_job = queued;
 	chamber->n_jobs++;
 	return 0;
@@ -217,19 +218,21 @@ static int hand_over(struct service *service, struct chamber *chamber)
 		if (err < 0)
 			return err;
 	}
-	for (size_t i = 0; i < chamber->events.n; i++)
+	for (size_t i = 0; i < chamber->events.n; i++) {
 		list[i] = (struct store_event){
 			.payload = (const char *)message_text(chamber->payloads[i]),
 			.len = chamber->payloads[i]->len,
 		};
+	}
 	struct store_command command;
-	if (chamber->reply != NULL)
+	if (chamber->reply != NULL) {
 		command = (struct store_command){
 			.badge = chamber->job->badge,
 			.id = chamber->job->id,
 			.reply = (const char *)message_text(chamber->reply),
 			.reply_len = chamber->reply->len,
 		};
+	}
 	const struct store_append append = {
 		.ticket = ++service->last_ticket,
 		.meeting = chamber->proceedings->meeting->id,
@@ -334,7 +337,8 @@ void chamber_pump(struct service *service, struct chamber *chamber, struct momen
 static struct message *make_frame(
 	const struct chamber *chamber, const struct event *event, struct message *payload)
 {
-	struct rs_buf patch, frame;
+	struct rs_buf patch;
+	struct rs_buf frame;
 	struct message *message = NULL;
 	rs_buf_init(&patch, VIEW_MAX);
 	rs_buf_init(&frame, 2 * VIEW_MAX);
@@ -370,9 +374,10 @@ static void lose_sessions(struct service *service, struct chamber *chamber, stru
 {
 	log_error(LOG_MEETING, chamber->proceedings->meeting->id,
 		"out of memory, its pages are disconnected");
-	while (chamber->sessions != NULL)
+	while (chamber->sessions != NULL) {
 		session_refuse(service, chamber->sessions, 1001, "restart",
 			"The server could not go on with this connection.", at);
+	}
 }
 
 static void follow_up(struct service *service, struct chamber *chamber, const struct event *event)
@@ -413,10 +418,11 @@ static void done_ok(struct service *service, struct chamber *chamber, const stru
 		log_info(LOG_STORE, chamber->proceedings->meeting->id, "the store is back");
 	chamber->store_down = false;
 	apply_all(service, chamber, done, at);
-	if (job != NULL && job->request != 0)
+	if (job != NULL && job->request != 0) {
 		answer_request(
 			service, job->request, VERDICT_OK, chamber->proceedings->meeting->event);
-	if (chamber->reply != NULL) {
+	}
+	if (job != NULL && chamber->reply != NULL) {
 		replies_add(chamber->replies, job->badge, job->id, chamber->reply);
 		send_reply(service, job, chamber->reply);
 	}
@@ -453,10 +459,11 @@ void chamber_done(struct service *service, struct chamber *chamber, const struct
 		done_ok(service, chamber, done, at);
 		return;
 	case STORE_CONFLICT:
-		if (done->reply != NULL)
+		if (done->reply != NULL) {
 			done_before(service, chamber, done);
-		else
+		} else {
 			fence(service, chamber, done, at);
+		}
 		return;
 	case STORE_FENCED:
 		fence(service, chamber, done, at);
@@ -470,9 +477,10 @@ void chamber_done(struct service *service, struct chamber *chamber, const struct
 		return;
 	case STORE_DOWN:
 		/* Once, however often it is tried. */
-		if (!chamber->store_down)
+		if (!chamber->store_down) {
 			log_error(LOG_STORE, chamber->proceedings->meeting->id,
 				"nothing can be written down why=%s", done->why);
+		}
 		chamber->store_down = true;
 		not_done(service, chamber, at);
 		return;

@@ -196,8 +196,9 @@ int service_metrics(const struct service *service, struct rs_buf *out)
 			counters->outputs_lost },
 	};
 	int err = 0;
-	for (size_t i = 0; i < RS_ARRAY_LEN(metrics) && err == 0; i++)
+	for (size_t i = 0; i < RS_ARRAY_LEN(metrics) && err == 0; i++) {
 		err = write_metric(
 			out, metrics[i].name, metrics[i].type, metrics[i].help, metrics[i].value);
+	}
 	return err;
 }

@@ -12,9 +12,10 @@
 const struct rules *import_rules(const void *ctx, const char *name)
 {
 	const struct service *service = ctx;
-	for (size_t i = 0; i < service->n_rules; i++)
+	for (size_t i = 0; i < service->n_rules; i++) {
 		if (strcmp(service->rules[i].name, name) == 0)
 			return &service->rules[i];
+	}
 	return NULL;
 }
 
@@ -47,13 +48,15 @@ int import_chambers(struct service *service, struct conference *conference, cons
 	for (size_t i = 0; i < conference->n_meetings; i++) {
 		if (service->n_chambers >= service->config.limits.meetings)
 			return -E2BIG;
-		const int err =
-			chamber_new(service, conference->meetings[i], conference->id, epoch, last);
+		struct chamber *chamber = NULL;
+		const int err = chamber_new(
+			service, conference->meetings[i], conference->id, epoch, &chamber);
 		if (err < 0)
 			return err;
+		*last = chamber;
 		conference->meetings[i] = NULL; /* the chamber's now */
 		service->n_chambers++;
-		last = &(*last)->next;
+		last = &chamber->next;
 	}
 	return 0;
 }
@@ -198,10 +201,12 @@ void import_done(struct service *service, const struct store_done *done, struct 
 	if (err == 0)
 		err = import_chambers(service, import->conference, import->epoch);
 	for (struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
-		chamber = chamber->next)
-		if (chamber->claim == 0)
+		chamber = chamber->next) {
+		if (chamber->claim == 0) {
 			err = store_claim(service->config.store, chamber->proceedings->meeting->id,
 				&chamber->claim);
+		}
+	}
 	if (err == 0) {
 		log_info(LOG_MEETING, import->conference->id, "conference imported");
 		answer_created(service, import->request, import->conference->id);

@@ -122,7 +122,8 @@ static void told(struct chamber *chamber)
 
 static void tell(struct service *service, struct chamber *chamber)
 {
-	struct rs_buf patch, text;
+	struct rs_buf patch;
+	struct rs_buf text;
 	rs_buf_init(&patch, VIEW_MAX);
 	rs_buf_init(&text, 2 * VIEW_MAX);
 	int err = put_all(chamber, true, &patch);
@@ -153,7 +154,9 @@ void measure_stats(struct service *service, const struct node_message *message)
 		node_stats_source(message, i, &stats);
 		measure_source(service, &stats);
 	}
-	for (struct chamber *chamber = service->chambers; chamber != NULL; chamber = chamber->next)
+	for (struct chamber *chamber = service->chambers; chamber != NULL;
+		chamber = chamber->next) {
 		if (take_news(chamber))
 			tell(service, chamber);
+	}
 }

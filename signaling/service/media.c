@@ -17,10 +17,11 @@ struct node *node_of_instance(const struct service *service, const char *instanc
 {
 	size_t cursor = 0;
 	struct node *node;
-	while ((node = rs_map_next(service->nodes, &cursor)) != NULL)
+	while ((node = rs_map_next(service->nodes, &cursor)) != NULL) {
 		if (node->greeted && node->kind == NODE_SFU &&
 			strcmp(node->instance, instance) == 0)
 			return node;
+	}
 	return NULL;
 }
 
@@ -30,10 +31,11 @@ struct node *node_recorder(const struct service *service)
 	struct node *found = NULL;
 	struct node *node;
 	/* The one that came first, whatever the order of the walk. */
-	while ((node = rs_map_next(service->nodes, &cursor)) != NULL)
+	while ((node = rs_map_next(service->nodes, &cursor)) != NULL) {
 		if (node->greeted && node->kind == NODE_RECORDER &&
 			(found == NULL || node->id < found->id))
 			found = node;
+	}
 	return found;
 }
 
@@ -81,9 +83,11 @@ static void pump_all(struct service *service, struct moment at)
 
 static void sfu_gone(struct service *service, const struct node *node, struct moment at)
 {
-	for (struct chamber *chamber = service->chambers; chamber != NULL; chamber = chamber->next)
+	for (struct chamber *chamber = service->chambers; chamber != NULL;
+		chamber = chamber->next) {
 		if (strcmp(chamber->proceedings->meeting->instance, node->instance) == 0)
 			chamber->media_lost_at = at.now;
+	}
 }
 
 void service_node_closed(struct service *service, uint64_t id, struct moment at)
@@ -125,14 +129,16 @@ static void tell_state(struct service *service, struct node *node)
 	rs_buf_init(&out, NODE_TEXT_MAX);
 	int err = node_state_new(++node->revision, &state);
 	for (struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
-		chamber = chamber->next)
+		chamber = chamber->next) {
 		if (strcmp(chamber->proceedings->meeting->instance, node->instance) == 0)
 			node_state_add_sfu_meeting(state, chamber->proceedings);
+	}
 	size_t cursor = 0;
 	const struct peer *peer;
-	while (err == 0 && (peer = rs_map_next(service->peers, &cursor)) != NULL)
+	while (err == 0 && (peer = rs_map_next(service->peers, &cursor)) != NULL) {
 		if (strcmp(peer->instance, node->instance) == 0)
 			node_state_add_peer(state, &peer->spec);
+	}
 	if (err == 0)
 		err = node_state_write(state, &out);
 	node_tell(service, node, err, &out);
@@ -159,10 +165,12 @@ static int read_workers(
 /* True the first time this instance says hello to this process. */
 static bool first_seen(struct service *service, const char *instance)
 {
-	for (size_t i = 0; i < INSTANCES_SEEN; i++)
+	for (size_t i = 0; i < INSTANCES_SEEN; i++) {
 		if (strcmp(service->seen[i], instance) == 0)
 			return false;
-	(void)rs_set_text(service->seen[service->n_seen++ % INSTANCES_SEEN], instance);
+	}
+	(void)rs_set_text(service->seen[service->n_seen % INSTANCES_SEEN], instance);
+	service->n_seen++;
 	return true;
 }
 
@@ -271,9 +279,10 @@ static int on_recording(struct service *service, struct node *node,
 	archive->reported = true;
 	archive->report = message->recording;
 	(void)rs_set_text(archive->reason, message->reason); /* cut between characters later */
-	if (message->recording == NODE_RECORDING_FAILED)
+	if (message->recording == NODE_RECORDING_FAILED) {
 		log_error(LOG_ARCHIVE, message->meeting, "recording failed reason=%s",
 			message->reason);
+	}
 	chamber_pump(service, chamber, at);
 	return 0;
 }
@@ -309,10 +318,11 @@ int service_node_recv(struct service *service, uint64_t id, const char *text, si
 	struct node_message message;
 	char why[WIRE_ERROR_LEN] = "";
 	int err = node_message_parse(text, len, &message, why);
-	if (err < 0)
+	if (err < 0) {
 		(void)rs_copy_text(error, SERVICE_ERROR_LEN, why, strlen(why));
-	else
+	} else {
 		err = handle_message(service, node, &message, at, error);
+	}
 	node_message_done(&message);
 	return err;
 }

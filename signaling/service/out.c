@@ -12,7 +12,7 @@ static bool out_room(struct service *service)
 	struct service_out *out = rs_calloc(cap, sizeof(*out));
 	if (out == NULL)
 		return false;
-	for (size_t i = 0; i < service->out_n; i++)
+	for (size_t i = 0; i < service->out_n && service->out_cap > 0; i++)
 		out[i] = service->out[(service->out_first + i) % service->out_cap];
 	rs_release(service->out);
 	service->out = out;
@@ -39,10 +39,11 @@ void out_text(struct service *service, enum service_out_kind kind, uint64_t to, 
 {
 	struct message *message =
 		err == 0 ? message_new(rs_buf_data(text), rs_buf_len(text)) : NULL;
-	if (message != NULL)
+	if (message != NULL) {
 		out_push(service, kind, to, code, message);
-	else if (service->counters.outputs_lost++ == 0)
+	} else if (service->counters.outputs_lost++ == 0) {
 		log_error(LOG_MAIN, NULL, "an output could not be made err=%d", err);
+	}
 	rs_buf_consume(text, rs_buf_len(text));
 }
 

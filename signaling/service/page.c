@@ -11,10 +11,11 @@
 
 static void audio_feed(const struct person *person, char out[PEER_FEED_MAX + 1])
 {
-	if (person->listen[0] == '\0')
+	if (person->listen[0] == '\0') {
 		(void)rs_copy_text(out, PEER_FEED_MAX + 1, "floor", 5);
-	else
+	} else {
 		(void)snprintf(out, PEER_FEED_MAX + 1, "channel-%s", person->listen);
+	}
 }
 
 static void plan_page(const struct session *session, struct peer_plan *plan)

@@ -59,10 +59,11 @@ static void find_page(struct peer *peer)
 /* What its slots carry tells what the person listens to. */
 static void learn_channel(struct peer *peer)
 {
-	for (size_t i = 0; i < peer->spec.n_recv; i++)
+	for (size_t i = 0; i < peer->spec.n_recv; i++) {
 		if (strncmp(peer->spec.recv[i].feed, "channel-", 8) == 0 &&
 			peer->person->listen[0] == '\0')
 			(void)rs_set_text(peer->person->listen, peer->spec.recv[i].feed + 8);
+	}
 }
 
 static bool has_owner(const struct peer *peer)
@@ -117,7 +118,8 @@ void peer_take_back(struct service *service, struct node *node, const struct nod
 			taken++;
 	}
 	rs_release(spec);
-	if (message->n_peers > 0)
+	if (message->n_peers > 0) {
 		log_info(LOG_MEDIA, node->name, "peers taken back n=%zu of=%zu", taken,
 			message->n_peers);
+	}
 }

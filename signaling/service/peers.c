@@ -69,9 +69,10 @@ struct peer *peer_first(const struct service *service, peer_test *test, const vo
 {
 	size_t cursor = 0;
 	struct peer *peer;
-	while ((peer = rs_map_next(service->peers, &cursor)) != NULL)
+	while ((peer = rs_map_next(service->peers, &cursor)) != NULL) {
 		if (test(peer, ctx))
 			return peer;
+	}
 	return NULL;
 }
 

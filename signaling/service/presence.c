@@ -15,9 +15,10 @@ void presence_away(struct service *service, struct person *person, struct moment
 /* Publishers without a page are there as long as their media is. */
 static bool publishes(const struct person *person)
 {
-	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person)
+	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person) {
 		if (peer->use == PEER_PUBLISH && peer->state == NODE_PEER_CONNECTED)
 			return true;
+	}
 	return false;
 }
 
@@ -29,9 +30,10 @@ static enum line line_of(const struct service *service, const struct chamber *ch
 	if (meeting->participants[i].line == LINE_CONNECTED &&
 		node_of_instance(service, meeting->instance) == NULL)
 		return LINE_CONNECTED;
-	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person)
+	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person) {
 		if (peer->state == NODE_PEER_CONNECTED)
 			return LINE_CONNECTED;
+	}
 	return person->sessions > 0 ? LINE_JOINED : LINE_AWAY;
 }
 
@@ -42,22 +44,25 @@ static void reconcile_person(
 	const struct participant *participant = &chamber->proceedings->meeting->participants[i];
 	const bool here = person->sessions > 0 || publishes(person);
 
-	if (here)
+	if (here) {
 		person->away_at = RS_TIME_NEVER;
-	else if (participant->present)
+	} else if (participant->present) {
 		presence_away(service, person, at);
+	}
 	const bool present = here || (participant->present && at.now < person->away_at);
 	enum event_cause cause = CAUSE_JOINED;
-	if (!present)
+	if (!present) {
 		cause = person->left ? CAUSE_LEFT : CAUSE_LOST_LINE;
-	else if (person->elsewhere && participant->present)
+	} else if (person->elsewhere && participant->present) {
 		cause = CAUSE_ELSEWHERE;
+	}
 	person->elsewhere = false;
 	proceedings_decide_presence(chamber->proceedings, i, present, line_of(service, chamber, i),
 		cause, &chamber->events);
-	if (present && person->media_lost)
+	if (present && person->media_lost) {
 		interpretation_decide_lost(chamber->proceedings->interpretation, participant->id,
 			CAUSE_LOST_LINE, &chamber->events);
+	}
 	if (!here && present)
 		chamber->deadline = rs_time_min(chamber->deadline, person->away_at);
 }
@@ -67,14 +72,15 @@ static void reconcile_recorder(struct service *service, struct chamber *chamber)
 	const struct archive *archive = &chamber->archive;
 	if (chamber->proceedings->meeting->session[0] == '\0')
 		return;
-	if (node_recorder(service) == NULL)
+	if (node_recorder(service) == NULL) {
 		meeting_decide_recorder(
 			chamber->proceedings->meeting, MEETING_NO_RECORDER, &chamber->events);
-	else if (archive->reported && archive->report == NODE_RECORDING_FAILED)
+	} else if (archive->reported && archive->report == NODE_RECORDING_FAILED) {
 		meeting_decide_recorder(chamber->proceedings->meeting,
 			archive->reason[0] != '\0' ? archive->reason : "unknown", &chamber->events);
-	else if (archive->reported && archive->report == NODE_RECORDING_ON)
+	} else if (archive->reported && archive->report == NODE_RECORDING_ON) {
 		meeting_decide_recorder(chamber->proceedings->meeting, NULL, &chamber->events);
+	}
 }
 
 /* The SFU that is to serve a meeting whose own is away: any that is connected. */

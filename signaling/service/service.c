@@ -121,9 +121,10 @@ static int start_conference(void *ctx, const struct store_conference *stored)
 	err = import_remember(start->service, stored->id, hash);
 	if (err == 0)
 		err = import_chambers(start->service, conference, stored->epoch);
-	if (err < 0)
+	if (err < 0) {
 		(void)snprintf(start->error, SERVICE_ERROR_LEN,
 			"conference %.60s: too many meetings, or out of memory", stored->id);
+	}
 	return err == -E2BIG ? -EBADMSG : err;
 }
 
@@ -140,9 +141,10 @@ static int start_event(void *ctx, const char *meeting, const struct store_event 
 	struct chamber *chamber = chamber_find(start->service, meeting);
 	struct event event;
 	char why[WIRE_ERROR_LEN] = "";
-	if (chamber == NULL)
+	if (chamber == NULL) {
 		return fail_event(
 			start, meeting, stored->number, "no imported conference has this meeting");
+	}
 	if (wire_event_parse(stored->payload, stored->len, &event, why) < 0)
 		return fail_event(start, meeting, stored->number, why);
 	if (event.number != stored->number)
@@ -188,10 +190,11 @@ int service_start(struct service *service, struct moment at, char error[SERVICE_
 		chamber->media_lost_at = at.now;
 		err = store_claim(
 			service->config.store, chamber->proceedings->meeting->id, &chamber->claim);
-		if (err < 0)
+		if (err < 0) {
 			(void)snprintf(error, SERVICE_ERROR_LEN,
 				"meeting %.64s: the store gives no claim",
 				chamber->proceedings->meeting->id);
+		}
 	}
 	if (err < 0)
 		return err;
@@ -271,9 +274,10 @@ void service_tick(struct service *service, struct moment at)
 		return;
 	service->deadline = RS_TIME_NEVER;
 	struct session *session;
-	while ((session = first_silent(service, at.now)) != NULL)
+	while ((session = first_silent(service, at.now)) != NULL) {
 		session_refuse(service, session, CLOSE_NO_TOKEN, "no-hello",
 			"The page did not say hello in time.", at);
+	}
 	peer_reap(service, at);
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {

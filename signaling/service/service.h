@@ -106,20 +106,19 @@ int service_session_open(
 	struct service *service, struct moment at, uint64_t *out_session) RS_MUST_USE;
 /* One whole text message. Bad ones are answered and the session closed by outputs. Unknown sessions are ignored. */
 void service_session_recv(
-	struct service *service, uint64_t session, const char *text, size_t len, struct moment at);
+	struct service *service, uint64_t id, const char *text, size_t len, struct moment at);
 /* The socket is gone; `code` is what the client gave (1000 = it left on purpose), or 0. Also to be called
  * after the driver itself closed it (4008, outbox full), not after SERVICE_CLOSE; harmless if it is. */
-void service_session_closed(
-	struct service *service, uint64_t session, uint16_t code, struct moment at);
+void service_session_closed(struct service *service, uint64_t id, uint16_t code, struct moment at);
 
 /* --- Nodes: one a control connection --- */
 
 /* 0 and *out_node, or -E2BIG, -ENOMEM. */
 int service_node_open(struct service *service, struct moment at, uint64_t *out_node) RS_MUST_USE;
 /* One message frame's body. 0, or -EBADMSG / -EPROTO with `error` set: log it, close the connection and call service_node_closed(). */
-int service_node_recv(struct service *service, uint64_t node, const char *text, size_t len,
+int service_node_recv(struct service *service, uint64_t id, const char *text, size_t len,
 	struct moment at, char error[SERVICE_ERROR_LEN]) RS_MUST_USE;
-void service_node_closed(struct service *service, uint64_t node, struct moment at);
+void service_node_closed(struct service *service, uint64_t id, struct moment at);
 
 /* --- HTTP --- */
 

@@ -224,7 +224,8 @@ int replies_new(size_t max, struct rs_rand *rand, struct replies **out_replies) 
 struct replies *replies_free(struct replies *replies);
 struct message *replies_find(const struct replies *replies, const char *badge, const char *id);
 /* The oldest makes way; a reply that is there stays. */
-void replies_add(struct replies *replies, const char *badge, const char *id, struct message *reply);
+void replies_add(
+	struct replies *replies, const char *badge, const char *id, struct message *message);
 
 /* chamber.c */
 int chamber_new(struct service *service, struct meeting *meeting, const char *conference,

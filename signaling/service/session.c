@@ -43,10 +43,11 @@ static void leave_chamber(struct service *service, struct session *session, stru
 	struct chamber *chamber = session->chamber;
 	struct person *person = person_of(session);
 
-	if (session->prev != NULL)
+	if (session->prev != NULL) {
 		session->prev->next = session->next;
-	else
+	} else {
 		chamber->sessions = session->next;
+	}
 	if (session->next != NULL)
 		session->next->prev = session->prev;
 	struct peer *peer = peer_find(service, session->peer);
@@ -124,11 +125,12 @@ static bool authenticate(struct service *service, struct session *session, const
 	if (err == 0)
 		return true;
 	log_info(LOG_AUTH, NULL, "a page was refused err=%d", err);
-	if (err == -ETIMEDOUT)
+	if (err == -ETIMEDOUT) {
 		refuse_expired(service, session, claims, at);
-	else
+	} else {
 		session_refuse(service, session, CLOSE_NO_TOKEN, "token-invalid",
 			"This join link is not valid. Ask the secretariat for a new one.", at);
+	}
 	return false;
 }
 
@@ -167,10 +169,11 @@ static void take_place(struct service *service, struct session *session, struct 
 	struct session *other = session->chamber->sessions;
 	while (other != NULL) {
 		struct session *next = other->next;
-		if (other->participant == session->participant)
+		if (other->participant == session->participant) {
 			session_refuse(service, other, CLOSE_ELSEWHERE, "joined-elsewhere",
 				"You joined from another place; this page is no longer connected.",
 				at);
+		}
 		other = next;
 	}
 }
@@ -223,7 +226,8 @@ static void send_welcome(
 {
 	const struct chamber *chamber = session->chamber;
 	const struct meeting *meeting = chamber->proceedings->meeting;
-	struct rs_buf view, out;
+	struct rs_buf view;
+	struct rs_buf out;
 	rs_buf_init(&view, VIEW_MAX);
 	rs_buf_init(&out, 2 * VIEW_MAX);
 	int err = resumed ? 0 : write_view(chamber, &view);
@@ -357,9 +361,10 @@ static void handle_command(struct service *service, struct session *session,
 		(void)rs_set_text(job.command.by, who->id);
 		(void)rs_set_text(job.badge, who->id);
 		(void)rs_set_text(job.id, message->id);
-		if (chamber_submit(service, chamber, &job) < 0)
+		if (chamber_submit(service, chamber, &job) < 0) {
 			refuse_command(service, session, message->id, VERDICT_TOO_MANY,
 				wire_verdict_text(VERDICT_TOO_MANY));
+		}
 	}
 	chamber_pump(service, chamber, at);
 }
@@ -386,13 +391,14 @@ static void handle_message(struct service *service, struct session *session,
 		return;
 	}
 	service->counters.commands++;
-	if (!within_rate(service, session, at.now))
+	if (!within_rate(service, session, at.now)) {
 		refuse_command(service, session, message->id, VERDICT_TOO_MANY,
 			wire_verdict_text(VERDICT_TOO_MANY));
-	else if (result == WIRE_BAD_COMMAND)
+	} else if (result == WIRE_BAD_COMMAND) {
 		refuse_command(service, session, message->id, VERDICT_MALFORMED, error);
-	else
+	} else {
 		handle_command(service, session, message, at);
+	}
 }
 
 void service_session_recv(

@@ -22,9 +22,10 @@ static void plan_play(const char *feed, struct peer_plan *plan)
 static bool feed_exists(const struct meeting *meeting, const char *feed)
 {
 	static const char *const fixed[] = { "floor", "speaker", "chair", "content" };
-	for (size_t i = 0; i < RS_ARRAY_LEN(fixed); i++)
+	for (size_t i = 0; i < RS_ARRAY_LEN(fixed); i++) {
 		if (strcmp(feed, fixed[i]) == 0)
 			return true;
+	}
 	if (strncmp(feed, "channel-", 8) == 0)
 		return meeting_find_channel(meeting, feed + 8) != NULL;
 	if (strncmp(feed, "source-", 7) != 0 || !rs_name_valid(feed + 7, strlen(feed + 7)))
@@ -81,10 +82,11 @@ static void describe(
 	(void)rs_set_text(out->ufrag, peer->spec.ufrag);
 	(void)rs_set_text(out->pwd, peer->spec.pwd);
 	(void)rs_set_text(out->remote_ufrag, peer->spec.remote_ufrag);
-	if (spec->n_send > 0)
+	if (spec->n_send > 0) {
 		(void)rs_set_text(out->mid, spec->send[0].mid);
-	else if (spec->n_recv > 0)
+	} else if (spec->n_recv > 0) {
 		(void)rs_set_text(out->mid, spec->recv[0].mid);
+	}
 	if (node != NULL && spec->worker < node->n_workers)
 		out->node = node->workers[spec->worker];
 }
@@ -110,10 +112,11 @@ int service_peer_create(struct service *service, const struct claims *who, const
 	if (judge_use(who, chamber, use, name, refusal) < 0)
 		return -1;
 	struct peer_plan plan;
-	if (use == SERVICE_PEER_PUBLISH)
+	if (use == SERVICE_PEER_PUBLISH) {
 		plan_publish(service, chamber, name, &plan);
-	else
+	} else {
 		plan_play(name, &plan);
+	}
 	const struct peer_making making = {
 		.chamber = chamber,
 		.use = use == SERVICE_PEER_PUBLISH ? PEER_PUBLISH : PEER_PLAY,
@@ -161,7 +164,8 @@ int service_peer_restart(struct service *service, const char *id, const char *re
 	if (peer == NULL || peer->use == PEER_PAGE)
 		return -ENOENT;
 	/* RFC 8839 section 5.4: 4 to 256 and 22 to 256 characters. */
-	const size_t ufrag_len = strlen(remote_ufrag), pwd_len = strlen(remote_pwd);
+	const size_t ufrag_len = strlen(remote_ufrag);
+	const size_t pwd_len = strlen(remote_pwd);
 	if (ufrag_len < 4 || ufrag_len > PEER_ICE_MAX || pwd_len < 22 || pwd_len > PEER_ICE_MAX)
 		return -EBADMSG;
 	(void)rs_set_text(peer->spec.remote_ufrag, remote_ufrag);

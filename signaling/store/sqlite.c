@@ -6,10 +6,11 @@
 void sqlite_queue_push(struct sqlite_queue *queue, struct sqlite_job *job)
 {
 	job->next = NULL;
-	if (queue->last != NULL)
+	if (queue->last != NULL) {
 		queue->last->next = job;
-	else
+	} else {
 		queue->first = job;
+	}
 	queue->last = job;
 	queue->n++;
 }

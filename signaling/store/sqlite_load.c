@@ -62,7 +62,9 @@ static int fail(sqlite3 *db, const char *path, char error[STORE_ERROR_LEN])
 
 int sqlite_schema(sqlite3 *db, const char *path, char error[STORE_ERROR_LEN])
 {
-	int64_t id = 0, version = 0, tables = 0;
+	int64_t id = 0;
+	int64_t version = 0;
+	int64_t tables = 0;
 	if (sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL, NULL,
 		    NULL) != SQLITE_OK ||
 		query_int(db, "PRAGMA application_id", &id) < 0 ||
@@ -70,10 +72,11 @@ int sqlite_schema(sqlite3 *db, const char *path, char error[STORE_ERROR_LEN])
 		query_int(db, "SELECT count(*) FROM sqlite_schema", &tables) < 0)
 		return fail(db, path, error);
 
-	if (tables == 0)
+	if (tables == 0) {
 		return sqlite3_exec(db, schema, NULL, NULL, NULL) == SQLITE_OK
 			       ? 0
 			       : fail(db, path, error);
+	}
 	if (id == APPLICATION_ID && version == SCHEMA_VERSION)
 		return 0;
 	(void)snprintf(error, STORE_ERROR_LEN, "%.150s: not a Rostrum database of version %d", path,

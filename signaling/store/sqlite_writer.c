@@ -250,7 +250,7 @@ static void do_batch(struct sqlite_store *sqlite, struct sqlite_queue *batch)
 	char pragma[64];
 	const unsigned pages = atomic_load(&sqlite->max_pages);
 	(void)snprintf(pragma, sizeof(pragma), "PRAGMA max_page_count = %u",
-		pages > 0 ? pages : 1073741823u); /* SQLite's own default */
+		pages > 0 ? pages : 1073741823U); /* SQLite's own default */
 	if (sqlite3_exec(sqlite->writer, pragma, NULL, NULL, NULL) != SQLITE_OK ||
 		sqlite3_exec(sqlite->writer, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {
 		fail_batch(sqlite, batch, false);

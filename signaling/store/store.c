@@ -23,9 +23,10 @@ int store_append(struct store *store, const struct store_append *append)
 		return -EINVAL;
 	if (append->n_events > STORE_BATCH_MAX)
 		return -E2BIG;
-	for (size_t i = 0; i < append->n_events; i++)
+	for (size_t i = 0; i < append->n_events; i++) {
 		if (append->events[i].len > STORE_PAYLOAD_MAX)
 			return -E2BIG;
+	}
 	return store->ops->append(store, append);
 }
 

@@ -20,7 +20,7 @@ static void copy_text(
 		object_fail(object, key, "the text is too long");
 }
 
-#define read_text(object, key, array) \
+#define READ_TEXT(object, key, array) \
 	copy_text((object), (key), object_text((object), (key)), (array), sizeof(array))
 
 static void read_languages(
@@ -29,10 +29,11 @@ static void read_languages(
 	participant->n_languages = object_array(badge, "languages", MEETING_LANGUAGES_MAX);
 	for (size_t i = 0; i < participant->n_languages; i++) {
 		const char *language = object_text_at(badge, "languages", i);
-		if (meeting_find_channel(meeting, language) == NULL)
+		if (meeting_find_channel(meeting, language) == NULL) {
 			object_fail(badge, "languages", "not a language of this conference");
-		else
+		} else {
 			(void)rs_set_text(participant->languages[i], language);
+		}
 	}
 }
 
@@ -52,7 +53,7 @@ static void read_delegation(
 		if (strcmp(object_name(&delegation, "id"), id) != 0)
 			continue;
 		(void)rs_set_text(participant->delegation, id);
-		read_text(&delegation, "country", participant->country);
+		READ_TEXT(&delegation, "country", participant->country);
 		return;
 	}
 	object_fail(badge, "delegation", "not a delegation of this conference");
@@ -62,7 +63,7 @@ static void read_badge(const struct source *source, const struct object *badge,
 	const struct meeting *meeting, struct participant *participant)
 {
 	copy_text(badge, "id", object_name(badge, "id"), participant->id, sizeof(participant->id));
-	read_text(badge, "name", participant->name);
+	READ_TEXT(badge, "name", participant->name);
 	if (role_parse(object_text(badge, "role"), &participant->role) < 0 ||
 		participant->role == ROLE_ADMIN)
 		object_fail(badge, "role", "no such role in a meeting");
@@ -77,7 +78,7 @@ static void read_channels(const struct source *source, struct meeting *meeting)
 	for (size_t i = 0; i < meeting->n_channels; i++) {
 		const struct object language = object_at(source->root, "languages", i);
 		(void)rs_set_text(meeting->channels[i].id, object_name(&language, "id"));
-		read_text(&language, "name", meeting->channels[i].name);
+		READ_TEXT(&language, "name", meeting->channels[i].name);
 	}
 }
 
@@ -86,17 +87,18 @@ static void read_items(const struct object *object, struct meeting *meeting)
 	for (size_t i = 0; i < meeting->n_items; i++) {
 		const struct object item = object_at(object, "items", i);
 		(void)rs_set_text(meeting->items[i].id, object_name(&item, "id"));
-		read_text(&item, "title", meeting->items[i].title);
+		READ_TEXT(&item, "title", meeting->items[i].title);
 	}
 }
 
 static void read_mode(const struct object *object, struct meeting *meeting)
 {
 	const char *mode = object_text_or(object, "mode", "floor");
-	if (strcmp(mode, "direct") == 0)
+	if (strcmp(mode, "direct") == 0) {
 		meeting->mode = MEETING_DIRECT;
-	else if (strcmp(mode, "floor") != 0)
+	} else if (strcmp(mode, "floor") != 0) {
 		object_fail(object, "mode", "floor or direct is expected");
+	}
 	meeting->rehearsal = object_bool_or(object, "rehearsal", false);
 	meeting->record = object_bool_or(object, "record", false);
 }
@@ -112,7 +114,7 @@ static int read_meeting(
 		return err;
 	meeting->rules = *source->rules;
 	(void)rs_set_text(meeting->id, object_name(object, "id"));
-	read_text(object, "title", meeting->title);
+	READ_TEXT(object, "title", meeting->title);
 	read_mode(object, meeting);
 	read_channels(source, meeting);
 	read_items(object, meeting);
@@ -128,10 +130,12 @@ static int read_meeting(
 
 static void check_ids(const struct object *root, const struct conference *conference)
 {
-	for (size_t i = 0; i < conference->n_meetings; i++)
-		for (size_t j = 0; j < i; j++)
+	for (size_t i = 0; i < conference->n_meetings; i++) {
+		for (size_t j = 0; j < i; j++) {
 			if (strcmp(conference->meetings[i]->id, conference->meetings[j]->id) == 0)
 				object_fail(root, "meetings", "two meetings share an id");
+		}
+	}
 }
 
 static int read_meetings(const struct source *source, struct conference *conference)
@@ -155,14 +159,16 @@ static int read_conference(const struct object *root, conference_rules_fn *rules
 	struct conference *conference)
 {
 	(void)rs_set_text(conference->id, object_name(root, "id"));
-	read_text(root, "title", conference->title);
+	READ_TEXT(root, "title", conference->title);
 	const struct source source = {
 		.root = root,
 		.rules = rules(ctx, object_name(root, "rules")),
 	};
 	if (source.rules == NULL)
 		object_fail(root, "rules", "there is no profile of this name");
-	return root->error->failed ? 0 : read_meetings(&source, conference);
+	if (source.rules == NULL || root->error->failed)
+		return 0; /* the error says it */
+	return read_meetings(&source, conference);
 }
 
 int conference_parse(const char *json, size_t len, conference_rules_fn *rules, const void *ctx,

@@ -19,9 +19,10 @@ static json_t *write_data(const struct event *event)
 		doc_put(&data, "item", json_string(event->item));
 	if (members & MEMBER_CHANNEL)
 		doc_put(&data, "channel", json_string(event->channel));
-	if (members & MEMBER_ENTRY)
+	if (members & MEMBER_ENTRY) {
 		doc_put(&data, "entry",
 			event->entry != 0 ? json_integer(event->entry) : json_null());
+	}
 	if (members & MEMBER_PARTICIPANT)
 		doc_put(&data, "participant", json_string(event->participant));
 	if (members & MEMBER_PERSON) {

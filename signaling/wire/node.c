@@ -17,9 +17,10 @@ static size_t word_of(
 	const struct object *object, const char *key, const char *const *words, size_t n)
 {
 	const char *text = object_text(object, key);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (strcmp(text, words[i]) == 0)
 			return i;
+	}
 	object_fail(object, key, "not one of the words of the protocol");
 	return 0;
 }
@@ -51,10 +52,11 @@ static void parse_hello(const struct object *object, struct node_message *messag
 	message->node = object_name(object, "node");
 	message->instance = object_name(object, "instance");
 	message->revision = object_int(object, "revision", 0, EXACT_MAX);
-	if (message->node_kind == NODE_SFU)
+	if (message->node_kind == NODE_SFU) {
 		parse_hello_sfu(object, message);
-	else
+	} else {
 		message->n_recordings = object_array(object, "recordings", RECORDINGS_MAX);
+	}
 }
 
 static void parse_applied(const struct object *object, struct node_message *message)

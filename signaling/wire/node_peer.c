@@ -24,9 +24,10 @@ static json_t *write_ext(const struct peer_ext *ext)
 		{ "abs_capture", ext->abs_capture },
 	};
 	json_t *json = json_object();
-	for (size_t i = 0; i < RS_ARRAY_LEN(ids); i++)
+	for (size_t i = 0; i < RS_ARRAY_LEN(ids); i++) {
 		if (ids[i].id != 0)
 			doc_put(&json, ids[i].key, json_integer(ids[i].id));
+	}
 	return json;
 }
 
@@ -107,9 +108,10 @@ static size_t word_or(
 	const struct object *object, const char *key, const char *const *words, size_t n)
 {
 	const char *text = object_text_or(object, key, words[0]);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (strcmp(text, words[i]) == 0)
 			return i;
+	}
 	object_fail(object, key, "not one of the words of the protocol");
 	return 0;
 }
@@ -121,7 +123,7 @@ static void copy_text(
 		object_fail(object, key, "the text is too long");
 }
 
-#define read_text(object, key, array) \
+#define READ_TEXT(object, key, array) \
 	copy_text((object), (key), object_text((object), (key)), (array), sizeof(array))
 
 static void read_ext(const struct object *section, struct peer_ext *ext)
@@ -141,12 +143,12 @@ static void read_ext(const struct object *section, struct peer_ext *ext)
 
 static void read_send(const struct object *object, struct peer_send *send)
 {
-	read_text(object, "mid", send->mid);
+	READ_TEXT(object, "mid", send->mid);
 	send->kind = (enum peer_kind)word_or(object, "kind", kind_words, RS_ARRAY_LEN(kind_words));
 	send->media =
 		(enum peer_media)word_or(object, "media", media_words, RS_ARRAY_LEN(media_words));
-	read_text(object, "source", send->source);
-	read_text(object, "codec", send->codec);
+	READ_TEXT(object, "source", send->source);
+	READ_TEXT(object, "codec", send->codec);
 	send->csrc = (uint32_t)object_int(object, "csrc", 0, UINT32_MAX);
 	send->pt = (uint8_t)object_int(object, "pt", 0, 127);
 	send->rtx_pt = (uint8_t)object_int_or(object, "rtx_pt", 0, 127, 0);
@@ -154,19 +156,20 @@ static void read_send(const struct object *object, struct peer_send *send)
 	for (size_t i = 0; i < send->n_ssrcs; i++)
 		send->ssrcs[i] = (uint32_t)object_int_at(object, "ssrcs", i, 0, UINT32_MAX);
 	send->n_rids = object_array(object, "rids", PEER_RIDS_MAX);
-	for (size_t i = 0; i < send->n_rids; i++)
+	for (size_t i = 0; i < send->n_rids; i++) {
 		copy_text(object, "rids", object_text_at(object, "rids", i), send->rids[i],
 			sizeof(send->rids[i]));
+	}
 	read_ext(object, &send->ext);
 }
 
 static void read_recv(const struct object *object, struct peer_recv *recv)
 {
-	read_text(object, "mid", recv->mid);
+	READ_TEXT(object, "mid", recv->mid);
 	recv->kind = (enum peer_kind)word_or(object, "kind", kind_words, RS_ARRAY_LEN(kind_words));
 	recv->ssrc = (uint32_t)object_int(object, "ssrc", 0, UINT32_MAX);
 	recv->rtx_ssrc = (uint32_t)object_int_or(object, "rtx_ssrc", 0, UINT32_MAX, 0);
-	read_text(object, "codec", recv->codec);
+	READ_TEXT(object, "codec", recv->codec);
 	recv->pt = (uint8_t)object_int(object, "pt", 0, 127);
 	recv->rtx_pt = (uint8_t)object_int_or(object, "rtx_pt", 0, 127, 0);
 	recv->nack = object_bool_or(object, "nack", false);
@@ -195,11 +198,11 @@ int node_hello_peer(const struct node_message *message, size_t i, struct peer_sp
 	};
 	(void)rs_set_text(out_peer->id, object_name(&object, "id"));
 	(void)rs_set_text(out_peer->meeting, object_name(&object, "meeting"));
-	read_text(&ice, "ufrag", out_peer->ufrag);
-	read_text(&ice, "pwd", out_peer->pwd);
-	read_text(&ice, "remote_ufrag", out_peer->remote_ufrag);
-	read_text(&ice, "remote_pwd", out_peer->remote_pwd);
-	read_text(&dtls, "fingerprint", out_peer->fingerprint);
+	READ_TEXT(&ice, "ufrag", out_peer->ufrag);
+	READ_TEXT(&ice, "pwd", out_peer->pwd);
+	READ_TEXT(&ice, "remote_ufrag", out_peer->remote_ufrag);
+	READ_TEXT(&ice, "remote_pwd", out_peer->remote_pwd);
+	READ_TEXT(&dtls, "fingerprint", out_peer->fingerprint);
 	for (size_t s = 0; s < out_peer->n_send; s++) {
 		const struct object section = object_at(&object, "send", s);
 		read_send(&section, &out_peer->send[s]);

@@ -32,9 +32,10 @@ const char *wire_verdict_text(enum verdict verdict)
 static json_t *may_list(enum role role)
 {
 	json_t *may = json_array();
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (command_permitted((enum command_kind)i, role))
 			doc_push(&may, json_string(wire_command_name((enum command_kind)i)));
+	}
 	return may;
 }
 

@@ -10,10 +10,11 @@ static unsigned parse_roles(const struct object *object, const char *key)
 	const size_t n = object_array(object, key, ROLE_COUNT);
 	for (size_t i = 0; i < n; i++) {
 		enum role role;
-		if (role_parse(object_text_at(object, key, i), &role) < 0)
+		if (role_parse(object_text_at(object, key, i), &role) < 0) {
 			object_fail(object, key, "a role is not known");
-		else
+		} else {
 			roles |= ROLE_BIT(role);
+		}
 	}
 	return roles;
 }

@@ -10,18 +10,20 @@ enum form {
 
 static void put_text(json_t **object, const char *key, const char *text, enum form form)
 {
-	if (text[0] != '\0')
+	if (text[0] != '\0') {
 		doc_put(object, key, json_string(text));
-	else if (form == PATCH)
+	} else if (form == PATCH) {
 		doc_put(object, key, json_null());
+	}
 }
 
 static void put_int(json_t **object, const char *key, int64_t value, enum form form)
 {
-	if (value != 0)
+	if (value != 0) {
 		doc_put(object, key, json_integer(value));
-	else if (form == PATCH)
+	} else if (form == PATCH) {
 		doc_put(object, key, json_null());
+	}
 }
 
 static json_t *meeting_part(const struct meeting *meeting, enum form form)
