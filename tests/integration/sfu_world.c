@@ -303,7 +303,9 @@ static void speak(struct sfu_peer *peer, rs_time now)
 {
 	if (!peer->speaking || now < peer->next_packet)
 		return;
-	peer->next_packet = rs_time_max(peer->next_packet + PACKET_EVERY, now);
+	const rs_time due = peer->next_packet > 0 ? peer->next_packet : now;
+	peer->longest_gap = rs_time_max(peer->longest_gap, now - due + PACKET_EVERY);
+	peer->next_packet = rs_time_max(due + PACKET_EVERY, now);
 	_Alignas(8) uint8_t packet[128] = { 0x80, OPUS_PT };
 	const uint32_t timestamp = (uint32_t)peer->seq * 960;
 	const uint32_t words[] = { htonl(timestamp), htonl(peer->ssrc) };
@@ -316,6 +318,7 @@ static void speak(struct sfu_peer *peer, rs_time now)
 	size_t len = 60;
 	assert_int_equal(rtc_client_seal(peer->client, false, packet, &len, sizeof(packet)), 0);
 	(void)send(peer->fd, packet, len, 0);
+	peer->sent++;
 }
 
 static void serve(struct sfu_peer *peer, rs_time now)
@@ -351,6 +354,15 @@ void sfu_world_run(struct sfu_world *world, int ms)
 		for (size_t i = 0; i < world->n_peers; i++)
 			serve(&world->peers[i], now);
 	} while (now < end);
+}
+
+void sfu_world_speak(struct sfu_world *world, const struct sfu_peer *peer, uint64_t packets)
+{
+	const uint64_t wanted = peer->sent + packets;
+	for (int waited = 0; waited < PATIENCE_MS && peer->sent < wanted; waited += 5)
+		sfu_world_run(world, 5);
+	sfu_world_run(world, 20);
+	assert_true(peer->sent >= wanted);
 }
 
 static struct rtc_client *make_client(

@@ -26,6 +26,8 @@ struct sfu_peer {
 	uint16_t seq;
 	bool speaking; /* a packet every 20 ms */
 	rs_time next_packet;
+	rs_time longest_gap; /* us between two of its packets: a busy machine lets the test wait */
+	uint64_t sent;
 	uint64_t received; /* RTP packets opened */
 	uint32_t last_ssrc;
 	uint32_t last_csrc;
@@ -61,6 +63,8 @@ int sfu_world_stop(struct sfu_world *world);
 
 /* Lets time pass. */
 void sfu_world_run(struct sfu_world *world, int ms);
+/* Until a speaking peer has sent so many packets more, and they had time to arrive. */
+void sfu_world_speak(struct sfu_world *world, const struct sfu_peer *peer, uint64_t packets);
 /* The next message of a type, waiting for it for up to 3 s; to be released. Others before it are dropped. */
 json_t *sfu_world_hear(struct sfu_world *world, const char *type);
 /* The counters of a `stats` made from now on; to be released. */
