@@ -515,6 +515,23 @@ static void the_recorder_may_ask_for_a_key_frame(void **state)
 	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 1);
 }
 
+/* It counts sequence numbers: what it is not given is a loss to it, and a frozen picture. */
+static void the_recorder_gets_padding_too(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+
+	kit_must_meeting(
+		&kit, &(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .record = true }, 0);
+	assert_int_equal(router_tap_start(kit.router, "m", 0), 0);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 9, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
+		0);
+	kit_show(&kit, k, &(struct kit_media){ .ssrc = 9, .seq = 2, .picture = 1, .padding = 200 },
+		RS_MS(5));
+	assert_non_null(tap_of(ROUTER_TAP_PACKET, 1));
+}
+
 static void sources_report_when_they_flow_and_stop(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken);
@@ -655,6 +672,7 @@ int main(void)
 		CASE(direct_mode_plays_every_source),
 		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
 		CASE(the_recorder_may_ask_for_a_key_frame),
+		CASE(the_recorder_gets_padding_too),
 		CASE(sources_report_when_they_flow_and_stop),
 		CASE(a_source_stops_flowing_when_its_publisher_leaves),
 		CASE(whether_a_source_flows_is_told_by_the_publisher_it_comes_from),
