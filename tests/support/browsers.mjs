@@ -36,11 +36,18 @@ function devicesOf(who) {
 	return [sound, COLOURS[who] && picture];
 }
 
+// A browser detaches itself: without this it would outlive a script that throws.
+async function launch(options) {
+	const browser = await puppeteer.launch(options);
+	process.on('exit', () => browser.process()?.kill('SIGKILL'));
+	return browser;
+}
+
 // `camera` takes the place of the participant's plain colour.
 export async function launchChromium(who, { camera } = {}) {
 	const [sound, colour] = devicesOf(who);
 	const picture = camera ?? colour;
-	return puppeteer.launch({
+	return launch({
 		browser: 'chrome',
 		executablePath: '/usr/bin/chromium',
 		headless: true,
@@ -73,7 +80,7 @@ export function stopPulse() {
 
 export async function launchFirefox(who) {
 	const socket = await startPulse();
-	return puppeteer.launch({
+	return launch({
 		browser: 'firefox',
 		executablePath: '/usr/bin/firefox-esr',
 		headless: true,

@@ -129,6 +129,7 @@ class Rostrum {
 export async function startRostrum({ state = newState(), listen, environment = {} } = {}) {
 	const child = spawn(join(root, 'tools/up'), ['--json', '--no-install', '--state', state, '--listen', listen ?? `127.0.0.1:${await freePort()}`],
 		{ stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ROSTRUM_BUILD: build, ...environment } });
+	process.on('exit', () => child.kill('SIGTERM'));
 	const rostrum = new Rostrum(child, state);
 	let out = '';
 	let said = '';
