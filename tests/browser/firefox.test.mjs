@@ -46,7 +46,7 @@ test('Firefox asks, is given the floor, and is heard and seen', LIMIT, async () 
 		return now && now.rgb.some((part, i) => Math.abs(part - seen.rgb[i]) > 8);
 	});
 	await chair.take();
-	await sleep(1000);
+	await until('silence at the chair', async () => (await chair.loudest(200))[TONES.KEN] < SILENT);
 	const levels = await chair.loudest(3000);
 	assert.ok(levels[TONES.KEN] < SILENT, `${levels[TONES.KEN]} dB after the floor was taken`);
 });
@@ -72,7 +72,9 @@ test('ten changes of language negotiate nothing and the delay does not creep', L
 		await KEN.click('listen', `[data-channel="${i % 2 ? 'fr' : 'floor'}"]`);
 		await KEN.hears(i % 2 ? 'fr-1' : 'chair');
 	}
-	const after = await delay();
+	// A growth must last over three measurements to count: a busy machine makes the buffer grow, too.
+	let after = await delay();
+	for (let tries = 0; tries < 2 && after >= before + 50; tries += 1) after = await delay();
 	t.diagnostic(`measured: jitter buffer ${before.toFixed(1)} ms before, ${after.toFixed(1)} ms after`);
 	assert.ok(after < before + 50, `${before} ms before, ${after} ms after`);
 	assert.deepEqual(await KEN.counters(), ONE_NEGOTIATION);

@@ -81,7 +81,8 @@ test('the floor opens the microphone in the media server within 50 ms, and all h
 
 test('taken away, the gate closes although the page goes on sending', LIMIT, async () => {
 	await chair.take();
-	await sleep(1000);
+	// What lies in jitter buffers is still played; on a busy machine that is more than a second.
+	for (const one of [chair, FRA, booth]) await until(`silence at ${one.who}`, async () => (await one.loudest(200))[TONES.KEN] < SILENT);
 	const before = (await KEN.stats()).audioSent;
 	const heard = await Promise.all([chair, FRA, booth].map((one) => one.loudest(3000)));
 	assert.ok((await KEN.stats()).audioSent > before + 100, 'KEN sends');
@@ -110,35 +111,49 @@ test('a live interpreter is heard by French listeners alone', LIMIT, async () =>
 	await FRA.hears('KEN');
 });
 
-// Mean delay of the jitter buffer of the first audio slot over three seconds, in ms.
-async function delay(one) {
-	const [from, to] = [(await one.stats()).slots[0], (await sleep(3000), (await one.stats()).slots[0])];
-	return (1000 * (to.jitterBufferDelay - from.jitterBufferDelay)) / (to.jitterBufferEmittedCount - from.jitterBufferEmittedCount);
+// Mean delay of the jitter buffer of each one's first audio slot over three seconds, in ms.
+async function delays(...pages) {
+	const read = async () => (await Promise.all(pages.map((one) => one.stats()))).map(({ slots }) => slots[0]);
+	const from = await read();
+	await sleep(3000);
+	return (await read()).map((to, i) => (1000 * (to.jitterBufferDelay - from[i].jitterBufferDelay)) / (to.jitterBufferEmittedCount - from[i].jitterBufferEmittedCount));
 }
 
-function didNotCreep(t, who, before, after) {
-	t.diagnostic(`measured: jitter buffer of ${who} ${before.toFixed(1)} ms before, ${after.toFixed(1)} ms after`);
-	assert.ok(after < before + CREEP_LIMIT_MS, `${before} ms before, ${after} ms after`);
+// The buffer of `one`, whose source is switched, grows no more than that of `control`, whose is not. A busy machine makes
+// both grow and shrink, so a growth must last over three measurements to count.
+async function doesNotCreep(t, one, control, change) {
+	const before = await delays(one, control);
+	await change();
+	let after;
+	for (let tries = 0; tries < 3; tries += 1) {
+		after = await delays(one, control);
+		if (after[0] - before[0] < Math.max(after[1] - before[1], 0) + CREEP_LIMIT_MS) break;
+	}
+	const text = (values) => values.map((value) => `${value.toFixed(1)} ms`).join(' and ');
+	t.diagnostic(`measured: jitter buffers of ${one.who} and ${control.who} ${text(before)} before, ${text(after)} after`);
+	assert.ok(after[0] - before[0] < Math.max(after[1] - before[1], 0) + CREEP_LIMIT_MS, `${text(before)}, then ${text(after)}`);
 }
 
 test('ten changes of floor negotiate nothing and the delay does not creep', LIMIT, async (t) => {
-	const before = await delay(booth);
-	for (let i = 0; i < 10; i += 1) {
-		const who = i % 2 ? 'KEN' : 'FRA';
-		await chair.give(who);
-		await booth.hears(who);
-	}
-	didNotCreep(t, 'the interpreter', before, await delay(booth));
+	await FRA.click('listen', '[data-channel="fr"]');
+	await FRA.hears('fr-1');
+	await doesNotCreep(t, booth, FRA, async () => {
+		for (let i = 0; i < 10; i += 1) {
+			const who = i % 2 ? 'KEN' : 'FRA';
+			await chair.give(who);
+			await booth.hears(who);
+		}
+	});
 });
 
 test('ten changes of language negotiate nothing and the delay does not creep', LIMIT, async (t) => {
-	const before = await delay(FRA);
 	const connection = await FRA.page.evaluateHandle(() => window.rostrum.pc());
-	for (let i = 0; i < 10; i += 1) {
-		await FRA.click('listen', `[data-channel="${i % 2 ? 'floor' : 'fr'}"]`);
-		await FRA.hears(i % 2 ? 'KEN' : 'fr-1');
-	}
-	didNotCreep(t, 'FRA', before, await delay(FRA));
+	await doesNotCreep(t, FRA, chair, async () => {
+		for (let i = 0; i < 10; i += 1) {
+			await FRA.click('listen', `[data-channel="${i % 2 ? 'fr' : 'floor'}"]`);
+			await FRA.hears(i % 2 ? 'fr-1' : 'KEN');
+		}
+	});
 	assert.ok(await FRA.page.evaluate((old) => old === window.rostrum.pc(), connection), 'the same connection');
 	for (const one of all) assert.deepEqual(await one.counters(), { connections: 1, offers: 1, answers: 1, iceRestarts: 0, local: 1, remote: 1 }, one.who);
 });

@@ -16,13 +16,15 @@ const LIMIT = { timeout: 120_000 };
 const verify = (directory) => spawnSync(path(build, 'tools/rostrumctl/rostrumctl'), ['archive', 'verify', directory, '--json'], { encoding: 'utf8' });
 
 // A meeting in which KEN has the floor and sends a tone and a picture.
-async function speaking(state) {
+async function speaking(t, state) {
 	const rostrum = await startRostrum({ state });
+	t.after(() => rostrum.stop());
 	const chair = await join(rostrum, 'chair');
 	const delegate = await join(rostrum, 'KEN');
 	await chair.must('open-meeting');
 	await chair.sees('recording', (view) => view.recording.state === 'recording');
 	const publisher = publish(rostrum, 'KEN', { colour: [0, 255, 0] });
+	t.after(() => publisher.stop());
 	await publisher.connected();
 	await chair.must('give-floor', { participant: 'KEN' });
 	return { rostrum, chair, delegate, publisher };
@@ -36,8 +38,8 @@ async function end({ rostrum, chair, delegate, publisher }) {
 	assert.deepEqual(rostrum.faults(), []);
 }
 
-test('the archive of a sitting plays, is chained, and a changed octet is found', LIMIT, async () => {
-	const meeting = await speaking();
+test('the archive of a sitting plays, is chained, and a changed octet is found', LIMIT, async (t) => {
+	const meeting = await speaking(t);
 	const { rostrum, chair } = meeting;
 	await sleep(5000);
 	await chair.must('take-floor');
@@ -68,7 +70,7 @@ test('the archive of a sitting plays, is chained, and a changed octet is found',
 });
 
 test('kill -9 of the recorder: the file plays to 2 s before, the next segment goes on', LIMIT, async (t) => {
-	const meeting = await speaking();
+	const meeting = await speaking(t);
 	const { rostrum, chair } = meeting;
 	await sleep(7000);
 	const [directory] = sessions(rostrum.archive);
@@ -95,11 +97,11 @@ test('kill -9 of the recorder: the file plays to 2 s before, the next segment go
 	await end(meeting);
 });
 
-test('disk full in mid-meeting: an alarm, and the meeting goes on', LIMIT, async () => {
+test('disk full in mid-meeting: an alarm, and the meeting goes on', LIMIT, async (t) => {
 	const state = newState();
 	const disk = mountSmall(path(state, 'archive'), 128 * 1024);
 	try {
-		const meeting = await speaking(state);
+		const meeting = await speaking(t, state);
 		const { rostrum, chair, delegate } = meeting;
 		await sleep(2000);
 		disk.fill();
