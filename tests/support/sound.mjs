@@ -77,14 +77,6 @@ export function levelAt(samples, hz, start = 0) {
 	return 20 * Math.log10(Math.max(amplitude, 1e-10));
 }
 
-// The loudest that a frequency gets anywhere in the samples, in dB.
-export function peakLevel(samples, hz) {
-	let peak = -200;
-	for (let start = 0; start + WINDOW <= samples.length; start += WINDOW / 2)
-		peak = Math.max(peak, levelAt(samples, hz, start));
-	return peak;
-}
-
 // Stretches during which a frequency is heard above a level: [{ from, to }] in seconds, to a twelfth of a second.
 export function stretches(samples, hz, above = -30) {
 	const found = [];
