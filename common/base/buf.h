@@ -18,9 +18,10 @@ struct rs_buf {
 
 void rs_buf_init(struct rs_buf *buf, size_t max);
 void rs_buf_done(struct rs_buf *buf);
+/* The unread octets; NULL while nothing was ever appended. */
 static inline uint8_t *rs_buf_data(const struct rs_buf *buf)
 {
-	return buf->data + buf->start;
+	return buf->data != NULL ? buf->data + buf->start : NULL; /* NULL + 0 is undefined in C */
 }
 static inline size_t rs_buf_len(const struct rs_buf *buf)
 {

@@ -168,6 +168,7 @@ static void a_buffer_holds_its_maximum_and_no_octet_more(void **state)
 {
 	struct rs_buf buf;
 	rs_buf_init(&buf, 1000);
+	assert_null(rs_buf_data(&buf));
 	uint8_t block[600] = { 1 };
 	assert_int_equal(rs_buf_append(&buf, block, 600), 0);
 	assert_int_equal(rs_buf_append(&buf, block, 401), -E2BIG);
