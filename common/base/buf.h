@@ -21,7 +21,7 @@ void rs_buf_done(struct rs_buf *buf);
 /* The unread octets; NULL while nothing was ever appended. */
 static inline uint8_t *rs_buf_data(const struct rs_buf *buf)
 {
-	return buf->data != NULL ? buf->data + buf->start : NULL; /* NULL + 0 is undefined in C */
+	return buf->start > 0 ? buf->data + buf->start : buf->data;
 }
 static inline size_t rs_buf_len(const struct rs_buf *buf)
 {
