@@ -16,9 +16,10 @@
 
 /* Switches and skipped runs that late packets and NACKs can look back over. */
 #define REWRITE_SEGMENTS 32
-/* How far an audio stream may run ahead of the clock after a switch; beyond, packets are dropped. Less costs
- * audible concealment, more lets the delay of every listener creep. */
-#define REWRITE_AHEAD_MAX RS_MS(40)
+/* How far an audio stream may run ahead of the clock after a switch; beyond, packets are dropped. One packet
+ * of 20 ms: each switch adds half of one on average, and a listener's buffer holds what was added, so that one
+ * dropped is not missed. */
+#define REWRITE_AHEAD_MAX RS_MS(20)
 /* Packets dropped for that at one switch: what is still ahead then goes on, and is taken back at the next. */
 #define REWRITE_AHEAD_DROPS 3
 

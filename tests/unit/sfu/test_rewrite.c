@@ -118,7 +118,7 @@ static void quick_switches_do_not_creep_against_the_clock(void **state)
 			}
 			assert_int_equal(verdict, REWRITE_FORWARD);
 			const int64_t media = (int64_t)(out.rtp_ts - first.rtp_ts) * 1000 / 48;
-			assert_in_range(media - in.time + RS_MS(1), 0, RS_MS(41));
+			assert_in_range(media - in.time + RS_MS(1), 0, RS_MS(21));
 			now = in.time;
 		}
 	}
