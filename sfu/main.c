@@ -82,13 +82,16 @@ static int judge(const struct io_config *io)
 	return 0;
 }
 
-static void on_signal(uv_signal_t *handle, int signal)
+static void on_signal(uv_signal_t *handle, int number)
 {
 	struct program *program = handle->data;
-	log_info(LOG_MAIN, NULL, "stopping signal=%d", signal);
+	log_info(LOG_MAIN, NULL, "stopping signal=%d", number);
 	io_close(program->io);
 	for (size_t i = 0; i < RS_ARRAY_LEN(program->signals); i++)
 		uv_close((uv_handle_t *)&program->signals[i], NULL);
+	/* Told once is enough: Ctrl-C and a supervisor say it both. */
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGINT, SIG_IGN);
 }
 
 static void watch_signals(uv_loop_t *loop, struct program *program)

@@ -292,6 +292,9 @@ static void on_signal(uv_signal_t *handle, int number)
 	uv_close((uv_handle_t *)&io->timer, NULL);
 	uv_close((uv_handle_t *)&io->term, NULL);
 	uv_close((uv_handle_t *)&io->interrupt, NULL);
+	/* Told once is enough: Ctrl-C and a supervisor say it both, and the writer still has files to finish. */
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGINT, SIG_IGN);
 	uv_stop(&io->loop);
 }
 

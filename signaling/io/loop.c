@@ -324,6 +324,9 @@ struct io *io_free(struct io *io)
 		return NULL;
 	close_all(io);
 	uv_walk(&io->loop, on_walk, NULL);
+	/* Told once is enough: Ctrl-C and a supervisor say it both. */
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGINT, SIG_IGN);
 	(void)uv_run(&io->loop, UV_RUN_DEFAULT); /* until all are closed */
 	(void)uv_loop_close(&io->loop);          /* nothing is left that could be busy */
 	rs_map_free(io->pages);
