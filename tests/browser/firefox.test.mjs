@@ -72,9 +72,10 @@ test('ten changes of language negotiate nothing and the delay does not creep', L
 		await KEN.click('listen', `[data-channel="${i % 2 ? 'fr' : 'floor'}"]`);
 		await KEN.hears(i % 2 ? 'fr-1' : 'chair');
 	}
-	// A growth must last over three measurements to count: a busy machine makes the buffer grow, too.
+	// A growth must last to count, here over six measurements: a busy machine makes the buffer grow, too, and there is no
+	// second Firefox beside this one whose source is not switched.
 	let after = await delay();
-	for (let tries = 0; tries < 2 && after >= before + 50; tries += 1) after = await delay();
+	for (let tries = 0; tries < 5 && after >= before + 50; tries += 1) after = await delay();
 	t.diagnostic(`measured: jitter buffer ${before.toFixed(1)} ms before, ${after.toFixed(1)} ms after`);
 	assert.ok(after < before + 50, `${before} ms before, ${after} ms after`);
 	assert.deepEqual(await KEN.counters(), ONE_NEGOTIATION);
