@@ -44,7 +44,7 @@ const browser: Environment = {
 };
 
 /** Close codes after which trying again with the same link is of no use. */
-const FINAL: readonly number[] = [4000, 4001, 4003, 4004, 4009, 4010];
+const FINAL: readonly number[] = [4000, 4001, 4003, 4004, 4009];
 /** Except when all that was wrong is that our first word came too late. */
 const LATE = 'no-hello';
 

@@ -129,7 +129,7 @@ test('ids are never used twice', () => {
 	for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
 });
 
-test.each([4000, 4001, 4003, 4004, 4009, 4010])('%i ends the line for good', (code) => {
+test.each([4000, 4001, 4003, 4004, 4009])('%i ends the line for good', (code) => {
 	line().says({ type: 'error', reason: 'token-expired', text: 'This join link expired.' });
 	line().onclose!({ code });
 	expect(wire.state).toBe('ended');

@@ -18,7 +18,6 @@ const ENDINGS = {
 	4003: 'ending.not-permitted',
 	4004: 'ending.no-such-meeting',
 	4009: 'ending.elsewhere',
-	4010: 'ending.meeting-closed',
 } as const;
 type Ended = (typeof ENDINGS)[keyof typeof ENDINGS] | 'ending.token-expired' | 'link.none' | 'link.broken';
 

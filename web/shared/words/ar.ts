@@ -68,8 +68,6 @@ export const ar: Catalogue = {
 	'ending.elsewhere': 'لقد دخلتم من مكان آخر',
 	'ending.elsewhere.todo': 'لشارتكم مكان واحد في الجلسة، وهو الآن في نافذة أخرى أو على جهاز آخر. لم يُفقد شيء.',
 	'ending.elsewhere.again': 'العودة إلى مكاني هنا',
-	'ending.meeting-closed': 'رُفعت الجلسة',
-	'ending.meeting-closed.todo': 'يمكنكم إغلاق هذه النافذة. المحضر لدى الأمانة.',
 	'ending.malformed': 'لا تتفاهم هذه الصفحة مع الخادم',
 	'ending.malformed.todo': 'لعل النظام جُدّد منذ فتح الصفحة. أعيدوا تحميلها؛ مكانكم محفوظ.',
 

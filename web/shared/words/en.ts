@@ -72,8 +72,6 @@ export const en = {
 	'ending.elsewhere': 'You have joined elsewhere',
 	'ending.elsewhere.todo': 'Your badge has one place in the meeting, and it is now in another window or on another device. Nothing was lost.',
 	'ending.elsewhere.again': 'Take my place here',
-	'ending.meeting-closed': 'The meeting is closed',
-	'ending.meeting-closed.todo': 'You may close this window. The record is with the secretariat.',
 	'ending.malformed': 'This page and the meeting do not understand each other',
 	'ending.malformed.todo': 'The system was probably renewed since this page was opened. Load the page again; your place is kept.',
 

@@ -68,8 +68,6 @@ export const es: Catalogue = {
 	'ending.elsewhere': 'Ha entrado desde otro lugar',
 	'ending.elsewhere.todo': 'Su credencial tiene un solo lugar en la sesión, y ahora está en otra ventana o en otro equipo. No se ha perdido nada.',
 	'ending.elsewhere.again': 'Ocupar mi lugar aquí',
-	'ending.meeting-closed': 'Se ha levantado la sesión',
-	'ending.meeting-closed.todo': 'Puede cerrar esta ventana. El acta está en la Secretaría.',
 	'ending.malformed': 'Esta página y el servidor no se entienden',
 	'ending.malformed.todo': 'Probablemente el sistema se renovó desde que se abrió la página. Vuelva a cargarla; se conserva su lugar.',
 

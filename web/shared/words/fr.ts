@@ -68,8 +68,6 @@ export const fr: Catalogue = {
 	'ending.elsewhere': 'Vous êtes entré ailleurs',
 	'ending.elsewhere.todo': 'Votre badge a une seule place en séance ; elle est maintenant dans une autre fenêtre ou sur un autre appareil. Rien n’est perdu.',
 	'ending.elsewhere.again': 'Reprendre ma place ici',
-	'ending.meeting-closed': 'La séance est levée',
-	'ending.meeting-closed.todo': 'Vous pouvez fermer cette fenêtre. Le compte rendu est au secrétariat.',
 	'ending.malformed': 'Cette page et le serveur ne se comprennent pas',
 	'ending.malformed.todo': 'Le système a sans doute été renouvelé depuis l’ouverture de la page. Rechargez-la ; votre place est gardée.',
 
