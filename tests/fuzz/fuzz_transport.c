@@ -8,7 +8,7 @@
 
 #include "common/base/bytes.h"
 #include "sfu/transport/transport.h"
-#include "tests/support/rtc_client.h"
+#include "tools/client/rtc_client.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

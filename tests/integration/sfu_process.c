@@ -1,7 +1,7 @@
 /* rostrum-sfu as a process: peers by real sockets, signaling and a recorder played by the test.
  * usage: sfu_process PROGRAM */
 #include "tests/integration/sfu_world.h"
-#include "tests/support/rtc_client.h"
+#include "tools/client/rtc_client.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 #include "tests/integration/sfu_world.h"
 
 #include "sfu/demux/demux.h"
-#include "tests/support/rtc_client.h"
+#include "tools/client/rtc_client.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

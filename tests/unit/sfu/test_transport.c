@@ -1,8 +1,8 @@
 #include "sfu/transport/transport.h"
 
 #include "tests/support/oom.h"
-#include "tests/support/rtc_client.h"
 #include "tests/support/simlink.h"
+#include "tools/client/rtc_client.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
-#include "tests/support/rtc_client.h"
+#include "tools/client/rtc_client.h"
 
 #include "sfu/ice/stun.h"
-#include "tests/support/rtc_client_priv.h"
+#include "tools/client/rtc_client_priv.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,11 +1,11 @@
-/* tests/support/rtc_client.h
+/* tools/client/rtc_client.h
  *
- * A small WebRTC peer for tests: controlling ICE agent, DTLS 1.2 client by OpenSSL and SRTP, as a
- * machine on virtual time. It is made apart from sfu/dtls and sfu/ice on purpose, sharing only the
+ * A small WebRTC peer for tools and tests: controlling ICE agent, DTLS 1.2 client by OpenSSL and
+ * SRTP, as a machine without I/O. It is made apart from sfu/dtls and sfu/ice on purpose, sharing only the
  * STUN codec and libsrtp's wrapper, so that a mistake does not meet its own mirror image.
  */
-#ifndef ROSTRUM_TESTS_SUPPORT_RTC_CLIENT_H
-#define ROSTRUM_TESTS_SUPPORT_RTC_CLIENT_H
+#ifndef ROSTRUM_TOOLS_CLIENT_RTC_CLIENT_H
+#define ROSTRUM_TOOLS_CLIENT_RTC_CLIENT_H
 
 #include "sfu/ice/ice.h"
 #include "sfu/srtp/srtp.h"

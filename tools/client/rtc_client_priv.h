@@ -1,11 +1,11 @@
-/* tests/support/rtc_client_priv.h
+/* tools/client/rtc_client_priv.h
  *
  * The client's insides, shared by its ICE and DTLS halves.
  */
-#ifndef ROSTRUM_TESTS_SUPPORT_RTC_CLIENT_PRIV_H
-#define ROSTRUM_TESTS_SUPPORT_RTC_CLIENT_PRIV_H
+#ifndef ROSTRUM_TOOLS_CLIENT_RTC_CLIENT_PRIV_H
+#define ROSTRUM_TOOLS_CLIENT_RTC_CLIENT_PRIV_H
 
-#include "tests/support/rtc_client.h"
+#include "tools/client/rtc_client.h"
 
 #include "common/base/rand.h"
 #include "common/base/time.h"

@@ -1,4 +1,4 @@
-#include "tests/support/rtc_client_priv.h"
+#include "tools/client/rtc_client_priv.h"
 
 #include <openssl/err.h>
 #include <openssl/srtp.h>
