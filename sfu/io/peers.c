@@ -52,11 +52,11 @@ int peers_new(size_t most, struct rs_rand *rand, struct peers **out_peers)
 	return 0;
 }
 
-static void peer_free(struct peer *peer)
+struct peer *peer_free(struct peer *peer)
 {
 	transport_free(peer->transport);
 	rs_wipe(peer, sizeof(*peer)); /* it holds passwords */
-	rs_release(peer);
+	return rs_release(peer);
 }
 
 struct peers *peers_free(struct peers *peers)

@@ -39,6 +39,8 @@ int peers_new(size_t most, struct rs_rand *rand, struct peers **out_peers) RS_MU
 /* Frees what is in it, too. NULL is fine. Returns NULL. */
 struct peers *peers_free(struct peers *peers);
 
+/* A peer that was not added, with its transport; wipes its passwords. Returns NULL. */
+struct peer *peer_free(struct peer *peer);
 /* Takes a peer whose id, handle and transport are set. 0, -EEXIST (id, handle or user name is
  * another's) or -E2BIG; on error the peer stays the caller's. */
 int peers_add(struct peers *peers, struct peer *peer) RS_MUST_USE;

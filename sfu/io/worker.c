@@ -196,7 +196,16 @@ static int transport_make(struct worker *worker, const struct control_peer *want
 	return transport_new(&config, now, out_transport);
 }
 
-static int peer_new(struct worker *worker, const struct control_peer *wanted, rs_time now)
+/* A user name finds one peer: nobody may take another's. */
+static bool ufrag_is_anothers(const struct worker *worker, const struct control_peer *wanted)
+{
+	const char *ufrag = wanted->local.ufrag;
+	const struct peer *owner = peers_by_ufrag(worker->peers, ufrag, strlen(ufrag));
+	return owner != NULL && strcmp(owner->id, wanted->router.id) != 0;
+}
+
+static int peer_make(struct worker *worker, const struct control_peer *wanted, rs_time now,
+	struct peer **out_peer)
 {
 	struct peer *peer = rs_zalloc(sizeof(*peer));
 	if (peer == NULL)
@@ -208,15 +217,44 @@ static int peer_new(struct worker *worker, const struct control_peer *wanted, rs
 	peer->remote = wanted->remote;
 	peer->state = CONTROL_CONNECTING;
 	peer->reason = "";
-	int err = transport_make(worker, wanted, now, &peer->transport);
-	if (err == 0)
-		err = router_peer_set(worker->router, &wanted->router, now, &peer->handle);
-	if (err == 0 && (err = peers_add(worker->peers, peer)) < 0)
-		router_peer_remove(worker->router, peer->id, now);
+	const int err = transport_make(worker, wanted, now, &peer->transport);
 	if (err < 0) {
-		transport_free(peer->transport);
-		rs_wipe(peer, sizeof(*peer));
-		rs_release(peer);
+		peer_free(peer);
+		return err;
+	}
+	*out_peer = peer;
+	return 0;
+}
+
+/* Forgets a peer of which the router knows nothing any more. */
+static void peer_drop(struct worker *worker, struct peer *peer, rs_time now)
+{
+	transport_close(peer->transport);
+	worker_drain(worker, peer, now);
+	worker->n_untold -= peer->untold;
+	peers_remove(worker->peers, peer);
+}
+
+/* A peer with a session of its own, in place of `old` if there is one. All that can be refused is
+ * asked before the old one goes. */
+static int peer_new(
+	struct worker *worker, struct peer *old, const struct control_peer *wanted, rs_time now)
+{
+	struct peer *peer = NULL;
+	int err = peer_make(worker, wanted, now, &peer);
+	if (err < 0)
+		return err;
+	err = router_peer_replace(worker->router, &wanted->router, now, &peer->handle);
+	if (err < 0) {
+		peer_free(peer);
+		return err;
+	}
+	if (old != NULL)
+		peer_drop(worker, old, now);
+	err = peers_add(worker->peers, peer);
+	if (err < 0) {
+		router_peer_remove(worker->router, peer->id, now);
+		peer_free(peer);
 		return err == -EEXIST ? -EINVAL : err;
 	}
 	worker_drain(worker, peer, now);
@@ -229,10 +267,6 @@ static int restart(
 	if (same_credentials(&peer->local, &wanted->local) &&
 		same_credentials(&peer->remote, &wanted->remote))
 		return 0;
-	const struct peer *owner =
-		peers_by_ufrag(worker->peers, wanted->local.ufrag, strlen(wanted->local.ufrag));
-	if (owner != NULL && owner != peer)
-		return -EINVAL;
 	int err = transport_restart(peer->transport, &wanted->local, &wanted->remote);
 	if (err < 0)
 		return err;
@@ -246,18 +280,16 @@ static int restart(
 
 int worker_peer_set(struct worker *worker, const struct control_peer *wanted, rs_time now)
 {
+	if (ufrag_is_anothers(worker, wanted))
+		return -EINVAL;
 	struct peer *peer = peers_by_id(worker->peers, wanted->router.id);
-	if (peer != NULL && !same_session(peer, wanted)) {
-		worker_peer_remove(worker, peer->id, now);
-		peer = NULL;
-	}
-	if (peer == NULL)
-		return peer_new(worker, wanted, now);
-	const int err = restart(worker, peer, wanted, now);
-	if (err < 0)
-		return err;
+	if (peer == NULL || !same_session(peer, wanted))
+		return peer_new(worker, peer, wanted, now);
+	/* The router may refuse, and then nothing has changed; the restart cannot: control judged the
+	 * credentials. */
 	uint32_t handle = 0;
-	return router_peer_set(worker->router, &wanted->router, now, &handle);
+	const int err = router_peer_set(worker->router, &wanted->router, now, &handle);
+	return err < 0 ? err : restart(worker, peer, wanted, now);
 }
 
 void worker_peer_remove(struct worker *worker, const char *id, rs_time now)
@@ -266,10 +298,7 @@ void worker_peer_remove(struct worker *worker, const char *id, rs_time now)
 	if (peer == NULL)
 		return;
 	router_peer_remove(worker->router, id, now);
-	transport_close(peer->transport);
-	worker_drain(worker, peer, now);
-	worker->n_untold -= peer->untold;
-	peers_remove(worker->peers, peer);
+	peer_drop(worker, peer, now);
 }
 
 /* ---- a turn ---- */

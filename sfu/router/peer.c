@@ -241,25 +241,26 @@ void peer_free_all(struct router *router)
 			peer_free(router, router->peers[i], 0);
 }
 
-int router_peer_set(
-	struct router *router, const struct router_peer *spec, rs_time now, uint32_t *out_peer)
+static int peer_make(struct router *router, const struct router_peer *spec, bool anew, rs_time now,
+	uint32_t *out_peer)
 {
 	struct draft draft = { 0 };
 	struct meeting *meeting = NULL;
-	struct peer *peer = find(router, spec->id);
+	struct peer *peer = anew ? NULL : find(router, spec->id);
 
 	if (spec->n_sends > ROUTER_SENDS_MAX || spec->n_recvs > ROUTER_RECVS_MAX)
 		return -E2BIG;
-	const bool moves = peer != NULL && strcmp(peer->meeting->id.s, spec->meeting) != 0;
-	if (moves) /* in another meeting it is another peer */
-		peer = NULL;
 	int err = ssrcs_differ(spec);
 	if (err == 0)
 		err = draft_make(router, peer, spec, &draft);
 	if (err == 0)
 		err = meeting_get(router, spec->meeting, &meeting);
-	if (err == 0 && moves)
+	if (err == 0 && anew) {
 		router_peer_remove(router, spec->id, now);
+		/* The meeting may have gone with its last peer. */
+		meeting = NULL;
+		err = meeting_get(router, spec->meeting, &meeting);
+	}
 	if (err == 0 && peer == NULL)
 		err = peer_new(router, spec->id, meeting, &peer);
 	if (err < 0) {
@@ -272,6 +273,21 @@ int router_peer_set(
 	meeting_resolve(router, meeting, now);
 	*out_peer = peer->handle;
 	return 0;
+}
+
+int router_peer_set(
+	struct router *router, const struct router_peer *spec, rs_time now, uint32_t *out_peer)
+{
+	const struct peer *peer = find(router, spec->id);
+	/* In another meeting it is another peer. */
+	const bool moves = peer != NULL && strcmp(peer->meeting->id.s, spec->meeting) != 0;
+	return peer_make(router, spec, moves, now, out_peer);
+}
+
+int router_peer_replace(
+	struct router *router, const struct router_peer *spec, rs_time now, uint32_t *out_peer)
+{
+	return peer_make(router, spec, true, now, out_peer);
 }
 
 void router_peer_remove(struct router *router, const char *id, rs_time now)

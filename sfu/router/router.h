@@ -202,6 +202,10 @@ struct router_peer {
  * (bad name, payload type or SSRC), -E2BIG (a limit) or -ENOMEM; on error the peer stays as it was. */
 int router_peer_set(struct router *router, const struct router_peer *peer, rs_time now,
 	uint32_t *out_peer) RS_MUST_USE;
+/* The same, but what there was of this peer is gone: its far end is another, or begins anew. On error it
+ * stays as it was (after -ENOMEM it may be gone). */
+int router_peer_replace(struct router *router, const struct router_peer *peer, rs_time now,
+	uint32_t *out_peer) RS_MUST_USE;
 /* Unknown ids are ignored. */
 void router_peer_remove(struct router *router, const char *id, rs_time now);
 /* The handle is an index below config.peers in the low 16 bits and a generation above, so that it may

@@ -235,6 +235,82 @@ static void a_peer_that_goes_to_another_meeting_needs_another_session(void **sta
 	assert_false(fra->alerted);
 }
 
+/* KEN's document as the SFU has it, to be changed and said again; to be released. */
+static json_t *document_of_ken(struct sfu_world *world)
+{
+	sfu_world_hang_up(world);
+	json_t *hello = sfu_world_hear(world, "hello");
+	json_t *peers = json_object_get(json_object_get(hello, "state"), "peers");
+	json_t *peer = json_deep_copy(json_array_get(peers, 0));
+	json_decref(hello);
+	assert_string_equal(json_string_value(json_object_get(peer, "id")), "peer-0");
+	return peer;
+}
+
+/* Two slots of one SSRC are refused by the router, whatever else the document says. */
+static void say_unacceptable(struct sfu_world *world, json_t *peer)
+{
+	json_t *recv = json_object_get(peer, "recv");
+	(void)json_array_append_new(recv, json_deep_copy(json_array_get(recv, 0)));
+	char *text = json_dumps(peer, JSON_COMPACT);
+	sfu_world_say(world, "{\"type\": \"peer\", \"peer\": %s}", text);
+	free(text);
+	json_t *report = sfu_world_hear(world, "peer");
+	while (strcmp(json_string_value(json_object_get(report, "state")), "failed") != 0) {
+		json_decref(report);
+		report = sfu_world_hear(world, "peer");
+	}
+	json_decref(report);
+}
+
+static void a_refused_document_changes_nothing_of_the_transport(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_floor(world, 2, "\"KEN\"");
+	json_t *peer = document_of_ken(world);
+	json_t *ice = json_object_get(peer, "ice");
+	const struct ice_credentials own = { .ufrag = "renewed0",
+		.pwd = "renewed-password-of-client" };
+	const struct ice_credentials server = { .ufrag = "anew0",
+		.pwd = "renewed-password-of-server" };
+	(void)json_object_set_new(ice, "ufrag", json_string(server.ufrag));
+	(void)json_object_set_new(ice, "pwd", json_string(server.pwd));
+	say_unacceptable(world, peer);
+	json_decref(peer);
+	rtc_client_restart(ken->client, &own, &server, rs_clock_monotonic());
+	const uint64_t answers = rtc_client_answers(ken->client);
+	const uint64_t before = fra->received;
+	sfu_world_speak(world, ken, 15);
+	assert_int_equal(rtc_client_answers(ken->client), answers);
+	assert_true(fra->received > before + 10);
+	assert_int_equal(fra->out_of_sequence, 0);
+}
+
+static void a_refused_document_leaves_the_session_it_would_have_ended(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_floor(world, 2, "\"KEN\"");
+	json_t *peer = document_of_ken(world);
+	char other[RTC_CLIENT_FINGERPRINT_LEN];
+	char text[RTC_CLIENT_FINGERPRINT_LEN + 8];
+	rtc_client_fingerprint(fra->client, "sha-256", other);
+	(void)snprintf(text, sizeof(text), "sha-256 %s", other);
+	(void)json_object_set_new(json_object_get(peer, "dtls"), "fingerprint", json_string(text));
+	say_unacceptable(world, peer);
+	json_decref(peer);
+	const uint64_t before = fra->received;
+	sfu_world_speak(world, ken, 15);
+	assert_false(ken->alerted);
+	assert_true(fra->received > before + 10);
+	assert_int_equal(fra->out_of_sequence, 0);
+}
+
 static void garbage_is_counted_by_kind_and_disturbs_nobody(void **state)
 {
 	struct sfu_world *world = *state;
@@ -465,6 +541,8 @@ int main(int argc, char **argv)
 		CASE(another_certificate_is_refused_for_good),
 		CASE(a_peer_taken_away_is_said_good_bye),
 		CASE(a_peer_that_goes_to_another_meeting_needs_another_session),
+		CASE(a_refused_document_changes_nothing_of_the_transport),
+		CASE(a_refused_document_leaves_the_session_it_would_have_ended),
 		CASE(garbage_is_counted_by_kind_and_disturbs_nobody),
 		CASE(a_bad_message_ends_the_connection_and_nothing_else),
 		CASE(the_tap_gives_what_passed_the_gate),
