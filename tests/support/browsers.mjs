@@ -43,15 +43,18 @@ async function launch(options) {
 	return browser;
 }
 
-// `camera` takes the place of the participant's plain colour.
-export async function launchChromium(who, { camera } = {}) {
+// `camera` takes the place of the participant's plain colour. With `line` (line.mjs) the browser sees the world through it; a
+// page of the plain address there may use camera and microphone if it is of `origin`.
+export async function launchChromium(who, { camera, line, origin } = {}) {
 	const [sound, colour] = devicesOf(who);
 	const picture = camera ?? colour;
 	return launch({
 		browser: 'chrome',
-		executablePath: '/usr/bin/chromium',
+		executablePath: line ? line.wrapped('/usr/bin/chromium') : '/usr/bin/chromium',
+		pipe: Boolean(line), // a port would be another network's
 		headless: true,
-		args: [...CHROMIUM_FLAGS, `--use-file-for-fake-audio-capture=${sound}`, ...(picture ? [`--use-file-for-fake-video-capture=${picture}`] : []), '--window-size=1280,800'],
+		args: [...CHROMIUM_FLAGS, `--use-file-for-fake-audio-capture=${sound}`, ...(picture ? [`--use-file-for-fake-video-capture=${picture}`] : []), '--window-size=1280,800',
+			...(origin ? [`--unsafely-treat-insecure-origin-as-secure=${origin}`] : [])],
 		defaultViewport: { width: 1280, height: 800 },
 		protocolTimeout: 60_000,
 	});
@@ -194,10 +197,13 @@ export class Participant {
 	}
 }
 
+// With `line`, from behind it.
 export async function participate(rostrum, who, { launch = launchChromium, ...options } = {}) {
-	const browser = await launch(who, options);
+	const link = new URL(rostrum.link(who));
+	if (options.line) link.hostname = options.line.server;
+	const browser = await launch(who, { ...options, origin: options.line && link.origin });
 	const [page] = await browser.pages();
 	const participant = new Participant(who, browser, page ?? (await browser.newPage()));
-	await participant.join(rostrum.link(who));
+	await participant.join(link.href);
 	return participant;
 }

@@ -18,8 +18,10 @@ struct simlink {
 	struct simlink_config config;
 	struct rs_rand rand;
 	struct slot *slots;
-	uint64_t sent;
+	uint64_t order;
 	rs_time busy_until; /* the wire's, with rate_bps */
+	bool losing;        /* in a run of losses */
+	struct simlink_stats stats;
 };
 
 int simlink_new(const struct simlink_config *config, struct simlink **out_link)
@@ -52,6 +54,19 @@ void simlink_set_loss(struct simlink *link, uint32_t loss_permille)
 	link->config.loss_permille = loss_permille;
 }
 
+void simlink_set(struct simlink *link, const struct simlink_config *config)
+{
+	const size_t queue_max = link->config.queue_max;
+	link->config = *config;
+	link->config.queue_max = queue_max;
+}
+
+/* How long a datagram waits until the wire takes it. */
+static rs_time wait(const struct simlink *link, rs_time now)
+{
+	return link->config.rate_bps > 0 ? rs_time_max(link->busy_until - now, 0) : 0;
+}
+
 static rs_time arrival(struct simlink *link, size_t len, rs_time now)
 {
 	rs_time due = now + link->config.delay;
@@ -65,30 +80,79 @@ static rs_time arrival(struct simlink *link, size_t len, rs_time now)
 	return due;
 }
 
-static void enqueue(struct simlink *link, const struct simlink_datagram *datagram, rs_time now)
+static struct slot *free_slot(struct simlink *link)
 {
 	for (size_t i = 0; i < link->config.queue_max; i++) {
-		struct slot *slot = &link->slots[i];
-		if (slot->used)
-			continue;
-		slot->used = true;
-		slot->order = link->sent++;
-		slot->due = arrival(link, datagram->len, now);
-		slot->datagram = *datagram;
+		if (!link->slots[i].used)
+			return &link->slots[i];
+	}
+	return NULL;
+}
+
+static void enqueue(struct simlink *link, const struct simlink_datagram *datagram, rs_time now)
+{
+	const rs_time waits = wait(link, now);
+	struct slot *slot = free_slot(link);
+	if (slot == NULL || (link->config.queue_delay > 0 && waits > link->config.queue_delay)) {
+		link->stats.dropped++;
 		return;
 	}
+	link->stats.waits[rs_time_min(waits / 1000, SIMLINK_WAIT_MAX)]++;
+	slot->used = true;
+	slot->order = link->order++;
+	slot->due = arrival(link, datagram->len, now);
+	slot->datagram = *datagram;
+}
+
+/* A chain of two states, in one of which all is lost (Gilbert): left with 1 / run, and entered so often that the share of
+ * losses is what was asked. */
+static bool loses(struct simlink *link)
+{
+	const uint32_t loss = link->config.loss_permille;
+	const uint32_t run = link->config.loss_run;
+	if (run <= 1 || loss >= 1000)
+		return rs_rand_below(&link->rand, 1000) < loss;
+	if (link->losing)
+		link->losing = rs_rand_below(&link->rand, run) != 0;
+	else
+		link->losing = rs_rand_below(&link->rand, (1000 - loss) * run) < loss;
+	return link->losing;
+}
+
+static void send(struct simlink *link, const struct rs_addr *from, const struct rs_addr *to,
+	const uint8_t *data, size_t len, rs_time now, bool spared)
+{
+	link->stats.sent++;
+	if (len > SIMLINK_MTU) {
+		link->stats.dropped++;
+		return;
+	}
+	if (!spared && loses(link)) {
+		link->stats.lost++;
+		return;
+	}
+	struct simlink_datagram datagram = { .from = *from, .to = *to, .len = len };
+	memcpy(datagram.data, data, len);
+	enqueue(link, &datagram, now);
+	if (!spared && rs_rand_below(&link->rand, 1000) < link->config.double_permille)
+		enqueue(link, &datagram, now);
 }
 
 void simlink_send(struct simlink *link, const struct rs_addr *from, const struct rs_addr *to,
 	const uint8_t *data, size_t len, rs_time now)
 {
-	if (len > SIMLINK_MTU || rs_rand_below(&link->rand, 1000) < link->config.loss_permille)
-		return;
-	struct simlink_datagram datagram = { .from = *from, .to = *to, .len = len };
-	memcpy(datagram.data, data, len);
-	enqueue(link, &datagram, now);
-	if (rs_rand_below(&link->rand, 1000) < link->config.double_permille)
-		enqueue(link, &datagram, now);
+	send(link, from, to, data, len, now, false);
+}
+
+void simlink_send_spared(struct simlink *link, const struct rs_addr *from, const struct rs_addr *to,
+	const uint8_t *data, size_t len, rs_time now)
+{
+	send(link, from, to, data, len, now, true);
+}
+
+const struct simlink_stats *simlink_stats(const struct simlink *link)
+{
+	return &link->stats;
 }
 
 static struct slot *next_slot(const struct simlink *link)
