@@ -1,4 +1,4 @@
-/* VP8 payload descriptors and Opus packet headers. */
+/* VP8 payload descriptors, Opus packet headers and redundant audio. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "common/rtp/opus.h"
+#include "common/rtp/red.h"
 #include "common/rtp/vp8.h"
 
 static const uint8_t key_320x180[] = {
@@ -155,6 +156,91 @@ static void silence_lasts_twenty_milliseconds_in_every_mode(void **state)
 	assert_int_equal(opus_channels(NULL, 0), 0);
 }
 
+/* As Chromium sends it: the packet before, and this one. */
+static const uint8_t red_two[] = {
+	0xef,             /* F, PT 111 */
+	0x0f, 0x00, 0x02, /* 960 ticks before, 2 octets */
+	0x6f,             /* PT 111 */
+	0x78, 0xaa,       /* the packet before */
+	0x78, 0xbb, 0xcc, /* this one */
+};
+
+static void a_redundant_packet_is_read_and_written_alike(void **state)
+{
+	uint8_t out[sizeof(red_two)];
+	struct rs_writer writer;
+	struct red red;
+
+	assert_int_equal(red_parse(red_two, sizeof(red_two), &red), 0);
+	assert_int_equal(red.n_redundant, 1);
+	assert_int_equal(red.redundant[0].pt, 111);
+	assert_int_equal(red.redundant[0].offset, 960);
+	assert_int_equal(red.redundant[0].len, 2);
+	assert_memory_equal(red.redundant[0].data_view, "\x78\xaa", 2);
+	assert_int_equal(red.primary.pt, 111);
+	assert_int_equal(red.primary.len, 3);
+	assert_memory_equal(red.primary.data_view, "\x78\xbb\xcc", 3);
+
+	rs_writer_init(&writer, out, sizeof(out));
+	red_write(&writer, &red);
+	assert_false(writer.failed);
+	assert_int_equal(writer.len, sizeof(red_two));
+	assert_memory_equal(out, red_two, sizeof(red_two));
+}
+
+static void a_redundant_packet_cut_in_its_headers_or_blocks_is_refused(void **state)
+{
+	struct red red;
+
+	for (size_t len = 0; len < 7; len++)
+		assert_int_equal(red_parse(red_two, len, &red), -EBADMSG);
+	/* A primary has no length: what is left is its own, and may be nothing. */
+	for (size_t len = 7; len < sizeof(red_two); len++) {
+		assert_int_equal(red_parse(red_two, len, &red), 0);
+		assert_int_equal(red.primary.len, len - 7);
+	}
+}
+
+static void more_redundant_blocks_than_anyone_sends_are_refused(void **state)
+{
+	uint8_t packet[(RED_BLOCKS_MAX + 1) * RED_HEADER_LEN + 1];
+	struct rs_writer writer;
+	struct red red;
+
+	rs_writer_init(&writer, packet, sizeof(packet));
+	for (size_t i = 0; i <= RED_BLOCKS_MAX; i++)
+		rs_write_u32(&writer, 0xef000000);
+	rs_write_u8(&writer, 111);
+	assert_int_equal(red_parse(packet, writer.len, &red), -E2BIG);
+	assert_int_equal(red_parse(packet + RED_HEADER_LEN, writer.len - RED_HEADER_LEN, &red), 0);
+	assert_int_equal(red.n_redundant, RED_BLOCKS_MAX);
+}
+
+static void blocks_beyond_what_a_header_can_say_are_not_written(void **state)
+{
+	static const uint8_t data[RED_LEN_MAX + 1];
+	uint8_t out[2 * RED_LEN_MAX];
+	struct rs_writer writer;
+	struct red red = { .n_redundant = 1, .redundant = { { .data_view = data } } };
+
+	red.redundant[0].len = RED_LEN_MAX;
+	red.redundant[0].offset = RED_OFFSET_MAX;
+	rs_writer_init(&writer, out, sizeof(out));
+	red_write(&writer, &red);
+	assert_false(writer.failed);
+
+	red.redundant[0].len = RED_LEN_MAX + 1;
+	rs_writer_init(&writer, out, sizeof(out));
+	red_write(&writer, &red);
+	assert_true(writer.failed);
+
+	red.redundant[0].len = 1;
+	red.redundant[0].offset = RED_OFFSET_MAX + 1;
+	rs_writer_init(&writer, out, sizeof(out));
+	red_write(&writer, &red);
+	assert_true(writer.failed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +250,10 @@ int main(void)
 		cmocka_unit_test(delta_frames_and_later_partitions_are_no_key_frames),
 		cmocka_unit_test(opus_durations_follow_the_table),
 		cmocka_unit_test(silence_lasts_twenty_milliseconds_in_every_mode),
+		cmocka_unit_test(a_redundant_packet_is_read_and_written_alike),
+		cmocka_unit_test(a_redundant_packet_cut_in_its_headers_or_blocks_is_refused),
+		cmocka_unit_test(more_redundant_blocks_than_anyone_sends_are_refused),
+		cmocka_unit_test(blocks_beyond_what_a_header_can_say_are_not_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
