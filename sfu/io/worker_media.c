@@ -15,6 +15,16 @@ static void send_datagram(
 	udp_commit(udp, len, &path->remote);
 }
 
+/* Into UDP_ROOM octets of `room`; *len becomes the sealed length. */
+static int seal(struct transport *transport, enum router_packet_kind kind, const uint8_t *data,
+	size_t *len, uint8_t *room)
+{
+	if (kind == ROUTER_RTP)
+		return transport_seal_rtp_to(transport, data, *len, room, UDP_ROOM, len);
+	memcpy(room, data, *len);
+	return transport_seal_rtcp(transport, room, len, UDP_ROOM);
+}
+
 void worker_emit(
 	void *ctx, uint32_t handle, enum router_packet_kind kind, const uint8_t *data, size_t len)
 {
@@ -28,12 +38,7 @@ void worker_emit(
 		return;
 	}
 	struct udp *udp = worker->sockets[path->local];
-	uint8_t *room = udp_room(udp);
-	memcpy(room, data, len);
-	const int err = kind == ROUTER_RTP
-				? transport_seal_rtp(peer->transport, room, &len, UDP_ROOM)
-				: transport_seal_rtcp(peer->transport, room, &len, UDP_ROOM);
-	if (err < 0)
+	if (seal(peer->transport, kind, data, &len, udp_room(udp)) < 0)
 		worker->counts[COUNT_TX_SEAL_FAILED]++;
 	else
 		udp_commit(udp, len, &path->remote);

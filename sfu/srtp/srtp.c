@@ -1,6 +1,7 @@
 #include "sfu/srtp/srtp.h"
 
 #include "common/base/bytes.h"
+#include "sfu/srtp/gcm.h"
 #include "sfu/srtp/srtp_priv.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #define RTCP_HEADER_LEN 8
 
 struct crypt {
+	struct gcm *gcm; /* seals RTP in Galois mode; NULL: the session does */
 	srtp_t session;
 	size_t max_streams;
 	size_t stream_count;
@@ -21,16 +23,31 @@ struct crypt {
 
 static const struct {
 	srtp_profile_t profile;
-	size_t key_len;
+	size_t key_len; /* master key and salt */
+	bool galois;
 } profiles[] = {
-	[CRYPT_AEAD_AES_128_GCM] = { srtp_profile_aead_aes_128_gcm, 28 },
-	[CRYPT_AEAD_AES_256_GCM] = { srtp_profile_aead_aes_256_gcm, 44 },
-	[CRYPT_AES128_CM_SHA1_80] = { srtp_profile_aes128_cm_sha1_80, 30 },
+	[CRYPT_AEAD_AES_128_GCM] = { srtp_profile_aead_aes_128_gcm, 28, true },
+	[CRYPT_AEAD_AES_256_GCM] = { srtp_profile_aead_aes_256_gcm, 44, true },
+	[CRYPT_AES128_CM_SHA1_80] = { srtp_profile_aes128_cm_sha1_80, 30, false },
 };
 
+/* libsrtp refuses to be started twice, and does not say whether it was. */
 int crypt_start(void)
 {
-	return srtp_init() == srtp_err_status_ok ? 0 : -EIO;
+	static const uint8_t key[SRTP_MAX_KEY_LEN];
+	const struct crypt_config config = {
+		.profile = CRYPT_AES128_CM_SHA1_80,
+		.direction = CRYPT_OPEN,
+		.key_view = key,
+		.key_len = profiles[CRYPT_AES128_CM_SHA1_80].key_len,
+		.max_streams = 1,
+	};
+	struct crypt *trial = NULL;
+	if (srtp_init() == srtp_err_status_ok)
+		return 0;
+	const int err = crypt_new(&config, &trial);
+	crypt_free(trial);
+	return err < 0 ? -EIO : 0;
 }
 
 size_t crypt_key_len(enum crypt_profile profile)
@@ -46,6 +63,17 @@ static int policy_fill(srtp_policy_t *policy, enum crypt_profile profile)
 	if (status == srtp_err_status_ok)
 		status = srtp_crypto_policy_set_from_profile_for_rtcp(&policy->rtcp, name);
 	return status == srtp_err_status_ok ? 0 : -EOPNOTSUPP;
+}
+
+static int gcm_make(const struct crypt_config *config, struct gcm **out_gcm)
+{
+	const struct gcm_config gcm = {
+		.master_view = config->key_view,
+		.key_len = config->key_len - GCM_SALT_LEN,
+		.max_streams = config->max_streams,
+		.window = CRYPT_REPLAY_WINDOW,
+	};
+	return gcm_new(&gcm, out_gcm);
 }
 
 int crypt_new(const struct crypt_config *config, struct crypt **out_crypt)
@@ -73,6 +101,8 @@ int crypt_new(const struct crypt_config *config, struct crypt **out_crypt)
 	if (err == 0)
 		err = crypt_error(srtp_create(&crypt->session, &policy));
 	rs_wipe(key, sizeof(key));
+	if (err == 0 && config->direction == CRYPT_SEAL && profiles[config->profile].galois)
+		err = gcm_make(config, &crypt->gcm);
 	if (err < 0) {
 		crypt_free(crypt);
 		return err;
@@ -83,8 +113,11 @@ int crypt_new(const struct crypt_config *config, struct crypt **out_crypt)
 
 struct crypt *crypt_free(struct crypt *crypt)
 {
-	if (crypt != NULL && crypt->session != NULL)
-		(void)srtp_dealloc(crypt->session); /* fails on a broken object only */
+	if (crypt != NULL) {
+		gcm_free(crypt->gcm);
+		if (crypt->session != NULL)
+			(void)srtp_dealloc(crypt->session); /* fails on a broken object only */
+	}
 	return rs_release(crypt);
 }
 
@@ -133,11 +166,29 @@ int crypt_open_rtcp(struct crypt *crypt, uint8_t *data, size_t *len)
 	return apply(crypt, data, len, RTCP_SSRC_AT, srtp_unprotect_rtcp);
 }
 
+int crypt_seal_rtp_to(struct crypt *crypt, const uint8_t *data, size_t len, uint8_t *out,
+	size_t cap, size_t *out_len)
+{
+	if (cap < len || cap - len < CRYPT_RTP_TRAILER)
+		return -ENOSPC;
+	size_t sealed_len = len;
+	int err = 0;
+	if (crypt->gcm != NULL) {
+		err = gcm_seal(crypt->gcm, data, len, out);
+		sealed_len += GCM_TAG_LEN;
+	} else {
+		if (out != data)
+			memcpy(out, data, len);
+		err = apply(crypt, out, &sealed_len, RTP_SSRC_AT, srtp_protect);
+	}
+	if (err == 0)
+		*out_len = sealed_len;
+	return err;
+}
+
 int crypt_seal_rtp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap)
 {
-	if (cap < *len || cap - *len < CRYPT_RTP_TRAILER)
-		return -ENOSPC;
-	return apply(crypt, data, len, RTP_SSRC_AT, srtp_protect);
+	return crypt_seal_rtp_to(crypt, data, *len, data, cap, len);
 }
 
 int crypt_seal_rtcp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap)

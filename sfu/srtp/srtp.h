@@ -1,6 +1,6 @@
 /* sfu/srtp/srtp.h
  *
- * SRTP and SRTCP (RFC 3711, RFC 7714) by libsrtp, in place. One object a peer and direction; each
+ * XX object a peer and direction; each
  * keeps the roll-over counter and replay window of every stream (SSRC) it has seen.
  * Not thread safe. A stream's state is allocated when its first packet has proved authentic, never
  * per packet. Limit: `max_streams` SSRCs. Packets should lie at an address divisible by four.
@@ -38,8 +38,7 @@ struct crypt_config {
 
 struct crypt;
 
-/* libsrtp's global tables; before the first crypt_new(), once a process (again is harmless).
- * 0 or -EIO. */
+/* libsrtp's global tables; before the first crypt_new(). Again is harmless. 0 or -EIO. */
 int crypt_start(void) RS_MUST_USE;
 /* Master key and salt of a profile, octets. */
 size_t crypt_key_len(enum crypt_profile profile);
@@ -57,8 +56,11 @@ int crypt_open_rtcp(struct crypt *crypt, uint8_t *data, size_t *len) RS_MUST_USE
 /* Encrypt a packet in place; *len grows by the trailer, for which `cap` must leave room.
  * Sealing a sequence number again is allowed for a retransmission only: the packet must be the
  * same to the last octet, or the keystream is spent twice.
- * 0, -ENOSPC, and the errors above. */
+ * 0, -ENOSPC, the errors above, and -EIO (OpenSSL is broken). */
 int crypt_seal_rtp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
+/* The same out of place: from `data`, which stays as it is, into `out`, which does not overlap it. */
+int crypt_seal_rtp_to(struct crypt *crypt, const uint8_t *data, size_t len, uint8_t *out,
+	size_t cap, size_t *out_len) RS_MUST_USE;
 int crypt_seal_rtcp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
 
 #endif

@@ -145,6 +145,16 @@ int transport_seal_rtp(struct transport *transport, uint8_t *data, size_t *len, 
 	return err;
 }
 
+int transport_seal_rtp_to(struct transport *transport, const uint8_t *data, size_t len,
+	uint8_t *out, size_t cap, size_t *out_len)
+{
+	if (transport->seal == NULL)
+		return -EPROTO;
+	const int err = crypt_seal_rtp_to(transport->seal, data, len, out, cap, out_len);
+	transport->stats.sealed += err == 0;
+	return err;
+}
+
 int transport_seal_rtcp(struct transport *transport, uint8_t *data, size_t *len, size_t cap)
 {
 	if (transport->seal == NULL)

@@ -91,6 +91,9 @@ int transport_open(struct transport *transport, uint8_t *data, size_t *len,
  * (cap < *len + TRANSPORT_TRAILER), -EBADMSG, -E2BIG, -ENOMEM. */
 int transport_seal_rtp(
 	struct transport *transport, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
+/* The same out of place: from `data` into `out`, which does not overlap it. */
+int transport_seal_rtp_to(struct transport *transport, const uint8_t *data, size_t len,
+	uint8_t *out, size_t cap, size_t *out_len) RS_MUST_USE;
 int transport_seal_rtcp(
 	struct transport *transport, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
 

@@ -374,6 +374,34 @@ static void streams_are_taken_up_to_the_limit(void **state)
 	crypt_free(wide);
 }
 
+static void a_packet_may_be_sealed_out_of_place(void **state)
+{
+	for (unsigned profile = 0; profile <= CRYPT_AES128_CM_SHA1_80; profile++) {
+		struct crypt *send = crypt_make((enum crypt_profile)profile, CRYPT_SEAL);
+		const struct packet plain = rtp_packet(9, 7);
+		const struct packet before = plain;
+		struct packet in_place = plain;
+		struct packet out = { 0 };
+		seal(send, &in_place);
+		assert_int_equal(crypt_seal_rtp_to(send, plain.data, plain.len, out.data,
+					 sizeof(out.data), &out.len),
+			0);
+		assert_int_equal(out.len, in_place.len);
+		assert_memory_equal(out.data, in_place.data, in_place.len);
+		assert_memory_equal(plain.data, before.data, sizeof(plain.data));
+		crypt_free(send);
+	}
+}
+
+static void starting_again_is_harmless(void **state)
+{
+	struct crypt *send = crypt_make(CRYPT_AES128_CM_SHA1_80, CRYPT_SEAL);
+	assert_int_equal(crypt_start(), 0);
+	struct packet packet = rtp_packet(9, 7);
+	seal(send, &packet);
+	crypt_free(send);
+}
+
 static void room_for_the_trailer_is_asked_for(void **state)
 {
 	struct crypt *send = crypt_make(CRYPT_AEAD_AES_128_GCM, CRYPT_SEAL);
@@ -494,6 +522,8 @@ int main(void)
 		cmocka_unit_test(the_sequence_may_wrap_with_loss_around_it),
 		cmocka_unit_test(the_same_packet_may_be_sealed_again_for_a_retransmission),
 		cmocka_unit_test(streams_are_taken_up_to_the_limit),
+		cmocka_unit_test(a_packet_may_be_sealed_out_of_place),
+		cmocka_unit_test(starting_again_is_harmless),
 		cmocka_unit_test(room_for_the_trailer_is_asked_for),
 		cmocka_unit_test(what_is_too_short_is_malformed),
 		cmocka_unit_test(each_code_of_libsrtp_has_a_translation),
