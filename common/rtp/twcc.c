@@ -15,27 +15,36 @@ enum symbol {
 #define VECTOR_1BIT 14
 #define RUN_MAX 0x1fff
 
-static int symbol_add(struct twcc_feedback *out, size_t *n, enum symbol symbol)
+/* What the statuses of one feedback say, as they are read. */
+struct statuses {
+	struct twcc_feedback *out;
+	size_t count; /* the packet claims to tell of so many */
+	size_t n;     /* read */
+};
+
+static int symbol_add(struct statuses *statuses, enum symbol symbol)
 {
 	if (symbol == SYMBOL_RESERVED)
 		return -EBADMSG;
-	if (*n < out->n_packets)
+	if (statuses->n < statuses->out->n_packets)
 		/* The symbol waits in `delta` until the deltas are read. */
-		out->arrivals[(*n)++] = (struct twcc_arrival){ .received = symbol != SYMBOL_LOST,
-			.delta = (int32_t)symbol };
+		statuses->out->arrivals[statuses->n] =
+			(struct twcc_arrival){ .received = symbol != SYMBOL_LOST,
+				.delta = (int32_t)symbol };
+	statuses->n++;
 	return 0;
 }
 
 /* Section 3.1.3: |0|S S| run length |; section 3.1.4: |1|S| 14 symbols of one bit or 7 of two |. */
-static int chunk_parse(uint16_t chunk, struct twcc_feedback *out, size_t *n)
+static int chunk_parse(uint16_t chunk, struct statuses *statuses)
 {
 	if ((chunk & 0x8000) == 0) {
 		const enum symbol symbol = (enum symbol)((chunk >> 13) & 3);
 		const unsigned run = chunk & RUN_MAX;
 		if (run == 0)
 			return -EBADMSG;
-		for (unsigned i = 0; i < run && *n < out->n_packets; i++) {
-			const int err = symbol_add(out, n, symbol);
+		for (unsigned i = 0; i < run && statuses->n < statuses->count; i++) {
+			const int err = symbol_add(statuses, symbol);
 			if (err < 0)
 				return err;
 		}
@@ -43,11 +52,12 @@ static int chunk_parse(uint16_t chunk, struct twcc_feedback *out, size_t *n)
 	}
 	const bool two_bits = (chunk & 0x4000) != 0;
 	const unsigned width = two_bits ? 2 : 1;
-	for (unsigned i = 0; i < (two_bits ? VECTOR_2BIT : VECTOR_1BIT); i++) {
+	const unsigned most = two_bits ? VECTOR_2BIT : VECTOR_1BIT;
+	for (unsigned i = 0; i < most && statuses->n < statuses->count; i++) {
 		const unsigned shift = 14 - (i + 1) * width;
 		const int err = symbol_add(
-			out, n, (enum symbol)((unsigned)chunk >> shift & (two_bits ? 3U : 1U)));
-		if (err < 0 && *n < out->n_packets)
+			statuses, (enum symbol)((unsigned)chunk >> shift & (two_bits ? 3U : 1U)));
+		if (err < 0)
 			return err;
 	}
 	return 0;
@@ -77,20 +87,20 @@ int twcc_parse(const struct rtcp_feedback *feedback, struct twcc_feedback *out_f
 	struct rs_reader reader;
 	struct twcc_feedback out = { .sender_ssrc = feedback->sender_ssrc,
 		.media_ssrc = feedback->media_ssrc };
-	size_t n = 0;
+	struct statuses statuses = { .out = &out };
 
 	rs_reader_init(&reader, feedback->fci_view, feedback->fci_len);
 	out.base_seq = rs_read_u16(&reader);
-	out.n_packets = rs_read_u16(&reader);
+	statuses.count = rs_read_u16(&reader);
+	/* After an outage a receiver may tell of more: what it tells first is what the estimate needs. */
+	out.n_packets = statuses.count < TWCC_PACKETS_MAX ? statuses.count : TWCC_PACKETS_MAX;
 	out.reference = rs_read_u24(&reader);
 	out.feedback_count = rs_read_u8(&reader);
-	if (out.n_packets > TWCC_PACKETS_MAX)
-		return -EBADMSG;
-	while (n < out.n_packets) {
+	while (statuses.n < statuses.count) {
 		const uint16_t chunk = rs_read_u16(&reader);
 		if (reader.failed)
 			return -EBADMSG;
-		const int err = chunk_parse(chunk, &out, &n);
+		const int err = chunk_parse(chunk, &statuses);
 		if (err < 0)
 			return err;
 	}

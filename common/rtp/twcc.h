@@ -8,8 +8,8 @@
 
 #include "common/rtp/rtcp.h"
 
-/* Most packets one feedback reports on here. */
-#define TWCC_PACKETS_MAX 256
+/* Most packets of one feedback that are read or written here. */
+#define TWCC_PACKETS_MAX 512
 /* Resolution of arrival times and of the reference time, us. */
 #define TWCC_DELTA_US 250
 #define TWCC_REFERENCE_US 64000
@@ -30,7 +30,7 @@ struct twcc_feedback {
 	struct twcc_arrival arrivals[TWCC_PACKETS_MAX];
 };
 
-/* 0, or -EBADMSG (cut short, reserved symbol, more than TWCC_PACKETS_MAX). */
+/* 0, or -EBADMSG (cut short, reserved symbol). Of a feedback on more than TWCC_PACKETS_MAX packets the first are taken. */
 int twcc_parse(
 	const struct rtcp_feedback *feedback, struct twcc_feedback *out_feedback) RS_MUST_USE;
 /* The whole RTCP packet, padded to words. `n_packets` is 1 to TWCC_PACKETS_MAX; whether it fitted is in writer->failed. */

@@ -63,7 +63,7 @@ static void collect(struct feedback *feedback, struct twcc_feedback *out)
 	bool any = false;
 
 	out->base_seq = (uint16_t)feedback->next;
-	while (feedback->next <= feedback->highest && out->n_packets < TWCC_PACKETS_MAX) {
+	while (feedback->next <= feedback->highest && out->n_packets < FEEDBACK_WINDOW / 2) {
 		const rs_time at = *arrival_of(feedback, feedback->next);
 		if (at == RS_TIME_NEVER) {
 			out->arrivals[out->n_packets++] =

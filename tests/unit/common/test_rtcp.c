@@ -329,6 +329,52 @@ static void transport_feedback_cut_or_odd_is_malformed(void **state)
 	assert_true(parsed.arrivals[13].received && parsed.arrivals[13].delta == 2);
 }
 
+/* The draft's examples of a run (section 3.1.3) and of a vector of one-bit symbols (section 3.1.4), a vector of
+ * two-bit symbols and a run to end with. */
+static void the_chunks_of_the_draft_say_what_it_says_of_them(void **state)
+{
+	uint8_t fci[16 + 21] = {
+		0x00, 0x00, 0x00, 0xfb, /* base 0; 251 packets: 221 + 14 + 7 + 9 */
+		0x00, 0x00, 0x01, 0x00, /* 64 ms; feedback 0 */
+		0x00, 0xdd, 0x9f, 0x1c, /* a run of 221 lost; 14 symbols of one bit */
+		0xc4, 0x54, 0x20, 0x09, /* 7 symbols of two bits; a run of 9 received */
+	};
+	static const char vectors[] = "01111100011100"
+				      "0101110"
+				      "111111111";
+	const struct rtcp_feedback feedback = { .fci_view = fci, .fci_len = sizeof(fci) };
+	struct twcc_feedback parsed;
+
+	memset(fci + 16, 4, 21); /* 21 arrived, 1 ms apart */
+	assert_int_equal(twcc_parse(&feedback, &parsed), 0);
+	assert_int_equal(parsed.n_packets, 251);
+	for (size_t i = 0; i < 221; i++)
+		assert_false(parsed.arrivals[i].received);
+	for (size_t i = 0; i < sizeof(vectors) - 1; i++) {
+		assert_int_equal(parsed.arrivals[221 + i].received, vectors[i] == '1');
+		assert_int_equal(parsed.arrivals[221 + i].delta, vectors[i] == '1' ? 4 : 0);
+	}
+}
+
+static void of_a_feedback_on_very_many_packets_the_first_are_taken(void **state)
+{
+	uint8_t fci[8 + 2 + TWCC_PACKETS_MAX + 1];
+	struct rs_writer writer;
+	struct twcc_feedback parsed;
+
+	rs_writer_init(&writer, fci, sizeof(fci));
+	rs_write_u16(&writer, 65000);
+	rs_write_u16(&writer, TWCC_PACKETS_MAX + 1);
+	rs_write_u32(&writer, 0);
+	rs_write_u16(&writer, 0x2000 | (TWCC_PACKETS_MAX + 1));
+	rs_write_zero(&writer, TWCC_PACKETS_MAX + 1);
+	assert_false(writer.failed);
+	const struct rtcp_feedback feedback = { .fci_view = fci, .fci_len = writer.len };
+	assert_int_equal(twcc_parse(&feedback, &parsed), 0);
+	assert_int_equal(parsed.n_packets, TWCC_PACKETS_MAX);
+	assert_true(parsed.arrivals[TWCC_PACKETS_MAX - 1].received);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +387,8 @@ int main(void)
 		cmocka_unit_test(key_frame_requests_of_both_kinds_are_read),
 		cmocka_unit_test(transport_feedback_is_read_and_written),
 		cmocka_unit_test(transport_feedback_cut_or_odd_is_malformed),
+		cmocka_unit_test(the_chunks_of_the_draft_say_what_it_says_of_them),
+		cmocka_unit_test(of_a_feedback_on_very_many_packets_the_first_are_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
