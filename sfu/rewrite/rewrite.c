@@ -4,8 +4,12 @@
 #include "common/rtp/seq.h"
 
 /* Sender clocks differ from ours by less than this; what a stream gained faster is jitter, not drift. */
-#define DRIFT_MAX_PPM 5000
-/* How far the base follows at one switch, us. */
+#define DRIFT_MAX_PPM 1000
+/* A stream's first seconds teach how long its packets take, which looks like drift: all of it to one side. */
+#define SETTLED RS_SEC(3)
+/* A stream's place is in doubt when it lies further than any common jitter beyond what has passed, us. */
+#define EXCESS_MAX RS_MS(100)
+/* How far the base follows then at one switch, us. */
 #define BASE_STEP RS_MS(5)
 /* Ticks a packet of unknown duration is taken to last: one, as time may only not stand still. */
 #define DURATION_UNKNOWN 1
@@ -114,10 +118,10 @@ static int64_t clock_ts(const struct rewrite *rewrite, rs_time time)
  * switch has to start from there, or a long speech ends in a jump. */
 static void absorb_drift(struct rewrite *rewrite)
 {
-	const int64_t most = (rewrite->last_time - rewrite->segment_time) * DRIFT_MAX_PPM / 1000000;
-	int64_t drift = rewrite->last_ahead - rewrite->segment_ahead;
+	const int64_t most = (rewrite->last_time - rewrite->settled_time) * DRIFT_MAX_PPM / 1000000;
+	int64_t drift = rewrite->last_ahead - rewrite->settled_ahead;
 
-	if (most <= 0)
+	if (!rewrite->settled || most <= 0)
 		return;
 	if (drift > most)
 		drift = most;
@@ -149,6 +153,11 @@ static void note_time(struct rewrite *rewrite, const struct rewrite_in *in, int6
 	rewrite->last_arrival = in->arrival;
 	rewrite->last_ahead =
 		rtp_ticks_to_us(out_ts - clock_ts(rewrite, in->time), rewrite->clock_hz);
+	if (rewrite->settled || in->time - rewrite->segment_time < SETTLED)
+		return;
+	rewrite->settled = true;
+	rewrite->settled_time = in->time;
+	rewrite->settled_ahead = rewrite->last_ahead;
 }
 
 static void note_picture(
@@ -173,7 +182,7 @@ static int64_t due_ts(struct rewrite *rewrite, const struct rewrite_in *in, int6
 	const int64_t due = clock_ts(rewrite, in->time);
 	const rs_time excess = rtp_ticks_to_us(due - most, rewrite->clock_hz);
 
-	if (excess <= REWRITE_AHEAD_MAX)
+	if (excess <= EXCESS_MAX)
 		return due;
 	rewrite->base_time += rs_time_min(excess, BASE_STEP);
 	return most;
@@ -227,10 +236,10 @@ static enum rewrite_verdict begin(
 	const struct rewrite_segment *segment = segment_back(rewrite, 0);
 	rewrite->started = true;
 	rewrite->broken = false;
+	rewrite->segment_time = in->time;
+	rewrite->settled = false;
 	note_time(rewrite, in, ts);
 	note_picture(rewrite, segment, in);
-	rewrite->segment_time = in->time;
-	rewrite->segment_ahead = rewrite->last_ahead;
 	fill(segment, in, out);
 	out->switched = true;
 	return REWRITE_FORWARD;

@@ -79,8 +79,10 @@ struct rewrite {
 	uint8_t last_tl0;
 	rs_time base_time; /* time and timestamp of the same instant: where the wall clock says a stream is */
 	int64_t base_ts;
-	rs_time segment_time; /* when the newest stream began, and how far it was ahead of the base then, us */
-	int64_t segment_ahead;
+	rs_time segment_time; /* when the newest stream began */
+	bool settled; /* it has gone on long enough for its clock to be known: since when, and how far ahead then, us */
+	rs_time settled_time;
+	int64_t settled_ahead;
 	int64_t last_ahead;
 	rs_time last_time;
 	rs_time last_arrival;
