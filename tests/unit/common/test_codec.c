@@ -142,6 +142,64 @@ static void opus_durations_follow_the_table(void **state)
 	}
 }
 
+static void the_band_of_opus_follows_the_table(void **state)
+{
+	/* RFC 6716 table 2: what begins at each configuration. */
+	static const struct {
+		uint8_t from, to;
+		enum opus_mode mode;
+		enum opus_bandwidth bandwidth;
+	} rows[] = {
+		{ 0, 3, OPUS_SILK, OPUS_NARROWBAND },
+		{ 4, 7, OPUS_SILK, OPUS_MEDIUMBAND },
+		{ 8, 11, OPUS_SILK, OPUS_WIDEBAND },
+		{ 12, 13, OPUS_HYBRID, OPUS_SUPERWIDEBAND },
+		{ 14, 15, OPUS_HYBRID, OPUS_FULLBAND },
+		{ 16, 19, OPUS_CELT, OPUS_NARROWBAND },
+		{ 20, 23, OPUS_CELT, OPUS_WIDEBAND },
+		{ 24, 27, OPUS_CELT, OPUS_SUPERWIDEBAND },
+		{ 28, 31, OPUS_CELT, OPUS_FULLBAND },
+	};
+	unsigned configs = 0;
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(rows); i++) {
+		for (unsigned config = rows[i].from; config <= rows[i].to; config++, configs++) {
+			const uint8_t payload[8] = { (uint8_t)(config << 3 | 0x04) };
+			struct opus_toc toc;
+			assert_int_equal(opus_toc_parse(payload, sizeof(payload), &toc), 0);
+			assert_int_equal(toc.mode, rows[i].mode);
+			assert_int_equal(toc.bandwidth, rows[i].bandwidth);
+			assert_int_equal(toc.channels, 2);
+			assert_int_equal(toc.frames, 1);
+			assert_false(toc.silent);
+		}
+	}
+	assert_int_equal(configs, 32);
+}
+
+static void frames_without_content_are_silent(void **state)
+{
+	static const struct {
+		uint8_t data[4];
+		size_t len;
+		bool silent;
+	} packets[] = {
+		{ { 0x78 }, 1, true },    /* TOC alone */
+		{ { 0x78, 0 }, 2, true }, /* one octet, as in DTX */
+		{ { 0x78, 0xff, 0xfe }, 3,
+			false },             /* a closed microphone still codes its silence */
+		{ { 0x79, 0, 0 }, 3, true }, /* two frames of one octet */
+		{ { 0x7b, 0x01, 0 }, 3, true },
+		{ { 0x7b, 0x01, 0, 0 }, 4, false },
+	};
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(packets); i++) {
+		struct opus_toc toc;
+		assert_int_equal(opus_toc_parse(packets[i].data, packets[i].len, &toc), 0);
+		assert_int_equal(toc.silent, packets[i].silent);
+	}
+}
+
 static void silence_lasts_twenty_milliseconds_in_every_mode(void **state)
 {
 	for (unsigned toc = 0; toc < 256; toc++) {
@@ -249,6 +307,8 @@ int main(void)
 		cmocka_unit_test(patching_keeps_the_width_of_each_field),
 		cmocka_unit_test(delta_frames_and_later_partitions_are_no_key_frames),
 		cmocka_unit_test(opus_durations_follow_the_table),
+		cmocka_unit_test(the_band_of_opus_follows_the_table),
+		cmocka_unit_test(frames_without_content_are_silent),
 		cmocka_unit_test(silence_lasts_twenty_milliseconds_in_every_mode),
 		cmocka_unit_test(a_redundant_packet_is_read_and_written_alike),
 		cmocka_unit_test(a_redundant_packet_cut_in_its_headers_or_blocks_is_refused),
