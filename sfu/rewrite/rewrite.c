@@ -27,6 +27,16 @@ void rewrite_init(struct rewrite *rewrite, uint32_t clock_hz, bool video, struct
 	};
 }
 
+int64_t rewrite_last(const struct rewrite *rewrite)
+{
+	return rewrite->highest_out;
+}
+
+void rewrite_go_on_after(struct rewrite *rewrite, int64_t last)
+{
+	rewrite->highest_out = last;
+}
+
 static const struct rewrite_segment *segment_back(const struct rewrite *rewrite, unsigned i)
 {
 	return &rewrite->segments[(rewrite->newest + REWRITE_SEGMENTS - i) % REWRITE_SEGMENTS];

@@ -91,6 +91,11 @@ struct rewrite {
 /* Sequence numbers begin below 2^15, so that a receiver that misses the first packets still guesses SRTP's rollover
  * counter right (RFC 3711 section 3.3.1). */
 void rewrite_init(struct rewrite *rewrite, uint32_t clock_hz, bool video, struct rs_rand *rand);
+/* The last sequence number given away, unwrapped; the one before the first when nothing was mapped yet. */
+int64_t rewrite_last(const struct rewrite *rewrite);
+/* For a stream that takes up the SSRC of one that ended with the number `last`: the next is the one behind it. Only
+ * before the first packet, or after rewrite_forget(). */
+void rewrite_go_on_after(struct rewrite *rewrite, int64_t last);
 /* *out_packet is written for REWRITE_FORWARD only. Packets of one stream may come in any order, each once. */
 enum rewrite_verdict rewrite_map(
 	struct rewrite *rewrite, const struct rewrite_in *in, struct rewrite_out *out_packet);

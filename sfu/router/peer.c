@@ -28,6 +28,7 @@ struct draft {
 	struct feed feeds[ROUTER_RECVS_MAX];
 	bool new_publish[ROUTER_SENDS_MAX];
 	bool new_slot[ROUTER_RECVS_MAX];
+	struct numbers numbers;
 };
 
 static void draft_drop(struct draft *draft)
@@ -38,6 +39,7 @@ static void draft_drop(struct draft *draft)
 	for (size_t i = 0; i < ROUTER_RECVS_MAX; i++)
 		if (draft->new_slot[i])
 			draft->slots[i] = slot_free(draft->slots[i]);
+	numbers_done(&draft->numbers);
 }
 
 static struct publish *same_publish(
@@ -74,6 +76,20 @@ static int ssrcs_differ(const struct router_peer *spec)
 	return 0;
 }
 
+static int draft_numbers(
+	const struct peer *peer, const struct router_peer *spec, struct draft *draft)
+{
+	static const struct numbers none;
+	uint32_t ssrcs[2 * ROUTER_RECVS_MAX];
+
+	for (size_t i = 0; i < spec->n_recvs; i++) {
+		ssrcs[2 * i] = spec->recvs[i].ssrc;
+		ssrcs[2 * i + 1] = spec->recvs[i].rtx_ssrc;
+	}
+	return numbers_extend(
+		peer != NULL ? &peer->numbers : &none, ssrcs, 2 * spec->n_recvs, &draft->numbers);
+}
+
 /* Everything that can fail, before anything changes. */
 static int draft_make(struct router *router, const struct peer *peer,
 	const struct router_peer *spec, struct draft *draft)
@@ -99,7 +115,7 @@ static int draft_make(struct router *router, const struct peer *peer,
 			return err;
 		draft->new_slot[i] = true;
 	}
-	return 0;
+	return draft_numbers(peer, spec, draft);
 }
 
 static void forget_ssrcs(struct peer *peer, const struct publish *publish)
@@ -153,6 +169,7 @@ static void drop_sections(
 		if (draft != NULL && draft->slots[i] == peer->slots[i])
 			continue;
 		slot_bind(router, peer->slots[i], NULL, now);
+		slot_leave_numbers(peer->slots[i], &peer->numbers);
 		peer->slots[i] = slot_free(peer->slots[i]);
 	}
 }
@@ -160,6 +177,8 @@ static void drop_sections(
 static void commit(struct router *router, struct peer *peer, const struct router_peer *spec,
 	struct draft *draft, rs_time now)
 {
+	numbers_done(&peer->numbers);
+	peer->numbers = draft->numbers;
 	inherit(peer, draft);
 	drop_sections(router, peer, draft, now);
 	peer->n_publishes = spec->n_sends;
@@ -176,6 +195,8 @@ static void commit(struct router *router, struct peer *peer, const struct router
 	for (size_t i = 0; i < spec->n_recvs; i++) {
 		peer->slots[i] = draft->slots[i];
 		peer->slots[i]->peer = peer;
+		if (draft->new_slot[i])
+			slot_take_numbers(peer->slots[i], &peer->numbers);
 		slot_set_feed(peer->slots[i], &spec->recvs[i], &draft->feeds[i]);
 	}
 }
@@ -231,6 +252,7 @@ static void peer_free(struct router *router, struct peer *peer, rs_time now)
 		}
 	}
 	router->peers[ROUTER_PEER_INDEX(peer->handle)] = NULL;
+	numbers_done(&peer->numbers);
 	(void)rs_release(peer);
 }
 

@@ -12,6 +12,7 @@
 #include "common/rtp/vp8.h"
 #include "sfu/bwe/feedback.h"
 #include "sfu/rewrite/rewrite.h"
+#include "sfu/router/numbers.h"
 #include "sfu/router/router.h"
 
 /* Ranks of the floor that slots can ask for. */
@@ -233,6 +234,7 @@ struct peer {
 	size_t n_publishes;
 	struct slot *slots[ROUTER_RECVS_MAX];
 	size_t n_slots;
+	struct numbers numbers; /* of slots that are gone */
 	struct ssrc ssrcs[SSRCS_MAX];
 	struct feedback feedback;
 	uint32_t media_ssrc; /* any the peer sends, for feedback */
@@ -382,8 +384,11 @@ void publish_say(struct router *router, struct publish *publish, bool gone);
 int slot_new(
 	const struct router_recv *spec, struct rs_rand *rand, struct slot **out_slot) RS_MUST_USE;
 struct slot *slot_free(struct slot *slot);
-/* Go on with the numbers of a slot of the same SSRC that this one replaces. */
+/* Go on with the numbers and the time of a slot of the same SSRC that this one replaces. */
 void slot_inherit(struct slot *slot, const struct slot *from);
+/* The slot ends, or begins: its numbers are noted, or go on behind those noted. */
+void slot_leave_numbers(const struct slot *slot, struct numbers *numbers);
+void slot_take_numbers(struct slot *slot, const struct numbers *numbers);
 /* The same stream to the receiver: feed, rank, mix and max_height may differ. */
 bool slot_same(const struct slot *slot, const struct router_recv *spec);
 /* Copy feed, rank, mix and max_height. */

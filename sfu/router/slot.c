@@ -62,6 +62,23 @@ void slot_inherit(struct slot *slot, const struct slot *from)
 	rewrite_forget(&slot->rewrite);
 }
 
+void slot_leave_numbers(const struct slot *slot, struct numbers *numbers)
+{
+	numbers_leave(numbers, slot->spec.ssrc, rewrite_last(&slot->rewrite));
+	if (slot->spec.rtx_ssrc != 0)
+		numbers_leave(numbers, slot->spec.rtx_ssrc, (int64_t)slot->rtx_seq - 1);
+}
+
+void slot_take_numbers(struct slot *slot, const struct numbers *numbers)
+{
+	int64_t last;
+
+	if (numbers_left(numbers, slot->spec.ssrc, &last))
+		rewrite_go_on_after(&slot->rewrite, last);
+	if (slot->spec.rtx_ssrc != 0 && numbers_left(numbers, slot->spec.rtx_ssrc, &last))
+		slot->rtx_seq = (uint16_t)(last + 1);
+}
+
 bool slot_same(const struct slot *slot, const struct router_recv *spec)
 {
 	const struct router_recv *has = &slot->spec;

@@ -379,6 +379,71 @@ static void a_section_that_changes_goes_on_with_its_numbers(void **state)
 	assert_int_equal(after.rtp_ts, before.rtp_ts + 960);
 }
 
+/* The SRTP key lives on: a number that came twice would spend its keystream twice. */
+static void a_section_that_comes_back_goes_on_with_its_numbers(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+	struct router_recv recvs[] = {
+		{ .mid = "3", .ssrc = 55, .pt = 111, .feed = "floor" },
+		{ .mid = "4", .ssrc = 66, .pt = 111, .feed = "" },
+	};
+	struct router_peer spec = { .id = "p", .meeting = "m", .recvs = recvs, .n_recvs = 1 };
+	uint32_t p;
+	uint16_t last = 0;
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .open = { "KEN" }, .visible = { "KEN" } }, 0);
+	for (uint16_t i = 0; i < 20; i++) {
+		const rs_time now = i * RS_MS(20);
+		recvs[0].ssrc = i % 2 == 0 ? 55 : 56; /* each comes and goes */
+		assert_int_equal(router_peer_set(kit.router, &spec, now, &p), 0);
+		router_peer_ready(kit.router, p, true, now);
+		kit_speak(&kit, k, 7, i, 10, now);
+		const struct kit_packet *packet = kit_rtp(&kit, p, 55, (size_t)i / 2);
+		if (i % 2 == 0 && i > 0)
+			assert_int_equal(kit_parsed(packet).seq, (uint16_t)(last + 1));
+		last = i % 2 == 0 ? kit_parsed(packet).seq : last;
+	}
+	/* ... also when it is a picture's now, or that of a picture's retransmissions. */
+	recvs[0] = (struct router_recv){ .mid = "6",
+		.video = true,
+		.ssrc = 56,
+		.rtx_ssrc = 55,
+		.codec = ROUTER_VP8,
+		.pt = 96,
+		.rtx_pt = 97,
+		.nack = true,
+		.feed = "source-KEN" };
+	const uint16_t sound = kit_parsed(kit_rtp(&kit, p, 56, 9)).seq;
+	assert_int_equal(router_peer_set(kit.router, &spec, RS_SEC(1), &p), 0);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 9, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
+		RS_SEC(1));
+	const struct rtp_packet picture = kit_parsed(kit_rtp(&kit, p, 56, 10));
+	assert_int_equal(picture.seq, (uint16_t)(sound + 1));
+	uint8_t nack[64];
+	struct rs_writer writer;
+	rs_writer_init(&writer, nack, sizeof(nack));
+	rtcp_write_rr(&writer, 1, NULL, 0);
+	rtcp_write_nack(&writer, 1, 56, &picture.seq, 1);
+	assert_int_equal(
+		router_recv_rtcp(kit.router, p, nack, writer.len, RS_SEC(1) + RS_MS(50)), 0);
+	assert_int_equal(kit_parsed(kit_rtp(&kit, p, 55, 10)).seq, (uint16_t)(last + 1));
+}
+
+static void a_peer_is_sent_so_many_ssrcs_in_its_life(void **state)
+{
+	struct router_recv recv = { .mid = "3", .pt = 111, .feed = "" };
+	const struct router_peer spec = { .id = "p", .meeting = "m", .recvs = &recv, .n_recvs = 1 };
+	uint32_t p;
+
+	for (recv.ssrc = 1; recv.ssrc <= 64; recv.ssrc++)
+		assert_int_equal(router_peer_set(kit.router, &spec, 0, &p), 0);
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &p), -E2BIG);
+	recv.ssrc = 1;
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &p), 0);
+}
+
 static void direct_mode_plays_every_source(void **state)
 {
 	static const struct kit_peer player = { .id = "player",
@@ -669,6 +734,8 @@ int main(void)
 		CASE(a_removed_peer_is_gone_and_its_handle_with_it),
 		CASE(a_peer_may_move_to_another_meeting),
 		CASE(a_section_that_changes_goes_on_with_its_numbers),
+		CASE(a_section_that_comes_back_goes_on_with_its_numbers),
+		CASE(a_peer_is_sent_so_many_ssrcs_in_its_life),
 		CASE(direct_mode_plays_every_source),
 		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
 		CASE(the_recorder_may_ask_for_a_key_frame),
