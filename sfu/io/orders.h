@@ -1,0 +1,49 @@
+/* sfu/io/orders.h
+ *
+ * What one thread tells all others, each in the same order: a bounded list with one writer and several
+ * readers, each with a place of its own. An order is there for all readers at the same instant: who acts
+ * on one may count on every other finding it before it finds anything that follows from it. Nothing locks.
+ */
+#ifndef ROSTRUM_SFU_IO_ORDERS_H
+#define ROSTRUM_SFU_IO_ORDERS_H
+
+#include "common/base/mem.h"
+
+struct orders;
+
+enum order_kind {
+	ORDER_MEETING_SET,    /* text: the unit's document */
+	ORDER_MEETING_REMOVE, /* text: its id */
+	ORDER_PEER_SET,       /* text: the unit's document; place */
+	ORDER_PEER_REMOVE,    /* text: its id */
+	ORDER_STATS,          /* say your figures */
+};
+
+struct order {
+	enum order_kind kind;
+	char *text;
+	uint32_t place; /* router_peer.place */
+};
+
+/* 0, -EINVAL (none wanted) or -ENOMEM. */
+int orders_new(size_t most, unsigned readers, struct orders **out_orders) RS_MUST_USE;
+/* No thread may use it any more. NULL is fine. Returns NULL. */
+struct orders *orders_free(struct orders *orders);
+
+/* ---- by the writer ---- */
+
+/* `text` is copied. 0, -E2BIG (as many wait for a reader) or -ENOMEM. */
+int orders_put(struct orders *orders, const struct order *order) RS_MUST_USE;
+/* How many more can be put. */
+size_t orders_room(struct orders *orders);
+/* Every reader is done with every order. */
+bool orders_are_done(struct orders *orders);
+
+/* ---- by a reader ---- */
+
+/* The next for this reader, valid until orders_pop(); NULL = none. */
+const struct order *orders_next(struct orders *orders, unsigned reader);
+/* It is done, and everything it asks for with it. */
+void orders_pop(struct orders *orders, unsigned reader);
+
+#endif
