@@ -21,7 +21,6 @@ struct control {
 	json_t *peers;
 	json_t *peers_told; /* id -> the last `peer` report, said again at hello */
 	json_t *flowing;    /* "meeting/source/media" -> the `source` report, while it flows */
-	json_t *stats;      /* being made between control_stats_begin() and _end() */
 	int64_t revision;
 	bool revision_new; /* to be answered by `applied` */
 	bool greeted;      /* a message with a revision came on this connection */
@@ -91,7 +90,6 @@ struct control *control_free(struct control *control)
 		json_decref(control->peers);
 		json_decref(control->peers_told);
 		json_decref(control->flowing);
-		json_decref(control->stats);
 		rs_buf_done(&control->out);
 		rs_release(control->scratch);
 	}
@@ -481,48 +479,14 @@ void control_report_gate(struct control *control, const char *meeting, uint64_t 
 				(json_int_t)opened_wall_us, "first_us", (json_int_t)first_wall_us));
 }
 
-void control_stats_begin(struct control *control)
+bool control_is_open(const struct control *control)
 {
-	json_decref(control->stats);
-	control->stats = control->open ? json_pack("{s:s, s:[], s:[], s:{}}", "type", "stats",
-						 "peers", "sources", "counters")
-				       : NULL;
+	return control->open;
 }
 
-void control_stats_peer(
-	struct control *control, const char *peer, const struct router_peer_stats *stats)
+void control_report_stats(struct control *control, struct control_stats *takes_stats)
 {
-	if (control->stats == NULL)
-		return;
-	(void)json_array_append_new(json_object_get(control->stats, "peers"),
-		json_pack("{s:s, s:I, s:I, s:I, s:I}", "peer", peer, "rx_packets",
-			(json_int_t)stats->rx_packets, "rx_lost", (json_int_t)stats->rx_lost,
-			"tx_packets", (json_int_t)stats->tx_packets, "rtt_ms",
-			(json_int_t)stats->rtt_ms));
-}
-
-void control_stats_source(struct control *control, const struct router_source_stats *stats)
-{
-	if (control->stats == NULL)
-		return;
-	(void)json_array_append_new(json_object_get(control->stats, "sources"),
-		json_pack("{s:s, s:s, s:s, s:I, s:I, s:i}", "meeting", stats->meeting, "source",
-			stats->source, "media", control_media_name(stats->media), "packets",
-			(json_int_t)stats->packets, "gated", (json_int_t)stats->gated, "level_dbov",
-			stats->level_dbov));
-}
-
-void control_stats_counter(struct control *control, const char *name, uint64_t value)
-{
-	if (control->stats != NULL)
-		(void)json_object_set_new(json_object_get(control->stats, "counters"), name,
-			json_integer((json_int_t)value));
-}
-
-void control_stats_end(struct control *control)
-{
-	if (control->stats != NULL)
-		report(control, rs_steal(&control->stats));
+	report(control, control_stats_take(takes_stats));
 }
 
 const struct control_counters *control_counters(const struct control *control)

@@ -13,6 +13,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/time.h"
+#include "sfu/control/stats.h"
 #include "sfu/dtls/dtls.h"
 #include "sfu/ice/ice.h"
 #include "sfu/router/router.h"
@@ -101,13 +102,10 @@ void control_report_source(struct control *control, const char *meeting, const c
 void control_report_gate(struct control *control, const char *meeting, uint64_t event,
 	const char *source, int64_t opened_wall_us, int64_t first_wall_us);
 
-/* One `stats` message is made of begin, any number of lines, and end. */
-void control_stats_begin(struct control *control);
-void control_stats_peer(
-	struct control *control, const char *peer, const struct router_peer_stats *stats);
-void control_stats_source(struct control *control, const struct router_source_stats *stats);
-void control_stats_counter(struct control *control, const char *name, uint64_t value);
-void control_stats_end(struct control *control);
+/* Takes over one `stats` message. */
+void control_report_stats(struct control *control, struct control_stats *takes_stats);
+/* Between control_open() and control_shut(): reports are heard. */
+bool control_is_open(const struct control *control);
 
 /* All only grow. */
 struct control_counters {

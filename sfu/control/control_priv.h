@@ -26,4 +26,7 @@ const char *control_media_name(enum router_media media);
 /* Append a message and take it over; NULL counts as out of memory. 0, -E2BIG or -ENOMEM. */
 int control_write(struct rs_buf *out, json_t *takes_message) RS_MUST_USE;
 
+/* The message; frees the rest. */
+json_t *control_stats_take(struct control_stats *stats);
+
 #endif

@@ -91,6 +91,27 @@ static void report_event(struct io *io, const struct router_event *event)
 	}
 }
 
+static void report_stats(struct io *io)
+{
+	struct control_stats *stats = NULL;
+	if (!control_is_open(io->control) || control_stats_new(&stats) < 0)
+		return;
+	worker_stats(io->worker, stats);
+	const struct control_counters *control = control_counters(io->control);
+	control_stats_counter(stats, "control_bad_messages", control->bad_messages);
+	control_stats_counter(stats, "control_unknown_messages", control->unknown_messages);
+	control_stats_counter(stats, "control_refused", control->refused);
+	control_stats_counter(stats, "control_reports_dropped", control->reports_dropped);
+	if (io->recorders != NULL) {
+		const struct recorders_stats *tap = recorders_stats(io->recorders);
+		control_stats_counter(stats, "tap_frames", tap->frames);
+		control_stats_counter(stats, "tap_dropped", tap->dropped);
+		control_stats_counter(stats, "tap_refused", tap->refused);
+		control_stats_counter(stats, "tap_bad", tap->bad);
+	}
+	control_report_stats(io->control, stats);
+}
+
 static void report(struct io *io, rs_time now)
 {
 	struct worker_peer_event peer;
@@ -102,21 +123,7 @@ static void report(struct io *io, rs_time now)
 	if (now < io->next_stats)
 		return;
 	io->next_stats = now + STATS_EVERY;
-	control_stats_begin(io->control);
-	worker_stats(io->worker, io->control);
-	const struct control_counters *control = control_counters(io->control);
-	control_stats_counter(io->control, "control_bad_messages", control->bad_messages);
-	control_stats_counter(io->control, "control_unknown_messages", control->unknown_messages);
-	control_stats_counter(io->control, "control_refused", control->refused);
-	control_stats_counter(io->control, "control_reports_dropped", control->reports_dropped);
-	if (io->recorders != NULL) {
-		const struct recorders_stats *tap = recorders_stats(io->recorders);
-		control_stats_counter(io->control, "tap_frames", tap->frames);
-		control_stats_counter(io->control, "tap_dropped", tap->dropped);
-		control_stats_counter(io->control, "tap_refused", tap->refused);
-		control_stats_counter(io->control, "tap_bad", tap->bad);
-	}
-	control_stats_end(io->control);
+	report_stats(io);
 }
 
 static void arm(struct io *io, rs_time deadline)

@@ -66,7 +66,7 @@ struct worker_peer_event {
 /* Takes one change of a peer's transport: 1, or 0 = none. Only the last of a turn is told. */
 int worker_poll_peer(struct worker *worker, struct worker_peer_event *out_event);
 
-/* Says the figures of all peers, sources and counters to `control`. */
-void worker_stats(struct worker *worker, struct control *control);
+/* Adds the figures of all peers, sources and counters to `stats`. */
+void worker_stats(struct worker *worker, struct control_stats *stats);
 
 #endif

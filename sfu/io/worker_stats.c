@@ -71,39 +71,39 @@ static uint64_t figure_of(const void *counters, const struct figure *figure)
 	return value;
 }
 
-static void socket_counters(const struct worker *worker, struct control *control)
+static void socket_counters(const struct worker *worker, struct control_stats *stats)
 {
 	for (size_t i = 0; i < RS_ARRAY_LEN(socket_figures); i++) {
 		uint64_t sum = 0;
 		for (size_t at = 0; at < worker->n_sockets; at++)
 			sum += figure_of(udp_stats(worker->sockets[at]), &socket_figures[i]);
-		control_stats_counter(control, socket_figures[i].name, sum);
+		control_stats_counter(stats, socket_figures[i].name, sum);
 	}
 }
 
-static void router_figures_say(const struct worker *worker, struct control *control)
+static void router_figures_say(const struct worker *worker, struct control_stats *stats)
 {
 	const struct router_counters *counters = router_counters(worker->router);
 	for (size_t i = 0; i < RS_ARRAY_LEN(router_figures); i++)
 		control_stats_counter(
-			control, router_figures[i].name, figure_of(counters, &router_figures[i]));
+			stats, router_figures[i].name, figure_of(counters, &router_figures[i]));
 }
 
-void worker_stats(struct worker *worker, struct control *control)
+void worker_stats(struct worker *worker, struct control_stats *stats)
 {
 	size_t cursor = 0;
 	const struct peer *peer = NULL;
 	while ((peer = peers_next(worker->peers, &cursor)) != NULL) {
-		struct router_peer_stats stats;
-		if (router_peer_stats(worker->router, peer->handle, &stats) == 0)
-			control_stats_peer(control, peer->id, &stats);
+		struct router_peer_stats figures;
+		if (router_peer_stats(worker->router, peer->handle, &figures) == 0)
+			control_stats_peer(stats, peer->id, &figures);
 	}
 	cursor = 0;
 	struct router_source_stats source;
 	while (router_source_next(worker->router, &cursor, &source) == 1)
-		control_stats_source(control, &source);
+		control_stats_source(stats, &source);
 	for (size_t i = 0; i < COUNTS; i++)
-		control_stats_counter(control, count_names[i], worker->counts[i]);
-	socket_counters(worker, control);
-	router_figures_say(worker, control);
+		control_stats_counter(stats, count_names[i], worker->counts[i]);
+	socket_counters(worker, stats);
+	router_figures_say(worker, stats);
 }

@@ -420,6 +420,15 @@ static void a_refused_peer_is_reported_and_asked_for_again(void **state)
 	assert_string_equal(fixture->calls, "peer p7Gh2;peer p7Gh2;");
 }
 
+/* With one counter. */
+static struct control_stats *stats_of(uint64_t oversized)
+{
+	struct control_stats *stats = NULL;
+	assert_int_equal(control_stats_new(&stats), 0);
+	control_stats_counter(stats, "rx_oversized", oversized);
+	return stats;
+}
+
 static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 {
 	struct fixture *fixture = *state;
@@ -430,18 +439,17 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 	expect_heard(fixture,
 		"{\"type\": \"gate\", \"meeting\": \"demo\", \"event\": 12, \"source\": \"KEN\","
 		" \"opened_us\": 1795305600123456, \"first_us\": 1795305600131002}");
-	control_stats_begin(fixture->control);
-	control_stats_peer(fixture->control, "p7Gh2",
+	struct control_stats *stats = stats_of(9);
+	control_stats_peer(stats, "p7Gh2",
 		&(struct router_peer_stats){
 			.rx_packets = 3, .rx_lost = 1, .tx_packets = 4, .rtt_ms = 20 });
-	control_stats_source(fixture->control, &(struct router_source_stats){ .meeting = "demo",
-						       .source = "KEN",
-						       .media = ROUTER_MICROPHONE,
-						       .packets = 3,
-						       .gated = 2,
-						       .level_dbov = -30 });
-	control_stats_counter(fixture->control, "rx_oversized", 9);
-	control_stats_end(fixture->control);
+	control_stats_source(stats, &(struct router_source_stats){ .meeting = "demo",
+					    .source = "KEN",
+					    .media = ROUTER_MICROPHONE,
+					    .packets = 3,
+					    .gated = 2,
+					    .level_dbov = -30 });
+	control_report_stats(fixture->control, stats);
 	expect_heard(fixture,
 		"{\"type\": \"stats\", \"peers\": [{\"peer\": \"p7Gh2\", \"rx_packets\": 3, \"rx_lost\": 1,"
 		" \"tx_packets\": 4, \"rtt_ms\": 20}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
@@ -449,13 +457,29 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 		" \"counters\": {\"rx_oversized\": 9}}");
 }
 
+static void parts_of_stats_are_joined_and_counters_added_up(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	struct control_stats *stats = stats_of(9);
+	struct control_stats *part = stats_of(4);
+	control_stats_counter(part, "dtls_stray", 1);
+	control_stats_peer(part, "p7Gh2", &(struct router_peer_stats){ .rx_packets = 3 });
+	control_stats_join(stats, part);
+	control_report_stats(fixture->control, stats);
+	expect_heard(fixture,
+		"{\"type\": \"stats\", \"peers\": [{\"peer\": \"p7Gh2\", \"rx_packets\": 3, \"rx_lost\": 0,"
+		" \"tx_packets\": 0, \"rtt_ms\": 0}], \"sources\": [],"
+		" \"counters\": {\"rx_oversized\": 13, \"dtls_stray\": 1}}");
+}
+
 static void without_a_connection_nothing_is_queued(void **state)
 {
 	struct fixture *fixture = *state;
 	control_report_gate(fixture->control, "demo", 1, "KEN", 1, 2);
-	control_stats_begin(fixture->control);
-	control_stats_counter(fixture->control, "a", 1);
-	control_stats_end(fixture->control);
+	assert_false(control_is_open(fixture->control));
+	control_report_stats(fixture->control, stats_of(1));
 	assert_int_equal(rs_buf_len(control_output(fixture->control)), 0);
 }
 
@@ -565,6 +589,7 @@ int main(void)
 		CASE(one_meeting_over_the_limit_is_refused),
 		CASE(a_refused_peer_is_reported_and_asked_for_again),
 		CASE(gate_and_stats_are_said_as_the_paper_has_them),
+		CASE(parts_of_stats_are_joined_and_counters_added_up),
 		CASE(without_a_connection_nothing_is_queued),
 		CASE(a_recorder_is_understood_or_told_what_is_wrong),
 		CASE(the_tap_is_written_as_the_paper_has_it),

@@ -1,0 +1,82 @@
+#include "sfu/control/stats.h"
+
+#include "sfu/control/control_priv.h"
+
+#include <errno.h>
+
+struct control_stats {
+	json_t *message;
+};
+
+int control_stats_new(struct control_stats **out_stats)
+{
+	struct control_stats *stats = rs_zalloc(sizeof(*stats));
+	if (stats == NULL)
+		return -ENOMEM;
+	stats->message = json_pack(
+		"{s:s, s:[], s:[], s:{}}", "type", "stats", "peers", "sources", "counters");
+	if (stats->message == NULL) {
+		control_stats_free(stats);
+		return -ENOMEM;
+	}
+	*out_stats = stats;
+	return 0;
+}
+
+struct control_stats *control_stats_free(struct control_stats *stats)
+{
+	if (stats != NULL)
+		json_decref(stats->message);
+	return rs_release(stats);
+}
+
+json_t *control_stats_take(struct control_stats *stats)
+{
+	json_t *message = rs_steal(&stats->message);
+	control_stats_free(stats);
+	return message;
+}
+
+static json_t *part_of(const struct control_stats *stats, const char *name)
+{
+	return json_object_get(stats->message, name);
+}
+
+void control_stats_peer(
+	struct control_stats *stats, const char *peer, const struct router_peer_stats *figures)
+{
+	(void)json_array_append_new(part_of(stats, "peers"),
+		json_pack("{s:s, s:I, s:I, s:I, s:I}", "peer", peer, "rx_packets",
+			(json_int_t)figures->rx_packets, "rx_lost", (json_int_t)figures->rx_lost,
+			"tx_packets", (json_int_t)figures->tx_packets, "rtt_ms",
+			(json_int_t)figures->rtt_ms));
+}
+
+void control_stats_source(struct control_stats *stats, const struct router_source_stats *figures)
+{
+	(void)json_array_append_new(part_of(stats, "sources"),
+		json_pack("{s:s, s:s, s:s, s:I, s:I, s:i}", "meeting", figures->meeting, "source",
+			figures->source, "media", control_media_name(figures->media), "packets",
+			(json_int_t)figures->packets, "gated", (json_int_t)figures->gated,
+			"level_dbov", figures->level_dbov));
+}
+
+void control_stats_counter(struct control_stats *stats, const char *name, uint64_t value)
+{
+	json_t *counters = part_of(stats, "counters");
+	const json_int_t before = json_integer_value(json_object_get(counters, name));
+	(void)json_object_set_new(counters, name, json_integer(before + (json_int_t)value));
+}
+
+void control_stats_join(struct control_stats *stats, struct control_stats *takes_part)
+{
+	(void)json_array_extend(part_of(stats, "peers"), part_of(takes_part, "peers"));
+	(void)json_array_extend(part_of(stats, "sources"), part_of(takes_part, "sources"));
+	const char *name = NULL;
+	json_t *value = NULL;
+	json_object_foreach(part_of(takes_part, "counters"), name, value)
+	{
+		control_stats_counter(stats, name, (uint64_t)json_integer_value(value));
+	}
+	control_stats_free(takes_part);
+}

@@ -1,0 +1,27 @@
+/* sfu/control/stats.h
+ *
+ * What one `stats` message says (common/control/PROTOCOL.md section 2), put together line by line. Each
+ * thread makes its own part; parts are joined before they are said. One thread at a time.
+ */
+#ifndef ROSTRUM_SFU_CONTROL_STATS_H
+#define ROSTRUM_SFU_CONTROL_STATS_H
+
+#include "sfu/router/router.h"
+
+struct control_stats;
+
+/* 0 or -ENOMEM. A line for which there is no memory later is left out. */
+int control_stats_new(struct control_stats **out_stats) RS_MUST_USE;
+/* NULL is fine. Returns NULL. */
+struct control_stats *control_stats_free(struct control_stats *stats);
+
+void control_stats_peer(
+	struct control_stats *stats, const char *peer, const struct router_peer_stats *figures);
+void control_stats_source(struct control_stats *stats, const struct router_source_stats *figures);
+/* Counters of one name add up. */
+void control_stats_counter(struct control_stats *stats, const char *name, uint64_t value);
+
+/* Says everything of `part`, too, and frees it. */
+void control_stats_join(struct control_stats *stats, struct control_stats *takes_part);
+
+#endif
