@@ -471,6 +471,13 @@ void control_report_source(struct control *control, const char *meeting, const c
 	report(control, message);
 }
 
+void control_report_speaking(
+	struct control *control, const char *meeting, const char *source, bool speaking)
+{
+	report(control, json_pack("{s:s, s:s, s:s, s:b}", "type", "speaking", "meeting", meeting,
+				"source", source, "speaking", speaking));
+}
+
 void control_report_gate(struct control *control, const char *meeting, uint64_t event,
 	const char *source, int64_t opened_wall_us, int64_t first_wall_us)
 {

@@ -99,6 +99,8 @@ void control_report_peer(struct control *control, const char *peer, enum control
 	const char *reason);
 void control_report_source(struct control *control, const char *meeting, const char *source,
 	enum router_media media, bool flowing);
+void control_report_speaking(
+	struct control *control, const char *meeting, const char *source, bool speaking);
 void control_report_gate(struct control *control, const char *meeting, uint64_t event,
 	const char *source, int64_t opened_wall_us, int64_t first_wall_us);
 

@@ -105,6 +105,7 @@ void control_parse_meeting(const struct object *object, struct control_scratch *
 		.n_visible = names(object, "visible", scratch->visible, CONTROL_VISIBLE_MAX),
 		.channels = scratch->channels,
 		.n_channels = object_array(object, "channels", ROUTER_CHANNELS_MAX),
+		.loudest = (uint32_t)object_int_or(object, "loudest", 0, ROUTER_OPEN_MAX, 0),
 		.speaker = name_or_null(object, "speaker"),
 		.chair = name_or_null(object, "chair"),
 		.content = name_or_null(object, "content"),

@@ -52,13 +52,27 @@ void control_stats_peer(
 			(json_int_t)figures->rtt_ms));
 }
 
+static json_t *microphone_json(const struct router_source_stats *figures)
+{
+	static const char *const fit_names[] = {
+		[ROUTER_FIT_UNKNOWN] = "unknown",
+		[ROUTER_FIT_NOT] = "no",
+		[ROUTER_FIT_LIMITED] = "limited",
+		[ROUTER_FIT] = "yes",
+	};
+	return json_pack("{s:i, s:b, s:i, s:i, s:s}", "level_dbov", figures->level_dbov, "speaking",
+		figures->speaking, "audio_khz", (int)figures->audio_khz, "channels",
+		(int)figures->channels, "fit", fit_names[figures->fit]);
+}
+
 void control_stats_source(struct control_stats *stats, const struct router_source_stats *figures)
 {
-	(void)json_array_append_new(part_of(stats, "sources"),
-		json_pack("{s:s, s:s, s:s, s:I, s:I, s:i}", "meeting", figures->meeting, "source",
-			figures->source, "media", control_media_name(figures->media), "packets",
-			(json_int_t)figures->packets, "gated", (json_int_t)figures->gated,
-			"level_dbov", figures->level_dbov));
+	json_t *source = json_pack("{s:s, s:s, s:s, s:I, s:I}", "meeting", figures->meeting,
+		"source", figures->source, "media", control_media_name(figures->media), "packets",
+		(json_int_t)figures->packets, "gated", (json_int_t)figures->gated);
+	if (figures->media == ROUTER_MICROPHONE)
+		(void)json_object_update_new(source, microphone_json(figures));
+	(void)json_array_append_new(part_of(stats, "sources"), source);
 }
 
 void control_stats_counter(struct control_stats *stats, const char *name, uint64_t value)

@@ -86,17 +86,21 @@ static void report_event(struct io *io, const struct router_event *event)
 		control_report_gate(io->control, event->meeting, event->event, event->source,
 			event->opened + io->wall_offset, event->first + io->wall_offset);
 		break;
+	case ROUTER_EVENT_SPEAKING:
+		control_report_speaking(
+			io->control, event->meeting, event->source, event->speaking);
+		break;
 	case ROUTER_EVENT_SLOT:
 		break; /* pages see who is in a slot by its CSRC */
 	}
 }
 
-static void report_stats(struct io *io)
+static void report_stats(struct io *io, rs_time now)
 {
 	struct control_stats *stats = NULL;
 	if (!control_is_open(io->control) || control_stats_new(&stats) < 0)
 		return;
-	worker_stats(io->worker, stats);
+	worker_stats(io->worker, stats, now);
 	const struct control_counters *control = control_counters(io->control);
 	control_stats_counter(stats, "control_bad_messages", control->bad_messages);
 	control_stats_counter(stats, "control_unknown_messages", control->unknown_messages);
@@ -123,7 +127,7 @@ static void report(struct io *io, rs_time now)
 	if (now < io->next_stats)
 		return;
 	io->next_stats = now + STATS_EVERY;
-	report_stats(io);
+	report_stats(io, now);
 }
 
 static void arm(struct io *io, rs_time deadline)

@@ -67,6 +67,6 @@ struct worker_peer_event {
 int worker_poll_peer(struct worker *worker, struct worker_peer_event *out_event);
 
 /* Adds the figures of all peers, sources and counters to `stats`. */
-void worker_stats(struct worker *worker, struct control_stats *stats);
+void worker_stats(struct worker *worker, struct control_stats *stats, rs_time now);
 
 #endif

@@ -89,7 +89,7 @@ static void router_figures_say(const struct worker *worker, struct control_stats
 			stats, router_figures[i].name, figure_of(counters, &router_figures[i]));
 }
 
-void worker_stats(struct worker *worker, struct control_stats *stats)
+void worker_stats(struct worker *worker, struct control_stats *stats, rs_time now)
 {
 	size_t cursor = 0;
 	const struct peer *peer = NULL;
@@ -100,7 +100,7 @@ void worker_stats(struct worker *worker, struct control_stats *stats)
 	}
 	cursor = 0;
 	struct router_source_stats source;
-	while (router_source_next(worker->router, &cursor, &source) == 1)
+	while (router_source_next(worker->router, &cursor, now, &source) == 1)
 		control_stats_source(stats, &source);
 	for (size_t i = 0; i < COUNTS; i++)
 		control_stats_counter(stats, count_names[i], worker->counts[i]);

@@ -1,10 +1,6 @@
 /* What a feed comes from at this moment. */
 #include "sfu/router/router_priv.h"
 
-/* The loudest changes when another is this much louder (in 1/16 dB) for this long; it must not flutter. */
-#define LOUDER_BY (6 * 16)
-#define LOUDER_FOR RS_MS(300)
-
 bool on_floor(const struct meeting *meeting, const struct publish *publish)
 {
 	if (publish->spec.media != ROUTER_MICROPHONE || !publish->open || !publish->winner)
@@ -13,75 +9,6 @@ bool on_floor(const struct meeting *meeting, const struct publish *publish)
 		return false;
 	return meeting->mode == ROUTER_DIRECT ||
 	       meeting_lists(meeting->open, meeting->n_open, &publish->source);
-}
-
-static void rank(struct meeting *meeting, struct publish *publish)
-{
-	size_t lowest = RANKS_MAX;
-
-	if (publish == NULL || !on_floor(meeting, publish))
-		return;
-	for (size_t i = 0; i < RANKS_MAX; i++) {
-		if (meeting->ranks[i] == publish)
-			return;
-		if (meeting->ranks[i] == NULL && lowest == RANKS_MAX)
-			lowest = i;
-	}
-	if (lowest < RANKS_MAX)
-		meeting->ranks[lowest] = publish;
-}
-
-void ranks_set(struct meeting *meeting)
-{
-	for (size_t i = 0; i < RANKS_MAX; i++)
-		if (meeting->ranks[i] != NULL && !on_floor(meeting, meeting->ranks[i]))
-			meeting->ranks[i] = NULL;
-	for (size_t i = 0; i < meeting->n_open; i++)
-		rank(meeting, meeting_source(meeting, &meeting->open[i], ROUTER_MICROPHONE));
-	if (meeting->mode != ROUTER_DIRECT)
-		return;
-	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next)
-		for (size_t i = 0; i < peer->n_publishes; i++)
-			rank(meeting, peer->publishes[i]);
-}
-
-/* Flowing before silent, then louder; by rank among equals. */
-static bool is_louder(const struct publish *a, const struct publish *b)
-{
-	if (b == NULL || a->flowing != b->flowing)
-		return b == NULL || a->flowing;
-	return a->loudness > b->loudness;
-}
-
-void loudest_set(struct meeting *meeting, rs_time now)
-{
-	struct publish *best = NULL;
-	bool stays = false;
-
-	for (size_t i = 0; i < RANKS_MAX; i++) {
-		struct publish *publish = meeting->ranks[i];
-		if (publish == NULL)
-			continue;
-		stays = stays || publish == meeting->loudest;
-		if (is_louder(publish, best))
-			best = publish;
-	}
-	if (!stays || !meeting->loudest->flowing) {
-		meeting->loudest = best;
-		meeting->louder = NULL;
-		return;
-	}
-	if (best == meeting->loudest || best->loudness < meeting->loudest->loudness + LOUDER_BY) {
-		meeting->louder = NULL;
-		return;
-	}
-	if (meeting->louder != best) {
-		meeting->louder = best;
-		meeting->louder_since = now;
-	} else if (now - meeting->louder_since >= LOUDER_FOR) {
-		meeting->loudest = best;
-		meeting->louder = NULL;
-	}
 }
 
 static struct publish *floor_source(const struct meeting *meeting, const struct slot *slot)

@@ -66,6 +66,7 @@ static void forget_lists(struct router *router, struct meeting *meeting)
 	meeting->n_visible = 0;
 	meeting->speaker = meeting->chair = meeting->content = (struct named){ 0 };
 	meeting->record = false;
+	meeting->n_loudest = 0;
 	meeting->mode = ROUTER_FLOOR;
 }
 
@@ -184,6 +185,7 @@ int router_meeting_set(struct router *router, const struct router_meeting *spec,
 	meeting->event = spec->event;
 	meeting->mode = spec->mode;
 	meeting->record = spec->record;
+	meeting->n_loudest = spec->mode == ROUTER_DIRECT ? spec->loudest : 0;
 	meeting->open = lists.open;
 	meeting->n_open = spec->n_open;
 	meeting->visible = lists.visible;
@@ -247,8 +249,7 @@ void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now
 	for (size_t i = 0; i < meeting->n_channels; i++)
 		look_up(meeting, &meeting->channels[i].desk);
 	gates_set(router, meeting, now);
-	ranks_set(meeting);
-	loudest_set(meeting, now);
+	ranks_set(meeting, now);
 	tap_set(router, meeting, now);
 	bind_slots(router, meeting, now);
 }

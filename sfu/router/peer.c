@@ -132,16 +132,11 @@ static void detach_publish(struct router *router, struct publish *publish, rs_ti
 
 	while (publish->slots != NULL)
 		slot_bind(router, publish->slots, NULL, now);
-	for (size_t i = 0; i < RANKS_MAX; i++)
-		if (meeting->ranks[i] == publish)
-			meeting->ranks[i] = NULL;
-	if (meeting->loudest == publish)
-		meeting->loudest = NULL;
-	if (meeting->louder == publish)
-		meeting->louder = NULL;
+	ranks_forget(meeting, publish);
 	if (publish->open)
 		tap_gate(router, publish, false, now);
 	publish_say(router, publish, true);
+	publish_speaking(router, publish, true);
 	publish->order = 0;
 	winner_set(meeting, publish);
 	forget_ssrcs(publish->peer, publish);

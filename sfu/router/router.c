@@ -233,8 +233,13 @@ static void tick_publish(struct router *router, struct publish *publish, bool sl
 		nack_tick(router, &publish->tracks[i], now);
 		keyframe_tick(router, &publish->tracks[i], now);
 	}
-	if (slow)
-		publish_flow(router, publish, now);
+	if (!slow)
+		return;
+	publish_flow(router, publish, now);
+	if (publish->spec.media == ROUTER_MICROPHONE) {
+		speech_tick(&publish->audio.speech, now);
+		publish_speaking(router, publish, false);
+	}
 }
 
 static void tick_peer(struct router *router, struct peer *peer, bool slow, rs_time now)
@@ -249,10 +254,7 @@ static void tick_peer(struct router *router, struct peer *peer, bool slow, rs_ti
 
 static void tick_meeting(struct router *router, struct meeting *meeting, rs_time now)
 {
-	const struct publish *before = meeting->loudest;
-
-	loudest_set(meeting, now);
-	if (meeting->loudest != before)
+	if (ranks_tick(meeting, now))
 		meeting_resolve(router, meeting, now);
 	for (size_t i = 0; i < meeting->n_channels; i++)
 		if (meeting->channels[i].tap != NULL)

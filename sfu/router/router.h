@@ -126,6 +126,9 @@ struct router_meeting {
 	size_t n_visible;
 	const struct router_channel *channels;
 	size_t n_channels;
+	/* Direct mode: most microphones heard at a time; beyond those of right (`open`, `speaker` and
+	 * `chair`), who speaks loudest is heard. 0 = all, as far as listeners have slots. */
+	uint32_t loudest;
 	const char *speaker; /* sources behind the feeds of these names; NULL or "" = nobody */
 	const char *chair;
 	const char *content;
@@ -245,9 +248,10 @@ void router_tap_stop(struct router *router, const char *meeting);
 /* ---- events and figures ---- */
 
 enum router_event_kind {
-	ROUTER_EVENT_SOURCE, /* meeting, source, media, flowing */
-	ROUTER_EVENT_GATE,   /* meeting, source, event, opened, first */
-	ROUTER_EVENT_SLOT,   /* meeting, peer, mid, source ("" = nothing) */
+	ROUTER_EVENT_SOURCE,   /* meeting, source, media, flowing */
+	ROUTER_EVENT_GATE,     /* meeting, source, event, opened, first */
+	ROUTER_EVENT_SLOT,     /* meeting, peer, mid, source ("" = nothing) */
+	ROUTER_EVENT_SPEAKING, /* meeting, source, speaking: of an open microphone */
 };
 
 struct router_event {
@@ -255,6 +259,7 @@ struct router_event {
 	char meeting[ROUTER_NAME_MAX + 1];
 	char source[ROUTER_NAME_MAX + 1];
 	enum router_media media;
+	bool speaking;
 	bool flowing; /* packets arrive; false: none for 2 s (microphone: 5 s, it may be in DTX) */
 	uint64_t event; /* which opened the microphone */
 	rs_time opened; /* when the router was told */
@@ -301,18 +306,33 @@ struct router_peer_stats {
 int router_peer_stats(const struct router *router, uint32_t peer,
 	struct router_peer_stats *out_stats) RS_MUST_USE;
 
+/* Whether a microphone is coded widely enough for interpreters to work from it (ISO 20109: 125 Hz to
+ * 15 kHz). It may still be a poor one. */
+enum router_fit {
+	ROUTER_FIT_UNKNOWN, /* less than 2 s of voice so far */
+	ROUTER_FIT_NOT,     /* 8 kHz or less */
+	ROUTER_FIT_LIMITED, /* 12 kHz */
+	ROUTER_FIT,         /* 20 kHz */
+};
+
 struct router_source_stats {
 	const char *meeting;
 	const char *source;
 	enum router_media media;
 	uint64_t packets;
 	uint64_t gated;
-	int level_dbov; /* smoothed RFC 6464 level, 0 loudest to -127; microphones only */
+	/* Microphones only. */
+	int level_dbov; /* smoothed RFC 6464 level, 0 loudest to -127 */
+	bool speaking;
+	/* As the last voice was coded; 0 and 0 when nothing was heard yet. */
+	unsigned audio_khz; /* top of the band: 4, 6, 8, 12 or 20 */
+	unsigned channels;
+	enum router_fit fit;
 };
 
 /* Walk over the sources: start with *cursor = 0; 1 and *out_stats, or 0 at the end. Strings are valid until the next
  * change of desired state, which may not come during the walk. */
-int router_source_next(
-	const struct router *router, size_t *cursor, struct router_source_stats *out_stats);
+int router_source_next(const struct router *router, size_t *cursor, rs_time now,
+	struct router_source_stats *out_stats);
 
 #endif

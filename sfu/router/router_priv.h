@@ -12,6 +12,7 @@
 #include "common/rtp/vp8.h"
 #include "sfu/bwe/feedback.h"
 #include "sfu/rewrite/rewrite.h"
+#include "sfu/router/audio.h"
 #include "sfu/router/numbers.h"
 #include "sfu/router/router.h"
 
@@ -167,7 +168,8 @@ struct publish {
 	struct slot *slots; /* that take this source */
 	uint64_t packets;
 	uint64_t gated;
-	int loudness;       /* smoothed 127 - level, in 1/16 */
+	struct audio audio; /* of a microphone */
+	bool speaking_said; /* that somebody speaks into it was told */
 	uint32_t tap_track; /* 0 = none announced */
 	uint32_t tap_stream;
 	bool tap_waits; /* video: for a key frame */
@@ -248,6 +250,12 @@ struct peer {
 	struct router_peer_stats stats;
 };
 
+/* A microphone that is about to take another's place, and since when. */
+struct contest {
+	const struct publish *challenger;
+	rs_time since;
+};
+
 /* A source a feed is named for, looked up when state changes. */
 struct named {
 	struct text source; /* "" = none */
@@ -280,9 +288,10 @@ struct meeting {
 	struct peer *peers;
 	struct publish *
 		ranks[RANKS_MAX]; /* microphones of the floor; a source keeps its rank while open */
+	unsigned n_loudest;       /* most ranks in use in a discussion; 0 = all */
 	struct publish *loudest;
-	struct publish *louder; /* challenger, and since when */
-	rs_time louder_since;
+	struct contest for_loudest; /* of the slots that follow the loudest */
+	struct contest for_rank;    /* of those without a rank */
 	struct meeting *next;
 };
 
@@ -338,8 +347,17 @@ struct publish *meeting_source(
 struct publish *feed_source(const struct meeting *meeting, const struct slot *slot);
 /* A microphone forwarded to the floor (desks are open into their channel alone). */
 bool on_floor(const struct meeting *meeting, const struct publish *publish);
-void ranks_set(struct meeting *meeting);
-void loudest_set(struct meeting *meeting, rs_time now);
+
+/* ---- who is heard (ranks.c) ---- */
+
+/* State changed: those of right have ranks, the others as far as there are any. */
+void ranks_set(struct meeting *meeting, rs_time now);
+/* Time went on: who speaks takes a rank from who does not. True when something changed. */
+bool ranks_tick(struct meeting *meeting, rs_time now);
+/* Nothing of the section is left in the meeting. */
+void ranks_forget(struct meeting *meeting, const struct publish *publish);
+/* Tells whether somebody speaks into an open microphone, as often as it changes; `gone`: this section ends. */
+void publish_speaking(struct router *router, struct publish *publish, bool gone);
 
 /* ---- peers (peer.c, publish.c, demux.c) ---- */
 
@@ -371,7 +389,6 @@ void keyframe_came(struct track *track, rs_time now);
 void keyframe_tick(struct router *router, struct track *track, rs_time now);
 /* The highest layer that flows and is not higher than `max_height` (0 = any). */
 unsigned publish_layer(const struct publish *publish, uint32_t max_height);
-void publish_levels(struct publish *publish, const struct packet *packet);
 /* A layer came, went or changed its size: its slots choose anew. */
 void publish_relayer(struct router *router, struct publish *publish, rs_time now);
 void publish_flow(struct router *router, struct publish *publish, rs_time now);

@@ -19,9 +19,36 @@ int router_peer_stats(
 	return 0;
 }
 
+static unsigned top_khz(const struct band *band)
+{
+	static const uint8_t khz[] = {
+		[OPUS_NARROWBAND] = 4,
+		[OPUS_MEDIUMBAND] = 6,
+		[OPUS_WIDEBAND] = 8,
+		[OPUS_SUPERWIDEBAND] = 12,
+		[OPUS_FULLBAND] = 20,
+	};
+
+	return band->known ? khz[band->bandwidth] : 0;
+}
+
+static void microphone_stats(
+	const struct publish *publish, rs_time now, struct router_source_stats *stats)
+{
+	const struct audio *audio = &publish->audio;
+
+	if (publish->spec.media != ROUTER_MICROPHONE)
+		return;
+	stats->level_dbov = loudness_at(&audio->loudness, now) / 16 - 127;
+	stats->speaking = audio->speech.speaking;
+	stats->audio_khz = top_khz(&audio->band);
+	stats->channels = audio->band.channels;
+	stats->fit = audio->band.fit;
+}
+
 /* The cursor counts sections: peer index * ROUTER_SENDS_MAX + section. */
-int router_source_next(
-	const struct router *router, size_t *cursor, struct router_source_stats *out_stats)
+int router_source_next(const struct router *router, size_t *cursor, rs_time now,
+	struct router_source_stats *out_stats)
 {
 	for (; *cursor < router->config.peers * ROUTER_SENDS_MAX; (*cursor)++) {
 		const struct peer *peer = router->peers[*cursor / ROUTER_SENDS_MAX];
@@ -35,8 +62,8 @@ int router_source_next(
 			.media = publish->spec.media,
 			.packets = publish->packets,
 			.gated = publish->gated,
-			.level_dbov = publish->loudness / 16 - 127,
 		};
+		microphone_stats(publish, now, out_stats);
 		(*cursor)++;
 		return 1;
 	}

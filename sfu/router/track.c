@@ -9,11 +9,6 @@
 
 /* A sequence number this far off belongs to another stream (RFC 3550 appendix A.1, MAX_DROPOUT). */
 #define SEQ_JUMP 3000
-/* Loudness is smoothed over about 8 packets, 160 ms. */
-#define LOUDNESS_SHIFT 3
-/* A microphone whose browser tells no level counts as speech at this level unless it sends comfort noise. */
-#define LEVEL_UNTOLD 40
-#define COMFORT_NOISE_LEN 6
 
 /* A stream is named by where its track is, so that it is found again, and a count, so that it is not
  * mistaken for the one before. */
@@ -163,15 +158,6 @@ static void copy(struct packet *packet, const struct track *track, const struct 
 	packet->rtp_ts = rtp->rtp_ts;
 }
 
-void publish_levels(struct publish *publish, const struct packet *packet)
-{
-	int level = packet->payload_len > COMFORT_NOISE_LEN ? LEVEL_UNTOLD : 127;
-
-	if (packet->has_level)
-		level = packet->level & 0x7f;
-	publish->loudness += ((127 - level) * 16 - publish->loudness) >> LOUDNESS_SHIFT;
-}
-
 static void first_forwarded(struct router *router, struct publish *publish, rs_time now)
 {
 	struct router_event event = {
@@ -277,8 +263,9 @@ static int take(struct router *router, struct track *track, const struct rtp_pac
 		return err;
 	if (track->height != height)
 		publish_relayer(router, track->publish, now);
-	if (track->publish->spec.media == ROUTER_MICROPHONE)
-		publish_levels(track->publish, packet);
+	if (track->publish->spec.media == ROUTER_MICROPHONE && !rtx)
+		audio_add(&track->publish->audio, packet->data + packet->payload_at,
+			packet->payload_len, packet->has_level ? packet->level : -1, now);
 	return 0;
 }
 

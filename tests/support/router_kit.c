@@ -184,6 +184,7 @@ int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now)
 		.n_visible = count(meeting->visible),
 		.channels = &channel,
 		.n_channels = meeting->channel != NULL ? 1 : 0,
+		.loudest = meeting->loudest,
 		.speaker = meeting->speaker,
 		.record = meeting->record,
 	};

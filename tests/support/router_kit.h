@@ -88,6 +88,7 @@ struct kit_meeting {
 	const char *channel; /* one channel, and its desk */
 	const char *desk;
 	bool direct;
+	uint32_t loudest; /* in direct mode */
 	bool record;
 };
 int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now) RS_MUST_USE;

@@ -448,12 +448,17 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 					    .media = ROUTER_MICROPHONE,
 					    .packets = 3,
 					    .gated = 2,
-					    .level_dbov = -30 });
+					    .level_dbov = -30,
+					    .speaking = true,
+					    .audio_khz = 20,
+					    .channels = 1,
+					    .fit = ROUTER_FIT });
 	control_report_stats(fixture->control, stats);
 	expect_heard(fixture,
 		"{\"type\": \"stats\", \"peers\": [{\"peer\": \"p7Gh2\", \"rx_packets\": 3, \"rx_lost\": 1,"
 		" \"tx_packets\": 4, \"rtt_ms\": 20}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
-		" \"KEN\", \"media\": \"microphone\", \"packets\": 3, \"gated\": 2, \"level_dbov\": -30}],"
+		" \"KEN\", \"media\": \"microphone\", \"packets\": 3, \"gated\": 2, \"level_dbov\": -30, \"speaking\": true,"
+		" \"audio_khz\": 20, \"channels\": 1, \"fit\": \"yes\"}],"
 		" \"counters\": {\"rx_oversized\": 9}}");
 }
 

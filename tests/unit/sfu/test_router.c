@@ -616,12 +616,12 @@ static void sources_report_when_they_flow_and_stop(void **state)
 	}
 	assert_false(event.flowing);
 	assert_in_range(now, RS_MS(5020), RS_MS(5130));
-	assert_int_equal(router_source_next(kit.router, &cursor, &stats), 1);
+	assert_int_equal(router_source_next(kit.router, &cursor, RS_SEC(1), &stats), 1);
 	assert_string_equal(stats.source, "KEN");
 	assert_int_equal(stats.packets, 1);
 	assert_int_equal(stats.gated, 1);
-	assert_int_equal(router_source_next(kit.router, &cursor, &stats), 1);
-	assert_int_equal(router_source_next(kit.router, &cursor, &stats), 0);
+	assert_int_equal(router_source_next(kit.router, &cursor, RS_SEC(1), &stats), 1);
+	assert_int_equal(router_source_next(kit.router, &cursor, RS_SEC(1), &stats), 0);
 }
 
 static void a_source_stops_flowing_when_its_publisher_leaves(void **state)
