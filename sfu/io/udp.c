@@ -1,9 +1,10 @@
 #include "sfu/io/udp.h"
 
+#include "sfu/io/sockaddr.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* One datagram on its way in or out. */
@@ -58,38 +59,6 @@ struct udp_batch *udp_batch_free(struct udp_batch *batch)
 	return rs_release(batch);
 }
 
-/* ---- addresses ---- */
-
-static socklen_t to_system(const struct rs_addr *addr, struct sockaddr_storage *out)
-{
-	if (addr->family == RS_ADDR_V4) {
-		struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(addr->port) };
-		memcpy(&v4.sin_addr, addr->ip, sizeof(v4.sin_addr));
-		memcpy(out, &v4, sizeof(v4));
-		return sizeof(v4);
-	}
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(addr->port) };
-	memcpy(&v6.sin6_addr, addr->ip, sizeof(v6.sin6_addr));
-	memcpy(out, &v6, sizeof(v6));
-	return sizeof(v6);
-}
-
-static struct rs_addr from_system(const struct sockaddr_storage *addr)
-{
-	if (addr->ss_family == AF_INET) {
-		struct sockaddr_in v4;
-		uint8_t ip[4];
-		memcpy(&v4, addr, sizeof(v4));
-		memcpy(ip, &v4.sin_addr, sizeof(ip));
-		return rs_addr_v4(ip, ntohs(v4.sin_port));
-	}
-	struct sockaddr_in6 v6;
-	uint8_t ip[16];
-	memcpy(&v6, addr, sizeof(v6));
-	memcpy(ip, &v6.sin6_addr, sizeof(ip));
-	return rs_addr_v6(ip, ntohs(v6.sin6_port));
-}
-
 /* ---- birth and death ---- */
 
 /* Asks for a buffer and reads back what came of it; Linux doubles the figure for its own use. */
@@ -112,7 +81,7 @@ static int bind_fd(const struct rs_addr *local, int *out_fd)
 		return -errno;
 	const int one = 1;
 	struct sockaddr_storage addr = { 0 };
-	const socklen_t len = to_system(local, &addr);
+	const socklen_t len = sockaddr_of(local, &addr);
 	if ((family == AF_INET6 &&
 		    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) < 0) ||
 		bind(fd, (const struct sockaddr *)&addr, len) < 0) {
@@ -161,7 +130,7 @@ int udp_new(uv_loop_t *loop, const struct rs_addr *local, int buffer, struct udp
 		rs_release(udp);
 		return err;
 	}
-	udp->local = from_system(&addr);
+	udp->local = sockaddr_read(&addr);
 	udp->poll.data = udp;
 	(void)uv_poll_start(
 		&udp->poll, UV_READABLE, on_readable); /* fails on a closing handle only */
@@ -227,7 +196,7 @@ void udp_datagram(
 	*out_datagram = (struct udp_datagram){
 		.data = batch->slots[i].data,
 		.len = oversized ? 0 : header->msg_len,
-		.from = from_system(&batch->slots[i].addr),
+		.from = sockaddr_read(&batch->slots[i].addr),
 	};
 }
 
@@ -243,7 +212,7 @@ uint8_t *udp_room(struct udp *udp)
 void udp_commit(struct udp *udp, size_t len, const struct rs_addr *to)
 {
 	struct slot *slot = &udp->out.slots[udp->n_out];
-	udp->out.headers[udp->n_out].msg_hdr.msg_namelen = to_system(to, &slot->addr);
+	udp->out.headers[udp->n_out].msg_hdr.msg_namelen = sockaddr_of(to, &slot->addr);
 	slot->part.iov_len = len;
 	udp->n_out++;
 }
