@@ -152,6 +152,7 @@ static struct router_send section_sent(const struct object *object)
 		.codec = (enum router_codec)WORD(object, "codec", codec_words),
 		.pt = (uint8_t)object_int(object, "pt", 0, 127),
 		.rtx_pt = (uint8_t)object_int_or(object, "rtx_pt", 0, 127, 0),
+		.red_pt = (uint8_t)object_int_or(object, "red_pt", 0, 127, 0),
 		.n_rids = object_array(object, "rids", ROUTER_LAYERS_MAX),
 		.ext = ext(object),
 	};
@@ -179,6 +180,7 @@ static struct router_recv section_received(const struct object *object)
 		.codec = (enum router_codec)WORD(object, "codec", codec_words),
 		.pt = (uint8_t)object_int(object, "pt", 0, 127),
 		.rtx_pt = (uint8_t)object_int_or(object, "rtx_pt", 0, 127, 0),
+		.red_pt = (uint8_t)object_int_or(object, "red_pt", 0, 127, 0),
 		.nack = object_bool_or(object, "nack", false),
 		.ext = ext(object),
 		.feed = object_text_or(object, "feed", ""),

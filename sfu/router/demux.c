@@ -19,7 +19,14 @@ static bool says(const struct rtp_packet *rtp, uint8_t id, const char *text)
 
 static bool takes_pt(const struct publish *publish, uint8_t pt)
 {
-	return pt == publish->spec.pt || (publish->spec.rtx_pt != 0 && pt == publish->spec.rtx_pt);
+	return pt == publish->spec.pt ||
+	       (publish->spec.rtx_pt != 0 && pt == publish->spec.rtx_pt) ||
+	       (publish->spec.red_pt != 0 && pt == publish->spec.red_pt);
+}
+
+static bool is_rtx(const struct publish *publish, uint8_t pt)
+{
+	return publish->spec.rtx_pt != 0 && pt == publish->spec.rtx_pt;
 }
 
 static struct publish *by_mid(const struct peer *peer, const struct rtp_packet *rtp)
@@ -98,7 +105,7 @@ static int learn(struct router *router, struct peer *peer, const struct rtp_pack
 		router->counters.rx_unknown_ssrc++;
 		return -EPROTO;
 	}
-	const bool rtx = rtp->pt != publish->spec.pt;
+	const bool rtx = is_rtx(publish, rtp->pt);
 	const int layer = layer_of(publish, rtp, rtx);
 	if (layer < 0) {
 		router->counters.rx_unknown_ssrc++;
@@ -129,8 +136,8 @@ int demux(struct router *router, struct peer *peer, const struct rtp_packet *rtp
 {
 	struct ssrc *entry = find(peer, rtp->ssrc);
 
-	if (entry != NULL &&
-		rtp->pt != (entry->rtx ? entry->publish->spec.rtx_pt : entry->publish->spec.pt)) {
+	if (entry != NULL && (!takes_pt(entry->publish, rtp->pt) ||
+				     entry->rtx != is_rtx(entry->publish, rtp->pt))) {
 		router->counters.rx_unknown_ssrc++;
 		return -EPROTO;
 	}

@@ -6,6 +6,8 @@
 
 /* Reordered packets get this long before they are asked for. */
 #define PATIENCE RS_MS(5)
+/* The next packet of such a stream may bring what is missing. */
+#define PATIENCE_RED RS_MS(30)
 #define RETRY_LEAST RS_MS(20)
 #define RTT_UNKNOWN RS_MS(60)
 #define TRIES_MAX 10
@@ -47,8 +49,9 @@ static void add(struct router *router, struct track *track, int64_t seq, rs_time
 {
 	if (track->n_missing == MISSING_MAX)
 		give_up(router, track, 0);
-	track->missing[track->n_missing++] =
-		(struct missing){ .seq = seq, .next = now + PATIENCE, .asked = now };
+	track->missing[track->n_missing++] = (struct missing){
+		.seq = seq, .next = now + (track->red ? PATIENCE_RED : PATIENCE), .asked = now
+	};
 }
 
 /* The time from asking once to the answer is a round trip. */
@@ -61,7 +64,18 @@ static void note_rtt(struct track *track, const struct missing *missing, rs_time
 		peer->rtt = peer->rtt > 0 ? (peer->rtt * 7 + sample) / 8 : sample;
 }
 
-bool nack_seen(struct router *router, struct track *track, int64_t seq, bool rtx, rs_time now)
+bool nack_wants(const struct track *track, int64_t seq)
+{
+	if (seq > track->highest)
+		return true;
+	for (size_t i = 0; i < track->n_missing; i++)
+		if (track->missing[i].seq == seq)
+			return true;
+	return false;
+}
+
+bool nack_seen(
+	struct router *router, struct track *track, int64_t seq, enum arrival arrival, rs_time now)
 {
 	if (seq > track->highest) {
 		const int64_t gap = seq - track->highest - 1;
@@ -76,10 +90,10 @@ bool nack_seen(struct router *router, struct track *track, int64_t seq, bool rtx
 	for (size_t i = 0; i < track->n_missing; i++) {
 		if (track->missing[i].seq != seq)
 			continue;
-		if (rtx || track->missing[i].tries > 0) {
+		if (arrival != ARRIVAL_RED && track->missing[i].tries > 0)
 			note_rtt(track, &track->missing[i], now);
+		if (arrival != ARRIVAL_ORIGINAL || track->missing[i].tries > 0)
 			router->counters.rx_repaired++;
-		}
 		forget(track, i);
 		return true;
 	}

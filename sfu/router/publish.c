@@ -24,6 +24,8 @@ static int copy_spec(struct publish *publish, const struct router_send *spec)
 	publish->spec.mid = publish->mid.s;
 	publish->spec.source = publish->source.s;
 	if (spec->n_rids > ROUTER_LAYERS_MAX || spec->pt > 127 || spec->rtx_pt > 127 ||
+		spec->red_pt > 127 ||
+		(spec->red_pt != 0 && (spec->red_pt == spec->pt || spec->codec != ROUTER_OPUS)) ||
 		spec->pt == spec->rtx_pt)
 		return -EINVAL;
 	if ((spec->media == ROUTER_MICROPHONE) != (spec->codec == ROUTER_OPUS))
@@ -89,9 +91,9 @@ bool publish_same(const struct publish *publish, const struct router_send *spec)
 
 	if (strcmp(has->mid, spec->mid) != 0 || strcmp(has->source, spec->source) != 0 ||
 		has->media != spec->media || has->csrc != spec->csrc || has->codec != spec->codec ||
-		has->pt != spec->pt || has->rtx_pt != spec->rtx_pt || has->ssrc != spec->ssrc ||
-		has->rtx_ssrc != spec->rtx_ssrc || has->n_rids != spec->n_rids ||
-		memcmp(&has->ext, &spec->ext, sizeof(has->ext)) != 0)
+		has->pt != spec->pt || has->rtx_pt != spec->rtx_pt || has->red_pt != spec->red_pt ||
+		has->ssrc != spec->ssrc || has->rtx_ssrc != spec->rtx_ssrc ||
+		has->n_rids != spec->n_rids || memcmp(&has->ext, &spec->ext, sizeof(has->ext)) != 0)
 		return false;
 	for (size_t i = 0; i < has->n_rids; i++)
 		if (strcmp(has->rids[i], spec->rids[i]) != 0)

@@ -47,7 +47,7 @@ void reports_sr(struct router *router, struct track *track, const struct rtcp_sr
 }
 
 /* RFC 3550 section 6.4.1: round trip = now - LSR - DLSR. */
-void reports_rtt(
+static void note_rtt(
 	struct router *router, struct peer *peer, const struct rtcp_report *report, rs_time now)
 {
 	if (report->last_sr == 0)
@@ -58,6 +58,14 @@ void reports_rtt(
 	if (sample > RTT_MAX) /* clocks do not resolve less than it took, or the report lies */
 		return;
 	peer->rtt = peer->rtt > 0 ? (peer->rtt * 7 + sample) / 8 : sample;
+}
+
+void reports_rr(
+	struct router *router, struct slot *slot, const struct rtcp_report *report, rs_time now)
+{
+	note_rtt(router, slot->peer, report, now);
+	loss_reported(&slot->loss, report);
+	red_adapt(slot);
 }
 
 uint32_t track_rtp_now(const struct track *track, rs_time now)

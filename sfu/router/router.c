@@ -93,7 +93,10 @@ int router_recv_rtp(
 	if (err < 0)
 		return err;
 	note_arrival(peer, track, &rtp, now);
-	return track_recv(router, track, &rtp, data, rtx, now);
+	track->red = rtp.pt == track->publish->spec.red_pt && track->publish->spec.red_pt != 0;
+	if (track->red)
+		return red_recv(router, track, &rtp, data, now);
+	return track_recv(router, track, &rtp, data, rtx ? ARRIVAL_RTX : ARRIVAL_ORIGINAL, now);
 }
 
 static struct slot *slot_by_ssrc(const struct peer *peer, uint32_t ssrc)
@@ -104,18 +107,31 @@ static struct slot *slot_by_ssrc(const struct peer *peer, uint32_t ssrc)
 	return NULL;
 }
 
-static void recv_nack(
-	struct router *router, struct slot *slot, const struct rtcp_feedback *feedback, rs_time now)
+/* Number i of a NACK: 1, 0 when its bit is not set, -ENOENT at the end. */
+static int nack_at(const struct rtcp_feedback *feedback, size_t i, uint16_t *out_seq)
 {
 	uint16_t pid;
 	uint16_t blp;
 
-	for (size_t i = 0; rtcp_nack_parse(feedback, i, &pid, &blp) == 0; i++) {
-		slot_nack(router, slot, pid, now);
-		for (unsigned bit = 0; bit < 16; bit++)
-			if ((blp >> bit & 1) != 0)
-				slot_nack(router, slot, (uint16_t)(pid + bit + 1), now);
-	}
+	const int err = rtcp_nack_parse(feedback, i / 17, &pid, &blp);
+	if (err < 0)
+		return err;
+	*out_seq = (uint16_t)(pid + i % 17);
+	return i % 17 == 0 || (blp >> (i % 17 - 1) & 1) != 0;
+}
+
+static void recv_nack(
+	struct router *router, struct slot *slot, const struct rtcp_feedback *feedback, rs_time now)
+{
+	uint16_t seq;
+	int is;
+
+	for (size_t i = 0; (is = nack_at(feedback, i, &seq)) >= 0; i++)
+		if (is == 1)
+			resend_missed(slot, seq);
+	for (size_t i = 0; (is = nack_at(feedback, i, &seq)) >= 0; i++)
+		if (is == 1)
+			resend_asked(router, slot, seq, now);
 }
 
 static void recv_fir(struct router *router, const struct peer *peer,
@@ -164,9 +180,11 @@ static int recv_reports(
 		if (track != NULL)
 			reports_sr(router, track, &sr, now);
 	}
-	for (size_t i = 0; (err = rtcp_report_parse(item, i, &report)) == 0; i++)
-		if (slot_by_ssrc(peer, report.ssrc) != NULL)
-			reports_rtt(router, peer, &report, now);
+	for (size_t i = 0; (err = rtcp_report_parse(item, i, &report)) == 0; i++) {
+		struct slot *slot = slot_by_ssrc(peer, report.ssrc);
+		if (slot != NULL)
+			reports_rr(router, slot, &report, now);
+	}
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -248,8 +266,10 @@ static void tick_peer(struct router *router, struct peer *peer, bool slow, rs_ti
 		tick_publish(router, peer->publishes[i], slow, now);
 	send_feedback(router, peer, now);
 	reports_to_publisher(router, peer, now);
-	for (size_t i = 0; i < peer->n_slots; i++)
+	for (size_t i = 0; i < peer->n_slots; i++) {
 		reports_to_receiver(router, peer->slots[i], now);
+		resend_tick(router, peer->slots[i], now);
+	}
 }
 
 static void tick_meeting(struct router *router, struct meeting *meeting, rs_time now)

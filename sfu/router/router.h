@@ -161,6 +161,7 @@ struct router_send {
 	enum router_codec codec;
 	uint8_t pt;
 	uint8_t rtx_pt; /* 0 = none */
+	uint8_t red_pt; /* redundant audio, RFC 2198; 0 = none */
 	uint32_t ssrc;  /* 0 = not signalled: MID and RID tell */
 	uint32_t rtx_ssrc;
 	const char *rids[ROUTER_LAYERS_MAX]; /* lowest layer first */
@@ -182,6 +183,7 @@ struct router_recv {
 	enum router_codec codec;
 	uint8_t pt;
 	uint8_t rtx_pt; /* 0 = none */
+	uint8_t red_pt; /* redundant audio, RFC 2198; 0 = none */
 	bool nack;
 	struct router_ext ext;
 	const char *
@@ -277,9 +279,10 @@ struct router_counters {
 	uint64_t rx_unknown_ssrc;  /* no section claims it */
 	uint64_t rx_ssrcs_refused; /* more SSRCs than a peer may have */
 	uint64_t rx_duplicate;
-	uint64_t rx_lost;     /* given up */
-	uint64_t rx_repaired; /* missing packets that came by retransmission */
-	uint64_t rx_gated;    /* stopped by a gate */
+	uint64_t rx_lost;         /* given up */
+	uint64_t rx_repaired;     /* missing packets that came by retransmission or redundancy */
+	uint64_t rx_red_repaired; /* those of redundancy, also before they were missed */
+	uint64_t rx_gated;        /* stopped by a gate */
 	uint64_t tx_packets;
 	uint64_t tx_resent;
 	uint64_t tx_nack_missed;    /* asked for what is no longer kept */

@@ -13,7 +13,10 @@
 #include "sfu/bwe/feedback.h"
 #include "sfu/rewrite/rewrite.h"
 #include "sfu/router/audio.h"
+#include "sfu/router/loss.h"
 #include "sfu/router/numbers.h"
+#include "sfu/router/red.h"
+#include "sfu/router/resend.h"
 #include "sfu/router/router.h"
 
 /* Ranks of the floor that slots can ask for. */
@@ -23,8 +26,6 @@
 #define EVENTS_MAX 256
 /* Missing packets asked for again, per track. */
 #define MISSING_MAX 128
-/* Packets a slot remembers to have resent; a power of two. */
-#define RESENT_MAX 128
 #define CNAME "rostrum"
 #define TICK RS_MS(10)
 
@@ -129,6 +130,7 @@ struct track {
 	int64_t highest;
 	rs_time last; /* arrival of the last packet */
 	bool flowing;
+	bool red; /* the last packet carried redundancy */
 	struct clockmap clock;
 	struct store store;
 	struct missing missing[MISSING_MAX]; /* ascending */
@@ -191,12 +193,6 @@ struct feed {
 	struct text name; /* of the channel or source */
 };
 
-struct resent {
-	uint16_t seq;
-	bool used;
-	rs_time at;
-};
-
 /* A section a peer receives, or the tap's subscription to a channel. */
 struct slot {
 	struct router_recv spec;
@@ -213,9 +209,9 @@ struct slot {
 	uint32_t packets;
 	uint32_t octets;
 	rs_time next_sr;
-	struct resent resent[RESENT_MAX];
-	rs_time resends_since;
-	unsigned resends;
+	struct loss loss;
+	struct red_choice red;
+	struct resend resend;
 };
 
 struct ssrc {
@@ -375,13 +371,26 @@ struct track *track_of_stream(const struct router *router, uint32_t stream);
 
 /* ---- tracks ---- */
 
-/* A packet of the stream: takes note and forwards. 0 or -EALREADY. */
+/* How a packet of a stream came. */
+enum arrival {
+	ARRIVAL_ORIGINAL,
+	ARRIVAL_RTX, /* RFC 4588: the payload begins with the number */
+	ARRIVAL_RED, /* as a redundant block of a later one (RFC 2198) */
+};
+
+/* A packet of the stream: takes note and forwards. 0, -EBADMSG or -EALREADY. */
 int track_recv(struct router *router, struct track *track, const struct rtp_packet *rtp,
-	const uint8_t *data, bool rtx, rs_time now) RS_MUST_USE;
+	const uint8_t *data, enum arrival arrival, rs_time now) RS_MUST_USE;
+/* The same for one with redundancy: what it carries of missing packets, then its own. */
+int red_recv(struct router *router, struct track *track, const struct rtp_packet *rtp,
+	const uint8_t *data, rs_time now) RS_MUST_USE;
 /* The SSRC changed or the numbers jumped: what comes is another stream. */
 void track_restart(struct router *router, struct track *track, uint32_t ssrc, int64_t seq);
 /* Higher than the highest: asks for what lies between. Missing: found. Else false: a duplicate. */
-bool nack_seen(struct router *router, struct track *track, int64_t seq, bool rtx, rs_time now);
+bool nack_seen(
+	struct router *router, struct track *track, int64_t seq, enum arrival arrival, rs_time now);
+/* Whether nack_seen() would be glad of it. */
+bool nack_wants(const struct track *track, int64_t seq);
 void nack_tick(struct router *router, struct track *track, rs_time now);
 rs_time track_rtt(const struct track *track);
 void keyframe_ask(struct router *router, struct track *track, rs_time now);
@@ -395,7 +404,7 @@ void publish_flow(struct router *router, struct publish *publish, rs_time now);
 /* Whether the source flows is told as often as it changes; `gone`: this section ends. */
 void publish_say(struct router *router, struct publish *publish, bool gone);
 
-/* ---- slots (slot.c, send.c) ---- */
+/* ---- slots (slot.c, send.c; resend.h, red.h, loss.h) ---- */
 
 /* Makes a slot; texts are copied. 0, -EINVAL or -ENOMEM. */
 int slot_new(
@@ -416,9 +425,8 @@ void slot_bind(struct router *router, struct slot *slot, struct publish *publish
 void slot_layer(struct router *router, struct slot *slot, rs_time now);
 void slot_forward(struct router *router, struct slot *slot, struct track *track,
 	const struct packet *packet, rs_time now);
-/* The receiver misses `seq`. */
-void slot_nack(struct router *router, struct slot *slot, uint16_t seq, rs_time now);
 void slot_keyframe(struct router *router, struct slot *slot, rs_time now);
+struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch);
 /* Send `packet` as `out`; as RFC 4588 retransmission if `rtx`. */
 void slot_send(struct router *router, struct slot *slot, const struct publish *publish,
 	const struct packet *packet, const struct rewrite_out *out, bool rtx);
@@ -427,9 +435,9 @@ void slot_send(struct router *router, struct slot *slot, const struct publish *p
 
 /* A report of the publisher about its own stream. */
 void reports_sr(struct router *router, struct track *track, const struct rtcp_sr *sr, rs_time now);
-/* A receiver's report about `ssrc` of ours: how long the way there and back is. */
-void reports_rtt(
-	struct router *router, struct peer *peer, const struct rtcp_report *report, rs_time now);
+/* A receiver's report about a slot: how long the way there and back is, and what is lost on it. */
+void reports_rr(
+	struct router *router, struct slot *slot, const struct rtcp_report *report, rs_time now);
 void reports_to_publisher(struct router *router, struct peer *peer, rs_time now);
 void reports_to_receiver(struct router *router, struct slot *slot, rs_time now);
 /* RTP timestamp of the track at the instant `now` in terms of capture (or, before a sender report, arrival). */

@@ -12,12 +12,14 @@ static void add_ext(struct rtp_header *header, uint8_t id, const uint8_t *data, 
 
 static void write_head(struct rs_writer *writer, const struct slot *slot,
 	const struct publish *publish, const struct packet *packet, const struct rewrite_out *out,
-	bool rtx)
+	bool rtx, bool red)
 {
 	const struct router_ext *ids = &slot->spec.ext;
 	struct rtp_header header = {
 		.marker = packet->marker,
-		.pt = rtx ? slot->spec.rtx_pt : slot->spec.pt,
+		.pt = rtx   ? slot->spec.rtx_pt
+		      : red ? slot->spec.red_pt
+			    : slot->spec.pt,
 		.seq = rtx ? slot->rtx_seq : out->seq,
 		.rtp_ts = out->rtp_ts,
 		.ssrc = rtx ? slot->spec.rtx_ssrc : slot->spec.ssrc,
@@ -52,19 +54,36 @@ static void write_payload(struct rs_writer *writer, const struct slot *slot,
 	rs_write_bytes(writer, payload + packet->vp8.len, packet->payload_len - packet->vp8.len);
 }
 
+/* As write_payload(), with packets before it. Not written when one of those is no longer kept. */
+static void write_red(struct rs_writer *writer, const struct slot *slot,
+	const struct publish *publish, const struct packet *packet, const struct rewrite_out *out,
+	uint8_t mask)
+{
+	struct red red;
+
+	if (red_gather(slot, publish, packet, out, mask, &red))
+		red_write(writer, &red);
+	else
+		writer->failed = true;
+}
+
 void slot_send(struct router *router, struct slot *slot, const struct publish *publish,
 	const struct packet *packet, const struct rewrite_out *out, bool rtx)
 {
+	const uint8_t red = resend_red(slot, out->seq);
 	uint8_t data[ROUTER_PACKET_MAX + 64];
 	struct rs_writer writer;
 
 	rs_writer_init(&writer, data, sizeof(data));
-	write_head(&writer, slot, publish, packet, out, rtx);
+	write_head(&writer, slot, publish, packet, out, rtx, red != 0);
 	if (rtx) { /* RFC 4588 section 4: the original sequence number leads the payload */
 		slot->rtx_seq++;
 		rs_write_u16(&writer, out->seq);
 	}
-	write_payload(&writer, slot, packet, out);
+	if (red != 0)
+		write_red(&writer, slot, publish, packet, out, red);
+	else
+		write_payload(&writer, slot, packet, out);
 	if (writer.failed || writer.len > ROUTER_PACKET_MAX)
 		return;
 	slot->packets++;

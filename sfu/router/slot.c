@@ -6,11 +6,6 @@
 #include "sfu/router/router_priv.h"
 
 #define VIDEO_HZ 90000
-/* A packet is resent at most once in this time, and once per round trip. */
-#define RESEND_LEAST RS_MS(10)
-/* No line loses more than this; who asks for more would have its own line flooded. */
-#define RESENDS_MAX 256
-#define RESENDS_IN RS_MS(100)
 
 void slot_set_feed(struct slot *slot, const struct router_recv *spec, const struct feed *feed)
 {
@@ -22,8 +17,9 @@ void slot_set_feed(struct slot *slot, const struct router_recv *spec, const stru
 
 int slot_new(const struct router_recv *spec, struct rs_rand *rand, struct slot **out_slot)
 {
-	if (spec->ssrc == 0 || spec->pt > 127 || spec->rtx_pt > 127 ||
+	if (spec->ssrc == 0 || spec->pt > 127 || spec->rtx_pt > 127 || spec->red_pt > 127 ||
 		(spec->rtx_pt != 0 && spec->rtx_pt == spec->pt) ||
+		(spec->red_pt != 0 && (spec->red_pt == spec->pt || spec->video)) ||
 		spec->video != (spec->codec == ROUTER_VP8))
 		return -EINVAL;
 	struct slot *slot = rs_zalloc(sizeof(*slot));
@@ -41,6 +37,9 @@ int slot_new(const struct router_recv *spec, struct rs_rand *rand, struct slot *
 	slot->spec.feed = ""; /* the parsed form counts */
 	slot->rtx_seq = (uint16_t)rs_rand_below(rand, 0x8000);
 	slot->next_sr = RS_TIME_NEVER;
+	slot->red.allowed = RED_MOST;
+	red_adapt(slot);
+	resend_init(&slot->resend);
 	rewrite_init(&slot->rewrite, spec->video ? VIDEO_HZ : OPUS_CLOCK_HZ, spec->video, rand);
 	*out_slot = slot;
 	return 0;
@@ -59,6 +58,8 @@ void slot_inherit(struct slot *slot, const struct slot *from)
 	slot->rtx_seq = from->rtx_seq;
 	slot->packets = from->packets;
 	slot->octets = from->octets;
+	slot->loss = from->loss;
+	red_adapt(slot);
 	rewrite_forget(&slot->rewrite);
 }
 
@@ -86,7 +87,8 @@ bool slot_same(const struct slot *slot, const struct router_recv *spec)
 	return strcmp(has->mid, spec->mid) == 0 && has->video == spec->video &&
 	       has->ssrc == spec->ssrc && has->rtx_ssrc == spec->rtx_ssrc &&
 	       has->codec == spec->codec && has->pt == spec->pt && has->rtx_pt == spec->rtx_pt &&
-	       has->nack == spec->nack && memcmp(&has->ext, &spec->ext, sizeof(has->ext)) == 0;
+	       has->red_pt == spec->red_pt && has->nack == spec->nack &&
+	       memcmp(&has->ext, &spec->ext, sizeof(has->ext)) == 0;
 }
 
 static void link_slot(struct slot *slot, struct publish *publish)
@@ -159,7 +161,7 @@ void slot_keyframe(struct router *router, struct slot *slot, rs_time now)
 	keyframe_ask(router, &slot->publish->tracks[slot->target], now);
 }
 
-static struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch)
+struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch)
 {
 	return (struct rewrite_in){
 		.stream = packet->stream,
@@ -188,6 +190,7 @@ static bool forward(struct router *router, struct slot *slot, struct track *trac
 		return false;
 	switch (rewrite_map(&slot->rewrite, &in, &out)) {
 	case REWRITE_FORWARD:
+		resend_note(slot, track->publish, packet, &out);
 		slot_send(router, slot, track->publish, packet, &out, false);
 		return out.switched;
 	case REWRITE_LATE:
@@ -217,55 +220,4 @@ void slot_forward(struct router *router, struct slot *slot, struct track *track,
 		if (after != NULL)
 			(void)forward(router, slot, track, after, now); /* the switch is done */
 	}
-}
-
-/* Not again before the answer to the last request can have arrived. */
-static bool resent_lately(struct slot *slot, uint16_t seq, rs_time now)
-{
-	struct resent *resent = &slot->resent[seq % RESENT_MAX];
-	const rs_time wait = rs_time_max(RESEND_LEAST, slot->peer->rtt * 3 / 4);
-
-	if (resent->used && resent->seq == seq && now - resent->at < wait)
-		return true;
-	*resent = (struct resent){ .seq = seq, .used = true, .at = now };
-	return false;
-}
-
-static bool resends_spent(struct slot *slot, rs_time now)
-{
-	if (now - slot->resends_since >= RESENDS_IN) {
-		slot->resends_since = now;
-		slot->resends = 0;
-	}
-	return slot->resends >= RESENDS_MAX;
-}
-
-void slot_nack(struct router *router, struct slot *slot, uint16_t seq, rs_time now)
-{
-	uint32_t stream;
-	int64_t number;
-	struct rewrite_out out;
-
-	if (!slot->spec.nack || resent_lately(slot, seq, now))
-		return;
-	if (resends_spent(slot, now)) {
-		router->counters.tx_nack_refused++;
-		return;
-	}
-	const struct track *track = rewrite_find(&slot->rewrite, seq, &stream, &number)
-					    ? track_of_stream(router, stream)
-					    : NULL;
-	const struct packet *packet =
-		track != NULL ? store_find(&track->store, stream, number, now) : NULL;
-	if (packet == NULL) {
-		router->counters.tx_nack_missed++;
-		return;
-	}
-	const struct rewrite_in in = rewrite_in_of(packet, false);
-	if (!rewrite_again(&slot->rewrite, &in, &out))
-		return;
-	router->counters.tx_resent++;
-	slot->resends++;
-	slot_send(router, slot, track->publish, packet, &out,
-		slot->spec.rtx_pt != 0 && slot->spec.rtx_ssrc != 0);
 }

@@ -139,9 +139,9 @@ static int parse_payload(struct track *track, struct packet *packet)
 
 /* The packet as the publisher first sent it: RFC 4588 section 4 undone, padding taken off. */
 static void copy(struct packet *packet, const struct track *track, const struct rtp_packet *rtp,
-	const uint8_t *data, bool rtx)
+	const uint8_t *data, enum arrival arrival)
 {
-	const size_t osn = rtx ? 2 : 0;
+	const size_t osn = arrival == ARRIVAL_RTX ? 2 : 0;
 
 	memcpy(packet->data, data, rtp->header_len);
 	packet->payload_at = rtp->header_len;
@@ -154,6 +154,8 @@ static void copy(struct packet *packet, const struct track *track, const struct 
 	rtp_set_pt(packet->data, track->publish->spec.pt);
 	rtp_set_seq(packet->data, (uint16_t)packet->seq);
 	rtp_set_ssrc(packet->data, track->ssrc);
+	rtp_set_ts(packet->data, rtp->rtp_ts);
+	rtp_set_marker(packet->data, rtp->marker);
 	packet->marker = rtp->marker;
 	packet->rtp_ts = rtp->rtp_ts;
 }
@@ -200,30 +202,30 @@ static void pass(struct router *router, struct track *track, struct packet *pack
 }
 
 /* Original sequence number; false for an RTX packet without one (padding to probe the line). */
-static bool number_of(const struct rtp_packet *rtp, bool rtx, uint16_t *out_seq)
+static bool number_of(const struct rtp_packet *rtp, enum arrival arrival, uint16_t *out_seq)
 {
 	struct rs_reader reader;
 
 	*out_seq = rtp->seq;
-	if (!rtx)
+	if (arrival != ARRIVAL_RTX)
 		return true;
 	rs_reader_init(&reader, rtp->payload_view, rtp->payload_len);
 	*out_seq = rs_read_u16(&reader);
 	return !reader.failed;
 }
 
-/* A stream that begins, or begins anew, is not repaired from before: retransmissions alone start none. */
+/* A stream that begins, or begins anew, is not repaired from before: repairs alone start none. */
 static int follow(struct router *router, struct track *track, const struct rtp_packet *rtp,
-	uint16_t number, bool rtx, int64_t *out_seq)
+	uint16_t number, bool repair, int64_t *out_seq)
 {
-	const bool other = track->stream == 0 || (!rtx && track->ssrc != rtp->ssrc);
+	const bool other = track->stream == 0 || (!repair && track->ssrc != rtp->ssrc);
 
-	if (rtx && track->stream == 0)
+	if (repair && track->stream == 0)
 		return -EALREADY;
 	*out_seq = other ? number : rtp_seq_unwrap(track->highest, number);
 	const bool jumped =
 		*out_seq > track->highest + SEQ_JUMP || *out_seq < track->highest - SEQ_JUMP;
-	if (!other && jumped && rtx)
+	if (!other && jumped && repair)
 		return -EALREADY;
 	if (other || jumped) {
 		*out_seq = number;
@@ -249,42 +251,42 @@ static void note_original(struct router *router, struct track *track, const stru
 
 /* Copied and parsed. 0 or -EBADMSG. */
 static int take(struct router *router, struct track *track, const struct rtp_packet *rtp,
-	const uint8_t *data, bool rtx, struct packet *packet, rs_time now)
+	const uint8_t *data, enum arrival arrival, struct packet *packet, rs_time now)
 {
 	const uint16_t height = track->height;
 
 	packet->stream = track->stream;
 	packet->arrival = now;
 	packet->time = clockmap_time(&track->clock, rtp->rtp_ts);
-	copy(packet, track, rtp, data, rtx);
+	copy(packet, track, rtp, data, arrival);
 	parse_exts(track->publish, rtp, packet);
 	const int err = parse_payload(track, packet);
 	if (err < 0)
 		return err;
 	if (track->height != height)
 		publish_relayer(router, track->publish, now);
-	if (track->publish->spec.media == ROUTER_MICROPHONE && !rtx)
+	if (track->publish->spec.media == ROUTER_MICROPHONE && arrival == ARRIVAL_ORIGINAL)
 		audio_add(&track->publish->audio, packet->data + packet->payload_at,
 			packet->payload_len, packet->has_level ? packet->level : -1, now);
 	return 0;
 }
 
 int track_recv(struct router *router, struct track *track, const struct rtp_packet *rtp,
-	const uint8_t *data, bool rtx, rs_time now)
+	const uint8_t *data, enum arrival arrival, rs_time now)
 {
 	uint16_t number;
 	int64_t seq;
 
-	if (!number_of(rtp, rtx, &number))
+	if (!number_of(rtp, arrival, &number))
 		return 0;
-	int err = follow(router, track, rtp, number, rtx, &seq);
-	if (err < 0 || !nack_seen(router, track, seq, rtx, now)) {
+	int err = follow(router, track, rtp, number, arrival != ARRIVAL_ORIGINAL, &seq);
+	if (err < 0 || !nack_seen(router, track, seq, arrival, now)) {
 		router->counters.rx_duplicate++;
 		return -EALREADY;
 	}
 	track->publish->packets++;
 	track->last = now;
-	if (!rtx)
+	if (arrival == ARRIVAL_ORIGINAL)
 		note_original(router, track, rtp, seq, now);
 	publish_flow(router, track->publish, now);
 
@@ -292,7 +294,7 @@ int track_recv(struct router *router, struct track *track, const struct rtp_pack
 	if (packet == &router->pool.scratch)
 		router->counters.pool_empty++;
 	packet->seq = seq;
-	err = take(router, track, rtp, data, rtx, packet, now);
+	err = take(router, track, rtp, data, arrival, packet, now);
 	if (err == 0)
 		pass(router, track, packet, now);
 	else

@@ -112,6 +112,7 @@ static void add_send(
 {
 	const struct sdp_section *section = &answer->offer->sections[section_at];
 	const struct sdp_codec *rtx = sdp_section_rtx(section, codec->pt);
+	const struct sdp_codec *red = sdp_section_red(section, codec->pt);
 	struct peer_send *send = &answer->peer->send[answer->peer->n_send++];
 	const enum peer_media media = answer->plan->send[plan_at];
 	*send = (struct peer_send){
@@ -120,6 +121,7 @@ static void add_send(
 		.csrc = answer->plan->csrc,
 		.pt = codec->pt,
 		.rtx_pt = rtx != NULL ? rtx->pt : 0,
+		.red_pt = red != NULL ? red->pt : 0,
 		.n_rids = section->n_rids,
 		.ext = send_ext(section, codec),
 	};
@@ -157,6 +159,7 @@ static void add_recv(
 	const struct sdp_section *section = &answer->offer->sections[section_at];
 	const struct peer_slot *slot = &answer->plan->recv[plan_at];
 	const struct sdp_codec *rtx = sdp_section_rtx(section, codec->pt);
+	const struct sdp_codec *red = sdp_section_red(section, codec->pt);
 	const bool audio = slot->kind == PEER_AUDIO;
 	const uint32_t ssrc = new_ssrc(answer);
 	struct peer_recv *recv = &answer->peer->recv[answer->peer->n_recv++];
@@ -168,6 +171,7 @@ static void add_recv(
 		.ssrc = ssrc,
 		.pt = codec->pt,
 		.rtx_pt = rtx != NULL ? rtx->pt : 0,
+		.red_pt = red != NULL ? red->pt : 0,
 		/* Chromium repairs Opus when the answer says nack, though it does not offer it. */
 		.nack = audio || (codec->feedback & SDP_FEEDBACK_NACK) != 0,
 		.ext = { .mid = ext_id(section, SDP_EXT_MID, false),
@@ -249,13 +253,13 @@ static const struct sdp_section *tagged_section(const struct answer *answer)
 static bool same_send(const struct peer_send *a, const struct peer_send *b)
 {
 	return strcmp(a->mid, b->mid) == 0 && a->kind == b->kind && a->pt == b->pt &&
-	       a->rtx_pt == b->rtx_pt && a->n_rids == b->n_rids;
+	       a->rtx_pt == b->rtx_pt && a->red_pt == b->red_pt && a->n_rids == b->n_rids;
 }
 
 static bool same_recv(const struct peer_recv *a, const struct peer_recv *b)
 {
 	return strcmp(a->mid, b->mid) == 0 && a->kind == b->kind && a->pt == b->pt &&
-	       a->rtx_pt == b->rtx_pt;
+	       a->rtx_pt == b->rtx_pt && a->red_pt == b->red_pt;
 }
 
 static bool same_layout(const struct peer_spec *a, const struct peer_spec *b)

@@ -69,6 +69,7 @@ static enum sdp_codec_name codec_name(enum sdp_media media, struct sdp_view enco
 		enum sdp_codec_name name;
 	} known[] = {
 		{ SDP_AUDIO, "opus/48000/2", SDP_CODEC_OPUS }, /* RFC 7587 section 7 */
+		{ SDP_AUDIO, "red/48000/2", SDP_CODEC_RED },   /* RFC 2198 section 5 */
 		{ SDP_VIDEO, "VP8/90000", SDP_CODEC_VP8 },     /* RFC 7741 section 6 */
 		{ SDP_VIDEO, "rtx/90000", SDP_CODEC_RTX },     /* RFC 4588 section 8 */
 	};
@@ -88,10 +89,23 @@ static int read_rtpmap(struct parser *parser, struct sdp_view value)
 	return 0;
 }
 
+/* RFC 2198 section 5: "111/111", the payload types of primary and redundant blocks. */
+static void read_red(struct sdp_codec *codec, struct sdp_view types)
+{
+	uint32_t pt;
+	const struct sdp_view primary = sdp_view_take(&types, '/');
+	if (types.len == 0 || rs_parse_u32(primary.text, primary.len, 127, &pt) < 0)
+		return;
+	codec->has_apt = true;
+	codec->apt = (uint8_t)pt;
+}
+
 static int read_fmtp(struct parser *parser, struct sdp_view value)
 {
 	struct sdp_codec *codec = find_pt(parser, sdp_view_take(&value, ' '));
 	uint32_t apt;
+	if (codec != NULL)
+		read_red(codec, value);
 	while (codec != NULL && value.len > 0) {
 		struct sdp_view parameter = sdp_view_take(&value, ';');
 		while (parameter.len > 0 && parameter.text[0] == ' ')
@@ -526,12 +540,23 @@ const struct sdp_codec *sdp_section_codec(
 	return NULL;
 }
 
-const struct sdp_codec *sdp_section_rtx(const struct sdp_section *section, uint8_t pt)
+static const struct sdp_codec *codec_about(
+	const struct sdp_section *section, enum sdp_codec_name name, uint8_t pt)
 {
 	for (size_t i = 0; i < section->n_codecs; i++) {
 		const struct sdp_codec *codec = &section->codecs[i];
-		if (codec->name == SDP_CODEC_RTX && codec->has_apt && codec->apt == pt)
+		if (codec->name == name && codec->has_apt && codec->apt == pt)
 			return codec;
 	}
 	return NULL;
+}
+
+const struct sdp_codec *sdp_section_rtx(const struct sdp_section *section, uint8_t pt)
+{
+	return codec_about(section, SDP_CODEC_RTX, pt);
+}
+
+const struct sdp_codec *sdp_section_red(const struct sdp_section *section, uint8_t pt)
+{
+	return codec_about(section, SDP_CODEC_RED, pt);
 }

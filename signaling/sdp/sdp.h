@@ -40,6 +40,7 @@ enum sdp_codec_name {
 	SDP_CODEC_OPUS,
 	SDP_CODEC_VP8,
 	SDP_CODEC_RTX,
+	SDP_CODEC_RED, /* of audio */
 };
 
 /* RTCP feedback a codec was offered with; bits. */
@@ -55,7 +56,7 @@ struct sdp_codec {
 	enum sdp_codec_name name;
 	uint8_t feedback; /* set of enum sdp_feedback */
 	bool has_apt;
-	uint8_t apt; /* RTX: the payload type it repairs, RFC 4588 */
+	uint8_t apt; /* RTX: the payload type it repairs, RFC 4588; RED: the first it carries, RFC 2198 */
 };
 
 enum sdp_ext_name {

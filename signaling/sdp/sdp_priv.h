@@ -51,6 +51,8 @@ const struct sdp_codec *sdp_section_codec(
 	const struct sdp_section *section, enum sdp_codec_name name);
 /* The RTX that repairs payload type `pt`, or NULL. */
 const struct sdp_codec *sdp_section_rtx(const struct sdp_section *section, uint8_t pt);
+/* The RED of audio that carries payload type `pt`, or NULL. */
+const struct sdp_codec *sdp_section_red(const struct sdp_section *section, uint8_t pt);
 
 /* What becomes of one offered section. */
 struct sdp_match {

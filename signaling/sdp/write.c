@@ -90,8 +90,11 @@ static void put_exts(
 	put_ext(writer, section, ext->repaired_rid);
 }
 
-static void put_opus(struct writer *writer, unsigned pt, bool twcc)
+static void put_opus(struct writer *writer, unsigned pt, unsigned red_pt, bool twcc)
 {
+	if (red_pt != 0)
+		put(writer, "a=rtpmap:%u red/48000/2\r\na=fmtp:%u %u/%u\r\n", red_pt, red_pt, pt,
+			pt);
 	put(writer, "a=rtpmap:%u opus/48000/2\r\na=fmtp:%u minptime=10;useinbandfec=1\r\n", pt, pt);
 	put(writer, "a=rtcp-fb:%u nack\r\n", pt);
 	if (twcc)
@@ -135,14 +138,14 @@ static void put_ssrcs(struct writer *writer, const struct peer_recv *recv)
 		put(writer, "a=ssrc:%" PRIu32 " cname:" CNAME "\r\n", recv->rtx_ssrc);
 }
 
-static void put_codec(
-	struct writer *writer, const struct sdp_section *section, unsigned rtx_pt, bool twcc)
+static void put_codec(struct writer *writer, const struct sdp_section *section, unsigned rtx_pt,
+	unsigned red_pt, bool twcc)
 {
 	const bool audio = section->media == SDP_AUDIO;
 	const struct sdp_codec *codec =
 		sdp_section_codec(section, audio ? SDP_CODEC_OPUS : SDP_CODEC_VP8);
 	if (audio)
-		put_opus(writer, codec->pt, twcc);
+		put_opus(writer, codec->pt, red_pt, twcc);
 	else
 		put_vp8(writer, codec, rtx_pt, twcc);
 }
@@ -152,6 +155,13 @@ static unsigned rtx_pt_of(const struct sdp_match *match)
 	if (match->send != NULL)
 		return match->send->rtx_pt;
 	return match->recv != NULL ? match->recv->rtx_pt : 0;
+}
+
+static unsigned red_pt_of(const struct sdp_match *match)
+{
+	if (match->send != NULL)
+		return match->send->red_pt;
+	return match->recv != NULL ? match->recv->red_pt : 0;
 }
 
 static const char *direction_of(const struct sdp_match *match)
@@ -166,9 +176,13 @@ static void put_head(
 	struct writer *writer, const struct sdp_section *section, const struct sdp_match *match)
 {
 	const unsigned rtx_pt = rtx_pt_of(match);
+	const unsigned red_pt = red_pt_of(match);
 	const struct sdp_codec *codec = sdp_section_codec(
 		section, section->media == SDP_AUDIO ? SDP_CODEC_OPUS : SDP_CODEC_VP8);
-	put(writer, "m=%s 9 %s %u", section->name, section->protocol, (unsigned)codec->pt);
+	put(writer, "m=%s 9 %s", section->name, section->protocol);
+	if (red_pt != 0) /* preferred: a browser sends it only when it comes first */
+		put(writer, " %u", red_pt);
+	put(writer, " %u", (unsigned)codec->pt);
 	if (rtx_pt != 0)
 		put(writer, " %u", rtx_pt);
 	put(writer, "\r\nc=IN IP4 0.0.0.0\r\na=mid:%s\r\na=%s\r\na=rtcp-mux\r\n", section->mid,
@@ -180,7 +194,7 @@ static void put_head(
 static void put_taken(
 	struct writer *writer, const struct sdp_section *section, const struct sdp_match *match)
 {
-	put_codec(writer, section, rtx_pt_of(match),
+	put_codec(writer, section, rtx_pt_of(match), red_pt_of(match),
 		match->send != NULL && match->send->ext.twcc != 0);
 	if (match->send != NULL) {
 		put_exts(writer, section, &match->send->ext);

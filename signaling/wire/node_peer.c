@@ -43,6 +43,8 @@ static json_t *write_send(const struct peer_send *send)
 	doc_put(&json, "pt", json_integer(send->pt));
 	if (send->rtx_pt != 0)
 		doc_put(&json, "rtx_pt", json_integer(send->rtx_pt));
+	if (send->red_pt != 0)
+		doc_put(&json, "red_pt", json_integer(send->red_pt));
 	json_t *ssrcs = json_array();
 	for (size_t i = 0; i < send->n_ssrcs; i++)
 		doc_push(&ssrcs, json_integer(send->ssrcs[i]));
@@ -67,6 +69,8 @@ static json_t *write_recv(const struct peer_recv *recv)
 	doc_put(&json, "pt", json_integer(recv->pt));
 	if (recv->rtx_pt != 0)
 		doc_put(&json, "rtx_pt", json_integer(recv->rtx_pt));
+	if (recv->red_pt != 0)
+		doc_put(&json, "red_pt", json_integer(recv->red_pt));
 	doc_put(&json, "nack", json_boolean(recv->nack));
 	doc_put(&json, "ext", write_ext(&recv->ext));
 	doc_put(&json, "feed", json_string(recv->feed));
@@ -152,6 +156,7 @@ static void read_send(const struct object *object, struct peer_send *send)
 	send->csrc = (uint32_t)object_int(object, "csrc", 0, UINT32_MAX);
 	send->pt = (uint8_t)object_int(object, "pt", 0, 127);
 	send->rtx_pt = (uint8_t)object_int_or(object, "rtx_pt", 0, 127, 0);
+	send->red_pt = (uint8_t)object_int_or(object, "red_pt", 0, 127, 0);
 	send->n_ssrcs = object_array(object, "ssrcs", PEER_SSRCS_MAX);
 	for (size_t i = 0; i < send->n_ssrcs; i++)
 		send->ssrcs[i] = (uint32_t)object_int_at(object, "ssrcs", i, 0, UINT32_MAX);
@@ -172,6 +177,7 @@ static void read_recv(const struct object *object, struct peer_recv *recv)
 	READ_TEXT(object, "codec", recv->codec);
 	recv->pt = (uint8_t)object_int(object, "pt", 0, 127);
 	recv->rtx_pt = (uint8_t)object_int_or(object, "rtx_pt", 0, 127, 0);
+	recv->red_pt = (uint8_t)object_int_or(object, "red_pt", 0, 127, 0);
 	recv->nack = object_bool_or(object, "nack", false);
 	copy_text(
 		object, "feed", object_text_or(object, "feed", ""), recv->feed, sizeof(recv->feed));

@@ -57,6 +57,7 @@ struct peer_send {
 	char codec[12]; /* "opus", "vp8" */
 	uint8_t pt;
 	uint8_t rtx_pt; /* 0 = none */
+	uint8_t red_pt; /* audio, RFC 2198; 0 = none */
 	uint32_t ssrcs[PEER_SSRCS_MAX];
 	size_t n_ssrcs;
 	char rids[PEER_RIDS_MAX][PEER_RID_MAX + 1];
@@ -77,6 +78,7 @@ struct peer_recv {
 	char codec[12];
 	uint8_t pt;
 	uint8_t rtx_pt;
+	uint8_t red_pt; /* audio, RFC 2198; 0 = none */
 	bool nack;
 	struct peer_ext ext;
 };

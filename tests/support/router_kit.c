@@ -91,6 +91,7 @@ static size_t sends_of(const struct kit_peer *peer, struct router_send sends[2])
 		.csrc = peer->csrc,
 		.codec = ROUTER_OPUS,
 		.pt = KIT_OPUS,
+		.red_pt = peer->red ? KIT_RED : 0,
 		.ext = { .mid = KIT_EXT_MID, .level = KIT_EXT_LEVEL, .twcc = KIT_EXT_TWCC },
 	};
 	sends[1] = (struct router_send){
@@ -119,6 +120,7 @@ static struct router_recv audio_slot(const struct kit_peer *peer, unsigned mid, 
 		.ssrc = kit_slot_ssrc(peer, mid, false),
 		.codec = ROUTER_OPUS,
 		.pt = KIT_SLOT_OPUS,
+		.red_pt = peer->red ? KIT_SLOT_RED : 0,
 		.nack = true,
 		.ext = { .mid = 9, .level = 2 },
 		.feed = peer->audio != NULL ? peer->audio : "floor",

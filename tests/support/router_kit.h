@@ -21,10 +21,12 @@ enum kit_ext {
 };
 
 #define KIT_OPUS 111
+#define KIT_RED 63
 #define KIT_VP8 96
 #define KIT_RTX 97
 /* Slots take other numbers than sections sent, as browsers differ. */
 #define KIT_SLOT_OPUS 109
+#define KIT_SLOT_RED 64
 #define KIT_SLOT_VP8 120
 #define KIT_SLOT_RTX 121
 
@@ -67,6 +69,7 @@ struct kit_peer {
 	uint32_t csrc;
 	bool silent;    /* sends nothing */
 	bool simulcast; /* camera in q, h, f */
+	bool red;       /* redundant audio, both ways */
 	const char *audio;
 	const char *video;
 	enum router_mix mix;

@@ -182,6 +182,43 @@ static void the_answer_has_the_form_that_works_in_both_browsers(void **state)
 	done(a);
 }
 
+static void redundant_audio_is_taken_both_ways_where_it_is_offered(void **state)
+{
+	struct answered *a = answer_file("chromium-page", &page_plan);
+	assert_int_equal(a->peer.send[0].red_pt, 63);
+	assert_int_equal(a->peer.send[1].red_pt, 0);
+	assert_int_equal(a->peer.recv[2].red_pt, 63);
+	assert_int_equal(a->peer.recv[3].red_pt, 0);
+	/* Chromium sends what comes first. */
+	assert_int_equal(count(text_of(a), "m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\n"), 4);
+	assert_int_equal(count(text_of(a), "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n"), 4);
+	done(a);
+
+	a = answer_file("firefox-page", &page_plan);
+	assert_int_equal(a->peer.send[0].red_pt, 0);
+	assert_int_equal(a->peer.recv[2].red_pt, 0);
+	assert_int_equal(count(text_of(a), " red/"), 0);
+	done(a);
+}
+
+static void redundancy_of_another_codec_is_not_taken(void **state)
+{
+	static const char *const forms[] = { "a=fmtp:63 0/0\r\n", "a=fmtp:63 111\r\n",
+		"a=fmtp:63 opus/opus\r\n", "" };
+	for (size_t i = 0; i < RS_ARRAY_LEN(forms); i++) {
+		char text[2048];
+		(void)snprintf(text, sizeof(text), "%s%s%s%s%s%s", small_head, bundle,
+			"m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=mid:0\r\na=rtcp-mux\r\n",
+			small_transport,
+			"a=sendonly\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:63 red/48000/2\r\n",
+			forms[i]);
+		struct answered *a = answer_text(text, strlen(text), &whip_plan);
+		assert_int_equal(a->err, 0);
+		assert_int_equal(a->peer.send[0].red_pt, 0);
+		done(a);
+	}
+}
+
 static void every_captured_publisher_is_taken(void **state)
 {
 	static const char *const names[] = { "chromium-whip", "firefox-whip", "aiortc-whip",
@@ -533,6 +570,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_gets_its_fixed_layout_in_both_browsers),
 		cmocka_unit_test(the_answer_has_the_form_that_works_in_both_browsers),
+		cmocka_unit_test(redundant_audio_is_taken_both_ways_where_it_is_offered),
+		cmocka_unit_test(redundancy_of_another_codec_is_not_taken),
 		cmocka_unit_test(every_captured_publisher_is_taken),
 		cmocka_unit_test(every_captured_player_is_served),
 		cmocka_unit_test(an_id_that_stands_for_two_uris_is_taken_for_neither),

@@ -1,0 +1,43 @@
+#include "sfu/router/loss.h"
+
+/* About 128 packets, 2.5 s of audio. */
+#define ASKED_SHIFT 7
+/* Reports that speak of more packets than this are about another stream than the last. */
+#define EXPECTED_MAX 0x8000U
+
+void loss_sent(struct loss *loss)
+{
+	/* Rounded up, so that it comes back to nought. */
+	loss->asked -= (loss->asked + (1U << ASKED_SHIFT) - 1) >> ASKED_SHIFT;
+}
+
+void loss_asked(struct loss *loss)
+{
+	loss->asked += LOSS_ALL >> ASKED_SHIFT;
+	if (loss->asked > LOSS_ALL)
+		loss->asked = LOSS_ALL;
+}
+
+void loss_reported(struct loss *loss, const struct rtcp_report *report)
+{
+	const uint32_t expected = report->highest_seq - loss->highest;
+	const int32_t lost = report->lost - loss->lost;
+	const bool first = loss->reports++ == 0;
+
+	loss->highest = report->highest_seq;
+	loss->lost = report->lost;
+	if (first) { /* as the first interval, but sure where it began */
+		loss->reported = report->fraction_lost * (LOSS_ALL / 256);
+		return;
+	}
+	if (expected == 0 || expected > EXPECTED_MAX)
+		return;
+	const uint32_t counted = lost > 0 ? (uint32_t)lost : 0;
+	const uint32_t share = counted >= expected ? LOSS_ALL : counted * LOSS_ALL / expected;
+	loss->reported = share > loss->reported ? share : (loss->reported + share) / 2;
+}
+
+uint32_t loss_share(const struct loss *loss)
+{
+	return loss->asked > loss->reported ? loss->asked : loss->reported;
+}

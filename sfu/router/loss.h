@@ -1,0 +1,34 @@
+/* sfu/router/loss.h
+ *
+ * How much of a stream its receiver loses before any repair: what protection is chosen by, and what the
+ * source is told. Receiver reports say it every few seconds, less what was resent meanwhile; NACKs say
+ * it at once, when the receiver sends them. The larger of the two counts. An embedded value.
+ */
+#ifndef ROSTRUM_SFU_ROUTER_LOSS_H
+#define ROSTRUM_SFU_ROUTER_LOSS_H
+
+#include "common/rtp/rtcp.h"
+
+/* Shares are of this. */
+#define LOSS_ALL 65536U
+/* A share in thousandths. */
+#define LOSS_PERMILLE(n) ((n)*LOSS_ALL / 1000U)
+
+struct loss {
+	uint32_t asked;    /* share asked for again, of the last packets, smoothed */
+	uint32_t reported; /* share the reports say is lost, smoothed */
+	unsigned reports;
+	uint32_t highest; /* of the last report */
+	int32_t lost;
+};
+
+/* One more packet was sent for the first time. */
+void loss_sent(struct loss *loss);
+/* The receiver asks for one, for the first time. */
+void loss_asked(struct loss *loss);
+/* More loss is believed at once, less by and by. */
+void loss_reported(struct loss *loss, const struct rtcp_report *report);
+/* Share of packets lost. */
+uint32_t loss_share(const struct loss *loss);
+
+#endif
