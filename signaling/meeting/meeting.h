@@ -71,6 +71,7 @@ struct meeting {
 	char id[RS_NAME_MAX + 1];
 	char title[MEETING_TITLE_MAX + 1];
 	enum meeting_mode mode;
+	uint32_t loudest; /* in a direct meeting: most microphones heard at a time; 0 = all */
 	bool rehearsal;
 	bool record; /* start recording as the meeting opens */
 	struct rules rules;

@@ -30,7 +30,7 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 	}
 	for (size_t i = 0; i < meeting->n_participants; i++) {
 		chamber->people[i].away_at = RS_TIME_NEVER;
-		measure_forget(&chamber->people[i]);
+		measure_init(&chamber->people[i]);
 	}
 	*out_chamber = chamber;
 	return 0;

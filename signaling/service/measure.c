@@ -11,6 +11,23 @@ void measure_forget(struct person *person)
 	person->rtt_ms = -1;
 	person->loss = -1;
 	person->mic_packets = 0;
+	person->speaking = -1;
+	person->sound = -1;
+}
+
+static void person_told(struct person *person)
+{
+	person->level_told = person->level;
+	person->rtt_told = person->rtt_ms;
+	person->loss_told = person->loss;
+	person->speaking_told = person->speaking;
+	person->sound_told = person->sound;
+}
+
+void measure_init(struct person *person)
+{
+	measure_forget(person);
+	person_told(person); /* that nothing is measured is no news */
 }
 
 static void measure_peer(struct service *service, const struct node_peer_stats *stats)
@@ -30,68 +47,164 @@ static void measure_peer(struct service *service, const struct node_peer_stats *
 		peer->person->loss = (int)(lost * 1000 / (packets + lost));
 }
 
+/* ---- what is measured of a microphone ---- */
+
+static const char *const fits[] = { "unknown", "no", "limited", "yes" };
+
+static int sound_of(const struct node_source_stats *stats)
+{
+	if (stats->audio_khz == 0)
+		return -1;
+	for (size_t i = 0; i < RS_ARRAY_LEN(fits); i++) {
+		if (strcmp(stats->fit, fits[i]) == 0)
+			return (int)(stats->audio_khz * (int64_t)RS_ARRAY_LEN(fits) + (int64_t)i);
+	}
+	return -1;
+}
+
 static void measure_source(struct service *service, const struct node_source_stats *stats)
 {
 	struct chamber *chamber = chamber_find(service, stats->meeting);
 	struct person *person = chamber != NULL ? chamber_person(chamber, stats->source) : NULL;
 	if (person == NULL || strcmp(stats->media, "microphone") != 0)
 		return;
-	person->level = stats->packets > person->mic_packets ? (int)-stats->level_dbov : -1;
+	const bool flows = stats->packets != person->mic_packets;
+	person->level = flows ? (int)-stats->level_dbov : -1;
 	person->mic_packets = stats->packets;
+	person->sound = sound_of(stats);
+	if (!stats->speaking) /* the end may have been told while nobody listened */
+		person->speaking = -1;
 }
 
-static int put_level(struct rs_buf *out, const char *comma, const char *id, int level)
+/* ---- what is told ---- */
+
+static bool level_any(const struct person *person)
 {
-	if (level < 0)
-		return rs_buf_printf(out, "%s\"%s\":null", comma, id);
-	return rs_buf_printf(out, "%s\"%s\":%d", comma, id, -level);
+	return person->level >= 0;
 }
 
-static int put_line(
-	struct rs_buf *out, const char *comma, const char *id, const struct person *person)
+static bool level_news(const struct person *person)
 {
-	if (person->rtt_ms < 0 && person->loss < 0)
-		return rs_buf_printf(out, "%s\"%s\":null", comma, id);
-	const int loss = person->loss > 0 ? person->loss : 0;
-	return rs_buf_printf(out, "%s\"%s\":{\"rtt_ms\":%d,\"loss\":%d.%03d}", comma, id,
-		person->rtt_ms > 0 ? person->rtt_ms : 0, loss / 1000, loss % 1000);
+	return person->level != person->level_told;
 }
 
-static bool line_changed(const struct person *person)
+static int level_put(const struct person *person, struct rs_buf *out)
+{
+	return rs_buf_printf(out, "%d", -person->level);
+}
+
+static bool line_any(const struct person *person)
+{
+	return person->rtt_ms >= 0 || person->loss >= 0;
+}
+
+static bool line_news(const struct person *person)
 {
 	return person->rtt_ms != person->rtt_told || person->loss != person->loss_told;
 }
 
-/* One part, "levels" or "lines": those that changed, or all that are measured. */
-static int put_part(const struct chamber *chamber, bool levels, bool changed, struct rs_buf *out)
+static int line_put(const struct person *person, struct rs_buf *out)
+{
+	const int loss = person->loss > 0 ? person->loss : 0;
+	return rs_buf_printf(out, "{\"rtt_ms\":%d,\"loss\":%d.%03d}",
+		person->rtt_ms > 0 ? person->rtt_ms : 0, loss / 1000, loss % 1000);
+}
+
+static bool speaking_any(const struct person *person)
+{
+	return person->speaking > 0;
+}
+
+static bool speaking_news(const struct person *person)
+{
+	return person->speaking != person->speaking_told;
+}
+
+static int speaking_put(const struct person *person, struct rs_buf *out)
+{
+	return rs_buf_printf(out, "true");
+}
+
+static bool sound_any(const struct person *person)
+{
+	return person->sound >= 0;
+}
+
+static bool sound_news(const struct person *person)
+{
+	return person->sound != person->sound_told;
+}
+
+static int sound_put(const struct person *person, struct rs_buf *out)
+{
+	const int n = (int)RS_ARRAY_LEN(fits);
+	return rs_buf_printf(
+		out, "{\"khz\":%d,\"fit\":\"%s\"}", person->sound / n, fits[person->sound % n]);
+}
+
+/* The members of `measured`, each an object by badge. */
+static const struct part {
+	const char *name;
+	bool (*any)(const struct person *person);
+	bool (*news)(const struct person *person);
+	int (*put)(const struct person *person, struct rs_buf *out);
+} parts[] = {
+	{ "levels", level_any, level_news, level_put },
+	{ "lines", line_any, line_news, line_put },
+	{ "speaking", speaking_any, speaking_news, speaking_put },
+	{ "sounds", sound_any, sound_news, sound_put },
+};
+
+static int put_person(
+	const struct part *part, const char *id, const struct person *person, struct rs_buf *out)
+{
+	const int err = rs_buf_printf(out, "\"%s\":", id);
+	if (err < 0)
+		return err;
+	return part->any(person) ? part->put(person, out) : rs_buf_printf(out, "null");
+}
+
+/* Those that changed, or all that are measured. */
+static int put_part(
+	const struct chamber *chamber, const struct part *part, bool changed, struct rs_buf *out)
 {
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	const char *comma = "";
-	int err = rs_buf_printf(out, levels ? "\"levels\":{" : "\"lines\":{");
+	int err = rs_buf_printf(out, "\"%s\":{", part->name);
 	for (size_t i = 0; i < meeting->n_participants && err == 0; i++) {
 		const struct person *person = &chamber->people[i];
-		const bool any =
-			levels ? person->level >= 0 : person->rtt_ms >= 0 || person->loss >= 0;
-		const bool news =
-			levels ? person->level != person->level_told : line_changed(person);
-		if (changed ? !news : !any)
+		if (changed ? !part->news(person) : !part->any(person))
 			continue;
-		err = levels ? put_level(out, comma, meeting->participants[i].id, person->level)
-			     : put_line(out, comma, meeting->participants[i].id, person);
+		err = rs_buf_printf(out, "%s", comma);
+		if (err == 0)
+			err = put_person(part, meeting->participants[i].id, person, out);
 		comma = ",";
 	}
 	return err < 0 ? err : rs_buf_append(out, "}", 1);
 }
 
+static bool part_news(const struct chamber *chamber, const struct part *part)
+{
+	for (size_t i = 0; i < chamber->proceedings->meeting->n_participants; i++) {
+		if (part->news(&chamber->people[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Without news: an empty object. */
 static int put_all(const struct chamber *chamber, bool changed, struct rs_buf *out)
 {
+	const char *comma = "";
 	int err = rs_buf_append(out, "{", 1);
-	if (err == 0)
-		err = put_part(chamber, true, changed, out);
-	if (err == 0)
-		err = rs_buf_append(out, ",", 1);
-	if (err == 0)
-		err = put_part(chamber, false, changed, out);
+	for (size_t i = 0; i < RS_ARRAY_LEN(parts) && err == 0; i++) {
+		if (changed && !part_news(chamber, &parts[i]))
+			continue;
+		err = rs_buf_printf(out, "%s", comma);
+		if (err == 0)
+			err = put_part(chamber, &parts[i], changed, out);
+		comma = ",";
+	}
 	return err < 0 ? err : rs_buf_append(out, "}", 1);
 }
 
@@ -100,24 +213,19 @@ int measure_write(const struct chamber *chamber, struct rs_buf *out)
 	return put_all(chamber, false, out);
 }
 
-static bool take_news(struct chamber *chamber)
+static bool any_news(const struct chamber *chamber)
 {
-	bool news = false;
-	for (size_t i = 0; i < chamber->proceedings->meeting->n_participants; i++) {
-		const struct person *person = &chamber->people[i];
-		news = news || person->level != person->level_told || line_changed(person);
+	for (size_t i = 0; i < RS_ARRAY_LEN(parts); i++) {
+		if (part_news(chamber, &parts[i]))
+			return true;
 	}
-	return news;
+	return false;
 }
 
 static void told(struct chamber *chamber)
 {
-	for (size_t i = 0; i < chamber->proceedings->meeting->n_participants; i++) {
-		struct person *person = &chamber->people[i];
-		person->level_told = person->level;
-		person->rtt_told = person->rtt_ms;
-		person->loss_told = person->loss;
-	}
+	for (size_t i = 0; i < chamber->proceedings->meeting->n_participants; i++)
+		person_told(&chamber->people[i]);
 }
 
 static void tell(struct service *service, struct chamber *chamber)
@@ -142,6 +250,17 @@ static void tell(struct service *service, struct chamber *chamber)
 	told(chamber);
 }
 
+void measure_speaking(struct service *service, const struct node_message *message)
+{
+	struct chamber *chamber = chamber_find(service, message->meeting);
+	struct person *person = chamber != NULL ? chamber_person(chamber, message->source) : NULL;
+	if (person == NULL)
+		return;
+	person->speaking = message->speaking ? 1 : -1;
+	if (any_news(chamber))
+		tell(service, chamber);
+}
+
 void measure_stats(struct service *service, const struct node_message *message)
 {
 	for (size_t i = 0; i < message->n_peers; i++) {
@@ -156,7 +275,7 @@ void measure_stats(struct service *service, const struct node_message *message)
 	}
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
-		if (take_news(chamber))
+		if (any_news(chamber))
 			tell(service, chamber);
 	}
 }

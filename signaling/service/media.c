@@ -252,6 +252,13 @@ static int on_gate(struct service *service, struct node *node, const struct node
 	return 0;
 }
 
+static int on_speaking(struct service *service, struct node *node,
+	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	measure_speaking(service, message);
+	return 0;
+}
+
 static int on_stats(struct service *service, struct node *node, const struct node_message *message,
 	struct moment at, char error[SERVICE_ERROR_LEN])
 {
@@ -293,6 +300,7 @@ static handle_fn *const handlers[] = {
 	[NODE_PEER] = on_peer,
 	[NODE_SOURCE] = on_nothing,
 	[NODE_GATE] = on_gate,
+	[NODE_SPEAKING] = on_speaking,
 	[NODE_STATS] = on_stats,
 	[NODE_RECORDING] = on_recording,
 	[NODE_ARCHIVED] = on_nothing,

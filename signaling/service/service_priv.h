@@ -88,6 +88,8 @@ struct person {
 	int level, level_told; /* -dBov */
 	int rtt_ms, rtt_told;
 	int loss, loss_told; /* thousandths */
+	int speaking, speaking_told;
+	int sound, sound_told; /* kHz and fitness of the microphone as one figure, see measure.c */
 	int64_t mic_packets;
 };
 
@@ -269,8 +271,11 @@ void node_free_all(struct service *service);
 
 /* measure.c */
 void measure_stats(struct service *service, const struct node_message *message);
+/* Told to pages at once: a frame lights up with the first words. */
+void measure_speaking(struct service *service, const struct node_message *message);
 /* Append the part `measured` as an object's text. 0, -E2BIG, -ENOMEM. */
 int measure_write(const struct chamber *chamber, struct rs_buf *out) RS_MUST_USE;
+void measure_init(struct person *person);
 void measure_forget(struct person *person);
 
 /* archive.c */

@@ -5,6 +5,9 @@
 
 #include <errno.h>
 
+/* More voices at a time nobody follows. */
+#define LOUDEST_MAX 16
+
 /* What all meetings of a file share while it is read. */
 struct source {
 	const struct object *root;
@@ -99,6 +102,9 @@ static void read_mode(const struct object *object, struct meeting *meeting)
 	} else if (strcmp(mode, "floor") != 0) {
 		object_fail(object, "mode", "floor or direct is expected");
 	}
+	meeting->loudest = (uint32_t)object_int_or(object, "loudest", 0, LOUDEST_MAX, 0);
+	if (meeting->loudest > 0 && meeting->mode != MEETING_DIRECT)
+		object_fail(object, "loudest", "only in mode direct do microphones compete");
 	meeting->rehearsal = object_bool_or(object, "rehearsal", false);
 	meeting->record = object_bool_or(object, "record", false);
 }

@@ -90,6 +90,13 @@ static void parse_gate(const struct object *object, struct node_message *message
 	message->first_us = object_int(object, "first_us", 0, EXACT_MAX);
 }
 
+static void parse_speaking(const struct object *object, struct node_message *message)
+{
+	message->meeting = object_name(object, "meeting");
+	message->source = object_name(object, "source");
+	message->speaking = object_bool(object, "speaking");
+}
+
 static void parse_stats(const struct object *object, struct node_message *message)
 {
 	message->n_peers = object_array(object, "peers", PEERS_MAX);
@@ -126,6 +133,7 @@ static const struct {
 	[NODE_PEER] = { "peer", parse_peer },
 	[NODE_SOURCE] = { "source", parse_source },
 	[NODE_GATE] = { "gate", parse_gate },
+	[NODE_SPEAKING] = { "speaking", parse_speaking },
 	[NODE_STATS] = { "stats", parse_stats },
 	[NODE_RECORDING] = { "recording", parse_recording },
 	[NODE_ARCHIVED] = { "archived", parse_archived },
@@ -214,6 +222,9 @@ void node_stats_source(
 		.media = object_text(&source, "media"),
 		.packets = object_int_or(&source, "packets", 0, EXACT_MAX, 0),
 		.level_dbov = object_int_or(&source, "level_dbov", -127, 0, -127),
+		.speaking = object_bool_or(&source, "speaking", false),
+		.audio_khz = object_int_or(&source, "audio_khz", 0, 24, 0),
+		.fit = object_text_or(&source, "fit", "unknown"),
 	};
 }
 

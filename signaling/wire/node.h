@@ -20,6 +20,7 @@ enum node_message_kind {
 	NODE_PEER,
 	NODE_SOURCE,
 	NODE_GATE,
+	NODE_SPEAKING,
 	NODE_STATS,
 	NODE_RECORDING,
 	NODE_ARCHIVED,
@@ -59,10 +60,11 @@ struct node_message {
 	size_t n_sources;                    /* STATS */
 	const char *peer;                    /* PEER */
 	enum node_peer_state state;          /* PEER */
-	const char *meeting;                 /* SOURCE, GATE, RECORDING, ARCHIVED */
-	const char *source;                  /* SOURCE, GATE */
+	const char *meeting;                 /* SOURCE, GATE, SPEAKING, RECORDING, ARCHIVED */
+	const char *source;                  /* SOURCE, GATE, SPEAKING */
 	const char *media;                   /* SOURCE */
 	bool flowing;                        /* SOURCE */
+	bool speaking;                       /* SPEAKING */
 	uint64_t event;                      /* GATE, ARCHIVED */
 	int64_t opened_us;                   /* GATE, wall clock */
 	int64_t first_us;                    /* GATE, wall clock */
@@ -84,6 +86,9 @@ struct node_source_stats {
 	const char *media;
 	int64_t packets;
 	int64_t level_dbov; /* -127 to 0 */
+	bool speaking;
+	int64_t audio_khz; /* top of the band; 0 = not known */
+	const char *fit;   /* for interpretation: "yes", "limited", "no", "unknown" */
 };
 
 /* 0 or -EBADMSG with `error` set; to be done with in both cases. */

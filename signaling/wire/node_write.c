@@ -26,6 +26,8 @@ static json_t *sfu_meeting(const struct proceedings *proceedings)
 	doc_put(&json, "mode", json_string(meeting->mode == MEETING_DIRECT ? "direct" : "floor"));
 	doc_put(&json, "open", names(gate.open, gate.n_open));
 	doc_put(&json, "visible", names(gate.visible, gate.n_visible));
+	if (meeting->loudest > 0)
+		doc_put(&json, "loudest", json_integer(meeting->loudest));
 	doc_put(&json, "speaker", doc_text_or_null(gate.speaker));
 	doc_put(&json, "chair", doc_text_or_null(gate.chair));
 	doc_put(&json, "content", doc_text_or_null(gate.content));

@@ -6,7 +6,7 @@ import { holder, shortName, type Participant, type Role } from '../shared/view';
 import { t, type Key } from '../shared/words';
 import { lamp } from '../shared/ui/icons';
 import { Part } from '../shared/ui/part';
-import { presence } from '../shared/ui/presence';
+import { presence, sound } from '../shared/ui/presence';
 
 /** Roles that may have the floor. */
 const SPEAKS = new Set<Role>(['delegate', 'chair', 'room']);
@@ -45,11 +45,12 @@ export class People extends Part {
 			SPEAKS.has(participant.role) &&
 			holder(view) !== badge &&
 			view.meeting.state === 'in-session';
-		return html`<li data-testid="person" data-participant=${badge} data-present=${participant.present}>
+		return html`<li data-testid="person" data-participant=${badge} data-present=${participant.present}
+			data-speaking=${session.wire.measured.speaking?.[badge] ?? false}>
 			${lamp(lampOf(view, badge), true)}
 			<span class="grow"><strong>${name}</strong>${badge === session.me ? html` <span class="muted">(${t('you')})</span>` : nothing}<br
 				><span class="small muted">${participant.country ? participant.name : t(`role.${participant.role}` satisfies Key)}</span>
-				${presence(session, badge)}</span>
+				${presence(session, badge)} ${sound(session, badge)}</span>
 			${callable
 				? html`<button type="button" class="button" data-testid="give-direct" aria-disabled=${asked}
 						@click=${() => asked || void session.ask('give-floor', { participant: badge }, `direct-${badge}`)}

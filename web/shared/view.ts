@@ -73,6 +73,10 @@ export interface Measured {
 	levels?: Record<string, number>;
 	/** Loss as a fraction of 1. */
 	lines?: Record<string, { rtt_ms?: number; loss?: number }>;
+	/** Who speaks into an open microphone. */
+	speaking?: Record<string, boolean>;
+	/** Top of the band a microphone is coded with, and whether interpreters can work from it. */
+	sounds?: Record<string, { khz: number; fit: 'yes' | 'limited' | 'no' | 'unknown' }>;
 }
 
 export interface You {

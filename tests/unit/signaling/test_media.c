@@ -365,6 +365,66 @@ static void what_is_measured_is_told_once_and_joins_the_view(void **state)
 	assert_true(json_is_null(bench_at(bench_last(ken, "measured"), "patch.levels.KEN")));
 }
 
+static void report_speaking(
+	struct bench *bench, struct bench_line *sfu, const char *source, bool speaking)
+{
+	assert_int_equal(bench_report(bench, sfu,
+				 "{\"type\":\"speaking\",\"meeting\":\"demo\",\"source\":\"%s\","
+				 "\"speaking\":%s}",
+				 source, speaking ? "true" : "false"),
+		0);
+}
+
+static void report_sound(struct bench *bench, struct bench_line *sfu, int khz, const char *fit)
+{
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"stats\",\"peers\":[],\"sources\":[{\"meeting\":\"demo\",\"source\":\"FRA\","
+			"\"media\":\"microphone\",\"packets\":1,\"audio_khz\":%d,\"speaking\":true,"
+			"\"fit\":\"%s\"}]}",
+			khz, fit),
+		0);
+}
+
+static void who_speaks_is_told_at_once(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+
+	report_speaking(bench, sfu, "FRA", true);
+	assert_int_equal(bench_count(ken, "measured"), 1);
+	assert_true(json_is_true(bench_at(bench_last(ken, "measured"), "patch.speaking.FRA")));
+	assert_null(bench_at(bench_last(ken, "measured"), "patch.levels"));
+	/* Said again, or of nobody known, it is no news. */
+	report_speaking(bench, sfu, "FRA", true);
+	report_speaking(bench, sfu, "nobody", true);
+	assert_int_equal(bench_count(ken, "measured"), 1);
+	const struct bench_line *bra = bench_join(bench, "demo", "BRA", "delegate");
+	assert_true(json_is_true(bench_at(bra->view, "measured.speaking.FRA")));
+	report_speaking(bench, sfu, "FRA", false);
+	assert_true(json_is_null(bench_at(bench_last(ken, "measured"), "patch.speaking.FRA")));
+}
+
+static void a_microphone_is_told_fit_or_not(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+
+	report_sound(bench, sfu, 8, "no");
+	const json_t *measured = bench_last(ken, "measured");
+	assert_int_equal(bench_int(measured, "patch.sounds.FRA.khz"), 8);
+	assert_string_equal(bench_text(measured, "patch.sounds.FRA.fit"), "no");
+	/* That somebody speaks is told of open microphones, by a message of its own. */
+	assert_null(bench_at(measured, "patch.speaking"));
+	report_sound(bench, sfu, 20, "yes");
+	assert_string_equal(bench_text(bench_last(ken, "measured"), "patch.sounds.FRA.fit"), "yes");
+	/* A word this version does not know is no verdict. */
+	report_sound(bench, sfu, 20, "splendid");
+	assert_true(json_is_null(bench_at(bench_last(ken, "measured"), "patch.sounds.FRA")));
+}
+
 static void nodes_that_break_the_protocol_are_ended(void **state)
 {
 	static const char *const messages[] = { "", "{}", "{\"type\":\"applied\",\"revision\":1}",
@@ -669,6 +729,8 @@ int main(void)
 		CASE(a_desk_falls_idle_when_its_media_is_lost),
 		CASE(a_desk_stays_live_over_a_new_media_server),
 		CASE(what_is_measured_is_told_once_and_joins_the_view),
+		CASE(who_speaks_is_told_at_once),
+		CASE(a_microphone_is_told_fit_or_not),
 		CASE(nodes_that_break_the_protocol_are_ended),
 		CASE(a_meeting_is_recorded_from_its_opening_to_its_close),
 		CASE(a_recorder_that_comes_back_gets_what_it_missed),

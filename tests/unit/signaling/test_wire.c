@@ -282,6 +282,10 @@ static void conference_errors_name_the_place(void **state)
 		{ FILE_HEAD "{\"id\":\"a b\",\"title\":\"M\"}]}", "conference.meetings[0].id" },
 		{ FILE_HEAD "{\"id\":\"m\",\"title\":\"M\",\"mode\":\"x\"}]}",
 			"conference.meetings[0].mode" },
+		{ FILE_HEAD "{\"id\":\"m\",\"title\":\"M\",\"loudest\":3}]}",
+			"conference.meetings[0].loudest" },
+		{ FILE_HEAD "{\"id\":\"m\",\"title\":\"M\",\"mode\":\"direct\",\"loudest\":17}]}",
+			"conference.meetings[0].loudest" },
 		{ FILE_HEAD MEETING("{\"id\":\"k\",\"name\":\"K\",\"role\":\"king\"}") "]}",
 			"conference.meetings[0].badges[0].role" },
 		{ FILE_HEAD MEETING("{\"id\":\"k\",\"name\":\"K\",\"role\":\"admin\"}") "]}",
@@ -332,6 +336,27 @@ static void a_conference_file_becomes_meetings(void **state)
 	conference_free(conference);
 }
 
+static void a_discussion_says_how_many_are_heard(void **state)
+{
+	static const char text[] = FILE_HEAD
+		"{\"id\":\"m\",\"title\":\"M\",\"mode\":\"direct\",\"loudest\":3,\"items\":[],\"badges\":[]}]}";
+	struct conference *conference = NULL;
+	char error[WIRE_ERROR_LEN] = "";
+	assert_int_equal(
+		conference_parse(text, strlen(text), find_rules, NULL, &conference, error), 0);
+	assert_int_equal(conference->meetings[0]->loudest, 3);
+	struct proceedings *proceedings = NULL;
+	struct rs_buf out;
+	rs_buf_init(&out, 65536);
+	assert_int_equal(proceedings_new(rs_steal(&conference->meetings[0]), &proceedings), 0);
+	assert_int_equal(node_write_sfu_meeting(1, proceedings, &out), 0);
+	assert_int_equal(rs_buf_append(&out, "", 1), 0);
+	assert_non_null(strstr((const char *)rs_buf_data(&out), "\"loudest\":3"));
+	rs_buf_done(&out);
+	proceedings_free(proceedings);
+	conference_free(conference);
+}
+
 static void a_profile_is_read_and_its_errors_name_the_key(void **state)
 {
 	struct rules rules;
@@ -360,6 +385,7 @@ int main(void)
 		cmocka_unit_test(events_of_every_kind_survive_the_wire),
 		cmocka_unit_test(conference_errors_name_the_place),
 		cmocka_unit_test(a_conference_file_becomes_meetings),
+		cmocka_unit_test(a_discussion_says_how_many_are_heard),
 		cmocka_unit_test(a_profile_is_read_and_its_errors_name_the_key),
 	};
 

@@ -87,6 +87,8 @@ export const ar: Catalogue = {
 	'presence.joined': 'الصفحة فقط',
 	'presence.away': 'غائب',
 	'presence.loss': 'يفقد {percent} %',
+	'sound.no': 'ميكروفون لا يصلح للترجمة الشفوية ({khz} كيلوهرتز)',
+	'sound.limited': 'ميكروفون ضيق النطاق ({khz} كيلوهرتز)',
 
 	'meeting.scheduled': 'لم تُفتتح بعد',
 	'meeting.in-session': 'الجلسة منعقدة',

@@ -92,6 +92,8 @@ export const en = {
 	'presence.joined': 'Page only',
 	'presence.away': 'Away',
 	'presence.loss': 'Loses {percent} %',
+	'sound.no': 'Microphone unfit for interpretation ({khz} kHz)',
+	'sound.limited': 'Microphone narrow ({khz} kHz)',
 
 	// The meeting
 	'meeting.scheduled': 'Not yet open',

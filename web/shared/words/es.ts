@@ -87,6 +87,8 @@ export const es: Catalogue = {
 	'presence.joined': 'Solo página',
 	'presence.away': 'Ausente',
 	'presence.loss': 'Pierde {percent} %',
+	'sound.no': 'Micrófono no apto para interpretación ({khz} kHz)',
+	'sound.limited': 'Micrófono de banda estrecha ({khz} kHz)',
 
 	'meeting.scheduled': 'Aún no abierta',
 	'meeting.in-session': 'En sesión',

@@ -87,6 +87,8 @@ export const fr: Catalogue = {
 	'presence.joined': 'Page seule',
 	'presence.away': 'Absent',
 	'presence.loss': 'Perd {percent} %',
+	'sound.no': 'Microphone impropre à l’interprétation ({khz} kHz)',
+	'sound.limited': 'Microphone à bande étroite ({khz} kHz)',
 
 	'meeting.scheduled': 'Pas encore ouverte',
 	'meeting.in-session': 'En séance',
