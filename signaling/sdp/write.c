@@ -56,8 +56,8 @@ static void put_session(struct writer *writer, const struct sdp_offer *offer,
 			put(writer, " %s", offer->sections[i].mid);
 	}
 	/* At session level they cover every section; Firefox does not survive a bundled one without fingerprint. */
-	put(writer, "\r\na=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:%s\r\na=setup:passive\r\n",
-		peer->ufrag, peer->pwd, node->fingerprint);
+	put(writer, "\r\na=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:%s\r\n", peer->ufrag,
+		peer->pwd, node->fingerprint);
 }
 
 static void put_refused(struct writer *writer, const struct sdp_section *section)
@@ -185,8 +185,9 @@ static void put_head(
 	put(writer, " %u", (unsigned)codec->pt);
 	if (rtx_pt != 0)
 		put(writer, " %u", rtx_pt);
-	put(writer, "\r\nc=IN IP4 0.0.0.0\r\na=mid:%s\r\na=%s\r\na=rtcp-mux\r\n", section->mid,
-		direction_of(match));
+	/* GStreamer 1.22 looks for a=setup in each section, and nowhere else. */
+	put(writer, "\r\nc=IN IP4 0.0.0.0\r\na=mid:%s\r\na=%s\r\na=rtcp-mux\r\na=setup:passive\r\n",
+		section->mid, direction_of(match));
 	if (section->rtcp_rsize)
 		put(writer, "a=rtcp-rsize\r\n");
 }

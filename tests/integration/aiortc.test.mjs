@@ -1,7 +1,7 @@
 // A client that nobody here wrote publishes by WHIP and plays by WHEP.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { play, publish } from '../support/aiortc.mjs';
+import { play, publish } from '../support/clients.mjs';
 import { join } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { TONES } from '../support/sound.mjs';

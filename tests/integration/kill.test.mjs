@@ -1,7 +1,7 @@
 // kill -9 of signaling and of the SFU during a meeting: no acknowledged event is lost, media goes on.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { play, publish } from '../support/aiortc.mjs';
+import { play, publish } from '../support/clients.mjs';
 import { Page, join } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { TONES } from '../support/sound.mjs';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join as path } from 'node:path';
 import test from 'node:test';
-import { publish } from '../support/aiortc.mjs';
+import { publish } from '../support/clients.mjs';
 import { chainFaults, events, faultsOf, files, lastPacketSeconds, sessions, writtenAt } from '../support/archive.mjs';
 import { join } from '../support/page.mjs';
 import { build, newState, startRostrum } from '../support/rostrum.mjs';

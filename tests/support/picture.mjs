@@ -11,10 +11,9 @@ export const COLOURS = {
 
 export const COUNTER_BITS = 8;
 
-// `frames` pictures of one colour; the top eighth holds COUNTER_BITS blocks, black 0 and white 1, most significant
-// first, that count the frames. The file loops.
-export function writeColour(path, name, { width = 640, height = 360, fps = 15, frames = 150 } = {}) {
-	const [y, u, v] = COLOURS[name].yuv;
+// `frames` pictures of one colour, given as Y, U and V; the top eighth holds COUNTER_BITS blocks, black 0 and white 1, most
+// significant first, that count the frames. The file loops.
+function write(path, [y, u, v], { width, height, fps, frames }) {
 	const file = openSync(path, 'w');
 	writeSync(file, `YUV4MPEG2 W${width} H${height} F${fps}:1 Ip A1:1 C420jpeg\n`);
 	const chroma = (width / 2) * (height / 2);
@@ -34,6 +33,27 @@ export function writeColour(path, name, { width = 640, height = 360, fps = 15, f
 	}
 	closeSync(file);
 	return path;
+}
+
+// In a participant's colour.
+export function writeColour(path, name, { width = 640, height = 360, fps = 15, frames = 150 } = {}) {
+	return write(path, COLOURS[name].yuv, { width, height, fps, frames });
+}
+
+// In a colour given as red, green and blue (BT.601).
+export function writePicture(path, [red, green, blue], { size: [width, height], fps, frames = 256 }) {
+	const y = 16 + (65.5 * red + 128.6 * green + 25 * blue) / 255;
+	const u = 128 + (-37.8 * red - 74.2 * green + 112 * blue) / 255;
+	const v = 128 + (112 * red - 93.8 * green - 18.2 * blue) / 255;
+	return write(path, [y, u, v].map(Math.round), { width, height, fps, frames });
+}
+
+// The counter in a picture; `pixel(x, y)` gives red, green and blue.
+export function readCounter(pixel, [width, height]) {
+	let counter = 0;
+	for (let bit = 0; bit < COUNTER_BITS; bit += 1)
+		counter = counter * 2 + (pixel(Math.floor(((bit + 0.5) * width) / COUNTER_BITS), Math.floor(height / 16))[1] > 127 ? 1 : 0);
+	return counter;
 }
 
 // The participant whose colour is nearest to a pixel: encoders and colour conversions shift it, so no exact match is asked.

@@ -1,4 +1,4 @@
-// aiortc as WHIP publisher and WHEP player, run by Debian's own Python; see aiortc_client.py for what it says.
+// WHIP publishers and WHEP players that nobody here wrote, each a program of its own: see aiortc_client.py for what they say.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -6,11 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { TONES } from './sound.mjs';
 import { until } from './wait.mjs';
 
-const script = join(dirname(fileURLToPath(import.meta.url)), 'aiortc_client.py');
+const here = dirname(fileURLToPath(import.meta.url));
+const PROGRAMS = {
+	aiortc: ['/usr/bin/python3', join(here, 'aiortc_client.py')],
+	gstreamer: ['/usr/bin/python3', join(here, 'gstreamer_client.py')],
+	werift: [process.execPath, join(here, 'werift_client.mjs')],
+};
 
 class Client {
-	constructor(args, token) {
-		this.child = spawn('/usr/bin/python3', [script, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ROSTRUM_TOKEN: token } });
+	constructor(kind, args, token) {
+		this.kind = kind;
+		const [program, script] = PROGRAMS[kind];
+		this.child = spawn(program, [script, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ROSTRUM_TOKEN: token } });
 		this.said = [];
 		this.state = 'new';
 		this.stderr = '';
@@ -32,8 +39,8 @@ class Client {
 	}
 
 	connected() {
-		return until('aiortc to connect', () => {
-			if (this.child.exitCode !== null) throw new Error(`aiortc ended: ${JSON.stringify(this.refusal)} ${this.stderr}`);
+		return until(`${this.kind} to connect`, () => {
+			if (this.child.exitCode !== null) throw new Error(`${this.kind} ended: ${JSON.stringify(this.refusal)} ${this.stderr}`);
 			return this.state === 'connected';
 		});
 	}
@@ -45,6 +52,11 @@ class Client {
 
 	colours(since = 0) {
 		return this.said.filter((message) => message.colour && message.at >= since);
+	}
+
+	// The last picture seen since a wall-clock time.
+	async picture(since = 0) {
+		return this.colours(since).at(-1);
 	}
 
 	// Until a tone is there (above -20 dB) in a block decoded after `since`.
@@ -61,10 +73,10 @@ class Client {
 	}
 }
 
-export function publish(rostrum, source, { token = rostrum.token(source), meeting = 'demo', hz = TONES[source], colour } = {}) {
-	return new Client(['publish', `${rostrum.base}/whip/${meeting}/${source}`, '--hz', String(hz), ...(colour ? ['--colour', colour.join(',')] : [])], token);
+export function publish(rostrum, source, { token = rostrum.token(source), meeting = 'demo', kind = 'aiortc', hz = TONES[source], colour } = {}) {
+	return new Client(kind, ['publish', `${rostrum.base}/whip/${meeting}/${source}`, '--hz', String(hz), ...(colour ? ['--colour', colour.join(',')] : [])], token);
 }
 
-export function play(rostrum, feed, { token = rostrum.tokens.viewer, meeting = 'demo', listen = Object.values(TONES) } = {}) {
-	return new Client(['play', `${rostrum.base}/whep/${meeting}/${feed}`, '--listen', listen.join(',')], token);
+export function play(rostrum, feed, { token = rostrum.tokens.viewer, meeting = 'demo', kind = 'aiortc', listen = Object.values(TONES) } = {}) {
+	return new Client(kind, ['play', `${rostrum.base}/whep/${meeting}/${feed}`, '--listen', listen.join(',')], token);
 }
