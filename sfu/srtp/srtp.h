@@ -1,7 +1,8 @@
 /* sfu/srtp/srtp.h
  *
- * XX object a peer and direction; each
- * keeps the roll-over counter and replay window of every stream (SSRC) it has seen.
+ * SRTP and SRTCP (RFC 3711, RFC 7714): libsrtp, but for sealing RTP by AES-GCM, which gcm.h does. One
+ * object a peer and direction; each keeps the roll-over counter and replay window of every stream
+ * (SSRC) it has seen.
  * Not thread safe. A stream's state is allocated when its first packet has proved authentic, never
  * per packet. Limit: `max_streams` SSRCs. Packets should lie at an address divisible by four.
  */
