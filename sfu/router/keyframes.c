@@ -17,10 +17,12 @@ static void send_pli(struct router *router, struct track *track, rs_time now)
 	struct rs_writer writer;
 	uint8_t data[64];
 
-	emit_begin(&writer, peer, data, sizeof(data));
-	rtcp_write_pli(&writer, peer->own_ssrc, track->ssrc);
-	emit_rtcp(router, peer, &writer);
-	router->counters.plis_sent++;
+	if (!relay_keyframe(router, track)) {
+		emit_begin(&writer, peer, data, sizeof(data));
+		rtcp_write_pli(&writer, peer->own_ssrc, track->ssrc);
+		emit_rtcp(router, peer, &writer);
+		router->counters.plis_sent++;
+	}
 	keyframes->asked_times++;
 	keyframes->asked = now;
 	keyframes->next =
@@ -52,7 +54,8 @@ void keyframe_came(struct track *track, rs_time now)
 void keyframe_tick(struct router *router, struct track *track, rs_time now)
 {
 	/* Nobody may see the picture, or nothing was ever sent: asking again makes no sense until that changes. */
-	if (!track->keyframes.wanted || track->stream == 0 || !track->publish->open)
+	if (!track->keyframes.wanted || (track->stream == 0 && !track->publish->relay.remote) ||
+		!track->publish->open)
 		return;
 	if (track->keyframes.next <= now)
 		send_pli(router, track, now);

@@ -252,4 +252,5 @@ void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now
 	ranks_set(meeting, now);
 	tap_set(router, meeting, now);
 	bind_slots(router, meeting, now);
+	relay_wants(router, meeting);
 }

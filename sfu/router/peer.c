@@ -184,6 +184,7 @@ static void commit(struct router *router, struct peer *peer, const struct router
 		peer->publishes[i]->peer = peer;
 		peer->publishes[i]->index = (unsigned)i;
 		peer->publishes[i]->order = ++router->order;
+		relay_born(router, peer->publishes[i]);
 		winner_set(peer->meeting, peer->publishes[i]);
 	}
 	peer->n_slots = spec->n_recvs;
@@ -207,18 +208,18 @@ static int free_index(const struct router *router, size_t *out_index)
 	return -E2BIG;
 }
 
-static int peer_new(
-	struct router *router, const char *id, struct meeting *meeting, struct peer **out_peer)
+static int peer_new(struct router *router, const struct router_peer *spec, struct meeting *meeting,
+	struct peer **out_peer)
 {
-	size_t index;
+	size_t index = spec->place > 0 ? spec->place - 1 : 0;
 
-	int err = free_index(router, &index);
+	int err = spec->place > 0 ? 0 : free_index(router, &index);
 	if (err < 0)
 		return err;
 	struct peer *peer = rs_zalloc(sizeof(*peer));
 	if (peer == NULL)
 		return -ENOMEM;
-	err = text_set_name(&peer->id, id, false);
+	err = text_set_name(&peer->id, spec->id, false);
 	if (err < 0) {
 		(void)rs_release(peer);
 		return err;
@@ -227,6 +228,7 @@ static int peer_new(
 	peer->own_ssrc = rs_rand_u32(router->config.rand) | 1;
 	peer->next_rr = RS_TIME_NEVER;
 	feedback_init(&peer->feedback);
+	peer->home = spec->home;
 	peer->meeting = meeting;
 	peer->next = meeting->peers;
 	meeting->peers = peer;
@@ -258,16 +260,39 @@ void peer_free_all(struct router *router)
 			peer_free(router, router->peers[i], 0);
 }
 
+/* What can be said of the whole before looking at its sections. */
+static int judge(const struct router *router, const struct router_peer *spec)
+{
+	if (spec->n_sends > ROUTER_SENDS_MAX || spec->n_recvs > ROUTER_RECVS_MAX ||
+		spec->place > router->config.peers)
+		return -E2BIG;
+	if (spec->home != router->config.worker && spec->home >= router->config.workers)
+		return -EINVAL;
+	const struct peer *there = spec->place > 0 ? router->peers[spec->place - 1] : NULL;
+	if (there != NULL && strcmp(there->id.s, spec->id) != 0)
+		return -EEXIST;
+	return ssrcs_differ(spec);
+}
+
+/* At another worker nothing is sent to it. */
+static void leave_out_slots(struct draft *draft)
+{
+	for (size_t i = 0; i < ROUTER_RECVS_MAX; i++) {
+		draft->slots[i] = slot_free(draft->slots[i]);
+		draft->new_slot[i] = false;
+	}
+	numbers_done(&draft->numbers);
+}
+
 static int peer_make(struct router *router, const struct router_peer *spec, bool anew, rs_time now,
 	uint32_t *out_peer)
 {
 	struct draft draft = { 0 };
 	struct meeting *meeting = NULL;
 	struct peer *peer = anew ? NULL : find(router, spec->id);
+	struct router_peer here = *spec;
 
-	if (spec->n_sends > ROUTER_SENDS_MAX || spec->n_recvs > ROUTER_RECVS_MAX)
-		return -E2BIG;
-	int err = ssrcs_differ(spec);
+	int err = judge(router, spec);
 	if (err == 0)
 		err = draft_make(router, peer, spec, &draft);
 	if (err == 0)
@@ -279,14 +304,18 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 		err = meeting_get(router, spec->meeting, &meeting);
 	}
 	if (err == 0 && peer == NULL)
-		err = peer_new(router, spec->id, meeting, &peer);
+		err = peer_new(router, spec, meeting, &peer);
 	if (err < 0) {
 		draft_drop(&draft);
 		if (meeting != NULL)
 			meeting_drop(router, meeting);
 		return err;
 	}
-	commit(router, peer, spec, &draft, now);
+	if (spec->home != router->config.worker) {
+		leave_out_slots(&draft);
+		here.n_recvs = 0;
+	}
+	commit(router, peer, &here, &draft, now);
 	meeting_resolve(router, meeting, now);
 	*out_peer = peer->handle;
 	return 0;
@@ -296,8 +325,11 @@ int router_peer_set(
 	struct router *router, const struct router_peer *spec, rs_time now, uint32_t *out_peer)
 {
 	const struct peer *peer = find(router, spec->id);
-	/* In another meeting it is another peer. */
-	const bool moves = peer != NULL && strcmp(peer->meeting->id.s, spec->meeting) != 0;
+	/* In another meeting it is another peer, and elsewhere. */
+	const bool moves =
+		peer != NULL &&
+		(strcmp(peer->meeting->id.s, spec->meeting) != 0 || peer->home != spec->home ||
+			(spec->place > 0 && ROUTER_PEER_INDEX(peer->handle) != spec->place - 1));
 	return peer_make(router, spec, moves, now, out_peer);
 }
 
@@ -332,4 +364,5 @@ void router_peer_ready(struct router *router, uint32_t handle, bool ready, rs_ti
 		if (ready)
 			slot_keyframe(router, peer->slots[i], now);
 	}
+	relay_wants(router, peer->meeting);
 }

@@ -127,7 +127,7 @@ void publish_say(struct router *router, struct publish *publish, bool gone)
 		.flowing = flowing,
 	};
 
-	if (publish->said == flowing)
+	if (publish->said == flowing || publish->relay.remote)
 		return;
 
 	memcpy(event.meeting, publish->peer->meeting->id.s, sizeof(event.meeting));
@@ -160,6 +160,7 @@ static rs_time newest_packet(const struct publish *publish)
 
 void publish_relayer(struct router *router, struct publish *publish, rs_time now)
 {
+	relay_state(router, publish);
 	for (struct slot *slot = publish->slots; slot != NULL; slot = slot->next)
 		slot_layer(router, slot, now);
 }
@@ -170,6 +171,8 @@ void publish_flow(struct router *router, struct publish *publish, rs_time now)
 	bool flowing = false;
 	bool changed = false;
 
+	if (publish->relay.remote) /* its home says so */
+		return;
 	for (unsigned i = 0; i < publish->n_tracks; i++) {
 		changed = set_track_flow(publish, &publish->tracks[i], newest, now) || changed;
 		flowing = flowing || publish->tracks[i].flowing;

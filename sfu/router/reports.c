@@ -44,6 +44,7 @@ void reports_sr(struct router *router, struct track *track, const struct rtcp_sr
 	track->sr_at = now;
 	note_ntp(track->publish->peer, sr->ntp, now);
 	tap_clock(router, track);
+	relay_clock(router, track);
 }
 
 /* RFC 3550 section 6.4.1: round trip = now - LSR - DLSR. */

@@ -11,6 +11,10 @@ int router_new(const struct router_config *config, struct router **out_router)
 {
 	if (config->rand == NULL || config->emit == NULL || config->peers > 0xffff)
 		return -EINVAL;
+	if (config->workers > ROUTER_WORKERS_MAX ||
+		(config->workers > 1 &&
+			(config->worker >= config->workers || config->relay == NULL)))
+		return -EINVAL;
 	RS_CLEANUP(router_freep) struct router *router = rs_zalloc(sizeof(*router));
 	if (router == NULL)
 		return -ENOMEM;
@@ -49,7 +53,7 @@ void router_freep(struct router **router)
 	*router = router_free(*router);
 }
 
-static void wake(struct router *router, rs_time now)
+void wake(struct router *router, rs_time now)
 {
 	if (router->next_tick == RS_TIME_NEVER)
 		router->next_tick = now + TICK;
@@ -251,7 +255,8 @@ static void tick_publish(struct router *router, struct publish *publish, bool sl
 		nack_tick(router, &publish->tracks[i], now);
 		keyframe_tick(router, &publish->tracks[i], now);
 	}
-	if (!slow)
+	relay_tick(router, publish, slow, now);
+	if (!slow || publish->relay.remote)
 		return;
 	publish_flow(router, publish, now);
 	if (publish->spec.media == ROUTER_MICROPHONE) {
@@ -264,6 +269,8 @@ static void tick_peer(struct router *router, struct peer *peer, bool slow, rs_ti
 {
 	for (size_t i = 0; i < peer->n_publishes; i++)
 		tick_publish(router, peer->publishes[i], slow, now);
+	if (peer->home != router->config.worker)
+		return;
 	send_feedback(router, peer, now);
 	reports_to_publisher(router, peer, now);
 	for (size_t i = 0; i < peer->n_slots; i++) {

@@ -29,6 +29,8 @@
 #define ROUTER_CHANNELS_MAX 64
 /* A feed name: "source-" or "channel-" and a name. */
 #define ROUTER_FEED_MAX (ROUTER_NAME_MAX + 8)
+/* Workers that share the meetings. */
+#define ROUTER_WORKERS_MAX 64
 /* Largest RTP or RTCP packet taken or given. */
 #define ROUTER_PACKET_MAX 1500
 
@@ -85,6 +87,16 @@ struct router_tap {
 /* As router_emit: it may queue, it may not call the router. */
 typedef void router_tap_emit(void *ctx, const struct router_tap *tap);
 
+/* ---- several workers ---- */
+
+/* A message for the router of another worker, to be given to its router_recv_relay(): the two parts one
+ * after the other (`more` may be NULL and 0). They are valid during the call only. False when there is no
+ * room: packets are then lost to that worker, all else is said again. It may not call the router. */
+typedef bool router_relay_emit(void *ctx, unsigned worker, const void *message, size_t len,
+	const void *more, size_t more_len);
+/* Largest message, both parts together. */
+#define ROUTER_RELAY_MAX (ROUTER_PACKET_MAX + 512)
+
 /* ---- birth ---- */
 
 struct router_config {
@@ -95,10 +107,14 @@ struct router_config {
 	struct rs_rand *rand; /* looked at, outlives the router */
 	router_emit *emit;
 	router_tap_emit *tap; /* may be NULL */
-	void *ctx;            /* first argument of both */
+	/* All workers are told the same meetings and peers, in the same order. */
+	unsigned workers;         /* 0 and 1: there is no other; up to ROUTER_WORKERS_MAX */
+	unsigned worker;          /* which this is */
+	router_relay_emit *relay; /* NULL only when there is no other worker */
+	void *ctx;                /* first argument of all */
 };
 
-/* 0, -EINVAL (no rand or emit, limits out of range) or -ENOMEM. */
+/* 0, -EINVAL (no rand, emit or relay, limits out of range) or -ENOMEM. */
 int router_new(const struct router_config *config, struct router **out_router) RS_MUST_USE;
 /* NULL is fine. Returns NULL. */
 struct router *router_free(struct router *router);
@@ -200,11 +216,17 @@ struct router_peer {
 	size_t n_sends;
 	const struct router_recv *recvs;
 	size_t n_recvs;
+	/* The worker it is connected to. At every other it is known by what it sends alone: its sections received
+	 * are judged and then left out. A change of home makes it another peer. */
+	unsigned home;
+	uint32_t
+		place; /* index its handle shall have, plus one; 0 = any that is free. Workers must agree */
 };
 
 /* Make it so; `*out_peer` is the handle used for media, the same as long as the peer lives. Streams
  * whose section stays the same (feed, rank, mix and max_height apart) are not disturbed. 0, -EINVAL
- * (bad name, payload type or SSRC), -E2BIG (a limit) or -ENOMEM; on error the peer stays as it was. */
+ * (bad name, payload type, SSRC or home), -EEXIST (its place is another's), -E2BIG (a limit) or -ENOMEM; on error the
+ * peer stays as it was. */
 int router_peer_set(struct router *router, const struct router_peer *peer, rs_time now,
 	uint32_t *out_peer) RS_MUST_USE;
 /* The same, but what there was of this peer is gone: its far end is another, or begins anew. On error it
@@ -230,6 +252,10 @@ int router_recv_rtp(struct router *router, uint32_t peer, const uint8_t *data, s
 /* 0, -ENOENT or -EBADMSG (what came before the malformed part was obeyed). */
 int router_recv_rtcp(struct router *router, uint32_t peer, const uint8_t *data, size_t len,
 	rs_time now) RS_MUST_USE;
+
+/* A message of worker `from`'s router. What it is about may be gone meanwhile: then it is counted. */
+void router_recv_relay(
+	struct router *router, unsigned from, const void *message, size_t len, rs_time now);
 
 /* Reports, NACKs, repeated key frame requests, transport feedback, sources that stopped. */
 void router_tick(struct router *router, rs_time now);
@@ -292,7 +318,11 @@ struct router_counters {
 	uint64_t keyframes_asked; /* requests by slots and the tap */
 	uint64_t plis_sent;
 	uint64_t rtcp_malformed;
-	uint64_t pool_empty; /* packets not kept since the pool was used up */
+	uint64_t relay_sent;    /* packets handed to other workers */
+	uint64_t relay_taken;   /* packets of other workers */
+	uint64_t relay_dropped; /* messages that found no room */
+	uint64_t relay_stale;   /* messages about what is gone */
+	uint64_t pool_empty;    /* packets not kept since the pool was used up */
 	uint64_t events_dropped;
 };
 

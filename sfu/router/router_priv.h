@@ -16,6 +16,7 @@
 #include "sfu/router/loss.h"
 #include "sfu/router/numbers.h"
 #include "sfu/router/red.h"
+#include "sfu/router/relay.h"
 #include "sfu/router/resend.h"
 #include "sfu/router/router.h"
 
@@ -35,7 +36,8 @@ struct text {
 
 /* ---- packets (store.c) ---- */
 
-/* One packet of a source, parsed once, shared by all that send it. */
+/* One packet of a source, parsed once, shared by all that send it. Other workers get a copy of its octets up to the
+ * end of its data: beside next_free it points at nothing. */
 struct packet {
 	struct packet *next_free;
 	unsigned refs;
@@ -160,6 +162,7 @@ struct publish {
 	uint64_t order; /* the later of two publishers of one source wins */
 	struct track tracks[ROUTER_LAYERS_MAX];
 	unsigned n_tracks;
+	struct relay relay;
 	bool winner; /* this section, not another peer's, is the source */
 	bool open;   /* the gate */
 	uint64_t open_event;
@@ -225,6 +228,7 @@ struct ssrc {
 struct peer {
 	struct text id;
 	uint32_t handle;
+	unsigned home; /* worker it is connected to */
 	struct meeting *meeting;
 	struct peer *next; /* in meeting->peers */
 	bool ready;
@@ -310,6 +314,9 @@ struct router {
 	rs_time next_slow; /* levels, layers, flow */
 };
 
+/* There is something to tick. */
+void wake(struct router *router, rs_time now);
+
 /* ---- names (names.c) ---- */
 
 /* Copies a text of at most `max` octets. -EINVAL when longer; NULL counts as "". */
@@ -384,6 +391,8 @@ int track_recv(struct router *router, struct track *track, const struct rtp_pack
 /* The same for one with redundancy: what it carries of missing packets, then its own. */
 int red_recv(struct router *router, struct track *track, const struct rtp_packet *rtp,
 	const uint8_t *data, rs_time now) RS_MUST_USE;
+/* What was taken, here or at the source's home: through the gate, and to all that want it. */
+void track_pass(struct router *router, struct track *track, struct packet *packet, rs_time now);
 /* The SSRC changed or the numbers jumped: what comes is another stream. */
 void track_restart(struct router *router, struct track *track, uint32_t ssrc, int64_t seq);
 /* Higher than the highest: asks for what lies between. Missing: found. Else false: a duplicate. */
@@ -452,6 +461,8 @@ void emit_begin(struct rs_writer *writer, const struct peer *peer, uint8_t *data
 void emit_rtcp(struct router *router, struct peer *peer, const struct rs_writer *writer);
 /* False when there is no room for it. */
 bool event_push(struct router *router, const struct router_event *event);
+/* The meeting is recorded here. */
+bool tap_wants(const struct router *router, const struct meeting *meeting);
 /* Subscribe to the channels, or no longer. */
 void tap_set(struct router *router, struct meeting *meeting, rs_time now);
 /* Everything is to be announced anew. */

@@ -53,7 +53,8 @@ int router_source_next(const struct router *router, size_t *cursor, rs_time now,
 	for (; *cursor < router->config.peers * ROUTER_SENDS_MAX; (*cursor)++) {
 		const struct peer *peer = router->peers[*cursor / ROUTER_SENDS_MAX];
 		const size_t index = *cursor % ROUTER_SENDS_MAX;
-		if (peer == NULL || index >= peer->n_publishes || !peer->publishes[index]->winner)
+		if (peer == NULL || index >= peer->n_publishes || !peer->publishes[index]->winner ||
+			peer->publishes[index]->relay.remote)
 			continue;
 		const struct publish *publish = peer->publishes[index];
 		*out_stats = (struct router_source_stats){

@@ -7,7 +7,7 @@
 
 #define CHANNEL_PT 111
 
-static bool taps(const struct router *router, const struct meeting *meeting)
+bool tap_wants(const struct router *router, const struct meeting *meeting)
 {
 	return router->config.tap != NULL && meeting->known && meeting->record && meeting->tapped;
 }
@@ -47,7 +47,7 @@ static struct slot *channel_slot(struct router *router, struct channel *channel)
 
 void tap_set(struct router *router, struct meeting *meeting, rs_time now)
 {
-	const bool wanted = taps(router, meeting);
+	const bool wanted = tap_wants(router, meeting);
 
 	for (size_t i = 0; i < meeting->n_channels; i++) {
 		struct channel *channel = &meeting->channels[i];
@@ -82,7 +82,7 @@ void tap_gate(struct router *router, struct publish *publish, bool open, rs_time
 	const struct meeting *meeting = publish->peer->meeting;
 
 	publish->tap_waits = true;
-	if (publish->spec.media != ROUTER_MICROPHONE || !taps(router, meeting))
+	if (publish->spec.media != ROUTER_MICROPHONE || !tap_wants(router, meeting))
 		return;
 	if (open ? on_floor(meeting, publish) : publish->marked)
 		mark(router, publish, open, now);
@@ -99,7 +99,7 @@ void tap_reset(struct router *router, struct meeting *meeting)
 			publish->tap_stream = 0;
 			publish->tap_waits = true;
 			publish->marked = false;
-			if (taps(router, meeting) && on_floor(meeting, publish))
+			if (tap_wants(router, meeting) && on_floor(meeting, publish))
 				mark(router, publish, true, publish->opened);
 		}
 	}
@@ -150,7 +150,7 @@ void tap_packet(struct router *router, struct track *track, const struct packet 
 	const struct publish *publish = track->publish;
 	const struct meeting *meeting = publish->peer->meeting;
 
-	if (!taps(router, meeting))
+	if (!tap_wants(router, meeting))
 		return;
 	if (publish->spec.media == ROUTER_MICROPHONE && !on_floor(meeting, publish))
 		return;
@@ -171,7 +171,7 @@ void tap_clock(struct router *router, const struct track *track)
 	const struct publish *publish = track->publish;
 
 	if (!track->has_sr || publish->tap_track == 0 || track->stream != publish->tap_stream ||
-		!taps(router, publish->peer->meeting))
+		!tap_wants(router, publish->peer->meeting))
 		return;
 	tell(router, &(struct router_tap){
 			     .kind = ROUTER_TAP_CLOCK,

@@ -171,15 +171,14 @@ static void first_forwarded(struct router *router, struct publish *publish, rs_t
 	};
 
 	publish->first_seen = true;
-	if (publish->spec.media != ROUTER_MICROPHONE)
+	if (publish->spec.media != ROUTER_MICROPHONE || publish->relay.remote)
 		return;
 	memcpy(event.meeting, publish->peer->meeting->id.s, sizeof(event.meeting));
 	memcpy(event.source, publish->source.s, sizeof(event.source));
 	(void)event_push(router, &event); /* what is dropped is counted */
 }
 
-/* The gate, and what lies behind it. */
-static void pass(struct router *router, struct track *track, struct packet *packet, rs_time now)
+void track_pass(struct router *router, struct track *track, struct packet *packet, rs_time now)
 {
 	struct publish *publish = track->publish;
 
@@ -193,6 +192,7 @@ static void pass(struct router *router, struct track *track, struct packet *pack
 	store_add(&track->store, &router->pool, packet);
 	if (packet->keyframe)
 		keyframe_came(track, now);
+	relay_packet(router, track, packet);
 	tap_packet(router, track, packet);
 	struct slot *next;
 	for (struct slot *slot = publish->slots; slot != NULL; slot = next) {
@@ -296,7 +296,7 @@ int track_recv(struct router *router, struct track *track, const struct rtp_pack
 	packet->seq = seq;
 	err = take(router, track, rtp, data, arrival, packet, now);
 	if (err == 0)
-		pass(router, track, packet, now);
+		track_pass(router, track, packet, now);
 	else
 		router->counters.rx_malformed++;
 	pool_drop(&router->pool, packet);

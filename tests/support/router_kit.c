@@ -42,6 +42,16 @@ static void catch_tap(void *ctx, const struct router_tap *tap)
 		memcpy(caught->data, tap->data, tap->len);
 }
 
+static bool catch_relay(
+	void *ctx, unsigned to, const void *message, size_t len, const void *more, size_t more_len)
+{
+	const struct kit *kit = ctx;
+
+	if (to == kit->worker || len + more_len > ROUTER_RELAY_MAX)
+		abort();
+	return kit->relay(kit->worker, to, message, len, more, more_len);
+}
+
 int kit_init(struct kit *kit)
 {
 	kit->n_caught = 0;
@@ -56,6 +66,9 @@ int kit_init(struct kit *kit)
 		.rand = &kit->rand,
 		.emit = catch_packet,
 		.tap = catch_tap,
+		.workers = kit->workers,
+		.worker = kit->worker,
+		.relay = kit->relay != NULL ? catch_relay : NULL,
 		.ctx = kit,
 	};
 	return router_new(&config, &kit->router);
@@ -156,10 +169,12 @@ int kit_join(struct kit *kit, const struct kit_peer *peer, rs_time now, uint32_t
 		.n_sends = sends_of(peer, sends),
 		.recvs = recvs,
 		.n_recvs = RS_ARRAY_LEN(recvs),
+		.home = peer->home,
+		.place = peer->place,
 	};
 
 	const int err = router_peer_set(kit->router, &spec, now, out_handle);
-	if (err == 0)
+	if (err == 0 && peer->home == kit->worker)
 		router_peer_ready(kit->router, *out_handle, true, now);
 	return err;
 }

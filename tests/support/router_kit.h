@@ -46,7 +46,13 @@ struct kit_tap {
 };
 
 struct kit {
-	size_t packets; /* the router's pool; 0 = 2048 */
+	/* Set before kit_init(). */
+	size_t packets;   /* the router's pool; 0 = 2048 */
+	unsigned workers; /* as in router_config */
+	unsigned worker;
+	/* As router_relay_emit, of worker `worker`. */
+	bool (*relay)(unsigned worker, unsigned to, const void *message, size_t len,
+		const void *more, size_t more_len);
 	struct router *router;
 	struct rs_rand rand;
 	struct kit_packet caught[KIT_CAUGHT_MAX];
@@ -74,11 +80,13 @@ struct kit_peer {
 	const char *video;
 	enum router_mix mix;
 	uint32_t max_height;
+	unsigned home; /* as in router_peer */
+	uint32_t place;
 };
 
 /* SSRC of a slot, or of its RTX: unique per peer and section. */
 uint32_t kit_slot_ssrc(const struct kit_peer *peer, unsigned mid, bool rtx);
-/* Sets the peer and makes it ready. 0 or the router's error. */
+/* Sets the peer and makes it ready, at home. 0 or the router's error. */
 int kit_join(struct kit *kit, const struct kit_peer *peer, rs_time now,
 	uint32_t *out_handle) RS_MUST_USE;
 

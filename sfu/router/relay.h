@@ -1,0 +1,49 @@
+/* sfu/router/relay.h: sources whose publisher is another worker's.
+ *
+ * Every worker's router knows all peers of its meetings, those of others by what they send. What passes the
+ * gate at the source's home is handed to each worker that wants it, once, parsed; there it enters by
+ * track_pass() as if it had been received. What is asked of a source goes the other way. Each side tells
+ * the other anew whenever it learns that it is thought of otherwise, so that a message lost to a full ring
+ * does no lasting harm.
+ */
+#ifndef ROSTRUM_SFU_ROUTER_RELAY_H
+#define ROSTRUM_SFU_ROUTER_RELAY_H
+
+#include "sfu/router/audio.h"
+#include "sfu/router/router.h"
+
+struct meeting;
+struct packet;
+struct publish;
+struct track;
+
+/* Of one publish. */
+struct relay {
+	bool remote;  /* its home is another worker */
+	uint32_t key; /* differs when another section takes its place */
+	/* at home; bit i is worker i */
+	uint64_t to;     /* wants the packets */
+	uint64_t untold; /* is to be told the state */
+	struct audio told_audio;
+	/* elsewhere */
+	bool wanted;                         /* here */
+	bool told;                           /* home was told whether */
+	uint32_t streams[ROUTER_LAYERS_MAX]; /* home's name for each track's stream */
+};
+
+/* The section is there, with its peer, index and meeting. */
+void relay_born(struct router *router, struct publish *publish);
+/* At home: it passed the gate. */
+void relay_packet(struct router *router, const struct track *track, const struct packet *packet);
+/* At home: what the source is chosen by has changed (flow, sizes). Elsewhere nothing. */
+void relay_state(struct router *router, struct publish *publish);
+/* At home: the publisher reported its clock. */
+void relay_clock(struct router *router, const struct track *track);
+/* A key frame is asked of the source's home; false: home is here. */
+bool relay_keyframe(struct router *router, const struct track *track);
+/* Bindings or readiness changed: tells home what is wanted here. */
+void relay_wants(struct router *router, const struct meeting *meeting);
+/* Says again what found no room; `slow`: how loud it is, too. */
+void relay_tick(struct router *router, struct publish *publish, bool slow, rs_time now);
+
+#endif
