@@ -1,22 +1,37 @@
 #include "tools/client/rtc_client.h"
 
+#include "common/base/text.h"
 #include "sfu/ice/stun.h"
 #include "tools/client/rtc_client_priv.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CHECK_FAST RS_MS(50)
 #define CHECK_USUAL RS_SEC(1)
 #define HOST_PRIORITY 0x6E0001FFU /* peer reflexive, RFC 8445 section 5.1.2.1 */
 
-void rtc_client_enqueue(struct rtc_client *client, const uint8_t *data, size_t len)
+static struct rs_addr current(const struct rtc_client *client)
+{
+	return client->candidates[client->reachable ? client->selected : 0];
+}
+
+static void enqueue_to(
+	struct rtc_client *client, const struct rs_addr *to, const uint8_t *data, size_t len)
 {
 	if (client->queue_count == RTC_CLIENT_QUEUE || len > RTC_CLIENT_MTU)
 		return;
 	const size_t at = (client->queue_head + client->queue_count++) % RTC_CLIENT_QUEUE;
+	client->queue[at].to = *to;
 	client->queue[at].len = len;
 	memcpy(client->queue[at].data, data, len);
+}
+
+void rtc_client_enqueue(struct rtc_client *client, const uint8_t *data, size_t len)
+{
+	const struct rs_addr to = current(client);
+	enqueue_to(client, &to, data, len);
 }
 
 int rtc_client_new(
@@ -29,15 +44,34 @@ int rtc_client_new(
 	if (client->config.check_interval == 0)
 		client->config.check_interval = CHECK_USUAL;
 	rs_rand_init_seed(&client->rand, config->seed);
-	client->check_due = now;
+	rs_rand_bytes(&client->rand, client->txid_key, sizeof(client->txid_key));
+	client->check_due = RS_TIME_NEVER;
+	client->unanswered_since = RS_TIME_NEVER;
 	client->nominates = !config->nominate_late;
 	client->repeat_due = RS_TIME_NEVER;
-	const int err = rtc_client_dtls_init(client);
+	int err = rtc_client_dtls_init(client);
+	if (err == 0 && config->server.ufrag[0] != '\0')
+		err = rtc_client_connect(client, &config->server, config->server_fingerprint,
+			&config->server_address, 1, now);
 	if (err < 0) {
 		rtc_client_free(client);
 		return err;
 	}
 	*out_client = client;
+	return 0;
+}
+
+int rtc_client_connect(struct rtc_client *client, const struct ice_credentials *server,
+	const char *fingerprint, const struct rs_addr *candidates, size_t n_candidates, rs_time now)
+{
+	if (n_candidates == 0 || n_candidates > RTC_CLIENT_CANDIDATES_MAX)
+		return -EINVAL;
+	if (fingerprint != NULL && !rs_set_text(client->fingerprint, fingerprint))
+		return -EINVAL;
+	client->config.server = *server;
+	client->n_candidates = n_candidates;
+	memcpy(client->candidates, candidates, n_candidates * sizeof(*candidates));
+	client->check_due = now;
 	return 0;
 }
 
@@ -48,36 +82,62 @@ struct rtc_client *rtc_client_free(struct rtc_client *client)
 	return rs_release(client);
 }
 
-static void check_send(struct rtc_client *client, rs_time now)
+/* A transaction id says which candidate it went to, so that any answer, however late, is understood. */
+static void txid_write(
+	const struct rtc_client *client, size_t candidate, uint8_t txid[STUN_TXID_LEN])
+{
+	txid[0] = (uint8_t)candidate;
+	memcpy(txid + 1, client->txid_key, sizeof(client->txid_key));
+	txid[9] = (uint8_t)(client->txid_number >> 16);
+	txid[10] = (uint8_t)(client->txid_number >> 8);
+	txid[11] = (uint8_t)client->txid_number;
+}
+
+static void check_write(struct rtc_client *client, size_t candidate)
 {
 	char username[2 * ICE_UFRAG_MAX + 2];
-	struct rs_addr none = { 0 };
-	rs_rand_bytes(&client->rand, client->txid, sizeof(client->txid));
+	const int username_len = snprintf(username, sizeof(username), "%s:%s",
+		client->config.server.ufrag, client->config.own.ufrag);
 	struct stun_msg msg = {
 		.class = STUN_REQUEST,
 		.method = STUN_METHOD_BINDING,
 		.username_view = username,
+		.username_len = (size_t)username_len,
 		.has_priority = true,
 		.priority = HOST_PRIORITY,
-		.use_candidate = client->nominates,
+		/* Of several the one that answers is nominated (RFC 8445 section 8.1.1). */
+		.use_candidate =
+			client->nominates && (client->reachable || client->n_candidates == 1),
 		.role = STUN_ROLE_CONTROLLING,
 		.tie_breaker = client->config.seed,
-		.mapped = none,
 	};
-	memcpy(msg.txid, client->txid, sizeof(msg.txid));
-	const size_t server_len = strlen(client->config.server.ufrag);
-	const size_t own_len = strlen(client->config.own.ufrag);
-	memcpy(username, client->config.server.ufrag, server_len);
-	username[server_len] = ':';
-	memcpy(username + server_len + 1, client->config.own.ufrag, own_len);
-	msg.username_len = server_len + 1 + own_len;
+	client->txid_number++;
+	txid_write(client, candidate, msg.txid);
 
 	uint8_t data[RTC_CLIENT_MTU];
 	const char *pwd = client->config.server.pwd;
 	const int len = stun_write(&msg, pwd, strlen(pwd), data, sizeof(data));
 	if (len > 0)
-		rtc_client_enqueue(client, data, (size_t)len);
+		enqueue_to(client, &client->candidates[candidate], data, (size_t)len);
+}
+
+static void check_send(struct rtc_client *client, rs_time now)
+{
+	if (client->unanswered_since == RS_TIME_NEVER)
+		client->unanswered_since = now;
+	if (client->reachable) {
+		check_write(client, client->selected);
+	} else {
+		for (size_t i = 0; i < client->n_candidates; i++)
+			check_write(client, i);
+	}
 	client->check_due = now + (client->reachable ? client->config.check_interval : CHECK_FAST);
+}
+
+static bool is_ours(const struct rtc_client *client, const struct stun_msg *msg)
+{
+	return msg->txid[0] < client->n_candidates &&
+	       memcmp(msg->txid + 1, client->txid_key, sizeof(client->txid_key)) == 0;
 }
 
 static void answer_recv(struct rtc_client *client, const uint8_t *data, size_t len, rs_time now)
@@ -88,12 +148,18 @@ static void answer_recv(struct rtc_client *client, const uint8_t *data, size_t l
 		return;
 	if (msg.class == STUN_ERROR)
 		client->last_error = msg.error_code;
-	if (msg.class != STUN_SUCCESS)
+	if (msg.class != STUN_SUCCESS || !is_ours(client, &msg))
 		return;
+	const bool first = !client->reachable;
 	client->answers++;
 	client->mapped = msg.mapped;
+	client->unanswered_since = RS_TIME_NEVER;
+	if (first)
+		client->selected = msg.txid[0];
 	client->reachable = true;
 	client->check_due = now + client->config.check_interval;
+	if (first && client->n_candidates > 1)
+		check_write(client, client->selected);
 	rtc_client_dtls_start(client, now);
 }
 
@@ -106,8 +172,19 @@ void rtc_client_recv(struct rtc_client *client, const uint8_t *data, size_t len,
 	}
 }
 
+static rs_time dead_due(const struct rtc_client *client)
+{
+	const bool waits =
+		client->config.dead_after > 0 && client->unanswered_since != RS_TIME_NEVER;
+	return waits ? client->unanswered_since + client->config.dead_after : RS_TIME_NEVER;
+}
+
 void rtc_client_tick(struct rtc_client *client, rs_time now)
 {
+	if (client->dead || dead_due(client) <= now) {
+		client->dead = true;
+		return;
+	}
 	if (!client->silent && client->check_due <= now)
 		check_send(client, now);
 	if (client->repeat_due <= now)
@@ -116,8 +193,10 @@ void rtc_client_tick(struct rtc_client *client, rs_time now)
 
 rs_time rtc_client_deadline(const struct rtc_client *client)
 {
-	return client->silent ? client->repeat_due
-			      : rs_time_min(client->check_due, client->repeat_due);
+	if (client->dead)
+		return RS_TIME_NEVER;
+	const rs_time check_due = client->silent ? RS_TIME_NEVER : client->check_due;
+	return rs_time_min(rs_time_min(check_due, client->repeat_due), dead_due(client));
 }
 
 int rtc_client_poll(struct rtc_client *client, struct rtc_client_datagram *out_datagram)
@@ -129,7 +208,7 @@ int rtc_client_poll(struct rtc_client *client, struct rtc_client_datagram *out_d
 	client->queue_count--;
 	*out_datagram = (struct rtc_client_datagram){
 		.from = client->config.address,
-		.to = client->config.server_address,
+		.to = entry->to,
 		.data_view = entry->data,
 		.len = entry->len,
 	};
@@ -155,6 +234,16 @@ int rtc_client_open(struct rtc_client *client, bool rtcp, uint8_t *data, size_t 
 bool rtc_client_is_connected(const struct rtc_client *client)
 {
 	return client->connected;
+}
+
+bool rtc_client_is_dead(const struct rtc_client *client)
+{
+	return client->dead;
+}
+
+struct rs_addr rtc_client_remote(const struct rtc_client *client)
+{
+	return current(client);
 }
 
 bool rtc_client_has_failed(const struct rtc_client *client)

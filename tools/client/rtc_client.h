@@ -10,18 +10,22 @@
 #include "sfu/ice/ice.h"
 #include "sfu/srtp/srtp.h"
 
+#define RTC_CLIENT_CANDIDATES_MAX 16
+
 struct rtc_client;
 
 struct rtc_client_config {
 	struct ice_credentials own;
+	/* What signaling told of the server; with an empty ufrag rtc_client_connect() tells it later. */
 	struct ice_credentials server;
 	struct rs_addr address; /* where it sends from */
 	struct rs_addr server_address;
-	const char *server_fingerprint; /* sha-256, "AA:BB:…"; NULL = do not look */
+	const char *server_fingerprint; /* sha-256, "AA:BB:…", copied; NULL = do not look */
 	const char *srtp_profiles;      /* OpenSSL's names; NULL = as Chromium lists them */
 	size_t hello_padding;   /* octets more in the ClientHello: a browser's is above 1200 */
 	bool nominate_late;     /* no USE-CANDIDATE before rtc_client_nominate() */
 	rs_time check_interval; /* us between checks once connected; 0 = 1 s */
+	rs_time dead_after;     /* us without an answer to any check; 0 = never */
 	uint64_t seed;
 };
 
@@ -32,10 +36,15 @@ struct rtc_client_datagram {
 	size_t len;
 };
 
-/* 0, -ENOMEM, or -EIO (OpenSSL). Checks begin at `now`. */
+/* 0, -ENOMEM, or -EIO (OpenSSL). Checks begin at `now` if the server is known. */
 int rtc_client_new(const struct rtc_client_config *config, rs_time now,
 	struct rtc_client **out_client) RS_MUST_USE;
 struct rtc_client *rtc_client_free(struct rtc_client *client);
+/* The answer came: checks begin, to all candidates (1 to RTC_CLIENT_CANDIDATES_MAX). The first that
+ * answers is nominated; a single one is nominated by the first check already. 0, or -EINVAL. */
+int rtc_client_connect(struct rtc_client *client, const struct ice_credentials *server,
+	const char *fingerprint, const struct rs_addr *candidates, size_t n_candidates,
+	rs_time now) RS_MUST_USE;
 /* Fingerprint of the client's certificate by "sha-256", "sha-384" or "sha-512". */
 #define RTC_CLIENT_FINGERPRINT_LEN 192
 void rtc_client_fingerprint(
@@ -53,6 +62,10 @@ int rtc_client_seal(
 int rtc_client_open(struct rtc_client *client, bool rtcp, uint8_t *data, size_t *len) RS_MUST_USE;
 
 bool rtc_client_is_connected(const struct rtc_client *client);
+/* The candidate that answered, or the first while none has. */
+struct rs_addr rtc_client_remote(const struct rtc_client *client);
+/* Checks went without an answer for `dead_after`; nothing is sent any more. */
+bool rtc_client_is_dead(const struct rtc_client *client);
 /* The handshake was refused by either side. */
 bool rtc_client_has_failed(const struct rtc_client *client);
 /* Last ERROR-CODE that came, 0 = none; success responses that came. */

@@ -59,7 +59,7 @@ static unsigned timer(SSL *ssl, unsigned previous_us)
 static int verify_server(X509_STORE_CTX *store, void *arg)
 {
 	const struct rtc_client *client = arg;
-	if (client->config.server_fingerprint == NULL)
+	if (client->fingerprint[0] == '\0')
 		return 1;
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
@@ -69,7 +69,7 @@ static int verify_server(X509_STORE_CTX *store, void *arg)
 	for (unsigned i = 0; i < len; i++)
 		(void)snprintf(
 			text + (size_t)i * 3, 4, "%02X%s", digest[i], i + 1 < len ? ":" : "");
-	return strcmp(text, client->config.server_fingerprint) == 0;
+	return strcmp(text, client->fingerprint) == 0;
 }
 
 static bool cert_make(struct rtc_client *client, EVP_PKEY *key)

@@ -16,6 +16,7 @@
 #define RTC_CLIENT_QUEUE 32
 
 struct rtc_client_entry {
+	struct rs_addr to;
 	size_t len;
 	uint8_t data[RTC_CLIENT_MTU];
 };
@@ -28,16 +29,23 @@ struct rtc_client {
 	size_t queue_count;
 
 	/* ICE */
-	uint8_t txid[12];
+	struct rs_addr candidates[RTC_CLIENT_CANDIDATES_MAX];
+	size_t n_candidates;
+	size_t selected;      /* that answered first, once reachable */
+	uint8_t txid_key[8];  /* in every transaction id of ours */
+	uint32_t txid_number; /* of the last check, 24 bits count */
 	rs_time check_due;
+	rs_time unanswered_since; /* RS_TIME_NEVER = every check was answered */
 	bool silent;
 	bool nominates;
 	bool reachable; /* an authentic answer came */
+	bool dead;
 	unsigned last_error;
 	uint64_t answers;
 	struct rs_addr mapped;
 
 	/* DTLS */
+	char fingerprint[RTC_CLIENT_FINGERPRINT_LEN]; /* the server's; empty = do not look */
 	SSL_CTX *ctx;
 	SSL *ssl;
 	BIO_METHOD *bio_method;
