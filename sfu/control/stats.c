@@ -13,8 +13,8 @@ int control_stats_new(struct control_stats **out_stats)
 	struct control_stats *stats = rs_zalloc(sizeof(*stats));
 	if (stats == NULL)
 		return -ENOMEM;
-	stats->message = json_pack(
-		"{s:s, s:[], s:[], s:{}}", "type", "stats", "peers", "sources", "counters");
+	stats->message = json_pack("{s:s, s:[], s:[], s:{}, s:{}, s:{}, s:{}}", "type", "stats",
+		"peers", "sources", "counters", "gauges", "worst", "histograms");
 	if (stats->message == NULL) {
 		control_stats_free(stats);
 		return -ENOMEM;
@@ -75,11 +75,64 @@ void control_stats_source(struct control_stats *stats, const struct router_sourc
 	(void)json_array_append_new(part_of(stats, "sources"), source);
 }
 
+static void add(json_t *part, const char *name, uint64_t value)
+{
+	const json_int_t before = json_integer_value(json_object_get(part, name));
+	(void)json_object_set_new(part, name, json_integer(before + (json_int_t)value));
+}
+
 void control_stats_counter(struct control_stats *stats, const char *name, uint64_t value)
 {
-	json_t *counters = part_of(stats, "counters");
-	const json_int_t before = json_integer_value(json_object_get(counters, name));
-	(void)json_object_set_new(counters, name, json_integer(before + (json_int_t)value));
+	add(part_of(stats, "counters"), name, value);
+}
+
+void control_stats_gauge(struct control_stats *stats, const char *name, uint64_t value)
+{
+	add(part_of(stats, "gauges"), name, value);
+}
+
+void control_stats_worst(struct control_stats *stats, const char *name, uint64_t value)
+{
+	json_t *worst = part_of(stats, "worst");
+	const json_int_t before = json_integer_value(json_object_get(worst, name));
+	if (before <= (json_int_t)value)
+		(void)json_object_set_new(worst, name, json_integer((json_int_t)value));
+}
+
+static void add_numbers(json_t *to, const json_t *numbers)
+{
+	for (size_t i = 0; i < json_array_size(numbers); i++) {
+		const json_int_t sum = json_integer_value(json_array_get(to, i)) +
+				       json_integer_value(json_array_get(numbers, i));
+		(void)json_array_set_new(to, i, json_integer(sum));
+	}
+}
+
+static void add_histogram(struct control_stats *stats, const char *name, json_t *histogram)
+{
+	json_t *to = json_object_get(part_of(stats, "histograms"), name);
+	if (to == NULL) {
+		(void)json_object_set(part_of(stats, "histograms"), name, histogram);
+		return;
+	}
+	add_numbers(json_object_get(to, "counts"), json_object_get(histogram, "counts"));
+	add(to, "sum", (uint64_t)json_integer_value(json_object_get(histogram, "sum")));
+}
+
+void control_stats_histogram(struct control_stats *stats, const char *name, const uint32_t *bounds,
+	const uint64_t *counts, size_t n, uint64_t sum)
+{
+	json_t *histogram =
+		json_pack("{s:[], s:[], s:I}", "bounds", "counts", "sum", (json_int_t)sum);
+	for (size_t i = 0; i <= n; i++) {
+		if (i < n)
+			(void)json_array_append_new(
+				json_object_get(histogram, "bounds"), json_integer(bounds[i]));
+		(void)json_array_append_new(
+			json_object_get(histogram, "counts"), json_integer((json_int_t)counts[i]));
+	}
+	add_histogram(stats, name, histogram);
+	json_decref(histogram);
 }
 
 void control_stats_join(struct control_stats *stats, struct control_stats *takes_part)
@@ -91,6 +144,18 @@ void control_stats_join(struct control_stats *stats, struct control_stats *takes
 	json_object_foreach(part_of(takes_part, "counters"), name, value)
 	{
 		control_stats_counter(stats, name, (uint64_t)json_integer_value(value));
+	}
+	json_object_foreach(part_of(takes_part, "gauges"), name, value)
+	{
+		control_stats_gauge(stats, name, (uint64_t)json_integer_value(value));
+	}
+	json_object_foreach(part_of(takes_part, "worst"), name, value)
+	{
+		control_stats_worst(stats, name, (uint64_t)json_integer_value(value));
+	}
+	json_object_foreach(part_of(takes_part, "histograms"), name, value)
+	{
+		add_histogram(stats, name, value);
 	}
 	control_stats_free(takes_part);
 }

@@ -21,6 +21,15 @@ void control_stats_source(struct control_stats *stats, const struct router_sourc
 /* Counters of one name add up. */
 void control_stats_counter(struct control_stats *stats, const char *name, uint64_t value);
 
+/* What is so now; gauges of one name add up. */
+void control_stats_gauge(struct control_stats *stats, const char *name, uint64_t value);
+/* The worst since the last message; of one name the largest counts. */
+void control_stats_worst(struct control_stats *stats, const char *name, uint64_t value);
+/* `n` buckets by upper bound and one above all; counts and sum only grow. Those of one name have the same bounds
+ * and add up. */
+void control_stats_histogram(struct control_stats *stats, const char *name, const uint32_t *bounds,
+	const uint64_t *counts, size_t n, uint64_t sum);
+
 /* Says everything of `part`, too, and frees it. */
 void control_stats_join(struct control_stats *stats, struct control_stats *takes_part);
 

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* One datagram on its way in or out. */
@@ -17,6 +19,11 @@ struct slot {
 struct udp_batch {
 	struct mmsghdr headers[UDP_BATCH];
 	struct slot slots[UDP_BATCH];
+	/* Of the first datagram alone: its age is that of the batch. */
+	union {
+		struct cmsghdr align;
+		uint8_t data[CMSG_SPACE(sizeof(struct timespec))];
+	} control;
 };
 
 struct udp {
@@ -119,6 +126,9 @@ int udp_new(uv_loop_t *loop, const struct rs_addr *local, int buffer, struct udp
 	}
 	udp->receive_buffer = set_buffer(udp->fd, SO_RCVBUF, buffer);
 	udp->send_buffer = set_buffer(udp->fd, SO_SNDBUF, buffer);
+	const int one = 1;
+	/* Without it the age of packets is not told, and nothing else is amiss. */
+	(void)setsockopt(udp->fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one));
 
 	struct sockaddr_storage addr = { 0 };
 	socklen_t len = sizeof(addr);
@@ -176,6 +186,8 @@ size_t udp_recv(struct udp *udp, struct udp_batch *batch)
 		batch->slots[i].part.iov_len = UDP_DATAGRAM_MAX;
 		batch->headers[i].msg_hdr.msg_namelen = sizeof(batch->slots[i].addr);
 	}
+	batch->headers[0].msg_hdr.msg_control = batch->control.data;
+	batch->headers[0].msg_hdr.msg_controllen = sizeof(batch->control.data);
 	const int n = recvmmsg(udp->fd, batch->headers, UDP_BATCH, MSG_DONTWAIT, NULL);
 	if (n < UDP_BATCH)
 		udp->readable = false; /* the poll says when there is more */
@@ -187,12 +199,25 @@ size_t udp_recv(struct udp *udp, struct udp_batch *batch)
 	return (size_t)n;
 }
 
+int64_t udp_batch_stamp(const struct udp_batch *batch)
+{
+	const struct cmsghdr *header = CMSG_FIRSTHDR(&batch->headers[0].msg_hdr);
+	struct timespec at;
+
+	if (header == NULL || header->cmsg_level != SOL_SOCKET ||
+		header->cmsg_type != SCM_TIMESTAMPNS)
+		return 0;
+	memcpy(&at, CMSG_DATA(header), sizeof(at));
+	return (int64_t)at.tv_sec * 1000000 + at.tv_nsec / 1000;
+}
+
 void udp_datagram(
 	struct udp *udp, struct udp_batch *batch, size_t i, struct udp_datagram *out_datagram)
 {
 	const struct mmsghdr *header = &batch->headers[i];
 	const bool oversized = (header->msg_hdr.msg_flags & MSG_TRUNC) != 0;
 	udp->stats.rx_oversized += oversized;
+	udp->stats.rx_octets += header->msg_len;
 	*out_datagram = (struct udp_datagram){
 		.data = batch->slots[i].data,
 		.len = oversized ? 0 : header->msg_len,
@@ -214,6 +239,7 @@ void udp_commit(struct udp *udp, size_t len, const struct rs_addr *to)
 	struct slot *slot = &udp->out.slots[udp->n_out];
 	udp->out.headers[udp->n_out].msg_hdr.msg_namelen = sockaddr_of(to, &slot->addr);
 	slot->part.iov_len = len;
+	udp->stats.tx_octets += len;
 	udp->n_out++;
 }
 

@@ -35,9 +35,11 @@ struct udp_datagram {
 /* All only grow. */
 struct udp_stats {
 	uint64_t rx_datagrams;
+	uint64_t rx_octets;
 	uint64_t rx_oversized; /* longer than UDP_DATAGRAM_MAX: dropped */
 	uint64_t rx_errors;
 	uint64_t tx_datagrams;
+	uint64_t tx_octets;
 	uint64_t tx_full;   /* dropped: the socket's buffer was full */
 	uint64_t tx_errors; /* dropped: the system refused */
 };
@@ -58,6 +60,8 @@ const struct udp_stats *udp_stats(const struct udp *udp);
 bool udp_readable(const struct udp *udp);
 /* Reads one batch; returns its length, 0 when there is nothing. */
 size_t udp_recv(struct udp *udp, struct udp_batch *batch);
+/* When the kernel took the first of the batch just read off the wire, us since 1970; 0 = it does not say. */
+int64_t udp_batch_stamp(const struct udp_batch *batch);
 /* The i-th of the batch just read; an oversized one is counted and has length 0. */
 void udp_datagram(
 	struct udp *udp, struct udp_batch *batch, size_t i, struct udp_datagram *out_datagram);

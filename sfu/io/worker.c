@@ -56,7 +56,7 @@ static int open_sockets(
 	return err;
 }
 
-static void warn_of_small_buffers(const struct worker *worker, int wanted)
+static void warn_of_small_buffers(struct worker *worker, int wanted)
 {
 	for (size_t i = 0; i < worker->n_sockets; i++) {
 		int receive = 0;
@@ -64,11 +64,13 @@ static void warn_of_small_buffers(const struct worker *worker, int wanted)
 		char text[RS_ADDR_TEXT_LEN];
 		udp_buffers(worker->sockets[i], &receive, &send);
 		rs_addr_format(udp_local(worker->sockets[i]), text);
-		if (receive < wanted || send < wanted)
-			log_warning(LOG_MEDIA, text,
-				"socket buffers are smaller than wanted; raise net.core.rmem_max and wmem_max"
-				" wanted=%d receive=%d send=%d",
-				wanted, receive, send);
+		if (receive >= wanted && send >= wanted)
+			continue;
+		worker->sockets_clamped++;
+		log_warning(LOG_MEDIA, text,
+			"socket buffers are smaller than wanted; raise net.core.rmem_max and wmem_max"
+			" wanted=%d receive=%d send=%d",
+			wanted, receive, send);
 	}
 }
 
@@ -307,6 +309,8 @@ static void read_socket(struct worker *worker, size_t at, rs_time now)
 {
 	struct udp *udp = worker->sockets[at];
 	const size_t n = udp_recv(udp, worker->batch);
+	if (n > 0)
+		transit_batch(&worker->transit, udp_batch_stamp(worker->batch), (unsigned)n);
 	for (size_t i = 0; i < n; i++) {
 		struct udp_datagram datagram;
 		udp_datagram(udp, worker->batch, i, &datagram);
@@ -317,6 +321,7 @@ static void read_socket(struct worker *worker, size_t at, rs_time now)
 
 void worker_input(struct worker *worker, rs_time now)
 {
+	worker->turn_began = now;
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		for (size_t i = 0; i < worker->n_sockets; i++) {
 			if (udp_readable(worker->sockets[i]))
@@ -349,6 +354,9 @@ void worker_output(struct worker *worker)
 {
 	for (size_t i = 0; i < worker->n_sockets; i++)
 		udp_flush(worker->sockets[i]);
+	if (worker->turn_began != 0)
+		transit_turn(&worker->transit, rs_clock_wall_us(), worker->turn_began,
+			rs_clock_monotonic());
 }
 
 rs_time worker_deadline(const struct worker *worker)

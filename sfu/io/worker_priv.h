@@ -4,6 +4,7 @@
 
 #include "sfu/io/io.h"
 #include "sfu/io/peers.h"
+#include "sfu/io/transit.h"
 #include "sfu/io/udp.h"
 #include "sfu/io/worker.h"
 
@@ -42,6 +43,9 @@ struct worker {
 	rs_time next_transport_tick;
 	size_t n_untold;
 	uint64_t counts[COUNTS];
+	struct transit transit;
+	rs_time turn_began;
+	unsigned sockets_clamped; /* whose buffers the system made smaller than wanted */
 };
 
 /* worker_media.c: one datagram on its way in, one packet of the router's on its way out. */

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const char *const count_names[COUNTS] = {
 	[COUNT_UNKNOWN_KIND] = "rx_unknown_kind",
@@ -35,9 +36,11 @@ struct figure {
 
 static const struct figure socket_figures[] = {
 	FIGURE(udp_stats, rx_datagrams, "rx_datagrams"),
+	FIGURE(udp_stats, rx_octets, "rx_octets"),
 	FIGURE(udp_stats, rx_oversized, "rx_oversized"),
 	FIGURE(udp_stats, rx_errors, "rx_errors"),
 	FIGURE(udp_stats, tx_datagrams, "tx_datagrams"),
+	FIGURE(udp_stats, tx_octets, "tx_octets"),
 	FIGURE(udp_stats, tx_full, "tx_socket_full"),
 	FIGURE(udp_stats, tx_errors, "tx_errors"),
 };
@@ -89,21 +92,72 @@ static void router_figures_say(const struct worker *worker, struct control_stats
 			stats, router_figures[i].name, figure_of(counters, &router_figures[i]));
 }
 
-void worker_stats(struct worker *worker, struct control_stats *stats, rs_time now)
+/* ---- figures of this thread ---- */
+
+/* Time used; the kernel's part is nearly all of it sending. */
+static void cpu_counters(struct control_stats *stats)
+{
+	struct rusage used;
+	if (getrusage(RUSAGE_THREAD, &used) < 0)
+		return;
+	control_stats_counter(stats, "media_cpu_user_us",
+		(uint64_t)used.ru_utime.tv_sec * 1000000 + (uint64_t)used.ru_utime.tv_usec);
+	control_stats_counter(stats, "media_cpu_system_us",
+		(uint64_t)used.ru_stime.tv_sec * 1000000 + (uint64_t)used.ru_stime.tv_usec);
+}
+
+static void transit_figures(struct worker *worker, struct control_stats *stats)
+{
+	rs_time packet = 0;
+	rs_time turn = 0;
+	transit_worst(&worker->transit, &packet, &turn);
+	control_stats_worst(stats, "transit_us", (uint64_t)packet);
+	control_stats_worst(stats, "turn_us", (uint64_t)turn);
+	control_stats_histogram(stats, "transit_us", transit_bounds, worker->transit.counts,
+		TRANSIT_BUCKETS, worker->transit.sum_us);
+}
+
+static void peer_figures(const struct worker *worker, struct control_stats *stats)
 {
 	size_t cursor = 0;
+	uint64_t n = 0;
+	uint64_t connected = 0;
 	const struct peer *peer = NULL;
 	while ((peer = peers_next(worker->peers, &cursor)) != NULL) {
 		struct router_peer_stats figures;
+		n++;
+		connected += peer->state == CONTROL_CONNECTED;
 		if (router_peer_stats(worker->router, peer->handle, &figures) == 0)
 			control_stats_peer(stats, peer->id, &figures);
 	}
-	cursor = 0;
+	control_stats_gauge(stats, "peers", n);
+	control_stats_gauge(stats, "peers_connected", connected);
+}
+
+static void source_figures(const struct worker *worker, struct control_stats *stats, rs_time now)
+{
+	size_t cursor = 0;
+	uint64_t flowing = 0;
+	uint64_t open = 0;
 	struct router_source_stats source;
-	while (router_source_next(worker->router, &cursor, now, &source) == 1)
+	while (router_source_next(worker->router, &cursor, now, &source) == 1) {
+		flowing += source.flowing;
+		open += source.open && source.media == ROUTER_MICROPHONE;
 		control_stats_source(stats, &source);
+	}
+	control_stats_gauge(stats, "sources_flowing", flowing);
+	control_stats_gauge(stats, "microphones_open", open);
+}
+
+void worker_stats(struct worker *worker, struct control_stats *stats, rs_time now)
+{
+	peer_figures(worker, stats);
+	source_figures(worker, stats, now);
+	control_stats_gauge(stats, "sockets_clamped", worker->sockets_clamped);
 	for (size_t i = 0; i < COUNTS; i++)
 		control_stats_counter(stats, count_names[i], worker->counts[i]);
 	socket_counters(worker, stats);
 	router_figures_say(worker, stats);
+	cpu_counters(stats);
+	transit_figures(worker, stats);
 }

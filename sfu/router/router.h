@@ -352,6 +352,8 @@ struct router_source_stats {
 	const char *meeting;
 	const char *source;
 	enum router_media media;
+	bool flowing;
+	bool open; /* the gate */
 	uint64_t packets;
 	uint64_t gated;
 	/* Microphones only. */

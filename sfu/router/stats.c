@@ -61,6 +61,8 @@ int router_source_next(const struct router *router, size_t *cursor, rs_time now,
 			.meeting = peer->meeting->id.s,
 			.source = publish->source.s,
 			.media = publish->spec.media,
+			.flowing = publish->flowing,
+			.open = publish->open,
 			.packets = publish->packets,
 			.gated = publish->gated,
 		};

@@ -91,23 +91,31 @@ static int put_counters(struct request *request)
 {
 	const struct io *io = request->io;
 	const struct {
-		const char *name, *type;
+		const char *name, *type, *help;
 		uint64_t value;
 	} lines[] = {
-		{ "rostrum_http_connections", "gauge", io->connections },
+		{ "rostrum_http_connections", "gauge", "Connections open.", io->connections },
 		{ "rostrum_http_connections_refused_total", "counter",
+			"Connections closed at once, over the limit.",
 			io->counters.connections_refused },
-		{ "rostrum_http_requests_total", "counter", io->counters.requests },
-		{ "rostrum_http_requests_refused_total", "counter", io->counters.requests_refused },
-		{ "rostrum_pages", "gauge", rs_map_count(io->pages) },
-		{ "rostrum_pages_slow_total", "counter", io->counters.pages_slow },
-		{ "rostrum_pages_malformed_total", "counter", io->counters.pages_oversized },
-		{ "rostrum_control_errors_total", "counter", io->counters.control_errors },
+		{ "rostrum_http_requests_total", "counter", "HTTP requests.",
+			io->counters.requests },
+		{ "rostrum_http_requests_refused_total", "counter",
+			"HTTP requests answered with an error.", io->counters.requests_refused },
+		{ "rostrum_websockets", "gauge", "WebSockets open.", rs_map_count(io->pages) },
+		{ "rostrum_pages_slow_total", "counter", "Pages closed for not reading.",
+			io->counters.pages_slow },
+		{ "rostrum_pages_malformed_total", "counter", "Pages closed for what they sent.",
+			io->counters.pages_oversized },
+		{ "rostrum_control_errors_total", "counter",
+			"Control connections ended for what they sent.",
+			io->counters.control_errors },
 	};
 	int err = 0;
 	for (size_t i = 0; i < RS_ARRAY_LEN(lines) && err == 0; i++)
-		err = rs_buf_printf(&request->out, "# TYPE %s %s\n%s %llu\n", lines[i].name,
-			lines[i].type, lines[i].name, (unsigned long long)lines[i].value);
+		err = rs_buf_printf(&request->out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
+			lines[i].name, lines[i].help, lines[i].name, lines[i].type, lines[i].name,
+			(unsigned long long)lines[i].value);
 	return err;
 }
 

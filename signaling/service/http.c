@@ -122,12 +122,14 @@ int service_view(const struct service *service, const char *meeting, struct rs_b
 
 static int write_node(const struct node *node, const char *comma, struct rs_buf *out)
 {
-	return rs_buf_printf(out,
+	int err = rs_buf_printf(out,
 		"%s{\"node\":\"%s\",\"kind\":\"%s\",\"instance\":\"%s\",\"revision\":%" PRId64
-		",\"applied\":%" PRId64 ",\"counters\":%s}",
+		",\"applied\":%" PRId64 ",",
 		comma, node->name, node->kind == NODE_SFU ? "sfu" : "recorder", node->instance,
-		node->revision, node->applied,
-		node->counters != NULL ? (const char *)message_text(node->counters) : "{}");
+		node->revision, node->applied);
+	if (err == 0)
+		err = figures_write(node->figures, out);
+	return err < 0 ? err : rs_buf_append(out, "}", 1);
 }
 
 static int write_gates(const struct service *service, struct rs_buf *out)
@@ -165,11 +167,27 @@ int service_nodes(const struct service *service, struct rs_buf *out)
 	return err < 0 ? err : write_gates(service, out);
 }
 
+/* Media servers in /metrics; as many as one signaling serves. */
+#define METRICS_NODES_MAX 64
+
 static int write_metric(
 	struct rs_buf *out, const char *name, const char *type, const char *help, uint64_t value)
 {
 	return rs_buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", name, help, name,
 		type, name, value);
+}
+
+static int nodes_metrics(const struct service *service, struct rs_buf *out)
+{
+	struct figures_of nodes[METRICS_NODES_MAX];
+	size_t n = 0;
+	size_t cursor = 0;
+	const struct node *node;
+	while ((node = rs_map_next(service->nodes, &cursor)) != NULL && n < METRICS_NODES_MAX) {
+		if (node->figures != NULL)
+			nodes[n++] = (struct figures_of){ node->name, node->figures };
+	}
+	return figures_metrics(nodes, n, out);
 }
 
 int service_metrics(const struct service *service, struct rs_buf *out)
@@ -200,5 +218,5 @@ int service_metrics(const struct service *service, struct rs_buf *out)
 		err = write_metric(
 			out, metrics[i].name, metrics[i].type, metrics[i].help, metrics[i].value);
 	}
-	return err;
+	return err < 0 ? err : nodes_metrics(service, out);
 }

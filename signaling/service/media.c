@@ -47,7 +47,7 @@ void node_tell(struct service *service, struct node *node, int err, struct rs_bu
 static struct node *node_free(struct node *node)
 {
 	rs_release(node->workers);
-	message_unref(node->counters);
+	figures_free(node->figures);
 	return rs_release(node);
 }
 
@@ -262,13 +262,11 @@ static int on_speaking(struct service *service, struct node *node,
 static int on_stats(struct service *service, struct node *node, const struct node_message *message,
 	struct moment at, char error[SERVICE_ERROR_LEN])
 {
-	struct rs_buf counters;
-	rs_buf_init(&counters, NODE_TEXT_MAX);
-	if (node_stats_counters(message, &counters) == 0) {
-		message_unref(node->counters);
-		node->counters = message_new(rs_buf_data(&counters), rs_buf_len(&counters));
+	struct figures *figures = NULL;
+	if (figures_new(message, &figures) == 0) { /* else the last ones stay */
+		figures_free(node->figures);
+		node->figures = figures;
 	}
-	rs_buf_done(&counters);
 	measure_stats(service, message);
 	return 0;
 }

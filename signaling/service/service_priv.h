@@ -13,6 +13,7 @@
 #include "signaling/store/store.h"
 #include "signaling/wire/conference.h"
 #include "signaling/wire/event.h"
+#include "signaling/wire/figures.h"
 #include "signaling/wire/message.h"
 #include "signaling/wire/node.h"
 #include "signaling/wire/view.h"
@@ -158,7 +159,7 @@ struct node {
 	struct peer_node *workers;
 	size_t n_workers;
 	size_t next_worker;
-	struct message *counters;
+	struct figures *figures; /* last said; NULL = never */
 };
 
 struct gate_report {

@@ -227,9 +227,3 @@ void node_stats_source(
 		.fit = object_text_or(&source, "fit", "unknown"),
 	};
 }
-
-int node_stats_counters(const struct node_message *message, struct rs_buf *out)
-{
-	json_t *counters = json_object_get(message->json, "counters");
-	return doc_append(json_is_object(counters) ? json_incref(counters) : json_object(), out);
-}

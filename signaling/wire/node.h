@@ -109,8 +109,6 @@ void node_stats_peer(
 	const struct node_message *message, size_t i, struct node_peer_stats *out_stats);
 void node_stats_source(
 	const struct node_message *message, size_t i, struct node_source_stats *out_stats);
-/* Append the whole `counters` member of STATS. 0, -E2BIG or -ENOMEM. */
-int node_stats_counters(const struct node_message *message, struct rs_buf *out) RS_MUST_USE;
 
 /* --- what signaling says; all append one JSON object: 0, -E2BIG or -ENOMEM --- */
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { alive, build, newState, root, startRostrum } from '../support/rostrum.mjs';
 import { join as joinMeeting } from '../support/page.mjs';
+import { parseMetrics } from '../support/prometheus.mjs';
 import { until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 90_000 };
@@ -32,7 +33,11 @@ test('tools/up prints one line of JSON, serves, and keeps the meeting over a res
 
 	await t.test('pages, health and metrics are there', async () => {
 		assert.equal((await rostrum.http('GET', '/healthz')).body.trim(), 'ok');
-		assert.match((await rostrum.http('GET', '/metrics')).body, /^# TYPE rostrum_\w+ (counter|gauge)/m);
+		const metric = (name) => rostrum.http('GET', '/metrics').then(({ body }) => parseMetrics(body).find((one) => one.name === name));
+		assert.equal((await metric('rostrum_nodes')).type, 'gauge');
+		await until('the media server to say its figures', async () => (await metric('rostrum_sfu_rx_datagrams_total')) !== undefined);
+		assert.equal((await metric('rostrum_sfu_transit_seconds')).type, 'histogram');
+		assert.deepEqual((await metric('rostrum_sfu_peers')).samples.map(({ value }) => value), [0]);
 		for (const page of ['/delegate', '/podium', '/interpreter']) {
 			const answer = await rostrum.http('GET', page);
 			assert.equal(answer.status, 200, page);

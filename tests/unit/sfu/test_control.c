@@ -459,7 +459,7 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 		" \"tx_packets\": 4, \"rtt_ms\": 20}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
 		" \"KEN\", \"media\": \"microphone\", \"packets\": 3, \"gated\": 2, \"level_dbov\": -30, \"speaking\": true,"
 		" \"audio_khz\": 20, \"channels\": 1, \"fit\": \"yes\"}],"
-		" \"counters\": {\"rx_oversized\": 9}}");
+		" \"counters\": {\"rx_oversized\": 9}, \"gauges\": {}, \"worst\": {}, \"histograms\": {}}");
 }
 
 static void parts_of_stats_are_joined_and_counters_added_up(void **state)
@@ -469,14 +469,24 @@ static void parts_of_stats_are_joined_and_counters_added_up(void **state)
 	json_decref(heard(fixture));
 	struct control_stats *stats = stats_of(9);
 	struct control_stats *part = stats_of(4);
+	static const uint32_t bounds[2] = { 100, 1000 };
+	static const uint64_t counts[3] = { 5, 3, 1 };
 	control_stats_counter(part, "dtls_stray", 1);
+	control_stats_gauge(stats, "peers", 2);
+	control_stats_gauge(part, "peers", 3);
+	control_stats_worst(stats, "turn_us", 700);
+	control_stats_worst(part, "turn_us", 600);
+	control_stats_histogram(stats, "transit_us", bounds, counts, 2, 2500);
+	control_stats_histogram(part, "transit_us", bounds, counts, 2, 2500);
 	control_stats_peer(part, "p7Gh2", &(struct router_peer_stats){ .rx_packets = 3 });
 	control_stats_join(stats, part);
 	control_report_stats(fixture->control, stats);
 	expect_heard(fixture,
 		"{\"type\": \"stats\", \"peers\": [{\"peer\": \"p7Gh2\", \"rx_packets\": 3, \"rx_lost\": 0,"
 		" \"tx_packets\": 0, \"rtt_ms\": 0}], \"sources\": [],"
-		" \"counters\": {\"rx_oversized\": 13, \"dtls_stray\": 1}}");
+		" \"counters\": {\"rx_oversized\": 13, \"dtls_stray\": 1}, \"gauges\": {\"peers\": 5},"
+		" \"worst\": {\"turn_us\": 700}, \"histograms\": {\"transit_us\": {\"bounds\": [100, 1000],"
+		" \"counts\": [10, 6, 2], \"sum\": 5000}}}");
 }
 
 static void without_a_connection_nothing_is_queued(void **state)
