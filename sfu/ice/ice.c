@@ -356,6 +356,17 @@ static int path_best(const struct ice_agent *agent)
 	return best;
 }
 
+/* The selected path is no more. */
+static void selected_replace(struct ice_agent *agent)
+{
+	const int best = path_best(agent);
+	if (best != NO_PATH) {
+		path_select(agent, best);
+	} else {
+		output_add(agent, ICE_DISCONNECTED, NULL);
+	}
+}
+
 void ice_tick(struct ice_agent *agent, rs_time now)
 {
 	if (agent->first_deadline <= now) {
@@ -368,14 +379,19 @@ void ice_tick(struct ice_agent *agent, rs_time now)
 		if (agent->paths[i].used && agent->paths[i].heard + agent->consent_timeout <= now)
 			path_remove(agent, i);
 	}
-	if (!was_selected || agent->selected != NO_PATH)
+	if (was_selected && agent->selected == NO_PATH)
+		selected_replace(agent);
+}
+
+void ice_path_gone(struct ice_agent *agent, const struct ice_path *path)
+{
+	const int at = path_find(agent, path);
+	if (at == NO_PATH)
 		return;
-	const int best = path_best(agent);
-	if (best != NO_PATH) {
-		path_select(agent, best);
-	} else {
-		output_add(agent, ICE_DISCONNECTED, NULL);
-	}
+	const bool was_selected = agent->selected == at;
+	path_remove(agent, at);
+	if (was_selected)
+		selected_replace(agent);
 }
 
 rs_time ice_deadline(const struct ice_agent *agent)

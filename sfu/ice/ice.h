@@ -88,6 +88,10 @@ int ice_recv(struct ice_agent *agent, const uint8_t *data, size_t len, const str
  * check rarely stay connected by their receiver reports. Unknown paths are ignored. */
 void ice_heard(struct ice_agent *agent, const struct ice_path *from, rs_time now);
 
+/* The path can carry nothing any more (a TCP connection ended). Media goes on by the path heard last,
+ * or ICE_DISCONNECTED follows. Unknown paths are ignored. */
+void ice_path_gone(struct ice_agent *agent, const struct ice_path *path);
+
 /* ICE restart (RFC 8445 section 2.4): the new credentials are accepted beside the old until the
  * peer nominates a path with them. Telling the same again changes nothing. 0 or -EINVAL. */
 int ice_restart(struct ice_agent *agent, const struct ice_credentials *local,

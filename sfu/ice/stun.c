@@ -24,6 +24,7 @@ enum {
 	ATTR_XOR_MAPPED = 0x0020,
 	ATTR_PRIORITY = 0x0024,
 	ATTR_USE_CANDIDATE = 0x0025,
+	ATTR_NOMINATION = 0x0030, /* draft-thatcher-ice-renomination; Chromium */
 	ATTR_OPTIONAL = 0x8000,
 	ATTR_FINGERPRINT = 0x8028,
 	ATTR_CONTROLLED = 0x8029,
@@ -157,6 +158,9 @@ static int attr_parse(uint16_t type, struct rs_reader *value, struct stun_msg *m
 		break;
 	case ATTR_USE_CANDIDATE:
 		msg->use_candidate = true;
+		break;
+	case ATTR_NOMINATION:
+		/* Says in which order nominations were made. The last one that came counts here anyhow. */
 		break;
 	case ATTR_CONTROLLING:
 		role_parse(value, STUN_ROLE_CONTROLLING, msg);

@@ -164,6 +164,11 @@ int transport_seal_rtcp(struct transport *transport, uint8_t *data, size_t *len,
 	return err;
 }
 
+void transport_path_gone(struct transport *transport, const struct ice_path *path)
+{
+	ice_path_gone(transport->ice, path);
+}
+
 int transport_restart(struct transport *transport, const struct ice_credentials *local,
 	const struct ice_credentials *remote)
 {

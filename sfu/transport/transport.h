@@ -97,6 +97,8 @@ int transport_seal_rtp_to(struct transport *transport, const uint8_t *data, size
 int transport_seal_rtcp(
 	struct transport *transport, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
 
+/* The path can carry nothing any more (a TCP connection ended); poll what comes of it. */
+void transport_path_gone(struct transport *transport, const struct ice_path *path);
 /* New ICE credentials (ice_restart); DTLS and SRTP go on. 0 or -EINVAL. */
 int transport_restart(struct transport *transport, const struct ice_credentials *local,
 	const struct ice_credentials *remote) RS_MUST_USE;

@@ -224,31 +224,63 @@ static void a_check_without_priority_is_a_bad_request(void **state)
 	ice_free(agent);
 }
 
-static void attributes_that_must_be_understood_and_are_not_give_420(void **state)
+/* A good check with an attribute of another type in place of PRIORITY (0x0024), signed anew. */
+static size_t retyped_check(uint8_t type, uint8_t data[512])
 {
-	struct ice_agent *agent = agent_new();
-	const struct ice_path from = path_of(1, 4000);
-	/* A good check whose PRIORITY (0x0024) is retyped to 0x0031 and signed anew. */
-	uint8_t data[512];
 	struct check check = good_check(1);
-	size_t len = check_write(&check, data);
+	const size_t len = check_write(&check, data);
 	for (size_t i = 20; i + 8 <= len; i += 4)
 		if (data[i] == 0x00 && data[i + 1] == 0x24)
-			data[i + 1] = 0x31;
-	struct stun_msg parsed;
+			data[i + 1] = type;
 	uint8_t mac[20];
 	const size_t integrity_at = len - 8 - 24;
 	data[3] = (uint8_t)(integrity_at + 24 - 20);
 	rs_hmac_sha1(our.pwd, strlen(our.pwd), data, integrity_at, mac);
 	memcpy(data + integrity_at + 4, mac, sizeof(mac));
-	len -= 8; /* no FINGERPRINT */
-	assert_int_equal(stun_parse(data, len, &parsed), 0);
+	return len - 8; /* no FINGERPRINT */
+}
 
+static void attributes_that_must_be_understood_and_are_not_give_420(void **state)
+{
+	struct ice_agent *agent = agent_new();
+	const struct ice_path from = path_of(1, 4000);
+	uint8_t data[512];
+	const size_t len = retyped_check(0x31, data);
 	assert_int_equal(ice_recv(agent, data, len, &from, 0), -EPROTO);
 	const struct drained drained = drain(agent);
 	assert_int_equal(drained.answer.error_code, 420);
 	assert_int_equal(drained.answer.unknown_count, 1);
 	assert_int_equal(drained.answer.unknown[0], 0x0031);
+	ice_free(agent);
+}
+
+static void a_numbered_nomination_is_understood(void **state)
+{
+	struct ice_agent *agent = agent_new();
+	const struct ice_path from = path_of(1, 4000);
+	uint8_t data[512];
+	const size_t len = retyped_check(0x30, data);
+	assert_int_equal(ice_recv(agent, data, len, &from, 0), -EPROTO);
+	/* What is wrong is the missing PRIORITY, not NOMINATION. */
+	assert_int_equal(drain(agent).answer.error_code, 400);
+	ice_free(agent);
+}
+
+static void no_answer_is_larger_than_the_request_unless_it_was_authentic(void **state)
+{
+	struct ice_agent *agent = agent_new();
+	const struct ice_path from = path_of(1, 4000);
+	struct check forged = good_check(1);
+	struct ice_credentials guessed = our;
+	guessed.pwd[0]++;
+	forged.local = &guessed;
+	for (uint8_t i = 1; i < 100; i++) {
+		forged.serial = i;
+		forged.no_priority = i % 2 == 0;
+		assert_int_equal(check_send(agent, &forged, &from, 0), -EACCES);
+		const struct drained drained = drain(agent);
+		assert_int_equal(drained.count[ICE_DATAGRAM], 0);
+	}
 	ice_free(agent);
 }
 
@@ -383,6 +415,38 @@ static void when_the_selected_path_dies_one_still_heard_takes_over(void **state)
 	assert_int_equal(drained.count[ICE_DISCONNECTED], 0);
 	assert_int_equal(drained.count[ICE_SELECTED], 1);
 	assert_true(ice_path_equal(ice_selected(agent), &second));
+	ice_free(agent);
+}
+
+static void a_path_that_ended_gives_way_to_one_still_heard(void **state)
+{
+	struct ice_agent *agent = agent_new();
+	const struct ice_path first = path_of(1, 4000);
+	const struct ice_path second = path_of(2, 4000);
+	struct check check = good_check(1);
+	assert_int_equal(check_send(agent, &check, &first, 0), 0);
+	check.serial = 2;
+	assert_int_equal(check_send(agent, &check, &second, RS_SEC(1)), 0);
+	check.serial = 3;
+	check.use_candidate = true;
+	assert_int_equal(check_send(agent, &check, &first, RS_SEC(2)), 0);
+	(void)drain(agent);
+
+	ice_path_gone(agent, &first);
+	struct drained drained = drain(agent);
+	assert_int_equal(drained.count[ICE_PATH_REMOVED], 1);
+	assert_int_equal(drained.count[ICE_SELECTED], 1);
+	assert_true(ice_path_equal(ice_selected(agent), &second));
+	ice_path_gone(agent, &first); /* told twice, or never known */
+	assert_int_equal(drain(agent).count[ICE_PATH_REMOVED], 0);
+
+	ice_path_gone(agent, &second);
+	drained = drain(agent);
+	assert_int_equal(drained.count[ICE_DISCONNECTED], 1);
+	assert_null(ice_selected(agent));
+	check.serial = 4;
+	assert_int_equal(check_send(agent, &check, &second, RS_SEC(3)), 0);
+	assert_int_equal(drain(agent).count[ICE_SELECTED], 1);
 	ice_free(agent);
 }
 
@@ -552,6 +616,8 @@ int main(void)
 		cmocka_unit_test(a_peer_that_wants_to_be_controlled_hears_of_the_conflict),
 		cmocka_unit_test(a_check_without_priority_is_a_bad_request),
 		cmocka_unit_test(attributes_that_must_be_understood_and_are_not_give_420),
+		cmocka_unit_test(a_numbered_nomination_is_understood),
+		cmocka_unit_test(no_answer_is_larger_than_the_request_unless_it_was_authentic),
 		cmocka_unit_test(media_follows_the_latest_nomination),
 		cmocka_unit_test(an_overheard_request_cannot_move_the_path),
 		cmocka_unit_test(the_ninth_path_pushes_out_the_oldest_but_never_the_selected),
@@ -559,6 +625,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_never_comes_is_disconnected),
 		cmocka_unit_test(authenticated_media_keeps_a_path_alive),
 		cmocka_unit_test(when_the_selected_path_dies_one_still_heard_takes_over),
+		cmocka_unit_test(a_path_that_ended_gives_way_to_one_still_heard),
 		cmocka_unit_test(a_restart_makes_the_new_before_it_breaks_the_old),
 		cmocka_unit_test(a_peer_ahead_of_signaling_keeps_its_path),
 		cmocka_unit_test(a_restart_over_the_same_path_keeps_it),
