@@ -24,12 +24,17 @@ static const struct config_key keys[] = {
 	{ "media.port", CONFIG_INT, "0", 0, 65535, "UDP port at each address; 0 = any free one" },
 	{ "media.announce", CONFIG_LIST, "", 0, 0,
 		"addresses clients are told instead, IP or IP:port, when the machine is behind a NAT" },
+	{ "media.tcp", CONFIG_BOOL, "true", 0, 0,
+		"listen for ICE-TCP, for clients whose network lets no UDP through" },
+	{ "media.tcp_port", CONFIG_INT, "0", 0, 65535,
+		"TCP port at each address; 0 = the number of the UDP port" },
 	{ "media.socket_buffer", CONFIG_INT, "4194304", 65536, 268435456,
 		"octets asked for as each socket's receive and send buffer" },
 	{ "limits.meetings", CONFIG_INT, "64", 1, 1024, "most meetings" },
 	/* The whole desired state of so many fits one control message. */
 	{ "limits.peers", CONFIG_INT, "1024", 1, 2000,
 		"most peers: browsers, boxes, WHIP and WHEP" },
+	{ "limits.tcp_connections", CONFIG_INT, "512", 1, 4096, "most ICE-TCP connections" },
 	{ "limits.recorders", CONFIG_INT, "4", 1, 64, "most recorders connected to the tap" },
 };
 
@@ -154,6 +159,10 @@ static int start(const struct config *config)
 		.announce = announced,
 		.meetings = (size_t)config_int(config, "limits.meetings"),
 		.peers = (size_t)config_int(config, "limits.peers"),
+		.tcp_connections = config_bool(config, "media.tcp")
+					   ? (size_t)config_int(config, "limits.tcp_connections")
+					   : 0,
+		.tcp_port = (uint16_t)config_int(config, "media.tcp_port"),
 		.taps = (size_t)config_int(config, "limits.recorders"),
 		.socket_buffer = (int)config_int(config, "media.socket_buffer"),
 	};

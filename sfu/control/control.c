@@ -30,15 +30,23 @@ struct control {
 	struct control_counters counters;
 };
 
+static json_t *texts_json(const char *const *texts, size_t n)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(array, json_string(texts[i]));
+	return array;
+}
+
 static json_t *workers_json(const struct control_config *config)
 {
 	json_t *workers = json_array();
 	for (size_t i = 0; i < config->n_workers; i++) {
-		json_t *addresses = json_array();
-		for (size_t j = 0; j < config->workers[i].n; j++)
-			(void)json_array_append_new(
-				addresses, json_string(config->workers[i].addresses[j]));
-		(void)json_array_append_new(workers, json_pack("{s:o}", "addresses", addresses));
+		const struct control_worker *worker = &config->workers[i];
+		(void)json_array_append_new(
+			workers, json_pack("{s:o, s:o}", "addresses",
+					 texts_json(worker->addresses, worker->n), "tcp",
+					 texts_json(worker->tcp, worker->n_tcp)));
 	}
 	return workers;
 }

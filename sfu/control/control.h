@@ -46,6 +46,8 @@ struct control_port {
 struct control_worker {
 	const char *const *addresses;
 	size_t n;
+	const char *const *tcp; /* of ICE-TCP, passive */
+	size_t n_tcp;
 };
 
 struct control_config {

@@ -178,34 +178,40 @@ static void on_timer(uv_poll_t *poll, int status, int events)
 
 /* ---- birth and death ---- */
 
-/* Candidates: what is announced, with the port of the sockets where none is given. */
-static size_t candidates(
-	const struct io *io, const struct io_config *config, char out[][RS_ADDR_TEXT_LEN])
+typedef const struct rs_addr *address_fn(const struct worker *worker, size_t i);
+
+/* Candidates of one transport: what is announced, with the port bound where none is given. */
+static size_t candidates(const struct worker *worker, const struct io_config *config,
+	address_fn *address, char out[][RS_ADDR_TEXT_LEN])
 {
 	size_t n = 0;
-	for (; n < config->n_announce && n < IO_ADDRESSES_MAX; n++) {
+	const struct rs_addr *bound = address(worker, 0);
+	for (; bound != NULL && n < config->n_announce && n < IO_ADDRESSES_MAX; n++) {
 		struct rs_addr addr = config->announce[n];
-		if (addr.port == 0)
-			addr.port = worker_address(io->worker, 0)->port;
+		/* A port announced is that of UDP and of the TCP port of the same number. */
+		if (addr.port == 0 || (address == worker_tcp_address && config->tcp_port != 0))
+			addr.port = bound->port;
 		rs_addr_format(&addr, out[n]);
 	}
-	const struct rs_addr *bound = NULL;
-	while (config->n_announce == 0 && (bound = worker_address(io->worker, n)) != NULL)
+	while (config->n_announce == 0 && (bound = address(worker, n)) != NULL)
 		rs_addr_format(bound, out[n++]);
 	return n;
 }
 
 static int make_control(struct io *io, const struct io_config *config)
 {
-	char texts[IO_ADDRESSES_MAX][RS_ADDR_TEXT_LEN];
-	const char *addresses[IO_ADDRESSES_MAX];
+	char texts[2 * IO_ADDRESSES_MAX][RS_ADDR_TEXT_LEN];
+	const char *addresses[2 * IO_ADDRESSES_MAX];
+	const size_t n = candidates(io->worker, config, worker_address, texts);
 	const struct control_worker worker = {
 		.addresses = addresses,
-		.n = candidates(io, config, texts),
+		.n = n,
+		.tcp = addresses + n,
+		.n_tcp = candidates(io->worker, config, worker_tcp_address, texts + n),
 	};
-	for (size_t i = 0; i < worker.n; i++) {
+	for (size_t i = 0; i < n + worker.n_tcp; i++) {
 		addresses[i] = texts[i];
-		log_info(LOG_MEDIA, NULL, "media address=%s", texts[i]);
+		log_info(LOG_MEDIA, NULL, "media address=%s/%s", texts[i], i < n ? "udp" : "tcp");
 	}
 	const struct control_config control = {
 		.node = config->node,
@@ -249,6 +255,8 @@ static int make_worker(struct io *io, const struct io_config *config, char error
 		.meetings = config->meetings,
 		.peers = config->peers,
 		.socket_buffer = config->socket_buffer,
+		.tcp_connections = config->tcp_connections,
+		.tcp_port = config->tcp_port,
 		.wall_offset = io->wall_offset,
 		.tap = io->recorders != NULL ? on_tap : NULL,
 		.tap_ctx = io,

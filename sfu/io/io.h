@@ -32,6 +32,8 @@ struct io_config {
 	const struct dtls_identity *identity; /* looked at, outlives the object */
 	size_t meetings;                      /* most */
 	size_t peers;                         /* most; up to 65535 */
+	size_t tcp_connections;               /* most of ICE-TCP; 0 = none, up to 4096 */
+	uint16_t tcp_port;                    /* 0 = the number of the UDP port */
 	size_t taps;                          /* most recorders connected at once */
 	int socket_buffer;                    /* octets asked for as SO_RCVBUF and SO_SNDBUF */
 };

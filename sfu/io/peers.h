@@ -15,6 +15,15 @@
 
 struct peers;
 
+/* What a payload type carries to a peer, as far as a queue cares. */
+enum pt_kind {
+	PT_AUDIO, /* or nothing */
+	PT_VP8,
+	PT_VIDEO,  /* of another codec */
+	PT_RESENT, /* retransmissions of video */
+};
+#define PT_KINDS 128
+
 struct peer {
 	char id[ROUTER_NAME_MAX + 1];
 	char meeting[ROUTER_NAME_MAX + 1];
@@ -23,6 +32,7 @@ struct peer {
 	struct dtls_fingerprint fingerprint;
 	struct ice_credentials local;
 	struct ice_credentials remote;
+	uint8_t pt_kinds[PT_KINDS]; /* enum pt_kind */
 	bool over; /* failed, or the peer said good-bye: checks that still come change nothing */
 	/* What signaling is to be told. */
 	enum control_peer_state state;

@@ -16,6 +16,7 @@
 
 static void close_sockets(struct worker *worker)
 {
+	worker->tcp = tcp_conns_close(worker->tcp);
 	while (worker->n_sockets > 0)
 		(void)udp_close(worker->sockets[--worker->n_sockets]);
 }
@@ -123,6 +124,8 @@ int worker_new(const struct worker_config *config, char error[WORKER_ERROR_LEN],
 	int err = make_parts(worker, config);
 	if (err == 0)
 		err = open_sockets(worker, config, error);
+	if (err == 0)
+		err = worker_tcp_open(worker, config, error);
 	if (err < 0) {
 		worker_free(worker);
 		return err;
@@ -157,6 +160,11 @@ void worker_close_peers(struct worker *worker)
 const struct rs_addr *worker_address(const struct worker *worker, size_t i)
 {
 	return i < worker->n_sockets ? udp_local(worker->sockets[i]) : NULL;
+}
+
+const struct rs_addr *worker_tcp_address(const struct worker *worker, size_t i)
+{
+	return worker->tcp != NULL ? tcp_conns_local(worker->tcp, i) : NULL;
 }
 
 struct router *worker_router(struct worker *worker)
@@ -219,6 +227,7 @@ static int peer_make(struct worker *worker, const struct control_peer *wanted, r
 	peer->remote = wanted->remote;
 	peer->state = CONTROL_CONNECTING;
 	peer->reason = "";
+	worker_tcp_learn(peer, &wanted->router);
 	const int err = transport_make(worker, wanted, now, &peer->transport);
 	if (err < 0) {
 		peer_free(peer);
@@ -233,6 +242,7 @@ static void peer_drop(struct worker *worker, struct peer *peer, rs_time now)
 {
 	transport_close(peer->transport);
 	worker_drain(worker, peer, now);
+	worker_tcp_forget(worker, peer);
 	worker->n_untold -= peer->untold;
 	peers_remove(worker->peers, peer);
 }
@@ -291,7 +301,10 @@ int worker_peer_set(struct worker *worker, const struct control_peer *wanted, rs
 	 * credentials. */
 	uint32_t handle = 0;
 	const int err = router_peer_set(worker->router, &wanted->router, now, &handle);
-	return err < 0 ? err : restart(worker, peer, wanted, now);
+	if (err < 0)
+		return err;
+	worker_tcp_learn(peer, &wanted->router);
+	return restart(worker, peer, wanted, now);
 }
 
 void worker_peer_remove(struct worker *worker, const char *id, rs_time now)
@@ -322,6 +335,8 @@ static void read_socket(struct worker *worker, size_t at, rs_time now)
 void worker_input(struct worker *worker, rs_time now)
 {
 	worker->turn_began = now;
+	worker->now = now;
+	worker_tcp_input(worker, now);
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		for (size_t i = 0; i < worker->n_sockets; i++) {
 			if (udp_readable(worker->sockets[i]))
@@ -344,6 +359,7 @@ static void tick_transports(struct worker *worker, rs_time now)
 
 void worker_tick(struct worker *worker, rs_time now)
 {
+	worker->now = now;
 	if (now >= worker->next_transport_tick)
 		tick_transports(worker, now);
 	if (now >= router_deadline(worker->router))
@@ -352,6 +368,7 @@ void worker_tick(struct worker *worker, rs_time now)
 
 void worker_output(struct worker *worker)
 {
+	worker_tcp_output(worker);
 	for (size_t i = 0; i < worker->n_sockets; i++)
 		udp_flush(worker->sockets[i]);
 	if (worker->turn_began != 0)
@@ -361,7 +378,10 @@ void worker_output(struct worker *worker)
 
 rs_time worker_deadline(const struct worker *worker)
 {
-	return rs_time_min(worker->next_transport_tick, router_deadline(worker->router));
+	const rs_time deadline =
+		rs_time_min(worker->next_transport_tick, router_deadline(worker->router));
+	return worker->tcp != NULL ? rs_time_min(deadline, tcp_conns_deadline(worker->tcp))
+				   : deadline;
 }
 
 int worker_poll_peer(struct worker *worker, struct worker_peer_event *out_event)

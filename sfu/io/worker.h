@@ -23,6 +23,8 @@ struct worker_config {
 	size_t meetings;                      /* most */
 	size_t peers;                         /* most */
 	int socket_buffer;                    /* octets */
+	size_t tcp_connections;               /* most; 0 = no ICE-TCP, up to TCP_CONNS_MOST */
+	uint16_t tcp_port;                    /* 0 = that of the UDP socket beside it */
 	int64_t wall_offset;                  /* wall clock minus monotonic clock, us */
 	router_tap_emit *tap;
 	void *tap_ctx;
@@ -39,6 +41,8 @@ struct worker *worker_free(struct worker *worker);
 void worker_close_peers(struct worker *worker);
 /* The i-th address bound, with its port; NULL after the last. */
 const struct rs_addr *worker_address(const struct worker *worker, size_t i);
+/* The i-th address ICE-TCP is listened at; NULL after the last. */
+const struct rs_addr *worker_tcp_address(const struct worker *worker, size_t i);
 struct router *worker_router(struct worker *worker);
 
 /* ---- desired state, as control_port has it ---- */

@@ -10,6 +10,10 @@
 static void send_datagram(
 	struct worker *worker, const struct ice_path *path, const uint8_t *data, size_t len)
 {
+	if (tcp_conns_is(path->local)) {
+		worker_tcp_send(worker, path, data, len);
+		return;
+	}
 	struct udp *udp = worker->sockets[path->local];
 	memcpy(udp_room(udp), data, len); /* transports keep to DTLS_MTU and ICE_ANSWER_MAX */
 	udp_commit(udp, len, &path->remote);
@@ -35,6 +39,10 @@ void worker_emit(
 					      : NULL;
 	if (path == NULL || len > ROUTER_PACKET_MAX) {
 		worker->counts[COUNT_TX_NO_PATH]++;
+		return;
+	}
+	if (tcp_conns_is(path->local)) {
+		worker_tcp_emit(worker, peer, path, kind, data, len);
 		return;
 	}
 	struct udp *udp = worker->sockets[path->local];
@@ -97,9 +105,13 @@ static void obey(struct worker *worker, struct peer *peer, const struct transpor
 		break;
 	case TRANSPORT_PATH_ADDED:
 		peers_path_added(worker->peers, peer, &output->path);
+		if (tcp_conns_is(output->path.local))
+			tcp_conns_proven(worker->tcp, output->path.local);
 		break;
 	case TRANSPORT_PATH_REMOVED:
 		peers_path_removed(worker->peers, peer, &output->path);
+		if (tcp_conns_is(output->path.local))
+			tcp_conns_drop(worker->tcp, output->path.local);
 		break;
 	case TRANSPORT_SELECTED:
 		if (!peer->over)

@@ -4,6 +4,7 @@
 
 #include "sfu/io/io.h"
 #include "sfu/io/peers.h"
+#include "sfu/io/tcp_conns.h"
 #include "sfu/io/transit.h"
 #include "sfu/io/udp.h"
 #include "sfu/io/worker.h"
@@ -36,6 +37,8 @@ struct worker {
 	struct udp *sockets[IO_ADDRESSES_MAX];
 	size_t n_sockets;
 	struct udp_batch *batch;
+	struct tcp_conns *tcp; /* NULL: no ICE-TCP */
+	rs_time now;           /* of this turn, for what is sent in it */
 	struct peers *peers;
 	struct router *router;
 	router_tap_emit *tap; /* may be NULL */
@@ -55,5 +58,23 @@ void worker_emit(
 	void *ctx, uint32_t handle, enum router_packet_kind kind, const uint8_t *data, size_t len);
 /* Obeys what the transport put out. */
 void worker_drain(struct worker *worker, struct peer *peer, rs_time now);
+
+/* worker_tcp.c: paths whose `local` is tcp_conns_is(). */
+
+/* Listens beside each UDP socket, if the configuration has it; as worker_new() on errors. */
+int worker_tcp_open(struct worker *worker, const struct worker_config *config,
+	char error[WORKER_ERROR_LEN]) RS_MUST_USE;
+void worker_tcp_input(struct worker *worker, rs_time now);
+/* Notes what the payload types of a peer's slots carry. */
+void worker_tcp_learn(struct peer *peer, const struct router_peer *wanted);
+/* Seals a packet of the router's and queues it. */
+void worker_tcp_emit(struct worker *worker, struct peer *peer, const struct ice_path *path,
+	enum router_packet_kind kind, const uint8_t *data, size_t len);
+/* Queues a datagram of the transport's. */
+void worker_tcp_send(
+	struct worker *worker, const struct ice_path *path, const uint8_t *data, size_t len);
+void worker_tcp_output(struct worker *worker);
+/* Writes what the peer's lines take and closes its connections. */
+void worker_tcp_forget(struct worker *worker, const struct peer *peer);
 
 #endif

@@ -84,6 +84,30 @@ static void socket_counters(const struct worker *worker, struct control_stats *s
 	}
 }
 
+static const struct figure tcp_figures[] = {
+	FIGURE(tcp_conns_stats, accepted, "tcp_accepted"),
+	FIGURE(tcp_conns_stats, refused, "tcp_refused"),
+	FIGURE(tcp_conns_stats, pushed, "tcp_pushed_out"),
+	FIGURE(tcp_conns_stats, timed_out, "tcp_unproven"),
+	FIGURE(tcp_conns_stats, bad, "tcp_bad"),
+	FIGURE(tcp_conns_stats, rx_datagrams, "tcp_rx_datagrams"),
+	FIGURE(tcp_conns_stats, tx.queued, "tcp_tx_queued"),
+	FIGURE(tcp_conns_stats, tx.refused, "tcp_tx_refused"),
+	FIGURE(tcp_conns_stats, tx.audio_stale, "tcp_tx_audio_stale"),
+	FIGURE(tcp_conns_stats, tx.video_dropped, "tcp_tx_video_dropped"),
+	FIGURE(tcp_conns_stats, tx.video_waiting, "tcp_tx_video_waiting"),
+};
+
+static void tcp_counters(const struct worker *worker, struct control_stats *stats)
+{
+	struct tcp_conns_stats counters = { 0 };
+	if (worker->tcp != NULL)
+		tcp_conns_stats(worker->tcp, &counters);
+	for (size_t i = 0; i < RS_ARRAY_LEN(tcp_figures); i++)
+		control_stats_counter(
+			stats, tcp_figures[i].name, figure_of(&counters, &tcp_figures[i]));
+}
+
 static void router_figures_say(const struct worker *worker, struct control_stats *stats)
 {
 	const struct router_counters *counters = router_counters(worker->router);
@@ -157,6 +181,7 @@ void worker_stats(struct worker *worker, struct control_stats *stats, rs_time no
 	for (size_t i = 0; i < COUNTS; i++)
 		control_stats_counter(stats, count_names[i], worker->counts[i]);
 	socket_counters(worker, stats);
+	tcp_counters(worker, stats);
 	router_figures_say(worker, stats);
 	cpu_counters(stats);
 	transit_figures(worker, stats);

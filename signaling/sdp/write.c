@@ -10,6 +10,11 @@
 /* Priority of a host candidate, RFC 8445 section 5.1.2.1: type preference, local preference, component 1. */
 #define HOST_PREFERENCE 126u
 #define LOCAL_PREFERENCE_MAX 65535u
+/* RFC 6544 section 4.2: TCP ranks below every UDP candidate; of a passive host candidate the direction
+ * preference is 4, in the upper 3 of 16 bits. */
+#define TCP_PREFERENCE 90u
+#define TCP_PASSIVE_PREFERENCE (4u << 13)
+#define OTHER_PREFERENCE_MAX 8191u
 
 /* Everything is appended through this one: the first failure sticks. */
 struct writer {
@@ -23,19 +28,32 @@ struct writer {
 			(writer)->err = rs_buf_printf((writer)->out, __VA_ARGS__); \
 	} while (0)
 
+/* One line; an address of another form is not for this answer. */
+static void put_candidate(
+	struct writer *writer, const char *text, size_t foundation, uint32_t priority, bool tcp)
+{
+	struct rs_addr addr;
+	char ip[RS_ADDR_TEXT_LEN];
+	if (rs_addr_parse(text, strlen(text), &addr) < 0)
+		return;
+	rs_addr_format_ip(&addr, ip);
+	put(writer, "a=candidate:%zu 1 %s %" PRIu32 " %s %u typ host%s\r\n", foundation,
+		tcp ? "tcp" : "udp", priority, ip, (unsigned)addr.port,
+		tcp ? " tcptype passive" : "");
+}
+
 static void put_candidates(struct writer *writer, const struct peer_node *node)
 {
-	for (size_t i = 0; i < node->n_addresses && writer->err == 0; i++) {
-		struct rs_addr addr;
-		char ip[RS_ADDR_TEXT_LEN];
-		if (rs_addr_parse(node->addresses[i], strlen(node->addresses[i]), &addr) < 0)
-			continue; /* one of another form is not for this answer */
-		rs_addr_format_ip(&addr, ip);
-		const uint32_t priority =
-			HOST_PREFERENCE << 24 | (LOCAL_PREFERENCE_MAX - (uint32_t)i) << 8 | 255u;
-		put(writer, "a=candidate:%zu 1 udp %" PRIu32 " %s %u typ host\r\n", i + 1, priority,
-			ip, (unsigned)addr.port);
-	}
+	for (size_t i = 0; i < node->n_addresses; i++)
+		put_candidate(writer, node->addresses[i], i + 1,
+			HOST_PREFERENCE << 24 | (LOCAL_PREFERENCE_MAX - (uint32_t)i) << 8 | 255u,
+			false);
+	for (size_t i = 0; i < node->n_tcp; i++)
+		put_candidate(writer, node->tcp[i], node->n_addresses + i + 1,
+			TCP_PREFERENCE << 24 |
+				(TCP_PASSIVE_PREFERENCE + OTHER_PREFERENCE_MAX - (uint32_t)i) << 8 |
+				255u,
+			true);
 	put(writer, "a=end-of-candidates\r\n");
 }
 

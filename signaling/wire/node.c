@@ -170,18 +170,27 @@ void node_message_done(struct node_message *message)
 	message->json = NULL;
 }
 
+/* The texts of a list that may be absent; returns how many. */
+static size_t read_addresses(
+	const struct object *worker, const char *key, char out[][PEER_ADDRESS_MAX + 1])
+{
+	const size_t n = object_array(worker, key, PEER_ADDRESSES_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const char *address = object_text_at(worker, key, i);
+		if (!rs_set_text(out[i], address))
+			object_fail(worker, key, "an address is too long");
+	}
+	return n;
+}
+
 int node_hello_worker(const struct node_message *message, size_t i, struct peer_node *node,
 	char error[WIRE_ERROR_LEN])
 {
 	struct object_error failure;
 	const struct object root = object_root(message->json, "hello", &failure);
 	const struct object worker = object_at(&root, "workers", i);
-	node->n_addresses = object_array(&worker, "addresses", PEER_ADDRESSES_MAX);
-	for (size_t a = 0; a < node->n_addresses; a++) {
-		const char *address = object_text_at(&worker, "addresses", a);
-		if (!rs_set_text(node->addresses[a], address))
-			object_fail(&worker, "addresses", "an address is too long");
-	}
+	node->n_addresses = read_addresses(&worker, "addresses", node->addresses);
+	node->n_tcp = object_has(&worker, "tcp") ? read_addresses(&worker, "tcp", node->tcp) : 0;
 	(void)rs_set_text(node->fingerprint, message->fingerprint); /* its length was checked */
 	return failure.failed ? fail(&failure, error) : 0;
 }

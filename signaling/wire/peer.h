@@ -126,6 +126,8 @@ struct peer_node {
 	char fingerprint[PEER_FINGERPRINT_MAX + 1];
 	char addresses[PEER_ADDRESSES_MAX][PEER_ADDRESS_MAX + 1]; /* of the peer's worker */
 	size_t n_addresses;
+	char tcp[PEER_ADDRESSES_MAX][PEER_ADDRESS_MAX + 1]; /* ... of ICE-TCP */
+	size_t n_tcp;
 };
 
 #define PEER_WHY_LEN 160

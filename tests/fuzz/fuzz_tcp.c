@@ -92,25 +92,35 @@ static void arrived(struct play *play, const uint8_t *data, size_t len)
 	play->last[stream] = number;
 }
 
+/* The far end reads up to `octets` of a span; returns how many there were. */
+static size_t carry(struct play *play, const struct tcp_span *span, size_t octets)
+{
+	uint8_t out[TCP_PACKET_MAX];
+	const size_t len = span->len < octets ? span->len : octets;
+	for (size_t at = 0; at < len;) {
+		size_t cap = 0;
+		uint8_t *room = tcp_reader_room(&play->line, &cap);
+		const size_t n = len - at < cap ? len - at : cap;
+		memcpy(room, span->data_view + at, n);
+		tcp_reader_fill(&play->line, n);
+		at += n;
+		int got = 0;
+		while ((got = tcp_reader_next(&play->line, out)) > 0)
+			arrived(play, out, (size_t)got);
+		if (got < 0)
+			abort();
+	}
+	return len;
+}
+
 static void line(struct play *play, size_t octets)
 {
 	struct tcp_span spans[TCP_SPANS_MAX];
-	uint8_t out[TCP_PACKET_MAX];
 	uint32_t ssrc = 0;
 	size_t sent = 0;
 	const size_t n = tcp_queue_spans(play->queue, play->now, spans);
-	for (size_t i = 0; i < n; i++) {
-		for (size_t at = 0; at < spans[i].len && sent < octets; sent++) {
-			size_t cap = 0;
-			*tcp_reader_room(&play->line, &cap) = spans[i].data_view[at++];
-			tcp_reader_fill(&play->line, 1);
-			const int got = tcp_reader_next(&play->line, out);
-			if (got < 0)
-				abort();
-			if (got > 0)
-				arrived(play, out, (size_t)got);
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		sent += carry(play, &spans[i], octets - sent);
 	const size_t before = tcp_queue_len(play->queue);
 	tcp_queue_sent(play->queue, sent);
 	if (tcp_queue_len(play->queue) != before - sent)

@@ -235,6 +235,61 @@ static void a_peer_that_goes_to_another_meeting_needs_another_session(void **sta
 	assert_false(fra->alerted);
 }
 
+static void over_tcp(struct sfu_world *world, size_t speaker, size_t listener)
+{
+	sfu_world_floor(world, 1, "");
+	struct sfu_peer *ken = sfu_world_peer(world, "KEN", speaker);
+	struct sfu_peer *fra = sfu_world_peer(world, "FRA", listener);
+	ken->speaking = true;
+	sfu_world_floor(world, 2, "\"KEN\"");
+	sfu_world_speak(world, ken, 30);
+	assert_true(fra->received >= 28);
+	assert_int_equal(fra->out_of_sequence, 0);
+}
+
+static void a_listener_behind_a_firewall_hears_by_tcp(void **state)
+{
+	over_tcp(*state, 0, SFU_WORLD_TCP);
+}
+
+static void a_speaker_behind_a_firewall_is_heard_by_tcp_over_ipv6(void **state)
+{
+	over_tcp(*state, SFU_WORLD_TCP + 1, SFU_WORLD_TCP);
+}
+
+static void a_tcp_connection_that_ends_is_a_peer_disconnected_and_a_new_one_revives_it(void **state)
+{
+	struct sfu_world *world = *state;
+	sfu_world_floor(world, 1, "");
+	struct sfu_peer *ken = sfu_world_peer(world, "KEN", 0);
+	struct sfu_peer *fra = sfu_world_peer(world, "FRA", SFU_WORLD_TCP);
+	ken->speaking = true;
+	sfu_world_floor(world, 2, "\"KEN\"");
+	sfu_world_speak(world, ken, 5);
+	rtc_client_silence(fra->client, true);
+	const int old = fra->fd;
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+	assert_int_equal(getpeername(old, (struct sockaddr *)&addr, &len), 0);
+	assert_int_equal(shutdown(old, SHUT_RDWR), 0);
+	json_t *report = NULL;
+	do {
+		json_decref(report);
+		report = sfu_world_hear(world, "peer");
+	} while (strcmp(json_string_value(json_object_get(report, "state")), "disconnected") != 0);
+	assert_string_equal(json_string_value(json_object_get(report, "peer")), fra->id);
+	json_decref(report);
+
+	fra->fd = socket(addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(fra->fd, (struct sockaddr *)&addr, len), 0);
+	(void)close(old);
+	const uint64_t before = fra->received;
+	rtc_client_silence(fra->client, false);
+	sfu_world_speak(world, ken, 60); /* a check a second */
+	assert_true(fra->received > before + 5);
+	assert_false(fra->alerted);
+}
+
 /* KEN's document as the SFU has it, to be changed and said again; to be released. */
 static json_t *document_of_ken(struct sfu_world *world)
 {
@@ -541,6 +596,9 @@ int main(int argc, char **argv)
 		CASE(another_certificate_is_refused_for_good),
 		CASE(a_peer_taken_away_is_said_good_bye),
 		CASE(a_peer_that_goes_to_another_meeting_needs_another_session),
+		CASE(a_listener_behind_a_firewall_hears_by_tcp),
+		CASE(a_speaker_behind_a_firewall_is_heard_by_tcp_over_ipv6),
+		CASE(a_tcp_connection_that_ends_is_a_peer_disconnected_and_a_new_one_revives_it),
 		CASE(a_refused_document_changes_nothing_of_the_transport),
 		CASE(a_refused_document_leaves_the_session_it_would_have_ended),
 		CASE(garbage_is_counted_by_kind_and_disturbs_nobody),

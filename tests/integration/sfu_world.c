@@ -53,18 +53,26 @@ static int listen_at(const char *directory)
 	return fd;
 }
 
+static size_t learn_addresses(const json_t *list, struct rs_addr out[4])
+{
+	const size_t n = json_array_size(list);
+	assert_in_range(n, 1, 4);
+	for (size_t i = 0; i < n; i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+		assert_int_equal(rs_addr_parse(text, strlen(text), &out[i]), 0);
+	}
+	return n;
+}
+
 /* What the SFU says of itself. */
 static void learn(struct sfu_world *world, const json_t *hello)
 {
 	(void)snprintf(world->fingerprint, sizeof(world->fingerprint), "%s",
 		json_string_value(json_object_get(hello, "fingerprint")) + strlen("sha-256 "));
-	const json_t *addresses =
-		json_object_get(json_array_get(json_object_get(hello, "workers"), 0), "addresses");
-	world->n_addresses = json_array_size(addresses);
-	for (size_t i = 0; i < world->n_addresses; i++) {
-		const char *text = json_string_value(json_array_get(addresses, i));
-		assert_int_equal(rs_addr_parse(text, strlen(text), &world->addresses[i]), 0);
-	}
+	const json_t *worker = json_array_get(json_object_get(hello, "workers"), 0);
+	world->n_addresses =
+		learn_addresses(json_object_get(worker, "addresses"), world->addresses);
+	world->n_tcp = learn_addresses(json_object_get(worker, "tcp"), world->tcp);
 }
 
 void sfu_world_start(struct sfu_world *world, const char *program)
@@ -254,13 +262,24 @@ static socklen_t to_system(const struct rs_addr *addr, struct sockaddr_storage *
 	return sizeof(*v6);
 }
 
-static int udp_to(const struct rs_addr *server)
+static int socket_to(const struct rs_addr *server, int type)
 {
 	struct sockaddr_storage addr;
 	const socklen_t len = to_system(server, &addr);
-	const int fd = socket(addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const int fd = socket(addr.ss_family, type | SOCK_CLOEXEC, 0);
 	assert_int_equal(connect(fd, (const struct sockaddr *)&addr, len), 0);
 	return fd;
+}
+
+void sfu_peer_send(struct sfu_peer *peer, const uint8_t *data, size_t len)
+{
+	uint8_t framed[TCP_HEADER_LEN + TCP_PACKET_MAX] = { (uint8_t)(len >> 8), (uint8_t)len };
+	if (!peer->tcp) {
+		(void)send(peer->fd, data, len, 0); /* may be refused when the program is gone */
+		return;
+	}
+	memcpy(framed + TCP_HEADER_LEN, data, len);
+	(void)send(peer->fd, framed, TCP_HEADER_LEN + len, MSG_NOSIGNAL); /* as above */
 }
 
 static void on_packet(struct sfu_peer *peer, const uint8_t *data, size_t len)
@@ -317,20 +336,38 @@ static void speak(struct sfu_peer *peer, rs_time now)
 	peer->seq++;
 	size_t len = 60;
 	assert_int_equal(rtc_client_seal(peer->client, false, packet, &len, sizeof(packet)), 0);
-	(void)send(peer->fd, packet, len, 0);
+	sfu_peer_send(peer, packet, len);
 	peer->sent++;
+}
+
+/* The next datagram of a stream; 0 = none is whole. */
+static ssize_t next_framed(struct sfu_peer *peer, uint8_t out[TCP_PACKET_MAX])
+{
+	for (;;) {
+		const int len = tcp_reader_next(&peer->in, out);
+		assert_true(len >= 0);
+		if (len > 0)
+			return len;
+		size_t cap = 0;
+		uint8_t *room = tcp_reader_room(&peer->in, &cap);
+		const ssize_t n = recv(peer->fd, room, cap, MSG_DONTWAIT);
+		if (n <= 0)
+			return 0;
+		tcp_reader_fill(&peer->in, (size_t)n);
+	}
 }
 
 static void serve(struct sfu_peer *peer, rs_time now)
 {
 	_Alignas(8) uint8_t data[2048];
 	ssize_t n = 0;
-	while ((n = recv(peer->fd, data, sizeof(data), MSG_DONTWAIT)) > 0)
+	while (peer->tcp ? (n = next_framed(peer, data)) > 0
+			 : (n = recv(peer->fd, data, sizeof(data), MSG_DONTWAIT)) > 0)
 		on_datagram(peer, data, (size_t)n, now);
 	rtc_client_tick(peer->client, now);
 	struct rtc_client_datagram out;
 	while (rtc_client_poll(peer->client, &out) == 1)
-		(void)send(peer->fd, out.data_view, out.len, 0);
+		sfu_peer_send(peer, out.data_view, out.len);
 	speak(peer, now);
 }
 
@@ -390,8 +427,11 @@ struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, siz
 	struct sfu_peer *peer = &world->peers[i];
 	*peer = (struct sfu_peer){ .ssrc = (uint32_t)(1000 + i), .seq = 100 };
 	(void)snprintf(peer->id, sizeof(peer->id), "peer-%zu", i);
-	peer->fd = udp_to(&world->addresses[at]);
-	peer->client = make_client(world, i, &world->addresses[at]);
+	peer->tcp = at >= SFU_WORLD_TCP;
+	const struct rs_addr *server =
+		peer->tcp ? &world->tcp[at - SFU_WORLD_TCP] : &world->addresses[at];
+	peer->fd = socket_to(server, peer->tcp ? SOCK_STREAM : SOCK_DGRAM);
+	peer->client = make_client(world, i, server);
 
 	char fingerprint[RTC_CLIENT_FINGERPRINT_LEN];
 	rtc_client_fingerprint(peer->client, "sha-256", fingerprint);
@@ -422,7 +462,7 @@ struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, siz
 
 void sfu_world_stray(struct sfu_world *world, const uint8_t *data, size_t len)
 {
-	const int fd = udp_to(&world->addresses[0]);
+	const int fd = socket_to(&world->addresses[0], SOCK_DGRAM);
 	assert_int_equal(send(fd, data, len, 0), (ssize_t)len);
 	(void)close(fd);
 }

@@ -10,19 +10,24 @@
 #include "common/base/addr.h"
 #include "common/base/time.h"
 #include "common/control/frame.h"
+#include "sfu/tcp/tcp.h"
 
 #include <jansson.h>
 #include <sys/types.h>
 
 #define SFU_WORLD_PEERS 4
 #define SFU_WORLD_HEARD 512
+/* Added to the number of an address: over TCP. */
+#define SFU_WORLD_TCP 100
 
 /* One WebRTC peer on a real socket. */
 struct sfu_peer {
 	char id[16];
 	struct rtc_client *client;
 	int fd;
-	uint32_t ssrc; /* of its microphone */
+	bool tcp;
+	struct tcp_reader in; /* with tcp */
+	uint32_t ssrc;        /* of its microphone */
 	uint16_t seq;
 	bool speaking; /* a packet every 20 ms */
 	rs_time next_packet;
@@ -47,6 +52,8 @@ struct sfu_world {
 	char fingerprint[128];
 	struct rs_addr addresses[4];
 	size_t n_addresses;
+	struct rs_addr tcp[4];
+	size_t n_tcp;
 	json_t *heard[SFU_WORLD_HEARD]; /* messages not yet looked at */
 	size_t n_heard;
 	struct sfu_peer peers[SFU_WORLD_PEERS];
@@ -77,8 +84,10 @@ void sfu_world_apply(struct sfu_world *world);
 void sfu_world_hang_up(struct sfu_world *world);
 
 /* A peer that sends the microphone `source` and hears `floor` by one slot; waits until it is connected
- * by the `at`-th address. */
+ * by the `at`-th address, SFU_WORLD_TCP + i being the i-th of ICE-TCP. */
 struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, size_t at);
+/* Sends a datagram by the peer's socket, framed if need be. */
+void sfu_peer_send(struct sfu_peer *peer, const uint8_t *data, size_t len);
 /* The microphones that are open, as JSON: "\"KEN\",\"FRA\""; waits until applied. */
 void sfu_world_floor(struct sfu_world *world, int event, const char *open);
 

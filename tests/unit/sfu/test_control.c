@@ -117,7 +117,9 @@ static void log_nothing(void *ctx, enum log_level level, const char *line)
 static int make(void *ctx, struct control **out_control)
 {
 	static const char *const addresses[] = { "127.0.0.1:50000", "[::1]:50000" };
-	const struct control_worker worker = { .addresses = addresses, .n = 2 };
+	const struct control_worker worker = {
+		.addresses = addresses, .n = 2, .tcp = addresses + 1, .n_tcp = 1
+	};
 	const struct control_config config = {
 		.node = "sfu-1",
 		.instance = "k3Jd92ms",
@@ -200,7 +202,7 @@ static void hello_says_who_and_that_there_is_no_state(void **state)
 		"{\"type\": \"hello\", \"protocol\": \"rostrum.control.1\", \"kind\": \"sfu\","
 		" \"node\": \"sfu-1\", \"instance\": \"k3Jd92ms\", \"revision\": 0, \"state\": null,"
 		" \"fingerprint\": \"sha-256 " FINGERPRINT "\", \"workers\": [{\"addresses\":"
-		" [\"127.0.0.1:50000\", \"[::1]:50000\"]}], \"tap\": \"/run/rostrum/tap.sock\"}");
+		" [\"127.0.0.1:50000\", \"[::1]:50000\"], \"tcp\": [\"[::1]:50000\"]}], \"tap\": \"/run/rostrum/tap.sock\"}");
 	assert_null(heard(fixture));
 }
 

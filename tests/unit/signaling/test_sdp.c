@@ -18,6 +18,8 @@ static const struct peer_node node = {
 		"sha-256 12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:"
 		"F0:12:34:56:78:9A:BC:DE:F0",
 	.addresses = { "127.0.0.1:50000", "[::1]:50001" },
+	.tcp = { "127.0.0.1:443" },
+	.n_tcp = 1,
 	.n_addresses = 2,
 };
 
@@ -159,10 +161,12 @@ static void the_answer_has_the_form_that_works_in_both_browsers(void **state)
 	assert_true(strstr(text, "a=fingerprint:sha-256 12:34") < first);
 	assert_int_equal(count(text, "a=fingerprint"), 1);
 	assert_int_equal(count(text, "a=setup:passive\r\n"), 10);
-	assert_int_equal(count(text, "a=candidate:"), 2);
-	assert_non_null(strstr(first, "a=candidate:1 1 udp 2130706431 127.0.0.1 50000 typ host\r\n"
-				      "a=candidate:2 1 udp 2130706175 ::1 50001 typ host\r\n"
-				      "a=end-of-candidates\r\n"));
+	assert_int_equal(count(text, "a=candidate:"), 3);
+	assert_non_null(strstr(first,
+		"a=candidate:1 1 udp 2130706431 127.0.0.1 50000 typ host\r\n"
+		"a=candidate:2 1 udp 2130706175 ::1 50001 typ host\r\n"
+		"a=candidate:3 1 tcp 1520435199 127.0.0.1 443 typ host tcptype passive\r\n"
+		"a=end-of-candidates\r\n"));
 	assert_int_equal(count(text, "m=audio 9 "), 4);
 	assert_int_equal(count(text, "m=video 9 UDP/TLS/RTP/SAVPF 120 124\r\n"), 6);
 	assert_int_equal(count(text, "a=recvonly\r\n"), 3);

@@ -1,0 +1,181 @@
+/* ICE-TCP beside the UDP sockets: what the worker does with its connections. */
+#include "common/log/log.h"
+#include "common/rtp/rtcp.h"
+#include "common/rtp/rtp.h"
+#include "common/rtp/vp8.h"
+#include "sfu/io/worker_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- listening ---- */
+
+/* At the port of the UDP socket beside it, unless another is asked for. When the kernel chose that one,
+ * somebody may have it for TCP: any other will do then. */
+static int listen_beside(struct worker *worker, const struct worker_config *config, size_t i)
+{
+	struct rs_addr local = *udp_local(worker->sockets[i]);
+	if (config->tcp_port != 0)
+		local.port = config->tcp_port;
+	const int err = tcp_conns_listen(worker->tcp, &local);
+	if (err != -EADDRINUSE || config->tcp_port != 0 || config->addresses[0].port != 0)
+		return err;
+	local.port = 0;
+	return tcp_conns_listen(worker->tcp, &local);
+}
+
+int worker_tcp_open(
+	struct worker *worker, const struct worker_config *config, char error[WORKER_ERROR_LEN])
+{
+	if (config->tcp_connections == 0)
+		return 0;
+	struct tcp_conns_config conns;
+	tcp_conns_config_default(&conns);
+	conns.loop = config->loop;
+	conns.most = config->tcp_connections;
+	int err = tcp_conns_new(&conns, &worker->tcp);
+	for (size_t i = 0; i < worker->n_sockets && err == 0; i++) {
+		err = listen_beside(worker, config, i);
+		if (err < 0) {
+			char text[RS_ADDR_TEXT_LEN];
+			rs_addr_format_ip(udp_local(worker->sockets[i]), text);
+			(void)snprintf(error, WORKER_ERROR_LEN,
+				"media.tcp: %s/tcp cannot be listened at: %s", text,
+				strerror(-err));
+		}
+	}
+	return err;
+}
+
+/* ---- in ---- */
+
+void worker_tcp_input(struct worker *worker, rs_time now)
+{
+	struct tcp_conns_datagram datagram;
+	struct ice_path path;
+	if (worker->tcp == NULL)
+		return;
+	tcp_conns_input(worker->tcp, now);
+	while (tcp_conns_next(worker->tcp, &datagram) == 1) {
+		const struct udp_datagram as_udp = {
+			.data = datagram.data,
+			.len = datagram.len,
+			.from = datagram.from.remote,
+		};
+		worker_datagram(worker, datagram.from.local, &as_udp, now);
+	}
+	while (tcp_conns_gone(worker->tcp, &path) == 1) {
+		struct peer *peer = peers_by_path(worker->peers, &path);
+		if (peer == NULL)
+			continue;
+		transport_path_gone(peer->transport, &path);
+		worker_drain(worker, peer, now);
+	}
+}
+
+/* ---- out ---- */
+
+void worker_tcp_learn(struct peer *peer, const struct router_peer *wanted)
+{
+	memset(peer->pt_kinds, PT_AUDIO, sizeof(peer->pt_kinds));
+	for (size_t i = 0; i < wanted->n_recvs; i++) {
+		const struct router_recv *recv = &wanted->recvs[i];
+		if (!recv->video)
+			continue;
+		peer->pt_kinds[recv->pt % PT_KINDS] = recv->codec == ROUTER_VP8 ? PT_VP8 : PT_VIDEO;
+		if (recv->rtx_pt != 0)
+			peer->pt_kinds[recv->rtx_pt % PT_KINDS] = PT_RESENT;
+	}
+}
+
+static enum tcp_class video_class(const struct rtp_packet *rtp, enum pt_kind kind)
+{
+	struct vp8_descriptor descriptor;
+	if (kind == PT_VP8 && vp8_parse(rtp->payload_view, rtp->payload_len, &descriptor) == 0 &&
+		vp8_is_keyframe(rtp->payload_view, rtp->payload_len, &descriptor))
+		return TCP_VIDEO_KEY;
+	return TCP_VIDEO;
+}
+
+/* What the queue must know of a packet, while it can still be read. */
+static struct tcp_packet describe(
+	const struct peer *peer, enum router_packet_kind kind, const uint8_t *data, size_t len)
+{
+	struct rtp_packet rtp;
+	if (kind == ROUTER_RTCP || rtp_parse(data, len, &rtp) < 0)
+		return (struct tcp_packet){ .class = TCP_CONTROL };
+	struct tcp_packet what = { .ssrc = rtp.ssrc, .rtp_ts = rtp.rtp_ts };
+	const enum pt_kind of_pt = peer->pt_kinds[rtp.pt % PT_KINDS];
+	switch (of_pt) {
+	case PT_AUDIO:
+		what.class = TCP_AUDIO;
+		break;
+	case PT_RESENT:
+		what.class = TCP_RESENT;
+		break;
+	case PT_VP8:
+	case PT_VIDEO:
+		what.class = video_class(&rtp, of_pt);
+		break;
+	}
+	return what;
+}
+
+void worker_tcp_emit(struct worker *worker, struct peer *peer, const struct ice_path *path,
+	enum router_packet_kind kind, const uint8_t *data, size_t len)
+{
+	_Alignas(8) uint8_t room[UDP_ROOM];
+	const struct tcp_packet what = describe(peer, kind, data, len);
+	memcpy(room, data, len); /* the caller kept to ROUTER_PACKET_MAX */
+	const int err = kind == ROUTER_RTP
+				? transport_seal_rtp(peer->transport, room, &len, sizeof(room))
+				: transport_seal_rtcp(peer->transport, room, &len, sizeof(room));
+	if (err < 0)
+		worker->counts[COUNT_TX_SEAL_FAILED]++;
+	else
+		tcp_conns_send(worker->tcp, path->local, &what, room, len, worker->now);
+}
+
+void worker_tcp_send(
+	struct worker *worker, const struct ice_path *path, const uint8_t *data, size_t len)
+{
+	const struct tcp_packet what = { .class = TCP_CONTROL };
+	tcp_conns_send(worker->tcp, path->local, &what, data, len, worker->now);
+}
+
+/* What the peer would say itself, once it had noticed that nothing more comes: that takes a browser
+ * seconds (RFC 4585 section 6.3.1). */
+static void ask_key_frame(struct worker *worker, const struct peer *peer, uint32_t ssrc)
+{
+	uint8_t pli[32];
+	struct rs_writer writer;
+	rs_writer_init(&writer, pli, sizeof(pli));
+	rtcp_write_pli(&writer, 0, ssrc);
+	/* Refused when the slot is no more. */
+	(void)!router_recv_rtcp(worker->router, peer->handle, pli, writer.len, worker->now);
+}
+
+void worker_tcp_output(struct worker *worker)
+{
+	struct ice_path path;
+	uint32_t ssrc = 0;
+	if (worker->tcp == NULL)
+		return;
+	while (tcp_conns_key_wanted(worker->tcp, &path, &ssrc) == 1) {
+		const struct peer *peer = peers_by_path(worker->peers, &path);
+		if (peer != NULL)
+			ask_key_frame(worker, peer, ssrc);
+	}
+	tcp_conns_flush(worker->tcp, worker->now);
+}
+
+void worker_tcp_forget(struct worker *worker, const struct peer *peer)
+{
+	for (size_t i = 0; worker->tcp != NULL && i < peer->n_paths; i++) {
+		if (!tcp_conns_is(peer->paths[i].local))
+			continue;
+		tcp_conns_flush(worker->tcp, worker->now); /* with its good-bye */
+		tcp_conns_drop(worker->tcp, peer->paths[i].local);
+	}
+}
