@@ -5,7 +5,7 @@
 #define SLOW RS_MS(100)
 #define MEETINGS 64
 #define PEERS 1024
-#define PACKETS 16384
+#define PACKETS 65536
 
 int router_new(const struct router_config *config, struct router **out_router)
 {

@@ -5,9 +5,9 @@
  * to be encrypted and sent. Sources are gated, chosen by feeds and rewritten into slots, so that a
  * change of speaker or language is one continuous stream to every receiver.
  *
- * One thread owns a router. Memory for packets is taken at birth, memory for meetings and peers when
- * they are set; nothing is allocated for a packet. It reads no clock: `now` is monotonic and the
- * reading of one turn of the loop. All strings handed in are copied.
+ * One thread owns a router. Memory for packets is taken in chunks when sources need more than ever before, memory for
+ * meetings and peers when they are set; nothing is allocated for a packet. It reads no clock: `now` is monotonic and
+ * the reading of one turn of the loop. All strings handed in are copied.
  *
  * Order of a turn: router_recv_*() for all input, router_tick() when router_deadline() is due,
  * router_poll() until it returns 0.
@@ -102,7 +102,7 @@ typedef bool router_relay_emit(void *ctx, unsigned worker, const void *message, 
 struct router_config {
 	size_t meetings; /* most meetings; 0 = 64 */
 	size_t peers;    /* most peers, up to 65535; 0 = 1024 */
-	size_t packets;  /* packets kept for retransmission by all sources together; 0 = 16384 */
+	size_t packets; /* most packets kept for retransmission by all sources together; 0 = 65536, 100 MB */
 	int64_t wall_offset; /* wall clock (us since 1970) minus monotonic clock, for sender reports */
 	struct rs_rand *rand; /* looked at, outlives the router */
 	router_emit *emit;

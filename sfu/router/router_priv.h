@@ -62,13 +62,18 @@ struct packet {
 	uint8_t data[ROUTER_PACKET_MAX];
 };
 
+struct chunk;
+
 struct pool {
-	struct packet *packets;
+	struct chunk *chunks;
+	size_t n; /* packets in them */
+	size_t most;
 	struct packet *free;
 	struct packet scratch; /* for a packet that finds the pool empty; never kept */
 };
 
-int pool_init(struct pool *pool, size_t n) RS_MUST_USE;
+/* Of at most `most` packets, which is not 0. 0 or -ENOMEM. */
+int pool_init(struct pool *pool, size_t most) RS_MUST_USE;
 void pool_done(struct pool *pool);
 /* Never NULL; may be the scratch packet. One reference. */
 struct packet *pool_take(struct pool *pool);

@@ -2,31 +2,57 @@
 
 #include <errno.h>
 
-int pool_init(struct pool *pool, size_t n)
+/* What high-rate cameras need is more than most meetings ever do: memory comes in pieces of this many packets (about
+ * 0.8 MB) when there is need, and stays. */
+#define CHUNK 512
+
+struct chunk {
+	struct chunk *next;
+	struct packet packets[];
+};
+
+/* Last in, first out: what was never needed is never touched. */
+static int grow(struct pool *pool)
 {
-	pool->packets = rs_calloc(n, sizeof(*pool->packets));
-	if (pool->packets == NULL)
+	const size_t left = pool->most - pool->n;
+	const size_t n = left < CHUNK ? left : CHUNK;
+
+	if (n == 0)
+		return -E2BIG;
+	struct chunk *chunk = rs_zalloc(sizeof(*chunk) + n * sizeof(chunk->packets[0]));
+	if (chunk == NULL)
 		return -ENOMEM;
-	/* Last in, first out: what was never needed is never touched. */
+	chunk->next = pool->chunks;
+	pool->chunks = chunk;
+	pool->n += n;
 	for (size_t i = n; i > 0; i--) {
-		pool->packets[i - 1].next_free = pool->free;
-		pool->free = &pool->packets[i - 1];
+		chunk->packets[i - 1].next_free = pool->free;
+		pool->free = &chunk->packets[i - 1];
 	}
 	return 0;
 }
 
+int pool_init(struct pool *pool, size_t most)
+{
+	pool->most = most;
+	return grow(pool);
+}
+
 void pool_done(struct pool *pool)
 {
-	pool->packets = rs_release(pool->packets);
+	while (pool->chunks != NULL) {
+		struct chunk *next = pool->chunks->next;
+		(void)rs_release(pool->chunks);
+		pool->chunks = next;
+	}
 	pool->free = NULL;
 }
 
 struct packet *pool_take(struct pool *pool)
 {
-	struct packet *packet = pool->free;
-
-	if (packet == NULL)
+	if (pool->free == NULL && grow(pool) < 0)
 		return &pool->scratch;
+	struct packet *packet = pool->free;
 	pool->free = packet->next_free;
 	packet->refs = 1;
 	return packet;
