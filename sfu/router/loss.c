@@ -41,3 +41,35 @@ uint32_t loss_share(const struct loss *loss)
 {
 	return loss->asked > loss->reported ? loss->asked : loss->reported;
 }
+
+uint32_t loss_after(uint32_t share, unsigned blocks)
+{
+	uint64_t left = share;
+
+	for (unsigned i = 0; i < blocks; i++)
+		left = left * share / LOSS_ALL;
+	return (uint32_t)left;
+}
+
+void loss_tally_add(struct loss_tally *tally, uint32_t share)
+{
+	const size_t at = (size_t)share * RS_ARRAY_LEN(tally->at) / (LOSS_ALL + 1);
+
+	tally->receivers++;
+	tally->at[at]++;
+}
+
+uint32_t loss_tally_told(const struct loss_tally *tally)
+{
+	const unsigned enough = tally->receivers / 32 + (tally->receivers % 32 != 0);
+	unsigned n = 0;
+
+	for (size_t i = RS_ARRAY_LEN(tally->at); i > 1; i--) {
+		n += tally->at[i - 1];
+		if (n < enough || n == 0)
+			continue;
+		const uint32_t share = (uint32_t)((i - 1) * (LOSS_ALL / RS_ARRAY_LEN(tally->at)));
+		return share < LOSS_TOLD_MOST ? share : LOSS_TOLD_MOST;
+	}
+	return 0;
+}

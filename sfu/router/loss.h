@@ -30,5 +30,19 @@ void loss_asked(struct loss *loss);
 void loss_reported(struct loss *loss, const struct rtcp_report *report);
 /* Share of packets lost. */
 uint32_t loss_share(const struct loss *loss);
+/* Share still lost when every packet comes with the `blocks` before it, and losses are independent. */
+uint32_t loss_after(uint32_t share, unsigned blocks);
+
+/* The loss of many receivers, and what to go by. */
+struct loss_tally {
+	unsigned receivers;
+	unsigned at[64]; /* receivers that lose at[i] / 64 to at[i + 1] / 64 */
+};
+
+void loss_tally_add(struct loss_tally *tally, uint32_t share);
+/* What one receiver in 32, or, of fewer, the worst of them loses at least; never more than LOSS_TOLD_MOST:
+ * beyond, protection costs all others more than it gives those. */
+#define LOSS_TOLD_MOST LOSS_PERMILLE(200)
+uint32_t loss_tally_told(const struct loss_tally *tally);
 
 #endif

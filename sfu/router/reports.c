@@ -83,7 +83,21 @@ uint32_t track_rtp_now(const struct track *track, rs_time now)
 	return (uint32_t)(track->clock.last_ts + rtp_ticks_from_us(since, track->clock.hz));
 }
 
-/* Loss is told as it was before repair: a publisher that hears of none stops protecting its audio. */
+/* What listeners lose of a microphone before it is sent again, less what they have by redundancy made here. */
+static uint32_t lost_by_listeners(const struct publish *publish)
+{
+	struct loss_tally tally = { .receivers = 0 };
+
+	for (const struct slot *slot = publish->slots; slot != NULL; slot = slot->next)
+		if (slot->peer != NULL && slot->peer->ready)
+			loss_tally_add(
+				&tally, loss_after(loss_share(&slot->loss), slot->red.blocks));
+	return loss_tally_told(&tally);
+}
+
+/* The share of packets lost is told as it was before repair: a publisher that hears of none stops protecting its
+ * audio. Of a microphone it is that of the listeners too, since an encoder's protection (the in-band FEC of Opus) serves
+ * them all; the count of packets lost stays that of the publisher's own line, by which it judges how much that carries. */
 static struct rtcp_report report_of(struct track *track, rs_time now)
 {
 	const uint64_t expected = (uint64_t)(track->highest - track->first_seq + 1);
@@ -102,6 +116,11 @@ static struct rtcp_report report_of(struct track *track, rs_time now)
 		.jitter = track->jitter_x16 >> 4,
 	};
 
+	if (track->publish->spec.media == ROUTER_MICROPHONE && track->publish->open) {
+		const uint32_t told = lost_by_listeners(track->publish) * 255 / LOSS_ALL;
+		if (told > report.fraction_lost)
+			report.fraction_lost = (uint8_t)told;
+	}
 	track->expected_before = expected;
 	track->received_before = track->received;
 	if (track->has_sr) {
