@@ -10,11 +10,11 @@
 #define PATIENCE_RED RS_MS(30)
 #define RETRY_LEAST RS_MS(20)
 #define RTT_UNKNOWN RS_MS(60)
-#define TRIES_MAX 10
+#define TRIES_MAX 20
 /* Listeners play out later than this seldom. */
 #define GIVE_UP_AUDIO RS_MS(500)
 #define GIVE_UP_VIDEO RS_MS(1500)
-/* A wider gap is a pause or a fault, not loss that retransmission mends. */
+/* A wider gap is a pause or a fault, not loss that retransmission mends: pictures begin anew. */
 #define GAP_MAX 100
 /* Numbers in one NACK. */
 #define ASK_MAX 64
@@ -54,13 +54,14 @@ static void add(struct router *router, struct track *track, int64_t seq, rs_time
 	};
 }
 
-/* The time from asking once to the answer is a round trip. */
+/* The time from asking to the answer is a round trip. Asked twice, it is still the first that was answered, mostly: the
+ * second goes out after half of one. */
 static void note_rtt(struct track *track, const struct missing *missing, rs_time now)
 {
 	struct peer *peer = track->publish->peer;
-	const rs_time sample = now - missing->asked;
+	const rs_time sample = now - missing->first;
 
-	if (missing->tries == 1)
+	if (missing->tries <= 2)
 		peer->rtt = peer->rtt > 0 ? (peer->rtt * 7 + sample) / 8 : sample;
 }
 
@@ -79,9 +80,12 @@ bool nack_seen(
 {
 	if (seq > track->highest) {
 		const int64_t gap = seq - track->highest - 1;
-		if (gap > GAP_MAX)
+		if (gap > GAP_MAX) {
 			router->counters.rx_lost += (uint64_t)gap;
-		else
+			track->publish->peer->stats.rx_lost += (uint64_t)gap;
+			if (track->publish->open)
+				keyframe_ask(router, track, now);
+		} else
 			for (int64_t i = track->highest + 1; i < seq; i++)
 				add(router, track, i, now);
 		track->highest = seq;
@@ -115,7 +119,9 @@ static void send_nack(struct router *router, struct track *track, const uint16_t
 void nack_tick(struct router *router, struct track *track, rs_time now)
 {
 	const rs_time too_late = is_audio(track) ? GIVE_UP_AUDIO : GIVE_UP_VIDEO;
-	const rs_time retry = rs_time_max(RETRY_LEAST, track_rtt(track) * 5 / 4);
+	/* Requests are lost as well as answers. Browsers answer none twice within a round trip, so that asking more
+	 * often costs no more than the request. */
+	const rs_time retry = rs_time_max(RETRY_LEAST, track_rtt(track) / 2);
 	/* What nobody gets is not worth the publisher's line. */
 	const bool ask = track->publish->open;
 	uint16_t seqs[ASK_MAX];
@@ -131,7 +137,8 @@ void nack_tick(struct router *router, struct track *track, rs_time now)
 			continue;
 		}
 		if (missing->next <= now && ask) {
-			missing->tries++;
+			if (missing->tries++ == 0)
+				missing->first = now;
 			missing->asked = now;
 			missing->next = now + retry;
 			seqs[n++] = (uint16_t)missing->seq;

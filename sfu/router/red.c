@@ -4,8 +4,8 @@
 
 /* Loss at which a packet carries this many others: up to it, no more than about one packet in a hundred stays
  * lost where losses are independent. Without reports it carries one, since loss may be there from the start. */
-static const uint32_t least_loss[RED_MOST] = { LOSS_PERMILLE(3), LOSS_PERMILLE(40),
-	LOSS_PERMILLE(140) };
+static const uint32_t least_loss[RED_MOST] = { LOSS_PERMILLE(3), LOSS_PERMILLE(30),
+	LOSS_PERMILLE(70) };
 /* A block more is given up only when loss is well below what called for it. */
 #define GIVE_UP_NUM 5
 #define GIVE_UP_DEN 8

@@ -4,6 +4,13 @@
 #include "common/rtp/seq.h"
 #include "sfu/router/router_priv.h"
 
+/* What was said before the gate opened is not for the listeners, even if it comes along late. */
+static bool said_before(const struct track *track, uint32_t rtp_ts)
+{
+	return track->publish->open &&
+	       clockmap_time(&track->clock, rtp_ts) < track->publish->opened;
+}
+
 /* Blocks carry no number. That of the n-th block before the primary is n less: senders leave out none but the
  * oldest. What is kept on either side must not contradict that. */
 static bool fits(const struct track *track, int64_t seq, uint32_t rtp_ts, rs_time now)
@@ -30,7 +37,7 @@ static void recover(struct router *router, struct track *track, const struct rtp
 	lost.ext_len = 0;
 	if (block->pt != track->publish->spec.pt || block->len == 0 || track->stream == 0 ||
 		track->ssrc != rtp->ssrc || !nack_wants(track, seq) ||
-		!fits(track, seq, lost.rtp_ts, now))
+		!fits(track, seq, lost.rtp_ts, now) || said_before(track, lost.rtp_ts))
 		return;
 	/* What is wrong with it is counted there. */
 	const int err = track_recv(router, track, &lost, data, ARRIVAL_RED, now);

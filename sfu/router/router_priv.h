@@ -114,7 +114,8 @@ rs_time clockmap_time(const struct clockmap *map, uint32_t rtp_ts);
 
 struct missing {
 	int64_t seq;
-	rs_time next; /* when to ask (again) */
+	rs_time next;  /* when to ask (again) */
+	rs_time first; /* when it was asked for, first and last */
 	rs_time asked;
 	unsigned tries;
 };

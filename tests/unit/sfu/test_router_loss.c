@@ -16,6 +16,7 @@ static struct kit kit;
 
 static const struct kit_peer ken = { .id = "KEN", .csrc = 1001, .red = true };
 static const struct kit_peer viewer = { .id = "viewer", .csrc = 1003, .silent = true, .red = true };
+static const struct kit_peer plain_speaker = { .id = "CHL", .csrc = 1005 };
 static const struct kit_peer plain = { .id = "plain", .csrc = 1004, .silent = true };
 
 #define SPEAKER_SSRC 7
@@ -120,7 +121,7 @@ static void the_more_is_lost_the_more_goes_along_and_by_and_by_less_again(void *
 	static const struct {
 		uint32_t lost; /* of 100, as the next report says */
 		size_t blocks;
-	} course[] = { { 0, 0 }, { 1, 1 }, { 6, 2 }, { 20, 3 }, { 20, 3 }, { 0, 3 }, { 0, 2 },
+	} course[] = { { 0, 0 }, { 1, 1 }, { 6, 2 }, { 20, 3 }, { 20, 3 }, { 0, 3 }, { 0, 3 },
 		{ 0, 2 }, { 0, 1 }, { 0, 1 }, { 0, 1 }, { 0, 0 } };
 	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
 	unsigned seq = 1;
@@ -194,7 +195,7 @@ static void what_comes_along_anyway_is_not_sent_again(void **state)
 
 	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	report(&viewer, v, 100, 0, 0);
-	report(&viewer, v, 100, 10, 0);
+	report(&viewer, v, 100, 4, 0);
 	speak(k, 1, 3);
 	ask(&viewer, v, 3, heard(&viewer, v, 1).seq, RS_MS(70));
 	assert_int_equal(router_counters(kit.router)->tx_resent, 0);
@@ -310,6 +311,130 @@ static void redundancy_that_contradicts_what_is_known_is_not_believed(void **sta
 	assert_int_equal(router_recv_rtp(kit.router, k, packet, writer.len, RS_MS(80)), 0);
 	assert_int_equal(kit_count_rtp(&kit, p, kit_slot_ssrc(&plain, 3, false)), 3);
 	assert_int_equal(router_counters(kit.router)->rx_red_repaired, 0);
+}
+
+static void redundancy_from_before_the_gate_opened_is_not_let_through(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), p = kit_must_join(&kit, &plain);
+	const uint32_t slot = kit_slot_ssrc(&plain, 3, false);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1 }, 0);
+	speak_redundantly(k, 100, 1);
+	/* 101 is lost; then the gate opens. */
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 2, .open = { "KEN" } },
+		RS_MS(20) * 101 + RS_MS(10));
+	speak_redundantly(k, 102, 1);
+	assert_int_equal(kit_count_rtp(&kit, p, slot), 1);
+	assert_int_equal(heard(&plain, p, 0).payload_view[2], 102);
+	/* 103 is lost while it is open. */
+	speak_redundantly(k, 104, 1);
+	assert_int_equal(kit_count_rtp(&kit, p, slot), 3);
+}
+
+/* The reports on the speaker's own packets, of the last one sent. */
+static struct rtcp_report told(uint32_t handle)
+{
+	struct rtcp_report report = { .ssrc = 0 };
+	struct rtcp_item item;
+
+	for (size_t i = 0; i < kit.n_caught; i++) {
+		size_t cursor = 0;
+		struct rtcp_report block;
+		if (!kit.caught[i].rtcp || kit.caught[i].peer != handle)
+			continue;
+		while (rtcp_next(kit.caught[i].data, kit.caught[i].len, &cursor, &item) == 1)
+			if (item.type == RTCP_RR && rtcp_report_parse(&item, 0, &block) == 0)
+				report = block;
+	}
+	assert_int_equal(report.ssrc, SPEAKER_SSRC);
+	return report;
+}
+
+static void a_speaker_is_told_what_its_listeners_lose(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer),
+		       p = kit_must_join(&kit, &plain);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	speak(k, 1, 60);
+	router_tick(kit.router, RS_SEC(2));
+	assert_int_equal(told(k).fraction_lost, 0);
+
+	/* Redundancy made here leaves its receiver 0.01 of 0.1 and less: no reason to protect more. */
+	report(&viewer, v, 100, 0, RS_SEC(2));
+	report(&viewer, v, 100, 10, RS_SEC(2));
+	speak(k, 61, 110);
+	router_tick(kit.router, RS_SEC(3));
+	assert_int_equal(told(k).fraction_lost, 0);
+
+	/* Who has none of it is protected by the speaker alone. */
+	report(&plain, p, 100, 0, RS_SEC(3));
+	report(&plain, p, 100, 10, RS_SEC(3));
+	speak(k, 111, 160);
+	router_tick(kit.router, RS_SEC(4));
+	assert_in_range(told(k).fraction_lost, 20, 26);
+	/* The count is of its own line. */
+	assert_int_equal(told(k).lost, 0);
+
+	/* Hopeless lines do not take more from the others. */
+	report(&plain, p, 100, 90, RS_SEC(4));
+	speak(k, 161, 210);
+	router_tick(kit.router, RS_SEC(5));
+	assert_int_equal(told(k).fraction_lost, 255 * 200 / 1000 - 1); /* in 65536ths before */
+}
+
+static void one_bad_line_among_many_does_not_speak_for_all(void **state)
+{
+	struct loss_tally tally = { .receivers = 0 };
+
+	assert_int_equal(loss_tally_told(&tally), 0);
+	for (unsigned i = 0; i < 60; i++)
+		loss_tally_add(&tally, 0);
+	loss_tally_add(&tally, LOSS_PERMILLE(100));
+	assert_int_equal(loss_tally_told(&tally), 0);
+	loss_tally_add(&tally, LOSS_ALL);
+	assert_in_range(loss_tally_told(&tally), LOSS_PERMILLE(80), LOSS_PERMILLE(100));
+	assert_int_equal(loss_after(LOSS_ALL / 10, 0), LOSS_ALL / 10);
+	assert_in_range(loss_after(LOSS_ALL / 10, 1), LOSS_PERMILLE(9), LOSS_PERMILLE(10));
+	assert_int_equal(loss_after(LOSS_ALL, 3), LOSS_ALL);
+}
+
+/* ---- the SFU's own requests ---- */
+
+static void a_request_is_repeated_before_its_answer_could_have_come(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &plain_speaker);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "CHL" } }, 0);
+	kit_speak(&kit, k, SPEAKER_SSRC, 1, 30, 0);
+	kit_speak(&kit, k, SPEAKER_SSRC, 3, 30, RS_MS(40));
+	for (rs_time now = RS_MS(40); now < RS_MS(140); now += RS_MS(10))
+		router_tick(kit.router, now);
+	/* Nobody knows the way yet: 60 ms are assumed, half of which is 30. */
+	assert_in_range(router_counters(kit.router)->nacks_sent, 3, 4);
+	for (rs_time now = RS_MS(140); now < RS_SEC(2); now += RS_MS(10))
+		router_tick(kit.router, now);
+	assert_in_range(router_counters(kit.router)->nacks_sent, 15, 20);
+	assert_int_equal(router_counters(kit.router)->rx_lost, 1);
+}
+
+static void after_a_long_gap_pictures_begin_anew(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+
+	kit_must_meeting(&kit,
+		&(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .speaker = "KEN" }, 0);
+	kit_must_join(&kit, &viewer);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 8, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
+		0);
+	kit_forget(&kit);
+	kit_show(&kit, k, &(struct kit_media){ .ssrc = 8, .seq = 300, .picture = 60 }, RS_SEC(2));
+	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 1);
+	router_tick(kit.router, RS_SEC(2) + RS_MS(20));
+	assert_int_equal(router_counters(kit.router)->nacks_sent, 0);
+	assert_int_equal(router_counters(kit.router)->rx_lost, 298);
 }
 
 /* ---- answers to NACKs ---- */
@@ -437,6 +562,11 @@ int main(void)
 		CASE(a_loss_told_by_nack_is_answered_and_brings_protection_at_once),
 		CASE(what_a_publisher_loses_comes_with_its_next_packet),
 		CASE(redundancy_that_contradicts_what_is_known_is_not_believed),
+		CASE(redundancy_from_before_the_gate_opened_is_not_let_through),
+		CASE(a_speaker_is_told_what_its_listeners_lose),
+		cmocka_unit_test(one_bad_line_among_many_does_not_speak_for_all),
+		CASE(a_request_is_repeated_before_its_answer_could_have_come),
+		CASE(after_a_long_gap_pictures_begin_anew),
 		CASE(where_much_is_lost_an_answer_is_sent_more_than_once),
 		CASE(no_more_is_resent_than_was_sent),
 		cmocka_unit_test(loss_is_known_at_once_and_forgotten_slowly),
