@@ -2,6 +2,8 @@
 
 #include "common/rtp/seq.h"
 
+/* How far back audio counts as sent beside a packet. */
+#define BEFORE_MOST RS_MS(100)
 #define OCTETS_MAX 0xffff
 #define REFERENCE_BITS 24
 
@@ -21,6 +23,7 @@ void history_init(struct history *history)
 	history->told = 0;
 	history->in_flight = 0;
 	history->before = 0;
+	history->before_since = 0;
 	history->has_reference = false;
 	for (size_t i = 0; i < HISTORY_SIZE; i++)
 		history->ring[i].state = HISTORY_NONE;
@@ -37,6 +40,8 @@ uint16_t history_add(struct history *history, uint32_t octets, uint8_t cluster, 
 {
 	struct history_entry *entry = entry_of(history, history->next);
 
+	if (now - history->before_since > BEFORE_MOST)
+		history->before = 0;
 	landed(history, entry);
 	*entry = (struct history_entry){
 		.sent = now,
@@ -50,8 +55,12 @@ uint16_t history_add(struct history *history, uint32_t octets, uint8_t cluster, 
 	return (uint16_t)history->next++;
 }
 
-void history_unnumbered(struct history *history, uint32_t octets)
+void history_unnumbered(struct history *history, uint32_t octets, rs_time now)
 {
+	if (history->before == 0 || now - history->before_since > BEFORE_MOST) {
+		history->before_since = now;
+		history->before = 0;
+	}
 	if (history->before < OCTETS_MAX)
 		history->before += octets;
 }
@@ -78,6 +87,20 @@ rs_time history_oldest(const struct history *history)
 			return entry->sent;
 	}
 	return RS_TIME_NEVER;
+}
+
+size_t history_untold(const struct history *history)
+{
+	return (size_t)(history->next - 1 - history->told);
+}
+
+void history_abandon(struct history *history)
+{
+	history->told = history->next - 1;
+	history->in_flight = 0;
+	for (size_t i = 0; i < HISTORY_SIZE; i++)
+		if (history->ring[i].state == HISTORY_PENDING)
+			history->ring[i].state = HISTORY_ABANDONED;
 }
 
 /* 24 bits of 64 ms wrap every twelve days. */
@@ -123,7 +146,8 @@ static void tell(struct history *history, int64_t number)
 
 static bool is_new(const struct history_entry *entry, bool received)
 {
-	return entry->state == HISTORY_PENDING || (entry->state == HISTORY_LOST && received);
+	return entry->state == HISTORY_PENDING || entry->state == HISTORY_ABANDONED ||
+	       (entry->state == HISTORY_LOST && received);
 }
 
 int history_next(

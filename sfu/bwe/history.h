@@ -17,10 +17,10 @@
 /* Packets remembered; a power of two. Four seconds at 2.5 Mbit/s. */
 #define HISTORY_SIZE 1024
 
-/* Two bits of state in each entry. */
 enum history_state {
 	HISTORY_NONE,
 	HISTORY_PENDING,
+	HISTORY_ABANDONED, /* pending for so long that nobody waits for it */
 	HISTORY_LOST,
 	HISTORY_ARRIVED,
 };
@@ -37,7 +37,8 @@ struct history {
 	int64_t next; /* number of the next packet; the ring holds those from next - HISTORY_SIZE */
 	int64_t told; /* highest number that feedback spoke of; -1 = none */
 	uint32_t in_flight; /* octets sent and not spoken of */
-	uint32_t before;    /* octets without a number since the last one */
+	uint32_t before;    /* octets without a number since the last one, and since before_since */
+	rs_time before_since;
 	bool has_reference;
 	uint32_t last_reference; /* 24 bits, as it came */
 	int64_t reference;       /* unwrapped */
@@ -68,14 +69,19 @@ struct history_walk {
 void history_init(struct history *history);
 /* Number for a packet of `octets` (at most 65535) that is sent now. `cluster`: the probe it belongs to, or 0. */
 uint16_t history_add(struct history *history, uint32_t octets, uint8_t cluster, rs_time now);
-/* Octets sent without a number. */
-void history_unnumbered(struct history *history, uint32_t octets);
+/* Octets sent without a number. What is older than a tenth of a second by the next numbered packet is left out: it was not
+ * beside it on the line. */
+void history_unnumbered(struct history *history, uint32_t octets, rs_time now);
 /* The path changed: what is under way says nothing any more. Numbers go on. */
 void history_forget(struct history *history);
 /* Octets sent and not told of yet, audio between them included. */
 uint32_t history_in_flight(const struct history *history);
 /* When the oldest packet not told of yet was sent; RS_TIME_NEVER when there is none. */
 rs_time history_oldest(const struct history *history);
+/* Packets sent after the last one told of. */
+size_t history_untold(const struct history *history);
+/* Feedback on what is under way will not come. If it does, it counts. */
+void history_abandon(struct history *history);
 
 /* Walk over what is new in a feedback: history_walk_init() once, then history_next() until it returns 0.
  * Numbers never sent, forgotten, or told of before are left out. `feedback` is looked at during the walk. */

@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				(void)history_add(&history, octets, step & 3, now);
 				sent += octets;
 			}
-			history_unnumbered(&history, step);
+			history_unnumbered(&history, step, now);
 			sent += step;
 			continue;
 		}

@@ -62,8 +62,8 @@ static void feedback_says_when_packets_arrived_and_which_are_lost(void **state)
 	const struct twcc_feedback feedback = told(1, 10, "5.1");
 
 	send_some(2, RS_MS(100));
-	history_unnumbered(&history, 80);
-	history_unnumbered(&history, 20);
+	history_unnumbered(&history, 80, RS_MS(105));
+	history_unnumbered(&history, 20, RS_MS(106));
 	(void)history_add(&history, 500, 3, RS_MS(110));
 	assert_int_equal(history_in_flight(&history), 2600);
 	assert_int_equal(hear(&feedback, out), 3);

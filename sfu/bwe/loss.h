@@ -1,0 +1,64 @@
+/* sfu/bwe/loss.h
+ *
+ * Tells a line's own loss from loss that comes of sending too much. Radio and satellite lines lose at random,
+ * whatever is sent: giving way to that gains nothing. So loss above what the line is known for is put to the
+ * test: send no more than what came through, and look. If the loss goes, it was congestion, and the cut stays;
+ * if it stays, it is the line's own, and the cut is taken back.
+ *
+ * An embedded value; it allocates nothing.
+ */
+#ifndef ROSTRUM_SFU_BWE_LOSS_H
+#define ROSTRUM_SFU_BWE_LOSS_H
+
+#include "common/base/mem.h"
+#include "common/base/time.h"
+
+enum loss_phase {
+	LOSS_STEADY,
+	LOSS_TRIAL, /* cut, and waiting what becomes of the loss */
+};
+
+struct loss {
+	enum loss_phase phase;
+	/* the window being gathered */
+	uint32_t sent;
+	uint32_t lost;
+	uint64_t octets;
+	rs_time first_sent; /* RS_TIME_NEVER when the window is empty */
+	rs_time last_sent;
+	/* what is known */
+	double own;    /* share lost by the line itself, 0 to 1 */
+	double margin; /* how far beyond is chance: wider after a trial was in vain */
+	unsigned n_above;
+	double window; /* share lost in the last complete window */
+	/* the trial */
+	rs_time trial_from; /* packets sent before do not count */
+	double trial_loss;
+	uint32_t before_bps; /* estimate to go back to */
+	uint32_t cut_bps;
+};
+
+enum loss_verdict {
+	LOSS_KEEP,  /* nothing to do */
+	LOSS_CUT,   /* send no more than *out_bps */
+	LOSS_RAISE, /* the cut was in vain: *out_bps is allowed again */
+};
+
+void loss_init(struct loss *loss);
+/* What became of one packet of `octets` sent at `sent`. */
+void loss_add(struct loss *loss, rs_time sent, uint32_t octets, bool lost);
+/* A packet told as lost came after all. */
+void loss_found(struct loss *loss);
+/* As loss_add() of many, for receivers that only report counts: `octets` in all, sent from `first` to `last`. */
+void loss_add_many(struct loss *loss, rs_time first, rs_time last, uint32_t sent, uint32_t lost,
+	uint64_t octets);
+/* After each feedback. `bps` is the estimate now, `queued` says that the line's queue explains the loss, `settle` is
+ * how long it takes until a change of rate can be seen in feedback. */
+enum loss_verdict loss_judge(struct loss *loss, uint32_t bps, bool queued, rs_time settle,
+	rs_time now, uint32_t *out_bps);
+/* Share of packets the line loses by itself, 0 to 1. */
+double loss_own(const struct loss *loss);
+/* The path changed: nothing is known. */
+void loss_forget(struct loss *loss);
+
+#endif

@@ -1,0 +1,343 @@
+/* The whole of sfu/bwe on lines of all kinds, in virtual time: a listener with one sound and one picture in three
+ * forms, paced, probed and allocated as the router does it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sfu/bwe/allocation.h"
+#include "sfu/bwe/pacer.h"
+#include "tests/support/bwe_line.h"
+
+#define BELOW_RTP 44 /* UDP, IP, SRTP tag */
+#define PACING 105
+#define QUEUE 512
+
+/* One listener. */
+struct call {
+	struct bwe_line line;
+	struct estimator estimator;
+	struct pacer pacer;
+	struct allocation_slot slot;
+	uint32_t layers[3]; /* bit/s on the line */
+	uint32_t audio_bps; /* of Opus */
+	rs_time now;
+	/* the pacer's queue */
+	uint32_t queue[QUEUE];
+	size_t head, n_queue;
+	int keyframe_at; /* the rung sent */
+	unsigned frames;
+	/* by the second */
+	uint32_t estimate_of[256];
+	int rung_of[256];
+	uint64_t video_of[256]; /* octets sent of pictures */
+	bool say;
+};
+
+static struct call *call;
+
+static int setup(void **state)
+{
+	call = calloc(1, sizeof(*call));
+	bwe_line_init(&call->line, 1);
+	estimator_init(&call->estimator, true, 0);
+	estimator_rtt(&call->estimator, RS_MS(40));
+	pacer_init(&call->pacer, ESTIMATOR_START_BPS, 0);
+	allocation_slot_init(&call->slot);
+	call->layers[0] = 150000;
+	call->layers[1] = 500000;
+	call->layers[2] = 2500000;
+	call->audio_bps = 32000;
+	call->keyframe_at = ALLOCATION_PAUSED;
+	call->say = getenv("BANDWIDTH_SAY") != NULL;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	free(call);
+	return 0;
+}
+
+static void out(uint32_t octets, bool audio)
+{
+	struct bwe_line_packet packet = { .audio = audio, .octets = octets };
+
+	if (audio) {
+		estimator_sent_unnumbered(&call->estimator, octets, call->now);
+	} else {
+		packet.numbered = true;
+		packet.number = estimator_sent(&call->estimator, octets, call->now);
+	}
+	pacer_spend(&call->pacer, octets, call->now);
+	bwe_line_send(&call->line, &packet, call->now);
+}
+
+static void frame(void)
+{
+	const int rung = call->slot.rung;
+	uint32_t octets;
+
+	if (rung == ALLOCATION_PAUSED) {
+		call->keyframe_at = rung;
+		call->n_queue = 0;
+		return;
+	}
+	octets = call->layers[rung] / 8 / 30;
+	if (rung != call->keyframe_at || call->frames % 900 == 0)
+		octets *= 6;
+	if (rung != call->keyframe_at)
+		call->n_queue = 0;
+	call->keyframe_at = rung;
+	call->frames++;
+	for (uint32_t left = octets; left > 0 && call->n_queue < QUEUE;) {
+		const uint32_t n = left < 1150 ? left : 1150;
+		call->queue[(call->head + call->n_queue++) % QUEUE] = n + BELOW_RTP;
+		left -= n;
+	}
+}
+
+static void pace(void)
+{
+	const uint32_t bps = estimator_pace_bps(&call->estimator, call->now);
+
+	pacer_set(&call->pacer, (uint32_t)((uint64_t)bps * PACING / 100), call->now);
+	while (call->n_queue > 0 && pacer_may_send(&call->pacer, call->now)) {
+		call->video_of[call->now / RS_SEC(1)] += call->queue[call->head];
+		out(call->queue[call->head], false);
+		call->head = (call->head + 1) % QUEUE;
+		call->n_queue--;
+	}
+	for (uint32_t due; (due = estimator_probe_due(&call->estimator, call->now)) > 0;)
+		out(due < 300 ? (due < 100 ? 100 : due) : 300, false);
+}
+
+static uint32_t audio_on_line(void)
+{
+	return call->audio_bps > 0 ? call->audio_bps + 50 * 8 * (20 + BELOW_RTP) : 0;
+}
+
+static void allocate(void)
+{
+	const uint32_t bps = estimator_bps(&call->estimator);
+	const uint32_t audio = audio_on_line();
+
+	call->slot.n_rungs = 3;
+	for (uint8_t i = 0; i < 3; i++)
+		call->slot.rungs[i] =
+			(struct allocation_rung){ .layer = i, .bps = call->layers[i] };
+	const uint64_t best =
+		allocation_decide(&call->slot, 1, bps > audio ? bps - audio : 0, call->now);
+	estimator_want(&call->estimator, (uint32_t)best + audio);
+}
+
+static void say(void)
+{
+	printf("# %6d ms rate %5u est %7u rung %2d %-12s queue %4d ms cause %d own %.2f\n",
+		(int)(call->now / 1000), (unsigned)(call->line.rate_bps / 1000),
+		estimator_bps(&call->estimator), call->slot.rung,
+		allocation_reason_name(call->slot.reason),
+		(int)(estimator_queue(&call->estimator) / 1000), (int)call->estimator.cause,
+		estimator_own_loss(&call->estimator));
+}
+
+static void run(rs_time time)
+{
+	for (const rs_time end = call->now + time; call->now < end; call->now += RS_MS(1)) {
+		const unsigned at = (unsigned)(call->now / RS_MS(1));
+		if (bwe_line_step(&call->line, &call->estimator, call->now) > 0 || at % 100 == 0)
+			allocate();
+		estimator_tick(&call->estimator, call->now);
+		if (at % 20 == 0 && call->audio_bps > 0)
+			out(call->audio_bps / 8 / 50 + 20 + BELOW_RTP, true);
+		if (at % 33 == 7)
+			frame();
+		if (at % 2 == 0)
+			pace();
+		if (at % 1000 != 999)
+			continue;
+		call->estimate_of[at / 1000] = estimator_bps(&call->estimator);
+		call->rung_of[at / 1000] = call->slot.rung;
+		if (call->say)
+			say();
+	}
+}
+
+/* Least and greatest estimate at the end of seconds `from` to the last one. */
+static uint32_t least(unsigned from)
+{
+	uint32_t bps = UINT32_MAX;
+
+	for (unsigned i = from; i < (unsigned)(call->now / RS_SEC(1)); i++)
+		bps = call->estimate_of[i] < bps ? call->estimate_of[i] : bps;
+	return bps;
+}
+
+static uint32_t greatest(unsigned from)
+{
+	uint32_t bps = 0;
+
+	for (unsigned i = from; i < (unsigned)(call->now / RS_SEC(1)); i++)
+		bps = call->estimate_of[i] > bps ? call->estimate_of[i] : bps;
+	return bps;
+}
+
+static void sum_up(const char *what)
+{
+	if (call->say)
+		printf("# %s: concealed %u permille, queueing p95 %d ms p99 %d, lost audio %d of %d\n",
+			what, bwe_line_concealed(&call->line, call->now),
+			(int)(bwe_line_queueing(&call->line, 95) / 1000),
+			(int)(bwe_line_queueing(&call->line, 99) / 1000),
+			(int)call->line.audio_lost, (int)call->line.audio_sent);
+}
+
+static void a_link_that_narrows_twice_and_opens_keeps_sound_and_gets_its_picture_back(void **state)
+{
+	call->line.delay = RS_MS(10);
+	run(RS_SEC(20));
+	const uint64_t before = call->video_of[19];
+	assert_int_equal(call->slot.rung, 1);
+	call->line.rate_bps = 300000;
+	run(RS_SEC(21));
+	sum_up("2M to 300k");
+	assert_true(bwe_line_concealed(&call->line, call->now) <= 20);
+	assert_int_equal(call->slot.rung, 0);
+	call->line.rate_bps = 80000;
+	run(RS_SEC(20));
+	sum_up("300k to 80k");
+	assert_int_equal(call->slot.rung, ALLOCATION_PAUSED);
+	call->line.rate_bps = 2000000;
+	run(RS_SEC(20));
+	sum_up("80k to 2M");
+	assert_true(call->video_of[75] >= before * 8 / 10);
+	assert_true(bwe_line_queueing(&call->line, 95) <= RS_MS(150));
+	/* On 80 kbit/s one packet of the smallest picture takes 67 ms, so that the first word of the narrow line is 150 ms old
+	 * when it comes; what was sent meanwhile fills the queue. */
+	assert_true(bwe_line_concealed(&call->line, call->now) <= 80);
+}
+
+static void random_loss_does_not_make_the_rate_collapse(void **state)
+{
+	for (unsigned loss = 100; loss <= 300; loss += 100) {
+		call->line.loss_permille = loss;
+		run(RS_SEC(20));
+		sum_up("loss");
+		assert_true(least((unsigned)(call->now / RS_SEC(1)) - 12) > 650000);
+		assert_int_equal(call->slot.rung, 1);
+	}
+}
+
+static void random_loss_from_the_start_is_learnt(void **state)
+{
+	call->line.loss_permille = 200;
+	run(RS_SEC(20));
+	assert_true(least(10) > 650000);
+	assert_true(estimator_own_loss(&call->estimator) > 0.1);
+}
+
+static void loss_by_a_policer_without_a_queue_is_given_way_to(void **state)
+{
+	call->line.rate_bps = 400000;
+	call->line.queue_max = RS_MS(5);
+	run(RS_SEC(40));
+	sum_up("policer");
+	assert_true(greatest(10) < 600000);
+	assert_true(least(10) > 150000);
+	assert_true(estimator_own_loss(&call->estimator) < 0.1);
+}
+
+static void jitter_is_no_queue(void **state)
+{
+	call->line.jitter = RS_MS(30);
+	run(RS_SEC(40));
+	sum_up("jitter");
+	assert_true(least(10) > 650000);
+}
+
+static void other_traffic_leaves_a_share(void **state)
+{
+	call->line.other_bps = 1000000;
+	run(RS_SEC(40));
+	sum_up("cross");
+	assert_int_equal(call->slot.rung, 1);
+	assert_true(bwe_line_queueing(&call->line, 95) <= RS_MS(150));
+}
+
+static void what_is_not_used_is_neither_grown_into_nor_lost(void **state)
+{
+	call->line.rate_bps = 20000000;
+	call->layers[2] = 700000;
+	run(RS_SEC(10));
+	assert_int_equal(call->slot.rung, 2);
+	const uint32_t bps = call->estimate_of[9];
+	run(RS_SEC(60));
+	assert_true(least(10) >= bps);
+	assert_true(greatest(10) < 1200000);
+}
+
+static void a_line_of_64_kbit_keeps_its_sound(void **state)
+{
+	call->line.rate_bps = 64000;
+	call->audio_bps = 24000;
+	run(RS_SEC(60));
+	sum_up("64k");
+	assert_int_equal(call->slot.rung, ALLOCATION_PAUSED);
+	assert_true(bwe_line_queueing(&call->line, 95) <= RS_MS(150));
+}
+
+static void lost_feedback_does_no_harm(void **state)
+{
+	call->line.feedback_loss_permille = 300;
+	run(RS_SEC(30));
+	assert_true(least(10) > 650000);
+}
+
+static void an_outage_stops_the_picture_and_it_comes_back(void **state)
+{
+	run(RS_SEC(10));
+	call->line.loss_permille = 1000;
+	run(RS_SEC(5));
+	assert_true(call->video_of[14] < 5000);
+	call->line.loss_permille = 0;
+	run(RS_SEC(15));
+	assert_int_equal(call->slot.rung, 1);
+}
+
+static void another_path_begins_anew_and_numbers_go_on(void **state)
+{
+	run(RS_SEC(10));
+	const int64_t next = call->estimator.history.next;
+	estimator_moved(&call->estimator, call->now);
+	assert_int_equal(estimator_bps(&call->estimator), ESTIMATOR_START_BPS);
+	assert_int_equal(call->estimator.history.next, next);
+	run(RS_SEC(5));
+	assert_int_equal(call->slot.rung, 1);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_link_that_narrows_twice_and_opens_keeps_sound_and_gets_its_picture_back),
+		CASE(random_loss_does_not_make_the_rate_collapse),
+		CASE(random_loss_from_the_start_is_learnt),
+		CASE(loss_by_a_policer_without_a_queue_is_given_way_to),
+		CASE(jitter_is_no_queue),
+		CASE(other_traffic_leaves_a_share),
+		CASE(what_is_not_used_is_neither_grown_into_nor_lost),
+		CASE(a_line_of_64_kbit_keeps_its_sound),
+		CASE(lost_feedback_does_no_harm),
+		CASE(an_outage_stops_the_picture_and_it_comes_back),
+		CASE(another_path_begins_anew_and_numbers_go_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
