@@ -25,6 +25,13 @@ static inline int64_t ntp_to_wall_us(uint64_t ntp)
 	return seconds * 1000000 + (int64_t)((ntp & 0xffffffffU) * 1000000 >> 32);
 }
 
+/* a - b in microseconds; they lie less than 68 years apart. */
+static inline int64_t ntp_diff_us(uint64_t a, uint64_t b)
+{
+	const int64_t diff = (int64_t)(a - b);
+	return (diff >> 32) * 1000000 + (int64_t)((uint64_t)(diff & 0xffffffff) * 1000000 >> 32);
+}
+
 /* The middle 32 bits, as in LSR and DLSR: units of 1/65536 s. */
 static inline uint32_t ntp_middle(uint64_t ntp)
 {

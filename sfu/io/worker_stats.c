@@ -59,6 +59,8 @@ static const struct figure router_figures[] = {
 	FIGURE(router_counters, tx_nack_missed, "router_tx_nack_missed"),
 	FIGURE(router_counters, tx_nack_refused, "router_tx_nack_refused"),
 	FIGURE(router_counters, tx_dropped_switch, "router_tx_dropped_switch"),
+	FIGURE(router_counters, tx_left_out, "router_tx_left_out"),
+	FIGURE(router_counters, slots_without_codec, "router_slots_without_codec"),
 	FIGURE(router_counters, nacks_sent, "router_nacks_sent"),
 	FIGURE(router_counters, keyframes_asked, "router_keyframes_asked"),
 	FIGURE(router_counters, plis_sent, "router_plis_sent"),

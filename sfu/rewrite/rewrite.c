@@ -9,8 +9,11 @@
 #define SETTLED RS_SEC(3)
 /* A stream's place is in doubt when it lies further than any common jitter beyond what has passed, us. */
 #define EXCESS_MAX RS_MS(100)
+/* Two layers' clocks by sender reports and by arrival differ by no more, unless the reports are wrong. */
+#define SAME_APART_MAX RS_MS(250)
 /* How far the base follows then at one switch, us. */
 #define BASE_STEP RS_MS(5)
+#define KEYIDX_MASK 0x1f
 /* Ticks a packet of unknown duration is taken to last: one, as time may only not stand still. */
 #define DURATION_UNKNOWN 1
 
@@ -24,6 +27,7 @@ void rewrite_init(struct rewrite *rewrite, uint32_t clock_hz, bool video, struct
 		.highest_ts = rs_rand_u32(rand),
 		.highest_picture = rs_rand_below(rand, 0x4000),
 		.last_tl0 = (uint8_t)rs_rand_below(rand, 256),
+		.last_keyidx = (uint8_t)rs_rand_below(rand, 32),
 	};
 }
 
@@ -56,6 +60,9 @@ static void fill(
 		.rtp_ts = in->rtp_ts + segment->ts_offset,
 		.picture = (uint16_t)((in->picture + segment->picture_offset) & 0x7fff),
 		.tl0 = (uint8_t)(in->tl0 + segment->tl0_offset),
+		.keyidx = (in->keyidx + segment->keyidx_offset) & KEYIDX_MASK,
+		.hollow = (segment->has_before && segment->before_ts == in->rtp_ts) ||
+			  (segment->has_after && segment->after_ts == in->rtp_ts),
 	};
 }
 
@@ -179,6 +186,8 @@ static void note_picture(
 		rewrite->highest_picture = picture;
 	if (in->has_tl0)
 		rewrite->last_tl0 = (uint8_t)(in->tl0 + segment->tl0_offset);
+	if (in->has_keyidx)
+		rewrite->last_keyidx = (in->keyidx + segment->keyidx_offset) & KEYIDX_MASK;
 }
 
 /* Where the clock puts the packet, unless that is further on than time has passed: then a source's clock was
@@ -198,6 +207,24 @@ static int64_t due_ts(struct rewrite *rewrite, const struct rewrite_in *in, int6
 	return most;
 }
 
+/* Where sender reports put the packet of another layer, if they can be believed. */
+static bool same_ts(const struct rewrite *rewrite, const struct rewrite_in *in, int64_t *out_ts)
+{
+	const struct rewrite_segment *segment = segment_back(rewrite, 0);
+	const int64_t apart_max = rtp_ticks_from_us(SAME_APART_MAX, rewrite->clock_hz);
+
+	if (!in->has_same || segment->stream == 0)
+		return false;
+	const int64_t ts = rtp_ts_unwrap(rewrite->highest_ts, in->same_ts + segment->ts_offset);
+	/* By arrival, relative to where the present stream is and not to the base. */
+	const int64_t due = rewrite->highest_ts +
+			    rtp_ticks_from_us(in->time - rewrite->last_time, rewrite->clock_hz);
+	if (ts - due > apart_max || due - ts > apart_max)
+		return false;
+	*out_ts = ts;
+	return true;
+}
+
 /* The timestamp a switch starts with; false when that is too far ahead of the clock. */
 static bool switch_ts(struct rewrite *rewrite, const struct rewrite_in *in, int64_t *out_ts)
 {
@@ -211,7 +238,9 @@ static bool switch_ts(struct rewrite *rewrite, const struct rewrite_in *in, int6
 	const int64_t least =
 		rewrite->highest_ts +
 		(rewrite->last_duration > 0 ? rewrite->last_duration : DURATION_UNKNOWN);
-	const int64_t due = due_ts(rewrite, in, least);
+	int64_t due;
+	if (!same_ts(rewrite, in, &due))
+		due = due_ts(rewrite, in, least);
 	if (!rewrite->video &&
 		least - due > rtp_ticks_from_us(REWRITE_AHEAD_MAX, rewrite->clock_hz)) {
 		if (rewrite->dropped++ < REWRITE_AHEAD_DROPS)
@@ -235,14 +264,16 @@ static enum rewrite_verdict begin(
 
 	rewrite->highest_out++;
 	rewrite->highest_in = in->seq;
-	segment_push(rewrite, (struct rewrite_segment){
-				      .stream = in->stream,
-				      .in_first = in->seq,
-				      .seq_offset = rewrite->highest_out - in->seq,
-				      .ts_offset = (uint32_t)ts - in->rtp_ts,
-				      .picture_offset = rewrite->highest_picture + 1 - in->picture,
-				      .tl0_offset = (uint8_t)(rewrite->last_tl0 + 1 - in->tl0),
-			      });
+	segment_push(rewrite,
+		(struct rewrite_segment){
+			.stream = in->stream,
+			.in_first = in->seq,
+			.seq_offset = rewrite->highest_out - in->seq,
+			.ts_offset = (uint32_t)ts - in->rtp_ts,
+			.picture_offset = rewrite->highest_picture + 1 - in->picture,
+			.tl0_offset = (uint8_t)(rewrite->last_tl0 + 1 - in->tl0),
+			.keyidx_offset = (rewrite->last_keyidx + 1U - in->keyidx) & KEYIDX_MASK,
+		});
 	const struct rewrite_segment *segment = segment_back(rewrite, 0);
 	rewrite->started = true;
 	rewrite->broken = false;
@@ -271,6 +302,7 @@ static void go_on(struct rewrite *rewrite, const struct rewrite_in *in, struct r
 		next.in_first = in->seq;
 		next.picture_offset = rewrite->highest_picture + 1 - in->picture;
 		next.tl0_offset = (uint8_t)(rewrite->last_tl0 + 1 - in->tl0);
+		next.has_before = next.has_after = false;
 		segment_push(rewrite, next);
 		segment = segment_back(rewrite, 0);
 	}
@@ -299,22 +331,71 @@ enum rewrite_verdict rewrite_map(
 	return begin(rewrite, in, out_packet);
 }
 
-bool rewrite_skip(struct rewrite *rewrite, uint32_t stream, int64_t seq)
+bool rewrite_is_next(const struct rewrite *rewrite, const struct rewrite_in *in)
+{
+	return !rewrite->broken && segment_back(rewrite, 0)->stream == in->stream &&
+	       in->seq > rewrite->highest_in;
+}
+
+/* Numbers from the one after `seq` on are one less. Numbers between the highest and `seq` still belong to the segment before. */
+static void close_up(
+	struct rewrite *rewrite, int64_t seq, const uint32_t *left_out_ts, bool picture)
 {
 	struct rewrite_segment *segment = &rewrite->segments[rewrite->newest];
-
-	if (rewrite->broken || segment->stream != stream || seq <= rewrite->highest_in)
-		return segment_of(rewrite, stream, seq) == NULL;
-
+	const bool unused = segment->in_first == seq; /* nothing was mapped since the last one */
 	struct rewrite_segment next = *segment;
+
 	next.in_first = seq + 1;
 	next.seq_offset--;
-	/* Numbers between the highest and the skipped one still belong to the segment before. */
+	next.picture_offset -= picture ? 1 : 0;
+	next.has_after = false;
+	if (left_out_ts != NULL) { /* else what was left out before that may still go on */
+		next.has_before = true;
+		next.before_ts = *left_out_ts;
+	}
 	rewrite->highest_in = seq;
 	rewrite->highest_out = seq + next.seq_offset;
-	if (segment->in_first == seq) /* nothing was mapped since the last skip */
+	if (unused) {
 		*segment = next;
-	else
-		segment_push(rewrite, next);
+		return;
+	}
+	segment->has_after = left_out_ts != NULL;
+	if (left_out_ts != NULL)
+		segment->after_ts = *left_out_ts;
+	segment_push(rewrite, next);
+}
+
+bool rewrite_skip(struct rewrite *rewrite, uint32_t stream, int64_t seq)
+{
+	const struct rewrite_in in = { .stream = stream, .seq = seq };
+
+	if (!rewrite_is_next(rewrite, &in))
+		return segment_of(rewrite, stream, seq) == NULL;
+	close_up(rewrite, seq, NULL, false);
+	return true;
+}
+
+/* Frames before it may still come: what is switched to counts on behind them. */
+static void note_left_out(
+	struct rewrite *rewrite, const struct rewrite_segment *segment, const struct rewrite_in *in)
+{
+	const int64_t ts = rtp_ts_unwrap(rewrite->highest_ts, in->rtp_ts + segment->ts_offset);
+	struct rewrite_in before = *in;
+
+	before.picture--;
+	note_picture(rewrite, segment, &before);
+	if (ts > rewrite->highest_ts)
+		note_time(rewrite, in, ts);
+}
+
+bool rewrite_leave_out(struct rewrite *rewrite, const struct rewrite_in *in)
+{
+	if (!rewrite_is_next(rewrite, in))
+		return segment_of(rewrite, in->stream, in->seq) == NULL;
+	const struct rewrite_segment *segment = segment_back(rewrite, 0);
+	const bool frame_goes_on = segment->has_before && segment->before_ts == in->rtp_ts;
+	if (!frame_goes_on)
+		note_left_out(rewrite, segment, in);
+	close_up(rewrite, in->seq, &in->rtp_ts, in->has_picture && !frame_goes_on);
 	return true;
 }

@@ -1,8 +1,9 @@
 /* sfu/rewrite/rewrite.h
  *
  * One continuous RTP stream made of changing source streams: sequence numbers without holes, time
- * that follows the wall clock over a switch and the source within it, VP8 PictureID and TL0PICIDX
- * that only count on. A receiver that was told one SSRC for life never notices a switch.
+ * that follows the wall clock over a switch and the source within it, PictureID, TL0PICIDX and KEYIDX
+ * that only count on. A receiver that was told one SSRC for life never notices a switch, nor that frames of
+ * upper temporal layers are left out.
  *
  * What was mapped is remembered as segments (stream, first sequence number, offsets), so that late and
  * resent packets find the very place they had or would have had. An embedded value; it allocates nothing.
@@ -37,6 +38,10 @@ struct rewrite_in {
 	int64_t picture; /* unwrapped PictureID */
 	bool has_tl0;
 	uint8_t tl0;
+	bool has_keyidx;
+	uint8_t keyidx; /* 5 bits */
+	bool has_same; /* another layer of the present stream, whose clocks sender reports relate: */
+	uint32_t same_ts; /* the instant of rtp_ts in the clock of the present stream */
 };
 
 struct rewrite_out {
@@ -44,7 +49,9 @@ struct rewrite_out {
 	uint32_t rtp_ts;
 	uint16_t picture; /* 15 bits; if the packet has one */
 	uint8_t tl0;      /* if the packet has one */
+	uint8_t keyidx;   /* if the packet has one */
 	bool switched;    /* first packet of another stream, or after rewrite_break() */
+	bool hollow;      /* late, of a frame that was left out: its number only, without payload */
 };
 
 enum rewrite_verdict {
@@ -61,6 +68,11 @@ struct rewrite_segment {
 	uint32_t ts_offset;
 	int64_t picture_offset;
 	uint8_t tl0_offset;
+	uint8_t keyidx_offset;
+	bool has_before; /* a frame left out just before the segment, and just after it: their rtp_ts */
+	bool has_after;
+	uint32_t before_ts;
+	uint32_t after_ts;
 };
 
 struct rewrite {
@@ -77,6 +89,7 @@ struct rewrite {
 	uint32_t last_duration;
 	int64_t highest_picture;
 	uint8_t last_tl0;
+	uint8_t last_keyidx;
 	rs_time base_time; /* time and timestamp of the same instant: where the wall clock says a stream is */
 	int64_t base_ts;
 	rs_time segment_time; /* when the newest stream began */
@@ -102,6 +115,11 @@ enum rewrite_verdict rewrite_map(
 /* The packet carries nothing and shall not be forwarded. True: its number is closed up. False: numbers after it are given
  * away already, so it must be forwarded (empty) in its place, or leave a hole. */
 bool rewrite_skip(struct rewrite *rewrite, uint32_t stream, int64_t seq);
+/* The same for a packet of a frame that is left out as a whole: its PictureID is closed up as well. Packets of the frame that
+ * come after numbers beyond them were given away are mapped `hollow`. Only for frames no other forwarded one refers to. */
+bool rewrite_leave_out(struct rewrite *rewrite, const struct rewrite_in *in);
+/* `in` has no place yet and comes after all that have: what becomes of it may still be chosen. */
+bool rewrite_is_next(const struct rewrite *rewrite, const struct rewrite_in *in);
 /* The source went away or its gate closed: whatever comes next is a switch. */
 void rewrite_break(struct rewrite *rewrite);
 /* A break, and what was sent is not found any more: it would not be written the same way again. */

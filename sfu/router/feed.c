@@ -92,7 +92,7 @@ struct publish *feed_source(const struct meeting *meeting, const struct slot *sl
 	struct publish *publish =
 		slot->spec.video ? video_source(meeting, slot) : audio_source(meeting, slot);
 
-	if (!meeting->known || publish == NULL || publish->spec.codec != slot->spec.codec)
+	if (!meeting->known || publish == NULL)
 		return NULL;
 	/* Nobody hears themselves. */
 	if (!slot->spec.video && slot->peer != NULL && publish->peer == slot->peer)

@@ -101,23 +101,6 @@ bool publish_same(const struct publish *publish, const struct router_send *spec)
 	return true;
 }
 
-unsigned publish_layer(const struct publish *publish, uint32_t max_height)
-{
-	unsigned best = 0;
-	bool any = false;
-
-	for (unsigned i = 0; i < publish->n_tracks; i++) {
-		const struct track *track = &publish->tracks[i];
-		const bool fits =
-			max_height == 0 || (track->height != 0 && track->height <= max_height);
-		if (!track->flowing || (any && !fits))
-			continue;
-		best = i;
-		any = true;
-	}
-	return best;
-}
-
 void publish_say(struct router *router, struct publish *publish, bool gone)
 {
 	const bool flowing = publish->winner && publish->flowing && !gone;

@@ -102,7 +102,7 @@ static bool send_again(
 	sent->resends = (sent->resends + 1U) & RESENDS_MOST;
 	sent->at_ms = (uint32_t)(now / 1000);
 	slot_send(router, slot, publish, packet, &out,
-		slot->spec.rtx_pt != 0 && slot->spec.rtx_ssrc != 0);
+		slot->spec.rtx_ssrc != 0 && slot_payload(slot, packet->video.codec)->rtx_pt != 0);
 	return true;
 }
 

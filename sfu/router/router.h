@@ -25,6 +25,8 @@
 #define ROUTER_SENDS_MAX 8
 #define ROUTER_RECVS_MAX 32
 #define ROUTER_LAYERS_MAX 3
+/* Codecs of one received section beside its first. */
+#define ROUTER_ALSO_MAX 3
 #define ROUTER_OPEN_MAX 512
 #define ROUTER_CHANNELS_MAX 64
 /* A feed name: "source-" or "channel-" and a name. */
@@ -45,6 +47,18 @@ enum router_media {
 enum router_codec {
 	ROUTER_OPUS,
 	ROUTER_VP8,
+	ROUTER_VP9,
+	ROUTER_H264,
+	ROUTER_AV1,
+};
+
+/* Why a video slot gets the layer it gets. */
+enum router_layer_why {
+	ROUTER_LAYER_BEST,           /* there is no better one */
+	ROUTER_LAYER_BY_WISH,        /* larger ones are not wished */
+	ROUTER_LAYER_BY_LINE,        /* the line allows no more */
+	ROUTER_LAYER_PAUSED_BY_WISH, /* nothing, since the receiver said so */
+	ROUTER_LAYER_PAUSED_BY_LINE,
 };
 
 /* ---- what is emitted ---- */
@@ -185,6 +199,13 @@ struct router_send {
 	struct router_ext ext;
 };
 
+/* How packets of a codec are marked in one section. */
+struct router_payload {
+	enum router_codec codec;
+	uint8_t pt;
+	uint8_t rtx_pt; /* 0 = none */
+};
+
 enum router_mix {
 	ROUTER_BY_RANK,
 	ROUTER_LOUDEST, /* the loudest open microphone, for a listener with one slot */
@@ -200,13 +221,18 @@ struct router_recv {
 	uint8_t pt;
 	uint8_t rtx_pt; /* 0 = none */
 	uint8_t red_pt; /* redundant audio, RFC 2198; 0 = none */
+	struct router_payload
+		also[ROUTER_ALSO_MAX]; /* what the section takes beside `codec`, if video */
+	size_t n_also;
 	bool nack;
 	struct router_ext ext;
 	const char *
 		feed; /* "floor", "channel-X", "speaker", "chair", "content", "source-X"; "" = empty slot */
 	uint32_t rank;
 	enum router_mix mix;
-	uint32_t max_height; /* 0 = any */
+	uint32_t max_height; /* of video: about as high as it is shown, in pixels; 0 = any */
+	uint32_t priority;   /* of video on a narrow line: the higher, the longer it is kept */
+	bool paused;         /* video: nothing is shown, so nothing is to be sent */
 };
 
 struct router_peer {
@@ -224,7 +250,7 @@ struct router_peer {
 };
 
 /* Make it so; `*out_peer` is the handle used for media, the same as long as the peer lives. Streams
- * whose section stays the same (feed, rank, mix and max_height apart) are not disturbed. 0, -EINVAL
+ * whose section stays the same (feed and wishes apart) are not disturbed. 0, -EINVAL
  * (bad name, payload type, SSRC or home), -EEXIST (its place is another's), -E2BIG (a limit) or -ENOMEM; on error the
  * peer stays as it was. */
 int router_peer_set(struct router *router, const struct router_peer *peer, rs_time now,
@@ -314,6 +340,9 @@ struct router_counters {
 	uint64_t tx_nack_missed;    /* asked for what is no longer kept */
 	uint64_t tx_nack_refused;   /* asked for more than a line can lose */
 	uint64_t tx_dropped_switch; /* dropped to keep a slot from running ahead of the clock */
+	uint64_t tx_left_out;       /* of temporal layers a slot does not get */
+	uint64_t
+		slots_without_codec; /* times a slot began to have a source whose codec it does not take */
 	uint64_t nacks_sent;
 	uint64_t keyframes_asked; /* requests by slots and the tap */
 	uint64_t plis_sent;

@@ -9,16 +9,17 @@
 
 #include "common/rtp/rtcp.h"
 #include "common/rtp/rtp.h"
-#include "common/rtp/vp8.h"
 #include "sfu/bwe/feedback.h"
 #include "sfu/rewrite/rewrite.h"
 #include "sfu/router/audio.h"
+#include "sfu/router/layers.h"
 #include "sfu/router/loss.h"
 #include "sfu/router/numbers.h"
 #include "sfu/router/red.h"
 #include "sfu/router/relay.h"
 #include "sfu/router/resend.h"
 #include "sfu/router/router.h"
+#include "sfu/router/video.h"
 
 /* Ranks of the floor that slots can ask for. */
 #define RANKS_MAX 16
@@ -54,8 +55,7 @@ struct packet {
 	uint8_t level; /* the octet of RFC 6464 */
 	uint8_t abs_capture_len;
 	uint8_t abs_capture[16];
-	struct vp8_descriptor vp8;
-	int64_t picture;
+	struct video video;
 	size_t payload_at;
 	size_t payload_len;
 	size_t len; /* octets in data: header and payload, no padding */
@@ -144,8 +144,10 @@ struct track {
 	struct missing missing[MISSING_MAX]; /* ascending */
 	size_t n_missing;
 	struct keyframes keyframes;
-	uint16_t height; /* of the last key frame; 0 = not known */
-	int64_t picture; /* last one, unwrapped; -1 = none */
+	uint16_t height;         /* of the last key frame; 0 = not known */
+	int64_t picture;         /* last one, unwrapped; -1 = none */
+	bool parameters_in_band; /* H.264 */
+	struct layer_meter meter;
 	/* reports */
 	int64_t first_seq;
 	uint64_t received;
@@ -205,6 +207,8 @@ struct feed {
 /* A section a peer receives, or the tap's subscription to a channel. */
 struct slot {
 	struct router_recv spec;
+	struct router_payload payloads[1 + ROUTER_ALSO_MAX];
+	size_t n_payloads;
 	struct text mid, feed_text;
 	struct feed feed;
 	struct peer *peer;       /* NULL for the tap */
@@ -212,7 +216,10 @@ struct slot {
 	struct publish *publish; /* bound to; NULL = nothing */
 	struct slot *next;       /* in publish->slots */
 	struct slot **link;      /* what points to this one there */
-	unsigned target;         /* layer wanted */
+	bool without_codec;      /* its source is one it cannot take */
+	struct layer_limit limit;
+	struct layer_choice aim;
+	struct temporal temporal;
 	struct rewrite rewrite;
 	uint16_t rtx_seq;
 	uint32_t packets;
@@ -411,8 +418,6 @@ rs_time track_rtt(const struct track *track);
 void keyframe_ask(struct router *router, struct track *track, rs_time now);
 void keyframe_came(struct track *track, rs_time now);
 void keyframe_tick(struct router *router, struct track *track, rs_time now);
-/* The highest layer that flows and is not higher than `max_height` (0 = any). */
-unsigned publish_layer(const struct publish *publish, uint32_t max_height);
 /* A layer came, went or changed its size: its slots choose anew. */
 void publish_relayer(struct router *router, struct publish *publish, rs_time now);
 void publish_flow(struct router *router, struct publish *publish, rs_time now);
@@ -430,11 +435,13 @@ void slot_inherit(struct slot *slot, const struct slot *from);
 /* The slot ends, or begins: its numbers are noted, or go on behind those noted. */
 void slot_leave_numbers(const struct slot *slot, struct numbers *numbers);
 void slot_take_numbers(struct slot *slot, const struct numbers *numbers);
-/* The same stream to the receiver: feed, rank, mix and max_height may differ. */
+/* The same stream to the receiver: feed, rank, mix and wishes may differ. */
 bool slot_same(const struct slot *slot, const struct router_recv *spec);
-/* Copy feed, rank, mix and max_height. */
+/* Copy feed, rank, mix and wishes. */
 void slot_set_feed(struct slot *slot, const struct router_recv *spec, const struct feed *feed);
-/* Bind to a source, or to none (NULL). The same one again changes nothing. */
+/* How packets of a codec are marked in the slot; NULL when it does not take the codec. */
+const struct router_payload *slot_payload(const struct slot *slot, enum router_codec codec);
+/* Bind to a source, or to none (NULL, or one of a codec the slot does not take). The same one again changes nothing. */
 void slot_bind(struct router *router, struct slot *slot, struct publish *publish, rs_time now);
 /* Choose the layer anew. */
 void slot_layer(struct router *router, struct slot *slot, rs_time now);

@@ -15,11 +15,12 @@ static void write_head(struct rs_writer *writer, const struct slot *slot,
 	bool rtx, bool red)
 {
 	const struct router_ext *ids = &slot->spec.ext;
+	const struct router_payload *payload = slot_payload(slot, packet->video.codec);
 	struct rtp_header header = {
-		.marker = packet->marker,
-		.pt = rtx   ? slot->spec.rtx_pt
+		.marker = packet->marker && !out->hollow,
+		.pt = rtx   ? payload->rtx_pt
 		      : red ? slot->spec.red_pt
-			    : slot->spec.pt,
+			    : payload->pt,
 		.seq = rtx ? slot->rtx_seq : out->seq,
 		.rtp_ts = out->rtp_ts,
 		.ssrc = rtx ? slot->spec.rtx_ssrc : slot->spec.ssrc,
@@ -37,24 +38,7 @@ static void write_head(struct rs_writer *writer, const struct slot *slot,
 	rtp_write_header(writer, &header);
 }
 
-/* The PictureID always goes out in 15 bits: sources differ, a receiver's stream may not. */
-static void write_payload(struct rs_writer *writer, const struct slot *slot,
-	const struct packet *packet, const struct rewrite_out *out)
-{
-	const uint8_t *payload = packet->data + packet->payload_at;
-	struct vp8_descriptor vp8 = packet->vp8;
-
-	if (slot->spec.codec == ROUTER_VP8 && !packet->empty) {
-		if (vp8.picture_id_bits > 0)
-			vp8.picture_id_bits = 15;
-		vp8.picture_id = out->picture;
-		vp8.tl0_pic_idx = out->tl0;
-		vp8_write(writer, &vp8);
-	}
-	rs_write_bytes(writer, payload + packet->vp8.len, packet->payload_len - packet->vp8.len);
-}
-
-/* As write_payload(), with packets before it. Not written when one of those is no longer kept. */
+/* The payload, with those of packets before it. Not written when one of those is no longer kept. */
 static void write_red(struct rs_writer *writer, const struct slot *slot,
 	const struct publish *publish, const struct packet *packet, const struct rewrite_out *out,
 	uint8_t mask)
@@ -82,8 +66,8 @@ void slot_send(struct router *router, struct slot *slot, const struct publish *p
 	}
 	if (red != 0)
 		write_red(&writer, slot, publish, packet, out, red);
-	else
-		write_payload(&writer, slot, packet, out);
+	else if (!out->hollow)
+		video_write(&writer, packet, out);
 	if (writer.failed || writer.len > ROUTER_PACKET_MAX)
 		return;
 	slot->packets++;

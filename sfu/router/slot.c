@@ -13,20 +13,52 @@ void slot_set_feed(struct slot *slot, const struct router_recv *spec, const stru
 	slot->spec.rank = spec->rank;
 	slot->spec.mix = spec->mix;
 	slot->spec.max_height = spec->max_height;
+	slot->spec.priority = spec->priority;
+	slot->spec.paused = spec->paused;
+}
+
+/* Every codec of the section, its first one first. */
+static int set_payloads(struct slot *slot, const struct router_recv *spec)
+{
+	if (spec->n_also > (spec->video ? ROUTER_ALSO_MAX : 0U))
+		return -EINVAL;
+	slot->payloads[0] = (struct router_payload){ spec->codec, spec->pt, spec->rtx_pt };
+	memcpy(&slot->payloads[1], spec->also, spec->n_also * sizeof(spec->also[0]));
+	slot->n_payloads = 1 + spec->n_also;
+	for (size_t i = 0; i < slot->n_payloads; i++) {
+		const struct router_payload *payload = &slot->payloads[i];
+		if (payload->pt > 127 || payload->rtx_pt > 127 ||
+			(payload->rtx_pt != 0 && payload->rtx_pt == payload->pt) ||
+			spec->video != (payload->codec != ROUTER_OPUS))
+			return -EINVAL;
+		for (size_t j = 0; j < i; j++)
+			if (slot->payloads[j].codec == payload->codec ||
+				slot->payloads[j].pt == payload->pt)
+				return -EINVAL;
+	}
+	return 0;
+}
+
+const struct router_payload *slot_payload(const struct slot *slot, enum router_codec codec)
+{
+	for (size_t i = 0; i < slot->n_payloads; i++)
+		if (slot->payloads[i].codec == codec)
+			return &slot->payloads[i];
+	return NULL;
 }
 
 int slot_new(const struct router_recv *spec, struct rs_rand *rand, struct slot **out_slot)
 {
-	if (spec->ssrc == 0 || spec->pt > 127 || spec->rtx_pt > 127 || spec->red_pt > 127 ||
-		(spec->rtx_pt != 0 && spec->rtx_pt == spec->pt) ||
-		(spec->red_pt != 0 && (spec->red_pt == spec->pt || spec->video)) ||
-		spec->video != (spec->codec == ROUTER_VP8))
+	if (spec->ssrc == 0 || spec->red_pt > 127 ||
+		(spec->red_pt != 0 && (spec->red_pt == spec->pt || spec->video)))
 		return -EINVAL;
 	struct slot *slot = rs_zalloc(sizeof(*slot));
 	if (slot == NULL)
 		return -ENOMEM;
 	slot->spec = *spec;
-	int err = text_set(&slot->mid, spec->mid, ROUTER_MID_MAX);
+	int err = set_payloads(slot, spec);
+	if (err == 0)
+		err = text_set(&slot->mid, spec->mid, ROUTER_MID_MAX);
 	if (err == 0)
 		err = feed_parse(spec->feed, &slot->feed);
 	if (err < 0) {
@@ -37,6 +69,8 @@ int slot_new(const struct router_recv *spec, struct rs_rand *rand, struct slot *
 	slot->spec.feed = ""; /* the parsed form counts */
 	slot->rtx_seq = (uint16_t)rs_rand_below(rand, 0x8000);
 	slot->next_sr = RS_TIME_NEVER;
+	slot->limit = (struct layer_limit){ .layer = LAYER_ANY, .temporal = TEMPORAL_ALL };
+	temporal_init(&slot->temporal);
 	slot->red.allowed = RED_MOST;
 	red_adapt(slot);
 	resend_init(&slot->resend);
@@ -80,6 +114,15 @@ void slot_take_numbers(struct slot *slot, const struct numbers *numbers)
 		slot->rtx_seq = (uint16_t)(last + 1);
 }
 
+static bool same_payloads(const struct router_recv *a, const struct router_recv *b)
+{
+	for (size_t i = 0; i < a->n_also; i++)
+		if (a->also[i].codec != b->also[i].codec || a->also[i].pt != b->also[i].pt ||
+			a->also[i].rtx_pt != b->also[i].rtx_pt)
+			return false;
+	return true;
+}
+
 bool slot_same(const struct slot *slot, const struct router_recv *spec)
 {
 	const struct router_recv *has = &slot->spec;
@@ -88,6 +131,7 @@ bool slot_same(const struct slot *slot, const struct router_recv *spec)
 	       has->ssrc == spec->ssrc && has->rtx_ssrc == spec->rtx_ssrc &&
 	       has->codec == spec->codec && has->pt == spec->pt && has->rtx_pt == spec->rtx_pt &&
 	       has->red_pt == spec->red_pt && has->nack == spec->nack &&
+	       has->n_also == spec->n_also && same_payloads(has, spec) &&
 	       memcmp(&has->ext, &spec->ext, sizeof(has->ext)) == 0;
 }
 
@@ -124,11 +168,31 @@ static void say_bound(struct router *router, const struct slot *slot)
 	(void)event_push(router, &event); /* what is dropped is counted */
 }
 
-void slot_bind(struct router *router, struct slot *slot, struct publish *publish, rs_time now)
+static void aim(struct slot *slot)
 {
+	slot->aim =
+		layer_choose(slot->publish, slot->spec.max_height, slot->spec.paused, &slot->limit);
+	temporal_aim(&slot->temporal, slot->aim.temporal);
+}
+
+/* The source, unless the slot does not take its codec. */
+static struct publish *takeable(struct router *router, struct slot *slot, struct publish *publish)
+{
+	const bool without = publish != NULL && slot_payload(slot, publish->spec.codec) == NULL;
+
+	if (without && !slot->without_codec)
+		router->counters.slots_without_codec++;
+	slot->without_codec = without;
+	return without ? NULL : publish;
+}
+
+void slot_bind(struct router *router, struct slot *slot, struct publish *source, rs_time now)
+{
+	struct publish *publish = takeable(router, slot, source);
+
 	if (slot->publish == publish) {
 		if (publish != NULL)
-			slot_layer(router, slot, now); /* max_height may have changed */
+			slot_layer(router, slot, now); /* wishes may have changed */
 		return;
 	}
 	if (slot->publish != NULL)
@@ -136,7 +200,7 @@ void slot_bind(struct router *router, struct slot *slot, struct publish *publish
 	rewrite_break(&slot->rewrite);
 	if (publish != NULL) {
 		link_slot(slot, publish);
-		slot->target = publish_layer(publish, slot->spec.max_height);
+		aim(slot);
 		slot_keyframe(router, slot, now);
 	}
 	if (slot->peer != NULL)
@@ -145,25 +209,26 @@ void slot_bind(struct router *router, struct slot *slot, struct publish *publish
 
 void slot_layer(struct router *router, struct slot *slot, rs_time now)
 {
-	const unsigned target = publish_layer(slot->publish, slot->spec.max_height);
+	const struct layer_choice before = slot->aim;
 
-	if (target == slot->target)
-		return;
-	slot->target = target;
-	slot_keyframe(router, slot, now);
+	aim(slot);
+	if (slot->aim.paused && !before.paused)
+		rewrite_break(&slot->rewrite); /* goes on with a key frame */
+	if (slot->aim.layer != before.layer || slot->aim.paused != before.paused)
+		slot_keyframe(router, slot, now);
 }
 
 void slot_keyframe(struct router *router, struct slot *slot, rs_time now)
 {
-	if (slot->publish == NULL || !slot->spec.video ||
+	if (slot->publish == NULL || !slot->spec.video || slot->aim.paused ||
 		(slot->peer != NULL && !slot->peer->ready))
 		return;
-	keyframe_ask(router, &slot->publish->tracks[slot->target], now);
+	keyframe_ask(router, &slot->publish->tracks[slot->aim.layer], now);
 }
 
 struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch)
 {
-	return (struct rewrite_in){
+	struct rewrite_in in = {
 		.stream = packet->stream,
 		.may_switch = may_switch,
 		.seq = packet->seq,
@@ -172,22 +237,53 @@ struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch)
 		.time = packet->time,
 		.duration = packet->duration,
 		.keyframe = packet->keyframe,
-		.has_picture = packet->vp8.picture_id_bits > 0,
-		.picture = packet->picture,
-		.has_tl0 = packet->vp8.has_tl0,
-		.tl0 = packet->vp8.tl0_pic_idx,
 	};
+
+	if (packet->video.codec != ROUTER_OPUS)
+		video_number(packet, &in);
+	return in;
+}
+
+/* Another layer of the source that is forwarded begins: where its clock stands in the present one's. */
+static void relate(const struct router *router, const struct slot *slot, const struct track *track,
+	struct rewrite_in *in)
+{
+	uint32_t ts_offset;
+	const uint32_t stream = rewrite_stream(&slot->rewrite, &ts_offset);
+	const struct track *present = stream != 0 ? track_of_stream(router, stream) : NULL;
+
+	in->has_same = present != NULL && layer_same_ts(track, present, in->rtp_ts, &in->same_ts);
+}
+
+/* The frame's temporal layer is one the slot gets. */
+static bool temporal_wanted(
+	struct slot *slot, const struct packet *packet, const struct rewrite_in *in)
+{
+	const struct temporal_in temporal = video_temporal(packet);
+
+	if (!rewrite_is_next(&slot->rewrite, in) && !in->keyframe)
+		return true;
+	return temporal_take(&slot->temporal, &temporal);
 }
 
 /* True when the packet began a switch. */
 static bool forward(struct router *router, struct slot *slot, struct track *track,
 	const struct packet *packet, rs_time now)
 {
-	const struct rewrite_in in = rewrite_in_of(packet, track->layer == slot->target);
+	struct rewrite_in in = rewrite_in_of(packet, track->layer == slot->aim.layer);
 	struct rewrite_out out;
 
 	if (packet->empty && rewrite_skip(&slot->rewrite, packet->stream, packet->seq))
 		return false;
+	if (slot->spec.video && !packet->empty) {
+		if (!temporal_wanted(slot, packet, &in)) {
+			router->counters.tx_left_out++;
+			(void)rewrite_leave_out(&slot->rewrite, &in); /* it is the next */
+			return false;
+		}
+		if (packet->keyframe && in.may_switch)
+			relate(router, slot, track, &in);
+	}
 	switch (rewrite_map(&slot->rewrite, &in, &out)) {
 	case REWRITE_FORWARD:
 		resend_note(slot, track->publish, packet, &out);
@@ -209,7 +305,7 @@ static bool forward(struct router *router, struct slot *slot, struct track *trac
 void slot_forward(struct router *router, struct slot *slot, struct track *track,
 	const struct packet *packet, rs_time now)
 {
-	if (slot->peer != NULL && !slot->peer->ready)
+	if ((slot->peer != NULL && !slot->peer->ready) || slot->aim.paused)
 		return;
 	if (!forward(router, slot, track, packet, now))
 		return;

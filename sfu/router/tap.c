@@ -131,7 +131,8 @@ static bool begins(struct router *router, struct track *track, const struct pack
 
 	if (same && !(video && publish->tap_waits))
 		return true;
-	if (!same && track->layer != publish_layer(publish, 0))
+	const struct layer_limit none = { .layer = LAYER_ANY, .temporal = TEMPORAL_ALL };
+	if (!same && track->layer != layer_choose(publish, 0, false, &none).layer)
 		return false;
 	if (video && !packet->keyframe) {
 		if (!track->keyframes.wanted)

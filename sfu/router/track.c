@@ -50,6 +50,7 @@ void track_restart(struct router *router, struct track *track, uint32_t ssrc, in
 	track->picture = -1;
 	track->clock.started = false;
 	track->has_sr = false;
+	track->parameters_in_band = false;
 	store_clear(&track->store, &router->pool);
 	track->keyframes.wanted = false; /* asked for again by who gets the first packet */
 }
@@ -84,56 +85,19 @@ static void parse_exts(
 	}
 }
 
-static int64_t picture_unwrap(const struct track *track, const struct vp8_descriptor *vp8)
-{
-	const int64_t size = (int64_t)1 << vp8->picture_id_bits;
-
-	if (track->picture < 0)
-		return vp8->picture_id;
-	int64_t ahead = (vp8->picture_id - track->picture) & (size - 1);
-	if (ahead >= size / 2)
-		ahead -= size;
-	return track->picture + ahead;
-}
-
-static int parse_vp8(struct track *track, struct packet *packet)
-{
-	const uint8_t *payload = packet->data + packet->payload_at;
-	uint16_t width;
-	uint16_t height;
-
-	if (vp8_parse(payload, packet->payload_len, &packet->vp8) < 0)
-		return -EBADMSG;
-	packet->keyframe = vp8_is_keyframe(payload, packet->payload_len, &packet->vp8);
-	if (packet->vp8.picture_id_bits > 0) {
-		packet->picture = picture_unwrap(track, &packet->vp8);
-		if (packet->picture > track->picture || packet->keyframe)
-			track->picture = packet->picture;
-	}
-	if (packet->keyframe &&
-		vp8_keyframe_size(payload, packet->payload_len, &packet->vp8, &width, &height) == 0)
-		track->height = height;
-	return 0;
-}
-
 static int parse_payload(struct track *track, struct packet *packet)
 {
 	packet->keyframe = false;
 	packet->duration = 0;
-	packet->picture = 0;
-	packet->vp8 = (struct vp8_descriptor){ 0 };
+	packet->video = (struct video){ .codec = track->publish->spec.codec };
 	packet->empty = packet->payload_len == 0;
 	if (packet->empty)
 		return 0;
-	switch (track->publish->spec.codec) {
-	case ROUTER_OPUS:
-		if (opus_duration(packet->data + packet->payload_at, packet->payload_len,
-			    &packet->duration) < 0)
-			packet->duration = 0; /* for the receiver's decoder to judge */
-		return 0;
-	case ROUTER_VP8:
-		return parse_vp8(track, packet);
-	}
+	if (track->publish->spec.codec != ROUTER_OPUS)
+		return video_parse(track, packet);
+	if (opus_duration(
+		    packet->data + packet->payload_at, packet->payload_len, &packet->duration) < 0)
+		packet->duration = 0; /* for the receiver's decoder to judge */
 	return 0;
 }
 
@@ -263,6 +227,8 @@ static int take(struct router *router, struct track *track, const struct rtp_pac
 	const int err = parse_payload(track, packet);
 	if (err < 0)
 		return err;
+	if (track->publish->spec.media != ROUTER_MICROPHONE)
+		layer_meter_add(&track->meter, packet->video.tid, packet->len, now);
 	if (track->height != height)
 		publish_relayer(router, track->publish, now);
 	if (track->publish->spec.media == ROUTER_MICROPHONE && arrival == ARRIVAL_ORIGINAL)

@@ -1,6 +1,6 @@
-/* The rewriter under a script of packets, gaps, reordering, switches and padding of three streams. The
- * first octet chooses audio or video, each later one is a step. Aborts when a number is given twice,
- * order within a stream is not kept, time or pictures run back, or a number does not lead back. */
+/* The rewriter under a script of packets, gaps, reordering, switches, padding and frames left out of three streams.
+ * The first octet chooses audio or video, each later one is a step. Aborts when a number is given twice, order within a
+ * stream is not kept, time or pictures run back, a number does not lead back, or something of a frame left out goes on. */
 #include <stdlib.h>
 
 #include "common/rtp/seq.h"
@@ -10,6 +10,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define STREAMS 3
 #define STEPS_MAX 4096
+/* Packets of a picture. */
+#define PICTURE 3
+
+enum fate {
+	UNDECIDED,
+	KEPT,
+	LEFT_OUT,
+	BOTH, /* left out, and begun with after a break: either is right for what is late */
+};
 
 struct given {
 	uint32_t stream;
@@ -22,6 +31,9 @@ struct script {
 	rs_time now;
 	int64_t next[STREAMS]; /* per stream: the next packet in order */
 	unsigned wanted;
+	bool leave_out;                                      /* the next picture that begins */
+	bool left_out;                                       /* something was */
+	uint8_t fates[STREAMS][STEPS_MAX * 8 / PICTURE + 1]; /* enum fate, by picture */
 	bool any;
 	int64_t first_out;
 	int64_t highest_out;
@@ -37,15 +49,16 @@ static struct rewrite_in packet(
 		.stream = which + 1,
 		.may_switch = which == script->wanted,
 		.seq = seq,
-		.rtp_ts = (uint32_t)(seq * 960 + which * 123456789),
+		.rtp_ts = (uint32_t)((script->video ? seq / PICTURE * PICTURE : seq) * 960 +
+				     which * 123456789),
 		.arrival = script->now,
 		.time = script->now,
 		.duration = 960,
 		.keyframe = keyframe,
 		.has_picture = script->video,
-		.picture = seq / 3 + which * 1000,
+		.picture = seq / PICTURE + which * 1000,
 		.has_tl0 = script->video,
-		.tl0 = (uint8_t)(seq / 3),
+		.tl0 = (uint8_t)(seq / PICTURE),
 	};
 }
 
@@ -58,12 +71,17 @@ static void note_newest(struct script *script, const struct rewrite_out *out, in
 
 	if (ts < script->highest_ts || (out->switched && ts == script->highest_ts))
 		abort();
-	if (script->video && (picture < script->highest_picture ||
-				     (out->switched && picture != script->highest_picture + 1)))
-		abort();
 	script->highest_ts = ts;
-	script->highest_picture = picture;
 	script->highest_out = seq;
+	if (!script->video || out->hollow)
+		return;
+	if (picture < script->highest_picture ||
+		(out->switched && picture == script->highest_picture))
+		abort();
+	/* What is left out may have come with others that are still on their way. */
+	if (out->switched && !script->left_out && picture != script->highest_picture + 1)
+		abort();
+	script->highest_picture = picture;
 }
 
 static void note(struct script *script, const struct rewrite_in *in, const struct rewrite_out *out)
@@ -94,13 +112,37 @@ static void note(struct script *script, const struct rewrite_in *in, const struc
 		abort();
 }
 
+/* Decided once a picture, while nothing of it has a place. */
+static bool leaves_out(struct script *script, const struct rewrite_in *in, uint8_t *fate)
+{
+	if (!script->video || !rewrite_is_next(&script->rewrite, in))
+		return false;
+	if (*fate == UNDECIDED) {
+		*fate = script->leave_out ? LEFT_OUT : KEPT;
+		script->leave_out = false;
+	}
+	return *fate == LEFT_OUT;
+}
+
 static void feed(struct script *script, unsigned which, int64_t seq, bool keyframe)
 {
 	const struct rewrite_in in = packet(script, which, seq, keyframe);
+	uint8_t *fate = &script->fates[which][seq / PICTURE];
 	struct rewrite_out out;
 
-	if (rewrite_map(&script->rewrite, &in, &out) == REWRITE_FORWARD)
-		note(script, &in, &out);
+	if (leaves_out(script, &in, fate)) {
+		if (!rewrite_leave_out(&script->rewrite, &in))
+			abort();
+		script->left_out = true;
+		return;
+	}
+	if (rewrite_map(&script->rewrite, &in, &out) != REWRITE_FORWARD)
+		return;
+	if (out.switched)
+		*fate = *fate == LEFT_OUT || *fate == BOTH ? BOTH : KEPT;
+	if (*fate != BOTH && out.hollow != (*fate == LEFT_OUT))
+		abort();
+	note(script, &in, &out);
 }
 
 /* Bits 0-1: stream; 2-4: what; 5-7: how much. */
@@ -131,7 +173,11 @@ static void step(struct script *script, uint8_t octet, bool (*seen)[STEPS_MAX * 
 	case 6:
 		rewrite_break(&script->rewrite);
 		return;
-	default: /* padding in order */
+	default: /* padding in order, or a frame to be left out */
+		if (n >= 4) {
+			script->leave_out = true;
+			return;
+		}
 		script->next[which]++;
 		seen[which][seq] = true;
 		(void)rewrite_skip(&script->rewrite, which + 1, seq); /* a hole is allowed */

@@ -112,7 +112,7 @@ static size_t sends_of(const struct kit_peer *peer, struct router_send sends[2])
 		.source = source,
 		.media = ROUTER_CAMERA,
 		.csrc = peer->csrc,
-		.codec = ROUTER_VP8,
+		.codec = peer->camera != ROUTER_OPUS ? peer->camera : ROUTER_VP8,
 		.pt = KIT_VP8,
 		.rtx_pt = KIT_RTX,
 		.n_rids = peer->simulcast ? 3 : 0,
@@ -142,10 +142,16 @@ static struct router_recv audio_slot(const struct kit_peer *peer, unsigned mid, 
 	};
 }
 
+static const struct router_payload also[] = {
+	{ ROUTER_VP9, KIT_SLOT_ALSO(ROUTER_VP9), KIT_SLOT_ALSO_RTX(ROUTER_VP9) },
+	{ ROUTER_H264, KIT_SLOT_ALSO(ROUTER_H264), KIT_SLOT_ALSO_RTX(ROUTER_H264) },
+	{ ROUTER_AV1, KIT_SLOT_ALSO(ROUTER_AV1), KIT_SLOT_ALSO_RTX(ROUTER_AV1) },
+};
+
 int kit_join(struct kit *kit, const struct kit_peer *peer, rs_time now, uint32_t *out_handle)
 {
 	struct router_send sends[2];
-	const struct router_recv recvs[3] = {
+	struct router_recv recvs[3] = {
 		audio_slot(peer, 3, 0),
 		audio_slot(peer, 4, 1),
 		{
@@ -160,8 +166,11 @@ int kit_join(struct kit *kit, const struct kit_peer *peer, rs_time now, uint32_t
 			.ext = { .mid = 9 },
 			.feed = peer->video != NULL ? peer->video : "speaker",
 			.max_height = peer->max_height,
+			.paused = peer->paused,
+			.n_also = peer->all_codecs ? RS_ARRAY_LEN(also) : 0,
 		},
 	};
+	memcpy(recvs[2].also, also, sizeof(also));
 	const struct router_peer spec = {
 		.id = peer->id,
 		.meeting = "m",
@@ -225,6 +234,10 @@ static void write_payload(struct rs_writer *writer, const struct kit_media *medi
 		rs_write_zero(writer, 37);
 		return;
 	}
+	if (media->payload != NULL) {
+		rs_write_bytes(writer, media->payload, media->payload_len);
+		return;
+	}
 	const struct vp8_descriptor vp8 = {
 		.start = true,
 		.picture_id_bits = 15,
@@ -232,6 +245,8 @@ static void write_payload(struct rs_writer *writer, const struct kit_media *medi
 		.has_tl0 = true,
 		.tl0_pic_idx = (uint8_t)media->picture,
 		.has_tid = true,
+		.tid = media->tid,
+		.layer_sync = media->sync,
 	};
 	vp8_write(writer, &vp8);
 	rs_write_u8(writer, media->keyframe ? 0x10 : 0x11);

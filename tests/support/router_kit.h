@@ -82,7 +82,14 @@ struct kit_peer {
 	uint32_t max_height;
 	unsigned home; /* as in router_peer */
 	uint32_t place;
+	bool paused;
+	enum router_codec camera; /* its codec; 0 = VP8 */
+	bool all_codecs;          /* the video slot takes VP9, H.264 and AV1 as well */
 };
+
+/* Payload type of a codec other than VP8 in that slot, and of its RTX. */
+#define KIT_SLOT_ALSO(codec) (30 + 2 * (codec))
+#define KIT_SLOT_ALSO_RTX(codec) (31 + 2 * (codec))
 
 /* SSRC of a slot, or of its RTX: unique per peer and section. */
 uint32_t kit_slot_ssrc(const struct kit_peer *peer, unsigned mid, bool rtx);
@@ -120,6 +127,10 @@ struct kit_media {
 	bool rtx;
 	uint8_t padding; /* with no payload: padding only */
 	uint16_t twcc;   /* 0 = none */
+	uint8_t tid;     /* temporal layer of a VP8 frame */
+	bool sync;
+	const uint8_t *payload; /* instead of one made up, if video */
+	size_t payload_len;
 };
 size_t kit_write(const struct kit_media *media, uint8_t data[ROUTER_PACKET_MAX]);
 int kit_send(

@@ -309,6 +309,124 @@ static void skipped_padding_leaves_no_hole(void **state)
 	assert_int_equal(seq, 15);
 }
 
+/* One packet a frame unless said otherwise: `rtp_ts` tells frames apart. */
+static void frames_left_out_leave_no_hole_in_numbers_or_pictures(void **state)
+{
+	struct rewrite rewrite = begin(true);
+	struct rewrite_out last = forward(&rewrite, video(A, 0, 32000, true));
+	struct rewrite_out out;
+
+	for (int64_t i = 1; i < 2000; i++) {
+		struct rewrite_in in = video(A, i, 32000 + i, false);
+		in.tl0 = (uint8_t)(i / 4); /* counts lowest frames alone */
+		assert_true(rewrite_is_next(&rewrite, &in));
+		if (i % 4 != 0) {
+			assert_true(rewrite_leave_out(&rewrite, &in));
+			assert_int_equal(rewrite_map(&rewrite, &in, &out), REWRITE_LATE);
+			continue;
+		}
+		out = forward(&rewrite, in);
+		assert_int_equal(out.seq, (uint16_t)(last.seq + 1));
+		assert_int_equal(out.picture, (last.picture + 1) & 0x7fff);
+		if (i > 4)
+			assert_int_equal(out.tl0, (uint8_t)(last.tl0 + 1));
+		assert_false(out.hollow);
+		last = out;
+	}
+}
+
+static void late_packets_of_a_frame_left_out_fill_their_number_only(void **state)
+{
+	struct rewrite rewrite = begin(true);
+	const struct rewrite_out first = forward(&rewrite, video(A, 1, 10, true));
+	/* Packets 2 to 4 are one frame, of which the first and the last are late; 5 is the next frame. */
+	assert_true(rewrite_leave_out(&rewrite, &(struct rewrite_in){ .stream = A,
+							.seq = 3,
+							.rtp_ts = 500,
+							.has_picture = true,
+							.picture = 11 }));
+	const struct rewrite_out next = forward(&rewrite, video(A, 5, 12, false));
+	assert_int_equal(next.seq, first.seq + 3);
+	assert_int_equal(next.picture, (first.picture + 1) & 0x7fff);
+	struct rewrite_in late = video(A, 2, 11, false);
+	late.rtp_ts = 500;
+	const struct rewrite_out before = forward(&rewrite, late);
+	assert_int_equal(before.seq, first.seq + 1);
+	assert_true(before.hollow);
+	late.seq = 4;
+	const struct rewrite_out after = forward(&rewrite, late);
+	assert_int_equal(after.seq, first.seq + 2);
+	assert_true(after.hollow);
+	assert_false(rewrite_is_next(&rewrite, &late));
+}
+
+/* TL0PICIDX of a frame left out is that of the lowest frame before it, and must not count as left out itself. */
+static void a_lowest_frame_that_comes_late_is_whole_beside_frames_left_out(void **state)
+{
+	struct rewrite rewrite = begin(true);
+	const struct rewrite_out first = forward(&rewrite, video(A, 1, 10, true));
+
+	const struct rewrite_in upper = video(A, 3, 12, false);
+	assert_true(rewrite_leave_out(&rewrite, &upper)); /* 2, a lowest one, is on its way */
+	const struct rewrite_out later = forward(&rewrite, video(A, 4, 13, false));
+	const struct rewrite_out late = forward(&rewrite, video(A, 2, 11, false));
+	assert_int_equal(late.seq, first.seq + 1);
+	assert_int_equal(late.picture, (first.picture + 1) & 0x7fff);
+	assert_int_equal(late.tl0, (uint8_t)(first.tl0 + 1));
+	assert_false(late.hollow);
+	assert_int_equal(later.seq, first.seq + 2);
+	assert_int_equal(later.picture, (first.picture + 2) & 0x7fff);
+	struct rewrite_out again;
+	const struct rewrite_in resent = video(A, 2, 11, false);
+	assert_true(rewrite_again(&rewrite, &resent, &again));
+	assert_int_equal(again.seq, late.seq);
+	assert_int_equal(again.picture, late.picture);
+	assert_false(again.hollow);
+}
+
+static void layers_of_one_source_are_aligned_by_their_reports(void **state)
+{
+	struct rewrite rewrite = begin(true);
+	const struct rewrite_out a = forward(&rewrite, video(A, 1, 10, true));
+	struct rewrite_in b = video(B, 1, 11, true);
+
+	b.time += RS_MS(40); /* the larger frame took longer on its way */
+	b.has_same = true;
+	b.same_ts = video(A, 2, 11, false).rtp_ts;
+	assert_int_equal(forward(&rewrite, b).rtp_ts - a.rtp_ts, 3000);
+
+	/* Reports that lie are not believed, and time does not run back. */
+	struct rewrite_in c = video(C, 1, 12, true);
+	c.time += RS_MS(40);
+	c.has_same = true;
+	c.same_ts = b.rtp_ts + 90000;
+	assert_in_range(forward(&rewrite, c).rtp_ts - a.rtp_ts, 3001, 12000);
+	struct rewrite_in d = video(A, 9, 12, true);
+	d.has_same = true;
+	d.same_ts = c.rtp_ts - 100;
+	const uint32_t before = (uint32_t)rewrite.highest_ts;
+	assert_int_equal(forward(&rewrite, d).rtp_ts - before, 1);
+}
+
+static void key_frame_indices_count_on_over_a_switch(void **state)
+{
+	struct rewrite rewrite = begin(true);
+	struct rewrite_in a = video(A, 1, 10, true);
+
+	a.has_keyidx = true;
+	a.keyidx = 31;
+	const struct rewrite_out first = forward(&rewrite, a);
+	struct rewrite_in b = video(B, 1, 11, true);
+	b.has_keyidx = true;
+	b.keyidx = 4;
+	const struct rewrite_out second = forward(&rewrite, b);
+	assert_int_equal(second.keyidx, (first.keyidx + 1) & 31);
+	b.seq = 2;
+	b.picture = 12;
+	b.keyidx = 5;
+	assert_int_equal(forward(&rewrite, b).keyidx, (first.keyidx + 2) & 31);
+}
+
 static void what_is_forgotten_is_not_found_but_counted_on(void **state)
 {
 	struct rewrite rewrite = begin(false);
@@ -354,6 +472,11 @@ int main(void)
 		cmocka_unit_test(video_waits_for_a_key_frame_and_counts_pictures_on),
 		cmocka_unit_test(a_restarted_encoder_does_not_count_pictures_back),
 		cmocka_unit_test(skipped_padding_leaves_no_hole),
+		cmocka_unit_test(frames_left_out_leave_no_hole_in_numbers_or_pictures),
+		cmocka_unit_test(late_packets_of_a_frame_left_out_fill_their_number_only),
+		cmocka_unit_test(a_lowest_frame_that_comes_late_is_whole_beside_frames_left_out),
+		cmocka_unit_test(layers_of_one_source_are_aligned_by_their_reports),
+		cmocka_unit_test(key_frame_indices_count_on_over_a_switch),
 		cmocka_unit_test(what_is_forgotten_is_not_found_but_counted_on),
 		cmocka_unit_test(what_is_too_old_is_not_found),
 	};
