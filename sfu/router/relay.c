@@ -53,7 +53,7 @@ struct clock_message {
 	uint32_t sr_rtp;
 	uint64_t sr_ntp;
 	rs_time sr_at;
-	int64_t ntp_offset[2];
+	struct peer_clock clock; /* of the publisher */
 };
 
 struct want_message {
@@ -201,7 +201,7 @@ void relay_clock(struct router *router, const struct track *track)
 		.sr_rtp = track->sr_rtp,
 		.sr_ntp = track->sr_ntp,
 		.sr_at = track->sr_at,
-		.ntp_offset = { publish->peer->ntp_offset[0], publish->peer->ntp_offset[1] },
+		.clock = publish->peer->clock,
 	};
 
 	for (uint64_t left = publish->relay.to; left != 0; left &= left - 1)
@@ -359,9 +359,7 @@ static void take_clock(
 {
 	struct peer *peer = track->publish->peer;
 
-	peer->has_ntp_offset = true;
-	peer->ntp_offset[0] = message->ntp_offset[0];
-	peer->ntp_offset[1] = message->ntp_offset[1];
+	peer->clock = message->clock;
 	if (message->stream != track->publish->relay.streams[track->layer])
 		return; /* of a stream of which nothing has come */
 	track->has_sr = true;

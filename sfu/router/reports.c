@@ -4,36 +4,11 @@
 #include "sfu/router/router_priv.h"
 
 #define INTERVAL RS_SEC(1)
-/* The fastest report of the last one to two windows is taken for undelayed. */
-#define NTP_WINDOW RS_SEC(30)
-/* A clock that moved this much was set, not late. */
-#define NTP_STEP RS_SEC(10)
 #define RTT_MAX RS_SEC(10)
 
 uint64_t router_ntp(const struct router *router, rs_time now)
 {
 	return ntp_from_wall_us(now + router->config.wall_offset);
-}
-
-/* A report that is only late has a larger offset; the least is the peer's clock plus the way here. One offset
- * for all of a peer's streams keeps sound and picture together. */
-static void note_ntp(struct peer *peer, uint64_t ntp, rs_time now)
-{
-	const int64_t offset = now - ntp_to_wall_us(ntp);
-	const int64_t least = rs_time_min(peer->ntp_offset[0], peer->ntp_offset[1]);
-
-	if (!peer->has_ntp_offset || offset > least + NTP_STEP || offset < least - NTP_STEP) {
-		peer->has_ntp_offset = true;
-		peer->ntp_offset[0] = peer->ntp_offset[1] = offset;
-		peer->ntp_window_end = now + NTP_WINDOW;
-		return;
-	}
-	if (now >= peer->ntp_window_end) {
-		peer->ntp_offset[1] = peer->ntp_offset[0];
-		peer->ntp_offset[0] = offset;
-		peer->ntp_window_end = now + NTP_WINDOW;
-	}
-	peer->ntp_offset[0] = rs_time_min(peer->ntp_offset[0], offset);
 }
 
 void reports_sr(struct router *router, struct track *track, const struct rtcp_sr *sr, rs_time now)
@@ -42,7 +17,7 @@ void reports_sr(struct router *router, struct track *track, const struct rtcp_sr
 	track->sr_ntp = sr->ntp;
 	track->sr_rtp = sr->rtp_ts;
 	track->sr_at = now;
-	note_ntp(track->publish->peer, sr->ntp, now);
+	peer_clock_add(&track->publish->peer->clock, sr->ntp, true, now);
 	tap_clock(router, track);
 	relay_clock(router, track);
 }
@@ -71,14 +46,10 @@ void reports_rr(
 
 uint32_t track_rtp_now(const struct track *track, rs_time now)
 {
-	const struct peer *peer = track->publish->peer;
+	uint32_t rtp_ts;
 
-	if (track->has_sr) {
-		const rs_time there = now - rs_time_min(peer->ntp_offset[0], peer->ntp_offset[1]);
-		return track->sr_rtp +
-		       (uint32_t)rtp_ticks_from_us(
-			       there - ntp_to_wall_us(track->sr_ntp), track->clock.hz);
-	}
+	if (capture_rtp_at(track, now, &rtp_ts))
+		return rtp_ts;
 	const rs_time since = now - clockmap_time(&track->clock, (uint32_t)track->clock.last_ts);
 	return (uint32_t)(track->clock.last_ts + rtp_ticks_from_us(since, track->clock.hz));
 }

@@ -12,6 +12,7 @@
 #include "sfu/bwe/feedback.h"
 #include "sfu/rewrite/rewrite.h"
 #include "sfu/router/audio.h"
+#include "sfu/router/capture.h"
 #include "sfu/router/layers.h"
 #include "sfu/router/loss.h"
 #include "sfu/router/numbers.h"
@@ -156,6 +157,7 @@ struct track {
 	int64_t transit;
 	uint32_t jitter_x16;
 	bool has_sr;
+	struct capture capture;
 	uint64_t sr_ntp;
 	uint32_t sr_rtp;
 	rs_time sr_at;
@@ -256,10 +258,7 @@ struct peer {
 	uint32_t own_ssrc;   /* sender of RTCP to the peer */
 	rs_time rtt;         /* 0 = not known */
 	rs_time next_rr;
-	/* NTP clock of the peer: our clock minus its, by the fastest report of late. */
-	bool has_ntp_offset;
-	int64_t ntp_offset[2];
-	rs_time ntp_window_end;
+	struct peer_clock clock;
 	struct router_peer_stats stats;
 };
 

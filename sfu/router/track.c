@@ -51,6 +51,7 @@ void track_restart(struct router *router, struct track *track, uint32_t ssrc, in
 	track->clock.started = false;
 	track->has_sr = false;
 	track->parameters_in_band = false;
+	track->capture.known = false;
 	store_clear(&track->store, &router->pool);
 	track->keyframes.wanted = false; /* asked for again by who gets the first packet */
 }
@@ -70,19 +71,16 @@ static void note_jitter(struct track *track, uint32_t rtp_ts, rs_time now)
 	track->transit = transit;
 }
 
-static void parse_exts(
-	const struct publish *publish, const struct rtp_packet *rtp, struct packet *packet)
+static void parse_exts(struct router *router, struct track *track, const struct rtp_packet *rtp,
+	struct packet *packet, rs_time now)
 {
+	const struct publish *publish = track->publish;
 	struct rtp_ext ext;
 
 	packet->has_level = rtp_ext_find(rtp, publish->spec.ext.level, &ext) && ext.len > 0;
 	packet->level = packet->has_level ? ext.data_view[0] : 0;
-	packet->abs_capture_len = 0;
-	if (rtp_ext_find(rtp, publish->spec.ext.abs_capture, &ext) &&
-		ext.len <= sizeof(packet->abs_capture)) {
-		packet->abs_capture_len = ext.len;
-		memcpy(packet->abs_capture, ext.data_view, ext.len);
-	}
+	const bool stamped = rtp_ext_find(rtp, publish->spec.ext.abs_capture, &ext);
+	capture_stamp(router, track, packet, stamped ? &ext : NULL, now);
 }
 
 static int parse_payload(struct track *track, struct packet *packet)
@@ -223,12 +221,12 @@ static int take(struct router *router, struct track *track, const struct rtp_pac
 	packet->arrival = now;
 	packet->time = clockmap_time(&track->clock, rtp->rtp_ts);
 	copy(packet, track, rtp, data, arrival);
-	parse_exts(track->publish, rtp, packet);
 	const int err = parse_payload(track, packet);
 	if (err < 0)
 		return err;
 	if (track->publish->spec.media != ROUTER_MICROPHONE)
 		layer_meter_add(&track->meter, packet->video.tid, packet->len, now);
+	parse_exts(router, track, rtp, packet, now);
 	if (track->height != height)
 		publish_relayer(router, track->publish, now);
 	if (track->publish->spec.media == ROUTER_MICROPHONE && arrival == ARRIVAL_ORIGINAL)

@@ -78,6 +78,7 @@ static struct peer_ext send_ext(const struct sdp_section *section, const struct 
 		.twcc = has_twcc(section, codec) ? ext_id(section, SDP_EXT_TWCC, true) : 0,
 		.rid = layered ? ext_id(section, SDP_EXT_RID, true) : 0,
 		.repaired_rid = layered ? ext_id(section, SDP_EXT_REPAIRED_RID, true) : 0,
+		.abs_capture = ext_id(section, SDP_EXT_ABS_CAPTURE, true),
 	};
 }
 
@@ -175,7 +176,8 @@ static void add_recv(
 		/* Chromium repairs Opus when the answer says nack, though it does not offer it. */
 		.nack = audio || (codec->feedback & SDP_FEEDBACK_NACK) != 0,
 		.ext = { .mid = ext_id(section, SDP_EXT_MID, false),
-			.level = audio ? ext_id(section, SDP_EXT_LEVEL, false) : 0 },
+			.level = audio ? ext_id(section, SDP_EXT_LEVEL, false) : 0,
+			.abs_capture = ext_id(section, SDP_EXT_ABS_CAPTURE, false) },
 	};
 	if (rtx != NULL)
 		recv->rtx_ssrc = new_ssrc(answer);

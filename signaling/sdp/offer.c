@@ -15,6 +15,7 @@ const char *const sdp_ext_uris[SDP_EXT_COUNT] = {
 	[SDP_EXT_LEVEL] = "urn:ietf:params:rtp-hdrext:ssrc-audio-level", /* RFC 6464 */
 	[SDP_EXT_TWCC] =
 		"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+	[SDP_EXT_ABS_CAPTURE] = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
 };
 
 struct parser {

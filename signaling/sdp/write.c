@@ -106,6 +106,7 @@ static void put_exts(
 	put_ext(writer, section, ext->twcc);
 	put_ext(writer, section, ext->rid);
 	put_ext(writer, section, ext->repaired_rid);
+	put_ext(writer, section, ext->abs_capture);
 }
 
 static void put_opus(struct writer *writer, unsigned pt, unsigned red_pt, bool twcc)
@@ -144,6 +145,26 @@ static void put_layers(struct writer *writer, const struct peer_send *send)
 		put(writer, "%s%s", i == 0 ? "a=simulcast:recv " : ";", send->rids[i]);
 	if (send->n_rids > 0)
 		put(writer, "\r\n");
+}
+
+/* The first of its kind: content lives on its own. */
+static bool is_first(const struct peer_spec *peer, const struct peer_recv *recv)
+{
+	for (size_t i = 0; i < peer->n_recv; i++) {
+		const struct peer_recv *other = &peer->recv[i];
+		if (other->kind == recv->kind && strcmp(other->feed, "content") != 0)
+			return other == recv;
+	}
+	return false;
+}
+
+/* A browser plays what is of one MediaStream in time with each other (RFC 8830): the first sound, which is the floor's or
+ * a channel's, and the first picture, the speaker's. One sound and one picture a stream is all it can do, so the
+ * other slots are of none. */
+static void put_msid(
+	struct writer *writer, const struct peer_spec *peer, const struct peer_recv *recv)
+{
+	put(writer, "a=msid:%s slot-%s\r\n", is_first(peer, recv) ? "floor" : "-", recv->mid);
 }
 
 static void put_ssrcs(struct writer *writer, const struct peer_recv *recv)
@@ -210,8 +231,8 @@ static void put_head(
 		put(writer, "a=rtcp-rsize\r\n");
 }
 
-static void put_taken(
-	struct writer *writer, const struct sdp_section *section, const struct sdp_match *match)
+static void put_taken(struct writer *writer, const struct sdp_section *section,
+	const struct sdp_match *match, const struct peer_spec *peer)
 {
 	put_codec(writer, section, rtx_pt_of(match), red_pt_of(match),
 		match->send != NULL && match->send->ext.twcc != 0);
@@ -220,6 +241,7 @@ static void put_taken(
 		put_layers(writer, match->send);
 	} else if (match->recv != NULL) {
 		put_exts(writer, section, &match->recv->ext);
+		put_msid(writer, peer, match->recv);
 		put_ssrcs(writer, match->recv);
 	}
 }
@@ -241,7 +263,7 @@ int sdp_write_answer(const struct sdp_offer *offer, const struct sdp_match *matc
 		if (candidates_due)
 			put_candidates(&writer, node);
 		candidates_due = false;
-		put_taken(&writer, section, match);
+		put_taken(&writer, section, match, peer);
 	}
 	return writer.err;
 }

@@ -105,7 +105,10 @@ static size_t sends_of(const struct kit_peer *peer, struct router_send sends[2])
 		.codec = ROUTER_OPUS,
 		.pt = KIT_OPUS,
 		.red_pt = peer->red ? KIT_RED : 0,
-		.ext = { .mid = KIT_EXT_MID, .level = KIT_EXT_LEVEL, .twcc = KIT_EXT_TWCC },
+		.ext = { .mid = KIT_EXT_MID,
+			.level = KIT_EXT_LEVEL,
+			.twcc = KIT_EXT_TWCC,
+			.abs_capture = KIT_EXT_ABS_CAPTURE },
 	};
 	sends[1] = (struct router_send){
 		.mid = "1",
@@ -119,7 +122,8 @@ static size_t sends_of(const struct kit_peer *peer, struct router_send sends[2])
 		.ext = { .mid = KIT_EXT_MID,
 			.rid = KIT_EXT_RID,
 			.repaired_rid = KIT_EXT_REPAIRED_RID,
-			.twcc = KIT_EXT_TWCC },
+			.twcc = KIT_EXT_TWCC,
+			.abs_capture = KIT_EXT_ABS_CAPTURE },
 	};
 	for (size_t i = 0; i < sends[1].n_rids; i++)
 		sends[1].rids[i] = rids[i];
@@ -135,7 +139,7 @@ static struct router_recv audio_slot(const struct kit_peer *peer, unsigned mid, 
 		.pt = KIT_SLOT_OPUS,
 		.red_pt = peer->red ? KIT_SLOT_RED : 0,
 		.nack = true,
-		.ext = { .mid = 9, .level = 2 },
+		.ext = { .mid = 9, .level = 2, .abs_capture = KIT_EXT_SLOT_ABS_CAPTURE },
 		.feed = peer->audio != NULL ? peer->audio : "floor",
 		.rank = rank,
 		.mix = peer->mix,
@@ -263,6 +267,8 @@ static void write_payload(struct rs_writer *writer, const struct kit_media *medi
 
 size_t kit_write(const struct kit_media *media, uint8_t data[ROUTER_PACKET_MAX])
 {
+	uint8_t captured[8];
+	struct rs_writer ntp;
 	const uint8_t twcc[2] = { (uint8_t)(media->twcc >> 8), (uint8_t)media->twcc };
 	struct rtp_header header = {
 		.padding = media->padding > 0,
@@ -284,6 +290,10 @@ size_t kit_write(const struct kit_media *media, uint8_t data[ROUTER_PACKET_MAX])
 		add_ext(&header, KIT_EXT_LEVEL, &media->level, 1);
 	if (media->twcc != 0)
 		add_ext(&header, KIT_EXT_TWCC, twcc, sizeof(twcc));
+	rs_writer_init(&ntp, captured, sizeof(captured));
+	rs_write_u64(&ntp, media->captured);
+	if (media->captured != 0)
+		add_ext(&header, KIT_EXT_ABS_CAPTURE, captured, sizeof(captured));
 	rs_writer_init(&writer, data, ROUTER_PACKET_MAX);
 	rtp_write_header(&writer, &header);
 	if (media->padding > 0) {

@@ -16,6 +16,8 @@ enum kit_ext {
 	KIT_EXT_LEVEL = 1,
 	KIT_EXT_TWCC = 3,
 	KIT_EXT_MID = 4,
+	KIT_EXT_ABS_CAPTURE = 5,
+	KIT_EXT_SLOT_ABS_CAPTURE = 7,
 	KIT_EXT_RID = 10,
 	KIT_EXT_REPAIRED_RID = 11,
 };
@@ -131,6 +133,7 @@ struct kit_media {
 	bool sync;
 	const uint8_t *payload; /* instead of one made up, if video */
 	size_t payload_len;
+	uint64_t captured; /* NTP time; 0 = not said */
 };
 size_t kit_write(const struct kit_media *media, uint8_t data[ROUTER_PACKET_MAX]);
 int kit_send(

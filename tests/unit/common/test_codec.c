@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "common/rtp/abs_capture.h"
 #include "common/rtp/opus.h"
 #include "common/rtp/red.h"
 #include "common/rtp/vp8.h"
@@ -299,6 +300,41 @@ static void blocks_beyond_what_a_header_can_say_are_not_written(void **state)
 	assert_true(writer.failed);
 }
 
+static void capture_times_write_as_they_were_read(void **state)
+{
+	static const uint8_t forms[][ABS_CAPTURE_LEN] = {
+		{ 0xdc, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0 },
+		{ 0xdc, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 1, 0x80, 0, 0, 0 },             /* 1.5 s */
+		{ 0xdc, 1, 2, 3, 4, 5, 6, 7, 0xff, 0xff, 0xff, 0xff, 0xc0, 0, 0, 0 }, /* -0.25 s */
+	};
+	static const int64_t offsets[] = { 0, 1500000, -250000 };
+	struct abs_capture capture;
+	uint8_t data[ABS_CAPTURE_LEN];
+	struct rs_writer writer;
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(forms); i++) {
+		assert_int_equal(abs_capture_parse(forms[i], ABS_CAPTURE_LEN, &capture), 0);
+		assert_true(capture.has_offset && capture.ntp == UINT64_C(0xdc01020304050607));
+		assert_int_equal(capture.offset_us, offsets[i]);
+		rs_writer_init(&writer, data, sizeof(data));
+		abs_capture_write(&writer, &capture);
+		assert_int_equal(writer.len, ABS_CAPTURE_LEN);
+		assert_memory_equal(data, forms[i], ABS_CAPTURE_LEN);
+		for (size_t len = 0; len < ABS_CAPTURE_LEN; len++)
+			assert_int_equal(abs_capture_parse(forms[i], len, &capture),
+				len == 8 ? 0 : -EBADMSG);
+		assert_false(capture.has_offset);
+	}
+	/* Every microsecond comes back. */
+	for (int64_t us = -2000003; us < 2000003; us += 997) {
+		capture = (struct abs_capture){ .has_offset = true, .offset_us = us };
+		rs_writer_init(&writer, data, sizeof(data));
+		abs_capture_write(&writer, &capture);
+		assert_int_equal(abs_capture_parse(data, sizeof(data), &capture), 0);
+		assert_int_equal(capture.offset_us, us);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +345,7 @@ int main(void)
 		cmocka_unit_test(opus_durations_follow_the_table),
 		cmocka_unit_test(the_band_of_opus_follows_the_table),
 		cmocka_unit_test(frames_without_content_are_silent),
+		cmocka_unit_test(capture_times_write_as_they_were_read),
 		cmocka_unit_test(silence_lasts_twenty_milliseconds_in_every_mode),
 		cmocka_unit_test(a_redundant_packet_is_read_and_written_alike),
 		cmocka_unit_test(a_redundant_packet_cut_in_its_headers_or_blocks_is_refused),

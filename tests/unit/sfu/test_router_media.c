@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "common/rtp/abs_capture.h"
 #include "common/rtp/rtcp.h"
 #include "common/rtp/vp8.h"
 #include "tests/support/router_kit.h"
@@ -388,6 +389,119 @@ static void reports_say_what_was_lost_and_when_it_was_captured(void **state)
 	assert_true(kit_count_rtcp(&kit, k, RTCP_RR, 1) >= 1);
 }
 
+#define SECOND ((uint64_t)1 << 32)
+#define OUR_START \
+	((UINT64_C(2208988800) + 1795305600) * SECOND) /* our NTP time when the test begins */
+
+static bool find_capture(const struct kit_packet *packet, struct abs_capture *out)
+{
+	const struct rtp_packet rtp = kit_parsed(packet);
+	struct rtp_ext ext;
+
+	return rtp_ext_find(&rtp, KIT_EXT_SLOT_ABS_CAPTURE, &ext) &&
+	       abs_capture_parse(ext.data_view, ext.len, out) == 0;
+}
+
+/* When it was captured by our clock, in ms since the test began. */
+static double captured_ms(const struct abs_capture *capture)
+{
+	return (double)(int64_t)(capture->ntp - OUR_START) * 1000.0 / (double)SECOND -
+	       (double)capture->offset_us / 1000.0;
+}
+
+static void expect_captured(const struct kit_packet *packet, double ms)
+{
+	struct abs_capture capture;
+
+	assert_true(find_capture(packet, &capture));
+	assert_true(capture.has_offset);
+	const double off = captured_ms(&capture) - ms;
+	if (off < -0.1 || off > 0.1)
+		fail_msg("captured %.3f ms off", off);
+}
+
+static void capture_times_go_on_by_our_clock_and_before_the_first_report(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+	const uint32_t slot = kit_slot_ssrc(&viewer, 3, false);
+	const uint64_t theirs = OUR_START - 500 * SECOND; /* a clock 500 s late */
+	struct kit_media media = { .ssrc = 7, .level = 10 };
+	uint8_t data[64];
+	struct rs_writer writer;
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	/* Captured at 0 ms and 200 ms; here 30 ms and 20 ms after. */
+	media.seq = 1;
+	media.captured = theirs;
+	assert_int_equal(kit_send(&kit, k, &media, RS_MS(30)), 0);
+	expect_captured(kit_rtp(&kit, v, slot, 0), 30);
+	media = (struct kit_media){ .ssrc = 7, .level = 10, .seq = 11, .rtp_ts = 9600 };
+	media.captured = theirs + SECOND / 5;
+	assert_int_equal(kit_send(&kit, k, &media, RS_MS(220)), 0);
+	/* The least delay seen, 20 ms, is taken for none. */
+	expect_captured(kit_rtp(&kit, v, slot, 1), 220);
+	struct abs_capture capture;
+	assert_true(find_capture(kit_rtp(&kit, v, slot, 1), &capture));
+	assert_true(capture.ntp == theirs + SECOND / 5);
+	assert_in_range(-capture.offset_us, 500 * 1000000LL + 19000, 500 * 1000000LL + 21000);
+	/* A report knows better. Packets that say nothing are reckoned on, now and then. */
+	const struct rtcp_sr sr = { .ssrc = 7, .ntp = theirs + SECOND / 4, .rtp_ts = 12000 };
+	rs_writer_init(&writer, data, sizeof(data));
+	rtcp_write_sr(&writer, &sr, NULL, 0);
+	assert_int_equal(router_recv_rtcp(kit.router, k, data, writer.len, RS_MS(255)), 0);
+	for (uint16_t seq = 12; seq <= 33; seq++) {
+		media = (struct kit_media){ .ssrc = 7, .level = 10, .seq = seq };
+		media.rtp_ts = 9600 + (seq - 11U) * 960;
+		assert_int_equal(kit_send(&kit, k, &media, RS_MS(300) + seq * RS_MS(20)), 0);
+	}
+	unsigned stamped = 0;
+	for (uint16_t i = 2; i < 24; i++) {
+		const struct kit_packet *packet = kit_rtp(&kit, v, slot, i);
+		if (!find_capture(packet, &capture))
+			continue;
+		stamped++;
+		expect_captured(packet, 200 + (i - 1) * 20 + 5);
+	}
+	assert_int_equal(stamped, 2); /* numbers 16 and 32 */
+}
+
+static void without_any_clock_the_capture_time_is_the_arrival(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+	const uint32_t slot = kit_slot_ssrc(&viewer, 3, false);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	kit_speak(&kit, k, 7, 15, 10, RS_MS(10));
+	kit_speak(&kit, k, 7, 16, 10, RS_MS(45)); /* 15 ms late */
+	expect_captured(kit_rtp(&kit, v, slot, 1), 30);
+}
+
+static void what_is_resent_says_the_capture_time_it_said_before(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+	const uint32_t slot = kit_slot_ssrc(&viewer, 3, false);
+	const uint64_t theirs = OUR_START - 500 * SECOND;
+	struct kit_media media = { .ssrc = 7, .level = 10, .seq = 1, .captured = theirs };
+	uint8_t data[64];
+	struct rs_writer writer;
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	assert_int_equal(kit_send(&kit, k, &media, RS_MS(30)), 0);
+	/* Meanwhile the way is found to be shorter. */
+	media = (struct kit_media){ .ssrc = 7, .level = 10, .seq = 2, .rtp_ts = 960 };
+	media.captured = theirs + SECOND / 50;
+	assert_int_equal(kit_send(&kit, k, &media, RS_MS(25)), 0);
+	const struct kit_packet *first = kit_rtp(&kit, v, slot, 0);
+	const uint16_t seq = kit_parsed(first).seq;
+	rs_writer_init(&writer, data, sizeof(data));
+	rtcp_write_nack(&writer, 1, slot, &seq, 1);
+	assert_int_equal(router_recv_rtcp(kit.router, v, data, writer.len, RS_MS(60)), 0);
+	const struct kit_packet *again = kit_rtp(&kit, v, slot, 2);
+	assert_non_null(again);
+	assert_int_equal(again->len, first->len);
+	assert_memory_equal(again->data, first->data, first->len);
+}
+
 static void reports_of_a_stream_that_was_left_behind_do_not_count(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
@@ -517,6 +631,9 @@ int main(void)
 		CASE(the_highest_layer_that_flows_is_taken_at_its_key_frame),
 		CASE(one_slot_follows_the_loudest_without_flutter),
 		CASE(reports_say_what_was_lost_and_when_it_was_captured),
+		CASE(capture_times_go_on_by_our_clock_and_before_the_first_report),
+		CASE(without_any_clock_the_capture_time_is_the_arrival),
+		CASE(what_is_resent_says_the_capture_time_it_said_before),
 		CASE(reports_of_a_stream_that_was_left_behind_do_not_count),
 		CASE(a_flood_of_nacks_is_not_answered_by_a_flood),
 		CASE(publishers_of_audio_alone_get_transport_feedback),

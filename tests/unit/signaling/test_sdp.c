@@ -182,6 +182,11 @@ static void the_answer_has_the_form_that_works_in_both_browsers(void **state)
 		count(text, "/recvonly urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"), 1);
 	assert_int_equal(count(text, "a=ssrc-group:FID "), 4);
 	assert_int_equal(count(text, " cname:rostrum\r\n"), 11);
+	/* The floor's sound and the speaker's picture are played in time with each other. */
+	assert_int_equal(count(text, "a=msid:floor "), 2);
+	assert_int_equal(count(text, "a=msid:- "), 5);
+	assert_non_null(strstr(text, "a=msid:floor slot-3\r\n"));
+	assert_non_null(strstr(text, "a=msid:floor slot-6\r\n"));
 	assert_int_equal(count(text, "usedtx"), 0);
 	assert_int_equal(count(text, "stereo"), 0);
 	done(a);
@@ -295,6 +300,26 @@ static void a_section_the_plan_has_nothing_for_is_inactive(void **state)
 	assert_int_equal(a->peer.n_recv, 1);
 	assert_int_equal(count(text_of(a), "a=inactive\r\n"), 1);
 	assert_int_equal(count(text_of(a), "a=group:BUNDLE 0 1\r\n"), 1);
+	done(a);
+}
+
+static void capture_times_are_taken_where_they_are_offered(void **state)
+{
+	static const char uri[] =
+		"urn:x-a\r\na=extmap:5 http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time\r\n";
+	char sections[1024];
+	(void)snprintf(sections, sizeof(sections),
+		"%sa=extmap:9 %sm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\na=rtcp-mux\r\n"
+		"a=recvonly\r\na=rtpmap:111 opus/48000/2\r\na=extmap:9 %s",
+		small_audio, uri, uri);
+	struct peer_plan plan = page_plan;
+	struct answered *a =
+		answer_parts("a=group:BUNDLE 0 1\r\n", small_transport, sections, &plan);
+	assert_int_equal(a->err, 0);
+	assert_int_equal(a->peer.send[0].ext.abs_capture, 5);
+	assert_int_equal(a->peer.recv[0].ext.abs_capture, 5);
+	assert_int_equal(count(text_of(a), "a=extmap:5 http"), 2);
+	assert_int_equal(count(text_of(a), "a=extmap:9"), 0);
 	done(a);
 }
 
@@ -582,6 +607,7 @@ int main(void)
 		cmocka_unit_test(an_id_that_stands_for_two_uris_is_taken_for_neither),
 		cmocka_unit_test(the_session_s_transport_covers_its_sections),
 		cmocka_unit_test(a_section_the_plan_has_nothing_for_is_inactive),
+		cmocka_unit_test(capture_times_are_taken_where_they_are_offered),
 		cmocka_unit_test(video_without_a_codec_of_ours_is_refused_and_sound_goes_on),
 		cmocka_unit_test(port_zero_is_live_with_bundle_only_and_refused_without),
 		cmocka_unit_test(a_data_channel_is_refused_and_leaves_the_bundle),
