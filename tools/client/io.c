@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BATCH 32
+#define BATCH 8 /* most sockets have one datagram at a time, a picture's packets come together */
 #define READY 256
 #define NO_SOCKET SIZE_MAX
 

@@ -17,8 +17,6 @@
 #define LEAVE_PATIENCE RS_SEC(10)
 #define PROGRESS_INTERVAL RS_SEC(1)
 #define OFFER_MAX 65536
-/* Live members need no attention but for RTCP and checks. */
-#define TICK_ROUNDS 10
 
 enum phase {
 	PHASE_JOIN,
@@ -34,13 +32,13 @@ struct load {
 	struct rtc_io *io;
 	struct rtc_http *http;
 	struct member *members; /* publishers, then players */
+	rs_time *wakes;         /* of each: when it wants attention; apart, to be walked quickly */
 	size_t n_members;
 	size_t n_publishers;
 	enum phase phase;
 	rs_time phase_ends;
 	bool players_called;
 	bool leaving_told;
-	unsigned round;
 	rs_time began; /* the measurement */
 	rs_time next_progress;
 	uint64_t progress_packets;
@@ -75,6 +73,7 @@ static int members_make(struct load *load)
 		member->setup = &load->setup;
 		member->publishes = i < load->n_publishers;
 		member->due = RS_TIME_NEVER;
+		load->wakes[i] = RS_TIME_NEVER;
 		member->socket = SIZE_MAX;
 		if (url_make(load, i, member->url) < 0)
 			return -EINVAL;
@@ -92,7 +91,10 @@ static void call(struct load *load, size_t from, size_t to, rs_time now)
 
 static void on_datagram(void *ctx, void *socket_ctx, uint8_t *data, size_t len, rs_time arrived)
 {
-	member_recv(socket_ctx, data, len, arrived);
+	struct load *load = ctx;
+	struct member *member = socket_ctx;
+	rs_time *wake = &load->wakes[member - load->members];
+	*wake = rs_time_min(*wake, member_recv(member, data, len, arrived));
 }
 
 static int load_init(struct load *load, const struct load_options *options, rs_time now)
@@ -118,8 +120,9 @@ static int load_init(struct load *load, const struct load_options *options, rs_t
 		.join = &load->result.join,
 	};
 	load->members = rs_calloc(load->n_members, sizeof(*load->members));
+	load->wakes = rs_calloc(load->n_members, sizeof(*load->wakes));
 	load->counts_begin = rs_calloc(load->n_members, sizeof(*load->counts_begin));
-	if (load->members == NULL || load->counts_begin == NULL)
+	if (load->members == NULL || load->wakes == NULL || load->counts_begin == NULL)
 		return -ENOMEM;
 	int err = members_make(load);
 	if (err == 0)
@@ -138,6 +141,7 @@ static void load_done(struct load *load)
 	rtc_http_free(load->http);
 	rtc_io_free(load->io);
 	rs_release(load->members);
+	rs_release(load->wakes);
 	rs_release(load->counts_begin);
 }
 
@@ -148,9 +152,12 @@ static void answers_take(struct load *load, rs_time now)
 	struct rtc_http_answer answer;
 	rtc_http_turn(load->http);
 	while (rtc_http_poll(load->http, &answer) == 1) {
-		if (answer.ctx != NULL)
-			member_answered(answer.ctx, answer.status, answer.session_url, answer.body,
-				answer.len, rtc_io_has_v6(load->io), now);
+		struct member *member = answer.ctx; /* NULL: it left */
+		if (member == NULL)
+			continue;
+		member_answered(member, answer.status, answer.session_url, answer.body, answer.len,
+			rtc_io_has_v6(load->io), now);
+		load->wakes[member - load->members] = now;
 	}
 }
 
@@ -209,11 +216,11 @@ static void media_send(struct load *load, struct member *member)
 static void members_turn(struct load *load, rs_time now)
 {
 	const int64_t wall_us = rs_clock_wall_us();
-	load->round++;
 	for (size_t i = 0; i < load->n_members; i++) {
-		struct member *member = &load->members[i];
-		if (member->stage != MEMBER_LIVE || (load->round + i) % TICK_ROUNDS == 0)
-			member_turn(load, member, now, wall_us);
+		if (load->wakes[i] > now)
+			continue;
+		member_turn(load, &load->members[i], now, wall_us);
+		load->wakes[i] = member_deadline(&load->members[i]);
 	}
 	for (size_t i = 0; i < load->n_publishers && load->phase < PHASE_LEAVE; i++) {
 		if (load->members[i].stage == MEMBER_LIVE)

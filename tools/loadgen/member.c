@@ -120,13 +120,32 @@ static void media_note(struct member *member, rs_time now)
 	member->last_packet = now;
 }
 
-void member_recv(struct member *member, uint8_t *data, size_t len, rs_time now)
+rs_time member_recv(struct member *member, uint8_t *data, size_t len, rs_time now)
 {
-	if (member->peer == NULL)
-		return;
-	if (!member->publishes && len > 0 && data[0] >= 128 && !rtp_is_rtcp(data, len))
+	if (member->peer == NULL || len == 0)
+		return RS_TIME_NEVER;
+	const bool media = data[0] >= 128 && !rtp_is_rtcp(data, len);
+	if (!member->publishes && media)
 		media_note(member, now);
 	rtc_peer_recv(member->peer, data, len, now);
+	/* All but media may have left something to send. */
+	return media ? rtc_peer_deadline(member->peer) : now;
+}
+
+rs_time member_deadline(const struct member *member)
+{
+	switch (member->stage) {
+	case MEMBER_WAITING:
+		return member->due;
+	case MEMBER_CONNECTING:
+		return rs_time_min(member->due, rtc_peer_deadline(member->peer));
+	case MEMBER_LIVE:
+		return rtc_peer_deadline(member->peer);
+	case MEMBER_ASKING:
+	case MEMBER_OVER:
+		break;
+	}
+	return RS_TIME_NEVER;
 }
 
 void member_tick(struct member *member, rs_time now, int64_t wall_us)

@@ -80,8 +80,10 @@ int member_ask(struct member *member, rs_time now, struct rs_buf *offer) RS_MUST
 /* What HTTP said; `status` 0 = nothing. */
 void member_answered(struct member *member, long status, const char *session, const char *body,
 	size_t len, bool has_v6, rs_time now);
-/* A datagram came. */
-void member_recv(struct member *member, uint8_t *data, size_t len, rs_time now);
+/* A datagram came. Returns when member_tick() matters because of it. */
+rs_time member_recv(struct member *member, uint8_t *data, size_t len, rs_time now);
+/* When member_ask() (while it waits) or member_tick() next matters. */
+rs_time member_deadline(const struct member *member);
 /* Time passed. */
 void member_tick(struct member *member, rs_time now, int64_t wall_us);
 /* One media packet that is due, sealed into `out`: its length, or 0 = none. */
