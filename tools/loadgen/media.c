@@ -116,7 +116,7 @@ static rs_time packet_at(const struct media *media, size_t at)
 	const uint64_t rate =
 		(uint64_t)layer_bps(media, at) * PACER_NUMERATOR / PACER_DENOMINATOR + 1;
 	const rs_time wait = (rs_time)(bits * 1000000 / rate);
-	return layer->frame_at + wait / PACER_INTERVAL * PACER_INTERVAL;
+	return layer->paced_from + wait / PACER_INTERVAL * PACER_INTERVAL;
 }
 
 static void keyframe_header(struct rs_writer *writer, size_t frame_len, size_t layer)
@@ -169,6 +169,7 @@ static bool video_next(struct media *media, size_t at, rs_time now, struct media
 		if (layer->frame_at + BEHIND_MOST < now)
 			layer->frame_at = now;
 		frame_begin(media, at);
+		layer->paced_from = rs_time_max(layer->paced_from, now);
 	}
 	if (packet_at(media, at) > now)
 		return false;
@@ -179,6 +180,7 @@ static bool video_next(struct media *media, size_t at, rs_time now, struct media
 	out->at = layer->frame_at;
 	video_write(media, at, out);
 	if (++layer->packet == layer->n_packets) {
+		layer->paced_from = packet_at(media, at);
 		layer->frame_len = 0;
 		layer->frame_at += frame_interval(media);
 	}

@@ -31,7 +31,8 @@ struct media_layer {
 	bool keyframe_due;
 	rs_time frame_at; /* of the picture being sent, or the next */
 	rs_time next_keyframe;
-	size_t frame_len; /* 0 = the picture was not begun */
+	rs_time paced_from; /* when its first packet leaves, behind the last of the picture before */
+	size_t frame_len;   /* 0 = the picture was not begun */
 	bool frame_is_key;
 	size_t n_packets;
 	size_t packet; /* next of the picture */
