@@ -22,6 +22,7 @@
 #define PATIENCE_MS 3000
 #define PACKET_EVERY RS_MS(20)
 #define OPUS_PT 111
+#define VP8_PT 96
 #define SLOT_SSRC 7001U
 
 /* ---- the program ---- */
@@ -285,6 +286,10 @@ void sfu_peer_send(struct sfu_peer *peer, const uint8_t *data, size_t len)
 static void on_packet(struct sfu_peer *peer, const uint8_t *data, size_t len)
 {
 	const uint16_t seq = (uint16_t)(data[2] << 8 | data[3]);
+	if ((data[1] & 0x7f) != OPUS_PT) {
+		peer->pictures++;
+		return;
+	}
 	if (peer->received > 0 && seq != (uint16_t)(peer->last_seq + 1))
 		peer->out_of_sequence++;
 	peer->last_seq = seq;
@@ -297,8 +302,16 @@ static void on_packet(struct sfu_peer *peer, const uint8_t *data, size_t len)
 	peer->received++;
 }
 
+/* Counts the PLIs (RFC 4585 section 6.3.1) of a compound. */
+static void on_reports(struct sfu_peer *peer, const uint8_t *data, size_t len)
+{
+	for (size_t at = 0; at + 4 <= len; at += 4 + 4 * (size_t)(data[at + 2] << 8 | data[at + 3]))
+		peer->plis += data[at + 1] == 206 && (data[at] & 0x1f) == 1;
+}
+
 static void on_datagram(struct sfu_peer *peer, uint8_t *data, size_t len, rs_time now)
 {
+	peer->octets += len;
 	switch (demux_classify(data, len)) {
 	case DEMUX_RTP:
 		if (rtc_client_open(peer->client, false, data, &len) == 0)
@@ -306,6 +319,7 @@ static void on_datagram(struct sfu_peer *peer, uint8_t *data, size_t len, rs_tim
 		break;
 	case DEMUX_RTCP:
 		assert_int_equal(rtc_client_open(peer->client, true, data, &len), 0);
+		on_reports(peer, data, len);
 		break;
 	case DEMUX_DTLS:
 		peer->alerted |= data[0] == 21; /* alert, RFC 5246 appendix A.1 */
@@ -316,6 +330,23 @@ static void on_datagram(struct sfu_peer *peer, uint8_t *data, size_t len, rs_tim
 		rtc_client_recv(peer->client, data, len, now);
 		break;
 	}
+}
+
+/* A key frame of 16 by 16, whole in one packet (RFC 7741 section 4.2, RFC 6386 section 9.1), with a
+ * PictureID of 15 bits. */
+static void film(struct sfu_peer *peer)
+{
+	const uint16_t picture = (uint16_t)(peer->seq & 0x7fff);
+	const uint32_t words[] = { htonl((uint32_t)peer->seq * 1800), htonl(peer->ssrc + 100) };
+	_Alignas(8) uint8_t packet[1100] = { 0x80, 0x80 | VP8_PT, (uint8_t)(peer->seq >> 8),
+		(uint8_t)peer->seq };
+	memcpy(packet + 4, words, sizeof(words));
+	const uint8_t payload[] = { 0x90, 0x80, (uint8_t)(0x80 | picture >> 8), (uint8_t)picture,
+		0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 16, 0, 16, 0 };
+	memcpy(packet + 12, payload, sizeof(payload));
+	size_t len = 1000;
+	assert_int_equal(rtc_client_seal(peer->client, false, packet, &len, sizeof(packet)), 0);
+	sfu_peer_send(peer, packet, len);
 }
 
 static void speak(struct sfu_peer *peer, rs_time now)
@@ -333,6 +364,8 @@ static void speak(struct sfu_peer *peer, rs_time now)
 	memcpy(packet + 4, words, sizeof(words));
 	packet[12] = 0x78; /* one 20 ms frame, RFC 6716 section 3.1 */
 	memset(packet + 13, 0x55, 47);
+	if (peer->filming)
+		film(peer);
 	peer->seq++;
 	size_t len = 60;
 	assert_int_equal(rtc_client_seal(peer->client, false, packet, &len, sizeof(packet)), 0);
@@ -366,8 +399,13 @@ static void serve(struct sfu_peer *peer, rs_time now)
 		on_datagram(peer, data, (size_t)n, now);
 	rtc_client_tick(peer->client, now);
 	struct rtc_client_datagram out;
-	while (rtc_client_poll(peer->client, &out) == 1)
+	while (rtc_client_poll(peer->client, &out) == 1) {
 		sfu_peer_send(peer, out.data_view, out.len);
+		if (out.data_view[0] <= 3 && out.len <= sizeof(peer->check)) {
+			memcpy(peer->check, out.data_view, out.len);
+			peer->check_len = out.len;
+		}
+	}
 	speak(peer, now);
 }
 
@@ -421,6 +459,10 @@ static struct rtc_client *make_client(
 	return client;
 }
 
+#define VIDEO_SLOT                                                                                        \
+	", {\"mid\": \"6\", \"kind\": \"video\", \"ssrc\": 7002, \"rtx_ssrc\": 7003, \"codec\": \"vp8\"," \
+	" \"pt\": 96, \"rtx_pt\": 97, \"nack\": true, \"feed\": \"source-KEN\", \"rank\": 0}"
+
 struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, size_t at)
 {
 	const size_t i = world->n_peers;
@@ -434,6 +476,13 @@ struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, siz
 	peer->client = make_client(world, i, server);
 
 	char fingerprint[RTC_CLIENT_FINGERPRINT_LEN];
+	char camera[256] = "";
+	if (world->cameras)
+		(void)snprintf(camera, sizeof(camera),
+			", {\"mid\": \"1\", \"kind\": \"video\", \"source\": \"%s\","
+			" \"media\": \"camera\", \"csrc\": %u, \"codec\": \"vp8\", \"pt\": 96,"
+			" \"rtx_pt\": 97, \"ssrcs\": [%u]}",
+			source, 5000 + (unsigned)i, peer->ssrc + 100);
 	rtc_client_fingerprint(peer->client, "sha-256", fingerprint);
 	if (world->forging)
 		fingerprint[0] = fingerprint[0] == '0' ? '1' : '0';
@@ -444,11 +493,11 @@ struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, siz
 		" \"dtls\": {\"setup\": \"passive\", \"fingerprint\": \"sha-256 %s\"},"
 		" \"send\": [{\"mid\": \"0\", \"kind\": \"audio\", \"source\": \"%s\","
 		" \"media\": \"microphone\", \"csrc\": %u, \"codec\": \"opus\", \"pt\": 111,"
-		" \"ssrcs\": [%u]}],"
+		" \"ssrcs\": [%u]}%s],"
 		" \"recv\": [{\"mid\": \"3\", \"kind\": \"audio\", \"ssrc\": %u, \"codec\": \"opus\","
-		" \"pt\": 111, \"nack\": true, \"feed\": \"floor\", \"rank\": 0}]}}",
-		peer->id, i, i, i, i, fingerprint, source, 5000 + (unsigned)i, peer->ssrc,
-		SLOT_SSRC);
+		" \"pt\": 111, \"nack\": true, \"feed\": \"floor\", \"rank\": 0}%s]}}",
+		peer->id, i, i, i, i, fingerprint, source, 5000 + (unsigned)i, peer->ssrc, camera,
+		SLOT_SSRC, world->cameras ? VIDEO_SLOT : "");
 	sfu_world_apply(world);
 	world->n_peers++;
 	if (world->forging)

@@ -38,7 +38,13 @@ struct sfu_peer {
 	uint32_t last_csrc;
 	uint16_t last_seq;
 	uint64_t out_of_sequence; /* packets whose number did not follow the last */
-	bool alerted;             /* a DTLS record came after the handshake: close_notify */
+	bool filming;             /* with speaking: a key frame every 20 ms, of one packet */
+	uint64_t pictures;        /* packets of video opened, not among `received` */
+	uint64_t octets;          /* of all that came */
+	uint64_t plis;            /* key frames it was asked for */
+	uint8_t check[512];       /* its last STUN request */
+	size_t check_len;
+	bool alerted; /* a DTLS record came after the handshake: close_notify */
 };
 
 struct sfu_world {
@@ -58,6 +64,7 @@ struct sfu_world {
 	size_t n_heard;
 	struct sfu_peer peers[SFU_WORLD_PEERS];
 	size_t n_peers;
+	bool cameras; /* peers to come send a camera as well and watch that of KEN */
 	bool forging; /* peers to come are told with another certificate than theirs, and do not connect */
 };
 
