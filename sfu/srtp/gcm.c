@@ -9,32 +9,42 @@
 #include <string.h>
 
 #define IV_LEN 12
-#define KEY_MAX 32
-/* RFC 3711 section 4.3.1 */
-#define LABEL_KEY 0
-#define LABEL_SALT 2
 /* RFC 3711 section 9.2: packets under one key. */
 #define INDEX_MAX (((int64_t)1 << 48) - 1)
+#define RTCP_INDEX_MAX 0x7fffffffU
+#define RTCP_HEADER_LEN 8
+#define RTCP_ENCRYPTED 0x80000000U /* the E flag before the index, RFC 3711 section 3.4 */
 #define HALF_SEQ 0x8000
+
+/* Which packets came: bit `index` modulo the size. */
+struct windows {
+	uint64_t rtp[GCM_WINDOW / 64];
+	uint64_t rtcp[GCM_RTCP_WINDOW / 64];
+};
 
 struct stream {
 	uint32_t ssrc;
-	int64_t highest; /* roll-over counter and sequence number, RFC 3711 section 3.3.1 */
+	uint32_t rtcp_highest;
+	int64_t highest;         /* roll-over counter and sequence number, RFC 3711 section 3.3.1 */
+	struct windows *windows; /* when opening */
 };
 
 struct gcm {
 	EVP_CIPHER_CTX *cipher;
-	uint8_t salt[GCM_SALT_LEN];
-	uint64_t window;
+	enum gcm_kind
+		keyed; /* whose key the cipher has: there is much RTP or much RTCP, seldom both */
+	bool opens;
 	size_t max_streams;
 	size_t n_streams;
+	size_t key_len;
+	struct gcm_session sessions[GCM_KINDS];
 	struct stream streams[]; /* in order of their first packets */
 };
 
 /* ---- birth and death ---- */
 
 /* RFC 3711 section 4.3.1 and RFC 7714 section 11: the keystream of AES in counter mode under the
- * master key, from the master salt with `label` in its seventh octet. */
+ * master key, from the master salt with `label` in its eighth octet. */
 static int derive(const struct gcm_config *config, uint8_t label, uint8_t *out, size_t len)
 {
 	uint8_t counter[16] = { 0 };
@@ -52,20 +62,52 @@ static int derive(const struct gcm_config *config, uint8_t label, uint8_t *out, 
 	return ok ? 0 : -ENOMEM;
 }
 
-int gcm_new_session(const struct gcm_config *config, struct gcm **out_gcm)
+static bool key_len_valid(size_t len)
 {
-	if ((config->key_len != 16 && config->key_len != KEY_MAX) || config->max_streams == 0)
+	return len == 16 || len == 32;
+}
+
+int gcm_derive(const struct gcm_config *config, struct gcm_session out_sessions[GCM_KINDS])
+{
+	static const struct {
+		uint8_t key;
+		uint8_t salt;
+	} labels[GCM_KINDS] = { [GCM_RTP] = { 0, 2 }, [GCM_RTCP] = { 3, 5 } };
+	if (!key_len_valid(config->key_len))
+		return -EINVAL;
+	int err = 0;
+	for (size_t i = 0; i < GCM_KINDS && err == 0; i++) {
+		err = derive(config, labels[i].key, out_sessions[i].key, config->key_len);
+		if (err == 0)
+			err = derive(config, labels[i].salt, out_sessions[i].salt, GCM_SALT_LEN);
+	}
+	return err;
+}
+
+static int key_set(struct gcm *gcm, const EVP_CIPHER *cipher, enum gcm_kind kind)
+{
+	gcm->keyed = kind;
+	return EVP_CipherInit_ex(gcm->cipher, cipher, NULL, gcm->sessions[kind].key, NULL,
+		       gcm->opens ? 0 : 1) == 1
+		       ? 0
+		       : -ENOMEM;
+}
+
+int gcm_new(const struct gcm_config *config, const struct gcm_session sessions[GCM_KINDS],
+	struct gcm **out_gcm)
+{
+	if (!key_len_valid(config->key_len) || config->max_streams == 0)
 		return -EINVAL;
 	struct gcm *gcm = rs_zalloc(sizeof(*gcm) + config->max_streams * sizeof(gcm->streams[0]));
 	if (gcm == NULL)
 		return -ENOMEM;
+	gcm->opens = config->opens;
 	gcm->max_streams = config->max_streams;
-	gcm->window = config->window;
-	memcpy(gcm->salt, config->master_view + config->key_len, GCM_SALT_LEN);
-	const EVP_CIPHER *cipher = config->key_len == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
+	gcm->key_len = config->key_len;
+	memcpy(gcm->sessions, sessions, sizeof(gcm->sessions));
 	gcm->cipher = EVP_CIPHER_CTX_new();
-	if (gcm->cipher == NULL ||
-		EVP_EncryptInit_ex(gcm->cipher, cipher, NULL, config->master_view, NULL) != 1) {
+	const EVP_CIPHER *cipher = config->key_len == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
+	if (gcm->cipher == NULL || key_set(gcm, cipher, GCM_RTP) < 0) {
 		gcm_free(gcm);
 		return -ENOMEM;
 	}
@@ -73,52 +115,20 @@ int gcm_new_session(const struct gcm_config *config, struct gcm **out_gcm)
 	return 0;
 }
 
-int gcm_new(const struct gcm_config *config, struct gcm **out_gcm)
-{
-	if (config->key_len != 16 && config->key_len != KEY_MAX)
-		return -EINVAL;
-	uint8_t session[KEY_MAX + GCM_SALT_LEN];
-	int err = derive(config, LABEL_KEY, session, config->key_len);
-	if (err == 0)
-		err = derive(config, LABEL_SALT, session + config->key_len, GCM_SALT_LEN);
-	if (err == 0) {
-		struct gcm_config of_session = *config;
-		of_session.master_view = session;
-		err = gcm_new_session(&of_session, out_gcm);
-	}
-	rs_wipe(session, sizeof(session));
-	return err;
-}
-
 struct gcm *gcm_free(struct gcm *gcm)
 {
 	if (gcm != NULL) {
+		for (size_t i = 0; i < gcm->n_streams; i++)
+			rs_release(gcm->streams[i].windows);
 		EVP_CIPHER_CTX_free(gcm->cipher); /* wipes the key schedule */
-		rs_wipe(gcm->salt, sizeof(gcm->salt));
+		rs_wipe(gcm->sessions, sizeof(gcm->sessions));
 	}
 	return rs_release(gcm);
 }
 
-/* ---- a packet ---- */
+/* ---- streams ---- */
 
-/* Octets of the RTP header with CSRCs and extension (RFC 3550 section 5.1); all of it stays legible. */
-static int header_len(const uint8_t *data, size_t len, size_t *out_len)
-{
-	struct rs_reader reader;
-	rs_reader_init(&reader, data, len);
-	const uint8_t first = rs_read_u8(&reader);
-	rs_read_skip(&reader, 11U + 4U * (first & 0x0fU));
-	if ((first & 0x10) != 0) {
-		rs_read_skip(&reader, 2);
-		rs_read_skip(&reader, 4U * rs_read_u16(&reader));
-	}
-	if (reader.failed || first >> 6 != 2 || len > INT_MAX)
-		return -EBADMSG;
-	*out_len = reader.pos;
-	return 0;
-}
-
-/* The stream, or the place of a new one; it counts once a packet was sealed. NULL: one too many. */
+/* The stream, or the place of a new one. NULL: one too many. */
 static struct stream *stream_of(struct gcm *gcm, uint32_t ssrc)
 {
 	for (size_t i = 0; i < gcm->n_streams; i++) {
@@ -130,6 +140,20 @@ static struct stream *stream_of(struct gcm *gcm, uint32_t ssrc)
 	struct stream *stream = &gcm->streams[gcm->n_streams];
 	*stream = (struct stream){ .ssrc = ssrc };
 	return stream;
+}
+
+/* Its first packet passed. */
+static int stream_keep(struct gcm *gcm, struct stream *stream)
+{
+	if (stream != &gcm->streams[gcm->n_streams])
+		return 0;
+	if (gcm->opens) {
+		stream->windows = rs_zalloc(sizeof(*stream->windows));
+		if (stream->windows == NULL)
+			return -ENOMEM;
+	}
+	gcm->n_streams++;
+	return 0;
 }
 
 /* RFC 3711 section 3.3.1: the index nearest to the highest. A stream begins with roll-over counter 0;
@@ -144,64 +168,263 @@ static int64_t index_of(const struct stream *stream, uint16_t seq)
 	return stream->highest - index > HALF_SEQ ? index + 0x10000 : index;
 }
 
-/* RFC 7714 section 8.1: two octets of zero, SSRC, roll-over counter, sequence number; with the salt. */
-static void nonce_write(const struct gcm *gcm, uint32_t ssrc, int64_t index, uint8_t iv[IV_LEN])
+/* RFC 3711 section 3.3.2. `bits` is a ring of `size` bits that ends with the highest index. */
+static bool window_has(const uint64_t *bits, int64_t size, int64_t highest, int64_t index)
 {
+	const uint64_t at = (uint64_t)index % (uint64_t)size;
+	return index <= highest && (bits[at / 64] >> at % 64 & 1) != 0;
+}
+
+static void window_add(uint64_t *bits, int64_t size, int64_t highest, int64_t index)
+{
+	/* What lies between is not there; a leap over the whole ring clears it once. */
+	for (int64_t i = highest + 1; i < index && i <= highest + size; i++) {
+		const uint64_t at = (uint64_t)i % (uint64_t)size;
+		bits[at / 64] &= ~((uint64_t)1 << at % 64);
+	}
+	const uint64_t at = (uint64_t)index % (uint64_t)size;
+	bits[at / 64] |= (uint64_t)1 << at % 64;
+}
+
+/* ---- packets ---- */
+
+/* The clear parts that a packet's protection covers, and what makes its nonce. */
+struct packet {
+	enum gcm_kind kind;
+	uint32_t ssrc;
+	int64_t index;
+	const uint8_t *head;
+	size_t head_len;
+	const uint8_t *tail; /* RTCP: E flag and index */
+	size_t tail_len;
+};
+
+/* RFC 7714 sections 8.1 and 9.1: two octets of zero, SSRC, and the index in six; with the salt. */
+static void nonce_write(const struct gcm *gcm, const struct packet *packet, uint8_t iv[IV_LEN])
+{
+	const uint8_t *salt = gcm->sessions[packet->kind].salt;
 	struct rs_writer writer;
 	rs_writer_init(&writer, iv, IV_LEN);
 	rs_write_u16(&writer, 0);
-	rs_write_u32(&writer, ssrc);
-	rs_write_u32(&writer, (uint32_t)(index >> 16));
-	rs_write_u16(&writer, (uint16_t)index);
+	rs_write_u32(&writer, packet->ssrc);
+	rs_write_u32(&writer, (uint32_t)(packet->index >> 16));
+	rs_write_u16(&writer, (uint16_t)packet->index);
 	for (size_t i = 0; i < IV_LEN; i++)
-		iv[i] ^= gcm->salt[i];
+		iv[i] ^= salt[i];
 }
 
-static int encrypt(struct gcm *gcm, const uint8_t iv[IV_LEN], const uint8_t *data, size_t head_len,
-	size_t len, uint8_t *out)
+/* The context is about to take `len` octets. */
+static int begin(struct gcm *gcm, const struct packet *packet)
+{
+	uint8_t iv[IV_LEN];
+	int done = 0;
+	if (gcm->keyed != packet->kind && key_set(gcm, NULL, packet->kind) < 0)
+		return -EIO;
+	nonce_write(gcm, packet, iv);
+	if (EVP_CipherInit_ex(gcm->cipher, NULL, NULL, NULL, iv, -1) != 1 ||
+		EVP_CipherUpdate(gcm->cipher, NULL, &done, packet->head, (int)packet->head_len) !=
+			1)
+		return -EIO;
+	if (packet->tail_len > 0 && EVP_CipherUpdate(gcm->cipher, NULL, &done, packet->tail,
+					    (int)packet->tail_len) != 1)
+		return -EIO;
+	return 0;
+}
+
+/* `len` octets from `in` to `out`, and the tag behind them. */
+static int encrypt(
+	struct gcm *gcm, const struct packet *packet, const uint8_t *in, size_t len, uint8_t *out)
 {
 	int done = 0;
-	const int payload_len = (int)(len - head_len);
-	if (EVP_EncryptInit_ex(gcm->cipher, NULL, NULL, NULL, iv) != 1 ||
-		EVP_EncryptUpdate(gcm->cipher, NULL, &done, data, (int)head_len) != 1 ||
-		EVP_EncryptUpdate(
-			gcm->cipher, out + head_len, &done, data + head_len, payload_len) != 1 ||
-		EVP_EncryptFinal_ex(gcm->cipher, out + len, &done) != 1 ||
+	const int err = begin(gcm, packet);
+	if (err < 0)
+		return err;
+	if (EVP_CipherUpdate(gcm->cipher, out, &done, in, (int)len) != 1 ||
+		EVP_CipherFinal_ex(gcm->cipher, out + len, &done) != 1 ||
 		EVP_CIPHER_CTX_ctrl(gcm->cipher, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_LEN, out + len) !=
 			1)
 		return -EIO;
 	return 0;
 }
 
-int gcm_seal(struct gcm *gcm, const uint8_t *data, size_t len, uint8_t *out)
+/* `len` octets in place, which the tag follows. */
+static int decrypt(struct gcm *gcm, const struct packet *packet, uint8_t *data, size_t len)
 {
-	size_t head_len = 0;
-	int err = header_len(data, len, &head_len);
+	int done = 0;
+	const int err = begin(gcm, packet);
 	if (err < 0)
 		return err;
-	struct rs_reader reader;
-	rs_reader_init(&reader, data + 2, 10);
-	const uint16_t seq = rs_read_u16(&reader);
-	(void)rs_read_u32(&reader); /* timestamp */
-	const uint32_t ssrc = rs_read_u32(&reader);
+	if (EVP_CipherUpdate(gcm->cipher, data, &done, data, (int)len) != 1 ||
+		EVP_CIPHER_CTX_ctrl(gcm->cipher, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_LEN, data + len) !=
+			1)
+		return -EIO;
+	return EVP_CipherFinal_ex(gcm->cipher, data + len, &done) == 1 ? 0 : -EACCES;
+}
 
-	struct stream *stream = stream_of(gcm, ssrc);
+/* RFC 3550 section 5.1: with CSRCs and extension, all of which stay legible. The index is left out. */
+static int rtp_parse_head(
+	const uint8_t *data, size_t len, struct packet *out_packet, uint16_t *out_seq)
+{
+	struct rs_reader reader;
+	rs_reader_init(&reader, data, len);
+	const uint8_t first = rs_read_u8(&reader);
+	rs_read_skip(&reader, 1);
+	const uint16_t seq = rs_read_u16(&reader);
+	rs_read_skip(&reader, 4);
+	const uint32_t ssrc = rs_read_u32(&reader);
+	rs_read_skip(&reader, 4U * (first & 0x0fU));
+	if ((first & 0x10) != 0) {
+		rs_read_skip(&reader, 2);
+		rs_read_skip(&reader, 4U * rs_read_u16(&reader));
+	}
+	if (reader.failed || first >> 6 != 2 || len > INT_MAX)
+		return -EBADMSG;
+	*out_seq = seq;
+	*out_packet = (struct packet){
+		.kind = GCM_RTP,
+		.ssrc = ssrc,
+		.head = data,
+		.head_len = reader.pos,
+	};
+	return 0;
+}
+
+/* RFC 3550 section 6.4: the first eight octets stay legible. */
+static int rtcp_parse_head(const uint8_t *data, size_t len, struct packet *out_packet)
+{
+	struct rs_reader reader;
+	rs_reader_init(&reader, data, len);
+	const uint8_t first = rs_read_u8(&reader);
+	rs_read_skip(&reader, 3);
+	const uint32_t ssrc = rs_read_u32(&reader);
+	if (reader.failed || first >> 6 != 2 || len > INT_MAX)
+		return -EBADMSG;
+	*out_packet = (struct packet){
+		.kind = GCM_RTCP,
+		.ssrc = ssrc,
+		.head = data,
+		.head_len = RTCP_HEADER_LEN,
+		.tail_len = sizeof(uint32_t),
+	};
+	return 0;
+}
+
+int gcm_seal_rtp(struct gcm *gcm, const uint8_t *data, size_t len, uint8_t *out)
+{
+	struct packet packet;
+	uint16_t seq = 0;
+	int err = rtp_parse_head(data, len, &packet, &seq);
+	if (err < 0)
+		return err;
+	struct stream *stream = stream_of(gcm, packet.ssrc);
 	if (stream == NULL)
 		return -E2BIG;
-	const int64_t index = index_of(stream, seq);
-	if (stream->highest - index >= (int64_t)gcm->window)
+	packet.index = index_of(stream, seq);
+	if (stream->highest - packet.index >= GCM_WINDOW)
 		return -EALREADY;
-	if (index > INDEX_MAX)
+	if (packet.index > INDEX_MAX)
 		return -EPROTO;
-	uint8_t iv[IV_LEN];
-	nonce_write(gcm, ssrc, index, iv);
-	err = encrypt(gcm, iv, data, head_len, len, out);
+	const size_t head_len = packet.head_len;
+	err = encrypt(gcm, &packet, data + head_len, len - head_len, out + head_len);
+	if (err == 0)
+		err = stream_keep(gcm, stream);
 	if (err < 0)
 		return err;
 	if (out != data)
 		memcpy(out, data, head_len);
-	gcm->n_streams += stream == &gcm->streams[gcm->n_streams];
-	if (index > stream->highest)
-		stream->highest = index;
+	if (packet.index > stream->highest)
+		stream->highest = packet.index;
+	return 0;
+}
+
+int gcm_open_rtp(struct gcm *gcm, uint8_t *data, size_t *len)
+{
+	struct packet packet;
+	uint16_t seq = 0;
+	int err = rtp_parse_head(data, *len, &packet, &seq);
+	if (err < 0)
+		return err;
+	if (*len - packet.head_len < GCM_TAG_LEN)
+		return -EBADMSG;
+	struct stream *stream = stream_of(gcm, packet.ssrc);
+	if (stream == NULL)
+		return -E2BIG;
+	packet.index = index_of(stream, seq);
+	if (stream->highest - packet.index >= GCM_WINDOW ||
+		(stream->windows != NULL && window_has(stream->windows->rtp, GCM_WINDOW,
+						    stream->highest, packet.index)))
+		return -EALREADY;
+	const size_t plain_len = *len - GCM_TAG_LEN;
+	err = decrypt(gcm, &packet, data + packet.head_len, plain_len - packet.head_len);
+	if (err == 0)
+		err = stream_keep(gcm, stream);
+	if (err < 0)
+		return err;
+	window_add(stream->windows->rtp, GCM_WINDOW, stream->highest, packet.index);
+	if (packet.index > stream->highest)
+		stream->highest = packet.index;
+	*len = plain_len;
+	return 0;
+}
+
+int gcm_seal_rtcp(struct gcm *gcm, uint8_t *data, size_t len)
+{
+	struct packet packet;
+	int err = rtcp_parse_head(data, len, &packet);
+	if (err < 0)
+		return err;
+	struct stream *stream = stream_of(gcm, packet.ssrc);
+	if (stream == NULL)
+		return -E2BIG;
+	if (stream->rtcp_highest == RTCP_INDEX_MAX)
+		return -EPROTO;
+	packet.index = (int64_t)stream->rtcp_highest + 1;
+	struct rs_writer tail;
+	rs_writer_init(&tail, data + len + GCM_TAG_LEN, sizeof(uint32_t));
+	rs_write_u32(&tail, RTCP_ENCRYPTED | (uint32_t)packet.index);
+	packet.tail = tail.data;
+	err = encrypt(gcm, &packet, data + RTCP_HEADER_LEN, len - RTCP_HEADER_LEN,
+		data + RTCP_HEADER_LEN);
+	if (err == 0)
+		err = stream_keep(gcm, stream);
+	if (err == 0)
+		stream->rtcp_highest = (uint32_t)packet.index;
+	return err;
+}
+
+/* What says that it is not encrypted is refused, as it would be legible to all (RFC 3711 section 3.4). */
+int gcm_open_rtcp(struct gcm *gcm, uint8_t *data, size_t *len)
+{
+	struct packet packet;
+	int err = rtcp_parse_head(data, *len, &packet);
+	if (err < 0)
+		return err;
+	if (*len < RTCP_HEADER_LEN + GCM_RTCP_TRAILER)
+		return -EBADMSG;
+	struct rs_reader tail;
+	rs_reader_init(&tail, data + *len - sizeof(uint32_t), sizeof(uint32_t));
+	packet.tail = tail.data;
+	const uint32_t word = rs_read_u32(&tail);
+	packet.index = word & ~RTCP_ENCRYPTED;
+	if ((word & RTCP_ENCRYPTED) == 0)
+		return -EACCES;
+	struct stream *stream = stream_of(gcm, packet.ssrc);
+	if (stream == NULL)
+		return -E2BIG;
+	const int64_t highest = stream->rtcp_highest;
+	if (highest - packet.index >= GCM_RTCP_WINDOW ||
+		(stream->windows != NULL &&
+			window_has(stream->windows->rtcp, GCM_RTCP_WINDOW, highest, packet.index)))
+		return -EALREADY;
+	const size_t plain_len = *len - GCM_RTCP_TRAILER;
+	err = decrypt(gcm, &packet, data + RTCP_HEADER_LEN, plain_len - RTCP_HEADER_LEN);
+	if (err == 0)
+		err = stream_keep(gcm, stream);
+	if (err < 0)
+		return err;
+	window_add(stream->windows->rtcp, GCM_RTCP_WINDOW, highest, packet.index);
+	if (packet.index > highest)
+		stream->rtcp_highest = (uint32_t)packet.index;
+	*len = plain_len;
 	return 0;
 }

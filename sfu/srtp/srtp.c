@@ -14,11 +14,11 @@
 #define RTCP_HEADER_LEN 8
 
 struct crypt {
-	struct gcm *gcm; /* seals RTP in Galois mode; NULL: the session does */
+	struct gcm *gcm; /* in Galois mode; else NULL and libsrtp's session */
 	srtp_t session;
 	size_t max_streams;
 	size_t stream_count;
-	uint32_t ssrcs[CRYPT_STREAMS_MAX]; /* seen authentic, RTP or RTCP */
+	uint32_t ssrcs[]; /* of the session: seen authentic, RTP or RTCP */
 };
 
 static const struct {
@@ -71,21 +71,18 @@ static int gcm_make(const struct crypt_config *config, struct gcm **out_gcm)
 		.master_view = config->key_view,
 		.key_len = config->key_len - GCM_SALT_LEN,
 		.max_streams = config->max_streams,
-		.window = CRYPT_REPLAY_WINDOW,
+		.opens = config->direction == CRYPT_OPEN,
 	};
-	return gcm_new(&gcm, out_gcm);
+	struct gcm_session sessions[GCM_KINDS];
+	int err = gcm_derive(&gcm, sessions);
+	if (err == 0)
+		err = gcm_new(&gcm, sessions, out_gcm);
+	rs_wipe(sessions, sizeof(sessions));
+	return err;
 }
 
-int crypt_new(const struct crypt_config *config, struct crypt **out_crypt)
+static int session_make(const struct crypt_config *config, srtp_t *out_session)
 {
-	if (config->key_len != crypt_key_len(config->profile) || config->max_streams < 1 ||
-		config->max_streams > CRYPT_STREAMS_MAX)
-		return -EINVAL;
-	struct crypt *crypt = rs_zalloc(sizeof(*crypt));
-	if (crypt == NULL)
-		return -ENOMEM;
-	crypt->max_streams = config->max_streams;
-
 	uint8_t key[SRTP_MAX_KEY_LEN];
 	memcpy(key, config->key_view, config->key_len); /* libsrtp wants it writable */
 	/* The SSRC is a template: a stream of its own is made from it when a first packet has
@@ -99,10 +96,24 @@ int crypt_new(const struct crypt_config *config, struct crypt **out_crypt)
 	};
 	int err = policy_fill(&policy, config->profile);
 	if (err == 0)
-		err = crypt_error(srtp_create(&crypt->session, &policy));
+		err = crypt_error(srtp_create(out_session, &policy));
 	rs_wipe(key, sizeof(key));
-	if (err == 0 && config->direction == CRYPT_SEAL && profiles[config->profile].galois)
-		err = gcm_make(config, &crypt->gcm);
+	return err;
+}
+
+int crypt_new(const struct crypt_config *config, struct crypt **out_crypt)
+{
+	if (config->key_len != crypt_key_len(config->profile) || config->max_streams < 1 ||
+		config->max_streams > CRYPT_STREAMS_MAX)
+		return -EINVAL;
+	const bool galois = profiles[config->profile].galois;
+	struct crypt *crypt = rs_zalloc(
+		sizeof(*crypt) + (galois ? 0 : config->max_streams) * sizeof(crypt->ssrcs[0]));
+	if (crypt == NULL)
+		return -ENOMEM;
+	crypt->max_streams = config->max_streams;
+	const int err =
+		galois ? gcm_make(config, &crypt->gcm) : session_make(config, &crypt->session);
 	if (err < 0) {
 		crypt_free(crypt);
 		return err;
@@ -158,12 +169,14 @@ static int apply(struct crypt *crypt, uint8_t *data, size_t *len, size_t ssrc_at
 
 int crypt_open_rtp(struct crypt *crypt, uint8_t *data, size_t *len)
 {
-	return apply(crypt, data, len, RTP_SSRC_AT, srtp_unprotect);
+	return crypt->gcm != NULL ? gcm_open_rtp(crypt->gcm, data, len)
+				  : apply(crypt, data, len, RTP_SSRC_AT, srtp_unprotect);
 }
 
 int crypt_open_rtcp(struct crypt *crypt, uint8_t *data, size_t *len)
 {
-	return apply(crypt, data, len, RTCP_SSRC_AT, srtp_unprotect_rtcp);
+	return crypt->gcm != NULL ? gcm_open_rtcp(crypt->gcm, data, len)
+				  : apply(crypt, data, len, RTCP_SSRC_AT, srtp_unprotect_rtcp);
 }
 
 int crypt_seal_rtp_to(struct crypt *crypt, const uint8_t *data, size_t len, uint8_t *out,
@@ -174,7 +187,7 @@ int crypt_seal_rtp_to(struct crypt *crypt, const uint8_t *data, size_t len, uint
 	size_t sealed_len = len;
 	int err = 0;
 	if (crypt->gcm != NULL) {
-		err = gcm_seal(crypt->gcm, data, len, out);
+		err = gcm_seal_rtp(crypt->gcm, data, len, out);
 		sealed_len += GCM_TAG_LEN;
 	} else {
 		if (out != data)
@@ -195,5 +208,9 @@ int crypt_seal_rtcp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap)
 {
 	if (cap < *len || cap - *len < CRYPT_RTCP_TRAILER)
 		return -ENOSPC;
-	return apply(crypt, data, len, RTCP_SSRC_AT, srtp_protect_rtcp);
+	if (crypt->gcm == NULL)
+		return apply(crypt, data, len, RTCP_SSRC_AT, srtp_protect_rtcp);
+	const int err = gcm_seal_rtcp(crypt->gcm, data, *len);
+	*len += err == 0 ? GCM_RTCP_TRAILER : 0;
+	return err;
 }

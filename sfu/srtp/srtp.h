@@ -1,8 +1,8 @@
 /* sfu/srtp/srtp.h
  *
- * SRTP and SRTCP (RFC 3711, RFC 7714): libsrtp, but for sealing RTP by AES-GCM, which gcm.h does. One
+ * SRTP and SRTCP (RFC 3711, RFC 7714): Galois mode by OpenSSL (gcm.h), counter mode by libsrtp. One
  * object a peer and direction; each keeps the roll-over counter and replay window of every stream
- * (SSRC) it has seen.
+ * (SSRC) it has seen, as long as it lives.
  * Not thread safe. A stream's state is allocated when its first packet has proved authentic, never
  * per packet. Limit: `max_streams` SSRCs. Packets should lie at an address divisible by four.
  */
