@@ -2,6 +2,9 @@
 
 /* About 128 packets, 2.5 s of audio. */
 #define ASKED_SHIFT 7
+/* About 32 losses. Independent ones follow one another as often as any is lost; in runs of 2 on average, every second does. */
+#define RUNS_SHIFT 5
+#define RUNS_LEAST LOSS_PERMILLE(450)
 /* Reports that speak of more packets than this are about another stream than the last. */
 #define EXPECTED_MAX 0x8000U
 
@@ -11,8 +14,11 @@ void loss_sent(struct loss *loss)
 	loss->asked -= (loss->asked + (1U << ASKED_SHIFT) - 1) >> ASKED_SHIFT;
 }
 
-void loss_asked(struct loss *loss)
+void loss_asked(struct loss *loss, bool after_another)
 {
+	loss->runs -= loss->runs >> RUNS_SHIFT;
+	if (after_another)
+		loss->runs += LOSS_ALL >> RUNS_SHIFT;
 	loss->asked += LOSS_ALL >> ASKED_SHIFT;
 	if (loss->asked > LOSS_ALL)
 		loss->asked = LOSS_ALL;
@@ -40,6 +46,11 @@ void loss_reported(struct loss *loss, const struct rtcp_report *report)
 uint32_t loss_share(const struct loss *loss)
 {
 	return loss->asked > loss->reported ? loss->asked : loss->reported;
+}
+
+bool loss_comes_in_runs(const struct loss *loss)
+{
+	return loss->runs >= RUNS_LEAST;
 }
 
 uint32_t loss_after(uint32_t share, unsigned blocks)

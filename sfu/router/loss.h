@@ -16,6 +16,7 @@
 
 struct loss {
 	uint32_t asked;    /* share asked for again, of the last packets, smoothed */
+	uint32_t runs;     /* share of those after another one, smoothed */
 	uint32_t reported; /* share the reports say is lost, smoothed */
 	unsigned reports;
 	uint32_t highest; /* of the last report */
@@ -24,12 +25,14 @@ struct loss {
 
 /* One more packet was sent for the first time. */
 void loss_sent(struct loss *loss);
-/* The receiver asks for one, for the first time. */
-void loss_asked(struct loss *loss);
+/* The receiver asks for one, for the first time; and it had asked for the one before, too. */
+void loss_asked(struct loss *loss, bool after_another);
 /* More loss is believed at once, less by and by. */
 void loss_reported(struct loss *loss, const struct rtcp_report *report);
 /* Share of packets lost. */
 uint32_t loss_share(const struct loss *loss);
+/* Losses are not independent: what is lost together with its neighbours is not mended by these. */
+bool loss_comes_in_runs(const struct loss *loss);
 /* Share still lost when every packet comes with the `blocks` before it, and losses are independent. */
 uint32_t loss_after(uint32_t share, unsigned blocks);
 

@@ -4,7 +4,7 @@
 
 /* Loss at which a packet carries this many others: up to it, no more than about one packet in a hundred stays
  * lost where losses are independent. Without reports it carries one, since loss may be there from the start. */
-static const uint32_t least_loss[RED_MOST] = { LOSS_PERMILLE(3), LOSS_PERMILLE(30),
+static const uint32_t least_loss[RED_MOST_ALONE] = { LOSS_PERMILLE(3), LOSS_PERMILLE(30),
 	LOSS_PERMILLE(70) };
 /* A block more is given up only when loss is well below what called for it. */
 #define GIVE_UP_NUM 5
@@ -17,11 +17,13 @@ void red_adapt(struct slot *slot)
 
 	if (slot->spec.red_pt == 0)
 		return;
-	for (uint8_t i = 0; i < RED_MOST; i++) {
+	for (uint8_t i = 0; i < RED_MOST_ALONE; i++) {
 		const bool has = i < slot->red.blocks;
 		if (share >= (has ? least_loss[i] * GIVE_UP_NUM / GIVE_UP_DEN : least_loss[i]))
 			blocks = (uint8_t)(i + 1);
 	}
+	if (blocks > 1 && loss_comes_in_runs(&slot->loss))
+		blocks = RED_MOST;
 	if (blocks == 0 && slot->loss.reports == 0)
 		blocks = 1;
 	slot->red.blocks = blocks < slot->red.allowed ? blocks : slot->red.allowed;

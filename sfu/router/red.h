@@ -18,8 +18,10 @@ struct publish;
 struct rewrite_out;
 struct slot;
 
-/* Redundant blocks of a packet: at most, and how far back they may lie. */
-#define RED_MOST 3
+/* Redundant blocks of a packet: at most where losses are independent, and where they come in runs; and how far back
+ * they may lie. */
+#define RED_MOST_ALONE 3
+#define RED_MOST 5
 #define RED_REACH 6
 /* A packet with redundancy is no longer than this, header and all; what would make it longer is left out. */
 #define RED_PACKET_MAX 1100

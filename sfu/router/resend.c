@@ -148,7 +148,8 @@ void resend_missed(struct slot *slot, uint16_t seq)
 	if (sent->asked)
 		return;
 	sent->asked = true;
-	loss_asked(&slot->loss);
+	const struct sent *before = place_of(slot, (uint16_t)(seq - 1));
+	loss_asked(&slot->loss, is_sent(before, (uint16_t)(seq - 1)) && before->asked);
 	red_adapt(slot);
 }
 

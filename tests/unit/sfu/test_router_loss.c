@@ -141,6 +141,37 @@ static void the_more_is_lost_the_more_goes_along_and_by_and_by_less_again(void *
 	}
 }
 
+/* The redundancy of the last packet after 300 of which those are asked for that `pattern`, 20 bits, has set. */
+static size_t blocks_after(const char *pattern)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+	uint16_t first = 0;
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	for (unsigned i = 0; i < 300; i++) {
+		kit_forget(&kit);
+		speak(k, 100 + i, 100 + i);
+		if (i == 0)
+			first = heard(&viewer, v, 0).seq;
+		if (i >= 5 && pattern[(i - 5) % 20] == '1')
+			ask(&viewer, v, 3, (uint16_t)(first + i - 5), RS_MS(20) * (100 + i));
+	}
+	kit_forget(&kit);
+	speak(k, 400, 400);
+	const struct rtp_packet last = heard(&viewer, v, 0);
+	return red_of(&last).n_redundant;
+}
+
+static void where_losses_come_one_by_one_three_go_along(void **state)
+{
+	assert_int_equal(blocks_after("10000010000100000001"), 3);
+}
+
+static void where_losses_come_in_runs_more_go_along(void **state)
+{
+	assert_int_equal(blocks_after("00000011110000000000"), 5);
+}
+
 static void packets_of_long_ago_do_not_go_along(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
@@ -542,7 +573,7 @@ static void nacks_tell_loss_before_repair(void **state)
 	for (unsigned i = 0; i < 1000; i++) {
 		loss_sent(&loss);
 		if (i % 5 == 0)
-			loss_asked(&loss);
+			loss_asked(&loss, false);
 	}
 	assert_in_range(loss_share(&loss), LOSS_PERMILLE(190), LOSS_PERMILLE(210));
 	for (unsigned i = 0; i < 2000; i++)
@@ -556,6 +587,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(who_loses_packets_gets_those_before_along),
 		CASE(the_more_is_lost_the_more_goes_along_and_by_and_by_less_again),
+		CASE(where_losses_come_one_by_one_three_go_along),
+		CASE(where_losses_come_in_runs_more_go_along),
 		CASE(packets_of_long_ago_do_not_go_along),
 		CASE(what_is_sent_again_is_the_same_to_the_octet),
 		CASE(what_comes_along_anyway_is_not_sent_again),
