@@ -5,6 +5,7 @@
 #include "signaling/io/io.h"
 #include "signaling/sdp/sdp.h"
 #include "signaling/store/store.h"
+#include "signaling/turn/turn.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +35,11 @@ static const struct config_key keys[] = {
 		"other sites whose pages may open the WebSocket, at most 16" },
 	{ "token.hours", CONFIG_INT, "168", 1, 87600, "hours that tokens of an import live" },
 	{ "ice.stun", CONFIG_LIST, "", 0, 0,
-		"stun:host:port told to WHIP and WHEP clients, at most 4" },
+		"stun:host:port told to pages, WHIP and WHEP clients" },
+	{ "ice.turn", CONFIG_LIST, "", 0, 0, "turn: and turns: URLs of TURN servers told to them" },
+	{ "ice.turn_secret", CONFIG_TEXT, "", 0, 0,
+		"file with the secret shared with the TURN servers; needed with ice.turn" },
+	{ "ice.turn_hours", CONFIG_INT, "12", 1, 168, "hours that TURN credentials live" },
 	{ "limits.connections", CONFIG_INT, "4096", 16, 60000, "TCP connections" },
 	{ "limits.sessions", CONFIG_INT, "1024", 1, 60000, "WebSockets" },
 	{ "limits.peers", CONFIG_INT, "1024", 1, 60000, "media peers" },
@@ -57,6 +62,7 @@ struct program {
 	struct io *io;
 	struct store *store;
 	struct service *service;
+	struct turn turn;
 	char error[512];
 };
 
@@ -124,6 +130,44 @@ static int make_auth(struct program *program)
 	return err;
 }
 
+static int turn_list(
+	struct program *program, const char *key, bool of_turn, const char **out, size_t *out_n)
+{
+	int err = list_of(program->config, key, TURN_URLS_MAX, out, out_n, program->error);
+	for (size_t i = 0; i < *out_n && err == 0; i++) {
+		if (turn_url_valid(out[i], of_turn))
+			continue;
+		(void)snprintf(program->error, sizeof(program->error),
+			"%s: \"%.200s\" is not a %s URL", key, out[i], of_turn ? "TURN" : "STUN");
+		err = -EINVAL;
+	}
+	return err;
+}
+
+static int make_turn(struct program *program)
+{
+	struct turn *turn = &program->turn;
+	char text[TURN_SECRET_MAX + 2];
+	int err = turn_list(program, "ice.stun", false, turn->stun, &turn->n_stun);
+	if (err == 0)
+		err = turn_list(program, "ice.turn", true, turn->turn, &turn->n_turn);
+	if (err < 0 || turn->n_turn == 0)
+		return err;
+	turn->lifetime_s = config_int(program->config, "ice.turn_hours") * 3600;
+	const char *path = config_text(program->config, "ice.turn_secret");
+	FILE *file = fopen(path, "rbe");
+	const size_t len = file != NULL ? fread(text, 1, sizeof(text), file) : 0;
+	if (file == NULL || ferror(file) != 0 || turn_secret_read(text, len, turn) < 0) {
+		(void)snprintf(program->error, sizeof(program->error),
+			"ice.turn_secret: \"%.200s\" holds no secret that can be read", path);
+		err = -EINVAL;
+	}
+	if (file != NULL)
+		(void)fclose(file); /* read only */
+	rs_wipe(text, sizeof(text));
+	return err;
+}
+
 static int make_io(struct program *program)
 {
 	const struct config *config = program->config;
@@ -143,6 +187,7 @@ static int make_io(struct program *program)
 			.media_per_badge = limit(config, "limits.media_per_badge"),
 			.media_per_address = limit(config, "limits.media_per_address"),
 		},
+		.turn = &program->turn,
 		.auth = program->auth,
 		.rand = &program->rand,
 	};
@@ -151,7 +196,7 @@ static int make_io(struct program *program)
 		err = list_of(config, "web.origins", IO_ORIGINS_MAX, io.origins, &io.n_origins,
 			program->error);
 	if (err == 0)
-		err = list_of(config, "ice.stun", IO_STUN_MAX, io.stun, &io.n_stun, program->error);
+		err = make_turn(program);
 	return err < 0 ? err : io_new(&io, &program->io, program->error);
 }
 
@@ -176,6 +221,7 @@ static int make_service(struct program *program)
 		.verify = verify,
 		.verify_ctx = program->auth,
 		.answer = sdp_answer,
+		.turn = &program->turn,
 	};
 	service.limits.sessions = limit(program->config, "limits.sessions");
 	service.limits.peers = limit(program->config, "limits.peers");

@@ -14,7 +14,6 @@
 
 #define IO_LISTEN_MAX 8
 #define IO_ORIGINS_MAX 16
-#define IO_STUN_MAX 4
 #define IO_ERROR_LEN 256
 
 struct io;
@@ -41,8 +40,7 @@ struct io_config {
 	const char *web_base; /* "https://..."; empty = what each request was sent to */
 	const char *origins[IO_ORIGINS_MAX];
 	size_t n_origins;
-	const char *stun[IO_STUN_MAX];
-	size_t n_stun;
+	const struct turn *turn; /* told to WHIP and WHEP clients; NULL = none */
 	struct io_limits limits;
 	const struct auth *auth;
 	struct rs_rand *rand;

@@ -23,8 +23,8 @@
 
 #define HTTP_TOKEN_MAX AUTH_TOKEN_LEN
 #define HTTP_PATH_MAX 512
-#define HTTP_VALUE_MAX 256
-#define HTTP_HEADERS_MAX 8
+#define HTTP_VALUE_MAX 512
+#define HTTP_HEADERS_MAX 16
 /* An offer, a conference file. */
 #define HTTP_SDP_MAX ((size_t)65536)
 #define HTTP_IMPORT_MAX ((size_t)4 << 20)

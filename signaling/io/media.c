@@ -2,6 +2,7 @@
 
 #include "common/log/log.h"
 #include "signaling/sdp/sdp.h"
+#include "signaling/turn/turn.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,13 +77,24 @@ static void add_etag(struct request *request, const struct service_peer *peer)
 	http_add_header(request, "etag:", tag);
 }
 
-/* RFC 9725 section 4.6. */
+/* RFC 9725 section 4.6: one header a server. */
 static void add_links(struct request *request)
 {
-	for (size_t i = 0; i < request->io->config.n_stun; i++) {
-		char link[HTTP_VALUE_MAX];
-		(void)snprintf(link, sizeof(link), "<%.200s>; rel=\"ice-server\"",
-			request->io->config.stun[i]);
+	const struct turn *turn = request->io->config.turn;
+	struct turn_grant grant;
+	char link[HTTP_VALUE_MAX];
+	for (size_t i = 0; turn != NULL && i < turn->n_stun; i++) {
+		(void)snprintf(link, sizeof(link), "<%s>; rel=\"ice-server\"", turn->stun[i]);
+		http_add_header(request, "link:", link);
+	}
+	if (turn == NULL || turn->n_turn == 0)
+		return;
+	turn_grant(turn, request->who.badge, io_moment().wall_ms / 1000, &grant);
+	for (size_t i = 0; i < turn->n_turn; i++) {
+		(void)snprintf(link, sizeof(link),
+			"<%s>; rel=\"ice-server\"; username=\"%s\"; credential=\"%s\";"
+			" credential-type=\"password\"",
+			turn->turn[i], grant.username, grant.password);
 		http_add_header(request, "link:", link);
 	}
 }

@@ -57,6 +57,7 @@ struct service_config {
 	void *verify_ctx;
 	peer_answer_fn *answer;
 	void *answer_ctx;
+	const struct turn *turn; /* told to pages; outlives the service; NULL = none */
 };
 
 #define SERVICE_ERROR_LEN 256

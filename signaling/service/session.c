@@ -239,6 +239,7 @@ static void send_welcome(
 		.you = &meeting->participants[session->participant],
 		.view = resumed ? NULL : (const char *)rs_buf_data(&view),
 		.view_len = rs_buf_len(&view),
+		.turn = service->config.turn,
 	};
 	if (err == 0)
 		err = wire_welcome_write(&welcome, &out);

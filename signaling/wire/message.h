@@ -10,6 +10,7 @@
 #include "common/base/text.h"
 #include "signaling/auth/claims.h"
 #include "signaling/proceedings/proceedings.h"
+#include "signaling/turn/turn.h"
 #include "signaling/wire/event.h"
 #include "signaling/wire/peer.h"
 
@@ -66,6 +67,7 @@ struct wire_welcome {
 	const struct participant *you;
 	const char *view; /* text of the view; NULL when resumed */
 	size_t view_len;
+	const struct turn *turn; /* NULL = no ICE servers */
 };
 int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out) RS_MUST_USE;
 int wire_error_write(const char *reason, const char *text, struct rs_buf *out) RS_MUST_USE;

@@ -54,6 +54,35 @@ static json_t *you_part(const struct participant *participant)
 	return you;
 }
 
+static json_t *urls_part(const char *const *urls, size_t n)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < n; i++)
+		doc_push(&list, json_string(urls[i]));
+	return list;
+}
+
+/* In the form of the browsers' RTCConfiguration.iceServers. */
+static json_t *ice_servers(const struct turn *turn, const char *who, int64_t wall_ms)
+{
+	json_t *servers = json_array();
+	if (turn->n_stun > 0) {
+		json_t *stun = json_object();
+		doc_put(&stun, "urls", urls_part(turn->stun, turn->n_stun));
+		doc_push(&servers, stun);
+	}
+	if (turn->n_turn > 0) {
+		struct turn_grant grant;
+		json_t *relay = json_object();
+		turn_grant(turn, who, wall_ms / 1000, &grant);
+		doc_put(&relay, "urls", urls_part(turn->turn, turn->n_turn));
+		doc_put(&relay, "username", json_string(grant.username));
+		doc_put(&relay, "credential", json_string(grant.password));
+		doc_push(&servers, relay);
+	}
+	return servers;
+}
+
 int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out)
 {
 	json_t *json = json_object();
@@ -63,6 +92,9 @@ int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out)
 	doc_put(&json, "resumed", json_boolean(welcome->resumed));
 	doc_put(&json, "time", json_integer(welcome->wall_ms));
 	doc_put(&json, "you", you_part(welcome->you));
+	if (welcome->turn != NULL && welcome->turn->n_stun + welcome->turn->n_turn > 0)
+		doc_put(&json, "ice_servers",
+			ice_servers(welcome->turn, welcome->you->id, welcome->wall_ms));
 	if (welcome->view != NULL)
 		doc_put(&json, "view", doc_read(welcome->view, welcome->view_len));
 	return doc_append(json, out);

@@ -52,7 +52,10 @@ export class Media {
 	private failures = 0;
 	private timer = 0;
 
-	constructor(private readonly ask: (type: string, members: Record<string, unknown>) => Promise<Reply>) {}
+	constructor(
+		private readonly ask: (type: string, members: Record<string, unknown>) => Promise<Reply>,
+		private readonly iceServers: () => RTCIceServer[],
+	) {}
 
 	/** The view's media server. Another one than before means the old is gone; none means wait, media may well go on. */
 	follow(instance: string | null): void {
@@ -141,7 +144,7 @@ export class Media {
 	private async connect(): Promise<void> {
 		this.close();
 		this.slots = [];
-		const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+		const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers: this.iceServers() });
 		this.pc = pc;
 		this.counters.connections++;
 		this.set('connecting');
@@ -212,6 +215,7 @@ export class Media {
 			return;
 		this.counters.iceRestarts++;
 		window.clearTimeout(this.timer);
+		pc.setConfiguration({ ...pc.getConfiguration(), iceServers: this.iceServers() });
 		pc.restartIce();
 		await pc.setLocalDescription();
 		const reply = await this.ask('restart-ice', { sdp: pc.localDescription?.sdp });

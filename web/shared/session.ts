@@ -36,7 +36,10 @@ export class Session {
 	constructor() {
 		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 		this.wire = new Wire(`${scheme}://${location.host}/ws`, this.link.token);
-		this.media = new Media((type, members) => this.wire.command(type, members));
+		this.media = new Media(
+			(type, members) => this.wire.command(type, members),
+			() => this.wire.iceServers,
+		);
 		this.capture = new Capture(this.firstWishes());
 		this.channel = sessionStorage.getItem(this.key('channel')) ?? 'floor';
 

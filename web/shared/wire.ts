@@ -62,6 +62,8 @@ export class Wire {
 	view: View | null = null;
 	you: You | null = null;
 	measured: Measured = {};
+	/** For a new connection; the credentials of TURN servers end after some hours, each welcome brings new ones. */
+	iceServers: RTCIceServer[] = [];
 	readonly clock = new ServerClock();
 	/** Attempts to come back since the line was last open. */
 	attempts = 0;
@@ -169,6 +171,7 @@ export class Wire {
 		this.epoch = String(message['epoch']);
 		this.you = message['you'] as You;
 		this.clock.set(Number(message['time']));
+		this.iceServers = (message['ice_servers'] as RTCIceServer[] | undefined) ?? [];
 		if (!resumed) {
 			this.view = message['view'] as View;
 			this.event = Number(message['event']);

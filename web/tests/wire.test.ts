@@ -68,6 +68,14 @@ test('says hello, keeps the view that the welcome brings', () => {
 	expect(wire.view?.list).toEqual([]);
 });
 
+test('each welcome brings the ICE servers and their credentials anew', () => {
+	const ice_servers = [{ urls: ['turn:turn.example.net'], username: '1795309200:KEN', credential: 'x' }];
+	line().says(welcome({ ice_servers }));
+	expect(wire.iceServers).toEqual(ice_servers);
+	line().says(welcome({ resumed: true }));
+	expect(wire.iceServers).toEqual([]);
+});
+
 test('events patch the view and are told once', () => {
 	const told: number[] = [];
 	wire.onevent = ({ event: number }) => told.push(number);
