@@ -260,3 +260,22 @@ int rtcp_fir_parse(
 	*out_seq = seq;
 	return 0;
 }
+
+/* |'R' 'E' 'M' 'B'| number of SSRCs | 6 bits exponent | 18 bits mantissa | SSRCs ... */
+int rtcp_remb_parse(const struct rtcp_feedback *feedback, uint32_t *out_bps)
+{
+	struct rs_reader reader;
+
+	rs_reader_init(&reader, feedback->fci_view, feedback->fci_len);
+	const uint32_t name = rs_read_u32(&reader);
+	const uint8_t n_ssrcs = rs_read_u8(&reader);
+	const uint32_t value = rs_read_u24(&reader);
+	rs_read_skip(&reader, n_ssrcs * 4U);
+	if (reader.failed || name != 0x52454d42)
+		return -EBADMSG;
+	const unsigned exponent = value >> 18;
+	const uint64_t mantissa = value & 0x3ffff;
+	const bool large = exponent > 32 || mantissa << exponent > UINT32_MAX;
+	*out_bps = large ? UINT32_MAX : (uint32_t)(mantissa << exponent);
+	return 0;
+}

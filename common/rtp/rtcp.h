@@ -24,6 +24,7 @@ enum rtcp_type {
 #define RTCP_FMT_TWCC 15
 #define RTCP_FMT_PLI 1
 #define RTCP_FMT_FIR 4
+#define RTCP_FMT_ALFB 15 /* application layer feedback, RFC 4585 section 6.4: REMB */
 
 /* One packet of a compound. */
 struct rtcp_item {
@@ -80,6 +81,9 @@ int rtcp_nack_parse(const struct rtcp_feedback *feedback, size_t i, uint16_t *ou
 /* The i-th SSRC and command number of an FIR: 0 or -ENOENT. */
 int rtcp_fir_parse(const struct rtcp_feedback *feedback, size_t i, uint32_t *out_ssrc,
 	uint8_t *out_seq) RS_MUST_USE;
+/* Receiver Estimated Maximum Bitrate, draft-alvestrand-rmcat-remb-03 section 2.2, bit/s (UINT32_MAX when it is more).
+ * 0 or -EBADMSG (other application layer feedback, or cut short). */
+int rtcp_remb_parse(const struct rtcp_feedback *feedback, uint32_t *out_bps) RS_MUST_USE;
 
 /* Writers append one packet; whether it fitted is in writer->failed. */
 #define RTCP_REPORTS_MAX 31

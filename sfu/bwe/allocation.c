@@ -65,10 +65,11 @@ static void find_targets(
 
 static bool is_steady(const struct allocation_slot *slot, rs_time now)
 {
-	const rs_time after =
-		now - slot->lowered < RAISE_AFTER_LOWERED ? RAISE_AFTER_LOWERED : RAISE_AFTER;
+	const bool lowered = now - slot->lowered < RAISE_AFTER_LOWERED;
 
-	return now - slot->raise_since >= after;
+	if (slot->rung == ALLOCATION_PAUSED && !lowered)
+		return true; /* any picture at all is not kept waiting */
+	return now - slot->raise_since >= (lowered ? RAISE_AFTER_LOWERED : RAISE_AFTER);
 }
 
 static void settle(struct allocation_slot *slot, int target, rs_time now)
@@ -80,11 +81,12 @@ static void settle(struct allocation_slot *slot, int target, rs_time now)
 			slot->lowered = now;
 		slot->rung = target;
 		slot->raise_since = RS_TIME_NEVER;
-	} else if (slot->raise_since == RS_TIME_NEVER) {
-		slot->raise_since = now;
-	} else if (is_steady(slot, now)) {
-		slot->rung = target;
-		slot->raise_since = RS_TIME_NEVER;
+	} else {
+		slot->raise_since = rs_time_min(slot->raise_since, now);
+		if (is_steady(slot, now)) {
+			slot->rung = target;
+			slot->raise_since = RS_TIME_NEVER;
+		}
 	}
 	slot->reason = slot->n_rungs == 0                ? ALLOCATION_NO_SOURCE
 		       : slot->rung == best              ? ALLOCATION_FULL

@@ -7,6 +7,8 @@
 #define SILENT_AFTER RS_MS(300)
 #define SILENT_FOR RS_SEC(1)
 #define PING_EVERY RS_MS(500)
+/* Who has given no feedback at all for so long gives none. */
+#define NEVER_AFTER RS_SEC(3)
 /* The last few before a pause may be lost, and nobody tells of them: feedback goes up to the highest that arrived. */
 #define TAIL 4
 
@@ -57,7 +59,7 @@ static void set(struct estimator *estimator, uint64_t bps, enum estimator_cause 
 static void know_nothing(struct estimator *estimator, rs_time now)
 {
 	delay_init(&estimator->delay);
-	loss_init(&estimator->loss);
+	trial_init(&estimator->trial);
 	prober_init(&estimator->prober);
 	estimator->prober.next = now;
 	rate_init(&estimator->acked);
@@ -67,6 +69,7 @@ static void know_nothing(struct estimator *estimator, rs_time now)
 	estimator->ceiling_bps = 0;
 	estimator->hold_until = now;
 	estimator->heard_at = 0;
+	estimator->first_sent = RS_TIME_NEVER;
 	estimator->silent = false;
 	estimator->in_vain = 0;
 	estimator->reported = false;
@@ -107,11 +110,17 @@ void estimator_rtt(struct estimator *estimator, rs_time rtt)
 	estimator->least_rtt = rs_time_min(estimator->least_rtt, rtt);
 }
 
+uint16_t estimator_next(const struct estimator *estimator)
+{
+	return (uint16_t)estimator->history.next;
+}
+
 uint16_t estimator_sent(struct estimator *estimator, uint32_t octets, rs_time now)
 {
 	const uint8_t cluster = prober_sent(&estimator->prober, octets, now);
 
 	estimator->ping_at = now + PING_EVERY;
+	estimator->first_sent = rs_time_min(estimator->first_sent, now);
 	rate_add(&estimator->sent, octets, now);
 	return history_add(&estimator->history, octets, cluster, now);
 }
@@ -130,7 +139,7 @@ static uint32_t carried_bps(struct estimator *estimator)
 {
 	const uint32_t acked = rate_bps(&estimator->acked, estimator->last_arrival);
 	const uint32_t busy = delay_busy_bps(&estimator->delay);
-	const double own = loss_own(&estimator->loss);
+	const double own = trial_own(&estimator->trial);
 	const uint32_t arrives = busy > 0 ? busy : acked;
 
 	return (uint32_t)((double)arrives / (1 - own));
@@ -198,7 +207,7 @@ static void suspect(struct estimator *estimator, rs_time now)
 
 static void grow(struct estimator *estimator, rs_time elapsed, uint32_t acked)
 {
-	const double tried = (double)percent(acked, TRIED) / (1 - loss_own(&estimator->loss));
+	const double tried = (double)percent(acked, TRIED) / (1 - trial_own(&estimator->trial));
 	const uint64_t most = (uint64_t)tried + TRIED_PLUS;
 	const bool near = estimator->ceiling_bps > 0 &&
 			  estimator->bps > percent(estimator->ceiling_bps, NEAR);
@@ -235,7 +244,7 @@ static void update_by_delay(struct estimator *estimator, rs_time now)
 		return;
 	case DELAY_NORMAL:
 		suspect(estimator, now);
-		if (now >= estimator->hold_until && estimator->loss.phase == LOSS_STEADY)
+		if (now >= estimator->hold_until && estimator->trial.phase == TRIAL_STEADY)
 			grow(estimator, elapsed,
 				rate_bps(&estimator->acked, estimator->last_arrival));
 		return;
@@ -248,17 +257,17 @@ static void update_by_loss(struct estimator *estimator, rs_time now)
 {
 	const rs_time settle = estimator->rtt + FEEDBACK_EVERY;
 	/* What was sent before the queue drained was lost for that. */
-	const bool queued = estimator->loss.first_sent < estimator->hold_until;
+	const bool queued = estimator->trial.first_sent < estimator->hold_until;
 	uint32_t bps;
 
-	switch (loss_judge(&estimator->loss, estimator->bps, queued, settle, now, &bps)) {
-	case LOSS_KEEP:
+	switch (trial_judge(&estimator->trial, estimator->bps, queued, settle, now, &bps)) {
+	case TRIAL_KEEP:
 		return;
-	case LOSS_CUT:
+	case TRIAL_CUT:
 		set(estimator, bps, ESTIMATOR_LOSS);
 		prober_backoff(&estimator->prober, now);
 		return;
-	case LOSS_RAISE:
+	case TRIAL_RAISE:
 		set(estimator, bps, ESTIMATOR_GREW);
 		estimator->prober.next = now;
 		return;
@@ -273,10 +282,10 @@ static void hear(struct estimator *estimator, const struct history_packet *packe
 
 	prober_heard(&estimator->prober, packet);
 	if (packet->was_lost) { /* late: it says nothing of the queue */
-		loss_found(&estimator->loss);
+		trial_found(&estimator->trial);
 		return;
 	}
-	loss_add(&estimator->loss, packet->sent, octets, !packet->arrived);
+	trial_add(&estimator->trial, packet->sent, octets, !packet->arrived);
 	if (!packet->arrived)
 		return;
 	delay_add(&estimator->delay, packet->sent, packet->arrival, octets, estimator->bps);
@@ -302,7 +311,7 @@ void estimator_feedback(
 	if (any)
 		update_by_delay(estimator, now);
 	update_by_loss(estimator, now);
-	if (prober_result(&estimator->prober, loss_own(&estimator->loss), now, &bps) == 1 &&
+	if (prober_result(&estimator->prober, trial_own(&estimator->trial), now, &bps) == 1 &&
 		bps > estimator->bps)
 		set(estimator, bps, ESTIMATOR_PROBED);
 }
@@ -319,7 +328,7 @@ static void add_report(struct estimator *estimator, uint32_t highest_seq, int32_
 
 	if (expected == 0 || expected > UINT16_MAX)
 		return;
-	loss_add_many(&estimator->loss, estimator->report_at, now, expected,
+	trial_add_many(&estimator->trial, estimator->report_at, now, expected,
 		gone < 0                   ? 0
 		: gone > (int64_t)expected ? expected
 					   : (uint32_t)gone,
@@ -347,7 +356,7 @@ void estimator_report(struct estimator *estimator, uint32_t highest_seq, int32_t
 		if (percent(sent, CUT) < estimator->bps)
 			set(estimator, percent(sent, CUT), ESTIMATOR_QUEUE);
 		estimator->cut_at = now;
-	} else if (estimator->loss.phase == LOSS_STEADY) {
+	} else if (estimator->trial.phase == TRIAL_STEADY) {
 		grow(estimator, elapsed, sent);
 	}
 }
@@ -387,6 +396,11 @@ void estimator_tick(struct estimator *estimator, rs_time now)
 {
 	if (!estimator->feedback)
 		return;
+	if (estimator->heard_at == 0 && now - NEVER_AFTER > estimator->first_sent) {
+		estimator->feedback = false;
+		know_nothing(estimator, now);
+		return;
+	}
 	if (!estimator->silent && now >= overdue_at(estimator))
 		go_silent(estimator, now);
 	if (estimator->silent && now >= estimator->halve_at) {
@@ -439,7 +453,7 @@ rs_time estimator_queue(const struct estimator *estimator)
 
 double estimator_own_loss(const struct estimator *estimator)
 {
-	return loss_own(&estimator->loss);
+	return trial_own(&estimator->trial);
 }
 
 uint32_t estimator_sent_bps(struct estimator *estimator, rs_time now)

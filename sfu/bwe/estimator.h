@@ -15,9 +15,9 @@
 
 #include "sfu/bwe/delay.h"
 #include "sfu/bwe/history.h"
-#include "sfu/bwe/loss.h"
 #include "sfu/bwe/prober.h"
 #include "sfu/bwe/rate.h"
+#include "sfu/bwe/trial.h"
 
 /* Before anything is known; with reports only, there is no probing, so it begins higher. */
 #define ESTIMATOR_START_BPS 300000
@@ -42,7 +42,7 @@ struct estimator {
 	rs_time rtt;
 	struct history history;
 	struct delay delay;
-	struct loss loss;
+	struct trial trial;
 	struct prober prober;
 	struct rate sent;  /* on our clock */
 	struct rate audio; /* thereof without number */
@@ -54,7 +54,8 @@ struct estimator {
 	uint32_t ceiling_bps; /* what the line carried when it was last too much; 0 = not known */
 	rs_time hold_until;   /* while the line's queue drains */
 	/* feedback that stays away */
-	rs_time heard_at; /* last feedback; 0 = none ever */
+	rs_time heard_at;   /* last feedback; 0 = none ever */
+	rs_time first_sent; /* of the packets nothing was ever heard of; RS_TIME_NEVER = none */
 	bool silent;
 	rs_time ping_at;
 	rs_time halve_at;
@@ -79,6 +80,8 @@ void estimator_want(struct estimator *estimator, uint32_t bps);
 /* Round trip as RTCP tells it. */
 void estimator_rtt(struct estimator *estimator, rs_time rtt);
 
+/* The number the next packet will get. */
+uint16_t estimator_next(const struct estimator *estimator);
 /* A packet of `octets` goes out now; `octets` with what lies below RTP. Returns its transport-wide number. */
 uint16_t estimator_sent(struct estimator *estimator, uint32_t octets, rs_time now);
 /* The same for one that carries no number. */
@@ -91,7 +94,8 @@ void estimator_report(struct estimator *estimator, uint32_t highest_seq, int32_t
 /* Receiver Estimated Maximum Bitrate (draft-alvestrand-rmcat-remb-03). Ignored where there is transport-wide feedback. */
 void estimator_remb(struct estimator *estimator, uint32_t bps, rs_time now);
 
-/* Time passed: feedback may be overdue, a probe due. */
+/* Time passed: feedback may be overdue, a probe due. A receiver that negotiated feedback and never gives any is taken by
+ * its reports from then on. */
 void estimator_tick(struct estimator *estimator, rs_time now);
 /* When estimator_tick() next matters. */
 rs_time estimator_deadline(const struct estimator *estimator);

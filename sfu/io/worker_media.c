@@ -87,6 +87,8 @@ static void on_selected(struct worker *worker, struct peer *peer, rs_time now)
 		set_state(worker, peer, CONTROL_CONNECTING, "", now);
 	else if (peer->state != CONTROL_CONNECTED)
 		set_state(worker, peer, CONTROL_CONNECTED, "", now);
+	else
+		router_peer_moved(worker->router, peer->handle, now);
 }
 
 static void on_failed(struct worker *worker, struct peer *peer, int error, rs_time now)

@@ -165,6 +165,7 @@ static void drop_sections(
 			continue;
 		slot_bind(router, peer->slots[i], NULL, now);
 		slot_leave_numbers(peer->slots[i], &peer->numbers);
+		egress_forget(router, peer->slots[i]);
 		peer->slots[i] = slot_free(peer->slots[i]);
 	}
 }
@@ -242,6 +243,7 @@ static void peer_free(struct router *router, struct peer *peer, rs_time now)
 	struct meeting *meeting = peer->meeting;
 
 	drop_sections(router, peer, NULL, now);
+	peer->egress = egress_free(router, peer->egress);
 	for (struct peer **link = &meeting->peers; *link != NULL; link = &(*link)->next) {
 		if (*link == peer) {
 			*link = peer->next;
@@ -291,10 +293,13 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 	struct meeting *meeting = NULL;
 	struct peer *peer = anew ? NULL : find(router, spec->id);
 	struct router_peer here = *spec;
+	struct egress *egress = NULL;
 
 	int err = judge(router, spec);
 	if (err == 0)
 		err = draft_make(router, peer, spec, &draft);
+	if (err == 0 && spec->home == router->config.worker)
+		err = egress_prepare(peer, spec, &egress);
 	if (err == 0)
 		err = meeting_get(router, spec->meeting, &meeting);
 	if (err == 0 && anew) {
@@ -307,6 +312,7 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 		err = peer_new(router, spec, meeting, &peer);
 	if (err < 0) {
 		draft_drop(&draft);
+		(void)egress_free(router, egress);
 		if (meeting != NULL)
 			meeting_drop(router, meeting);
 		return err;
@@ -316,6 +322,7 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 		here.n_recvs = 0;
 	}
 	commit(router, peer, &here, &draft, now);
+	egress_set(router, peer, egress, now);
 	meeting_resolve(router, meeting, now);
 	*out_peer = peer->handle;
 	return 0;
@@ -364,5 +371,7 @@ void router_peer_ready(struct router *router, uint32_t handle, bool ready, rs_ti
 		if (ready)
 			slot_keyframe(router, peer->slots[i], now);
 	}
+	if (!ready)
+		egress_clear(router, peer);
 	relay_wants(router, peer->meeting);
 }

@@ -58,7 +58,7 @@ uint8_t resend_red(const struct slot *slot, uint16_t seq)
 }
 
 /* The packet that was sent as `seq`, and its place. NULL when it cannot be sent again as it was. */
-static const struct packet *find(struct router *router, const struct slot *slot, uint16_t seq,
+static struct packet *find(struct router *router, const struct slot *slot, uint16_t seq,
 	rs_time now, const struct publish **out_publish, struct rewrite_out *out)
 {
 	uint32_t stream;
@@ -70,7 +70,7 @@ static const struct packet *find(struct router *router, const struct slot *slot,
 	const struct track *track = track_of_stream(router, stream);
 	if (track == NULL)
 		return NULL;
-	const struct packet *packet = store_find(&track->store, stream, number, now);
+	struct packet *packet = store_find(&track->store, stream, number, now);
 	if (packet == NULL)
 		return NULL;
 	const struct rewrite_in in = rewrite_in_of(packet, false);
@@ -87,7 +87,7 @@ static bool send_again(
 {
 	const struct publish *publish;
 	struct rewrite_out out;
-	const struct packet *packet = find(router, slot, sent->seq, now, &publish, &out);
+	struct packet *packet = find(router, slot, sent->seq, now, &publish, &out);
 
 	if (packet == NULL) {
 		router->counters.tx_nack_missed++;
@@ -102,7 +102,8 @@ static bool send_again(
 	sent->resends = (sent->resends + 1U) & RESENDS_MOST;
 	sent->at_ms = (uint32_t)(now / 1000);
 	slot_send(router, slot, publish, packet, &out,
-		slot->spec.rtx_ssrc != 0 && slot_payload(slot, packet->video.codec)->rtx_pt != 0);
+		slot->spec.rtx_ssrc != 0 && slot_payload(slot, packet->video.codec)->rtx_pt != 0,
+		now);
 	return true;
 }
 

@@ -24,6 +24,7 @@ int router_new(const struct router_config *config, struct router **out_router)
 	if (config->peers == 0)
 		router->config.peers = PEERS;
 	router->next_tick = RS_TIME_NEVER;
+	router->next_egress = RS_TIME_NEVER;
 	router->peers = rs_calloc(router->config.peers, sizeof(struct peer *));
 	router->generations = rs_calloc(router->config.peers, sizeof(*router->generations));
 	if (router->peers == NULL || router->generations == NULL)
@@ -160,7 +161,11 @@ static int recv_feedback(
 	if (err < 0)
 		return err;
 	struct slot *slot = slot_by_ssrc(peer, feedback.media_ssrc);
-	if (item->type == RTCP_PSFB && item->count == RTCP_FMT_FIR)
+	if (item->type == RTCP_RTPFB && item->count == RTCP_FMT_TWCC)
+		egress_feedback(router, peer, &feedback, now);
+	else if (item->type == RTCP_PSFB && item->count == RTCP_FMT_ALFB)
+		egress_remb(peer, &feedback, now);
+	else if (item->type == RTCP_PSFB && item->count == RTCP_FMT_FIR)
 		recv_fir(router, peer, &feedback, now);
 	else if (slot != NULL && item->type == RTCP_RTPFB && item->count == RTCP_FMT_NACK)
 		recv_nack(router, slot, &feedback, now);
@@ -186,8 +191,10 @@ static int recv_reports(
 	}
 	for (size_t i = 0; (err = rtcp_report_parse(item, i, &report)) == 0; i++) {
 		struct slot *slot = slot_by_ssrc(peer, report.ssrc);
-		if (slot != NULL)
-			reports_rr(router, slot, &report, now);
+		if (slot == NULL)
+			continue;
+		reports_rr(router, slot, &report, now);
+		egress_report(peer, &report, now);
 	}
 	return err == -ENOENT ? 0 : err;
 }
@@ -277,6 +284,7 @@ static void tick_peer(struct router *router, struct peer *peer, bool slow, rs_ti
 		reports_to_receiver(router, peer->slots[i], now);
 		resend_tick(router, peer->slots[i], now);
 	}
+	egress_tick(router, peer, now);
 }
 
 static void tick_meeting(struct router *router, struct meeting *meeting, rs_time now)
@@ -293,6 +301,7 @@ void router_tick(struct router *router, rs_time now)
 	bool any = false;
 	const bool slow = now >= router->next_slow;
 
+	egress_wake(router, now);
 	if (router->next_tick == RS_TIME_NEVER || now < router->next_tick)
 		return;
 	for (size_t i = 0; i < router->config.peers; i++) {
@@ -312,5 +321,5 @@ void router_tick(struct router *router, rs_time now)
 
 rs_time router_deadline(const struct router *router)
 {
-	return router->next_tick;
+	return rs_time_min(router->next_tick, router->next_egress);
 }

@@ -268,6 +268,9 @@ void router_peer_remove(struct router *router, const char *id, rs_time now);
  * is not ready. Unknown handles are ignored. Becoming ready asks for key frames. */
 void router_peer_ready(struct router *router, uint32_t peer, bool ready, rs_time now);
 
+/* The peer is reached by another path: what its line carries is found out anew. Unknown handles are ignored. */
+void router_peer_moved(struct router *router, uint32_t peer, rs_time now);
+
 /* ---- media ---- */
 
 /* A decrypted packet from `peer`; `now` is its arrival. 0, -ENOENT (no such peer), -EBADMSG (malformed),
@@ -337,10 +340,14 @@ struct router_counters {
 	uint64_t rx_gated;        /* stopped by a gate */
 	uint64_t tx_packets;
 	uint64_t tx_resent;
-	uint64_t tx_nack_missed;    /* asked for what is no longer kept */
-	uint64_t tx_nack_refused;   /* asked for more than a line can lose */
-	uint64_t tx_dropped_switch; /* dropped to keep a slot from running ahead of the clock */
-	uint64_t tx_left_out;       /* of temporal layers a slot does not get */
+	uint64_t tx_padding;         /* to probe lines */
+	uint64_t tx_frames_left_out; /* not begun: too much waits for the receiver's line */
+	uint64_t tx_queue_full;      /* packets dropped: so much waits */
+	uint64_t tx_resend_waits;    /* repairs dropped: the line is full */
+	uint64_t tx_nack_missed;     /* asked for what is no longer kept */
+	uint64_t tx_nack_refused;    /* asked for more than a line can lose */
+	uint64_t tx_dropped_switch;  /* dropped to keep a slot from running ahead of the clock */
+	uint64_t tx_left_out;        /* of temporal layers a slot does not get */
 	uint64_t
 		slots_without_codec; /* times a slot began to have a source whose codec it does not take */
 	uint64_t nacks_sent;

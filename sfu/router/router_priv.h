@@ -13,6 +13,7 @@
 #include "sfu/rewrite/rewrite.h"
 #include "sfu/router/audio.h"
 #include "sfu/router/capture.h"
+#include "sfu/router/egress.h"
 #include "sfu/router/layers.h"
 #include "sfu/router/loss.h"
 #include "sfu/router/numbers.h"
@@ -223,6 +224,8 @@ struct slot {
 	struct layer_choice aim;
 	struct temporal temporal;
 	struct rewrite rewrite;
+	struct egress_gate gate;
+	bool silenced; /* sound the line has no room for */
 	uint16_t rtx_seq;
 	uint32_t packets;
 	uint32_t octets;
@@ -260,6 +263,8 @@ struct peer {
 	rs_time next_rr;
 	struct peer_clock clock;
 	struct router_peer_stats stats;
+	uint32_t audio_octets; /* sent on the line in sound; wraps */
+	struct egress *egress; /* NULL when it receives no pictures */
 };
 
 /* A microphone that is about to take another's place, and since when. */
@@ -323,7 +328,9 @@ struct router {
 	size_t n_events;
 	rs_time last_tick;
 	rs_time next_tick;
-	rs_time next_slow; /* levels, layers, flow */
+	rs_time next_slow;       /* levels, layers, flow */
+	struct egress *egresses; /* with something to send before the next tick */
+	rs_time next_egress;
 };
 
 /* There is something to tick. */
@@ -445,12 +452,22 @@ void slot_bind(struct router *router, struct slot *slot, struct publish *publish
 /* Choose the layer anew. */
 void slot_layer(struct router *router, struct slot *slot, rs_time now);
 void slot_forward(struct router *router, struct slot *slot, struct track *track,
-	const struct packet *packet, rs_time now);
+	struct packet *packet, rs_time now);
 void slot_keyframe(struct router *router, struct slot *slot, rs_time now);
 struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch);
-/* Send `packet` as `out`; as RFC 4588 retransmission if `rtx`. */
+/* Send `packet` as `out`; as RFC 4588 retransmission if `rtx`. Pictures may wait, holding a reference. */
 void slot_send(struct router *router, struct slot *slot, const struct publish *publish,
-	const struct packet *packet, const struct rewrite_out *out, bool rtx);
+	struct packet *packet, const struct rewrite_out *out, bool rtx, rs_time now);
+/* The same without any wait. `number` is transport-wide, sent if the slot has the extension; NULL = none. Octets sent as RTP;
+ * 0 when it does not fit. */
+size_t slot_write(struct router *router, struct slot *slot, const struct publish *publish,
+	const struct packet *packet, const struct rewrite_out *out, bool rtx,
+	const uint16_t *number);
+/* `padding` octets and no payload, among the slot's retransmissions. Octets sent as RTP. */
+size_t slot_write_padding(
+	struct router *router, struct slot *slot, uint8_t padding, uint16_t number);
+/* Packets of the stream are what the slot shall have, not what it is about to leave. */
+bool slot_aims_at(const struct router *router, const struct slot *slot, uint32_t stream);
 
 /* ---- reports (reports.c) ---- */
 

@@ -10,9 +10,20 @@ static void add_ext(struct rtp_header *header, uint8_t id, const uint8_t *data, 
 			(struct rtp_ext){ .id = id, .len = (uint8_t)len, .data_view = data };
 }
 
+/* `twcc` holds the number while the header is written. */
+static void add_number(
+	struct rtp_header *header, uint8_t id, const uint16_t *number, uint8_t twcc[2])
+{
+	if (number == NULL)
+		return;
+	twcc[0] = (uint8_t)(*number >> 8);
+	twcc[1] = (uint8_t)*number;
+	add_ext(header, id, twcc, 2);
+}
+
 static void write_head(struct rs_writer *writer, const struct slot *slot,
 	const struct publish *publish, const struct packet *packet, const struct rewrite_out *out,
-	bool rtx, bool red)
+	bool rtx, bool red, const uint16_t *number)
 {
 	const struct router_ext *ids = &slot->spec.ext;
 	const struct router_payload *payload = slot_payload(slot, packet->video.codec);
@@ -29,9 +40,11 @@ static void write_head(struct rs_writer *writer, const struct slot *slot,
 	};
 	uint8_t mid[ROUTER_MID_MAX];
 	const size_t mid_len = strlen(slot->mid.s);
+	uint8_t twcc[2];
 
 	memcpy(mid, slot->mid.s, mid_len);
 	add_ext(&header, ids->mid, mid, mid_len);
+	add_number(&header, ids->twcc, number, twcc);
 	if (packet->has_level)
 		add_ext(&header, ids->level, &packet->level, 1);
 	add_ext(&header, ids->abs_capture, packet->abs_capture, packet->abs_capture_len);
@@ -51,15 +64,16 @@ static void write_red(struct rs_writer *writer, const struct slot *slot,
 		writer->failed = true;
 }
 
-void slot_send(struct router *router, struct slot *slot, const struct publish *publish,
-	const struct packet *packet, const struct rewrite_out *out, bool rtx)
+size_t slot_write(struct router *router, struct slot *slot, const struct publish *publish,
+	const struct packet *packet, const struct rewrite_out *out, bool rtx,
+	const uint16_t *number)
 {
 	const uint8_t red = resend_red(slot, out->seq);
 	uint8_t data[ROUTER_PACKET_MAX + 64];
 	struct rs_writer writer;
 
 	rs_writer_init(&writer, data, sizeof(data));
-	write_head(&writer, slot, publish, packet, out, rtx, red != 0);
+	write_head(&writer, slot, publish, packet, out, rtx, red != 0, number);
 	if (rtx) { /* RFC 4588 section 4: the original sequence number leads the payload */
 		slot->rtx_seq++;
 		rs_write_u16(&writer, out->seq);
@@ -69,11 +83,51 @@ void slot_send(struct router *router, struct slot *slot, const struct publish *p
 	else if (!out->hollow)
 		video_write(&writer, packet, out);
 	if (writer.failed || writer.len > ROUTER_PACKET_MAX)
-		return;
+		return 0;
 	slot->packets++;
 	slot->octets += (uint32_t)packet->payload_len;
 	if (slot->peer == NULL)
 		tap_channel_packet(router, slot, data, writer.len, packet->arrival);
 	else
 		emit_rtp(router, slot->peer, data, writer.len);
+	return writer.len;
+}
+
+void slot_send(struct router *router, struct slot *slot, const struct publish *publish,
+	struct packet *packet, const struct rewrite_out *out, bool rtx, rs_time now)
+{
+	if (slot->spec.video && slot->peer != NULL && slot->peer->egress != NULL) {
+		egress_send(router, slot, publish, packet, out, rtx, now);
+		return;
+	}
+	const size_t len = slot_write(router, slot, publish, packet, out, rtx, NULL);
+	if (slot->peer != NULL && len > 0)
+		slot->peer->audio_octets += (uint32_t)len + EGRESS_BELOW_RTP;
+}
+
+size_t slot_write_padding(
+	struct router *router, struct slot *slot, uint8_t padding, uint16_t number)
+{
+	struct rtp_header header = {
+		.padding = true,
+		.pt = slot->spec.rtx_pt,
+		.seq = slot->rtx_seq++,
+		.ssrc = slot->spec.rtx_ssrc,
+	};
+	uint8_t twcc[2];
+	uint8_t data[ROUTER_PACKET_MAX];
+	struct rs_writer writer;
+
+	rs_writer_init(&writer, data, sizeof(data));
+	add_ext(&header, slot->spec.ext.mid, (const uint8_t *)slot->mid.s, strlen(slot->mid.s));
+	add_number(&header, slot->spec.ext.twcc, &number, twcc);
+	rtp_write_header(&writer, &header);
+	rs_write_zero(&writer, padding - 1U);
+	rs_write_u8(&writer, padding);
+	if (writer.failed) {
+		slot->rtx_seq--;
+		return 0;
+	}
+	emit_rtp(router, slot->peer, data, writer.len);
+	return writer.len;
 }

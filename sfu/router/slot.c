@@ -226,6 +226,13 @@ void slot_keyframe(struct router *router, struct slot *slot, rs_time now)
 	keyframe_ask(router, &slot->publish->tracks[slot->aim.layer], now);
 }
 
+bool slot_aims_at(const struct router *router, const struct slot *slot, uint32_t stream)
+{
+	const struct track *track = track_of_stream(router, stream);
+
+	return track != NULL && track->publish == slot->publish && track->layer == slot->aim.layer;
+}
+
 struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch)
 {
 	struct rewrite_in in = {
@@ -268,11 +275,13 @@ static bool temporal_wanted(
 
 /* True when the packet began a switch. */
 static bool forward(struct router *router, struct slot *slot, struct track *track,
-	const struct packet *packet, rs_time now)
+	struct packet *packet, rs_time now)
 {
 	struct rewrite_in in = rewrite_in_of(packet, track->layer == slot->aim.layer);
 	struct rewrite_out out;
 
+	if (slot->spec.video && !egress_admits(router, slot, packet, now))
+		return false;
 	if (packet->empty && rewrite_skip(&slot->rewrite, packet->stream, packet->seq))
 		return false;
 	if (slot->spec.video && !packet->empty) {
@@ -287,7 +296,7 @@ static bool forward(struct router *router, struct slot *slot, struct track *trac
 	switch (rewrite_map(&slot->rewrite, &in, &out)) {
 	case REWRITE_FORWARD:
 		resend_note(slot, track->publish, packet, &out);
-		slot_send(router, slot, track->publish, packet, &out, false);
+		slot_send(router, slot, track->publish, packet, &out, false, now);
 		return out.switched;
 	case REWRITE_LATE:
 		break;
@@ -303,16 +312,16 @@ static bool forward(struct router *router, struct slot *slot, struct track *trac
 }
 
 void slot_forward(struct router *router, struct slot *slot, struct track *track,
-	const struct packet *packet, rs_time now)
+	struct packet *packet, rs_time now)
 {
-	if ((slot->peer != NULL && !slot->peer->ready) || slot->aim.paused)
+	if ((slot->peer != NULL && !slot->peer->ready) || slot->aim.paused || slot->silenced)
 		return;
 	if (!forward(router, slot, track, packet, now))
 		return;
 	slot->next_sr = now; /* its clock is another one now */
 	/* What overtook the start of a key frame could not be forwarded when it came. */
 	for (int64_t seq = packet->seq + 1; seq <= track->highest; seq++) {
-		const struct packet *after = store_find(&track->store, packet->stream, seq, now);
+		struct packet *after = store_find(&track->store, packet->stream, seq, now);
 		if (after != NULL)
 			(void)forward(router, slot, track, after, now); /* the switch is done */
 	}

@@ -177,6 +177,10 @@ static void add_recv(
 		.nack = audio || (codec->feedback & SDP_FEEDBACK_NACK) != 0,
 		.ext = { .mid = ext_id(section, SDP_EXT_MID, false),
 			.level = audio ? ext_id(section, SDP_EXT_LEVEL, false) : 0,
+			/* Not of sound: what is resent of it is the very packet, so it has no numbers. */
+			.twcc = !audio && has_twcc(section, codec)
+					? ext_id(section, SDP_EXT_TWCC, false)
+					: 0,
 			.abs_capture = ext_id(section, SDP_EXT_ABS_CAPTURE, false) },
 	};
 	if (rtx != NULL)

@@ -131,6 +131,7 @@ static int read_rtcp_fb(struct parser *parser, struct sdp_view value)
 		{ "nack pli", SDP_FEEDBACK_PLI },
 		{ "ccm fir", SDP_FEEDBACK_FIR },
 		{ "transport-cc", SDP_FEEDBACK_TWCC },
+		{ "goog-remb", SDP_FEEDBACK_REMB },
 	};
 	const struct sdp_view pt = sdp_view_take(&value, ' ');
 	for (size_t i = 0; i < RS_ARRAY_LEN(known) && parser->section != NULL; i++) {

@@ -49,6 +49,7 @@ enum sdp_feedback {
 	SDP_FEEDBACK_PLI = 2,
 	SDP_FEEDBACK_FIR = 4,
 	SDP_FEEDBACK_TWCC = 8,
+	SDP_FEEDBACK_REMB = 16,
 };
 
 struct sdp_codec {

@@ -231,15 +231,28 @@ static void put_head(
 		put(writer, "a=rtcp-rsize\r\n");
 }
 
+/* A receiver that cannot say when packets arrived may say what its line carries. */
+static void put_remb(
+	struct writer *writer, const struct sdp_section *section, const struct peer_recv *recv)
+{
+	for (size_t i = 0; i < section->n_codecs; i++)
+		if (section->codecs[i].pt == recv->pt &&
+			(section->codecs[i].feedback & SDP_FEEDBACK_REMB) != 0)
+			put(writer, "a=rtcp-fb:%u goog-remb\r\n", (unsigned)recv->pt);
+}
+
 static void put_taken(struct writer *writer, const struct sdp_section *section,
 	const struct sdp_match *match, const struct peer_spec *peer)
 {
-	put_codec(writer, section, rtx_pt_of(match), red_pt_of(match),
-		match->send != NULL && match->send->ext.twcc != 0);
+	const bool twcc = match->send != NULL ? match->send->ext.twcc != 0
+					      : match->recv != NULL && match->recv->ext.twcc != 0;
+	put_codec(writer, section, rtx_pt_of(match), red_pt_of(match), twcc);
 	if (match->send != NULL) {
 		put_exts(writer, section, &match->send->ext);
 		put_layers(writer, match->send);
 	} else if (match->recv != NULL) {
+		if (!twcc)
+			put_remb(writer, section, match->recv);
 		put_exts(writer, section, &match->recv->ext);
 		put_msid(writer, peer, match->recv);
 		put_ssrcs(writer, match->recv);

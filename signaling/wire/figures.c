@@ -100,6 +100,9 @@ static const struct {
 	{ "router_rx_repaired", "Packets of publishers that came by retransmission." },
 	{ "router_tx_resent", "Packets sent again to receivers." },
 	{ "router_tx_nack_missed", "Packets asked for that were no longer kept." },
+	{ "router_tx_padding", "Packets of padding sent to find out what lines carry." },
+	{ "router_tx_frames_left_out",
+		"Frames not sent since too much waited for the receiver's line." },
 	{ "tap_dropped", "Frames dropped since a recorder was too slow." },
 };
 

@@ -11,7 +11,7 @@ static void feedback_parses(const struct rtcp_item *item)
 	struct rtcp_feedback feedback;
 	struct twcc_feedback twcc, again;
 	uint16_t pid, blp;
-	uint32_t ssrc;
+	uint32_t ssrc, bps;
 	uint8_t seq;
 	uint8_t out[2048];
 	struct rs_writer writer;
@@ -24,6 +24,8 @@ static void feedback_parses(const struct rtcp_item *item)
 		;
 	for (size_t i = 0; rtcp_fir_parse(&feedback, i, &ssrc, &seq) == 0; i++)
 		;
+	if (rtcp_remb_parse(&feedback, &bps) == 0 && feedback.fci_len < 8)
+		abort();
 	if (twcc_parse(&feedback, &twcc) < 0 || twcc.n_packets == 0)
 		return;
 	rs_writer_init(&writer, out, sizeof(out));

@@ -167,7 +167,7 @@ int kit_join(struct kit *kit, const struct kit_peer *peer, rs_time now, uint32_t
 			.pt = KIT_SLOT_VP8,
 			.rtx_pt = KIT_SLOT_RTX,
 			.nack = true,
-			.ext = { .mid = 9 },
+			.ext = { .mid = 9, .twcc = peer->twcc ? KIT_SLOT_EXT_TWCC : 0 },
 			.feed = peer->video != NULL ? peer->video : "speaker",
 			.max_height = peer->max_height,
 			.paused = peer->paused,

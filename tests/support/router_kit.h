@@ -31,6 +31,7 @@ enum kit_ext {
 #define KIT_SLOT_RED 64
 #define KIT_SLOT_VP8 120
 #define KIT_SLOT_RTX 121
+#define KIT_SLOT_EXT_TWCC 5
 
 struct kit_packet {
 	uint32_t peer;
@@ -82,6 +83,7 @@ struct kit_peer {
 	const char *video;
 	enum router_mix mix;
 	uint32_t max_height;
+	bool twcc; /* gives transport-wide feedback on its video slot, extension KIT_SLOT_EXT_TWCC */
 	unsigned home; /* as in router_peer */
 	uint32_t place;
 	bool paused;

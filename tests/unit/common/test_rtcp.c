@@ -375,6 +375,30 @@ static void of_a_feedback_on_very_many_packets_the_first_are_taken(void **state)
 	assert_true(parsed.arrivals[TWCC_PACKETS_MAX - 1].received);
 }
 
+static void a_receivers_own_estimate_is_read(void **state)
+{
+	static const uint8_t fci[] = {
+		'R', 'E', 'M', 'B',     /* the name */
+		0x01, 0x0b, 0xd0, 0x90, /* one SSRC; 250000 * 2^2 */
+		0x00, 0x00, 0x00, 0x07, /* SSRC 7 */
+	};
+	uint8_t large[sizeof(fci)];
+	struct rtcp_feedback feedback = { .fci_view = fci, .fci_len = sizeof(fci) };
+	uint32_t bps;
+
+	assert_int_equal(rtcp_remb_parse(&feedback, &bps), 0);
+	assert_int_equal(bps, 0x3d090 << 2); /* 1 Mbit/s */
+	while (feedback.fci_len-- > 0)
+		assert_int_equal(rtcp_remb_parse(&feedback, &bps), -EBADMSG);
+	memcpy(large, fci, sizeof(fci));
+	large[5] = 0xff;
+	feedback = (struct rtcp_feedback){ .fci_view = large, .fci_len = sizeof(large) };
+	assert_int_equal(rtcp_remb_parse(&feedback, &bps), 0);
+	assert_int_equal(bps, UINT32_MAX);
+	large[0] = 'X';
+	assert_int_equal(rtcp_remb_parse(&feedback, &bps), -EBADMSG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +412,7 @@ int main(void)
 		cmocka_unit_test(transport_feedback_is_read_and_written),
 		cmocka_unit_test(transport_feedback_cut_or_odd_is_malformed),
 		cmocka_unit_test(the_chunks_of_the_draft_say_what_it_says_of_them),
+		cmocka_unit_test(a_receivers_own_estimate_is_read),
 		cmocka_unit_test(of_a_feedback_on_very_many_packets_the_first_are_taken),
 	};
 

@@ -78,29 +78,30 @@ static void a_rate_is_that_of_half_a_second(void **state)
 
 /* ---- loss ---- */
 
-struct lossy {
-	struct loss loss;
+struct trialy {
+	struct trial trial;
 	rs_time now;
 	uint32_t bps;
 	unsigned cuts, raises;
 };
 
 /* Packets of 1000 octets at the rate of the estimate; `lost` of each ten do not come. */
-static void over(struct lossy *lossy, rs_time time, unsigned lost)
+static void over(struct trialy *lossy, rs_time time, unsigned lost)
 {
 	unsigned i = 0;
 
 	for (const rs_time end = lossy->now + time; lossy->now < end; i++) {
 		uint32_t bps;
-		loss_add(&lossy->loss, lossy->now, 1000, i * 7 % 10 < lost);
-		switch (loss_judge(&lossy->loss, lossy->bps, false, RS_MS(100), lossy->now, &bps)) {
-		case LOSS_KEEP:
+		trial_add(&lossy->trial, lossy->now, 1000, i * 7 % 10 < lost);
+		switch (trial_judge(
+			&lossy->trial, lossy->bps, false, RS_MS(100), lossy->now, &bps)) {
+		case TRIAL_KEEP:
 			break;
-		case LOSS_CUT:
+		case TRIAL_CUT:
 			lossy->cuts++;
 			lossy->bps = bps;
 			break;
-		case LOSS_RAISE:
+		case TRIAL_RAISE:
 			lossy->raises++;
 			lossy->bps = bps;
 			break;
@@ -111,26 +112,26 @@ static void over(struct lossy *lossy, rs_time time, unsigned lost)
 
 static void loss_that_a_cut_does_not_change_is_the_lines_own(void **state)
 {
-	struct lossy lossy = { .bps = 1000000 };
+	struct trialy lossy = { .bps = 1000000 };
 
-	loss_init(&lossy.loss);
+	trial_init(&lossy.trial);
 	over(&lossy, RS_SEC(5), 0);
 	over(&lossy, RS_SEC(10), 3);
 	assert_int_equal(lossy.cuts, 1);
 	assert_int_equal(lossy.raises, 1);
 	assert_int_equal(lossy.bps, 1000000);
-	assert_true(loss_own(&lossy.loss) > 0.25 && loss_own(&lossy.loss) < 0.35);
+	assert_true(trial_own(&lossy.trial) > 0.25 && trial_own(&lossy.trial) < 0.35);
 	over(&lossy, RS_SEC(10), 0); /* the line is better again */
-	assert_true(loss_own(&lossy.loss) < 0.05);
-	loss_forget(&lossy.loss);
-	assert_true(loss_own(&lossy.loss) < 0.001);
+	assert_true(trial_own(&lossy.trial) < 0.05);
+	trial_forget(&lossy.trial);
+	assert_true(trial_own(&lossy.trial) < 0.001);
 }
 
 static void loss_that_goes_with_a_cut_was_ours(void **state)
 {
-	struct lossy lossy = { .bps = 1000000 };
+	struct trialy lossy = { .bps = 1000000 };
 
-	loss_init(&lossy.loss);
+	trial_init(&lossy.trial);
 	over(&lossy, RS_SEC(5), 0);
 	for (unsigned i = 0; i < 40 && lossy.cuts == 0; i++)
 		over(&lossy, RS_MS(100), 5);
@@ -138,7 +139,7 @@ static void loss_that_goes_with_a_cut_was_ours(void **state)
 	assert_in_range(lossy.bps, 400000, 550000); /* what came through */
 	over(&lossy, RS_SEC(5), 0);
 	assert_int_equal(lossy.raises, 0);
-	assert_true(loss_own(&lossy.loss) < 0.02);
+	assert_true(trial_own(&lossy.trial) < 0.02);
 }
 
 /* ---- receivers without transport-wide feedback ---- */

@@ -142,6 +142,7 @@ static void a_page_gets_its_fixed_layout_in_both_browsers(void **state)
 		assert_string_equal(a->peer.recv[3].feed, "speaker");
 		assert_int_equal(a->peer.recv[3].max_height, 720);
 		assert_true(a->peer.recv[3].rtx_ssrc != 0);
+		assert_true(a->peer.recv[3].ext.twcc != 0);
 		assert_string_equal(a->peer.recv[6].feed, "");
 		done(a);
 	}
@@ -174,7 +175,7 @@ static void the_answer_has_the_form_that_works_in_both_browsers(void **state)
 	assert_int_equal(count(text, "a=rtcp-fb:109 nack\r\n"), 4);
 	assert_int_equal(count(text, "a=rtcp-fb:109 transport-cc\r\n"), 1);
 	assert_int_equal(count(text, "a=fmtp:109 minptime=10;useinbandfec=1\r\n"), 4);
-	assert_int_equal(count(text, "a=rtcp-fb:120 transport-cc\r\n"), 2);
+	assert_int_equal(count(text, "a=rtcp-fb:120 transport-cc\r\n"), 6);
 	assert_int_equal(count(text, "a=simulcast:recv q;h;f\r\n"), 1);
 	assert_non_null(strstr(text, "a=rid:q recv\r\na=rid:h recv\r\na=rid:f recv\r\n"));
 	/* Firefox gives these a direction; it comes back reversed. */
@@ -256,6 +257,25 @@ static void every_captured_player_is_served(void **state)
 		assert_int_equal(a->peer.recv[0].mix, PEER_MIX_LOUDEST);
 		assert_string_equal(a->peer.recv[1].feed, "speaker");
 		assert_int_equal(count(text_of(a), "a=sendonly\r\n"), 2);
+		done(a);
+	}
+}
+
+/* Sound has no transport-wide numbers; who gives no such feedback on pictures may say what its line carries. */
+static void a_receivers_line_is_told_by_the_feedback_it_offered(void **state)
+{
+	static const struct {
+		const char *name;
+		bool twcc;
+		size_t rembs;
+	} offers[] = { { "chromium-whep", true, 0 }, { "firefox-whep", true, 0 },
+		{ "aiortc-whep", false, 1 } };
+	for (size_t i = 0; i < RS_ARRAY_LEN(offers); i++) {
+		struct answered *a = answer_file(offers[i].name, &whep_plan);
+		assert_int_equal(a->peer.recv[0].ext.twcc, 0);
+		assert_int_equal(a->peer.recv[1].ext.twcc != 0, offers[i].twcc);
+		assert_int_equal(count(text_of(a), " transport-cc\r\n"), offers[i].twcc ? 1 : 0);
+		assert_int_equal(count(text_of(a), " goog-remb\r\n"), offers[i].rembs);
 		done(a);
 	}
 }
@@ -598,6 +618,7 @@ static void memory_that_runs_out_is_an_error_and_no_leak(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_receivers_line_is_told_by_the_feedback_it_offered),
 		cmocka_unit_test(a_page_gets_its_fixed_layout_in_both_browsers),
 		cmocka_unit_test(the_answer_has_the_form_that_works_in_both_browsers),
 		cmocka_unit_test(redundant_audio_is_taken_both_ways_where_it_is_offered),

@@ -1,4 +1,4 @@
-/* sfu/bwe/loss.h
+/* sfu/bwe/trial.h
  *
  * Tells a line's own loss from loss that comes of sending too much. Radio and satellite lines lose at random,
  * whatever is sent: giving way to that gains nothing. So loss above what the line is known for is put to the
@@ -7,19 +7,19 @@
  *
  * An embedded value; it allocates nothing.
  */
-#ifndef ROSTRUM_SFU_BWE_LOSS_H
-#define ROSTRUM_SFU_BWE_LOSS_H
+#ifndef ROSTRUM_SFU_BWE_TRIAL_H
+#define ROSTRUM_SFU_BWE_TRIAL_H
 
 #include "common/base/mem.h"
 #include "common/base/time.h"
 
-enum loss_phase {
-	LOSS_STEADY,
-	LOSS_TRIAL, /* cut, and waiting what becomes of the loss */
+enum trial_phase {
+	TRIAL_STEADY,
+	TRIAL_RUNNING, /* cut, and waiting what becomes of the loss */
 };
 
-struct loss {
-	enum loss_phase phase;
+struct trial {
+	enum trial_phase phase;
 	/* the window being gathered */
 	uint32_t sent;
 	uint32_t lost;
@@ -38,27 +38,27 @@ struct loss {
 	uint32_t cut_bps;
 };
 
-enum loss_verdict {
-	LOSS_KEEP,  /* nothing to do */
-	LOSS_CUT,   /* send no more than *out_bps */
-	LOSS_RAISE, /* the cut was in vain: *out_bps is allowed again */
+enum trial_verdict {
+	TRIAL_KEEP,  /* nothing to do */
+	TRIAL_CUT,   /* send no more than *out_bps */
+	TRIAL_RAISE, /* the cut was in vain: *out_bps is allowed again */
 };
 
-void loss_init(struct loss *loss);
+void trial_init(struct trial *trial);
 /* What became of one packet of `octets` sent at `sent`. */
-void loss_add(struct loss *loss, rs_time sent, uint32_t octets, bool lost);
+void trial_add(struct trial *trial, rs_time sent, uint32_t octets, bool lost);
 /* A packet told as lost came after all. */
-void loss_found(struct loss *loss);
-/* As loss_add() of many, for receivers that only report counts: `octets` in all, sent from `first` to `last`. */
-void loss_add_many(struct loss *loss, rs_time first, rs_time last, uint32_t sent, uint32_t lost,
+void trial_found(struct trial *trial);
+/* As trial_add() of many, for receivers that only report counts: `octets` in all, sent from `first` to `last`. */
+void trial_add_many(struct trial *trial, rs_time first, rs_time last, uint32_t sent, uint32_t lost,
 	uint64_t octets);
 /* After each feedback. `bps` is the estimate now, `queued` says that the line's queue explains the loss, `settle` is
  * how long it takes until a change of rate can be seen in feedback. */
-enum loss_verdict loss_judge(struct loss *loss, uint32_t bps, bool queued, rs_time settle,
+enum trial_verdict trial_judge(struct trial *trial, uint32_t bps, bool queued, rs_time settle,
 	rs_time now, uint32_t *out_bps);
 /* Share of packets the line loses by itself, 0 to 1. */
-double loss_own(const struct loss *loss);
+double trial_own(const struct trial *trial);
 /* The path changed: nothing is known. */
-void loss_forget(struct loss *loss);
+void trial_forget(struct trial *trial);
 
 #endif
