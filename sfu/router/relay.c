@@ -6,6 +6,8 @@
 
 #include "sfu/router/router_priv.h"
 
+/* As often as a publisher is told. */
+#define LOSS_EVERY RS_SEC(1)
 /* Loudness is told when it changed by as much, in 1/16 dB. */
 #define LOUDNESS_STEP 16
 /* FNV-1a. */
@@ -20,6 +22,7 @@ enum kind {
 	/* to home */
 	KIND_WANT,
 	KIND_KEYFRAME,
+	KIND_LOSS,
 };
 
 /* A message goes from thread to thread of one process: its structures are its form. Every message begins
@@ -59,6 +62,11 @@ struct clock_message {
 struct want_message {
 	struct head head;
 	bool wanted;
+};
+
+struct loss_message {
+	struct head head;
+	uint32_t lost;
 };
 
 static bool several(const struct router *router)
@@ -223,7 +231,39 @@ static void take_want(struct router *router, struct publish *publish, unsigned f
 			relay_clock(router, &publish->tracks[i]);
 }
 
+static void take_loss(struct publish *publish, const struct loss_message *message)
+{
+	uint32_t *lost = &publish->relay.lost[0];
+
+	if (message->lost > *lost)
+		*lost = message->lost;
+}
+
+/* The two intervals are not in step: what was told before the last report counts once more. */
+uint32_t relay_loss(struct publish *publish)
+{
+	uint32_t *lost = publish->relay.lost;
+	const uint32_t most = lost[0] > lost[1] ? lost[0] : lost[1];
+
+	lost[1] = lost[0];
+	lost[0] = 0;
+	return most;
+}
+
 /* ---- elsewhere ---- */
+
+static void say_loss(struct router *router, struct publish *publish, rs_time now)
+{
+	const struct loss_message message = {
+		.head = head_of(KIND_LOSS, publish, 0),
+		.lost = listeners_lose(publish),
+	};
+
+	publish->relay.next_loss = now + LOSS_EVERY;
+	if (message.lost > 0)
+		(void)say(router, publish->peer->home, &message, sizeof(message),
+			NULL); /* the next one says it again */
+}
 
 bool relay_keyframe(struct router *router, const struct track *track)
 {
@@ -389,6 +429,8 @@ void relay_tick(struct router *router, struct publish *publish, bool slow, rs_ti
 	if (publish->relay.remote) {
 		if (!publish->relay.told)
 			say_want(router, publish);
+		if (publish->spec.media == ROUTER_MICROPHONE && now >= publish->relay.next_loss)
+			say_loss(router, publish, now);
 		return;
 	}
 	if (slow && publish->open && publish->spec.media == ROUTER_MICROPHONE &&
@@ -429,6 +471,11 @@ static void to_home(struct router *router, unsigned from, struct publish *publis
 {
 	if (head->kind == KIND_KEYFRAME) {
 		keyframe_ask(router, &publish->tracks[head->layer], now);
+		return;
+	}
+	if (head->kind == KIND_LOSS) {
+		const struct loss_message message = TAKE(struct loss_message, data, len);
+		take_loss(publish, &message);
 		return;
 	}
 	const struct want_message message = TAKE(struct want_message, data, len);

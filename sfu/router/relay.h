@@ -25,9 +25,12 @@ struct relay {
 	uint64_t to;     /* wants the packets */
 	uint64_t untold; /* is to be told the state */
 	struct audio told_audio;
+	uint32_t lost
+		[2]; /* by listeners elsewhere, as loss.h counts: told since the last report, and before it */
 	/* elsewhere */
 	bool wanted;                         /* here */
 	bool told;                           /* home was told whether */
+	rs_time next_loss;                   /* when home is told what listeners here lose */
 	uint32_t streams[ROUTER_LAYERS_MAX]; /* home's name for each track's stream */
 };
 
@@ -39,6 +42,8 @@ void relay_packet(struct router *router, const struct track *track, const struct
 void relay_state(struct router *router, struct publish *publish);
 /* At home: the publisher reported its clock. */
 void relay_clock(struct router *router, const struct track *track);
+/* At home: what listeners elsewhere lose at most, asked for a report once an interval. */
+uint32_t relay_loss(struct publish *publish);
 /* A key frame is asked of the source's home; false: home is here. */
 bool relay_keyframe(struct router *router, const struct track *track);
 /* Bindings or readiness changed: tells home what is wanted here. */

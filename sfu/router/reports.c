@@ -55,7 +55,7 @@ uint32_t track_rtp_now(const struct track *track, rs_time now)
 }
 
 /* What listeners lose of a microphone before it is sent again, less what they have by redundancy made here. */
-static uint32_t lost_by_listeners(const struct publish *publish)
+uint32_t listeners_lose(const struct publish *publish)
 {
 	struct loss_tally tally = { .receivers = 0 };
 
@@ -88,7 +88,9 @@ static struct rtcp_report report_of(struct track *track, rs_time now)
 	};
 
 	if (track->publish->spec.media == ROUTER_MICROPHONE && track->publish->open) {
-		const uint32_t told = lost_by_listeners(track->publish) * 255 / LOSS_ALL;
+		const uint32_t here = listeners_lose(track->publish);
+		const uint32_t elsewhere = relay_loss(track->publish);
+		const uint32_t told = (here > elsewhere ? here : elsewhere) * 255 / LOSS_ALL;
 		if (told > report.fraction_lost)
 			report.fraction_lost = (uint8_t)told;
 	}

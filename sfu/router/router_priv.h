@@ -476,6 +476,8 @@ void reports_sr(struct router *router, struct track *track, const struct rtcp_sr
 /* A receiver's report about a slot: how long the way there and back is, and what is lost on it. */
 void reports_rr(
 	struct router *router, struct slot *slot, const struct rtcp_report *report, rs_time now);
+/* What listeners of this worker lose of a microphone, as it is told to the speaker (loss.h). */
+uint32_t listeners_lose(const struct publish *publish);
 void reports_to_publisher(struct router *router, struct peer *peer, rs_time now);
 void reports_to_receiver(struct router *router, struct slot *slot, rs_time now);
 /* RTP timestamp of the track at the instant `now` in terms of capture (or, before a sender report, arrival). */
