@@ -83,8 +83,10 @@ static int members_make(struct load *load)
 
 static void call(struct load *load, size_t from, size_t to, rs_time now)
 {
-	for (size_t i = from; i < to; i++)
-		load->members[i].due = now + (rs_time)(i - from) * RS_SEC(1) / load->options->ramp;
+	for (size_t i = from; i < to; i++) {
+		load->wakes[i] = now + (rs_time)(i - from) * RS_SEC(1) / load->options->ramp;
+		load->members[i].due = load->wakes[i];
+	}
 	load->phase_ends =
 		now + (rs_time)(to - from) * RS_SEC(1) / load->options->ramp + JOIN_PATIENCE;
 }
