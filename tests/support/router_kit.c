@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/rtp/rtcp.h"
 #include "common/rtp/vp8.h"
 
 static void catch_packet(
@@ -337,6 +336,35 @@ size_t kit_count_rtp(const struct kit *kit, uint32_t peer, uint32_t ssrc)
 	while (kit_rtp(kit, peer, ssrc, n) != NULL)
 		n++;
 	return n;
+}
+
+void kit_report(struct kit *kit, uint32_t handle, const struct rtcp_report *report, rs_time now)
+{
+	uint8_t data[64];
+	struct rs_writer writer;
+
+	rs_writer_init(&writer, data, sizeof(data));
+	rtcp_write_rr(&writer, 1, report, 1);
+	if (router_recv_rtcp(kit->router, handle, data, writer.len, now) < 0)
+		abort();
+}
+
+struct rtcp_report kit_told(const struct kit *kit, uint32_t peer)
+{
+	struct rtcp_report told = { .ssrc = 0 };
+
+	for (size_t at = 0; at < kit->n_caught; at++) {
+		const struct kit_packet *packet = &kit->caught[at];
+		struct rtcp_report report;
+		struct rtcp_item item;
+		size_t cursor = 0;
+		if (!packet->rtcp || packet->peer != peer)
+			continue;
+		while (rtcp_next(packet->data, packet->len, &cursor, &item) == 1)
+			if (item.type == RTCP_RR && rtcp_report_parse(&item, 0, &report) == 0)
+				told = report;
+	}
+	return told;
 }
 
 size_t kit_count_rtcp(const struct kit *kit, uint32_t peer, uint8_t type, uint8_t wanted)

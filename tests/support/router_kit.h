@@ -6,6 +6,7 @@
 #ifndef ROSTRUM_TESTS_SUPPORT_ROUTER_KIT_H
 #define ROSTRUM_TESTS_SUPPORT_ROUTER_KIT_H
 
+#include "common/rtp/rtcp.h"
 #include "common/rtp/rtp.h"
 #include "sfu/router/router.h"
 
@@ -155,6 +156,10 @@ struct rtp_packet kit_parsed(const struct kit_packet *packet);
 /* Packets caught for a peer and SSRC (0 = any), RTP only. The i-th, or NULL. */
 const struct kit_packet *kit_rtp(const struct kit *kit, uint32_t peer, uint32_t ssrc, size_t i);
 size_t kit_count_rtp(const struct kit *kit, uint32_t peer, uint32_t ssrc);
+/* A receiver's report. */
+void kit_report(struct kit *kit, uint32_t handle, const struct rtcp_report *report, rs_time now);
+/* The first block of the last report caught for a peer; all zero when there was none. */
+struct rtcp_report kit_told(const struct kit *kit, uint32_t peer);
 /* RTCP items of a type and count (FMT) caught for a peer. */
 size_t kit_count_rtcp(const struct kit *kit, uint32_t peer, uint8_t type, uint8_t count);
 

@@ -38,8 +38,6 @@ static void report(
 {
 	static uint32_t highest[8], total[8];
 	const unsigned i = peer->csrc % 8;
-	uint8_t data[64];
-	struct rs_writer writer;
 
 	highest[i] += expected;
 	total[i] += lost;
@@ -49,9 +47,7 @@ static void report(
 		.lost = (int32_t)total[i],
 		.highest_seq = highest[i],
 	};
-	rs_writer_init(&writer, data, sizeof(data));
-	rtcp_write_rr(&writer, 1, &block, 1);
-	assert_int_equal(router_recv_rtcp(kit.router, handle, data, writer.len, now), 0);
+	kit_report(&kit, handle, &block, now);
 }
 
 static void ask(
@@ -362,25 +358,6 @@ static void redundancy_from_before_the_gate_opened_is_not_let_through(void **sta
 	assert_int_equal(kit_count_rtp(&kit, p, slot), 3);
 }
 
-/* The reports on the speaker's own packets, of the last one sent. */
-static struct rtcp_report told(uint32_t handle)
-{
-	struct rtcp_report report = { .ssrc = 0 };
-	struct rtcp_item item;
-
-	for (size_t i = 0; i < kit.n_caught; i++) {
-		size_t cursor = 0;
-		struct rtcp_report block;
-		if (!kit.caught[i].rtcp || kit.caught[i].peer != handle)
-			continue;
-		while (rtcp_next(kit.caught[i].data, kit.caught[i].len, &cursor, &item) == 1)
-			if (item.type == RTCP_RR && rtcp_report_parse(&item, 0, &block) == 0)
-				report = block;
-	}
-	assert_int_equal(report.ssrc, SPEAKER_SSRC);
-	return report;
-}
-
 static void a_speaker_is_told_what_its_listeners_lose(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer),
@@ -389,29 +366,30 @@ static void a_speaker_is_told_what_its_listeners_lose(void **state)
 	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	speak(k, 1, 60);
 	router_tick(kit.router, RS_SEC(2));
-	assert_int_equal(told(k).fraction_lost, 0);
+	assert_int_equal(kit_told(&kit, k).fraction_lost, 0);
 
 	/* Redundancy made here leaves its receiver 0.01 of 0.1 and less: no reason to protect more. */
 	report(&viewer, v, 100, 0, RS_SEC(2));
 	report(&viewer, v, 100, 10, RS_SEC(2));
 	speak(k, 61, 110);
 	router_tick(kit.router, RS_SEC(3));
-	assert_int_equal(told(k).fraction_lost, 0);
+	assert_int_equal(kit_told(&kit, k).fraction_lost, 0);
 
 	/* Who has none of it is protected by the speaker alone. */
 	report(&plain, p, 100, 0, RS_SEC(3));
 	report(&plain, p, 100, 10, RS_SEC(3));
 	speak(k, 111, 160);
 	router_tick(kit.router, RS_SEC(4));
-	assert_in_range(told(k).fraction_lost, 20, 26);
+	assert_in_range(kit_told(&kit, k).fraction_lost, 20, 26);
 	/* The count is of its own line. */
-	assert_int_equal(told(k).lost, 0);
+	assert_int_equal(kit_told(&kit, k).lost, 0);
 
 	/* Hopeless lines do not take more from the others. */
 	report(&plain, p, 100, 90, RS_SEC(4));
 	speak(k, 161, 210);
 	router_tick(kit.router, RS_SEC(5));
-	assert_int_equal(told(k).fraction_lost, 255 * 200 / 1000 - 1); /* in 65536ths before */
+	assert_int_equal(
+		kit_told(&kit, k).fraction_lost, 255 * 200 / 1000 - 1); /* in 65536ths before */
 }
 
 static void one_bad_line_among_many_does_not_speak_for_all(void **state)

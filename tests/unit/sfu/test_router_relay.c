@@ -290,56 +290,24 @@ static void a_listener_elsewhere_is_resent_what_it_lost(void **state)
 
 /* ---- who wants what ---- */
 
-/* A listener's report that `lost` of 100 packets are lost since the last. */
-static void report(unsigned worker, uint32_t handle, const struct kit_peer *peer, unsigned n,
-	unsigned lost, rs_time now)
-{
-	const struct rtcp_report block = {
-		.ssrc = kit_slot_ssrc(peer, 3, false),
-		.highest_seq = 100 * n,
-		.lost = (int32_t)lost,
-	};
-	uint8_t data[64];
-	struct rs_writer writer;
-
-	rs_writer_init(&writer, data, sizeof(data));
-	rtcp_write_rr(&writer, 1, &block, 1);
-	assert_int_equal(
-		router_recv_rtcp(crew.kits[worker].router, handle, data, writer.len, now), 0);
-}
-
-static uint8_t told_loss(unsigned worker, uint32_t handle)
-{
-	struct rtcp_report block;
-	uint8_t lost = 0;
-	const struct kit *kit = &crew.kits[worker];
-	struct rtcp_item item;
-
-	for (size_t i = 0; i < kit->n_caught; i++) {
-		size_t cursor = 0;
-		if (!kit->caught[i].rtcp || kit->caught[i].peer != handle)
-			continue;
-		while (rtcp_next(kit->caught[i].data, kit->caught[i].len, &cursor, &item) == 1)
-			if (item.type == RTCP_RR && rtcp_report_parse(&item, 0, &block) == 0)
-				lost = block.fraction_lost;
-	}
-	return lost;
-}
-
 static void a_speaker_is_told_what_listeners_elsewhere_lose(void **state)
 {
 	const uint32_t k = join(&ken), v = join(&viewer);
+	struct rtcp_report report = { .ssrc = kit_slot_ssrc(&viewer, 3, false),
+		.highest_seq = 100 };
 	rs_time now = 0;
 
 	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
-	report(2, v, &viewer, 1, 0, now);
-	report(2, v, &viewer, 2, 10, now);
+	kit_report(&crew.kits[2], v, &report, now);
+	report.highest_seq = 200;
+	report.lost = 10;
+	kit_report(&crew.kits[2], v, &report, now);
 	for (uint16_t i = 0; i < 150; i++) {
 		now += RS_MS(20);
 		speak(1, k, KEN_SSRC, i, 10, now);
 		tick(now);
 	}
-	assert_in_range(told_loss(1, k), 20, 26);
+	assert_in_range(kit_told(&crew.kits[1], k).fraction_lost, 20, 26);
 	/* What is no longer told is not reported for ever. */
 	crew.full = true;
 	for (uint16_t i = 150; i < 350; i++) {
@@ -347,7 +315,7 @@ static void a_speaker_is_told_what_listeners_elsewhere_lose(void **state)
 		kit_speak(&crew.kits[1], k, KEN_SSRC, i, 10, now);
 		tick(now);
 	}
-	assert_int_equal(told_loss(1, k), 0);
+	assert_int_equal(kit_told(&crew.kits[1], k).fraction_lost, 0);
 }
 
 static void in_direct_mode_only_what_is_bound_crosses(void **state)
