@@ -22,6 +22,7 @@ void control_parse_meeting(const struct object *object, struct control_scratch *
 void control_parse_peer(const struct object *object, struct control_scratch *scratch);
 
 const char *control_media_name(enum router_media media);
+const char *control_codec_name(enum router_codec codec);
 
 /* Append a message and take it over; NULL counts as out of memory. 0, -E2BIG or -ENOMEM. */
 int control_write(struct rs_buf *out, json_t *takes_message) RS_MUST_USE;

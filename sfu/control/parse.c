@@ -34,6 +34,9 @@ static const struct word media_words[] = {
 static const struct word codec_words[] = {
 	{ "opus", ROUTER_OPUS },
 	{ "vp8", ROUTER_VP8 },
+	{ "vp9", ROUTER_VP9 },
+	{ "h264", ROUTER_H264 },
+	{ "av1", ROUTER_AV1 },
 };
 
 static const struct word kind_words[] = {
@@ -50,6 +53,11 @@ static const struct word mix_words[] = {
 	{ "rank", ROUTER_BY_RANK },
 	{ "loudest", ROUTER_LOUDEST },
 };
+
+const char *control_codec_name(enum router_codec codec)
+{
+	return codec_words[codec].text;
+}
 
 const char *control_media_name(enum router_media media)
 {
@@ -187,7 +195,18 @@ static struct router_recv section_received(const struct object *object)
 		.rank = (uint32_t)object_int_or(object, "rank", 0, ROUTER_OPEN_MAX, 0),
 		.mix = ROUTER_BY_RANK,
 		.max_height = (uint32_t)object_int_or(object, "max_height", 0, UINT16_MAX, 0),
+		.priority = (uint32_t)object_int_or(object, "priority", 0, UINT8_MAX, 0),
+		.paused = object_bool_or(object, "paused", false),
+		.n_also = object_array(object, "also", ROUTER_ALSO_MAX),
 	};
+	for (size_t i = 0; i < recv.n_also; i++) {
+		const struct object at = object_at(object, "also", i);
+		recv.also[i] = (struct router_payload){
+			.codec = (enum router_codec)WORD(&at, "codec", codec_words),
+			.pt = (uint8_t)object_int(&at, "pt", 0, 127),
+			.rtx_pt = (uint8_t)object_int_or(&at, "rtx_pt", 0, 127, 0),
+		};
+	}
 	if (strlen(recv.feed) > ROUTER_FEED_MAX)
 		object_fail(object, "feed", "a feed name is expected");
 	if (object_has(object, "mix"))

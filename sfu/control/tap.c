@@ -65,7 +65,8 @@ static json_t *track_json(const struct router_tap *tap)
 	return json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:i, s:i}", "type", "track", "track",
 		(json_int_t)tap->track, "meeting", tap->meeting, "name", tap->name, "media",
 		tap->channel ? "channel" : control_media_name(tap->media), "codec",
-		opus ? "opus" : "vp8", "clock", opus ? 48000 : 90000, "channels", opus ? 2 : 0);
+		control_codec_name(tap->codec), "clock", opus ? 48000 : 90000, "channels",
+		opus ? 2 : 0);
 }
 
 static json_t *clock_json(const struct router_tap *tap)

@@ -129,7 +129,7 @@ static void add_send(
 	/* All of these fit: they were copied into arrays of the same size before. */
 	(void)strcpy(send->mid, section->mid);
 	(void)strcpy(send->source, answer->plan->source);
-	(void)strcpy(send->codec, codec->name == SDP_CODEC_OPUS ? "opus" : "vp8");
+	(void)strcpy(send->codec, sdp_codec_word(codec->name));
 	memcpy(send->rids, section->rids, sizeof(section->rids));
 	/* With layers, MID and RID tell: SSRCs beside them are unreliable in Firefox. */
 	if (section->n_rids == 0) {
@@ -151,6 +151,21 @@ static uint32_t new_ssrc(struct answer *answer)
 				answer->peer->recv[i].rtx_ssrc == ssrc;
 		if (!taken)
 			return ssrc;
+	}
+}
+
+/* Whatever a source sends, the slot shall take it without another offer. */
+static void add_also(struct peer_recv *recv, const struct sdp_section *section)
+{
+	for (size_t i = 0; i < SDP_VIDEO_CODECS && recv->n_also < PEER_ALSO_MAX; i++) {
+		const struct sdp_codec *codec = sdp_section_video(section, sdp_video_codecs[i]);
+		if (codec == NULL || codec->pt == recv->pt)
+			continue;
+		const struct sdp_codec *rtx = sdp_section_rtx(section, codec->pt);
+		struct peer_payload *payload = &recv->also[recv->n_also++];
+		payload->pt = codec->pt;
+		payload->rtx_pt = rtx != NULL ? rtx->pt : 0;
+		(void)strcpy(payload->codec, sdp_codec_word(codec->name)); /* fits */
 	}
 }
 
@@ -188,7 +203,9 @@ static void add_recv(
 	/* As in add_send(). */
 	(void)strcpy(recv->mid, section->mid);
 	(void)strcpy(recv->feed, slot->feed);
-	(void)strcpy(recv->codec, codec->name == SDP_CODEC_OPUS ? "opus" : "vp8");
+	(void)strcpy(recv->codec, sdp_codec_word(codec->name));
+	if (!audio)
+		add_also(recv, section);
 	answer->used_recv[plan_at] = true;
 	answer->matches[section_at].recv = recv;
 }
@@ -203,6 +220,16 @@ static int refuse_codec(struct answer *answer, size_t section_at)
 	return 0;
 }
 
+static const struct sdp_codec *first_codec(const struct sdp_section *section)
+{
+	const struct sdp_codec *codec = NULL;
+	if (section->media == SDP_AUDIO)
+		return sdp_section_codec(section, SDP_CODEC_OPUS);
+	for (size_t i = 0; i < SDP_VIDEO_CODECS && codec == NULL; i++)
+		codec = sdp_section_video(section, sdp_video_codecs[i]);
+	return codec;
+}
+
 static int match_section(struct answer *answer, size_t section_at)
 {
 	const struct sdp_section *section = &answer->offer->sections[section_at];
@@ -212,11 +239,11 @@ static int match_section(struct answer *answer, size_t section_at)
 		section->direction == SDP_RECVONLY || section->direction == SDP_SENDRECV;
 	const int send_at = sends ? next_send(answer, kind) : -1;
 	const int recv_at = receives ? next_recv(answer, kind) : -1;
-	const struct sdp_codec *codec =
-		sdp_section_codec(section, kind == PEER_AUDIO ? SDP_CODEC_OPUS : SDP_CODEC_VP8);
+	const struct sdp_codec *codec = first_codec(section);
 
 	if (codec == NULL && (send_at >= 0 || recv_at >= 0))
 		return refuse_codec(answer, section_at);
+	answer->matches[section_at].codec = codec;
 	if (codec == NULL)
 		answer->matches[section_at].refused = true;
 	else if (send_at >= 0)
@@ -265,7 +292,8 @@ static bool same_send(const struct peer_send *a, const struct peer_send *b)
 static bool same_recv(const struct peer_recv *a, const struct peer_recv *b)
 {
 	return strcmp(a->mid, b->mid) == 0 && a->kind == b->kind && a->pt == b->pt &&
-	       a->rtx_pt == b->rtx_pt && a->red_pt == b->red_pt;
+	       a->rtx_pt == b->rtx_pt && a->red_pt == b->red_pt && a->n_also == b->n_also &&
+	       memcmp(a->also, b->also, sizeof(a->also)) == 0;
 }
 
 static bool same_layout(const struct peer_spec *a, const struct peer_spec *b)

@@ -72,7 +72,10 @@ static enum sdp_codec_name codec_name(enum sdp_media media, struct sdp_view enco
 		{ SDP_AUDIO, "opus/48000/2", SDP_CODEC_OPUS }, /* RFC 7587 section 7 */
 		{ SDP_AUDIO, "red/48000/2", SDP_CODEC_RED },   /* RFC 2198 section 5 */
 		{ SDP_VIDEO, "VP8/90000", SDP_CODEC_VP8 },     /* RFC 7741 section 6 */
-		{ SDP_VIDEO, "rtx/90000", SDP_CODEC_RTX },     /* RFC 4588 section 8 */
+		{ SDP_VIDEO, "VP9/90000", SDP_CODEC_VP9 },     /* RFC 9628 section 6 */
+		{ SDP_VIDEO, "H264/90000", SDP_CODEC_H264 },   /* RFC 6184 section 8 */
+		{ SDP_VIDEO, "AV1/90000", SDP_CODEC_AV1 }, /* AV1 RTP payload format, section 7 */
+		{ SDP_VIDEO, "rtx/90000", SDP_CODEC_RTX }, /* RFC 4588 section 8 */
 	};
 	for (size_t i = 0; i < RS_ARRAY_LEN(known); i++) {
 		if (known[i].media == media && sdp_view_is_nocase(encoding, known[i].encoding))
@@ -105,8 +108,11 @@ static int read_fmtp(struct parser *parser, struct sdp_view value)
 {
 	struct sdp_codec *codec = find_pt(parser, sdp_view_take(&value, ' '));
 	uint32_t apt;
-	if (codec != NULL)
+	if (codec != NULL) {
+		codec->fmtp_view = value.text;
+		codec->fmtp_len = value.len;
 		read_red(codec, value);
+	}
 	while (codec != NULL && value.len > 0) {
 		struct sdp_view parameter = sdp_view_take(&value, ';');
 		while (parameter.len > 0 && parameter.text[0] == ' ')
@@ -530,35 +536,4 @@ void sdp_offer_done(struct sdp_offer *offer)
 {
 	offer->sections = rs_release(offer->sections);
 	offer->n_sections = 0;
-}
-
-const struct sdp_codec *sdp_section_codec(
-	const struct sdp_section *section, enum sdp_codec_name name)
-{
-	for (size_t i = 0; i < section->n_codecs; i++) {
-		if (section->codecs[i].name == name)
-			return &section->codecs[i];
-	}
-	return NULL;
-}
-
-static const struct sdp_codec *codec_about(
-	const struct sdp_section *section, enum sdp_codec_name name, uint8_t pt)
-{
-	for (size_t i = 0; i < section->n_codecs; i++) {
-		const struct sdp_codec *codec = &section->codecs[i];
-		if (codec->name == name && codec->has_apt && codec->apt == pt)
-			return codec;
-	}
-	return NULL;
-}
-
-const struct sdp_codec *sdp_section_rtx(const struct sdp_section *section, uint8_t pt)
-{
-	return codec_about(section, SDP_CODEC_RTX, pt);
-}
-
-const struct sdp_codec *sdp_section_red(const struct sdp_section *section, uint8_t pt)
-{
-	return codec_about(section, SDP_CODEC_RED, pt);
 }

@@ -39,6 +39,9 @@ enum sdp_codec_name {
 	SDP_CODEC_OTHER,
 	SDP_CODEC_OPUS,
 	SDP_CODEC_VP8,
+	SDP_CODEC_VP9,
+	SDP_CODEC_H264,
+	SDP_CODEC_AV1,
 	SDP_CODEC_RTX,
 	SDP_CODEC_RED, /* of audio */
 };
@@ -55,7 +58,9 @@ enum sdp_feedback {
 struct sdp_codec {
 	uint8_t pt;
 	enum sdp_codec_name name;
-	uint8_t feedback; /* set of enum sdp_feedback */
+	uint8_t feedback;      /* set of enum sdp_feedback */
+	const char *fmtp_view; /* format parameters, in the text that was parsed; NULL = none */
+	size_t fmtp_len;
 	bool has_apt;
 	uint8_t apt; /* RTX: the payload type it repairs, RFC 4588; RED: the first it carries, RFC 2198 */
 };

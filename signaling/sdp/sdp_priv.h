@@ -49,6 +49,16 @@ extern const char *const sdp_ext_uris[SDP_EXT_COUNT];
 /* The first codec of this name, or NULL. */
 const struct sdp_codec *sdp_section_codec(
 	const struct sdp_section *section, enum sdp_codec_name name);
+/* Codecs of video that are taken, in our order of preference: by what receivers have. */
+#define SDP_VIDEO_CODECS 4
+extern const enum sdp_codec_name sdp_video_codecs[SDP_VIDEO_CODECS];
+/* The form of this codec of video that most can send and decode, or NULL: no profile or mode of it is of use. */
+const struct sdp_codec *sdp_section_video(
+	const struct sdp_section *section, enum sdp_codec_name name);
+/* Payload type `pt` of the section, or NULL. */
+const struct sdp_codec *sdp_section_pt(const struct sdp_section *section, uint8_t pt);
+/* As in common/control/PROTOCOL.md; not of SDP_CODEC_OTHER, RTX and RED. */
+const char *sdp_codec_word(enum sdp_codec_name name);
 /* The RTX that repairs payload type `pt`, or NULL. */
 const struct sdp_codec *sdp_section_rtx(const struct sdp_section *section, uint8_t pt);
 /* The RED of audio that carries payload type `pt`, or NULL. */
@@ -56,9 +66,10 @@ const struct sdp_codec *sdp_section_red(const struct sdp_section *section, uint8
 
 /* What becomes of one offered section. */
 struct sdp_match {
-	const struct peer_send *send; /* the peer sends it, or NULL */
-	const struct peer_recv *recv; /* the peer receives it, or NULL */
-	bool refused;                 /* answered with port 0 */
+	const struct peer_send *send;  /* the peer sends it, or NULL */
+	const struct peer_recv *recv;  /* the peer receives it, or NULL */
+	const struct sdp_codec *codec; /* the first that is taken */
+	bool refused;                  /* answered with port 0 */
 };
 
 /* Write the answer. 0, -E2BIG, -ENOMEM. */

@@ -120,11 +120,26 @@ static void put_opus(struct writer *writer, unsigned pt, unsigned red_pt, bool t
 		put(writer, "a=rtcp-fb:%u transport-cc\r\n", pt);
 }
 
-static void put_vp8(
+/* Parameters that both sides have to have in common are said again as they were offered. */
+static void put_fmtp(struct writer *writer, const struct sdp_codec *codec)
+{
+	if ((codec->name == SDP_CODEC_H264 || codec->name == SDP_CODEC_AV1) && codec->fmtp_len > 0)
+		put(writer, "a=fmtp:%u %.*s\r\n", (unsigned)codec->pt, (int)codec->fmtp_len,
+			codec->fmtp_view);
+}
+
+static void put_video(
 	struct writer *writer, const struct sdp_codec *codec, unsigned rtx_pt, bool twcc)
 {
+	static const char *const encodings[] = {
+		[SDP_CODEC_VP8] = "VP8",
+		[SDP_CODEC_VP9] = "VP9",
+		[SDP_CODEC_H264] = "H264",
+		[SDP_CODEC_AV1] = "AV1",
+	};
 	const unsigned pt = codec->pt;
-	put(writer, "a=rtpmap:%u VP8/90000\r\n", pt);
+	put(writer, "a=rtpmap:%u %s/90000\r\n", pt, encodings[codec->name]);
+	put_fmtp(writer, codec);
 	if (rtx_pt != 0)
 		put(writer, "a=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n", rtx_pt, rtx_pt, pt);
 	if ((codec->feedback & SDP_FEEDBACK_NACK) != 0)
@@ -177,18 +192,6 @@ static void put_ssrcs(struct writer *writer, const struct peer_recv *recv)
 		put(writer, "a=ssrc:%" PRIu32 " cname:" CNAME "\r\n", recv->rtx_ssrc);
 }
 
-static void put_codec(struct writer *writer, const struct sdp_section *section, unsigned rtx_pt,
-	unsigned red_pt, bool twcc)
-{
-	const bool audio = section->media == SDP_AUDIO;
-	const struct sdp_codec *codec =
-		sdp_section_codec(section, audio ? SDP_CODEC_OPUS : SDP_CODEC_VP8);
-	if (audio)
-		put_opus(writer, codec->pt, red_pt, twcc);
-	else
-		put_vp8(writer, codec, rtx_pt, twcc);
-}
-
 static unsigned rtx_pt_of(const struct sdp_match *match)
 {
 	if (match->send != NULL)
@@ -203,6 +206,36 @@ static unsigned red_pt_of(const struct sdp_match *match)
 	return match->recv != NULL ? match->recv->red_pt : 0;
 }
 
+static bool has_twcc(const struct sdp_match *match)
+{
+	if (match->send != NULL)
+		return match->send->ext.twcc != 0;
+	return match->recv != NULL && match->recv->ext.twcc != 0;
+}
+
+/* Calls with each payload type that is taken, the first codec's first. */
+typedef void put_payload_fn(
+	struct writer *writer, const struct sdp_codec *codec, unsigned rtx_pt, bool twcc);
+
+static void each_payload(struct writer *writer, const struct sdp_section *section,
+	const struct sdp_match *match, put_payload_fn *put_payload)
+{
+	const bool twcc = has_twcc(match);
+	put_payload(writer, match->codec, rtx_pt_of(match), twcc);
+	for (size_t i = 0; match->recv != NULL && i < match->recv->n_also; i++) {
+		const struct peer_payload *also = &match->recv->also[i];
+		put_payload(writer, sdp_section_pt(section, also->pt), also->rtx_pt, twcc);
+	}
+}
+
+static void put_format(
+	struct writer *writer, const struct sdp_codec *codec, unsigned rtx_pt, bool twcc)
+{
+	put(writer, " %u", (unsigned)codec->pt);
+	if (rtx_pt != 0)
+		put(writer, " %u", rtx_pt);
+}
+
 static const char *direction_of(const struct sdp_match *match)
 {
 	if (match->send != NULL)
@@ -214,16 +247,11 @@ static const char *direction_of(const struct sdp_match *match)
 static void put_head(
 	struct writer *writer, const struct sdp_section *section, const struct sdp_match *match)
 {
-	const unsigned rtx_pt = rtx_pt_of(match);
 	const unsigned red_pt = red_pt_of(match);
-	const struct sdp_codec *codec = sdp_section_codec(
-		section, section->media == SDP_AUDIO ? SDP_CODEC_OPUS : SDP_CODEC_VP8);
 	put(writer, "m=%s 9 %s", section->name, section->protocol);
 	if (red_pt != 0) /* preferred: a browser sends it only when it comes first */
 		put(writer, " %u", red_pt);
-	put(writer, " %u", (unsigned)codec->pt);
-	if (rtx_pt != 0)
-		put(writer, " %u", rtx_pt);
+	each_payload(writer, section, match, put_format);
 	/* GStreamer 1.22 looks for a=setup in each section, and nowhere else. */
 	put(writer, "\r\nc=IN IP4 0.0.0.0\r\na=mid:%s\r\na=%s\r\na=rtcp-mux\r\na=setup:passive\r\n",
 		section->mid, direction_of(match));
@@ -244,14 +272,15 @@ static void put_remb(
 static void put_taken(struct writer *writer, const struct sdp_section *section,
 	const struct sdp_match *match, const struct peer_spec *peer)
 {
-	const bool twcc = match->send != NULL ? match->send->ext.twcc != 0
-					      : match->recv != NULL && match->recv->ext.twcc != 0;
-	put_codec(writer, section, rtx_pt_of(match), red_pt_of(match), twcc);
+	if (section->media == SDP_AUDIO)
+		put_opus(writer, match->codec->pt, red_pt_of(match), has_twcc(match));
+	else
+		each_payload(writer, section, match, put_video);
 	if (match->send != NULL) {
 		put_exts(writer, section, &match->send->ext);
 		put_layers(writer, match->send);
 	} else if (match->recv != NULL) {
-		if (!twcc)
+		if (!has_twcc(match))
 			put_remb(writer, section, match->recv);
 		put_exts(writer, section, &match->recv->ext);
 		put_msid(writer, peer, match->recv);

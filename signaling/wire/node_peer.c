@@ -57,6 +57,16 @@ static json_t *write_send(const struct peer_send *send)
 	return json;
 }
 
+static json_t *write_payload(const struct peer_payload *payload)
+{
+	json_t *json = json_object();
+	doc_put(&json, "codec", json_string(payload->codec));
+	doc_put(&json, "pt", json_integer(payload->pt));
+	if (payload->rtx_pt != 0)
+		doc_put(&json, "rtx_pt", json_integer(payload->rtx_pt));
+	return json;
+}
+
 static json_t *write_recv(const struct peer_recv *recv)
 {
 	json_t *json = json_object();
@@ -71,6 +81,13 @@ static json_t *write_recv(const struct peer_recv *recv)
 		doc_put(&json, "rtx_pt", json_integer(recv->rtx_pt));
 	if (recv->red_pt != 0)
 		doc_put(&json, "red_pt", json_integer(recv->red_pt));
+	json_t *also = json_array();
+	for (size_t i = 0; i < recv->n_also; i++)
+		doc_push(&also, write_payload(&recv->also[i]));
+	if (recv->n_also > 0)
+		doc_put(&json, "also", also);
+	else
+		json_decref(also);
 	doc_put(&json, "nack", json_boolean(recv->nack));
 	doc_put(&json, "ext", write_ext(&recv->ext));
 	doc_put(&json, "feed", json_string(recv->feed));
@@ -78,6 +95,10 @@ static json_t *write_recv(const struct peer_recv *recv)
 	doc_put(&json, "mix", json_string(mix_words[recv->mix]));
 	if (recv->max_height != 0)
 		doc_put(&json, "max_height", json_integer(recv->max_height));
+	if (recv->priority != 0)
+		doc_put(&json, "priority", json_integer(recv->priority));
+	if (recv->paused)
+		doc_put(&json, "paused", json_true());
 	return json;
 }
 
@@ -184,6 +205,15 @@ static void read_recv(const struct object *object, struct peer_recv *recv)
 	recv->rank = (uint32_t)object_int_or(object, "rank", 0, UINT16_MAX, 0);
 	recv->mix = (enum peer_mix)word_or(object, "mix", mix_words, RS_ARRAY_LEN(mix_words));
 	recv->max_height = (uint32_t)object_int_or(object, "max_height", 0, UINT16_MAX, 0);
+	recv->priority = (uint32_t)object_int_or(object, "priority", 0, UINT8_MAX, 0);
+	recv->paused = object_bool_or(object, "paused", false);
+	recv->n_also = object_array(object, "also", PEER_ALSO_MAX);
+	for (size_t i = 0; i < recv->n_also; i++) {
+		const struct object at = object_at(object, "also", i);
+		READ_TEXT(&at, "codec", recv->also[i].codec);
+		recv->also[i].pt = (uint8_t)object_int(&at, "pt", 0, 127);
+		recv->also[i].rtx_pt = (uint8_t)object_int_or(&at, "rtx_pt", 0, 127, 0);
+	}
 	read_ext(object, &recv->ext);
 }
 

@@ -16,6 +16,7 @@
 #define PEER_MID_MAX 16                 /* octets of a MID */
 #define PEER_RID_MAX 16                 /* octets of a RID */
 #define PEER_RIDS_MAX 4                 /* layers of one section */
+#define PEER_ALSO_MAX 3                 /* codecs of one received section beside its first */
 #define PEER_SSRCS_MAX 8                /* signalled in one section */
 #define PEER_ICE_MAX 256                /* octets of a ufrag or pwd, RFC 8839 section 5.4 */
 #define PEER_FINGERPRINT_MAX 255        /* "sha-512 " and 64 octets in hex with colons fit */
@@ -54,7 +55,7 @@ struct peer_send {
 	enum peer_media media;
 	char source[RS_NAME_MAX + 1];
 	uint32_t csrc;
-	char codec[12]; /* "opus", "vp8" */
+	char codec[12]; /* "opus", "vp8", "vp9", "h264", "av1" */
 	uint8_t pt;
 	uint8_t rtx_pt; /* 0 = none */
 	uint8_t red_pt; /* audio, RFC 2198; 0 = none */
@@ -65,6 +66,13 @@ struct peer_send {
 	struct peer_ext ext;
 };
 
+/* How packets of a codec are marked in one section. */
+struct peer_payload {
+	char codec[12]; /* "vp9", "h264", "av1" */
+	uint8_t pt;
+	uint8_t rtx_pt; /* 0 = none */
+};
+
 /* A section the peer receives: one slot. */
 struct peer_recv {
 	char mid[PEER_MID_MAX + 1];
@@ -73,12 +81,16 @@ struct peer_recv {
 	uint32_t rank;
 	enum peer_mix mix;
 	uint32_t max_height; /* 0 = any */
+	uint32_t priority;
+	bool paused;
 	uint32_t ssrc;
 	uint32_t rtx_ssrc; /* 0 = none */
 	char codec[12];
 	uint8_t pt;
 	uint8_t rtx_pt;
-	uint8_t red_pt; /* audio, RFC 2198; 0 = none */
+	uint8_t red_pt;                          /* audio, RFC 2198; 0 = none */
+	struct peer_payload also[PEER_ALSO_MAX]; /* what the slot takes beside `codec` */
+	size_t n_also;
 	bool nack;
 	struct peer_ext ext;
 };

@@ -40,13 +40,15 @@ static const char meeting_demo[] =
 	" \"csrc\": 1001, \"codec\": \"vp8\", \"pt\": 96, \"rtx_pt\": 97, \"ssrcs\": [],"       \
 	" \"rids\": [\"q\", \"h\", \"f\"], \"ext\": {\"mid\": 4, \"rid\": 10,"                  \
 	" \"repaired_rid\": 11, \"twcc\": 3}}"
-#define PEER_RECV                                                                                 \
-	"{\"mid\": \"3\", \"kind\": \"audio\", \"ssrc\": 2001, \"codec\": \"opus\","              \
-	" \"pt\": 111, \"nack\": true, \"ext\": {\"mid\": 4, \"level\": 1},"                      \
-	" \"feed\": \"channel-fr\", \"rank\": 0, \"mix\": \"rank\"},"                             \
-	"{\"mid\": \"6\", \"kind\": \"video\", \"ssrc\": 2002, \"rtx_ssrc\": 2003,"               \
-	" \"codec\": \"vp8\", \"pt\": 96, \"rtx_pt\": 97, \"nack\": true, \"ext\": {\"mid\": 4}," \
-	" \"feed\": \"speaker\", \"rank\": 0, \"max_height\": 720}"
+#define PEER_RECV                                                                      \
+	"{\"mid\": \"3\", \"kind\": \"audio\", \"ssrc\": 2001, \"codec\": \"opus\","   \
+	" \"pt\": 111, \"nack\": true, \"ext\": {\"mid\": 4, \"level\": 1},"           \
+	" \"feed\": \"channel-fr\", \"rank\": 0, \"mix\": \"rank\"},"                  \
+	"{\"mid\": \"6\", \"kind\": \"video\", \"ssrc\": 2002, \"rtx_ssrc\": 2003,"    \
+	" \"codec\": \"vp8\", \"pt\": 96, \"rtx_pt\": 97,"                             \
+	" \"also\": [{\"codec\": \"vp9\", \"pt\": 98, \"rtx_pt\": 99},"                \
+	" {\"codec\": \"h264\", \"pt\": 102}], \"nack\": true, \"ext\": {\"mid\": 4}," \
+	" \"feed\": \"speaker\", \"rank\": 0, \"max_height\": 720, \"priority\": 2}"
 
 static const char peer_ken[] = "{\"id\": \"p7Gh2\", \"meeting\": \"demo\", \"worker\": 0," PEER_ICE(
 	"xYz1") "," PEER_DTLS ", \"send\": [" PEER_SEND "], \"recv\": [" PEER_RECV "]}";
@@ -231,6 +233,13 @@ static void the_papers_meeting_and_peer_reach_the_port(void **state)
 	assert_true(fixture->recv[0].nack);
 	assert_int_equal(fixture->recv[1].rtx_ssrc, 2003);
 	assert_int_equal(fixture->recv[1].max_height, 720);
+	assert_int_equal(fixture->recv[1].priority, 2);
+	assert_false(fixture->recv[1].paused);
+	assert_int_equal(fixture->recv[1].n_also, 2);
+	assert_int_equal(fixture->recv[1].also[0].codec, ROUTER_VP9);
+	assert_int_equal(fixture->recv[1].also[0].rtx_pt, 99);
+	assert_int_equal(fixture->recv[1].also[1].codec, ROUTER_H264);
+	assert_int_equal(fixture->recv[1].also[1].pt, 102);
 }
 
 static void applied_is_said_once_for_several_messages(void **state)

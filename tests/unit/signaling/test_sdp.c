@@ -169,7 +169,9 @@ static void the_answer_has_the_form_that_works_in_both_browsers(void **state)
 		"a=candidate:3 1 tcp 1520435199 127.0.0.1 443 typ host tcptype passive\r\n"
 		"a=end-of-candidates\r\n"));
 	assert_int_equal(count(text, "m=audio 9 "), 4);
-	assert_int_equal(count(text, "m=video 9 UDP/TLS/RTP/SAVPF 120 124\r\n"), 6);
+	/* One codec is sent; a slot takes whatever codec a source may have. */
+	assert_int_equal(count(text, "m=video 9 UDP/TLS/RTP/SAVPF 120 124\r\n"), 2);
+	assert_int_equal(count(text, "m=video 9 UDP/TLS/RTP/SAVPF 120 124 121 125 99 100\r\n"), 4);
 	assert_int_equal(count(text, "a=recvonly\r\n"), 3);
 	assert_int_equal(count(text, "a=sendonly\r\n"), 7);
 	assert_int_equal(count(text, "a=rtcp-fb:109 nack\r\n"), 4);
@@ -343,12 +345,79 @@ static void capture_times_are_taken_where_they_are_offered(void **state)
 	done(a);
 }
 
+static void a_slot_takes_every_codec_in_its_common_form(void **state)
+{
+	struct answered *a = answer_file("chromium-page", &page_plan);
+	const struct peer_recv *slot = &a->peer.recv[3];
+
+	assert_string_equal(slot->codec, "vp8");
+	assert_int_equal(slot->n_also, 3);
+	assert_string_equal(slot->also[0].codec, "vp9"); /* profile 0 of three */
+	assert_int_equal(slot->also[0].pt, 98);
+	assert_int_equal(slot->also[0].rtx_pt, 99);
+	assert_string_equal(slot->also[1].codec, "h264"); /* constrained baseline, mode 1 */
+	assert_int_equal(slot->also[1].pt, 108);
+	assert_string_equal(slot->also[2].codec, "av1");
+	assert_int_equal(slot->also[2].pt, 45);
+	assert_int_equal(a->peer.recv[0].n_also, 0); /* of sound */
+	assert_int_equal(
+		count(text_of(a), "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;"
+				  "profile-level-id=42e01f\r\n"),
+		4);
+	assert_int_equal(count(text_of(a), "a=rtpmap:98 VP9/90000\r\n"), 4);
+	assert_int_equal(count(text_of(a), "dependency-descriptor"), 0);
+	done(a);
+}
+
+static void an_encoder_is_answered_with_the_codec_it_has(void **state)
+{
+	static const struct {
+		const char *encoding;
+		const char *fmtp;
+		const char *codec; /* NULL = refused */
+	} cases[] = {
+		{ "H264/90000", "packetization-mode=1;profile-level-id=640028", "h264" },
+		{ "h264/90000", "profile-level-id=42c01f", "h264" },
+		{ "VP9/90000", "profile-id=0", "vp9" },
+		{ "VP9/90000", "profile-id=2", NULL },
+		{ "AV1/90000", "level-idx=8; profile=0", "av1" },
+		{ "AV1/90000", "profile=1", NULL },
+		{ "H265/90000", "level-id=93", NULL },
+	};
+	char sections[1024];
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
+		(void)snprintf(sections, sizeof(sections),
+			"%sm=video 9 UDP/TLS/RTP/SAVPF 99\r\na=mid:1\r\na=rtcp-mux\r\na=sendonly\r\n"
+			"a=rtpmap:99 %s\r\na=fmtp:99 %s\r\n",
+			small_audio, cases[i].encoding, cases[i].fmtp);
+		struct answered *a = answer_parts(
+			"a=group:BUNDLE 0 1\r\n", small_transport, sections, &whip_plan);
+		assert_int_equal(a->err, 0);
+		assert_int_equal(a->peer.n_send, cases[i].codec != NULL ? 2 : 1);
+		if (cases[i].codec != NULL)
+			assert_string_equal(a->peer.send[1].codec, cases[i].codec);
+		else
+			assert_non_null(strstr(text_of(a), "m=video 0 "));
+		done(a);
+	}
+	(void)snprintf(sections, sizeof(sections),
+		"%sm=video 9 UDP/TLS/RTP/SAVPF 99 98\r\na=mid:1\r\na=rtcp-mux\r\na=sendonly\r\n"
+		"a=rtpmap:99 H264/90000\r\na=fmtp:99 packetization-mode=1\r\n"
+		"a=rtpmap:98 VP8/90000\r\n",
+		small_audio);
+	struct answered *a =
+		answer_parts("a=group:BUNDLE 0 1\r\n", small_transport, sections, &whip_plan);
+	assert_string_equal(a->peer.send[1].codec, "vp8"); /* which everybody can decode */
+	done(a);
+}
+
 static void video_without_a_codec_of_ours_is_refused_and_sound_goes_on(void **state)
 {
 	char sections[1024];
 	(void)snprintf(sections, sizeof(sections),
 		"%sm=video 9 UDP/TLS/RTP/SAVPF 102\r\na=mid:1\r\na=rtcp-mux\r\na=sendonly\r\n"
-		"a=rtpmap:102 H264/90000\r\n",
+		"a=rtpmap:102 H265/90000\r\n",
 		small_audio);
 	struct answered *a =
 		answer_parts("a=group:BUNDLE 0 1\r\n", small_transport, sections, &whip_plan);
@@ -629,6 +698,8 @@ int main(void)
 		cmocka_unit_test(the_session_s_transport_covers_its_sections),
 		cmocka_unit_test(a_section_the_plan_has_nothing_for_is_inactive),
 		cmocka_unit_test(capture_times_are_taken_where_they_are_offered),
+		cmocka_unit_test(a_slot_takes_every_codec_in_its_common_form),
+		cmocka_unit_test(an_encoder_is_answered_with_the_codec_it_has),
 		cmocka_unit_test(video_without_a_codec_of_ours_is_refused_and_sound_goes_on),
 		cmocka_unit_test(port_zero_is_live_with_bundle_only_and_refused_without),
 		cmocka_unit_test(a_data_channel_is_refused_and_leaves_the_bundle),
