@@ -19,6 +19,7 @@ static const unsigned who_may[COMMAND_COUNT] = {
 	[COMMAND_TAKE_UP_RECORDING] = ROLE_BIT(ROLE_SECRETARIAT),
 	[COMMAND_STOP_RECORDING] = ROLE_BIT(ROLE_SECRETARIAT),
 	[COMMAND_LISTEN] = ROLES_ALL,
+	[COMMAND_WATCH] = ROLES_ALL,
 	[COMMAND_OFFER] = ROLES_ALL,
 	[COMMAND_RESTART_ICE] = ROLES_ALL,
 	[COMMAND_HANG_UP] = ROLES_ALL,
@@ -119,6 +120,7 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_GO_IDLE:
 		return decide_desk(proceedings, INTERPRETATION_GO_IDLE, command, out_events);
 	case COMMAND_LISTEN:
+	case COMMAND_WATCH:
 	case COMMAND_OFFER:
 	case COMMAND_RESTART_ICE:
 	case COMMAND_HANG_UP:

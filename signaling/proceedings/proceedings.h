@@ -34,6 +34,7 @@ enum command_kind {
 	COMMAND_STOP_RECORDING,
 	/* these make no events */
 	COMMAND_LISTEN,
+	COMMAND_WATCH,
 	COMMAND_OFFER,
 	COMMAND_RESTART_ICE,
 	COMMAND_HANG_UP,

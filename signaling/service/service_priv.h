@@ -324,6 +324,8 @@ void peer_report(struct service *service, const struct node_message *message, st
 void peer_reap(struct service *service, struct moment at);
 void peer_free_all(struct service *service);
 /* Commands on a page's media. They answer into `out`. */
+void peer_watch(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err);
 void peer_listen(struct service *service, struct session *session,
 	const struct wire_message *message, struct rs_buf *out, int *err);
 void peer_offer(struct service *service, struct session *session,

@@ -318,6 +318,7 @@ static media_fn *media_handler(enum command_kind kind)
 {
 	static media_fn *const handlers[COMMAND_COUNT] = {
 		[COMMAND_LISTEN] = peer_listen,
+		[COMMAND_WATCH] = peer_watch,
 		[COMMAND_OFFER] = peer_offer,
 		[COMMAND_RESTART_ICE] = peer_restart_ice,
 		[COMMAND_HANG_UP] = peer_hang_up,

@@ -44,6 +44,38 @@ static void parse_channel(const struct object *object, struct wire_message *mess
 	(void)rs_set_text(message->command.channel, object_name(object, "channel"));
 }
 
+static void copy_text(const struct object *object, const char *key, char *out, size_t cap)
+{
+	const char *text = object_text(object, key);
+	if (!rs_copy_text(out, cap, text, strlen(text)))
+		object_fail(object, key, "the text is too long");
+}
+
+static void parse_look(const struct object *object, struct wire_look *look)
+{
+	copy_text(object, "mid", look->mid, sizeof(look->mid));
+	look->has_height = object_has(object, "height");
+	if (look->has_height)
+		look->height = (uint32_t)object_int(object, "height", 0, WIRE_HEIGHT_MAX);
+	look->has_priority = object_has(object, "priority");
+	if (look->has_priority)
+		look->priority = (uint32_t)object_int(object, "priority", 0, UINT8_MAX);
+	look->has_paused = object_has(object, "paused");
+	look->paused = object_bool_or(object, "paused", false);
+	look->has_feed = object_has(object, "feed");
+	if (look->has_feed)
+		copy_text(object, "feed", look->feed, sizeof(look->feed));
+}
+
+static void parse_watch(const struct object *object, struct wire_message *message)
+{
+	message->n_looks = object_array(object, "slots", WIRE_LOOKS_MAX);
+	for (size_t i = 0; i < message->n_looks; i++) {
+		const struct object at = object_at(object, "slots", i);
+		parse_look(&at, &message->looks[i]);
+	}
+}
+
 static void parse_sdp(const struct object *object, struct wire_message *message)
 {
 	message->sdp = object_text(object, "sdp");
@@ -74,6 +106,7 @@ static const struct {
 	[COMMAND_TAKE_UP_RECORDING] = { "take-up-recording", parse_nothing },
 	[COMMAND_STOP_RECORDING] = { "stop-recording", parse_nothing },
 	[COMMAND_LISTEN] = { "listen", parse_channel },
+	[COMMAND_WATCH] = { "watch", parse_watch },
 	[COMMAND_OFFER] = { "offer", parse_offer },
 	[COMMAND_RESTART_ICE] = { "restart-ice", parse_sdp },
 	[COMMAND_HANG_UP] = { "hang-up", parse_nothing },

@@ -18,6 +18,21 @@
 #define WIRE_OFFER_MAX ((size_t)96 * 1024)
 #define WIRE_MESSAGE_MAX ((size_t)4 * 1024)
 
+/* How a page looks at one of its video slots; what is not said stays as it is. */
+struct wire_look {
+	char mid[PEER_MID_MAX + 1];
+	bool has_height;
+	uint32_t height; /* pixels of the screen; 0 = any */
+	bool has_priority;
+	uint32_t priority; /* 0 to 255 */
+	bool has_paused;
+	bool paused;
+	bool has_feed;
+	char feed[PEER_FEED_MAX + 1]; /* empty = nothing */
+};
+#define WIRE_LOOKS_MAX 16
+#define WIRE_HEIGHT_MAX 8640
+
 enum wire_message_kind {
 	WIRE_HELLO,
 	WIRE_COMMAND,
@@ -34,9 +49,11 @@ struct wire_message {
 	/* COMMAND; `by` and `role` of `command` are not set */
 	char id[RS_NAME_MAX + 1];
 	struct command command;
-	const char *sdp;      /* offer, restart-ice; else NULL */
-	const char *instance; /* offer; else NULL */
-	void *json;           /* what the texts belong to */
+	const char *sdp;                        /* offer, restart-ice; else NULL */
+	const char *instance;                   /* offer; else NULL */
+	struct wire_look looks[WIRE_LOOKS_MAX]; /* watch */
+	size_t n_looks;
+	void *json; /* what the texts belong to */
 };
 
 enum wire_result {

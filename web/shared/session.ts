@@ -1,5 +1,6 @@
 import { Capture, type Wishes } from './capture';
 import { readLink, speaks, type Link } from './link';
+import { Looking } from './looking';
 import { Media } from './media';
 import { holder, isOpen, placeOf, shortName, type MeetingEvent, type View } from './view';
 import { isKey, t, type Key } from './words';
@@ -19,6 +20,7 @@ export class Session {
 	readonly wire: Wire;
 	readonly media: Media;
 	readonly capture: Capture;
+	readonly looking: Looking;
 	/** The join button was pressed. */
 	joined = false;
 	/** Language channel listened to; `floor` is the original. */
@@ -47,7 +49,14 @@ export class Session {
 		this.wire.onevent = (event) => this.heard(event);
 		this.wire.onwelcome = (resumed) => this.welcomed(resumed);
 		this.wire.onsilent = () => void this.wire.command('listen', { channel: this.channel });
-		this.media.onchange = () => this.update();
+		this.looking = new Looking(
+			() => this.media.slots,
+			async (slots) => this.may('watch') && (await this.wire.command('watch', { slots })).ok,
+		);
+		this.media.onchange = () => {
+			this.looking.later();
+			this.update();
+		};
 		this.capture.onchange = () => {
 			this.media.setTracks(this.capture.microphone, this.capture.camera);
 			this.update();

@@ -15,6 +15,8 @@ export class Picture extends Part {
 	/** Who is expected, until the media itself says who is there. */
 	@property() badge = '';
 	@property({ type: Boolean }) named = false;
+	/** It would be oneself: shown straight from the camera, as the way there and back costs the line twice and comes late. */
+	@property({ type: Boolean }) own = false;
 	@state() private moving = false;
 	private shown: MediaStreamTrack | null = null;
 	private lastFrame = -Infinity;
@@ -27,7 +29,13 @@ export class Picture extends Part {
 
 	override disconnectedCallback(): void {
 		window.clearInterval(this.timer);
+		if (this.video !== null)
+			this.session.looking.show(this.video, null);
 		super.disconnectedCallback();
+	}
+
+	private get local(): boolean {
+		return this.feed === 'self' || this.own;
 	}
 
 	private get video(): HTMLVideoElement | null {
@@ -46,8 +54,10 @@ export class Picture extends Part {
 	}
 
 	override updated(_: PropertyValues): void {
-		const { media, capture } = this.session;
-		const track = this.feed === 'self' ? capture.camera : media.track(this.feed);
+		const { media, capture, looking } = this.session;
+		const track = this.local ? capture.camera : media.track(this.feed);
+		if (this.video !== null)
+			looking.show(this.video, this.local ? null : this.feed);
 		if (track === this.shown || this.video === null)
 			return;
 		this.shown = track;
@@ -65,7 +75,7 @@ export class Picture extends Part {
 	/** Badge of whoever is really in the picture. */
 	private get inside(): string {
 		const { media, view } = this.session;
-		const csrc = this.moving && this.feed !== 'self' ? media.source(this.feed) : null;
+		const csrc = this.moving && !this.local ? media.source(this.feed) : null;
 		return (csrc !== null && view !== null && byCsrc(view, csrc)) || this.badge;
 	}
 
@@ -79,7 +89,7 @@ export class Picture extends Part {
 				this.feed === 'self' ? t('picture.self') : t('picture.of', { name })
 			}></video>
 			${this.moving ? '' : this.still(name, participant?.country ? participant.name : '')}
-			${this.named && this.moving ? html`<span class="tag">${this.feed === 'self' ? t('you') : name}</span>` : ''}
+			${this.named && this.moving ? html`<span class="tag">${this.local ? t('you') : name}</span>` : ''}
 		</div>`;
 	}
 

@@ -20,8 +20,9 @@ export class Stage extends Part {
 		const others = view.open.filter((badge) => badge !== speaker);
 		const chair = Object.keys(view.participants).find((badge) => view.participants[badge]?.role === 'chair') ?? '';
 		const shown = speaker ?? others[0] ?? '';
+		const own = shown === session.me && session.capture.camera !== null;
 		return html`<section class="stage" aria-labelledby="stage-title">
-			<rs-picture .session=${session} feed="speaker" badge=${shown}></rs-picture>
+			<rs-picture .session=${session} feed="speaker" badge=${shown} ?own=${own}></rs-picture>
 			<div class="caption">
 				<div class="name">${
 					speaker === null
@@ -47,7 +48,7 @@ export class Stage extends Part {
 							${chair === '' || chair === session.me || chair === shown
 								? nothing
 								: html`<rs-picture .session=${session} feed="chair" badge=${chair} named></rs-picture>`}
-							${session.capture.camera === null ? nothing : html`<rs-picture .session=${session} feed="self" named></rs-picture>`}
+							${session.capture.camera === null || own ? nothing : html`<rs-picture .session=${session} feed="self" named></rs-picture>`}
 						</div>`}
 			</div>
 		</section>`;
