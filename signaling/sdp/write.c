@@ -261,12 +261,10 @@ static void put_head(
 
 /* A receiver that cannot say when packets arrived may say what its line carries. */
 static void put_remb(
-	struct writer *writer, const struct sdp_section *section, const struct peer_recv *recv)
+	struct writer *writer, const struct sdp_codec *codec, unsigned rtx_pt, bool twcc)
 {
-	for (size_t i = 0; i < section->n_codecs; i++)
-		if (section->codecs[i].pt == recv->pt &&
-			(section->codecs[i].feedback & SDP_FEEDBACK_REMB) != 0)
-			put(writer, "a=rtcp-fb:%u goog-remb\r\n", (unsigned)recv->pt);
+	if (!twcc && (codec->feedback & SDP_FEEDBACK_REMB) != 0)
+		put(writer, "a=rtcp-fb:%u goog-remb\r\n", (unsigned)codec->pt);
 }
 
 static void put_taken(struct writer *writer, const struct sdp_section *section,
@@ -280,8 +278,7 @@ static void put_taken(struct writer *writer, const struct sdp_section *section,
 		put_exts(writer, section, &match->send->ext);
 		put_layers(writer, match->send);
 	} else if (match->recv != NULL) {
-		if (!has_twcc(match))
-			put_remb(writer, section, match->recv);
+		each_payload(writer, section, match, put_remb);
 		put_exts(writer, section, &match->recv->ext);
 		put_msid(writer, peer, match->recv);
 		put_ssrcs(writer, match->recv);

@@ -179,66 +179,6 @@ static void listening_binds_the_audio_slots(void **state)
 		bench_try(bench, ken, "listen", "\"channel\":\"tlh\""), "no-such-channel");
 }
 
-static void a_page_says_how_it_looks_at_its_slots(void **state)
-{
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	static const char look[] = "\"slots\":[{\"mid\":\"6\",\"height\":540,\"priority\":7},"
-				   "{\"mid\":\"7\",\"paused\":true},"
-				   "{\"mid\":\"9\",\"feed\":\"source-FRA\",\"height\":180}]";
-	assert_string_equal(bench_try(bench, ken, "watch", look), "no-media-server");
-	assert_string_not_equal(offer(bench, ken), "");
-	assert_string_equal(bench_try(bench, ken, "watch", look), "ok");
-	const json_t *peer = bench_last(sfu, "peer");
-	assert_int_equal(bench_int(peer, "peer.recv.3.max_height"), 540);
-	assert_int_equal(bench_int(peer, "peer.recv.3.priority"), 7);
-	assert_string_equal(bench_text(peer, "peer.recv.3.feed"), "speaker");
-	assert_int_equal(bench_int(peer, "peer.recv.4.max_height"), 360); /* as it was */
-	assert_true(json_is_true(bench_at(peer, "peer.recv.4.paused")));
-	assert_string_equal(bench_text(peer, "peer.recv.6.feed"), "source-FRA");
-	const size_t told = bench_count(sfu, "peer");
-	assert_string_equal(bench_try(bench, ken, "watch", look), "ok");
-	assert_int_equal(bench_count(sfu, "peer"), told); /* nothing new */
-	assert_string_equal(bench_try(bench, ken, "watch",
-				    "\"slots\":[{\"mid\":\"7\",\"paused\":false},"
-				    "{\"mid\":\"9\",\"feed\":\"\"}]"),
-		"ok");
-	peer = bench_last(sfu, "peer");
-	assert_null(bench_at(peer, "peer.recv.4.paused"));
-	assert_string_equal(bench_text(peer, "peer.recv.6.feed"), "");
-}
-
-static void what_may_not_be_watched_changes_nothing(void **state)
-{
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	static const struct {
-		const char *slot;
-		const char *reason;
-	} cases[] = {
-		{ "{\"mid\":\"3\",\"height\":1}", "malformed" }, /* of sound */
-		{ "{\"mid\":\"77\",\"height\":1}", "malformed" },
-		{ "{\"mid\":\"6\",\"height\":-1}", "malformed" },
-		{ "{\"mid\":\"6\",\"height\":8641}", "malformed" },
-		{ "{\"mid\":\"6\",\"priority\":256}", "malformed" },
-		{ "{\"mid\":\"6\",\"feed\":\"source-FRA\"}", "not-permitted" }, /* the speaker's */
-		{ "{\"mid\":\"9\",\"feed\":\"chair\"}", "not-permitted" },
-		{ "{\"mid\":\"9\",\"feed\":\"source-XYZ\"}", "no-such-participant" },
-		{ "{\"height\":1}", "malformed" },
-	};
-	char members[256];
-	assert_string_not_equal(offer(bench, ken), "");
-	const size_t told = bench_count(sfu, "peer");
-	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
-		(void)snprintf(members, sizeof(members),
-			"\"slots\":[{\"mid\":\"8\",\"paused\":true},%s]", cases[i].slot);
-		assert_string_equal(bench_try(bench, ken, "watch", members), cases[i].reason);
-	}
-	assert_int_equal(bench_count(sfu, "peer"), told);
-}
-
 static void an_offer_sent_again_gets_the_same_answer(void **state)
 {
 	struct bench *bench = *state;
@@ -779,8 +719,6 @@ int main(void)
 		CASE(a_viewer_sends_nothing),
 		CASE(offers_are_refused_for_a_reason),
 		CASE(listening_binds_the_audio_slots),
-		CASE(a_page_says_how_it_looks_at_its_slots),
-		CASE(what_may_not_be_watched_changes_nothing),
 		CASE(an_offer_sent_again_gets_the_same_answer),
 		CASE(hanging_up_and_ice_restarts_reach_the_media_server),
 		CASE(a_new_instance_forgets_the_peers_of_the_old),

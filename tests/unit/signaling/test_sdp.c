@@ -268,15 +268,15 @@ static void a_receivers_line_is_told_by_the_feedback_it_offered(void **state)
 {
 	static const struct {
 		const char *name;
-		bool twcc;
+		size_t twccs; /* one for each codec */
 		size_t rembs;
-	} offers[] = { { "chromium-whep", true, 0 }, { "firefox-whep", true, 0 },
-		{ "aiortc-whep", false, 1 } };
+	} offers[] = { { "chromium-whep", 4, 0 }, { "firefox-whep", 3, 0 },
+		{ "aiortc-whep", 0, 2 } };
 	for (size_t i = 0; i < RS_ARRAY_LEN(offers); i++) {
 		struct answered *a = answer_file(offers[i].name, &whep_plan);
 		assert_int_equal(a->peer.recv[0].ext.twcc, 0);
-		assert_int_equal(a->peer.recv[1].ext.twcc != 0, offers[i].twcc);
-		assert_int_equal(count(text_of(a), " transport-cc\r\n"), offers[i].twcc ? 1 : 0);
+		assert_int_equal(a->peer.recv[1].ext.twcc != 0, offers[i].twccs != 0);
+		assert_int_equal(count(text_of(a), " transport-cc\r\n"), offers[i].twccs);
 		assert_int_equal(count(text_of(a), " goog-remb\r\n"), offers[i].rembs);
 		done(a);
 	}
