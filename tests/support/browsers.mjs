@@ -45,7 +45,7 @@ async function launch(options) {
 
 // `camera` takes the place of the participant's plain colour. With `line` (line.mjs) the browser sees the world through it; a
 // page of the plain address there may use camera and microphone if it is of `origin`.
-export async function launchChromium(who, { camera, line, origin } = {}) {
+export async function launchChromium(who, { camera, line, origin, flags = [] } = {}) {
 	const [sound, colour] = devicesOf(who);
 	const picture = camera ?? colour;
 	return launch({
@@ -54,7 +54,7 @@ export async function launchChromium(who, { camera, line, origin } = {}) {
 		pipe: Boolean(line), // a port would be another network's
 		headless: true,
 		args: [...CHROMIUM_FLAGS, `--use-file-for-fake-audio-capture=${sound}`, ...(picture ? [`--use-file-for-fake-video-capture=${picture}`] : []), '--window-size=1280,800',
-			...(origin ? [`--unsafely-treat-insecure-origin-as-secure=${origin}`] : [])],
+			...(origin ? [`--unsafely-treat-insecure-origin-as-secure=${origin}`] : []), ...flags],
 		defaultViewport: { width: 1280, height: 800 },
 		protocolTimeout: 60_000,
 	});

@@ -38,4 +38,10 @@ program_command() {
 		command+=(--set "archive.directory=$state/archive")
 		;;
 	esac
+	# What an operator of this state directory sets beyond that.
+	local line
+	[ -r "$state/$1.set" ] && while IFS= read -r line; do
+		[ -n "$line" ] && command+=(--set "$line")
+	done <"$state/$1.set"
+	return 0
 }
