@@ -1,15 +1,17 @@
 #include "sfu/io/udp.h"
 
 #include "sfu/io/sockaddr.h"
+#include "sfu/io/udp_out.h"
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-/* One datagram on its way in or out. */
+/* One datagram on its way in. */
 struct slot {
 	struct sockaddr_storage addr;
 	struct iovec part;
@@ -33,9 +35,8 @@ struct udp {
 	int receive_buffer;
 	int send_buffer;
 	bool readable;
-	size_t n_out;
+	struct udp_out *out;
 	struct udp_stats stats;
-	struct udp_batch out;
 };
 
 static void batch_init(struct udp_batch *batch)
@@ -68,16 +69,25 @@ struct udp_batch *udp_batch_free(struct udp_batch *batch)
 
 /* ---- birth and death ---- */
 
-/* Asks for a buffer and reads back what came of it; Linux doubles the figure for its own use. */
-static int set_buffer(int fd, int option, int wanted)
+/* Asks for a buffer, by privilege if need be, and reads back what came of it; Linux doubles the figure
+ * for its own use. */
+static int set_buffer(int fd, int option, int option_forced, int wanted)
 {
 	int got = 0;
 	socklen_t len = sizeof(got);
 	/* A refusal shows in the size read back. */
-	(void)setsockopt(fd, SOL_SOCKET, option, &wanted, sizeof(wanted));
+	if (setsockopt(fd, SOL_SOCKET, option_forced, &wanted, sizeof(wanted)) < 0)
+		(void)setsockopt(fd, SOL_SOCKET, option, &wanted, sizeof(wanted));
 	if (getsockopt(fd, SOL_SOCKET, option, &got, &len) < 0)
 		return 0;
 	return got / 2;
+}
+
+static bool knows_segments(int fd)
+{
+	int size = 0;
+	socklen_t len = sizeof(size);
+	return getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, &len) == 0;
 }
 
 static int bind_fd(const struct rs_addr *local, int *out_fd)
@@ -110,6 +120,7 @@ static void on_closed(uv_handle_t *handle)
 {
 	struct udp *udp = handle->data;
 	(void)close(udp->fd); /* datagrams are out or lost */
+	udp_out_free(udp->out);
 	rs_release(udp);
 }
 
@@ -118,14 +129,13 @@ int udp_new(uv_loop_t *loop, const struct rs_addr *local, int buffer, struct udp
 	struct udp *udp = rs_zalloc(sizeof(*udp));
 	if (udp == NULL)
 		return -ENOMEM;
-	batch_init(&udp->out);
 	int err = bind_fd(local, &udp->fd);
 	if (err < 0) {
 		rs_release(udp);
 		return err;
 	}
-	udp->receive_buffer = set_buffer(udp->fd, SO_RCVBUF, buffer);
-	udp->send_buffer = set_buffer(udp->fd, SO_SNDBUF, buffer);
+	udp->receive_buffer = set_buffer(udp->fd, SO_RCVBUF, SO_RCVBUFFORCE, buffer);
+	udp->send_buffer = set_buffer(udp->fd, SO_SNDBUF, SO_SNDBUFFORCE, buffer);
 	const int one = 1;
 	/* Without it the age of packets is not told, and nothing else is amiss. */
 	(void)setsockopt(udp->fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one));
@@ -134,9 +144,12 @@ int udp_new(uv_loop_t *loop, const struct rs_addr *local, int buffer, struct udp
 	socklen_t len = sizeof(addr);
 	err = getsockname(udp->fd, (struct sockaddr *)&addr, &len) < 0 ? -errno : 0;
 	if (err == 0)
+		err = udp_out_new(knows_segments(udp->fd), &udp->out);
+	if (err == 0)
 		err = uv_poll_init(loop, &udp->poll, udp->fd);
 	if (err < 0) {
 		(void)close(udp->fd); /* nothing was written to it */
+		udp_out_free(udp->out);
 		rs_release(udp);
 		return err;
 	}
@@ -229,37 +242,20 @@ void udp_datagram(
 
 uint8_t *udp_room(struct udp *udp)
 {
-	if (udp->n_out == UDP_BATCH)
-		udp_flush(udp);
-	return udp->out.slots[udp->n_out].data;
+	uint8_t *room = udp_out_room(udp->out);
+	if (room != NULL)
+		return room;
+	udp_flush(udp);
+	return udp_out_room(udp->out);
 }
 
 void udp_commit(struct udp *udp, size_t len, const struct rs_addr *to)
 {
-	struct slot *slot = &udp->out.slots[udp->n_out];
-	udp->out.headers[udp->n_out].msg_hdr.msg_namelen = sockaddr_of(to, &slot->addr);
-	slot->part.iov_len = len;
 	udp->stats.tx_octets += len;
-	udp->n_out++;
+	udp_out_commit(udp->out, len, to);
 }
 
-/* Media is worth nothing later: what the system does not take now is dropped and counted. */
 void udp_flush(struct udp *udp)
 {
-	size_t done = 0;
-	while (done < udp->n_out) {
-		const int n = sendmmsg(udp->fd, udp->out.headers + done,
-			(unsigned)(udp->n_out - done), MSG_DONTWAIT);
-		if (n > 0) {
-			done += (size_t)n;
-			udp->stats.tx_datagrams += (uint64_t)n;
-		} else if (errno == EAGAIN || errno == ENOBUFS) {
-			udp->stats.tx_full += udp->n_out - done;
-			break;
-		} else if (errno != EINTR) {
-			udp->stats.tx_errors++; /* of the first alone: an address without a route */
-			done++;
-		}
-	}
-	udp->n_out = 0;
+	udp_out_flush(udp->out, udp->fd, &udp->stats);
 }

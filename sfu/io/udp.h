@@ -11,7 +11,7 @@
 
 #include <uv.h>
 
-/* Datagrams read or sent by one system call. */
+/* Datagrams read by one system call. */
 #define UDP_BATCH 64
 /* Largest payload taken: an Ethernet frame's. */
 #define UDP_DATAGRAM_MAX 1500
@@ -40,8 +40,10 @@ struct udp_stats {
 	uint64_t rx_errors;
 	uint64_t tx_datagrams;
 	uint64_t tx_octets;
-	uint64_t tx_full;   /* dropped: the socket's buffer was full */
-	uint64_t tx_errors; /* dropped: the system refused */
+	uint64_t tx_full;         /* dropped: the socket's buffer was full */
+	uint64_t tx_errors;       /* dropped: the system refused */
+	uint64_t tx_joined;       /* of those sent: in one message with others (gso.h) */
+	uint64_t tx_join_refused; /* such messages that had to be sent one by one */
 };
 
 /* Binds `local` (port 0 = any) with buffers of `buffer` octets; smaller ones are told in
@@ -66,9 +68,9 @@ int64_t udp_batch_stamp(const struct udp_batch *batch);
 void udp_datagram(
 	struct udp *udp, struct udp_batch *batch, size_t i, struct udp_datagram *out_datagram);
 
-/* UDP_ROOM octets for the next datagram, aligned to 4; sends the queue first when it is full. */
+/* UDP_ROOM octets for the next datagram, aligned to 16; sends the queue first when it is full. */
 uint8_t *udp_room(struct udp *udp);
-/* Queues `len` octets written to the room. */
+/* Queues `len` octets written to the room, at least one. */
 void udp_commit(struct udp *udp, size_t len, const struct rs_addr *to);
 void udp_flush(struct udp *udp);
 

@@ -43,6 +43,8 @@ static const struct figure socket_figures[] = {
 	FIGURE(udp_stats, tx_octets, "tx_octets"),
 	FIGURE(udp_stats, tx_full, "tx_socket_full"),
 	FIGURE(udp_stats, tx_errors, "tx_errors"),
+	FIGURE(udp_stats, tx_joined, "tx_joined"),
+	FIGURE(udp_stats, tx_join_refused, "tx_join_refused"),
 };
 
 static const struct figure router_figures[] = {
