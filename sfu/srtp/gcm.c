@@ -25,8 +25,19 @@ struct windows {
 struct stream {
 	uint32_t ssrc;
 	uint32_t rtcp_highest;
-	int64_t highest;         /* roll-over counter and sequence number, RFC 3711 section 3.3.1 */
-	struct windows *windows; /* when opening */
+	int64_t highest; /* roll-over counter and sequence number, RFC 3711 section 3.3.1 */
+	/* The rest is for opening. */
+	struct windows *windows;
+	int64_t floor; /* everything up to here counts as received; -1 = nothing */
+	int64_t rtcp_floor;
+	uint64_t used; /* gcm.clock at the last packet */
+};
+
+/* A stream that gave its place to another: enough of it to refuse every packet it ever received. */
+struct retired {
+	uint32_t ssrc;
+	uint32_t rtcp_highest;
+	int64_t highest;
 };
 
 struct gcm {
@@ -38,7 +49,12 @@ struct gcm {
 	size_t n_streams;
 	size_t key_len;
 	struct gcm_session sessions[GCM_KINDS];
-	struct stream streams[]; /* in order of their first packets */
+	uint64_t clock;          /* packets opened */
+	struct retired *retired; /* GCM_RETIRED_MAX, made when the first gives way */
+	size_t n_retired;
+	struct stream
+		streams[]; /* in order of their first packets; one more than max_streams, for who
+				  * may take another's place */
 };
 
 /* ---- birth and death ---- */
@@ -98,7 +114,8 @@ int gcm_new(const struct gcm_config *config, const struct gcm_session sessions[G
 {
 	if (!key_len_valid(config->key_len) || config->max_streams == 0)
 		return -EINVAL;
-	struct gcm *gcm = rs_zalloc(sizeof(*gcm) + config->max_streams * sizeof(gcm->streams[0]));
+	struct gcm *gcm =
+		rs_zalloc(sizeof(*gcm) + (config->max_streams + 1) * sizeof(gcm->streams[0]));
 	if (gcm == NULL)
 		return -ENOMEM;
 	gcm->opens = config->opens;
@@ -120,6 +137,7 @@ struct gcm *gcm_free(struct gcm *gcm)
 	if (gcm != NULL) {
 		for (size_t i = 0; i < gcm->n_streams; i++)
 			rs_release(gcm->streams[i].windows);
+		rs_release(gcm->retired);
 		EVP_CIPHER_CTX_free(gcm->cipher); /* wipes the key schedule */
 		rs_wipe(gcm->sessions, sizeof(gcm->sessions));
 	}
@@ -128,6 +146,15 @@ struct gcm *gcm_free(struct gcm *gcm)
 
 /* ---- streams ---- */
 
+static struct retired *retired_find(const struct gcm *gcm, uint32_t ssrc)
+{
+	for (size_t i = 0; i < gcm->n_retired; i++) {
+		if (gcm->retired[i].ssrc == ssrc)
+			return &gcm->retired[i];
+	}
+	return NULL;
+}
+
 /* The stream, or the place of a new one. NULL: one too many. */
 static struct stream *stream_of(struct gcm *gcm, uint32_t ssrc)
 {
@@ -135,25 +162,64 @@ static struct stream *stream_of(struct gcm *gcm, uint32_t ssrc)
 		if (gcm->streams[i].ssrc == ssrc)
 			return &gcm->streams[i];
 	}
-	if (gcm->n_streams == gcm->max_streams)
+	const struct retired *before = retired_find(gcm, ssrc);
+	if (gcm->n_streams == gcm->max_streams &&
+		(!gcm->opens || (before == NULL && gcm->n_retired == GCM_RETIRED_MAX)))
 		return NULL;
 	struct stream *stream = &gcm->streams[gcm->n_streams];
-	*stream = (struct stream){ .ssrc = ssrc };
+	*stream = (struct stream){ .ssrc = ssrc, .floor = -1, .rtcp_floor = -1 };
+	if (before != NULL) {
+		stream->highest = before->highest;
+		stream->rtcp_highest = before->rtcp_highest;
+		stream->floor = before->highest;
+		stream->rtcp_floor = before->rtcp_highest;
+	}
 	return stream;
 }
 
-/* Its first packet passed. */
-static int stream_keep(struct gcm *gcm, struct stream *stream)
+/* The stream not heard for the longest makes room for `*stream`, which takes over its windows. */
+static int stream_displace(struct gcm *gcm, struct stream **stream)
 {
-	if (stream != &gcm->streams[gcm->n_streams])
-		return 0;
-	if (gcm->opens) {
-		stream->windows = rs_zalloc(sizeof(*stream->windows));
-		if (stream->windows == NULL)
-			return -ENOMEM;
+	struct stream *oldest = &gcm->streams[0];
+	for (size_t i = 1; i < gcm->n_streams; i++) {
+		if (gcm->streams[i].used < oldest->used)
+			oldest = &gcm->streams[i];
 	}
-	gcm->n_streams++;
+	if (gcm->retired == NULL)
+		gcm->retired = rs_calloc(GCM_RETIRED_MAX, sizeof(gcm->retired[0]));
+	if (gcm->retired == NULL)
+		return -ENOMEM;
+	struct retired *place = retired_find(gcm, (*stream)->ssrc);
+	if (place == NULL)
+		place = &gcm->retired[gcm->n_retired++]; /* stream_of() saw that there is room */
+	*place = (struct retired){
+		.ssrc = oldest->ssrc,
+		.highest = oldest->highest,
+		.rtcp_highest = oldest->rtcp_highest,
+	};
+	(*stream)->windows = oldest->windows;
+	*(*stream)->windows = (struct windows){ 0 };
+	*oldest = **stream;
+	*stream = oldest;
 	return 0;
+}
+
+/* Its packet passed. */
+static int stream_keep(struct gcm *gcm, struct stream **stream)
+{
+	int err = 0;
+	if (*stream == &gcm->streams[gcm->n_streams]) {
+		if (gcm->n_streams == gcm->max_streams)
+			err = stream_displace(gcm, stream);
+		else if (gcm->opens &&
+			 ((*stream)->windows = rs_zalloc(sizeof(struct windows))) == NULL)
+			err = -ENOMEM;
+		else
+			gcm->n_streams++;
+	}
+	if (err == 0)
+		(*stream)->used = ++gcm->clock;
+	return err;
 }
 
 /* RFC 3711 section 3.3.1: the index nearest to the highest. A stream begins with roll-over counter 0;
@@ -327,7 +393,7 @@ int gcm_seal_rtp(struct gcm *gcm, const uint8_t *data, size_t len, uint8_t *out)
 	const size_t head_len = packet.head_len;
 	err = encrypt(gcm, &packet, data + head_len, len - head_len, out + head_len);
 	if (err == 0)
-		err = stream_keep(gcm, stream);
+		err = stream_keep(gcm, &stream);
 	if (err < 0)
 		return err;
 	if (out != data)
@@ -350,14 +416,14 @@ int gcm_open_rtp(struct gcm *gcm, uint8_t *data, size_t *len)
 	if (stream == NULL)
 		return -E2BIG;
 	packet.index = index_of(stream, seq);
-	if (stream->highest - packet.index >= GCM_WINDOW ||
+	if (stream->highest - packet.index >= GCM_WINDOW || packet.index <= stream->floor ||
 		(stream->windows != NULL && window_has(stream->windows->rtp, GCM_WINDOW,
 						    stream->highest, packet.index)))
 		return -EALREADY;
 	const size_t plain_len = *len - GCM_TAG_LEN;
 	err = decrypt(gcm, &packet, data + packet.head_len, plain_len - packet.head_len);
 	if (err == 0)
-		err = stream_keep(gcm, stream);
+		err = stream_keep(gcm, &stream);
 	if (err < 0)
 		return err;
 	window_add(stream->windows->rtp, GCM_WINDOW, stream->highest, packet.index);
@@ -386,7 +452,7 @@ int gcm_seal_rtcp(struct gcm *gcm, uint8_t *data, size_t len)
 	err = encrypt(gcm, &packet, data + RTCP_HEADER_LEN, len - RTCP_HEADER_LEN,
 		data + RTCP_HEADER_LEN);
 	if (err == 0)
-		err = stream_keep(gcm, stream);
+		err = stream_keep(gcm, &stream);
 	if (err == 0)
 		stream->rtcp_highest = (uint32_t)packet.index;
 	return err;
@@ -412,14 +478,14 @@ int gcm_open_rtcp(struct gcm *gcm, uint8_t *data, size_t *len)
 	if (stream == NULL)
 		return -E2BIG;
 	const int64_t highest = stream->rtcp_highest;
-	if (highest - packet.index >= GCM_RTCP_WINDOW ||
+	if (highest - packet.index >= GCM_RTCP_WINDOW || packet.index <= stream->rtcp_floor ||
 		(stream->windows != NULL &&
 			window_has(stream->windows->rtcp, GCM_RTCP_WINDOW, highest, packet.index)))
 		return -EALREADY;
 	const size_t plain_len = *len - GCM_RTCP_TRAILER;
 	err = decrypt(gcm, &packet, data + RTCP_HEADER_LEN, plain_len - RTCP_HEADER_LEN);
 	if (err == 0)
-		err = stream_keep(gcm, stream);
+		err = stream_keep(gcm, &stream);
 	if (err < 0)
 		return err;
 	window_add(stream->windows->rtcp, GCM_RTCP_WINDOW, highest, packet.index);

@@ -23,13 +23,17 @@
 /* Packets a stream's number may lie behind its highest. RTCP is not resent. */
 #define GCM_WINDOW 1024
 #define GCM_RTCP_WINDOW 128
+/* When opening, a new SSRC takes the place of the one not heard for the longest, once its first packet
+ * has proved authentic. Of so many that gave way it is remembered how far they had come: nothing of
+ * theirs is ever taken twice. After that a new SSRC is one too many. */
+#define GCM_RETIRED_MAX 128
 
 struct gcm;
 
 struct gcm_config {
 	const uint8_t *master_view; /* master key, then GCM_SALT_LEN octets of master salt */
 	size_t key_len;             /* of the key alone: 16 or 32 octets */
-	size_t max_streams;         /* SSRCs, of RTP and RTCP together */
+	size_t max_streams;         /* SSRCs at a time, of RTP and RTCP together */
 	bool opens;                 /* else it seals */
 };
 

@@ -4,7 +4,8 @@
  * object a peer and direction; each keeps the roll-over counter and replay window of every stream
  * (SSRC) it has seen, as long as it lives.
  * Not thread safe. A stream's state is allocated when its first packet has proved authentic, never
- * per packet. Limit: `max_streams` SSRCs. Packets should lie at an address divisible by four.
+ * per packet. Limit: `max_streams` SSRCs; when opening in Galois mode, at a time: a new one takes the
+ * place of the one not heard for the longest (gcm.h). Packets should lie at an address divisible by four.
  */
 #ifndef ROSTRUM_SFU_SRTP_SRTP_H
 #define ROSTRUM_SFU_SRTP_SRTP_H

@@ -25,7 +25,7 @@ struct transport;
 struct transport_config {
 	struct ice_config ice;
 	struct dtls_config dtls;
-	size_t max_recv_streams; /* SSRCs the peer may send; 1 to CRYPT_STREAMS_MAX */
+	size_t max_recv_streams; /* SSRCs the peer may send at a time; 1 to CRYPT_STREAMS_MAX */
 	size_t max_send_streams; /* SSRCs we send to it */
 };
 

@@ -418,6 +418,117 @@ static void what_claims_not_to_be_encrypted_is_refused(void **state)
 	gcm_free(open);
 }
 
+/* Packet `seq` of `ssrc`, sealed; its length is 64 + GCM_TAG_LEN. */
+static void sealed_packet(struct gcm *seal, uint32_t ssrc, uint16_t seq, uint8_t data[128])
+{
+	const uint8_t head[] = { 0x80, 111, (uint8_t)(seq >> 8), (uint8_t)seq, 0, 0, 0, 0,
+		(uint8_t)(ssrc >> 24), (uint8_t)(ssrc >> 16), (uint8_t)(ssrc >> 8), (uint8_t)ssrc };
+	memset(data, 7, 128);
+	memcpy(data, head, sizeof(head));
+	assert_int_equal(gcm_seal_rtp(seal, data, 64, data), 0);
+}
+
+static int open_copy(struct gcm *open, const uint8_t packet[128])
+{
+	uint8_t data[128];
+	size_t len = 64 + GCM_TAG_LEN;
+	memcpy(data, packet, sizeof(data));
+	return gcm_open_rtp(open, data, &len);
+}
+
+static struct gcm *make_wide(size_t max_streams, bool opens)
+{
+	const struct gcm_config config = {
+		.master_view = any_key, .key_len = 16, .max_streams = max_streams, .opens = opens
+	};
+	struct gcm_session sessions[GCM_KINDS];
+	struct gcm *gcm = NULL;
+	assert_int_equal(gcm_derive(&config, sessions), 0);
+	assert_int_equal(gcm_new(&config, sessions, &gcm), 0);
+	return gcm;
+}
+
+static void a_new_ssrc_takes_the_place_of_the_one_silent_longest(void **state)
+{
+	struct gcm *seal = make_wide(8, false);
+	struct gcm *open = make_wide(2, true);
+	uint8_t first[128];
+	uint8_t second[128];
+	uint8_t third[128];
+	uint8_t again[128];
+	uint8_t report[8 + GCM_RTCP_TRAILER] = { 0x80, 201, 0, 1, 0, 0, 0, 1 };
+	size_t report_len = sizeof(report);
+	assert_int_equal(gcm_seal_rtcp(seal, report, 8), 0);
+	uint8_t replayed[sizeof(report)];
+	memcpy(replayed, report, sizeof(report));
+	sealed_packet(seal, 1, 100, first);
+	sealed_packet(seal, 2, 200, second);
+	sealed_packet(seal, 3, 300, third);
+	assert_int_equal(gcm_open_rtcp(open, report, &report_len), 0);
+	assert_int_equal(open_copy(open, first), 0);
+	assert_int_equal(open_copy(open, second), 0);
+
+	/* What is not authentic displaces nobody. */
+	third[20] ^= 1;
+	assert_int_equal(open_copy(open, third), -EACCES);
+	assert_int_equal(open_copy(open, first), -EALREADY);
+	third[20] ^= 1;
+	assert_int_equal(open_copy(open, third), 0);
+	assert_int_equal(open_copy(open, third), -EALREADY);
+	assert_int_equal(open_copy(open, second), -EALREADY);
+
+	/* SSRC 1 gave way; nothing of it is taken twice, and it may go on. */
+	assert_int_equal(open_copy(open, first), -EALREADY);
+	report_len = sizeof(replayed);
+	assert_int_equal(gcm_open_rtcp(open, replayed, &report_len), -EALREADY);
+	sealed_packet(seal, 1, 101, again);
+	assert_int_equal(open_copy(open, again), 0);
+	assert_int_equal(open_copy(open, again), -EALREADY);
+	assert_int_equal(open_copy(open, first), -EALREADY);
+	assert_int_equal(open_copy(open, second), -EALREADY); /* it gave way to SSRC 1 */
+	gcm_free(seal);
+	gcm_free(open);
+}
+
+static void a_roll_over_counter_outlives_the_place_of_its_stream(void **state)
+{
+	struct gcm *seal = make_wide(8, false);
+	struct gcm *open = make_wide(1, true);
+	uint8_t packet[128];
+	static const uint16_t seqs[] = { 30000, 60000, 20000, 50000 };
+	for (size_t i = 0; i < RS_ARRAY_LEN(seqs); i++) {
+		sealed_packet(seal, 1, seqs[i], packet);
+		assert_int_equal(open_copy(open, packet), 0);
+	}
+	sealed_packet(seal, 2, 1, packet);
+	assert_int_equal(open_copy(open, packet), 0);
+	sealed_packet(seal, 1, 50001, packet); /* roll-over counter 1 */
+	assert_int_equal(open_copy(open, packet), 0);
+	gcm_free(seal);
+	gcm_free(open);
+}
+
+static void so_many_ssrcs_may_come_and_go_and_no_more(void **state)
+{
+	struct gcm *seal = make_wide(2 + GCM_RETIRED_MAX + 1, false);
+	struct gcm *open = make_wide(2, true);
+	uint8_t packet[128];
+	for (uint32_t ssrc = 1; ssrc <= 2 + GCM_RETIRED_MAX; ssrc++) {
+		sealed_packet(seal, ssrc, 5, packet);
+		assert_int_equal(open_copy(open, packet), 0);
+	}
+	sealed_packet(seal, 3 + GCM_RETIRED_MAX, 5, packet);
+	assert_int_equal(open_copy(open, packet), -E2BIG);
+	/* Those known go on, also one that had given way. */
+	sealed_packet(seal, 2 + GCM_RETIRED_MAX, 6, packet);
+	assert_int_equal(open_copy(open, packet), 0);
+	sealed_packet(seal, 1, 6, packet);
+	assert_int_equal(open_copy(open, packet), 0);
+	assert_int_equal(open_copy(open, packet), -EALREADY);
+	gcm_free(seal);
+	gcm_free(open);
+}
+
 static int birth(void *ctx)
 {
 	static const struct gcm_session sessions[GCM_KINDS];
@@ -470,6 +581,9 @@ static int start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_ssrc_takes_the_place_of_the_one_silent_longest),
+		cmocka_unit_test(a_roll_over_counter_outlives_the_place_of_its_stream),
+		cmocka_unit_test(so_many_ssrcs_may_come_and_go_and_no_more),
 		cmocka_unit_test(packets_are_those_of_rfc_7714),
 		cmocka_unit_test(reports_are_those_of_rfc_7714),
 		cmocka_unit_test(each_packet_is_sealed_as_libsrtp_does),
