@@ -196,6 +196,7 @@ static void commit(struct router *router, struct peer *peer, const struct router
 			slot_take_numbers(peer->slots[i], &peer->numbers);
 		slot_set_feed(peer->slots[i], &spec->recvs[i], &draft->feeds[i]);
 	}
+	peer_wake(router, peer, now);
 }
 
 static int free_index(const struct router *router, size_t *out_index)
@@ -251,6 +252,7 @@ static void peer_free(struct router *router, struct peer *peer, rs_time now)
 		}
 	}
 	router->peers[ROUTER_PEER_INDEX(peer->handle)] = NULL;
+	router->quiet_until[ROUTER_PEER_INDEX(peer->handle)] = RS_TIME_NEVER;
 	numbers_done(&peer->numbers);
 	(void)rs_release(peer);
 }
@@ -373,5 +375,6 @@ void router_peer_ready(struct router *router, uint32_t handle, bool ready, rs_ti
 	}
 	if (!ready)
 		egress_clear(router, peer);
+	peer_wake(router, peer, now);
 	relay_wants(router, peer->meeting);
 }

@@ -27,8 +27,11 @@ int router_new(const struct router_config *config, struct router **out_router)
 	router->next_egress = RS_TIME_NEVER;
 	router->peers = rs_calloc(router->config.peers, sizeof(struct peer *));
 	router->generations = rs_calloc(router->config.peers, sizeof(*router->generations));
-	if (router->peers == NULL || router->generations == NULL)
+	router->quiet_until = rs_calloc(router->config.peers, sizeof(*router->quiet_until));
+	if (router->peers == NULL || router->generations == NULL || router->quiet_until == NULL)
 		return -ENOMEM;
+	for (size_t i = 0; i < router->config.peers; i++)
+		router->quiet_until[i] = RS_TIME_NEVER; /* nobody is there */
 	const int err = pool_init(&router->pool, config->packets > 0 ? config->packets : PACKETS);
 	if (err < 0)
 		return err;
@@ -45,6 +48,7 @@ struct router *router_free(struct router *router)
 	meeting_free_all(router);
 	router->peers = rs_release(router->peers);
 	router->generations = rs_release(router->generations);
+	router->quiet_until = rs_release(router->quiet_until);
 	pool_done(&router->pool);
 	return rs_release(router);
 }
@@ -226,6 +230,7 @@ int router_recv_rtcp(
 	if (peer == NULL)
 		return -ENOENT;
 	wake(router, now);
+	peer_wake(router, peer, now);
 	while ((err = rtcp_next(data, len, &cursor, &item)) == 1) {
 		err = 0;
 		if (item.type == RTCP_SR || item.type == RTCP_RR)
@@ -296,27 +301,59 @@ static void tick_meeting(struct router *router, struct meeting *meeting, rs_time
 			reports_to_receiver(router, meeting->channels[i].tap, now);
 }
 
+/* A listener of sound alone has nothing to do between two of its reports, unless it asks for something: a
+ * thousand of them are not visited ten times in between. 0 = the next tick counts. */
+static rs_time quiet_until(const struct peer *peer)
+{
+	rs_time until = RS_TIME_NEVER;
+
+	if (peer->n_publishes > 0 || peer->egress != NULL)
+		return 0;
+	for (size_t i = 0; i < peer->n_slots; i++) {
+		if (peer->slots[i]->resend.due > 0)
+			return 0;
+		until = rs_time_min(until, peer->slots[i]->next_sr);
+	}
+	return until;
+}
+
+void peer_wake(struct router *router, const struct peer *peer, rs_time now)
+{
+	router->quiet_until[ROUTER_PEER_INDEX(peer->handle)] = 0;
+	if (router->next_tick != RS_TIME_NEVER) /* else wake() is called when something comes */
+		router->next_tick = rs_time_min(router->next_tick, now + TICK);
+}
+
+/* When the next of them has something to do. */
+static rs_time tick_peers(struct router *router, bool slow, rs_time now)
+{
+	rs_time next = RS_TIME_NEVER;
+
+	for (size_t i = 0; i < router->config.peers; i++) {
+		if (router->quiet_until[i] <= now && router->peers[i] != NULL) {
+			tick_peer(router, router->peers[i], slow, now);
+			router->quiet_until[i] = quiet_until(router->peers[i]);
+		}
+		next = rs_time_min(next, router->quiet_until[i]);
+	}
+	return next;
+}
+
 void router_tick(struct router *router, rs_time now)
 {
-	bool any = false;
 	const bool slow = now >= router->next_slow;
 
 	egress_wake(router, now);
 	if (router->next_tick == RS_TIME_NEVER || now < router->next_tick)
 		return;
-	for (size_t i = 0; i < router->config.peers; i++) {
-		if (router->peers[i] == NULL)
-			continue;
-		any = true;
-		tick_peer(router, router->peers[i], slow, now);
-	}
+	const rs_time next = tick_peers(router, slow, now);
 	if (slow) {
 		for (struct meeting *meeting = router->meetings; meeting != NULL;
 			meeting = meeting->next)
 			tick_meeting(router, meeting, now);
 		router->next_slow = now + SLOW;
 	}
-	router->next_tick = any ? now + TICK : RS_TIME_NEVER;
+	router->next_tick = rs_time_max(next, now + TICK);
 }
 
 rs_time router_deadline(const struct router *router)

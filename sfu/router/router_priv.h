@@ -320,6 +320,7 @@ struct router {
 	size_t n_meetings;
 	struct peer **peers; /* by index */
 	uint16_t *generations;
+	rs_time *quiet_until; /* by index: the peer's next tick that counts; NEVER where there is none */
 	uint64_t order;
 	uint32_t streams; /* counter for stream ids */
 	uint32_t tap_tracks;
@@ -384,6 +385,8 @@ void publish_speaking(struct router *router, struct publish *publish, bool gone)
 /* ---- peers (peer.c, publish.c, demux.c) ---- */
 
 struct peer *peer_of(const struct router *router, uint32_t handle);
+/* Something became due for the peer: the next tick visits it. */
+void peer_wake(struct router *router, const struct peer *peer, rs_time now);
 void peer_free_all(struct router *router);
 int publish_new(const struct router_send *spec, struct publish **out_publish) RS_MUST_USE;
 struct publish *publish_free(struct router *router, struct publish *publish);

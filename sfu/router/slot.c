@@ -319,6 +319,8 @@ void slot_forward(struct router *router, struct slot *slot, struct track *track,
 	if (!forward(router, slot, track, packet, now))
 		return;
 	slot->next_sr = now; /* its clock is another one now */
+	if (slot->peer != NULL)
+		peer_wake(router, slot->peer, now);
 	/* What overtook the start of a key frame could not be forwarded when it came. */
 	for (int64_t seq = packet->seq + 1; seq <= track->highest; seq++) {
 		struct packet *after = store_find(&track->store, packet->stream, seq, now);

@@ -444,6 +444,39 @@ static void a_peer_is_sent_so_many_ssrcs_in_its_life(void **state)
 	assert_int_equal(router_peer_set(kit.router, &spec, 0, &p), 0);
 }
 
+static void listeners_of_sound_are_left_alone_between_reports(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+	const struct router_recv recv = { .mid = "3", .ssrc = 55, .pt = 111, .feed = "floor" };
+	const struct router_peer spec = { .id = "p", .meeting = "m", .recvs = &recv, .n_recvs = 1 };
+	uint32_t p;
+	rs_time now = 0;
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .open = { "KEN" } }, 0);
+	assert_int_equal(router_peer_set(kit.router, &spec, 0, &p), 0);
+	router_peer_ready(kit.router, p, true, 0);
+	for (uint16_t i = 0; i < 105; i++, now += RS_MS(20)) {
+		kit_speak(&kit, k, 7, i, 10, now);
+		router_tick(kit.router, now);
+	}
+	assert_int_equal(kit_count_rtcp(&kit, p, RTCP_SR, 0), 3);
+	router_peer_remove(kit.router, "KEN", now);
+	now = router_deadline(kit.router);
+	router_tick(kit.router, now);
+	assert_in_range(router_deadline(kit.router), now + RS_MS(500), now + RS_SEC(1));
+
+	/* It asks for something: the next tick is for it. */
+	uint8_t report[32];
+	struct rs_writer writer;
+	rs_writer_init(&writer, report, sizeof(report));
+	rtcp_write_rr(&writer, 1, NULL, 0);
+	assert_int_equal(router_recv_rtcp(kit.router, p, report, writer.len, now + 1), 0);
+	assert_in_range(router_deadline(kit.router), now + 1, now + 1 + RS_MS(10));
+	router_peer_remove(kit.router, "p", now + 1);
+	router_tick(kit.router, now + RS_MS(20));
+	assert_true(router_deadline(kit.router) == RS_TIME_NEVER);
+}
+
 static void direct_mode_plays_every_source(void **state)
 {
 	static const struct kit_peer player = { .id = "player",
@@ -736,6 +769,7 @@ int main(void)
 		CASE(a_section_that_changes_goes_on_with_its_numbers),
 		CASE(a_section_that_comes_back_goes_on_with_its_numbers),
 		CASE(a_peer_is_sent_so_many_ssrcs_in_its_life),
+		CASE(listeners_of_sound_are_left_alone_between_reports),
 		CASE(direct_mode_plays_every_source),
 		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
 		CASE(the_recorder_may_ask_for_a_key_frame),
