@@ -261,6 +261,17 @@ int rtcp_fir_parse(
 	return 0;
 }
 
+void rtcp_write_fir(
+	struct rs_writer *writer, uint32_t sender_ssrc, uint32_t media_ssrc, uint8_t command)
+{
+	rtcp_write_head(writer, RTCP_PSFB, RTCP_FMT_FIR, 16);
+	rs_write_u32(writer, sender_ssrc);
+	rs_write_u32(writer, 0); /* section 4.3.1.2: unused */
+	rs_write_u32(writer, media_ssrc);
+	rs_write_u8(writer, command);
+	rs_write_zero(writer, 3);
+}
+
 /* |'R' 'E' 'M' 'B'| number of SSRCs | 6 bits exponent | 18 bits mantissa | SSRCs ... */
 int rtcp_remb_parse(const struct rtcp_feedback *feedback, uint32_t *out_bps)
 {

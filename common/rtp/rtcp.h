@@ -98,6 +98,9 @@ void rtcp_write_bye(struct rs_writer *writer, uint32_t ssrc);
 void rtcp_write_nack(struct rs_writer *writer, uint32_t sender_ssrc, uint32_t media_ssrc,
 	const uint16_t *seqs, size_t n_seqs);
 void rtcp_write_pli(struct rs_writer *writer, uint32_t sender_ssrc, uint32_t media_ssrc);
+/* Full intra request (RFC 5104 section 4.3.1); the same `command` again repeats it. */
+void rtcp_write_fir(
+	struct rs_writer *writer, uint32_t sender_ssrc, uint32_t media_ssrc, uint8_t command);
 
 /* Common header of a packet of `body_len` octets (a multiple of 4) to follow. */
 void rtcp_write_head(struct rs_writer *writer, uint8_t type, uint8_t count, size_t body_len);

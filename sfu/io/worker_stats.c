@@ -69,6 +69,7 @@ static const struct figure router_figures[] = {
 	FIGURE(router_counters, slots_without_codec, "router_slots_without_codec"),
 	FIGURE(router_counters, nacks_sent, "router_nacks_sent"),
 	FIGURE(router_counters, keyframes_asked, "router_keyframes_asked"),
+	FIGURE(router_counters, keyframes_refused, "router_keyframes_refused"),
 	FIGURE(router_counters, plis_sent, "router_plis_sent"),
 	FIGURE(router_counters, rtcp_malformed, "router_rtcp_malformed"),
 	FIGURE(router_counters, pool_empty, "router_pool_empty"),

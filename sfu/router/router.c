@@ -152,7 +152,7 @@ static void recv_fir(struct router *router, const struct peer *peer,
 	for (size_t i = 0; rtcp_fir_parse(feedback, i, &ssrc, &command) == 0; i++) {
 		struct slot *slot = slot_by_ssrc(peer, ssrc);
 		if (slot != NULL)
-			slot_keyframe(router, slot, now);
+			slot_keyframe_asked(router, slot, now);
 	}
 }
 
@@ -174,7 +174,7 @@ static int recv_feedback(
 	else if (slot != NULL && item->type == RTCP_RTPFB && item->count == RTCP_FMT_NACK)
 		recv_nack(router, slot, &feedback, now);
 	else if (slot != NULL && item->type == RTCP_PSFB && item->count == RTCP_FMT_PLI)
-		slot_keyframe(router, slot, now);
+		slot_keyframe_asked(router, slot, now);
 	return 0;
 }
 

@@ -351,7 +351,8 @@ struct router_counters {
 	uint64_t
 		slots_without_codec; /* times a slot began to have a source whose codec it does not take */
 	uint64_t nacks_sent;
-	uint64_t keyframes_asked; /* requests by slots and the tap */
+	uint64_t keyframes_asked;   /* requests by slots and the tap */
+	uint64_t keyframes_refused; /* receivers asked for more than loss explains */
 	uint64_t plis_sent;
 	uint64_t rtcp_malformed;
 	uint64_t relay_sent;    /* packets handed to other workers */

@@ -14,6 +14,7 @@
 #include "sfu/router/audio.h"
 #include "sfu/router/capture.h"
 #include "sfu/router/egress.h"
+#include "sfu/router/keyframes.h"
 #include "sfu/router/layers.h"
 #include "sfu/router/loss.h"
 #include "sfu/router/numbers.h"
@@ -122,14 +123,6 @@ struct missing {
 	unsigned tries;
 };
 
-struct keyframes {
-	bool wanted;
-	unsigned asked_times; /* since the last key frame */
-	rs_time asked;        /* last PLI */
-	rs_time next;         /* RS_TIME_NEVER when nothing is to be asked */
-	rs_time came;         /* last key frame */
-};
-
 struct publish;
 
 struct track {
@@ -220,6 +213,7 @@ struct slot {
 	struct slot *next;       /* in publish->slots */
 	struct slot **link;      /* what points to this one there */
 	bool without_codec;      /* its source is one it cannot take */
+	struct keyframe_credit keyframe_credit;
 	struct layer_limit limit;
 	struct layer_choice aim;
 	struct temporal temporal;
@@ -424,9 +418,6 @@ bool nack_seen(
 bool nack_wants(const struct track *track, int64_t seq);
 void nack_tick(struct router *router, struct track *track, rs_time now);
 rs_time track_rtt(const struct track *track);
-void keyframe_ask(struct router *router, struct track *track, rs_time now);
-void keyframe_came(struct track *track, rs_time now);
-void keyframe_tick(struct router *router, struct track *track, rs_time now);
 /* A layer came, went or changed its size: its slots choose anew. */
 void publish_relayer(struct router *router, struct publish *publish, rs_time now);
 void publish_flow(struct router *router, struct publish *publish, rs_time now);
@@ -457,6 +448,8 @@ void slot_layer(struct router *router, struct slot *slot, rs_time now);
 void slot_forward(struct router *router, struct slot *slot, struct track *track,
 	struct packet *packet, rs_time now);
 void slot_keyframe(struct router *router, struct slot *slot, rs_time now);
+/* The receiver asked for one. */
+void slot_keyframe_asked(struct router *router, struct slot *slot, rs_time now);
 struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch);
 /* Send `packet` as `out`; as RFC 4588 retransmission if `rtx`. Pictures may wait, holding a reference. */
 void slot_send(struct router *router, struct slot *slot, const struct publish *publish,

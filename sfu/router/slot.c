@@ -233,6 +233,14 @@ bool slot_aims_at(const struct router *router, const struct slot *slot, uint32_t
 	return track != NULL && track->publish == slot->publish && track->layer == slot->aim.layer;
 }
 
+void slot_keyframe_asked(struct router *router, struct slot *slot, rs_time now)
+{
+	if (keyframe_credit_take(&slot->keyframe_credit, now))
+		slot_keyframe(router, slot, now);
+	else
+		router->counters.keyframes_refused++;
+}
+
 struct rewrite_in rewrite_in_of(const struct packet *packet, bool may_switch)
 {
 	struct rewrite_in in = {

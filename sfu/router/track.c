@@ -224,8 +224,10 @@ static int take(struct router *router, struct track *track, const struct rtp_pac
 	const int err = parse_payload(track, packet);
 	if (err < 0)
 		return err;
-	if (track->publish->spec.media != ROUTER_MICROPHONE)
+	if (track->publish->spec.media != ROUTER_MICROPHONE) {
 		layer_meter_add(&track->meter, packet->video.tid, packet->len, now);
+		keyframe_measure(track, packet);
+	}
 	parse_exts(router, track, rtp, packet, now);
 	if (track->height != height)
 		publish_relayer(router, track->publish, now);

@@ -263,6 +263,13 @@ static void key_frame_requests_of_both_kinds_are_read(void **state)
 	assert_int_equal(ssrc, 9);
 	assert_int_equal(seq, 5);
 	assert_int_equal(rtcp_fir_parse(&feedback, 1, &ssrc, &seq), -ENOENT);
+
+	uint8_t written[sizeof(fir)];
+	rs_writer_init(&writer, written, sizeof(written));
+	rtcp_write_fir(&writer, 1, 9, 5);
+	assert_false(writer.failed);
+	assert_int_equal(writer.len, sizeof(fir));
+	assert_memory_equal(written, fir, sizeof(fir));
 }
 
 static const uint8_t twcc[] = {
