@@ -184,10 +184,15 @@ static void note_excess(struct delay *delay, rs_time sent, uint32_t octets, uint
 	delay->swing += SWING_WEIGHT * (off < SWING_STEP ? off : SWING_STEP);
 }
 
+rs_time delay_swing(const struct delay *delay)
+{
+	return (rs_time)(delay->swing * 1000 * EXCESS_SWINGS);
+}
+
 /* Each of the last `n` packets. */
 static bool is_beyond(const struct delay *delay, rs_time least, unsigned n)
 {
-	const rs_time swings = (rs_time)(delay->swing * 1000 * EXCESS_SWINGS);
+	const rs_time swings = delay_swing(delay);
 
 	if (delay->n_excess < n)
 		return false;

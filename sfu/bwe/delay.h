@@ -79,6 +79,8 @@ void delay_init(struct delay *delay);
 void delay_add(struct delay *delay, rs_time sent, rs_time arrival, uint32_t octets, uint32_t bps);
 /* What the packets so far say. */
 enum delay_signal delay_signal(const struct delay *delay);
+/* How far beyond its least delay the line goes by itself, us. */
+rs_time delay_swing(const struct delay *delay);
 /* How long the last packets waited in the line's queue, us. */
 rs_time delay_queue(const struct delay *delay);
 /* There may be a queue that is not of our own bursts: worth waiting for the next feedback. */

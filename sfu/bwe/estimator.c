@@ -18,9 +18,17 @@
 #define CUT_AGAIN RS_MS(150)
 #define MUCH_LESS 60
 #define HOLD_MOST RS_MS(800)
-/* On a suspicion, video waits so long for the next feedback, and is not suspected again for a while. */
-#define SUSPECT_HOLD RS_MS(70)
-#define SUSPECT_AGAIN RS_MS(400)
+/* On a suspicion, video waits for the next feedback and so much more, and is not suspected again for a while. */
+#define SUSPECT_HOLD RS_MS(30)
+#define SUSPECT_AGAIN RS_MS(700)
+/* Packets missing from a feedback, so long after they should have been in it. */
+#define OVERDUE RS_MS(30)
+#define OVERDUE_PACKETS 2
+#define OVERDUE_PACKETS_LOSSY 5
+#define LOSES_NOTHING 0.001
+#define LOSES_LITTLE 0.03
+#define INTERVAL_LEAST RS_MS(40)
+#define INTERVAL_UNKNOWN RS_MS(100)
 
 /* Growth, percent a second, while what is sent is near the estimate; near the ceiling, bit/s a second. */
 #define GROW 8
@@ -65,10 +73,11 @@ static void know_nothing(struct estimator *estimator, rs_time now)
 	rate_init(&estimator->acked);
 	estimator->updated = now;
 	estimator->cut_at = now - RS_SEC(10);
-	estimator->suspect_at = now - RS_SEC(10);
+	estimator->suspect_until = now - RS_SEC(10);
 	estimator->ceiling_bps = 0;
 	estimator->hold_until = now;
 	estimator->heard_at = 0;
+	estimator->interval = INTERVAL_UNKNOWN;
 	estimator->first_sent = RS_TIME_NEVER;
 	estimator->silent = false;
 	estimator->in_vain = 0;
@@ -194,13 +203,37 @@ static void cut(struct estimator *estimator, rs_time now)
 	prober_backoff(&estimator->prober, estimator->hold_until);
 }
 
-/* A line that suddenly carries much less fills its queue in the time one more feedback takes. */
+/* A feedback tells of all that arrived half a round trip ago. What should have and is not in it is lost or in a queue;
+ * so many of them as the line hardly loses are in a queue. */
+static bool is_overdue(const struct estimator *estimator, rs_time now)
+{
+	const rs_time rtt = rs_time_min(estimator->least_rtt, estimator->rtt);
+	const rs_time then = now - rtt - rs_time_max(OVERDUE, delay_swing(&estimator->delay));
+	const double lost = estimator->trial.window;
+	const size_t needed = lost < LOSES_NOTHING  ? 1
+			      : lost < LOSES_LITTLE ? OVERDUE_PACKETS
+						    : OVERDUE_PACKETS_LOSSY;
+
+	return history_untold_before(&estimator->history, then) >= needed;
+}
+
+/* A line that suddenly carries much less fills its queue in the time one more feedback takes. So at the first sign video
+ * waits for that, and then it is a cut or nothing. */
 static void suspect(struct estimator *estimator, rs_time now)
 {
-	if (!delay_is_suspect(&estimator->delay) || now < estimator->suspect_at + SUSPECT_AGAIN)
+	const bool seen = delay_is_suspect(&estimator->delay);
+	const bool waits = now < estimator->suspect_until;
+
+	if (seen && waits) {
+		cut(estimator, now);
 		return;
-	estimator->suspect_at = now;
-	estimator->hold_until = rs_time_max(estimator->hold_until, now + SUSPECT_HOLD);
+	}
+	if (!waits && now < estimator->suspect_until + SUSPECT_AGAIN)
+		return;
+	if (!seen && !is_overdue(estimator, now))
+		return;
+	estimator->suspect_until = now + estimator->interval + SUSPECT_HOLD;
+	estimator->hold_until = rs_time_max(estimator->hold_until, estimator->suspect_until);
 }
 
 /* ---- growth ---- */
@@ -293,6 +326,15 @@ static void hear(struct estimator *estimator, const struct history_packet *packe
 	estimator->last_arrival = packet->arrival;
 }
 
+/* How often feedback comes while there is something to tell. */
+static void note_interval(struct estimator *estimator, rs_time now)
+{
+	const rs_time interval = now - estimator->heard_at;
+
+	if (estimator->heard_at != 0 && interval >= INTERVAL_LEAST && interval <= FEEDBACK_EVERY)
+		estimator->interval = (estimator->interval * 7 + interval) / 8;
+}
+
 void estimator_feedback(
 	struct estimator *estimator, const struct twcc_feedback *feedback, rs_time now)
 {
@@ -306,6 +348,7 @@ void estimator_feedback(
 		hear(estimator, &packet);
 		any = any || packet.arrived;
 	}
+	note_interval(estimator, now);
 	estimator->heard_at = now;
 	estimator->silent = false;
 	if (any)

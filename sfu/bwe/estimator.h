@@ -50,11 +50,12 @@ struct estimator {
 	rs_time last_arrival;
 	rs_time updated; /* growth was reckoned to here */
 	rs_time cut_at;
-	rs_time suspect_at;
+	rs_time suspect_until;
 	uint32_t ceiling_bps; /* what the line carried when it was last too much; 0 = not known */
 	rs_time hold_until;   /* while the line's queue drains */
 	/* feedback that stays away */
 	rs_time heard_at;   /* last feedback; 0 = none ever */
+	rs_time interval;   /* between feedbacks */
 	rs_time first_sent; /* of the packets nothing was ever heard of; RS_TIME_NEVER = none */
 	bool silent;
 	rs_time ping_at;

@@ -94,6 +94,19 @@ size_t history_untold(const struct history *history)
 	return (size_t)(history->next - 1 - history->told);
 }
 
+size_t history_untold_before(const struct history *history, rs_time then)
+{
+	size_t n = 0;
+
+	for (int64_t number = history->told + 1; number < history->next; number++) {
+		const struct history_entry *entry = &history->ring[place_of(number)];
+		if (entry->state != HISTORY_PENDING || entry->sent >= then)
+			break;
+		n++;
+	}
+	return n;
+}
+
 void history_abandon(struct history *history)
 {
 	history->told = history->next - 1;

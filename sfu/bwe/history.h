@@ -80,6 +80,8 @@ uint32_t history_in_flight(const struct history *history);
 rs_time history_oldest(const struct history *history);
 /* Packets sent after the last one told of. */
 size_t history_untold(const struct history *history);
+/* Packets sent before `then` and after the last one told of. */
+size_t history_untold_before(const struct history *history, rs_time then);
 /* Feedback on what is under way will not come. If it does, it counts. */
 void history_abandon(struct history *history);
 

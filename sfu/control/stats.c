@@ -42,14 +42,31 @@ static json_t *part_of(const struct control_stats *stats, const char *name)
 	return json_object_get(stats->message, name);
 }
 
+static json_t *line_json(const struct router_peer_stats *figures)
+{
+	static const char *const causes[] = {
+		[ROUTER_LINE_STARTED] = "started",
+		[ROUTER_LINE_GREW] = "grew",
+		[ROUTER_LINE_PROBED] = "probed",
+		[ROUTER_LINE_QUEUE] = "queue",
+		[ROUTER_LINE_LOSS] = "loss",
+		[ROUTER_LINE_SILENT] = "silent",
+	};
+	return json_pack("{s:I, s:I, s:I, s:s}", "estimate_bps", (json_int_t)figures->estimate_bps,
+		"queue_ms", (json_int_t)figures->line_queue_ms, "own_loss_permille",
+		(json_int_t)figures->own_loss_permille, "cause", causes[figures->line_cause]);
+}
+
 void control_stats_peer(
 	struct control_stats *stats, const char *peer, const struct router_peer_stats *figures)
 {
-	(void)json_array_append_new(part_of(stats, "peers"),
-		json_pack("{s:s, s:I, s:I, s:I, s:I}", "peer", peer, "rx_packets",
-			(json_int_t)figures->rx_packets, "rx_lost", (json_int_t)figures->rx_lost,
-			"tx_packets", (json_int_t)figures->tx_packets, "rtt_ms",
-			(json_int_t)figures->rtt_ms));
+	json_t *one = json_pack("{s:s, s:I, s:I, s:I, s:I}", "peer", peer, "rx_packets",
+		(json_int_t)figures->rx_packets, "rx_lost", (json_int_t)figures->rx_lost,
+		"tx_packets", (json_int_t)figures->tx_packets, "rtt_ms",
+		(json_int_t)figures->rtt_ms);
+	if (figures->estimate_bps > 0)
+		(void)json_object_set_new(one, "line", line_json(figures));
+	(void)json_array_append_new(part_of(stats, "peers"), one);
 }
 
 static json_t *microphone_json(const struct router_source_stats *figures)

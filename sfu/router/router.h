@@ -365,11 +365,26 @@ struct router_counters {
 
 const struct router_counters *router_counters(const struct router *router);
 
+/* Why the estimate of a receiver's line is what it is: the last change. */
+enum router_line_cause {
+	ROUTER_LINE_STARTED,
+	ROUTER_LINE_GREW,
+	ROUTER_LINE_PROBED, /* a probe went through */
+	ROUTER_LINE_QUEUE,  /* cut: a queue grew */
+	ROUTER_LINE_LOSS,   /* cut: loss beyond the line's own */
+	ROUTER_LINE_SILENT, /* cut: no feedback came */
+};
+
 struct router_peer_stats {
 	uint64_t rx_packets;
 	uint64_t rx_lost;
 	uint64_t tx_packets;
 	uint32_t rtt_ms; /* 0 = not known */
+	/* Of the line to it; estimate_bps 0 = it receives no pictures, so there is no estimate. */
+	uint32_t estimate_bps;
+	uint32_t line_queue_ms;     /* how long packets wait for the line */
+	uint32_t own_loss_permille; /* what the line loses whatever is sent */
+	enum router_line_cause line_cause;
 };
 
 /* 0 or -ENOENT. */

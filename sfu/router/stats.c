@@ -7,6 +7,33 @@ const struct router_counters *router_counters(const struct router *router)
 	return &router->counters;
 }
 
+static enum router_line_cause cause_of(const struct estimator *estimator)
+{
+	switch (estimator->cause) {
+	case ESTIMATOR_STARTED:
+		return ROUTER_LINE_STARTED;
+	case ESTIMATOR_GREW:
+		return ROUTER_LINE_GREW;
+	case ESTIMATOR_PROBED:
+		return ROUTER_LINE_PROBED;
+	case ESTIMATOR_QUEUE:
+		return ROUTER_LINE_QUEUE;
+	case ESTIMATOR_LOSS:
+		return ROUTER_LINE_LOSS;
+	case ESTIMATOR_SILENT:
+		return ROUTER_LINE_SILENT;
+	}
+	return ROUTER_LINE_STARTED;
+}
+
+static void line_stats(const struct estimator *estimator, struct router_peer_stats *stats)
+{
+	stats->estimate_bps = estimator_bps(estimator);
+	stats->line_queue_ms = (uint32_t)(estimator_queue(estimator) / 1000);
+	stats->own_loss_permille = (uint32_t)(estimator_own_loss(estimator) * 1000);
+	stats->line_cause = cause_of(estimator);
+}
+
 int router_peer_stats(
 	const struct router *router, uint32_t handle, struct router_peer_stats *out_stats)
 {
@@ -16,6 +43,8 @@ int router_peer_stats(
 		return -ENOENT;
 	*out_stats = peer->stats;
 	out_stats->rtt_ms = (uint32_t)((peer->rtt + 999) / 1000);
+	if (peer->egress != NULL)
+		line_stats(&peer->egress->estimator, out_stats);
 	return 0;
 }
 

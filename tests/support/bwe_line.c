@@ -15,7 +15,7 @@ void bwe_line_init(struct bwe_line *line, uint64_t seed)
 	line->rate_bps = 2000000;
 	line->queue_max = RS_MS(300);
 	line->delay = RS_MS(20);
-	line->feedback_every = RS_MS(50);
+	line->feedback_every = RS_MS(100);
 	rs_rand_init_seed(&line->rand, seed);
 	feedback_init(&line->feedback);
 	line->playout = line->delay + KEEPS;

@@ -61,7 +61,7 @@ struct bwe_line {
 	size_t n_queueing;
 };
 
-/* 2 Mbit/s, 300 ms of queue, 20 ms each way, feedback every 50 ms. */
+/* 2 Mbit/s, 300 ms of queue, 20 ms each way, feedback every 100 ms, as of browsers that only receive. */
 void bwe_line_init(struct bwe_line *line, uint64_t seed);
 /* Lost at once when the queue is full. */
 void bwe_line_send(struct bwe_line *line, const struct bwe_line_packet *packet, rs_time now);
