@@ -33,8 +33,8 @@ static bool allowed(const struct script *script, const struct rtp_packet *rtp)
 	if (rtp->n_csrcs != 1 || rtp->csrcs[0] < 1 || rtp->csrcs[0] > PEERS)
 		return false;
 	const unsigned bit = 1U << (rtp->csrcs[0] - 1);
-	return ((rtp->pt == KIT_SLOT_OPUS ? script->open | script->desk : script->visible) & bit) !=
-	       0;
+	const bool audio = rtp->pt == KIT_SLOT_OPUS || rtp->pt == KIT_SLOT_RED;
+	return ((audio ? script->open | script->desk : script->visible) & bit) != 0;
 }
 
 static void judge(void *ctx, uint32_t peer, bool rtcp, const uint8_t *data, size_t len)
@@ -98,6 +98,7 @@ static void set_peer(struct script *script, unsigned which)
 		.video = video[how >> 2 & 3],
 		.mix = (how & 0x40) != 0 ? ROUTER_LOUDEST : ROUTER_BY_RANK,
 		.max_height = (how & 0x80) != 0 ? 200 : 0,
+		.red = (how & 0x10) != 0,
 	};
 
 	script->ready[which] = true;
@@ -119,6 +120,7 @@ static void send(struct script *script, unsigned which)
 		.seq = *seq,
 		.rtp_ts = (uint32_t)(script->now * (video ? 90 : 48) / 1000),
 		.level = more & 0x7f,
+		.red = video ? 0 : how >> 6 & 3,
 		.video = video,
 		.keyframe = (how & 8) != 0,
 		.picture = *seq,

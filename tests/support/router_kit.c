@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/rtp/red.h"
 #include "common/rtp/vp8.h"
 
 static void catch_packet(
@@ -227,14 +228,44 @@ static void add_ext(struct rtp_header *header, uint8_t id, const void *data, siz
 		(struct rtp_ext){ .id = id, .len = (uint8_t)len, .data_view = data };
 }
 
+#define OPUS_LEN 40
+
+/* One frame of 20 ms. */
+static void write_opus(struct rs_writer *writer, uint16_t seq)
+{
+	rs_write_u8(writer, 0x78);
+	rs_write_u16(writer, seq);
+	rs_write_zero(writer, OPUS_LEN - 3);
+}
+
+static void write_red(struct rs_writer *writer, const struct kit_media *media)
+{
+	uint8_t bodies[KIT_RED_MAX + 1][OPUS_LEN];
+	struct red red = { .n_redundant = media->red };
+
+	for (unsigned back = 0; back <= media->red; back++) {
+		struct rs_writer body;
+		rs_writer_init(&body, bodies[back], OPUS_LEN);
+		write_opus(&body, (uint16_t)(media->seq - back));
+		*(back > 0 ? &red.redundant[media->red - back] : &red.primary) =
+			(struct red_block){ .pt = KIT_OPUS,
+				.offset = (uint16_t)(960 * back),
+				.data_view = bodies[back],
+				.len = OPUS_LEN };
+	}
+	red_write(writer, &red);
+}
+
 static void write_payload(struct rs_writer *writer, const struct kit_media *media)
 {
 	if (media->rtx)
 		rs_write_u16(writer, media->rtx_of);
+	if (!media->video && media->red > 0) {
+		write_red(writer, media);
+		return;
+	}
 	if (!media->video) {
-		rs_write_u8(writer, 0x78); /* Opus, one frame of 20 ms */
-		rs_write_u16(writer, media->seq);
-		rs_write_zero(writer, 37);
+		write_opus(writer, media->seq);
 		return;
 	}
 	if (media->payload != NULL) {
@@ -271,9 +302,10 @@ size_t kit_write(const struct kit_media *media, uint8_t data[ROUTER_PACKET_MAX])
 	const uint8_t twcc[2] = { (uint8_t)(media->twcc >> 8), (uint8_t)media->twcc };
 	struct rtp_header header = {
 		.padding = media->padding > 0,
-		.pt = media->rtx     ? KIT_RTX
-		      : media->video ? KIT_VP8
-				     : KIT_OPUS,
+		.pt = media->rtx       ? KIT_RTX
+		      : media->video   ? KIT_VP8
+		      : media->red > 0 ? KIT_RED
+				       : KIT_OPUS,
 		.seq = media->seq,
 		.rtp_ts = media->rtp_ts,
 		.ssrc = media->ssrc,

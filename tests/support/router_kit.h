@@ -25,6 +25,7 @@ enum kit_ext {
 
 #define KIT_OPUS 111
 #define KIT_RED 63
+#define KIT_RED_MAX 3
 #define KIT_VP8 96
 #define KIT_RTX 97
 /* Slots take other numbers than sections sent, as browsers differ. */
@@ -122,6 +123,7 @@ struct kit_media {
 	uint16_t seq;
 	uint32_t rtp_ts;
 	uint8_t level; /* audio */
+	unsigned red;  /* audio: packets before that go along (RFC 2198), up to KIT_RED_MAX */
 	bool video;
 	bool keyframe;
 	uint16_t picture;

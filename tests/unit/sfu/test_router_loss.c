@@ -248,37 +248,13 @@ static void a_loss_told_by_nack_is_answered_and_brings_protection_at_once(void *
 /* A packet of the speaker with the `back` before it, as Chromium sends it. */
 static void speak_redundantly(uint32_t handle, unsigned seq, unsigned back)
 {
-	uint8_t bodies[4][40];
-	struct red red = { .n_redundant = back, .primary = { .pt = KIT_OPUS, .len = 40 } };
-	struct rtp_packet one;
-	uint8_t data[ROUTER_PACKET_MAX];
-	uint8_t packet[ROUTER_PACKET_MAX];
-	struct rs_writer writer;
+	const struct kit_media media = { .ssrc = SPEAKER_SSRC,
+		.seq = (uint16_t)seq,
+		.rtp_ts = seq * 960U,
+		.level = 30,
+		.red = back };
 
-	for (unsigned d = 0; d <= back; d++) {
-		const struct kit_media media = { .ssrc = SPEAKER_SSRC, .seq = (uint16_t)(seq - d) };
-		const size_t len = kit_write(&media, data);
-		assert_int_equal(rtp_parse(data, len, &one), 0);
-		memcpy(bodies[d], one.payload_view, one.payload_len);
-		if (d > 0)
-			red.redundant[back - d] = (struct red_block){ .pt = KIT_OPUS,
-				.offset = (uint16_t)(960 * d),
-				.data_view = bodies[d],
-				.len = one.payload_len };
-	}
-	red.primary.data_view = bodies[0];
-	const struct kit_media media = {
-		.ssrc = SPEAKER_SSRC, .seq = (uint16_t)seq, .rtp_ts = seq * 960U, .level = 30
-	};
-	const size_t len = kit_write(&media, data);
-	assert_int_equal(rtp_parse(data, len, &one), 0);
-	rs_writer_init(&writer, packet, sizeof(packet));
-	rs_write_bytes(&writer, data, one.header_len);
-	red_write(&writer, &red);
-	rtp_set_pt(packet, KIT_RED);
-	assert_int_equal(
-		router_recv_rtp(kit.router, handle, packet, writer.len, RS_MS(20) * (rs_time)seq),
-		0);
+	assert_int_equal(kit_send(&kit, handle, &media, RS_MS(20) * (rs_time)seq), 0);
 }
 
 static void what_a_publisher_loses_comes_with_its_next_packet(void **state)
