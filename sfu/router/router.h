@@ -339,6 +339,7 @@ struct router_counters {
 	uint64_t rx_red_repaired; /* those of redundancy, also before they were missed */
 	uint64_t rx_gated;        /* stopped by a gate */
 	uint64_t tx_packets;
+	uint64_t tx_red; /* audio packets that carried others along */
 	uint64_t tx_resent;
 	uint64_t tx_padding;         /* to probe lines */
 	uint64_t tx_frames_left_out; /* not begun: too much waits for the receiver's line */

@@ -84,6 +84,7 @@ size_t slot_write(struct router *router, struct slot *slot, const struct publish
 		video_write(&writer, packet, out);
 	if (writer.failed || writer.len > ROUTER_PACKET_MAX)
 		return 0;
+	router->counters.tx_red += red != 0;
 	slot->packets++;
 	slot->octets += (uint32_t)packet->payload_len;
 	if (slot->peer == NULL)
