@@ -48,8 +48,9 @@ function installCall(picture) {
 			}
 			return local(await pc.createOffer());
 		},
-		async offerToReceive() {
-			pc.addTransceiver('audio', { direction: 'recvonly' });
+		async offerToReceive({ redundancy = true } = {}) {
+			const audio = pc.addTransceiver('audio', { direction: 'recvonly' });
+			if (!redundancy) audio.setCodecPreferences(RTCRtpReceiver.getCapabilities('audio').codecs.filter(({ mimeType }) => mimeType !== 'audio/red'));
 			pc.addTransceiver('video', { direction: 'recvonly' });
 			return local(await pc.createOffer());
 		},
@@ -102,8 +103,8 @@ export function rostrumServer(rostrum) {
 			const offer = await page.evaluate(() => window.call.offerToSend());
 			await page.evaluate((sdp) => window.call.answer(sdp), await exchange(`/whip/rehearsal/${source}`, offer));
 		},
-		async play(page, source) {
-			const offer = await page.evaluate(() => window.call.offerToReceive());
+		async play(page, source, options) {
+			const offer = await page.evaluate((wishes) => window.call.offerToReceive(wishes), options);
 			await page.evaluate((sdp) => window.call.answer(sdp), await exchange(`/whep/rehearsal/source-${source}`, offer));
 		},
 		async hangUp() {
@@ -138,8 +139,8 @@ export class CallStage {
 	}
 
 	// A call of `seconds`, measured from `settle` seconds after its beginning, when decoder, estimate and buffers have found
-	// their place. `begin` is called when both are connected.
-	async call(server, { seconds = 60, settle = 6, begin = () => {} } = {}) {
+	// their place. `begin` is called when both are connected; the player takes no redundant audio unless `redundancy`.
+	async call(server, { seconds = 60, settle = 6, begin = () => {}, redundancy = true } = {}) {
 		this.calls = (this.calls ?? 0) + 1;
 		const source = `call-${this.calls}`;
 		const publisher = await this.page('publisher');
@@ -147,7 +148,7 @@ export class CallStage {
 		try {
 			await server.publish(publisher, source);
 			await connected(publisher, 'the publisher');
-			await server.play(player, source);
+			await server.play(player, source, { redundancy });
 			await connected(player, 'the player');
 			const heard = () => player.evaluate(() => window.call.heard());
 			await until('sound and picture', async () => {

@@ -1,13 +1,13 @@
 // What a real browser hears and sees through a line that loses packets, Rostrum and Janus on the same line.
-// usage: node bench/loss.mjs [--server rostrum,janus] [--case down,both,burst] [--loss 10,20,30] [--seconds 60] [--rtt 60] [--json]
+// usage: node bench/loss/run.mjs [--server rostrum,janus] [--case down,both,burst] [--loss 10,20,30] [--seconds 60] [--rtt 60] [--json]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CallStage, rostrumServer } from '../support/call.mjs';
-import { startJanus } from '../support/janus.mjs';
-import { startLine } from '../support/line.mjs';
-import { freePort, startRostrum } from '../support/rostrum.mjs';
+import { CallStage, rostrumServer } from '../../support/call.mjs';
+import { startJanus } from '../../support/janus.mjs';
+import { startLine } from '../../support/line.mjs';
+import { freePort, startRostrum } from '../../support/rostrum.mjs';
 
 const { values } = parseArgs({
 	options: {
