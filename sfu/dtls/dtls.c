@@ -105,6 +105,7 @@ static void handshake_advance(struct dtls *dtls, rs_time now)
 	}
 	if (!dtls->flight_begins) { /* it answered with a new flight */
 		dtls->interval = dtls->config.retransmit_first;
+		dtls->repeats = 0;
 		dtls->repeat_due = now + dtls->interval;
 	}
 }
@@ -163,8 +164,9 @@ void dtls_tick(struct dtls *dtls, rs_time now)
 	if (dtls->repeat_due > now)
 		return;
 	dtls->flight_polled = 0;
+	dtls->repeats++;
 	dtls->interval = rs_time_min(dtls->interval * 2, dtls->config.retransmit_most);
-	dtls->repeat_due = now + dtls->interval;
+	dtls->repeat_due = dtls->repeats < DTLS_REPEATS_MAX ? now + dtls->interval : RS_TIME_NEVER;
 }
 
 rs_time dtls_deadline(const struct dtls *dtls)

@@ -12,7 +12,8 @@
  * Entropy is OpenSSL's own: keys are never reproducible.
  *
  * Not thread safe; ours is allocated in dtls_new(), OpenSSL allocates during the handshake.
- * Limits: DTLS_FLIGHT_MAX datagrams a flight, `handshake_timeout` in all.
+ * Limits: DTLS_FLIGHT_MAX datagrams a flight, DTLS_REPEATS_MAX repetitions of it on our own account,
+ * `handshake_timeout` in all. So who makes us speak to an address that does not answer gets little for it.
  */
 #ifndef ROSTRUM_SFU_DTLS_DTLS_H
 #define ROSTRUM_SFU_DTLS_DTLS_H
@@ -22,6 +23,8 @@
 
 #define DTLS_MTU 1200
 #define DTLS_FLIGHT_MAX 6
+/* Of one flight, while nothing new is heard; the far end's own repetitions are answered beside. */
+#define DTLS_REPEATS_MAX 8
 /* "AA:BB:…" of SHA-256 with its NUL. */
 #define DTLS_FINGERPRINT_TEXT_LEN 96
 #define DTLS_DIGEST_MAX 64

@@ -45,6 +45,7 @@ struct dtls {
 	bool flight_begins; /* the next datagram written starts a new flight */
 
 	rs_time interval;   /* us from this transmission to the next */
+	unsigned repeats;   /* of this flight */
 	rs_time repeat_due; /* RS_TIME_NEVER: nothing to repeat */
 	rs_time give_up;    /* end of the handshake */
 	bool announce;      /* an event waits to be polled */

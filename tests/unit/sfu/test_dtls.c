@@ -216,6 +216,37 @@ static void the_hellos_of_browsers_are_put_together_in_any_order(void **state)
 	}
 }
 
+static void a_client_that_falls_silent_hears_a_flight_nine_times_and_no_more(void **state)
+{
+	struct dtls *dtls = NULL;
+	struct dtls_output output;
+	const struct dtls_config config = config_good();
+	const size_t heard = sizeof(client_hello_chromium_1) + sizeof(client_hello_chromium_2);
+	size_t sent = 0;
+	size_t flight = 0;
+	assert_int_equal(dtls_new(&config, &dtls), 0);
+	assert_int_equal(
+		dtls_recv(dtls, client_hello_chromium_1, sizeof(client_hello_chromium_1), 0), 0);
+	assert_int_equal(
+		dtls_recv(dtls, client_hello_chromium_2, sizeof(client_hello_chromium_2), 0), 0);
+	for (rs_time now = 0; now < RS_SEC(29); now += RS_MS(50)) {
+		dtls_tick(dtls, now);
+		while (dtls_poll(dtls, &output) == 1) {
+			assert_int_equal(output.kind, DTLS_DATAGRAM);
+			sent += output.len;
+		}
+		if (now == 0)
+			flight = sent;
+	}
+	assert_true(flight > 0 && flight < heard);
+	assert_int_equal(sent, (1 + DTLS_REPEATS_MAX) * flight);
+	assert_true(dtls_deadline(dtls) == RS_SEC(30));
+	dtls_tick(dtls, RS_SEC(30));
+	assert_int_equal(dtls_poll(dtls, &output), 1);
+	assert_int_equal(output.error, -ETIMEDOUT);
+	dtls_free(dtls);
+}
+
 static void keys_come_after_the_handshake_only(void **state)
 {
 	struct dtls *dtls = NULL;
@@ -260,6 +291,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_record_does_not_reach_openssl),
 		cmocka_unit_test(damaged_records_are_dropped_without_a_word),
 		cmocka_unit_test(the_hellos_of_browsers_are_put_together_in_any_order),
+		cmocka_unit_test(a_client_that_falls_silent_hears_a_flight_nine_times_and_no_more),
 		cmocka_unit_test(keys_come_after_the_handshake_only),
 		cmocka_unit_test(lack_of_memory_fails_the_births),
 	};
