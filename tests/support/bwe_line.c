@@ -131,33 +131,26 @@ static void report(struct bwe_line *line, rs_time now)
 	}
 }
 
-static unsigned tell(struct bwe_line *line, struct estimator *estimator, rs_time now)
+static unsigned tell(struct bwe_line *line, bwe_line_hear *hear, void *ctx, rs_time now)
 {
 	unsigned n = 0;
 
 	for (; line->n_back > 0 && line->back_due[line->back_head] <= now; n++) {
 		const size_t at = line->back_head;
-		struct rtcp_item item;
-		struct rtcp_feedback rtcp;
-		struct twcc_feedback twcc;
-		size_t cursor = 0;
-		if (rtcp_next(line->back[at], line->back_len[at], &cursor, &item) != 1 ||
-			rtcp_feedback_parse(&item, &rtcp) < 0 || twcc_parse(&rtcp, &twcc) < 0)
-			abort();
-		estimator_feedback(estimator, &twcc, now);
+		hear(ctx, line->back[at], line->back_len[at], now);
 		line->back_head = (line->back_head + 1) % 32;
 		line->n_back--;
 	}
 	return n;
 }
 
-unsigned bwe_line_step(struct bwe_line *line, struct estimator *estimator, rs_time now)
+unsigned bwe_line_step(struct bwe_line *line, bwe_line_hear *hear, void *ctx, rs_time now)
 {
 	cross_traffic(line, now);
 	drain(line, now);
 	arrive(line, now);
 	report(line, now);
-	return tell(line, estimator, now);
+	return tell(line, hear, ctx, now);
 }
 
 static int by_size(const void *a, const void *b)

@@ -8,7 +8,6 @@
 #define ROSTRUM_TESTS_SUPPORT_BWE_LINE_H
 
 #include "common/base/rand.h"
-#include "sfu/bwe/estimator.h"
 #include "sfu/bwe/feedback.h"
 
 #define BWE_LINE_QUEUE 1024
@@ -65,8 +64,10 @@ struct bwe_line {
 void bwe_line_init(struct bwe_line *line, uint64_t seed);
 /* Lost at once when the queue is full. */
 void bwe_line_send(struct bwe_line *line, const struct bwe_line_packet *packet, rs_time now);
-/* One millisecond; feedback that arrives goes to the estimator. Returns how many feedbacks. */
-unsigned bwe_line_step(struct bwe_line *line, struct estimator *estimator, rs_time now);
+/* Takes one RTCP packet: transport-wide feedback of the receiver. */
+typedef void bwe_line_hear(void *ctx, const uint8_t *rtcp, size_t len, rs_time now);
+/* One millisecond; feedback that arrives goes to `hear`. Returns how many. */
+unsigned bwe_line_step(struct bwe_line *line, bwe_line_hear *hear, void *ctx, rs_time now);
 /* Delay in the queue, of all packets so far: the share `percent` of them waited no longer. */
 rs_time bwe_line_queueing(struct bwe_line *line, unsigned percent);
 /* Greatest share of concealed sound in any five seconds up to `now`, in permille. */

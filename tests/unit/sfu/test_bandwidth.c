@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sfu/bwe/allocation.h"
+#include "sfu/bwe/estimator.h"
 #include "sfu/bwe/pacer.h"
 #include "tests/support/bwe_line.h"
 
@@ -147,11 +148,26 @@ static void say(void)
 		estimator_own_loss(&call->estimator));
 }
 
+static void hear(void *ctx, const uint8_t *rtcp, size_t len, rs_time now)
+{
+	struct estimator *estimator = ctx;
+	struct rtcp_item item;
+	struct rtcp_feedback feedback;
+	struct twcc_feedback twcc;
+	size_t cursor = 0;
+
+	assert_int_equal(rtcp_next(rtcp, len, &cursor, &item), 1);
+	assert_int_equal(rtcp_feedback_parse(&item, &feedback), 0);
+	assert_int_equal(twcc_parse(&feedback, &twcc), 0);
+	estimator_feedback(estimator, &twcc, now);
+}
+
 static void run(rs_time time)
 {
 	for (const rs_time end = call->now + time; call->now < end; call->now += RS_MS(1)) {
 		const unsigned at = (unsigned)(call->now / RS_MS(1));
-		if (bwe_line_step(&call->line, &call->estimator, call->now) > 0 || at % 100 == 0)
+		if (bwe_line_step(&call->line, hear, &call->estimator, call->now) > 0 ||
+			at % 100 == 0)
 			allocate();
 		estimator_tick(&call->estimator, call->now);
 		if (at % 20 == 0 && call->audio_bps > 0)
