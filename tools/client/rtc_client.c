@@ -134,6 +134,28 @@ static void check_send(struct rtc_client *client, rs_time now)
 	client->check_due = now + (client->reachable ? client->config.check_interval : CHECK_FAST);
 }
 
+/* Servers that are not as lite as they say check the way back, too (RFC 8445 section 7.3). They are answered at the
+ * candidate that was found to work, from which alone they can come. */
+static void request_recv(struct rtc_client *client, const uint8_t *data, size_t len)
+{
+	struct stun_msg request;
+	const char *pwd = client->config.own.pwd;
+	if (!client->reachable || stun_parse(data, len, &request) < 0 ||
+		request.class != STUN_REQUEST || request.method != STUN_METHOD_BINDING ||
+		stun_verify(data, len, &request, pwd, strlen(pwd)) < 0)
+		return;
+	struct stun_msg answer = {
+		.class = STUN_SUCCESS,
+		.method = STUN_METHOD_BINDING,
+		.mapped = current(client),
+	};
+	memcpy(answer.txid, request.txid, sizeof(answer.txid));
+	uint8_t out[RTC_CLIENT_MTU];
+	const int out_len = stun_write(&answer, pwd, strlen(pwd), out, sizeof(out));
+	if (out_len > 0)
+		rtc_client_enqueue(client, out, (size_t)out_len);
+}
+
 static bool is_ours(const struct rtc_client *client, const struct stun_msg *msg)
 {
 	return msg->txid[0] < client->n_candidates &&
@@ -165,7 +187,9 @@ static void answer_recv(struct rtc_client *client, const uint8_t *data, size_t l
 
 void rtc_client_recv(struct rtc_client *client, const uint8_t *data, size_t len, rs_time now)
 {
-	if (len > 0 && data[0] <= 3) {
+	if (len > 0 && data[0] == 0) {
+		request_recv(client, data, len);
+	} else if (len > 0 && data[0] <= 3) {
 		answer_recv(client, data, len, now);
 	} else if (len > 0 && data[0] >= 20 && data[0] <= 63) {
 		rtc_client_dtls_recv(client, data, len, now);

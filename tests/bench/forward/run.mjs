@@ -9,6 +9,8 @@ process.env.ROSTRUM_BUILD ??= new URL('../../../build-release', import.meta.url)
 const { build } = await import('../../support/rostrum.mjs');
 const { servers } = await import('./servers.mjs');
 
+process.setMaxListeners(0); // each server that is started listens for the end of this process
+
 const sweep = [50, 100, 200, 500, 1000];
 const works = {
 	a: { title: "one speaker's Opus to 200 listeners", options: { publishers: 1, players: 200 } },

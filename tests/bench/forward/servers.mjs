@@ -1,5 +1,6 @@
 // The media servers that are measured, each behind the same WHIP and WHEP.
 import { startRostrum } from '../../support/rostrum.mjs';
+import { janus } from './janus.mjs';
 
 // A whole Rostrum of its own; its media server is what is watched.
 async function rostrum() {
@@ -15,4 +16,4 @@ async function rostrum() {
 	};
 }
 
-export const servers = { rostrum };
+export const servers = { rostrum, janus };

@@ -1,6 +1,7 @@
 /* The client's peer against what it will meet: signaling's answer and the media server's transport. */
 #include "common/rtp/rtp.h"
 #include "common/rtp/twcc.h"
+#include "sfu/ice/stun.h"
 #include "sfu/transport/transport.h"
 #include "signaling/sdp/sdp.h"
 #include "tests/support/oom.h"
@@ -289,6 +290,34 @@ static void a_dead_server_is_noticed_in_half_a_second(void **state)
 	world_done(&world);
 }
 
+static void a_check_of_the_server_is_answered(void **state)
+{
+	struct world world;
+	struct rtc_client_datagram datagram;
+	struct stun_msg answered;
+	uint8_t data[STUN_MAX_LEN];
+	world_init(&world, RTC_RECEIVE, 0);
+	world_run(&world, RS_SEC(1));
+	const char *pwd = world.spec.remote_pwd;
+	const struct stun_msg check = { .class = STUN_REQUEST,
+		.method = STUN_METHOD_BINDING,
+		.txid = "of a server",
+		.has_priority = true,
+		.role = STUN_ROLE_CONTROLLED };
+	int len = stun_write(&check, "another password, no good", 25, data, sizeof(data));
+	rtc_peer_recv(world.peer, data, (size_t)len, world.now);
+	assert_int_equal(rtc_peer_poll(world.peer, &datagram), 0);
+	len = stun_write(&check, pwd, strlen(pwd), data, sizeof(data));
+	rtc_peer_recv(world.peer, data, (size_t)len, world.now);
+	assert_int_equal(rtc_peer_poll(world.peer, &datagram), 1);
+	assert_int_equal(stun_parse(datagram.data_view, datagram.len, &answered), 0);
+	assert_int_equal(answered.class, STUN_SUCCESS);
+	assert_memory_equal(answered.txid, check.txid, STUN_TXID_LEN);
+	assert_int_equal(
+		stun_verify(datagram.data_view, datagram.len, &answered, pwd, strlen(pwd)), 0);
+	world_done(&world);
+}
+
 static void an_answer_it_cannot_use_is_refused(void **state)
 {
 	static const char one_section[] =
@@ -501,6 +530,7 @@ int main(void)
 		cmocka_unit_test(it_connects_by_the_candidate_that_answers),
 		cmocka_unit_test(it_connects_over_a_lossy_line),
 		cmocka_unit_test(a_dead_server_is_noticed_in_half_a_second),
+		cmocka_unit_test(a_check_of_the_server_is_answered),
 		cmocka_unit_test(an_answer_it_cannot_use_is_refused),
 		cmocka_unit_test(what_is_sent_is_opened_and_counted),
 		cmocka_unit_test(what_was_forged_is_not_opened),
