@@ -53,10 +53,12 @@ struct state_message {
 struct clock_message {
 	struct head head;
 	uint32_t stream;
-	uint32_t sr_rtp;
+	bool has_sr;
 	uint64_t sr_ntp;
+	uint32_t sr_rtp;
 	rs_time sr_at;
-	struct peer_clock clock; /* of the publisher */
+	struct capture capture;
+	struct peer_clock clock;
 };
 
 struct want_message {
@@ -147,6 +149,10 @@ void relay_born(struct router *router, struct publish *publish)
 
 void relay_packet(struct router *router, const struct track *track, const struct packet *packet)
 {
+	/* Until there is a report, capture times are all that says how its clock stands. */
+	if (track->publish->relay.to != 0 && !track->has_sr && track->capture.known &&
+		packet->abs_capture_len > 0)
+		relay_clock(router, track);
 	const struct packet_message message = {
 		.head = head_of(KIND_PACKET, track->publish, track->layer),
 		.stream = track->stream,
@@ -206,9 +212,11 @@ void relay_clock(struct router *router, const struct track *track)
 	const struct clock_message message = {
 		.head = head_of(KIND_CLOCK, publish, track->layer),
 		.stream = track->stream,
-		.sr_rtp = track->sr_rtp,
+		.has_sr = track->has_sr,
 		.sr_ntp = track->sr_ntp,
+		.sr_rtp = track->sr_rtp,
 		.sr_at = track->sr_at,
+		.capture = track->capture,
 		.clock = publish->peer->clock,
 	};
 
@@ -221,14 +229,12 @@ static void take_want(struct router *router, struct publish *publish, unsigned f
 	const struct want_message *message)
 {
 	const uint64_t bit = (uint64_t)1 << from;
-	const bool anew = message->wanted && (publish->relay.to & bit) == 0;
 
 	publish->relay.to = message->wanted ? publish->relay.to | bit : publish->relay.to & ~bit;
 	publish->relay.untold |= bit;
 	say_states(router, publish);
-	for (unsigned i = 0; anew && i < publish->n_tracks; i++)
-		if (publish->tracks[i].has_sr)
-			relay_clock(router, &publish->tracks[i]);
+	for (unsigned i = 0; message->wanted && i < publish->n_tracks; i++)
+		relay_clock(router, &publish->tracks[i]);
 }
 
 static void take_loss(struct publish *publish, const struct loss_message *message)
@@ -348,6 +354,7 @@ static void follow(
 		return;
 	*known = stream;
 	track_restart(router, track, ssrc, seq);
+	say_want(router, track->publish); /* the answer says how its clock stands */
 }
 
 static void take_packet(struct router *router, struct track *track,
@@ -364,6 +371,8 @@ static void take_packet(struct router *router, struct track *track,
 	if (packet->seq > track->highest)
 		track->highest = packet->seq;
 	track->last = packet->arrival;
+	if (track->publish->spec.media != ROUTER_MICROPHONE)
+		layer_meter_add(&track->meter, packet->video.tid, packet->len, packet->arrival);
 	/* Home has taken the jitter out. */
 	(void)clockmap_add(&track->clock, packet->rtp_ts, packet->time);
 	router->counters.relay_taken++;
@@ -397,15 +406,14 @@ static void take_state(struct router *router, struct publish *publish,
 static void take_clock(
 	struct router *router, struct track *track, const struct clock_message *message)
 {
-	struct peer *peer = track->publish->peer;
-
-	peer->clock = message->clock;
+	track->publish->peer->clock = message->clock;
 	if (message->stream != track->publish->relay.streams[track->layer])
 		return; /* of a stream of which nothing has come */
-	track->has_sr = true;
+	track->has_sr = message->has_sr;
 	track->sr_ntp = message->sr_ntp;
 	track->sr_rtp = message->sr_rtp;
 	track->sr_at = message->sr_at;
+	track->capture = message->capture;
 	tap_clock(router, track);
 }
 

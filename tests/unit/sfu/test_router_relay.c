@@ -14,28 +14,11 @@
 #include "common/rtp/ntp.h"
 #include "common/rtp/rtcp.h"
 #include "common/rtp/vp8.h"
-#include "tests/support/router_kit.h"
+#include "tests/support/router_crew.h"
 
-#define WORKERS 3
-#define UNDER_WAY_MAX 512
 #define KEN_SSRC 7U
 #define FRA_SSRC 8U
 #define CAMERA_SSRC 17U
-
-struct message {
-	unsigned from;
-	unsigned to;
-	size_t len;
-	uint8_t data[ROUTER_RELAY_MAX];
-};
-
-static struct {
-	struct kit kits[WORKERS];
-	struct message under_way[UNDER_WAY_MAX];
-	size_t n;
-	bool full; /* nothing finds room */
-	size_t crossed;
-} crew;
 
 static const struct kit_peer ken = { .id = "KEN", .csrc = 1001, .home = 1, .place = 1 };
 static const struct kit_peer fra = { .id = "FRA", .csrc = 1002, .home = 2, .place = 2 };
@@ -56,102 +39,17 @@ static struct kit_peer deaf(const struct kit_peer *peer)
 	return made;
 }
 
-static bool relay(
-	unsigned from, unsigned to, const void *data, size_t len, const void *more, size_t more_len)
-{
-	if (crew.full)
-		return false;
-	if (crew.n == UNDER_WAY_MAX)
-		abort();
-	struct message *message = &crew.under_way[crew.n++];
-	message->from = from;
-	message->to = to;
-	message->len = len + more_len;
-	memcpy(message->data, data, len);
-	if (more_len > 0)
-		memcpy(message->data + len, more, more_len);
-	return true;
-}
-
-/* What is under way arrives, and what comes of it. */
-static void arrive(rs_time now)
-{
-	for (size_t i = 0; i < crew.n; i++) {
-		const struct message *message = &crew.under_way[i];
-		router_recv_relay(crew.kits[message->to].router, message->from, message->data,
-			message->len, now);
-		crew.crossed++;
-	}
-	crew.n = 0;
-}
-
-static int setup(void **state)
-{
-	int err = 0;
-
-	crew.n = 0;
-	crew.full = false;
-	for (unsigned i = 0; err == 0 && i < WORKERS; i++) {
-		crew.kits[i].workers = WORKERS;
-		crew.kits[i].worker = i;
-		crew.kits[i].relay = relay;
-		err = kit_init(&crew.kits[i]);
-	}
-	return err;
-}
-
-static int teardown(void **state)
-{
-	for (unsigned i = 0; i < WORKERS; i++)
-		kit_done(&crew.kits[i]);
-	return 0;
-}
-
-/* To all workers; the handle at its home. */
-static uint32_t join(const struct kit_peer *peer)
-{
-	uint32_t handle = 0;
-
-	for (unsigned i = 0; i < WORKERS; i++) {
-		const uint32_t one = kit_must_join(&crew.kits[i], peer);
-		handle = i == peer->home ? one : handle;
-	}
-	arrive(0);
-	return handle;
-}
-
-static void meet(const struct kit_meeting *meeting, rs_time now)
-{
-	for (unsigned i = 0; i < WORKERS; i++)
-		kit_must_meeting(&crew.kits[i], meeting, now);
-	arrive(now);
-}
-
-static void leave(const char *id, rs_time now)
-{
-	for (unsigned i = 0; i < WORKERS; i++)
-		router_peer_remove(crew.kits[i].router, id, now);
-	arrive(now);
-}
-
-static void tick(rs_time now)
-{
-	for (unsigned i = 0; i < WORKERS; i++)
-		router_tick(crew.kits[i].router, now);
-	arrive(now);
-}
-
 static void speak(
 	unsigned worker, uint32_t handle, uint32_t ssrc, uint16_t seq, uint8_t level, rs_time now)
 {
 	kit_speak(&crew.kits[worker], handle, ssrc, seq, level, now);
-	arrive(now);
+	crew_arrive(now);
 }
 
 static void show(unsigned worker, uint32_t handle, const struct kit_media *media, rs_time now)
 {
 	kit_show(&crew.kits[worker], handle, media, now);
-	arrive(now);
+	crew_arrive(now);
 }
 
 static size_t heard(unsigned worker, uint32_t handle, const struct kit_peer *peer, unsigned mid)
@@ -176,15 +74,15 @@ static bool next_event(unsigned worker, enum router_event_kind kind, struct rout
 
 static void a_packet_crosses_once_to_who_hears_it(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
-	const uint32_t second = join(&(struct kit_peer){
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
+	const uint32_t second = crew_join(&(struct kit_peer){
 		.id = "second", .csrc = 1005, .silent = true, .home = 2, .place = 5 });
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	crew.crossed = 0;
 	kit_speak(&crew.kits[1], k, KEN_SSRC, 1, 10, RS_MS(20));
 	assert_int_equal(heard(2, v, &viewer, 3), 0);
-	arrive(RS_MS(20));
+	crew_arrive(RS_MS(20));
 	assert_int_equal(heard(2, v, &viewer, 3), 1);
 	assert_int_equal(kit_count_rtp(&crew.kits[2], second, 0), 1);
 	assert_int_equal(counters(1)->relay_sent, 1);
@@ -195,10 +93,10 @@ static void a_packet_crosses_once_to_who_hears_it(void **state)
 
 static void the_packet_is_as_it_would_be_at_home(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 	uint8_t level = 10;
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	speak(1, k, KEN_SSRC, 1, level, RS_MS(20));
 	const struct kit_packet *packet =
 		kit_rtp(&crew.kits[2], v, kit_slot_ssrc(&viewer, 3, false), 0);
@@ -214,15 +112,15 @@ static void the_packet_is_as_it_would_be_at_home(void **state)
 
 static void what_the_gate_stops_does_not_cross(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 
-	meet(&(struct kit_meeting){ .event = 1 }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1 }, 0);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	assert_int_equal(counters(1)->relay_sent, 0);
-	meet(&(struct kit_meeting){ .event = 2, .open = { "KEN" } }, RS_MS(30));
+	crew_meet(&(struct kit_meeting){ .event = 2, .open = { "KEN" } }, RS_MS(30));
 	speak(1, k, KEN_SSRC, 2, 10, RS_MS(40));
 	assert_int_equal(heard(2, v, &viewer, 3), 1); /* the very first */
-	meet(&(struct kit_meeting){ .event = 3 }, RS_MS(50));
+	crew_meet(&(struct kit_meeting){ .event = 3 }, RS_MS(50));
 	speak(1, k, KEN_SSRC, 3, 10, RS_MS(60));
 	assert_int_equal(counters(1)->relay_sent, 1);
 }
@@ -230,9 +128,9 @@ static void what_the_gate_stops_does_not_cross(void **state)
 /* The order closing the microphone is known where the packet arrives, not yet where it came from. */
 static void a_gate_closed_at_either_end_is_closed(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	kit_must_meeting(&crew.kits[2], &(struct kit_meeting){ .event = 2 }, RS_MS(10));
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	assert_int_equal(counters(1)->relay_sent, 1);
@@ -242,19 +140,20 @@ static void a_gate_closed_at_either_end_is_closed(void **state)
 
 static void a_change_of_floor_between_workers_is_one_stream(void **state)
 {
-	const uint32_t k = join(&ken), f = join(&fra), o = join(&other);
+	const uint32_t k = crew_join(&ken), f = crew_join(&fra), o = crew_join(&other);
 	const uint32_t slot = kit_slot_ssrc(&other, 3, false);
 	rs_time now = 0;
 	uint16_t seq = 0;
 
 	for (unsigned turn = 0; turn < 6; turn++) {
 		const bool first = turn % 2 == 0;
-		meet(&(struct kit_meeting){ .event = turn + 1, .open = { first ? "KEN" : "FRA" } },
+		crew_meet(&(struct kit_meeting){ .event = turn + 1,
+				  .open = { first ? "KEN" : "FRA" } },
 			now);
 		for (int i = 0; i < 25; i++, now += RS_MS(20)) {
 			speak(1, k, KEN_SSRC, seq, 10, now);
 			speak(2, f, FRA_SSRC, (uint16_t)(seq + 1000), 10, now);
-			tick(now);
+			crew_tick(now);
 			seq++;
 		}
 	}
@@ -271,12 +170,12 @@ static void a_change_of_floor_between_workers_is_one_stream(void **state)
 
 static void a_listener_elsewhere_is_resent_what_it_lost(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 	const uint32_t slot = kit_slot_ssrc(&viewer, 3, false);
 	struct rs_writer writer;
 	uint8_t rtcp[64];
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	const uint16_t lost = kit_parsed(kit_rtp(&crew.kits[2], v, slot, 0)).seq;
 	rs_writer_init(&writer, rtcp, sizeof(rtcp));
@@ -292,12 +191,12 @@ static void a_listener_elsewhere_is_resent_what_it_lost(void **state)
 
 static void a_speaker_is_told_what_listeners_elsewhere_lose(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 	struct rtcp_report report = { .ssrc = kit_slot_ssrc(&viewer, 3, false),
 		.highest_seq = 100 };
 	rs_time now = 0;
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	kit_report(&crew.kits[2], v, &report, now);
 	report.highest_seq = 200;
 	report.lost = 10;
@@ -305,7 +204,7 @@ static void a_speaker_is_told_what_listeners_elsewhere_lose(void **state)
 	for (uint16_t i = 0; i < 150; i++) {
 		now += RS_MS(20);
 		speak(1, k, KEN_SSRC, i, 10, now);
-		tick(now);
+		crew_tick(now);
 	}
 	assert_in_range(kit_told(&crew.kits[1], k).fraction_lost, 20, 26);
 	/* What is no longer told is not reported for ever. */
@@ -313,7 +212,7 @@ static void a_speaker_is_told_what_listeners_elsewhere_lose(void **state)
 	for (uint16_t i = 150; i < 350; i++) {
 		now += RS_MS(20);
 		kit_speak(&crew.kits[1], k, KEN_SSRC, i, 10, now);
-		tick(now);
+		crew_tick(now);
 	}
 	assert_int_equal(kit_told(&crew.kits[1], k).fraction_lost, 0);
 }
@@ -321,8 +220,8 @@ static void a_speaker_is_told_what_listeners_elsewhere_lose(void **state)
 static void in_direct_mode_only_what_is_bound_crosses(void **state)
 {
 	const struct kit_peer one = deaf(&ken), two = deaf(&fra);
-	const uint32_t k = join(&one), f = join(&two);
-	const uint32_t v = join(&(struct kit_peer){ .id = "v",
+	const uint32_t k = crew_join(&one), f = crew_join(&two);
+	const uint32_t v = crew_join(&(struct kit_peer){ .id = "v",
 		.csrc = 1006,
 		.silent = true,
 		.audio = "source-KEN",
@@ -330,54 +229,54 @@ static void in_direct_mode_only_what_is_bound_crosses(void **state)
 		.home = 0,
 		.place = 6 });
 
-	meet(&(struct kit_meeting){ .event = 1, .direct = true }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .direct = true }, 0);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	assert_int_equal(kit_count_rtp(&crew.kits[0], v, 0), 2); /* both its slots */
 	speak(2, f, FRA_SSRC, 1, 10, RS_MS(20));
 	show(2, f, &(struct kit_media){ .ssrc = 18, .seq = 1, .keyframe = true }, RS_MS(20));
 	assert_int_equal(counters(2)->relay_sent, 0);
-	leave("v", RS_MS(30));
+	crew_leave("v", RS_MS(30));
 	speak(1, k, KEN_SSRC, 2, 10, RS_MS(40));
 	assert_int_equal(counters(1)->relay_sent, 1);
 }
 
 static void who_is_not_connected_wants_nothing(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	router_peer_ready(crew.kits[2].router, v, false, RS_MS(10));
-	arrive(RS_MS(10));
+	crew_arrive(RS_MS(10));
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	assert_int_equal(counters(1)->relay_sent, 0);
 	router_peer_ready(crew.kits[2].router, v, true, RS_MS(30));
-	arrive(RS_MS(30));
+	crew_arrive(RS_MS(30));
 	speak(1, k, KEN_SSRC, 2, 10, RS_MS(40));
 	assert_int_equal(heard(2, v, &viewer, 3), 1);
 }
 
 static void what_found_no_room_is_said_again(void **state)
 {
-	const uint32_t k = join(&ken);
+	const uint32_t k = crew_join(&ken);
 	uint32_t v = 0;
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	crew.full = true;
-	v = join(&viewer);
+	v = crew_join(&viewer);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	assert_true(counters(2)->relay_dropped > 0);
 	assert_int_equal(heard(2, v, &viewer, 3), 0);
 	crew.full = false;
-	tick(RS_MS(40));
+	crew_tick(RS_MS(40));
 	speak(1, k, KEN_SSRC, 2, 10, RS_MS(40));
 	assert_int_equal(heard(2, v, &viewer, 3), 1);
 }
 
 static void a_full_ring_loses_packets_and_counts_them(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	crew.full = true;
 	speak(1, k, KEN_SSRC, 2, 10, RS_MS(40));
@@ -391,7 +290,7 @@ static void a_full_ring_loses_packets_and_counts_them(void **state)
 /* A publisher that begins anew under the same name does not know who wanted its stream. */
 static void a_publisher_that_begins_anew_is_wanted_as_before(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 	const struct router_send send = { .mid = "0",
 		.source = "KEN",
 		.media = ROUTER_MICROPHONE,
@@ -404,13 +303,13 @@ static void a_publisher_that_begins_anew_is_wanted_as_before(void **state)
 	};
 	uint32_t handle = 0;
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	/* At home the session is another; elsewhere nothing has changed. */
 	assert_int_equal(router_peer_replace(crew.kits[1].router, &spec, RS_MS(30), &handle), 0);
 	router_peer_ready(crew.kits[1].router, handle, true, RS_MS(30));
-	arrive(RS_MS(30));
-	arrive(RS_MS(30));
+	crew_arrive(RS_MS(30));
+	crew_arrive(RS_MS(30));
 	speak(1, handle, 9, 500, 10, RS_MS(40));
 	assert_int_equal(heard(2, v, &viewer, 3), 2);
 }
@@ -419,26 +318,26 @@ static void a_publisher_that_begins_anew_is_wanted_as_before(void **state)
 
 static void a_key_frame_is_asked_of_the_publisher_once_for_all(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer), o = join(&other);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer), o = crew_join(&other);
 	const struct kit_media first = { .ssrc = CAMERA_SSRC, .seq = 1, .picture = 1 };
 	const struct kit_media key = {
 		.ssrc = CAMERA_SSRC, .seq = 2, .picture = 2, .keyframe = true, .height = 180
 	};
 
-	meet(&(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .speaker = "KEN" }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .speaker = "KEN" }, 0);
 	show(1, k, &first, RS_MS(20));
-	tick(RS_MS(20));
+	crew_tick(RS_MS(20));
 	assert_int_equal(kit_count_rtcp(&crew.kits[1], k, RTCP_PSFB, RTCP_FMT_PLI), 1);
 	assert_int_equal(heard(2, v, &viewer, 6), 0);
 	for (rs_time now = RS_MS(30); now < RS_MS(1100); now += RS_MS(10))
-		tick(now);
+		crew_tick(now);
 	/* Again at 500 ms and 1 s, whoever asks. */
 	assert_int_equal(kit_count_rtcp(&crew.kits[1], k, RTCP_PSFB, RTCP_FMT_PLI), 3);
 	show(1, k, &key, RS_MS(1100));
 	assert_int_equal(heard(2, v, &viewer, 6), 1);
 	assert_int_equal(heard(0, o, &other, 6), 1);
 	for (rs_time now = RS_MS(1110); now < RS_MS(1900); now += RS_MS(10))
-		tick(now);
+		crew_tick(now);
 	assert_int_equal(kit_count_rtcp(&crew.kits[1], k, RTCP_PSFB, RTCP_FMT_PLI), 3);
 	assert_int_equal(kit_count_rtcp(&crew.kits[2], v, RTCP_PSFB, RTCP_FMT_PLI), 0);
 }
@@ -455,9 +354,9 @@ static void a_layer_is_chosen_by_sizes_that_home_has_seen(void **state)
 		.home = 2,
 		.place = 3 };
 	static const char *const rids[] = { "q", "h", "f" };
-	const uint32_t k = join(&many), v = join(&small);
+	const uint32_t k = crew_join(&many), v = crew_join(&small);
 
-	meet(&(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .speaker = "KEN" }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .speaker = "KEN" }, 0);
 	for (uint16_t round = 1; round <= 3; round++) {
 		for (uint16_t i = 0; i < 3; i++) {
 			show(1, k,
@@ -469,7 +368,7 @@ static void a_layer_is_chosen_by_sizes_that_home_has_seen(void **state)
 					.height = (uint16_t)(90 << i) },
 				RS_MS(20 * round));
 		}
-		tick(RS_MS(20 * round));
+		crew_tick(RS_MS(20 * round));
 	}
 	const size_t n = heard(2, v, &small, 6);
 	assert_true(n >= 2);
@@ -497,21 +396,21 @@ static const struct kit_packet *last_rtcp(unsigned worker, uint32_t handle)
 
 static void the_publishers_clock_reaches_listeners_elsewhere(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 	const struct rtcp_sr sr = {
 		.ssrc = KEN_SSRC, .ntp = (uint64_t)4000000000U << 32, .rtp_ts = 960
 	};
 	struct rs_writer writer;
 	uint8_t rtcp[64];
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	rs_writer_init(&writer, rtcp, sizeof(rtcp));
 	rtcp_write_sr(&writer, &sr, NULL, 0);
 	assert_int_equal(router_recv_rtcp(crew.kits[1].router, k, rtcp, writer.len, RS_MS(220)), 0);
-	arrive(RS_MS(220));
+	crew_arrive(RS_MS(220));
 	for (rs_time now = RS_MS(230); now < RS_MS(1400); now += RS_MS(10))
-		tick(now);
+		crew_tick(now);
 	const struct kit_packet *report = last_rtcp(2, v);
 	struct rtcp_item item;
 	struct rtcp_sr said;
@@ -530,96 +429,101 @@ static void the_publishers_clock_reaches_listeners_elsewhere(void **state)
 
 static void what_a_publisher_does_is_told_by_its_home_alone(void **state)
 {
-	const uint32_t k = join(&ken);
+	const uint32_t k = crew_join(&ken);
 	struct router_event event;
 
-	(void)join(&viewer);
-	meet(&(struct kit_meeting){ .event = 4, .open = { "KEN" } }, RS_MS(10));
+	(void)crew_join(&viewer);
+	crew_meet(&(struct kit_meeting){ .event = 4, .open = { "KEN" } }, RS_MS(10));
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	assert_true(next_event(1, ROUTER_EVENT_SOURCE, &event));
 	assert_true(event.flowing);
 	assert_true(next_event(1, ROUTER_EVENT_GATE, &event));
 	assert_int_equal(event.event, 4);
 	assert_false(next_event(2, ROUTER_EVENT_SOURCE, &event));
-	meet(&(struct kit_meeting){ .event = 5, .open = { "KEN" } }, RS_MS(30));
-	leave("KEN", RS_MS(40));
+	crew_meet(&(struct kit_meeting){ .event = 5, .open = { "KEN" } }, RS_MS(30));
+	crew_leave("KEN", RS_MS(40));
 	assert_true(next_event(1, ROUTER_EVENT_SOURCE, &event));
 	assert_false(event.flowing);
 	while (router_poll(crew.kits[2].router, &event) == 1)
 		assert_int_equal(event.kind, ROUTER_EVENT_SLOT);
 	size_t cursor = 0;
 	struct router_source_stats stats;
-	(void)join(&ken);
+	(void)crew_join(&ken);
 	assert_int_equal(router_source_next(crew.kits[2].router, &cursor, RS_MS(50), &stats), 0);
 	cursor = 0;
 	assert_int_equal(router_source_next(crew.kits[1].router, &cursor, RS_MS(50), &stats), 1);
 }
 
+/* Of what was sent last to a listener at worker 0. */
+static uint32_t last_csrc(uint32_t handle, uint32_t slot)
+{
+	const size_t n = kit_count_rtp(&crew.kits[0], handle, slot);
+
+	return kit_parsed(kit_rtp(&crew.kits[0], handle, slot, n - 1)).csrcs[0];
+}
+
 /* The desk's flow, not its packets, decides whether a channel passes the floor through. */
 static void a_desk_elsewhere_takes_over_its_channel(void **state)
 {
-	const uint32_t k = join(&ken), f = join(&fra);
+	const uint32_t k = crew_join(&ken), f = crew_join(&fra);
 	const struct kit_peer french = { .id = "v",
 		.csrc = 1006,
 		.silent = true,
 		.audio = "channel-fr",
 		.home = 0,
 		.place = 6 };
-	const uint32_t v = join(&french);
+	const uint32_t v = crew_join(&french);
 	const uint32_t slot = kit_slot_ssrc(&french, 3, false);
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" }, .channel = "fr", .desk = "FRA" },
+	crew_meet(
+		&(struct kit_meeting){
+			.event = 1, .open = { "KEN" }, .channel = "fr", .desk = "FRA" },
 		0);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	assert_int_equal(kit_parsed(kit_rtp(&crew.kits[0], v, slot, 0)).csrcs[0], 1001);
 	speak(2, f, FRA_SSRC, 1, 10, RS_MS(40));
 	speak(1, k, KEN_SSRC, 2, 10, RS_MS(40));
 	speak(2, f, FRA_SSRC, 2, 10, RS_MS(60));
-	const size_t n = kit_count_rtp(&crew.kits[0], v, slot);
-	assert_int_equal(kit_parsed(kit_rtp(&crew.kits[0], v, slot, n - 1)).csrcs[0], 1002);
+	assert_int_equal(last_csrc(v, slot), 1002);
 }
 
 static void the_loudest_is_known_everywhere(void **state)
 {
-	const uint32_t k = join(&ken), f = join(&fra);
+	const uint32_t k = crew_join(&ken), f = crew_join(&fra);
 	const struct kit_peer one = { .id = "v",
 		.csrc = 1006,
 		.silent = true,
 		.mix = ROUTER_LOUDEST,
 		.home = 0,
 		.place = 6 };
-	const uint32_t v = join(&one);
+	const uint32_t v = crew_join(&one);
 	const uint32_t slot = kit_slot_ssrc(&one, 3, false);
 	rs_time now = 0;
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN", "FRA" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN", "FRA" } }, 0);
 	for (uint16_t seq = 1; seq <= 200; seq++, now += RS_MS(20)) {
 		const bool first = seq <= 100;
 		speak(1, k, KEN_SSRC, seq, first ? 10 : 60, now);
 		speak(2, f, FRA_SSRC, seq, first ? 60 : 10, now);
-		tick(now);
-		if (seq == 100 || seq == 200) {
-			const size_t n = kit_count_rtp(&crew.kits[0], v, slot);
-			assert_int_equal(
-				kit_parsed(kit_rtp(&crew.kits[0], v, slot, n - 1)).csrcs[0],
-				first ? 1001 : 1002);
-		}
+		crew_tick(now);
+		if (seq == 100 || seq == 200)
+			assert_int_equal(last_csrc(v, slot), first ? 1001 : 1002);
 	}
 }
 
 static void the_later_publisher_of_a_source_is_the_source_everywhere(void **state)
 {
 	const struct kit_peer one = deaf(&ken);
-	const uint32_t k = join(&one), v = join(&viewer);
-	const uint32_t again = join(&(struct kit_peer){
+	const uint32_t k = crew_join(&one), v = crew_join(&viewer);
+	const uint32_t again = crew_join(&(struct kit_peer){
 		.id = "KEN2", .source = "KEN", .csrc = 1001, .home = 0, .place = 7 });
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	speak(0, again, FRA_SSRC, 1, 10, RS_MS(20));
 	assert_int_equal(heard(2, v, &viewer, 3), 1);
 	assert_int_equal(counters(0)->relay_sent, 1);
-	leave("KEN2", RS_MS(30));
+	crew_leave("KEN2", RS_MS(30));
 	speak(1, k, KEN_SSRC, 2, 10, RS_MS(40));
 	assert_int_equal(heard(2, v, &viewer, 3), 2);
 }
@@ -638,7 +542,7 @@ static void a_peer_elsewhere_is_judged_as_at_home(void **state)
 
 	assert_int_equal(router_peer_set(router, &spec, 0, &handle), -EINVAL);
 	spec.n_recvs = 1;
-	spec.home = WORKERS;
+	spec.home = CREW_WORKERS;
 	assert_int_equal(router_peer_set(router, &spec, 0, &handle), -EINVAL);
 	spec.home = 1;
 	assert_int_equal(router_peer_set(router, &spec, 0, &handle), 0);
@@ -651,14 +555,14 @@ static void a_peer_elsewhere_is_judged_as_at_home(void **state)
 
 static void who_changes_homes_is_another_peer(void **state)
 {
-	const uint32_t k = join(&ken), v = join(&viewer);
+	const uint32_t k = crew_join(&ken), v = crew_join(&viewer);
 	struct kit_peer moved = ken;
 
-	meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
 	speak(1, k, KEN_SSRC, 1, 10, RS_MS(20));
 	kit_speak(&crew.kits[1], k, KEN_SSRC, 2, 10, RS_MS(30)); /* under way meanwhile */
 	moved.home = 0;
-	const uint32_t there = join(&moved);
+	const uint32_t there = crew_join(&moved);
 	assert_int_equal(counters(2)->relay_stale, 1);
 	assert_int_equal(router_recv_rtp(crew.kits[1].router, k, NULL, 0, 0), -ENOENT);
 	speak(0, there, KEN_SSRC, 3, 10, RS_MS(40));
@@ -697,25 +601,25 @@ static size_t taps(enum router_tap_kind kind)
 
 static void the_recorder_gets_everything_once_wherever_it_comes_from(void **state)
 {
-	const uint32_t k = join(&ken), f = join(&fra);
+	const uint32_t k = crew_join(&ken), f = crew_join(&fra);
 	const uint32_t o =
-		join(&(struct kit_peer){ .id = "USA", .csrc = 1008, .home = 0, .place = 8 });
+		crew_join(&(struct kit_peer){ .id = "USA", .csrc = 1008, .home = 0, .place = 8 });
 	rs_time now = 0;
 
-	meet(&(struct kit_meeting){ .event = 1, .record = true }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .record = true }, 0);
 	assert_int_equal(router_tap_start(crew.kits[0].router, "m", 0), 0);
-	arrive(0);
+	crew_arrive(0);
 	for (uint16_t seq = 0; seq < 75; seq++, now += RS_MS(20)) {
 		static const char *const speakers[] = { "KEN", "FRA", "USA" };
 		if (seq % 25 == 0)
-			meet(&(struct kit_meeting){ .event = 2U + seq / 25U,
-				     .record = true,
-				     .open = { speakers[seq / 25] } },
+			crew_meet(&(struct kit_meeting){ .event = 2U + seq / 25U,
+					  .record = true,
+					  .open = { speakers[seq / 25] } },
 				now);
 		speak(1, k, KEN_SSRC, seq, 10, now);
 		speak(2, f, FRA_SSRC, seq, 10, now);
 		speak(0, o, 9, seq, 10, now);
-		tick(now);
+		crew_tick(now);
 	}
 	assert_int_equal(taps(ROUTER_TAP_PACKET), 75);
 	assert_int_equal(taps(ROUTER_TAP_TRACK), 3);
@@ -737,11 +641,11 @@ static void the_recorder_gets_everything_once_wherever_it_comes_from(void **stat
 
 static void the_recorder_asks_the_publisher_for_its_picture(void **state)
 {
-	const uint32_t k = join(&ken);
+	const uint32_t k = crew_join(&ken);
 
-	meet(&(struct kit_meeting){ .event = 1, .record = true, .visible = { "KEN" } }, 0);
+	crew_meet(&(struct kit_meeting){ .event = 1, .record = true, .visible = { "KEN" } }, 0);
 	assert_int_equal(router_tap_start(crew.kits[0].router, "m", 0), 0);
-	arrive(0);
+	crew_arrive(0);
 	show(1, k, &(struct kit_media){ .ssrc = CAMERA_SSRC, .seq = 1, .picture = 1 }, RS_MS(20));
 	assert_int_equal(taps(ROUTER_TAP_PACKET), 0);
 	assert_int_equal(kit_count_rtcp(&crew.kits[1], k, RTCP_PSFB, RTCP_FMT_PLI), 1);
@@ -754,14 +658,14 @@ static void the_recorder_asks_the_publisher_for_its_picture(void **state)
 		RS_MS(40));
 	assert_int_equal(taps(ROUTER_TAP_PACKET), 1);
 	router_tap_keyframe(crew.kits[0].router, crew.kits[0].taps[0].tap.track, RS_SEC(1));
-	arrive(RS_SEC(1));
+	crew_arrive(RS_SEC(1));
 	assert_int_equal(kit_count_rtcp(&crew.kits[1], k, RTCP_PSFB, RTCP_FMT_PLI), 2);
 	router_tap_stop(crew.kits[0].router, "m");
 }
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, crew_setup, crew_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(a_packet_crosses_once_to_who_hears_it),
 		CASE(the_packet_is_as_it_would_be_at_home),
