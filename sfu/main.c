@@ -4,6 +4,7 @@
 #include "common/config/config.h"
 #include "common/log/log.h"
 #include "sfu/io/io.h"
+#include "sfu/router/router.h"
 #include "sfu/srtp/srtp.h"
 
 #include <signal.h>
@@ -21,7 +22,10 @@ static const struct config_key keys[] = {
 		"Unix socket recorders connect to; empty = none" },
 	{ "media.addresses", CONFIG_LIST, "127.0.0.1", 0, 0,
 		"IP addresses to receive and send media by" },
-	{ "media.port", CONFIG_INT, "0", 0, 65535, "UDP port at each address; 0 = any free one" },
+	{ "media.port", CONFIG_INT, "0", 0, 65535,
+		"UDP port of the first worker at each address, the next ones those of the others; 0 = any free ones" },
+	{ "media.workers", CONFIG_INT, "0", 0, ROUTER_WORKERS_MAX,
+		"threads for media, a UDP port each; 0 = one for each core" },
 	{ "media.announce", CONFIG_LIST, "", 0, 0,
 		"addresses clients are told instead, IP or IP:port, when the machine is behind a NAT" },
 	{ "media.tcp", CONFIG_BOOL, "true", 0, 0,
@@ -74,6 +78,19 @@ static int addresses(const struct config *config, const char *key, uint16_t port
 	return 0;
 }
 
+/* Worker i listens at port + i. */
+static int judge_ports(const char *key, const struct rs_addr *addresses, size_t n, unsigned workers)
+{
+	for (size_t i = 0; i < n; i++) {
+		char text[RS_ADDR_TEXT_LEN];
+		if (addresses[i].port + workers - 1 <= UINT16_MAX)
+			continue;
+		rs_addr_format(&addresses[i], text);
+		return bad_address(key, text, "leaves no ports for all media.workers");
+	}
+	return 0;
+}
+
 /* What the table of keys cannot say. 0 or -1, then the error was printed. */
 static int judge(const struct io_config *io)
 {
@@ -84,7 +101,11 @@ static int judge(const struct io_config *io)
 			return bad_address("media.announce", "",
 				"is empty, but media.addresses holds a wildcard that no client can reach");
 	}
-	return 0;
+	if (io->tcp_port + io->workers - 1 > UINT16_MAX)
+		return bad_address("media.tcp_port", "", "leaves no ports for all media.workers");
+	if (judge_ports("media.port", io->addresses, io->n_addresses, io->workers) < 0)
+		return -1;
+	return judge_ports("media.announce", io->announce, io->n_announce, io->workers);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -142,6 +163,14 @@ static int run_with(struct io_config *io)
 	return status;
 }
 
+static unsigned workers_of(const struct config *config)
+{
+	const unsigned wanted = (unsigned)config_int(config, "media.workers");
+	const unsigned cores = uv_available_parallelism();
+	const unsigned most = cores < ROUTER_WORKERS_MAX ? cores : ROUTER_WORKERS_MAX;
+	return wanted > 0 ? wanted : most;
+}
+
 static int start(const struct config *config)
 {
 	enum log_level level = LOG_INFO;
@@ -157,6 +186,7 @@ static int start(const struct config *config)
 		.tap_path = config_text(config, "tap.socket"),
 		.addresses = bound,
 		.announce = announced,
+		.workers = workers_of(config),
 		.meetings = (size_t)config_int(config, "limits.meetings"),
 		.peers = (size_t)config_int(config, "limits.peers"),
 		.tcp_connections = config_bool(config, "media.tcp")

@@ -21,6 +21,8 @@ struct control {
 	json_t *peers;
 	json_t *peers_told; /* id -> the last `peer` report, said again at hello */
 	json_t *flowing;    /* "meeting/source/media" -> the `source` report, while it flows */
+	json_t *flowing_at; /* the same -> workers at which, bit by worker */
+	const json_t *unit; /* being given to the port */
 	int64_t revision;
 	bool revision_new; /* to be answered by `applied` */
 	bool greeted;      /* a message with a revision came on this connection */
@@ -81,8 +83,10 @@ int control_new(const struct control_config *config, struct control **out_contro
 	control->peers = json_object();
 	control->peers_told = json_object();
 	control->flowing = json_object();
+	control->flowing_at = json_object();
 	if (control->scratch == NULL || control->about == NULL || control->meetings == NULL ||
-		control->peers == NULL || control->peers_told == NULL || control->flowing == NULL) {
+		control->peers == NULL || control->peers_told == NULL || control->flowing == NULL ||
+		control->flowing_at == NULL) {
 		control_free(control);
 		return -ENOMEM;
 	}
@@ -98,6 +102,7 @@ struct control *control_free(struct control *control)
 		json_decref(control->peers);
 		json_decref(control->peers_told);
 		json_decref(control->flowing);
+		json_decref(control->flowing_at);
 		rs_buf_done(&control->out);
 		rs_release(control->scratch);
 	}
@@ -236,6 +241,7 @@ static void meeting_apply(struct control *control, const struct object *object, 
 	if (json_object_get(control->meetings, meeting->id) == NULL &&
 		json_object_size(control->meetings) >= control->max_meetings)
 		err = -E2BIG;
+	control->unit = object->json;
 	if (err == 0)
 		err = control->port->meeting_set(control->ctx, meeting, now);
 	if (err < 0)
@@ -258,6 +264,25 @@ static json_t *peer_json(const char *peer, const char *state, const char *reason
 		"reason", reason);
 }
 
+bool control_is_ready(const struct control *control)
+{
+	return control->port->ready == NULL || control->port->ready(control->ctx);
+}
+
+char *control_unit_text(const struct control *control)
+{
+	char *text = json_dumps(control->unit, JSON_COMPACT);
+	char *copy = rs_strdup(text);
+	free(text); /* jansson's memory is malloc's */
+	return copy;
+}
+
+void control_peer_refused(struct control *control, const char *peer, int err)
+{
+	refuse(control, "peer", peer, err);
+	report(control, peer_json(peer, "failed", refusal(err)));
+}
+
 static void peer_apply(struct control *control, const struct object *object, rs_time now)
 {
 	control_parse_peer(object, control->scratch);
@@ -268,11 +293,11 @@ static void peer_apply(struct control *control, const struct object *object, rs_
 	if (json_object_get(control->peers, peer->router.id) == NULL &&
 		json_object_size(control->peers) >= control->max_peers)
 		err = -E2BIG;
+	control->unit = object->json;
 	if (err == 0)
 		err = control->port->peer_set(control->ctx, peer, now);
 	if (err < 0) {
-		refuse(control, "peer", peer->router.id, err);
-		report(control, peer_json(peer->router.id, "failed", refusal(err)));
+		control_peer_refused(control, peer->router.id, err);
 	} else {
 		keep(control->peers, peer->router.id, object->json);
 	}
@@ -442,6 +467,8 @@ int control_applied(struct control *control)
 {
 	if (!control->revision_new || !control->open)
 		return 0;
+	if (control->port->done != NULL && !control->port->done(control->ctx))
+		return 0;
 	control->revision_new = false;
 	return control_write(&control->out, json_pack("{s:s, s:I}", "type", "applied", "revision",
 						    (json_int_t)control->revision));
@@ -465,14 +492,32 @@ void control_report_peer(struct control *control, const char *peer, enum control
 	report(control, message);
 }
 
-void control_report_source(struct control *control, const char *meeting, const char *source,
-	enum router_media media, bool flowing)
+/* Another worker at which the source flows, or one less. True when that changes whether it flows at all. */
+static bool flows_at(struct control *control, const char *key, unsigned worker, bool flowing)
+{
+	const uint64_t before =
+		(uint64_t)json_integer_value(json_object_get(control->flowing_at, key));
+	const uint64_t bit = (uint64_t)1 << worker;
+	const uint64_t after = flowing ? before | bit : before & ~bit;
+	if (after != 0)
+		(void)json_object_set_new(
+			control->flowing_at, key, json_integer((json_int_t)after));
+	else
+		(void)json_object_del(control->flowing_at, key);
+	return (before != 0) != (after != 0);
+}
+
+void control_report_source(
+	struct control *control, unsigned worker, const struct router_event *event)
 {
 	char key[2 * ROUTER_NAME_MAX + 16];
-	(void)snprintf(key, sizeof(key), "%s/%s/%s", meeting, source, control_media_name(media));
+	const char *media = control_media_name(event->media);
+	(void)snprintf(key, sizeof(key), "%s/%s/%s", event->meeting, event->source, media);
+	if (!flows_at(control, key, worker, event->flowing))
+		return;
 	json_t *message = json_pack("{s:s, s:s, s:s, s:s, s:b}", "type", "source", "meeting",
-		meeting, "source", source, "media", control_media_name(media), "flowing", flowing);
-	if (flowing)
+		event->meeting, "source", event->source, "media", media, "flowing", event->flowing);
+	if (event->flowing)
 		(void)json_object_set(control->flowing, key, message);
 	else
 		(void)json_object_del(control->flowing, key);

@@ -33,13 +33,16 @@ struct control_peer {
 	struct dtls_fingerprint fingerprint;
 };
 
-/* Who makes it so. Each is called for a change only, meetings before the peers in them; none may
+/* Who makes it so. The setters and removers are called for a change only, meetings before the peers in them; none may
  * call back. The setters return 0 or a negative error: the unit then counts as never told. */
 struct control_port {
 	int (*meeting_set)(void *ctx, const struct router_meeting *meeting, rs_time now);
 	void (*meeting_remove)(void *ctx, const char *id, rs_time now);
 	int (*peer_set)(void *ctx, const struct control_peer *peer, rs_time now);
 	void (*peer_remove)(void *ctx, const char *id, rs_time now);
+	/* The rest may be NULL: then it is so. */
+	bool (*ready)(void *ctx); /* there is room to be told one more message, whatever it says */
+	bool (*done)(void *ctx);  /* all that was told is in force */
 };
 
 /* A worker's addresses as they go into candidates: "192.0.2.1:50000", "[2001:db8::1]:50000". */
@@ -80,7 +83,12 @@ void control_shut(struct control *control);
  * reported as failed. */
 int control_recv(struct control *control, const char *json, size_t len, rs_time now,
 	char error[CONTROL_ERROR_LEN]) RS_MUST_USE;
-/* After the last message of a turn: answers `applied` if a revision came. 0, -ENOMEM or -E2BIG. */
+/* Whether a message may be given now; what makes the port busy also ends. */
+bool control_is_ready(const struct control *control);
+/* While the port's setter runs: the document it is about, for control_read_*(); released by rs_release(). NULL when
+ * out of memory. */
+char *control_unit_text(const struct control *control);
+/* A turn after messages: answers `applied` if a revision came and is in force. 0, -ENOMEM or -E2BIG. */
 int control_applied(struct control *control) RS_MUST_USE;
 
 /* Octets for the socket; the caller consumes what it sent. */
@@ -96,11 +104,14 @@ enum control_peer_state {
 	CONTROL_FAILED,
 };
 
+/* A setter's refusal that was known only later: counted, logged, and the peer reported as failed. */
+void control_peer_refused(struct control *control, const char *peer, int err);
 /* Ignored for a peer that signaling has taken away. */
 void control_report_peer(struct control *control, const char *peer, enum control_peer_state state,
 	const char *reason);
-void control_report_source(struct control *control, const char *meeting, const char *source,
-	enum router_media media, bool flowing);
+/* Of a worker (below 64). A source flows while it does at any: its publishers may be at several. */
+void control_report_source(
+	struct control *control, unsigned worker, const struct router_event *event);
 void control_report_speaking(
 	struct control *control, const char *meeting, const char *source, bool speaking);
 void control_report_gate(struct control *control, const char *meeting, uint64_t event,

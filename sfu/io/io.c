@@ -1,6 +1,7 @@
 #include "sfu/io/io.h"
 
 #include "common/log/log.h"
+#include "sfu/io/crew.h"
 #include "sfu/io/link.h"
 #include "sfu/io/recorders.h"
 #include "sfu/io/worker.h"
@@ -8,8 +9,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 #define STATS_EVERY RS_SEC(1)
 #define INSTANCE_LEN 12
@@ -18,42 +17,61 @@ struct io {
 	uv_loop_t *loop;
 	int64_t wall_offset;
 	char instance[INSTANCE_LEN + 1];
-	struct worker *worker;
+	size_t units; /* meetings and peers there may be */
+	struct turns *turns;
+	bool turning; /* not yet closed */
+	struct crew *crew;
 	struct control *control;
 	struct link *link;
 	struct recorders *recorders; /* NULL: no tap */
 	rs_time next_stats;
-	uv_check_t check; /* runs a turn after each sleep of the loop */
-	uv_poll_t timer;  /* wakes the loop; libuv's own timers know milliseconds only */
-	int timer_fd;
-	rs_time armed; /* when the timer fires; RS_TIME_NEVER = it does not */
-	int handles;   /* of check and timer, not yet closed */
+	struct control_stats *stats; /* being joined; NULL = none under way */
+	unsigned stats_missing;      /* parts still to come */
 };
 
-/* ---- control asks, the worker does ---- */
+/* ---- control asks, the crew does ---- */
+
+/* With one worker nobody reads it. */
+static char *unit_text(const struct io *io)
+{
+	return crew_size(io->crew) > 1 ? control_unit_text(io->control) : NULL;
+}
 
 static int on_meeting_set(void *ctx, const struct router_meeting *meeting, rs_time now)
 {
 	const struct io *io = ctx;
-	return router_meeting_set(worker_router(io->worker), meeting, now);
+	return crew_meeting_set(io->crew, meeting, unit_text(io), now);
 }
 
 static void on_meeting_remove(void *ctx, const char *id, rs_time now)
 {
 	const struct io *io = ctx;
-	router_meeting_remove(worker_router(io->worker), id, now);
+	crew_meeting_remove(io->crew, id, now);
 }
 
 static int on_peer_set(void *ctx, const struct control_peer *peer, rs_time now)
 {
 	const struct io *io = ctx;
-	return peer->worker == 0 ? worker_peer_set(io->worker, peer, now) : -EINVAL;
+	return crew_peer_set(io->crew, peer, unit_text(io), now);
 }
 
 static void on_peer_remove(void *ctx, const char *id, rs_time now)
 {
 	const struct io *io = ctx;
-	worker_peer_remove(io->worker, id, now);
+	crew_peer_remove(io->crew, id, now);
+}
+
+/* A whole state may take everything away and set everything anew. */
+static bool on_ready(void *ctx)
+{
+	const struct io *io = ctx;
+	return crew_has_room(io->crew, 2 * io->units);
+}
+
+static bool on_done(void *ctx)
+{
+	const struct io *io = ctx;
+	return crew_is_done(io->crew);
 }
 
 static const struct control_port port = {
@@ -61,6 +79,8 @@ static const struct control_port port = {
 	.meeting_remove = on_meeting_remove,
 	.peer_set = on_peer_set,
 	.peer_remove = on_peer_remove,
+	.ready = on_ready,
+	.done = on_done,
 };
 
 static void on_tap(void *ctx, const struct router_tap *tap)
@@ -71,12 +91,11 @@ static void on_tap(void *ctx, const struct router_tap *tap)
 
 /* ---- a turn ---- */
 
-static void report_event(struct io *io, const struct router_event *event)
+static void report_event(struct io *io, unsigned worker, const struct router_event *event)
 {
 	switch (event->kind) {
 	case ROUTER_EVENT_SOURCE:
-		control_report_source(
-			io->control, event->meeting, event->source, event->media, event->flowing);
+		control_report_source(io->control, worker, event);
 		break;
 	case ROUTER_EVENT_GATE:
 		log_info(LOG_ROUTER, event->meeting,
@@ -95,12 +114,9 @@ static void report_event(struct io *io, const struct router_event *event)
 	}
 }
 
-static void report_stats(struct io *io, rs_time now)
+/* What is counted here and not by a worker. */
+static void own_figures(const struct io *io, struct control_stats *stats)
 {
-	struct control_stats *stats = NULL;
-	if (!control_is_open(io->control) || control_stats_new(&stats) < 0)
-		return;
-	worker_stats(io->worker, stats, now);
 	const struct control_counters *control = control_counters(io->control);
 	control_stats_counter(stats, "control_bad_messages", control->bad_messages);
 	control_stats_counter(stats, "control_unknown_messages", control->unknown_messages);
@@ -113,75 +129,83 @@ static void report_stats(struct io *io, rs_time now)
 		control_stats_counter(stats, "tap_refused", tap->refused);
 		control_stats_counter(stats, "tap_bad", tap->bad);
 	}
-	control_report_stats(io->control, stats);
+}
+
+/* The message goes out when the last worker has said its part. */
+static void join_stats(struct io *io, struct control_stats *takes_part)
+{
+	if (io->stats == NULL)
+		io->stats = takes_part;
+	else
+		control_stats_join(io->stats, takes_part);
+	if (--io->stats_missing > 0)
+		return;
+	own_figures(io, io->stats);
+	control_report_stats(io->control, rs_steal(&io->stats));
+}
+
+static void report_one(struct io *io, const struct crew_report *report)
+{
+	switch (report->kind) {
+	case CREW_PEER:
+		control_report_peer(io->control, report->peer, report->state, report->reason);
+		break;
+	case CREW_REFUSED:
+		control_peer_refused(io->control, report->peer, report->err);
+		break;
+	case CREW_EVENT:
+		report_event(io, report->worker, &report->event);
+		break;
+	case CREW_STATS:
+		join_stats(io, report->stats);
+		break;
+	}
 }
 
 static void report(struct io *io, rs_time now)
 {
-	struct worker_peer_event peer;
-	while (worker_poll_peer(io->worker, &peer) == 1)
-		control_report_peer(io->control, peer.peer, peer.state, peer.reason);
-	struct router_event event;
-	while (router_poll(worker_router(io->worker), &event) == 1)
-		report_event(io, &event);
-	if (now < io->next_stats)
-		return;
-	io->next_stats = now + STATS_EVERY;
-	report_stats(io, now);
-}
-
-static void arm(struct io *io, rs_time deadline)
-{
-	if (deadline == io->armed)
-		return;
-	io->armed = deadline;
-	struct itimerspec when = { 0 }; /* zero disarms */
-	if (deadline != RS_TIME_NEVER) {
-		const rs_time at = rs_time_max(deadline, 1); /* the clock has run since boot */
-		when.it_value.tv_sec = at / 1000000;
-		when.it_value.tv_nsec = at % 1000000 * 1000;
+	if (now >= io->next_stats) {
+		io->next_stats = now + STATS_EVERY;
+		if (control_is_open(io->control) && io->stats_missing == 0)
+			io->stats_missing = crew_ask_stats(io->crew);
 	}
-	(void)timerfd_settime(
-		io->timer_fd, TFD_TIMER_ABSTIME, &when, NULL); /* fails on bad arguments only */
+	struct crew_report report;
+	while (crew_poll(io->crew, now, &report) == 1)
+		report_one(io, &report);
 }
 
-static void turn(struct io *io)
+static void turn(void *ctx)
 {
+	struct io *io = ctx;
 	const rs_time now = rs_clock_monotonic();
+	crew_begin(io->crew);
 	link_input(io->link, now);
 	if (io->recorders != NULL)
-		recorders_input(io->recorders, worker_router(io->worker), now);
-	worker_input(io->worker, now);
-	worker_tick(io->worker, now);
+		recorders_input(io->recorders, crew_router(io->crew), now);
+	crew_input(io->crew, now);
 	report(io, now);
-	worker_output(io->worker);
+	crew_output(io->crew);
 	link_output(io->link, now);
 	if (io->recorders != NULL)
 		recorders_output(io->recorders);
-	arm(io, rs_time_min(rs_time_min(io->next_stats, link_deadline(io->link)),
-			worker_deadline(io->worker)));
-}
-
-static void on_check(uv_check_t *check)
-{
-	turn(check->data);
-}
-
-static void on_timer(uv_poll_t *poll, int status, int events)
-{
-	struct io *io = poll->data;
-	uint64_t expirations = 0;
-	/* Empty when the timer was set anew meanwhile. */
-	if (read(io->timer_fd, &expirations, sizeof(expirations)) > 0)
-		io->armed = RS_TIME_NEVER;
+	turns_arm(io->turns, rs_time_min(rs_time_min(io->next_stats, link_deadline(io->link)),
+				     crew_deadline(io->crew)));
+	crew_end(io->crew);
 }
 
 /* ---- birth and death ---- */
 
 typedef const struct rs_addr *address_fn(const struct worker *worker, size_t i);
 
-/* Candidates of one transport: what is announced, with the port bound where none is given. */
-static size_t candidates(const struct worker *worker, const struct io_config *config,
+/* A worker's candidates: those of UDP, then those of TCP. */
+struct candidates {
+	char texts[2 * IO_ADDRESSES_MAX][RS_ADDR_TEXT_LEN];
+	const char *addresses[2 * IO_ADDRESSES_MAX];
+};
+
+/* Candidates of one transport: what is announced, with the port bound where none is given and else with the
+ * worker's own. */
+static size_t announced(const struct worker *worker, const struct io_config *config, unsigned index,
 	address_fn *address, char out[][RS_ADDR_TEXT_LEN])
 {
 	size_t n = 0;
@@ -191,6 +215,8 @@ static size_t candidates(const struct worker *worker, const struct io_config *co
 		/* A port announced is that of UDP and of the TCP port of the same number. */
 		if (addr.port == 0 || (address == worker_tcp_address && config->tcp_port != 0))
 			addr.port = bound->port;
+		else
+			addr.port = (uint16_t)(addr.port + index);
 		rs_addr_format(&addr, out[n]);
 	}
 	while (config->n_announce == 0 && (bound = address(worker, n)) != NULL)
@@ -198,28 +224,38 @@ static size_t candidates(const struct worker *worker, const struct io_config *co
 	return n;
 }
 
+static struct control_worker candidates(
+	const struct io *io, const struct io_config *config, unsigned index, struct candidates *out)
+{
+	const struct worker *worker = crew_worker(io->crew, index);
+	const size_t n = announced(worker, config, index, worker_address, out->texts);
+	const size_t n_tcp = announced(worker, config, index, worker_tcp_address, out->texts + n);
+	for (size_t i = 0; i < n + n_tcp; i++) {
+		out->addresses[i] = out->texts[i];
+		log_info(LOG_MEDIA, NULL, "media worker=%u address=%s/%s", index, out->texts[i],
+			i < n ? "udp" : "tcp");
+	}
+	return (struct control_worker){
+		.addresses = out->addresses, .n = n, .tcp = out->addresses + n, .n_tcp = n_tcp
+	};
+}
+
 static int make_control(struct io *io, const struct io_config *config)
 {
-	char texts[2 * IO_ADDRESSES_MAX][RS_ADDR_TEXT_LEN];
-	const char *addresses[2 * IO_ADDRESSES_MAX];
-	const size_t n = candidates(io->worker, config, worker_address, texts);
-	const struct control_worker worker = {
-		.addresses = addresses,
-		.n = n,
-		.tcp = addresses + n,
-		.n_tcp = candidates(io->worker, config, worker_tcp_address, texts + n),
-	};
-	for (size_t i = 0; i < n + worker.n_tcp; i++) {
-		addresses[i] = texts[i];
-		log_info(LOG_MEDIA, NULL, "media address=%s/%s", texts[i], i < n ? "udp" : "tcp");
-	}
+	const unsigned n = crew_size(io->crew);
+	RS_CLEANUP(rs_releasep) struct candidates *all = rs_calloc(n, sizeof(*all));
+	struct control_worker workers[ROUTER_WORKERS_MAX];
+	if (all == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < n; i++)
+		workers[i] = candidates(io, config, i, &all[i]);
 	const struct control_config control = {
 		.node = config->node,
 		.instance = io->instance,
 		.fingerprint = dtls_identity_fingerprint(config->identity),
 		.tap = config->tap_path,
-		.workers = &worker,
-		.n_workers = 1,
+		.workers = workers,
+		.n_workers = n,
 		.meetings = config->meetings,
 		.peers = config->peers,
 		.port = &port,
@@ -245,42 +281,52 @@ static int make_tap(struct io *io, const struct io_config *config, char error[IO
 	return err;
 }
 
-static int make_worker(struct io *io, const struct io_config *config, char error[IO_ERROR_LEN])
+static int make_crew(struct io *io, const struct io_config *config, char error[IO_ERROR_LEN])
 {
-	const struct worker_config worker = {
-		.loop = config->loop,
-		.addresses = config->addresses,
-		.n_addresses = config->n_addresses,
-		.identity = config->identity,
-		.meetings = config->meetings,
-		.peers = config->peers,
-		.socket_buffer = config->socket_buffer,
-		.tcp_connections = config->tcp_connections,
-		.tcp_port = config->tcp_port,
-		.wall_offset = io->wall_offset,
-		.tap = io->recorders != NULL ? on_tap : NULL,
-		.tap_ctx = io,
+	const struct crew_config crew = {
+		.workers = config->workers,
+		.worker = {
+			.loop = config->loop,
+			.addresses = config->addresses,
+			.n_addresses = config->n_addresses,
+			.identity = config->identity,
+			.meetings = config->meetings,
+			.peers = config->peers,
+			.socket_buffer = config->socket_buffer,
+			.tcp_connections = config->tcp_connections,
+			.tcp_port = config->tcp_port,
+			.wall_offset = io->wall_offset,
+			.tap = io->recorders != NULL ? on_tap : NULL,
+			.tap_ctx = io,
+		},
+		.turns = io->turns,
 	};
-	return worker_new(&worker, error, &io->worker);
+	return crew_new(&crew, error, &io->crew);
 }
 
-static int make_timer(struct io *io)
+static int make_threads(struct io *io, char error[IO_ERROR_LEN])
 {
-	io->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (io->timer_fd < 0)
-		return -errno;
-	int err = uv_poll_init(io->loop, &io->timer, io->timer_fd);
+	const int err = crew_start(io->crew);
 	if (err < 0)
-		return err;
-	io->timer.data = io;
-	io->check.data = io;
-	/* These fail on closing handles only. */
-	(void)uv_poll_start(&io->timer, UV_READABLE, on_timer);
-	(void)uv_check_init(io->loop, &io->check);
-	(void)uv_check_start(&io->check, on_check);
-	io->handles = 2;
-	arm(io, 0);
-	return 0;
+		(void)snprintf(error, IO_ERROR_LEN,
+			"media.workers: the system has no threads for %u workers",
+			crew_size(io->crew));
+	return err;
+}
+
+static int make_parts(struct io *io, const struct io_config *config, char error[IO_ERROR_LEN])
+{
+	int err = turns_new(config->loop, turn, io, &io->turns);
+	io->turning = err == 0;
+	if (err == 0)
+		err = make_tap(io, config, error);
+	if (err == 0)
+		err = make_crew(io, config, error);
+	if (err == 0)
+		err = make_control(io, config);
+	if (err == 0)
+		err = link_new(config->loop, config->control_path, io->control, &io->link);
+	return err == 0 ? make_threads(io, error) : err;
 }
 
 int io_new(const struct io_config *config, char error[IO_ERROR_LEN], struct io **out_io)
@@ -290,22 +336,12 @@ int io_new(const struct io_config *config, char error[IO_ERROR_LEN], struct io *
 	if (io == NULL)
 		return -ENOMEM;
 	io->loop = config->loop;
-	io->timer_fd = -1;
-	io->armed = RS_TIME_NEVER;
+	io->units = config->meetings + config->peers;
 	io->wall_offset = rs_clock_wall_us() - rs_clock_monotonic();
 	struct rs_rand rand;
 	rs_rand_init_system(&rand);
 	rs_rand_text(&rand, io->instance, INSTANCE_LEN);
-
-	int err = make_tap(io, config, error);
-	if (err == 0)
-		err = make_worker(io, config, error);
-	if (err == 0)
-		err = make_control(io, config);
-	if (err == 0)
-		err = link_new(config->loop, config->control_path, io->control, &io->link);
-	if (err == 0)
-		err = make_timer(io);
+	const int err = make_parts(io, config, error);
 	if (err < 0) {
 		io_close(io);
 		(void)uv_run(config->loop, UV_RUN_DEFAULT); /* lets the handles close */
@@ -316,31 +352,23 @@ int io_new(const struct io_config *config, char error[IO_ERROR_LEN], struct io *
 	return 0;
 }
 
-static void on_closed(uv_handle_t *handle)
-{
-	struct io *io = handle->data;
-	io->handles--;
-}
-
 void io_close(struct io *io)
 {
-	if (io->worker != NULL)
-		worker_close_peers(io->worker);
+	if (io->turning)
+		turns_close(io->turns);
+	io->turning = false;
+	crew_close(io->crew);
 	io->link = link_free(io->link);
 	io->recorders = recorders_free(io->recorders);
-	io->worker = worker_free(io->worker);
-	if (io->handles > 0) {
-		uv_close((uv_handle_t *)&io->check, on_closed);
-		uv_close((uv_handle_t *)&io->timer, on_closed);
-	}
 }
 
 struct io *io_free(struct io *io)
 {
 	if (io != NULL) {
+		crew_free(io->crew);
+		control_stats_free(io->stats);
 		control_free(io->control);
-		if (io->timer_fd >= 0)
-			(void)close(io->timer_fd); /* a timer has nothing to lose */
+		turns_free(io->turns);
 	}
 	return rs_release(io);
 }

@@ -1,8 +1,8 @@
 /* sfu/io/io.h
  *
  * The SFU's loop: media sockets, the control connection, the tap, and the driver that feeds the
- * machines. One thread, one worker; a worker owns its sockets, peers and router, and nothing is
- * shared or global, so that there can be more of them. A turn is: read the clock once, feed all
+ * machines. The caller's thread runs worker 0 and all that is not media; each further worker has a
+ * thread of its own (crew.h). A worker owns its sockets, peers and router. A turn is: read the clock once, feed all
  * input, tick what is due, drain outputs, send in batches, sleep until the least deadline.
  */
 #ifndef ROSTRUM_SFU_IO_IO_H
@@ -23,12 +23,13 @@ struct io_config {
 	const char *node;
 	const char *control_path; /* Unix socket signaling listens on */
 	const char *tap_path;     /* Unix socket to listen on; "" = no tap */
-	const struct rs_addr
-		*addresses; /* to bind; the port of the first is asked for all, 0 = any */
+	const struct rs_addr *
+		addresses; /* to bind; the port of the first is asked for all, 0 = any; worker i takes port + i */
 	size_t n_addresses;
 	const struct rs_addr
 		*announce; /* for candidates; port 0 = that of the sockets; none = addresses */
-	size_t n_announce;
+	size_t n_announce; /* a port given is that of worker 0; those after it have the next ones */
+	unsigned workers;  /* 1 to ROUTER_WORKERS_MAX */
 	const struct dtls_identity *identity; /* looked at, outlives the object */
 	size_t meetings;                      /* most */
 	size_t peers;                         /* most; up to 65535 */

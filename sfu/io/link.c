@@ -84,7 +84,7 @@ static const char *obey(struct link *link, rs_time now, char error[CONTROL_ERROR
 {
 	struct frame frame;
 	int got = 0;
-	while ((got = stream_next(link->stream, &frame)) == 1) {
+	while (control_is_ready(link->control) && (got = stream_next(link->stream, &frame)) == 1) {
 		if (frame.kind != FRAME_MESSAGE)
 			return "a packet on the control connection";
 		const int err = control_recv(
@@ -105,10 +105,10 @@ void link_input(struct link *link, rs_time now)
 	if (link->stream == NULL)
 		return;
 	char error[CONTROL_ERROR_LEN];
-	const int err = stream_read(link->stream);
+	const int err = control_is_ready(link->control) ? stream_read(link->stream) : 0;
 	/* What came before the end counts. */
 	const char *why = obey(link, now, error);
-	if (why == NULL && err < 0)
+	if (why == NULL && err < 0 && control_is_ready(link->control))
 		why = err == -EPIPE ? "closed by signaling" : strerror(-err);
 	if (why != NULL)
 		lose(link, why, now);

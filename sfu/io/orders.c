@@ -50,7 +50,7 @@ struct orders *orders_free(struct orders *orders)
 	return rs_release(orders);
 }
 
-static uint64_t slowest(struct orders *orders)
+uint64_t orders_done(struct orders *orders)
 {
 	uint64_t least = UINT64_MAX;
 	for (unsigned i = 0; i < orders->n_readers; i++) {
@@ -68,32 +68,27 @@ static uint64_t put_so_far(struct orders *orders)
 
 size_t orders_room(struct orders *orders)
 {
-	return orders->most - (size_t)(put_so_far(orders) - slowest(orders));
+	return orders->most - (size_t)(put_so_far(orders) - orders_done(orders));
 }
 
 bool orders_are_done(struct orders *orders)
 {
-	return slowest(orders) == put_so_far(orders);
+	return orders_done(orders) == put_so_far(orders);
 }
 
 int orders_put(struct orders *orders, const struct order *order)
 {
-	const uint64_t done = slowest(orders);
+	const uint64_t done = orders_done(orders);
 	const uint64_t put = put_so_far(orders);
 	for (; orders->freed < done; orders->freed++) {
 		struct order *old = &orders->ring[orders->freed % orders->most];
 		old->text = rs_release(old->text);
 	}
-	if (put - done >= orders->most)
+	if (put - done >= orders->most) {
+		rs_release(order->text);
 		return -E2BIG;
-	char *text = NULL;
-	if (order->text != NULL) {
-		text = rs_strdup(order->text);
-		if (text == NULL)
-			return -ENOMEM;
 	}
-	orders->ring[put % orders->most] =
-		(struct order){ .kind = order->kind, .text = text, .place = order->place };
+	orders->ring[put % orders->most] = *order;
 	atomic_store_explicit(&orders->put, put + 1, memory_order_release);
 	return 0;
 }

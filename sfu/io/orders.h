@@ -7,21 +7,22 @@
 #ifndef ROSTRUM_SFU_IO_ORDERS_H
 #define ROSTRUM_SFU_IO_ORDERS_H
 
-#include "common/base/mem.h"
+#include "sfu/router/router.h"
 
 struct orders;
 
 enum order_kind {
-	ORDER_MEETING_SET,    /* text: the unit's document */
-	ORDER_MEETING_REMOVE, /* text: its id */
-	ORDER_PEER_SET,       /* text: the unit's document; place */
-	ORDER_PEER_REMOVE,    /* text: its id */
+	ORDER_MEETING_SET,    /* id, text: the unit's document */
+	ORDER_MEETING_REMOVE, /* id */
+	ORDER_PEER_SET,       /* id, text: the unit's document, place */
+	ORDER_PEER_REMOVE,    /* id */
 	ORDER_STATS,          /* say your figures */
 };
 
 struct order {
 	enum order_kind kind;
-	char *text;
+	char id[ROUTER_NAME_MAX + 1];
+	char *text;     /* owned by the list; of rs_strdup() and the like */
 	uint32_t place; /* router_peer.place */
 };
 
@@ -32,12 +33,14 @@ struct orders *orders_free(struct orders *orders);
 
 /* ---- by the writer ---- */
 
-/* `text` is copied. 0, -E2BIG (as many wait for a reader) or -ENOMEM. */
+/* Takes `order->text`, also on failure. 0 or -E2BIG: as many wait for a reader. */
 int orders_put(struct orders *orders, const struct order *order) RS_MUST_USE;
 /* How many more can be put. */
 size_t orders_room(struct orders *orders);
 /* Every reader is done with every order. */
 bool orders_are_done(struct orders *orders);
+/* How many orders every reader is done with. */
+uint64_t orders_done(struct orders *orders);
 
 /* ---- by a reader ---- */
 

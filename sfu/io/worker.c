@@ -77,11 +77,18 @@ static void warn_of_small_buffers(struct worker *worker, int wanted)
 
 /* ---- birth and death ---- */
 
-/* The router has one context for both its ways out. */
+/* The router has one context for all its ways out. */
 static void worker_tap(void *ctx, const struct router_tap *tap)
 {
 	const struct worker *worker = ctx;
 	worker->tap(worker->tap_ctx, tap);
+}
+
+static bool worker_relay(
+	void *ctx, unsigned to, const void *message, size_t len, const void *more, size_t more_len)
+{
+	const struct worker *worker = ctx;
+	return worker->relay(worker->relay_ctx, to, message, len, more, more_len);
 }
 
 static int make_parts(struct worker *worker, const struct worker_config *config)
@@ -93,6 +100,9 @@ static int make_parts(struct worker *worker, const struct worker_config *config)
 		.rand = &worker->rand,
 		.emit = worker_emit,
 		.tap = config->tap != NULL ? worker_tap : NULL,
+		.workers = config->count,
+		.worker = config->index,
+		.relay = worker_relay,
 		.ctx = worker,
 	};
 	int err = router_new(&router, &worker->router);
@@ -120,6 +130,9 @@ int worker_new(const struct worker_config *config, char error[WORKER_ERROR_LEN],
 	worker->next_transport_tick = RS_TIME_NEVER;
 	worker->tap = config->tap;
 	worker->tap_ctx = config->tap_ctx;
+	worker->index = config->index;
+	worker->relay = config->relay;
+	worker->relay_ctx = config->relay_ctx;
 	rs_rand_init_system(&worker->rand);
 	int err = make_parts(worker, config);
 	if (err == 0)
@@ -249,8 +262,8 @@ static void peer_drop(struct worker *worker, struct peer *peer, rs_time now)
 
 /* A peer with a session of its own, in place of `old` if there is one. All that can be refused is
  * asked before the old one goes. */
-static int peer_new(
-	struct worker *worker, struct peer *old, const struct control_peer *wanted, rs_time now)
+static int peer_new(struct worker *worker, struct peer *old, const struct control_peer *wanted,
+	rs_time now, uint32_t *out_handle)
 {
 	struct peer *peer = NULL;
 	int err = peer_make(worker, wanted, now, &peer);
@@ -269,6 +282,7 @@ static int peer_new(
 		peer_free(peer);
 		return err == -EEXIST ? -EINVAL : err;
 	}
+	*out_handle = peer->handle;
 	worker_drain(worker, peer, now);
 	return 0;
 }
@@ -290,17 +304,30 @@ static int restart(
 	return err;
 }
 
-int worker_peer_set(struct worker *worker, const struct control_peer *wanted, rs_time now)
+/* It is connected to another worker, from now on if it was not before. */
+static int peer_elsewhere(
+	struct worker *worker, const struct control_peer *wanted, rs_time now, uint32_t *out_handle)
 {
+	struct peer *peer = peers_by_id(worker->peers, wanted->router.id);
+	const int err = router_peer_set(worker->router, &wanted->router, now, out_handle);
+	if (err == 0 && peer != NULL)
+		peer_drop(worker, peer, now);
+	return err;
+}
+
+int worker_peer_set(
+	struct worker *worker, const struct control_peer *wanted, rs_time now, uint32_t *out_handle)
+{
+	if (wanted->worker != worker->index)
+		return peer_elsewhere(worker, wanted, now, out_handle);
 	if (ufrag_is_anothers(worker, wanted))
 		return -EINVAL;
 	struct peer *peer = peers_by_id(worker->peers, wanted->router.id);
 	if (peer == NULL || !same_session(peer, wanted))
-		return peer_new(worker, peer, wanted, now);
+		return peer_new(worker, peer, wanted, now, out_handle);
 	/* The router may refuse, and then nothing has changed; the restart cannot: control judged the
 	 * credentials. */
-	uint32_t handle = 0;
-	const int err = router_peer_set(worker->router, &wanted->router, now, &handle);
+	const int err = router_peer_set(worker->router, &wanted->router, now, out_handle);
 	if (err < 0)
 		return err;
 	worker_tcp_learn(peer, &wanted->router);
@@ -310,10 +337,9 @@ int worker_peer_set(struct worker *worker, const struct control_peer *wanted, rs
 void worker_peer_remove(struct worker *worker, const char *id, rs_time now)
 {
 	struct peer *peer = peers_by_id(worker->peers, id);
-	if (peer == NULL)
-		return;
 	router_peer_remove(worker->router, id, now);
-	peer_drop(worker, peer, now);
+	if (peer != NULL)
+		peer_drop(worker, peer, now);
 }
 
 /* ---- a turn ---- */

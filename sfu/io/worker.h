@@ -28,6 +28,10 @@ struct worker_config {
 	int64_t wall_offset;                  /* wall clock minus monotonic clock, us */
 	router_tap_emit *tap;
 	void *tap_ctx;
+	unsigned index; /* among `count` workers */
+	unsigned count; /* 1: there is no other, and `relay` is not called */
+	router_relay_emit *relay;
+	void *relay_ctx;
 };
 
 #define WORKER_ERROR_LEN 256
@@ -47,8 +51,9 @@ struct router *worker_router(struct worker *worker);
 
 /* ---- desired state, as control_port has it ---- */
 
-int worker_peer_set(
-	struct worker *worker, const struct control_peer *peer, rs_time now) RS_MUST_USE;
+/* Also of a peer that is another worker's, of which the router alone is told. *out_handle is the router's. */
+int worker_peer_set(struct worker *worker, const struct control_peer *peer, rs_time now,
+	uint32_t *out_handle) RS_MUST_USE;
 void worker_peer_remove(struct worker *worker, const char *id, rs_time now);
 
 /* ---- a turn ---- */

@@ -43,6 +43,9 @@ struct worker {
 	struct router *router;
 	router_tap_emit *tap; /* may be NULL */
 	void *tap_ctx;
+	unsigned index;
+	router_relay_emit *relay;
+	void *relay_ctx;
 	rs_time next_transport_tick;
 	size_t n_untold;
 	uint64_t counts[COUNTS];

@@ -62,7 +62,7 @@ static int setup(void **state)
 	struct sfu_world *world = &scene.world;
 	scene = (struct scene){ 0 };
 	rs_rand_init_seed(&scene.rand, 7);
-	sfu_world_start(world, program);
+	sfu_world_start(world, program, 1);
 	world->cameras = true;
 	sfu_world_floor(world, 1, "\"KEN\",\"EVE\"");
 	scene.ken = sfu_world_peer(world, "KEN", 0);
@@ -138,7 +138,7 @@ static void forged_client_hellos_race_a_handshake_and_lose(void **state)
 {
 	struct scene *scene = *state;
 	struct sfu_world *world = &scene->world;
-	const int fd = stranger(&world->addresses[0]);
+	const int fd = stranger(&world->addresses[0][0]);
 	for (int i = 0; i < 500; i++) {
 		(void)send(fd, client_hello_chromium_1, sizeof(client_hello_chromium_1), 0);
 		(void)send(fd, client_hello_chromium_2, sizeof(client_hello_chromium_2), 0);
@@ -159,7 +159,7 @@ static void forged_client_hellos_race_a_handshake_and_lose(void **state)
 static void checks_said_again_from_elsewhere_move_no_path(void **state)
 {
 	struct scene *scene = *state;
-	const int fd = stranger(&scene->world.addresses[0]);
+	const int fd = stranger(&scene->world.addresses[0][0]);
 	for (int i = 0; i < 100; i++) {
 		sfu_world_run(&scene->world, 10);
 		for (int n = 0; n < 10; n++) {
@@ -176,7 +176,7 @@ static void checks_said_again_from_elsewhere_move_no_path(void **state)
 static void guesses_of_a_password_get_no_octet_back(void **state)
 {
 	struct scene *scene = *state;
-	const int fd = stranger(&scene->world.addresses[0]);
+	const int fd = stranger(&scene->world.addresses[0][0]);
 	uint8_t check[512];
 	for (int i = 0; i < 4000; i++) {
 		memcpy(check, scene->fra->check, scene->fra->check_len);
@@ -220,7 +220,7 @@ static void spoof(int raw, const struct sfu_peer *peer, const struct rs_addr *se
 static void a_spoofed_source_address_harms_nobody(void **state)
 {
 	struct scene *scene = *state;
-	const struct rs_addr *server = &scene->world.addresses[0];
+	const struct rs_addr *server = &scene->world.addresses[0][0];
 	const int raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (raw < 0)
 		skip(); /* needs the right to forge packets */
@@ -461,7 +461,7 @@ static void idle_tcp_connections_keep_nobody_out(void **state)
 	struct sfu_world *world = &scene->world;
 	static int fds[300];
 	for (size_t i = 0; i < RS_ARRAY_LEN(fds); i++) {
-		fds[i] = tcp_to(&world->tcp[0]);
+		fds[i] = tcp_to(&world->tcp[0][0]);
 		sfu_world_run(world, 1);
 		/* A slow-loris: the start of a frame, an octet at a time. */
 		(void)send(fds[i], "\0", 1, MSG_NOSIGNAL);
@@ -486,7 +486,7 @@ static void what_is_no_stun_ends_a_tcp_connection(void **state)
 		{ 'G', 'E', 'T', ' ' } /* a length of 18245 */
 	};
 	for (int i = 0; i < 60; i++) {
-		const int fd = tcp_to(&scene->world.tcp[0]);
+		const int fd = tcp_to(&scene->world.tcp[0][0]);
 		sfu_world_run(&scene->world, 2);
 		(void)send(fd, frames[i % 3], sizeof(frames[0]), MSG_NOSIGNAL);
 		sfu_world_run(&scene->world, 5);

@@ -1,5 +1,5 @@
 /* rostrum-sfu as a process: peers by real sockets, signaling and a recorder played by the test.
- * usage: sfu_process PROGRAM */
+ * usage: sfu_process PROGRAM WORKERS */
 #include "tests/integration/sfu_world.h"
 #include "tools/client/rtc_client.h"
 
@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -17,11 +18,12 @@
 #include <cmocka.h>
 
 static const char *program;
+static unsigned workers;
 
 static int setup(void **state)
 {
 	static struct sfu_world world;
-	sfu_world_start(&world, program);
+	sfu_world_start(&world, program, workers);
 	*state = &world;
 	return 0;
 }
@@ -539,7 +541,7 @@ static int run_with(const char *set, char *out, size_t cap)
 		(void)close(ends[0]);
 		(void)close(ends[1]);
 		(void)execl(program, program, "--set", "tap.socket=", "--set", "log.level=error",
-			"--set", set, (char *)NULL);
+			"--set", "media.workers=2", "--set", set, (char *)NULL);
 		_exit(127);
 	}
 	(void)close(ends[1]);
@@ -559,7 +561,7 @@ static void a_start_that_cannot_be_says_why_in_one_line(void **state)
 	struct sfu_world *world = *state;
 	char port[64];
 	char taken[128];
-	(void)snprintf(port, sizeof(port), "media.port=%u", world->addresses[0].port);
+	(void)snprintf(port, sizeof(port), "media.port=%u", world->addresses[0][0].port);
 	(void)snprintf(taken, sizeof(taken), "tap.socket=%s/tap.sock", world->directory);
 	const struct {
 		const char *set;
@@ -574,6 +576,8 @@ static void a_start_that_cannot_be_says_why_in_one_line(void **state)
 		{ "tap.socket=/nowhere/at/all/tap.sock", "/nowhere/at/all/tap.sock" },
 		{ "log.level=loud", "log.level" },
 		{ "limits.peers=0", "limits.peers" },
+		{ "media.workers=65", "media.workers" },
+		{ "media.tcp_port=65535", "media.tcp_port" },
 		{ "no.such.key=1", "no.such.key" },
 	};
 	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
@@ -607,8 +611,9 @@ int main(int argc, char **argv)
 		CASE(sigterm_says_good_bye_and_ends_cleanly),
 		CASE(a_start_that_cannot_be_says_why_in_one_line),
 	};
-	if (argc != 2 || crypt_start() < 0)
+	if (argc != 3 || crypt_start() < 0)
 		return 2;
 	program = argv[1];
+	workers = (unsigned)atoi(argv[2]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

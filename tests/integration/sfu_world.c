@@ -27,19 +27,21 @@
 
 /* ---- the program ---- */
 
-static void spawn(struct sfu_world *world)
+static void spawn(struct sfu_world *world, unsigned workers)
 {
+	char count[32];
 	char control[128];
 	char tap[128];
 	(void)snprintf(
 		control, sizeof(control), "control.socket=%s/control.sock", world->directory);
 	(void)snprintf(tap, sizeof(tap), "tap.socket=%s/tap.sock", world->directory);
+	(void)snprintf(count, sizeof(count), "media.workers=%u", workers);
 	world->pid = fork();
 	assert_true(world->pid >= 0);
 	if (world->pid == 0) {
 		(void)execl(world->program, world->program, "--set", control, "--set", tap, "--set",
-			"media.addresses=127.0.0.1,::1", "--set", "log.level=warning",
-			(char *)NULL);
+			"media.addresses=127.0.0.1,::1", "--set", "log.level=warning", "--set",
+			count, (char *)NULL);
 		_exit(127);
 	}
 }
@@ -70,20 +72,25 @@ static void learn(struct sfu_world *world, const json_t *hello)
 {
 	(void)snprintf(world->fingerprint, sizeof(world->fingerprint), "%s",
 		json_string_value(json_object_get(hello, "fingerprint")) + strlen("sha-256 "));
-	const json_t *worker = json_array_get(json_object_get(hello, "workers"), 0);
-	world->n_addresses =
-		learn_addresses(json_object_get(worker, "addresses"), world->addresses);
-	world->n_tcp = learn_addresses(json_object_get(worker, "tcp"), world->tcp);
+	const json_t *workers = json_object_get(hello, "workers");
+	world->n_workers = json_array_size(workers);
+	assert_in_range(world->n_workers, 1, SFU_WORLD_WORKERS);
+	for (size_t i = 0; i < world->n_workers; i++) {
+		const json_t *worker = json_array_get(workers, i);
+		world->n_addresses =
+			learn_addresses(json_object_get(worker, "addresses"), world->addresses[i]);
+		world->n_tcp = learn_addresses(json_object_get(worker, "tcp"), world->tcp[i]);
+	}
 }
 
-void sfu_world_start(struct sfu_world *world, const char *program)
+void sfu_world_start(struct sfu_world *world, const char *program, unsigned workers)
 {
 	*world = (struct sfu_world){ .program = program, .control_fd = -1 };
 	(void)snprintf(world->directory, sizeof(world->directory), "/tmp/rostrum-sfu-XXXXXX");
 	assert_non_null(mkdtemp(world->directory));
 	world->listen_fd = listen_at(world->directory);
 	frame_reader_init(&world->control_in);
-	spawn(world);
+	spawn(world, workers);
 	json_t *hello = sfu_world_hear(world, "hello");
 	learn(world, hello);
 	json_decref(hello);
@@ -166,22 +173,45 @@ static void read_control(struct sfu_world *world)
 	assert_int_equal(got, 0);
 }
 
-json_t *sfu_world_hear(struct sfu_world *world, const char *type)
+static bool is_of(const json_t *message, const char *type)
+{
+	return type != NULL &&
+	       strcmp(json_string_value(json_object_get(message, "type")), type) == 0;
+}
+
+/* Takes the next message of a type and drops what was heard before it, but for those of another type. */
+static json_t *take(struct sfu_world *world, const char *type, const char *spared)
+{
+	json_t *found = NULL;
+	size_t kept = 0;
+	for (size_t i = 0; i < world->n_heard; i++) {
+		json_t *message = world->heard[i];
+		if (found != NULL || is_of(message, spared))
+			world->heard[kept++] = message;
+		else if (is_of(message, type))
+			found = message;
+		else
+			json_decref(message);
+	}
+	world->n_heard = kept;
+	return found;
+}
+
+static json_t *hear(struct sfu_world *world, const char *type, const char *spared)
 {
 	for (int waited = 0; waited <= PATIENCE_MS; waited += 5) {
-		while (world->n_heard > 0) {
-			json_t *message = world->heard[0];
-			world->n_heard--;
-			memmove(world->heard, world->heard + 1,
-				world->n_heard * sizeof(world->heard[0]));
-			if (strcmp(json_string_value(json_object_get(message, "type")), type) == 0)
-				return message;
-			json_decref(message);
-		}
+		json_t *message = take(world, type, spared);
+		if (message != NULL)
+			return message;
 		sfu_world_run(world, 5);
 	}
 	fail_msg("no %s was said", type);
 	return NULL;
+}
+
+json_t *sfu_world_hear(struct sfu_world *world, const char *type)
+{
+	return hear(world, type, NULL);
 }
 
 json_t *sfu_world_counters(struct sfu_world *world)
@@ -222,7 +252,8 @@ void sfu_world_apply(struct sfu_world *world)
 	json_t *applied = NULL;
 	do {
 		json_decref(applied);
-		applied = sfu_world_hear(world, "applied");
+		/* What an order causes may be told before all workers have followed. */
+		applied = hear(world, "applied", "gate");
 	} while (json_integer_value(json_object_get(applied, "revision")) < world->revision);
 	json_decref(applied);
 }
@@ -469,9 +500,10 @@ struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, siz
 	struct sfu_peer *peer = &world->peers[i];
 	*peer = (struct sfu_peer){ .ssrc = (uint32_t)(1000 + i), .seq = 100 };
 	(void)snprintf(peer->id, sizeof(peer->id), "peer-%zu", i);
+	const size_t worker = i % world->n_workers;
 	peer->tcp = at >= SFU_WORLD_TCP;
 	const struct rs_addr *server =
-		peer->tcp ? &world->tcp[at - SFU_WORLD_TCP] : &world->addresses[at];
+		peer->tcp ? &world->tcp[worker][at - SFU_WORLD_TCP] : &world->addresses[worker][at];
 	peer->fd = socket_to(server, peer->tcp ? SOCK_STREAM : SOCK_DGRAM);
 	peer->client = make_client(world, i, server);
 
@@ -487,7 +519,7 @@ struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, siz
 	if (world->forging)
 		fingerprint[0] = fingerprint[0] == '0' ? '1' : '0';
 	sfu_world_say(world,
-		"{\"type\": \"peer\", \"peer\": {\"id\": \"%s\", \"meeting\": \"demo\","
+		"{\"type\": \"peer\", \"peer\": {\"id\": \"%s\", \"meeting\": \"demo\", \"worker\": %zu,"
 		" \"ice\": {\"ufrag\": \"server%zu\", \"pwd\": \"server-password-of-peer-%zu\","
 		" \"remote_ufrag\": \"client%zu\", \"remote_pwd\": \"client-password-of-peer-%zu\"},"
 		" \"dtls\": {\"setup\": \"passive\", \"fingerprint\": \"sha-256 %s\"},"
@@ -496,8 +528,8 @@ struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, siz
 		" \"ssrcs\": [%u]}%s],"
 		" \"recv\": [{\"mid\": \"3\", \"kind\": \"audio\", \"ssrc\": %u, \"codec\": \"opus\","
 		" \"pt\": 111, \"nack\": true, \"feed\": \"floor\", \"rank\": 0}%s]}}",
-		peer->id, i, i, i, i, fingerprint, source, 5000 + (unsigned)i, peer->ssrc, camera,
-		SLOT_SSRC, world->cameras ? VIDEO_SLOT : "");
+		peer->id, worker, i, i, i, i, fingerprint, source, 5000 + (unsigned)i, peer->ssrc,
+		camera, SLOT_SSRC, world->cameras ? VIDEO_SLOT : "");
 	sfu_world_apply(world);
 	world->n_peers++;
 	if (world->forging)
@@ -511,7 +543,7 @@ struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, siz
 
 void sfu_world_stray(struct sfu_world *world, const uint8_t *data, size_t len)
 {
-	const int fd = socket_to(&world->addresses[0], SOCK_DGRAM);
+	const int fd = socket_to(&world->addresses[0][0], SOCK_DGRAM);
 	assert_int_equal(send(fd, data, len, 0), (ssize_t)len);
 	(void)close(fd);
 }

@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #define SFU_WORLD_PEERS 4
+#define SFU_WORLD_WORKERS 4
 #define SFU_WORLD_HEARD 512
 /* Added to the number of an address: over TCP. */
 #define SFU_WORLD_TCP 100
@@ -56,10 +57,11 @@ struct sfu_world {
 	struct frame_reader control_in;
 	int64_t revision;
 	char fingerprint[128];
-	struct rs_addr addresses[4];
-	size_t n_addresses;
-	struct rs_addr tcp[4];
+	struct rs_addr addresses[SFU_WORLD_WORKERS][4];
+	size_t n_addresses; /* of each worker */
+	struct rs_addr tcp[SFU_WORLD_WORKERS][4];
 	size_t n_tcp;
+	size_t n_workers;
 	json_t *heard[SFU_WORLD_HEARD]; /* messages not yet looked at */
 	size_t n_heard;
 	struct sfu_peer peers[SFU_WORLD_PEERS];
@@ -69,7 +71,7 @@ struct sfu_world {
 };
 
 /* crypt_start() has been called. Makes the directory, listens, starts the program and takes its hello (left among the heard). */
-void sfu_world_start(struct sfu_world *world, const char *program);
+void sfu_world_start(struct sfu_world *world, const char *program, unsigned workers);
 /* Ends the program if it still runs, and removes the directory. */
 void sfu_world_end(struct sfu_world *world);
 /* Sends SIGTERM and returns the exit status, or -1 when it does not end within 3 s. */
@@ -91,7 +93,7 @@ void sfu_world_apply(struct sfu_world *world);
 void sfu_world_hang_up(struct sfu_world *world);
 
 /* A peer that sends the microphone `source` and hears `floor` by one slot; waits until it is connected
- * by the `at`-th address, SFU_WORLD_TCP + i being the i-th of ICE-TCP. */
+ * by the `at`-th address, SFU_WORLD_TCP + i being the i-th of ICE-TCP. The peers go to the workers in turn. */
 struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, size_t at);
 /* Sends a datagram by the peer's socket, framed if need be. */
 void sfu_peer_send(struct sfu_peer *peer, const uint8_t *data, size_t len);

@@ -3,6 +3,7 @@
 #include "common/log/log.h"
 #include "sfu/control/control.h"
 #include "sfu/control/tap.h"
+#include "sfu/control/unit.h"
 #include "tests/support/examples.h"
 #include "tests/support/oom.h"
 
@@ -64,12 +65,26 @@ struct fixture {
 	size_t n_open;
 	char desk[ROUTER_NAME_MAX + 1];
 	char error[CONTROL_ERROR_LEN];
+	char *unit; /* the text of the last one set */
+	bool busy;  /* not done with what it was told */
 };
 
 static void note(struct fixture *fixture, const char *what, const char *id)
 {
 	const size_t len = strlen(fixture->calls);
 	(void)snprintf(fixture->calls + len, sizeof(fixture->calls) - len, "%s %s;", what, id);
+}
+
+static void keep_unit(struct fixture *fixture)
+{
+	rs_release(fixture->unit);
+	fixture->unit = control_unit_text(fixture->control);
+}
+
+static bool is_idle(void *ctx)
+{
+	const struct fixture *fixture = ctx;
+	return !fixture->busy;
 }
 
 static int on_meeting_set(void *ctx, const struct router_meeting *meeting, rs_time now)
@@ -80,6 +95,7 @@ static int on_meeting_set(void *ctx, const struct router_meeting *meeting, rs_ti
 	if (meeting->n_channels == 2 && meeting->channels[1].desk == NULL)
 		(void)snprintf(
 			fixture->desk, sizeof(fixture->desk), "%s", meeting->channels[0].desk);
+	keep_unit(fixture);
 	return fixture->answer;
 }
 
@@ -97,6 +113,7 @@ static int on_peer_set(void *ctx, const struct control_peer *peer, rs_time now)
 		fixture->send[i] = peer->router.sends[i];
 	for (size_t i = 0; i < peer->router.n_recvs && i < 2; i++)
 		fixture->recv[i] = peer->router.recvs[i];
+	keep_unit(fixture);
 	return fixture->answer;
 }
 
@@ -110,6 +127,8 @@ static const struct control_port port = {
 	.meeting_remove = on_meeting_remove,
 	.peer_set = on_peer_set,
 	.peer_remove = on_peer_remove,
+	.ready = is_idle,
+	.done = is_idle,
 };
 
 static void log_nothing(void *ctx, enum log_level level, const char *line)
@@ -149,6 +168,7 @@ static int teardown(void **state)
 {
 	struct fixture *fixture = *state;
 	control_free(fixture->control);
+	rs_release(fixture->unit);
 	rs_release(fixture);
 	return rs_mem_alive() == 0 ? 0 : -1;
 }
@@ -297,6 +317,14 @@ static void state_takes_away_what_it_does_not_list(void **state)
 		fixture->calls, "meeting demo;peer p7Gh2;no-peer p7Gh2;no-meeting demo;");
 }
 
+/* KEN's source, at a worker. */
+static void flows(struct fixture *fixture, unsigned worker, enum router_media media, bool flowing)
+{
+	control_report_source(fixture->control, worker,
+		&(struct router_event){
+			.meeting = "demo", .source = "KEN", .media = media, .flowing = flowing });
+}
+
 static void hello_gives_the_state_and_the_last_reports_back(void **state)
 {
 	struct fixture *fixture = *state;
@@ -308,9 +336,9 @@ static void hello_gives_the_state_and_the_last_reports_back(void **state)
 		0);
 	control_report_peer(fixture->control, "p7Gh2", CONTROL_CONNECTED, "");
 	control_report_peer(fixture->control, "nobody", CONTROL_CONNECTED, "");
-	control_report_source(fixture->control, "demo", "KEN", ROUTER_CAMERA, true);
-	control_report_source(fixture->control, "demo", "KEN", ROUTER_MICROPHONE, true);
-	control_report_source(fixture->control, "demo", "KEN", ROUTER_MICROPHONE, false);
+	flows(fixture, 0, ROUTER_CAMERA, true);
+	flows(fixture, 0, ROUTER_MICROPHONE, true);
+	flows(fixture, 0, ROUTER_MICROPHONE, false);
 
 	assert_int_equal(control_open(fixture->control), 0);
 	json_t *hello = heard(fixture);
@@ -438,6 +466,93 @@ static struct control_stats *stats_of(uint64_t oversized)
 	assert_int_equal(control_stats_new(&stats), 0);
 	control_stats_counter(stats, "rx_oversized", oversized);
 	return stats;
+}
+
+static void a_source_flows_while_it_does_at_any_worker(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	flows(fixture, 0, ROUTER_CAMERA, true);
+	expect_heard(fixture,
+		"{\"type\": \"source\", \"meeting\": \"demo\", \"source\": \"KEN\", \"media\": \"camera\","
+		" \"flowing\": true}");
+	flows(fixture, 63, ROUTER_CAMERA, true); /* another publisher took it over */
+	flows(fixture, 0, ROUTER_CAMERA, false);
+	assert_null(heard(fixture));
+	flows(fixture, 63, ROUTER_CAMERA, false);
+	expect_heard(fixture,
+		"{\"type\": \"source\", \"meeting\": \"demo\", \"source\": \"KEN\", \"media\": \"camera\","
+		" \"flowing\": false}");
+}
+
+static void applied_waits_until_the_port_is_done(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	assert_true(control_is_ready(fixture->control));
+	fixture->busy = true;
+	assert_int_equal(say(fixture, "{\"type\": \"meeting\", \"revision\": 42, \"meeting\": %s}",
+				 meeting_demo),
+		0);
+	assert_int_equal(control_applied(fixture->control), 0);
+	assert_null(heard(fixture));
+	assert_false(control_is_ready(fixture->control));
+	fixture->busy = false;
+	assert_int_equal(control_applied(fixture->control), 0);
+	expect_heard(fixture, "{\"type\": \"applied\", \"revision\": 42}");
+	assert_int_equal(control_applied(fixture->control), 0);
+	assert_null(heard(fixture));
+}
+
+static void a_refusal_that_comes_later_is_reported(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	control_peer_refused(fixture->control, "p7Gh2", -E2BIG);
+	expect_heard(fixture,
+		"{\"type\": \"peer\", \"peer\": \"p7Gh2\", \"state\": \"failed\", \"reason\": \"limit reached\"}");
+	assert_int_equal(control_counters(fixture->control)->refused, 1);
+}
+
+static void a_unit_reads_the_same_on_another_thread(void **state)
+{
+	struct fixture *fixture = *state;
+	struct control_reader *reader = NULL;
+	const struct control_peer *peer = NULL;
+	const struct router_meeting *meeting = NULL;
+	assert_int_equal(control_reader_new(&reader), 0);
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer\", \"revision\": 42, \"peer\": %s}", peer_ken), 0);
+	assert_int_equal(control_read_peer(reader, fixture->unit, &peer), 0);
+	assert_string_equal(peer->router.id, "p7Gh2");
+	assert_int_equal(peer->router.n_recvs, 2);
+	assert_string_equal(peer->router.recvs[0].feed, "channel-fr");
+	assert_string_equal(peer->local.ufrag, "aB3d");
+	assert_int_equal(say(fixture, "{\"type\": \"meeting\", \"revision\": 43, \"meeting\": %s}",
+				 meeting_demo),
+		0);
+	assert_int_equal(control_read_meeting(reader, fixture->unit, &meeting), 0);
+	assert_int_equal(meeting->n_open, 2);
+	assert_int_equal(control_read_peer(reader, fixture->unit, &peer), -EBADMSG);
+	assert_int_equal(control_read_peer(reader, "{", &peer), -EBADMSG);
+	control_reader_free(reader);
+}
+
+/* The home of a peer is the worker it was told. */
+static void a_peer_is_at_home_at_its_worker(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(
+		say(fixture,
+			"{\"type\": \"peer\", \"revision\": 1, \"peer\": {\"id\": \"p\", \"meeting\": \"demo\","
+			" \"worker\": 3, " PEER_ICE("xYz1") "," PEER_DTLS
+							    ", \"send\": [], \"recv\": []}}"),
+		0);
+	assert_int_equal(fixture->peer.worker, 3);
+	assert_int_equal(fixture->peer.router.home, 3);
 }
 
 static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
@@ -615,6 +730,11 @@ int main(void)
 		CASE(one_meeting_over_the_limit_is_refused),
 		CASE(a_refused_peer_is_reported_and_asked_for_again),
 		CASE(gate_and_stats_are_said_as_the_paper_has_them),
+		CASE(a_source_flows_while_it_does_at_any_worker),
+		CASE(applied_waits_until_the_port_is_done),
+		CASE(a_refusal_that_comes_later_is_reported),
+		CASE(a_unit_reads_the_same_on_another_thread),
+		CASE(a_peer_is_at_home_at_its_worker),
 		CASE(parts_of_stats_are_joined_and_counters_added_up),
 		CASE(without_a_connection_nothing_is_queued),
 		CASE(a_recorder_is_understood_or_told_what_is_wrong),

@@ -8,7 +8,6 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -187,10 +186,8 @@ static struct orders *orders_of(size_t most, unsigned readers)
 
 static void put(struct orders *orders, const char *text)
 {
-	char copy[16];
-	(void)snprintf(copy, sizeof(copy), "%s", text);
-	assert_int_equal(
-		orders_put(orders, &(struct order){ .kind = ORDER_PEER_REMOVE, .text = copy }), 0);
+	const struct order order = { .kind = ORDER_PEER_SET, .text = rs_strdup(text) };
+	assert_int_equal(orders_put(orders, &order), 0);
 }
 
 static void every_reader_gets_every_order_in_its_own_time(void **state)
@@ -206,6 +203,7 @@ static void every_reader_gets_every_order_in_its_own_time(void **state)
 	orders_pop(orders, 0);
 	assert_null(orders_next(orders, 0));
 	assert_false(orders_are_done(orders));
+	assert_int_equal(orders_done(orders), 0);
 	assert_string_equal(orders_next(orders, 1)->text, "a");
 	orders_pop(orders, 1);
 	assert_string_equal(orders_next(orders, 1)->text, "b");
@@ -221,7 +219,8 @@ static void the_slowest_reader_bounds_the_list(void **state)
 	put(orders, "b");
 	assert_int_equal(orders_room(orders), 0);
 	const struct order third = { .kind = ORDER_STATS };
-	assert_int_equal(orders_put(orders, &third), -E2BIG);
+	const struct order late = { .kind = ORDER_PEER_SET, .text = rs_strdup("late") };
+	assert_int_equal(orders_put(orders, &late), -E2BIG);
 	orders_pop(orders, 0);
 	assert_int_equal(orders_put(orders, &third), -E2BIG);
 	orders_pop(orders, 1);
@@ -245,9 +244,10 @@ static int make_orders(void *ctx)
 {
 	struct orders *orders = NULL;
 	int err = orders_new(2, 2, &orders);
-	if (err == 0)
-		err = orders_put(orders,
-			&(struct order){ .kind = ORDER_PEER_REMOVE, .text = (char[]){ "x" } });
+	if (err == 0) {
+		const struct order order = { .kind = ORDER_PEER_SET, .text = rs_strdup("x") };
+		err = order.text != NULL ? orders_put(orders, &order) : -ENOMEM;
+	}
 	orders_free(orders);
 	return err;
 }
@@ -256,6 +256,11 @@ static void failing_memory_leaves_nothing_behind(void **state)
 {
 	check_oom(make_ring, NULL);
 	check_oom(make_orders, NULL);
+}
+
+static int nothing_is_left(void **state)
+{
+	return rs_mem_alive() == 0 ? 0 : -1;
 }
 
 int main(void)
@@ -273,5 +278,5 @@ int main(void)
 		cmocka_unit_test(orders_for_nobody_or_of_no_room_are_refused),
 		cmocka_unit_test(failing_memory_leaves_nothing_behind),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, nothing_is_left);
 }

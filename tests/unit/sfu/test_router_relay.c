@@ -331,14 +331,15 @@ static void a_key_frame_is_asked_of_the_publisher_once_for_all(void **state)
 	assert_int_equal(heard(2, v, &viewer, 6), 0);
 	for (rs_time now = RS_MS(30); now < RS_MS(1100); now += RS_MS(10))
 		crew_tick(now);
-	/* Again at 500 ms and 1 s, whoever asks. */
-	assert_int_equal(kit_count_rtcp(&crew.kits[1], k, RTCP_PSFB, RTCP_FMT_PLI), 3);
+	/* Again and again until it comes, but not more often for three who ask than for one. */
+	const size_t asked = kit_count_rtcp(&crew.kits[1], k, RTCP_PSFB, RTCP_FMT_PLI);
+	assert_in_range(asked, 2, 5);
 	show(1, k, &key, RS_MS(1100));
 	assert_int_equal(heard(2, v, &viewer, 6), 1);
 	assert_int_equal(heard(0, o, &other, 6), 1);
 	for (rs_time now = RS_MS(1110); now < RS_MS(1900); now += RS_MS(10))
 		crew_tick(now);
-	assert_int_equal(kit_count_rtcp(&crew.kits[1], k, RTCP_PSFB, RTCP_FMT_PLI), 3);
+	assert_int_equal(kit_count_rtcp(&crew.kits[1], k, RTCP_PSFB, RTCP_FMT_PLI), asked);
 	assert_int_equal(kit_count_rtcp(&crew.kits[2], v, RTCP_PSFB, RTCP_FMT_PLI), 0);
 }
 
