@@ -8,6 +8,8 @@
 /* Key frames take a quarter of what the stream sends at most, but nobody who joins waits longer than this for the next. */
 #define BUDGET_PARTS 4
 #define INTERVAL_MOST RS_MS(700)
+/* A stream that sends less has nothing to lose by a key frame. */
+#define BUDGET_FLOOR_BPS 300000U
 /* Between repetitions: a round trip and what an encoder needs; then slower, for it may have nothing to show. */
 #define ENCODING RS_MS(150)
 #define REPEAT_MOST RS_MS(500)
@@ -29,11 +31,10 @@ static rs_time repeat_after(const struct track *track)
 /* As long as the stream needs to send four times what its last key frame took. */
 static rs_time cost(const struct track *track, rs_time now)
 {
-	const uint64_t bps = layer_bps(track, TEMPORAL_ALL, now);
+	const uint64_t sends = layer_bps(track, TEMPORAL_ALL, now);
+	const uint64_t bps = sends > BUDGET_FLOOR_BPS ? sends : BUDGET_FLOOR_BPS;
 	const uint64_t bits = (uint64_t)track->keyframes.octets * 8;
 
-	if (bps == 0)
-		return 0;
 	return rs_time_min(INTERVAL_MOST, (rs_time)(bits * 1000000 * BUDGET_PARTS / bps));
 }
 

@@ -314,7 +314,8 @@ struct router {
 	size_t n_meetings;
 	struct peer **peers; /* by index */
 	uint16_t *generations;
-	rs_time *quiet_until; /* by index: the peer's next tick that counts; NEVER where there is none */
+	rs_time *
+		quiet_until; /* by index: the peer's next tick that counts; NEVER where there is none */
 	uint64_t order;
 	uint32_t streams; /* counter for stream ids */
 	uint32_t tap_tracks;

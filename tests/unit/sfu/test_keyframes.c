@@ -157,7 +157,7 @@ static void a_storm_of_requests_costs_a_share_of_the_stream(void **state)
 	const size_t cheap = storm(1);
 	(void)teardown(state);
 	(void)setup(state);
-	const size_t dear = storm(40);
+	const size_t dear = storm(80);
 
 	assert_in_range(cheap, 20, 34);
 	assert_in_range(dear, 10, 15);

@@ -80,7 +80,7 @@ static void key_frame_requests_are_repeated_until_one_comes(void **state)
 	kit_show(&kit, k, &(struct kit_media){ .ssrc = 7, .seq = 1, .picture = 1 }, 0);
 	for (rs_time now = 0; now <= RS_MS(1400); now += RS_MS(10))
 		router_tick(kit.router, now);
-	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 3);
+	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 4);
 	kit_show(&kit, k,
 		&(struct kit_media){
 			.ssrc = 7, .seq = 2, .picture = 2, .keyframe = true, .height = 180 },
