@@ -27,6 +27,9 @@ struct rtc_client_config {
 	rs_time check_interval; /* us between checks once connected; 0 = 1 s */
 	rs_time dead_after;     /* us without an answer to any check; 0 = never */
 	uint64_t seed;
+	/* Takes the certificate of another client, and the SRTP profiles and the server fingerprint it
+	 * looks for, since making them is what costs most; that one outlives it. NULL = its own. */
+	const struct rtc_client *like;
 };
 
 struct rtc_client_datagram {

@@ -87,6 +87,14 @@ static bool cert_make(struct rtc_client *client, EVP_PKEY *key)
 	       X509_set_pubkey(cert, key) == 1 && X509_sign(cert, key, EVP_sha256()) != 0;
 }
 
+static void bio_method_fill(BIO_METHOD *method)
+{
+	/* These cannot fail. */
+	(void)BIO_meth_set_read(method, bio_read);
+	(void)BIO_meth_set_write(method, bio_write);
+	(void)BIO_meth_set_ctrl(method, bio_ctrl);
+}
+
 /* A long list of protocol names makes the ClientHello as long as post-quantum key shares do. */
 static bool hello_pad(struct rtc_client *client)
 {
@@ -115,8 +123,26 @@ static bool ssl_make(struct rtc_client *client)
 	return hello_pad(client);
 }
 
+/* Who made the context checks the server's certificate against what it was told. */
+static int init_like(struct rtc_client *client, const struct rtc_client *other)
+{
+	client->bio_method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "client");
+	if (client->bio_method == NULL || SSL_CTX_up_ref(other->ctx) != 1)
+		return -EIO;
+	client->ctx = other->ctx;
+	if (X509_up_ref(other->cert) != 1)
+		return -EIO;
+	client->cert = other->cert;
+	bio_method_fill(client->bio_method);
+	const bool good = ssl_make(client);
+	ERR_clear_error();
+	return good ? 0 : -EIO;
+}
+
 int rtc_client_dtls_init(struct rtc_client *client)
 {
+	if (client->config.like != NULL)
+		return init_like(client, client->config.like);
 	const char *profiles = client->config.srtp_profiles != NULL ? client->config.srtp_profiles
 								    : CHROMIUM_PROFILES;
 	EVP_PKEY *key = EVP_EC_gen("P-256");
@@ -125,9 +151,7 @@ int rtc_client_dtls_init(struct rtc_client *client)
 	bool good = key != NULL && client->ctx != NULL && client->bio_method != NULL &&
 		    cert_make(client, key);
 	if (good) {
-		(void)BIO_meth_set_read(client->bio_method, bio_read);
-		(void)BIO_meth_set_write(client->bio_method, bio_write);
-		(void)BIO_meth_set_ctrl(client->bio_method, bio_ctrl);
+		bio_method_fill(client->bio_method);
 		SSL_CTX_set_options(client->ctx, SSL_OP_NO_QUERY_MTU);
 		SSL_CTX_set_verify(client->ctx, SSL_VERIFY_PEER, NULL);
 		SSL_CTX_set_cert_verify_callback(client->ctx, verify_server, client);
