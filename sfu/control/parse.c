@@ -256,6 +256,7 @@ void control_parse_peer(const struct object *object, struct control_scratch *scr
 		.recvs = scratch->recvs,
 		.n_recvs = object_array(object, "recv", ROUTER_RECVS_MAX),
 		.home = peer->worker,
+		.watch = object_bool_or(object, "watch", false),
 	};
 	for (size_t i = 0; i < peer->router.n_sends; i++) {
 		const struct object at = object_at(object, "send", i);

@@ -13,8 +13,9 @@ int control_stats_new(struct control_stats **out_stats)
 	struct control_stats *stats = rs_zalloc(sizeof(*stats));
 	if (stats == NULL)
 		return -ENOMEM;
-	stats->message = json_pack("{s:s, s:[], s:[], s:{}, s:{}, s:{}, s:{}}", "type", "stats",
-		"peers", "sources", "counters", "gauges", "worst", "histograms");
+	stats->message =
+		json_pack("{s:s, s:[], s:[], s:{}, s:{}, s:{}, s:{}, s:[]}", "type", "stats",
+			"peers", "sources", "counters", "gauges", "worst", "histograms", "watched");
 	if (stats->message == NULL) {
 		control_stats_free(stats);
 		return -ENOMEM;
@@ -152,10 +153,85 @@ void control_stats_histogram(struct control_stats *stats, const char *name, cons
 	json_decref(histogram);
 }
 
+/* ---- a peer somebody looks at ---- */
+
+void control_stats_watched(struct control_stats *stats, const char *peer, uint64_t missed)
+{
+	(void)json_array_append_new(part_of(stats, "watched"),
+		json_pack("{s:s, s:I, s:[], s:[], s:[]}", "peer", peer, "missed",
+			(json_int_t)missed, "slots", "streams", "records"));
+}
+
+/* A part of the peer begun last. */
+static json_t *watched_part(const struct control_stats *stats, const char *name)
+{
+	const json_t *watched = part_of(stats, "watched");
+	const size_t n = json_array_size(watched);
+	return n > 0 ? json_object_get(json_array_get(watched, n - 1), name) : NULL;
+}
+
+void control_stats_slot(struct control_stats *stats, const struct router_slot_stats *figures)
+{
+	static const char *const whys[] = {
+		[ROUTER_LAYER_BEST] = "best",
+		[ROUTER_LAYER_BY_WISH] = "wish",
+		[ROUTER_LAYER_BY_LINE] = "line",
+		[ROUTER_LAYER_PAUSED_BY_WISH] = "paused-by-wish",
+		[ROUTER_LAYER_PAUSED_BY_LINE] = "paused-by-line",
+	};
+	json_t *slot = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "mid", figures->mid, "kind",
+		figures->video ? "video" : "audio", "source", figures->source, "ssrc",
+		(json_int_t)figures->ssrc, "packets", (json_int_t)figures->packets, "bitrate_bps",
+		(json_int_t)figures->bitrate_bps, "loss_permille",
+		(json_int_t)figures->loss_permille);
+	if (figures->video)
+		(void)json_object_update_new(
+			slot, json_pack("{s:i, s:i, s:i, s:i, s:s}", "layer", figures->layer, "aim",
+				      (int)figures->aim, "temporal", (int)figures->temporal,
+				      "height", (int)figures->height, "why", whys[figures->why]));
+	(void)json_array_append_new(watched_part(stats, "slots"), slot);
+}
+
+void control_stats_track(struct control_stats *stats, const struct router_track_stats *figures)
+{
+	(void)json_array_append_new(watched_part(stats, "streams"),
+		json_pack("{s:s, s:s, s:s, s:i, s:I, s:b, s:b, s:i, s:I, s:I, s:I}", "mid",
+			figures->mid, "source", figures->source, "media",
+			control_media_name(figures->media), "layer", (int)figures->layer, "ssrc",
+			(json_int_t)figures->ssrc, "flowing", figures->flowing, "open",
+			figures->open, "height", (int)figures->height, "packets",
+			(json_int_t)figures->packets, "jitter_us", (json_int_t)figures->jitter_us,
+			"bitrate_bps", (json_int_t)figures->bitrate_bps));
+}
+
+void control_stats_records(struct control_stats *stats, const struct router_record *records,
+	size_t n, int64_t wall_offset)
+{
+	static const char *const kinds[] = {
+		[ROUTER_RECORD_AUDIO] = "audio",
+		[ROUTER_RECORD_RED] = "red",
+		[ROUTER_RECORD_VIDEO] = "video",
+		[ROUTER_RECORD_RTX] = "rtx",
+		[ROUTER_RECORD_PADDING] = "padding",
+		[ROUTER_RECORD_NACK] = "nack",
+		[ROUTER_RECORD_PLI] = "pli",
+		[ROUTER_RECORD_REPORT] = "report",
+		[ROUTER_RECORD_LOST] = "lost",
+	};
+	json_t *to = watched_part(stats, "records");
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(to,
+			json_pack("[I, s, s, I, i, i]", (json_int_t)(records[i].at + wall_offset),
+				records[i].out ? "out" : "in", kinds[records[i].kind],
+				(json_int_t)records[i].ssrc, (int)records[i].seq,
+				(int)records[i].size));
+}
+
 void control_stats_join(struct control_stats *stats, struct control_stats *takes_part)
 {
 	(void)json_array_extend(part_of(stats, "peers"), part_of(takes_part, "peers"));
 	(void)json_array_extend(part_of(stats, "sources"), part_of(takes_part, "sources"));
+	(void)json_array_extend(part_of(stats, "watched"), part_of(takes_part, "watched"));
 	const char *name = NULL;
 	json_t *value = NULL;
 	json_object_foreach(part_of(takes_part, "counters"), name, value)

@@ -30,6 +30,15 @@ void control_stats_worst(struct control_stats *stats, const char *name, uint64_t
 void control_stats_histogram(struct control_stats *stats, const char *name, const uint32_t *bounds,
 	const uint64_t *counts, size_t n, uint64_t sum);
 
+/* A peer somebody looks at: begin, then any number of its slots, streams and records. Nothing is allocated for
+ * records but their text. */
+void control_stats_watched(struct control_stats *stats, const char *peer, uint64_t missed);
+void control_stats_slot(struct control_stats *stats, const struct router_slot_stats *figures);
+void control_stats_track(struct control_stats *stats, const struct router_track_stats *figures);
+/* `wall_offset` is added to their times. */
+void control_stats_records(struct control_stats *stats, const struct router_record *records,
+	size_t n, int64_t wall_offset);
+
 /* Says everything of `part`, too, and frees it. */
 void control_stats_join(struct control_stats *stats, struct control_stats *takes_part);
 

@@ -126,6 +126,7 @@ int worker_new(const struct worker_config *config, char error[WORKER_ERROR_LEN],
 	if (worker == NULL)
 		return -ENOMEM;
 	worker->loop = config->loop;
+	worker->wall_offset = config->wall_offset;
 	worker->identity = config->identity;
 	worker->next_transport_tick = RS_TIME_NEVER;
 	worker->tap = config->tap;

@@ -51,6 +51,7 @@ struct worker {
 	uint64_t counts[COUNTS];
 	struct transit transit;
 	rs_time turn_began;
+	int64_t wall_offset;      /* wall clock minus monotonic clock, us */
 	unsigned sockets_clamped; /* whose buffers the system made smaller than wanted */
 };
 

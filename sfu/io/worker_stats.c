@@ -76,6 +76,7 @@ static const struct figure router_figures[] = {
 	FIGURE(router_counters, rtcp_malformed, "router_rtcp_malformed"),
 	FIGURE(router_counters, pool_empty, "router_pool_empty"),
 	FIGURE(router_counters, events_dropped, "router_events_dropped"),
+	FIGURE(router_counters, watch_refused, "router_watch_refused"),
 };
 
 static uint64_t figure_of(const void *counters, const struct figure *figure)
@@ -184,6 +185,41 @@ static void source_figures(const struct worker *worker, struct control_stats *st
 	control_stats_gauge(stats, "microphones_open", open);
 }
 
+#define RECORDS_AT_ONCE 256
+
+static void watched_peer(
+	struct worker *worker, const struct peer *peer, struct control_stats *stats, rs_time now)
+{
+	struct router_record records[RECORDS_AT_ONCE];
+	struct router_slot_stats slot;
+	struct router_track_stats track;
+	uint64_t missed = 0;
+	size_t cursor = 0;
+	size_t n =
+		router_watch_take(worker->router, peer->handle, records, RECORDS_AT_ONCE, &missed);
+	control_stats_watched(stats, peer->id, missed);
+	while (router_slot_next(worker->router, peer->handle, &cursor, now, &slot) == 1)
+		control_stats_slot(stats, &slot);
+	cursor = 0;
+	while (router_track_next(worker->router, peer->handle, &cursor, now, &track) == 1)
+		control_stats_track(stats, &track);
+	while (n > 0) {
+		control_stats_records(stats, records, n, worker->wall_offset);
+		n = router_watch_take(
+			worker->router, peer->handle, records, RECORDS_AT_ONCE, &missed);
+	}
+}
+
+static void watched_figures(struct worker *worker, struct control_stats *stats, rs_time now)
+{
+	const struct peer *peer = NULL;
+	size_t cursor = 0;
+	while ((peer = peers_next(worker->peers, &cursor)) != NULL) {
+		if (router_watched(worker->router, peer->handle))
+			watched_peer(worker, peer, stats, now);
+	}
+}
+
 void worker_stats(struct worker *worker, struct control_stats *stats, rs_time now)
 {
 	peer_figures(worker, stats);
@@ -194,6 +230,7 @@ void worker_stats(struct worker *worker, struct control_stats *stats, rs_time no
 	socket_counters(worker, stats);
 	tcp_counters(worker, stats);
 	router_figures_say(worker, stats);
+	watched_figures(worker, stats, now);
 	cpu_counters(stats);
 	transit_figures(worker, stats);
 }

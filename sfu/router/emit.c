@@ -7,6 +7,7 @@ void emit_rtp(struct router *router, struct peer *peer, const uint8_t *data, siz
 		return;
 	router->counters.tx_packets++;
 	peer->stats.tx_packets++;
+	watch_rtp_out(peer->watch, peer, data, len);
 	router->config.emit(router->config.ctx, peer->handle, ROUTER_RTP, data, len);
 }
 
@@ -20,6 +21,7 @@ void emit_rtcp(struct router *router, struct peer *peer, const struct rs_writer 
 {
 	if (!peer->ready || writer->failed)
 		return;
+	watch_rtcp(peer->watch, writer->data, writer->len, true);
 	router->config.emit(
 		router->config.ctx, peer->handle, ROUTER_RTCP, writer->data, writer->len);
 }

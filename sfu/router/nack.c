@@ -40,6 +40,7 @@ static void forget(struct track *track, size_t i)
 
 static void give_up(struct router *router, struct track *track, size_t i)
 {
+	watch_lost(track->publish->peer->watch, track, track->missing[i].seq, 1);
 	forget(track, i);
 	router->counters.rx_lost++;
 	track->publish->peer->stats.rx_lost++;
@@ -83,6 +84,7 @@ bool nack_seen(
 		if (gap > GAP_MAX) {
 			router->counters.rx_lost += (uint64_t)gap;
 			track->publish->peer->stats.rx_lost += (uint64_t)gap;
+			watch_lost(track->publish->peer->watch, track, track->highest + 1, gap);
 			if (track->publish->open)
 				keyframe_ask(router, track, now);
 		} else

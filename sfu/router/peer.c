@@ -245,6 +245,7 @@ static void peer_free(struct router *router, struct peer *peer, rs_time now)
 
 	drop_sections(router, peer, NULL, now);
 	peer->egress = egress_free(router, peer->egress);
+	watch_set(router, peer, false);
 	for (struct peer **link = &meeting->peers; *link != NULL; link = &(*link)->next) {
 		if (*link == peer) {
 			*link = peer->next;
@@ -325,6 +326,7 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 	}
 	commit(router, peer, &here, &draft, now);
 	egress_set(router, peer, egress, now);
+	watch_set(router, peer, spec->watch && spec->home == router->config.worker);
 	meeting_resolve(router, meeting, now);
 	*out_peer = peer->handle;
 	return 0;

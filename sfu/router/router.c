@@ -60,6 +60,7 @@ void router_freep(struct router **router)
 
 void wake(struct router *router, rs_time now)
 {
+	router->now = now;
 	if (router->next_tick == RS_TIME_NEVER)
 		router->next_tick = now + TICK;
 }
@@ -102,6 +103,7 @@ int router_recv_rtp(
 	if (err < 0)
 		return err;
 	note_arrival(peer, track, &rtp, now);
+	watch_rtp_in(peer->watch, track, &rtp);
 	track->red = rtp.pt == track->publish->spec.red_pt && track->publish->spec.red_pt != 0;
 	if (track->red)
 		return red_recv(router, track, &rtp, data, now);
@@ -231,6 +233,7 @@ int router_recv_rtcp(
 		return -ENOENT;
 	wake(router, now);
 	peer_wake(router, peer, now);
+	watch_rtcp(peer->watch, data, len, false);
 	while ((err = rtcp_next(data, len, &cursor, &item)) == 1) {
 		err = 0;
 		if (item.type == RTCP_SR || item.type == RTCP_RR)
@@ -343,6 +346,7 @@ void router_tick(struct router *router, rs_time now)
 {
 	const bool slow = now >= router->next_slow;
 
+	router->now = now;
 	egress_wake(router, now);
 	if (router->next_tick == RS_TIME_NEVER || now < router->next_tick)
 		return;

@@ -245,6 +245,7 @@ struct router_peer {
 	/* The worker it is connected to. At every other it is known by what it sends alone: its sections received
 	 * are judged and then left out. A change of home makes it another peer. */
 	unsigned home;
+	bool watch; /* keep records of its packets, see router_watch_take() */
 	uint32_t
 		place; /* index its handle shall have, plus one; 0 = any that is free. Workers must agree */
 };
@@ -362,6 +363,7 @@ struct router_counters {
 	uint64_t relay_stale;   /* messages about what is gone */
 	uint64_t pool_empty;    /* packets not kept since the pool was used up */
 	uint64_t events_dropped;
+	uint64_t watch_refused; /* peers not watched, over the limit or for want of memory */
 };
 
 const struct router_counters *router_counters(const struct router *router);
@@ -391,6 +393,75 @@ struct router_peer_stats {
 /* 0 or -ENOENT. */
 int router_peer_stats(const struct router *router, uint32_t peer,
 	struct router_peer_stats *out_stats) RS_MUST_USE;
+
+/* ---- a peer somebody looks at (router_peer.watch) ---- */
+
+/* Watched peers at a time; more are refused and counted. */
+#define ROUTER_WATCHED_MAX 8
+
+enum router_record_kind {
+	ROUTER_RECORD_AUDIO,
+	ROUTER_RECORD_RED, /* audio with redundancy */
+	ROUTER_RECORD_VIDEO,
+	ROUTER_RECORD_RTX,
+	ROUTER_RECORD_PADDING, /* fills a line to measure it */
+	ROUTER_RECORD_NACK,    /* `size` packets from `seq` on are asked for again */
+	ROUTER_RECORD_PLI,
+	ROUTER_RECORD_REPORT, /* sender report */
+	ROUTER_RECORD_LOST,   /* `size` packets from `seq` on were given up */
+};
+
+struct router_record {
+	rs_time at;
+	enum router_record_kind kind;
+	bool out; /* to the peer */
+	uint32_t ssrc;
+	uint16_t seq;
+	uint16_t size; /* octets, before sealing */
+};
+
+bool router_watched(const struct router *router, uint32_t peer);
+/* Takes up to `max` records, oldest first; returns how many. *out_missed counts those ever overwritten. */
+size_t router_watch_take(struct router *router, uint32_t peer, struct router_record *out_records,
+	size_t max, uint64_t *out_missed);
+
+/* A section received, of a watched peer. Strings are valid until the next change of desired state. */
+struct router_slot_stats {
+	const char *mid;
+	bool video;
+	const char *source; /* "" = nothing */
+	uint32_t ssrc;
+	uint32_t packets;
+	uint64_t bitrate_bps;   /* since the last walk */
+	uint32_t loss_permille; /* before repair, as its receiver tells */
+	/* Video only. */
+	int layer; /* forwarded now; -1 = none */
+	uint8_t aim;
+	uint8_t temporal;
+	uint32_t height; /* of what is forwarded; 0 = not known */
+	enum router_layer_why why;
+};
+/* Walk: start with *cursor = 0; 1, or 0 at the end or of a peer that is not watched. */
+int router_slot_next(struct router *router, uint32_t peer, size_t *cursor, rs_time now,
+	struct router_slot_stats *out_stats) RS_MUST_USE;
+
+/* A stream sent by a peer, watched or not: a microphone, or one layer of a camera. */
+struct router_track_stats {
+	const char *mid;
+	const char *source;
+	enum router_media media;
+	unsigned layer;
+	uint32_t ssrc;
+	bool flowing;
+	bool open;
+	bool keyframes_wanted; /* one was asked for and has not come */
+	uint32_t height;
+	uint64_t packets;
+	int64_t jitter_us;
+	uint64_t bitrate_bps; /* video only */
+};
+int router_track_next(struct router *router, uint32_t peer, size_t *cursor, rs_time now,
+	struct router_track_stats *out_stats) RS_MUST_USE;
 
 /* Whether a microphone is coded widely enough for interpreters to work from it (ISO 20109: 125 Hz to
  * 15 kHz). It may still be a poor one. */

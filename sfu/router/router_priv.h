@@ -23,6 +23,7 @@
 #include "sfu/router/resend.h"
 #include "sfu/router/router.h"
 #include "sfu/router/video.h"
+#include "sfu/router/watch.h"
 
 /* Ranks of the floor that slots can ask for. */
 #define RANKS_MAX 16
@@ -259,6 +260,7 @@ struct peer {
 	struct router_peer_stats stats;
 	uint32_t audio_octets; /* sent on the line in sound; wraps */
 	struct egress *egress; /* NULL when it receives no pictures */
+	struct watch *watch;   /* NULL: nobody looks */
 };
 
 /* A microphone that is about to take another's place, and since when. */
@@ -316,6 +318,8 @@ struct router {
 	uint16_t *generations;
 	rs_time *
 		quiet_until; /* by index: the peer's next tick that counts; NEVER where there is none */
+	size_t n_watched;
+	rs_time now; /* of the last packet or tick */
 	uint64_t order;
 	uint32_t streams; /* counter for stream ids */
 	uint32_t tap_tracks;

@@ -182,6 +182,7 @@ int kit_join(struct kit *kit, const struct kit_peer *peer, rs_time now, uint32_t
 		.n_sends = sends_of(peer, sends),
 		.recvs = recvs,
 		.n_recvs = RS_ARRAY_LEN(recvs),
+		.watch = peer->watch,
 		.home = peer->home,
 		.place = peer->place,
 	};

@@ -80,7 +80,8 @@ struct kit_peer {
 	uint32_t csrc;
 	bool silent;    /* sends nothing */
 	bool simulcast; /* camera in q, h, f */
-	bool red;       /* redundant audio, both ways */
+	bool watch;
+	bool red; /* redundant audio, both ways */
 	const char *audio;
 	const char *video;
 	enum router_mix mix;

@@ -585,7 +585,7 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 		" \"tx_packets\": 4, \"rtt_ms\": 20}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
 		" \"KEN\", \"media\": \"microphone\", \"packets\": 3, \"gated\": 2, \"level_dbov\": -30, \"speaking\": true,"
 		" \"audio_khz\": 20, \"channels\": 1, \"fit\": \"yes\"}],"
-		" \"counters\": {\"rx_oversized\": 9}, \"gauges\": {}, \"worst\": {}, \"histograms\": {}}");
+		" \"counters\": {\"rx_oversized\": 9}, \"gauges\": {}, \"worst\": {}, \"histograms\": {}, \"watched\": []}");
 }
 
 static void parts_of_stats_are_joined_and_counters_added_up(void **state)
@@ -612,7 +612,7 @@ static void parts_of_stats_are_joined_and_counters_added_up(void **state)
 		" \"tx_packets\": 0, \"rtt_ms\": 0}], \"sources\": [],"
 		" \"counters\": {\"rx_oversized\": 13, \"dtls_stray\": 1}, \"gauges\": {\"peers\": 5},"
 		" \"worst\": {\"turn_us\": 700}, \"histograms\": {\"transit_us\": {\"bounds\": [100, 1000],"
-		" \"counts\": [10, 6, 2], \"sum\": 5000}}}");
+		" \"counts\": [10, 6, 2], \"sum\": 5000}}, \"watched\": []}");
 }
 
 static void without_a_connection_nothing_is_queued(void **state)
