@@ -63,7 +63,7 @@ async function play(url, token, { policy, only, keep, instead }) {
 	const sdp = (await answer.text()).split('\r\n').filter((line) => !line.startsWith('a=candidate:') || line.includes(keep))
 		.map((line) => (line.startsWith('a=candidate:') && instead ? line.replace(/[\d.]+ (?=\d+ typ)/, `${instead} `) : line)).join('\r\n');
 	await pc.setRemoteDescription({ type: 'answer', sdp });
-	window.player = { pc, analyser, context, iceServers };
+	window.player = { pc, analyser, context, iceServers, session: new URL(answer.headers.get('location'), url).href };
 	return iceServers;
 }
 
@@ -108,6 +108,61 @@ test('a listener hears by ICE-TCP without any relay', LIMIT, () => playing({ pol
 	assert.equal(remote.protocol, 'tcp');
 	assert.match(remote.candidateType, /host/);
 }));
+
+// Runs in the page: an ICE restart as RFC 9725 section 4.3.3 has it; resolves with the new user name of the server.
+async function restart(url, token) {
+	const { pc } = window.player;
+	const field = (sdp, name) => new RegExp(`a=${name}:(\\S+)`).exec(sdp)[1];
+	pc.restartIce();
+	const offer = await pc.createOffer();
+	const fragment = ['ice-ufrag', 'ice-pwd'].map((name) => `a=${name}:${field(offer.sdp, name)}\r\n`).join('');
+	const answer = await fetch(url, { method: 'PATCH', body: fragment,
+		headers: { authorization: `Bearer ${token}`, 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': '*' } });
+	if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
+	const said = await answer.text();
+	const sdp = ['ice-ufrag', 'ice-pwd'].reduce((text, name) => text.replace(new RegExp(`a=${name}:\\S+`, 'g'), `a=${name}:${field(said, name)}`), pc.currentRemoteDescription.sdp);
+	await pc.setLocalDescription(offer);
+	await pc.setRemoteDescription({ type: 'answer', sdp });
+	return field(said, 'ice-ufrag');
+}
+
+// Runs in the page: what an ICE restart must leave alone, and what came.
+async function received() {
+	const stats = [...(await window.player.pc.getStats()).values()];
+	const { dtlsState, selectedCandidatePairChanges, iceLocalUsernameFragment, bytesReceived } = stats.find(({ type }) => type === 'transport');
+	const streams = stats.filter(({ type }) => type === 'inbound-rtp');
+	return { dtlsState, selectedCandidatePairChanges, iceLocalUsernameFragment, bytesReceived,
+		ssrcs: streams.map(({ ssrc }) => ssrc).sort(), lost: streams.reduce((sum, { packetsLost }) => sum + packetsLost, 0),
+		packets: streams.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0),
+		ended: window.player.pc.connectionState !== 'connected' };
+}
+
+test('an ICE restart by PATCH loses nothing, keeps the keys and the streams', LIMIT, async () => {
+	const page = await browser.newPage();
+	try {
+		await page.goto(`${rostrum.base}/`);
+		const token = rostrum.tokens.technician;
+		await page.evaluate(play, `${rostrum.base}/whep/rehearsal/source-test-relay`, token, { policy: 'all', only: '', keep: ' udp ' });
+		await heard(page);
+		const before = await page.evaluate(received);
+		const session = await page.evaluate(() => window.player.session);
+		for (let i = 0; i < 3; i += 1) {
+			const old = await page.evaluate(received);
+			await page.evaluate(restart, session, token);
+			await until('the new path', async () => {
+				const now = await page.evaluate(received);
+				return now.iceLocalUsernameFragment !== old.iceLocalUsernameFragment && now.packets > old.packets + 50 && !now.ended;
+			});
+		}
+		const after = await page.evaluate(received);
+		assert.equal(after.dtlsState, 'connected');
+		assert.deepEqual(after.ssrcs, before.ssrcs);
+		assert.equal(after.lost, before.lost);
+		await heard(page);
+	} finally {
+		await page.close();
+	}
+});
 
 test('a page is told of the relay when it joins, for its own badge', LIMIT, async () => {
 	const page = await browser.newPage();
