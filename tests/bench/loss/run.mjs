@@ -20,6 +20,7 @@ const { values } = parseArgs({
 		json: { type: 'boolean', default: false },
 	},
 });
+process.setMaxListeners(40); // each browser and line ends with this process
 const list = (text) => text.split(',').filter(Boolean);
 const BURST = 4; // packets, on average
 

@@ -243,6 +243,102 @@ static void a_loss_told_by_nack_is_answered_and_brings_protection_at_once(void *
 	assert_int_equal(heard(&viewer, v, 4).pt, KIT_SLOT_RED);
 }
 
+/* ---- minutes on a bad line ---- */
+
+#define CALL_PACKETS 15000 /* five minutes */
+/* A packet is played when as many after it have come: a buffer of 60 ms. */
+#define BUFFERED 3
+
+/* Which packets of the speaker a listener has, and since when, counted in packets sent. */
+struct hearing {
+	struct rs_rand rand;
+	bool came[CALL_PACKETS + 1];
+	unsigned played_without;
+	unsigned carried; /* octets of sound, redundancy included */
+};
+
+static struct hearing hearing;
+
+static void hear(const struct rtp_packet *packet, unsigned at)
+{
+	struct red red = { .n_redundant = 0, .primary.len = packet->payload_len };
+
+	if (packet->pt == KIT_SLOT_RED)
+		red = red_of(packet);
+	hearing.carried += (unsigned)packet->payload_len;
+	hearing.came[at] = true;
+	for (size_t i = 0; i < red.n_redundant; i++)
+		if (red.redundant[i].offset / 960 < at)
+			hearing.came[at - red.redundant[i].offset / 960] = true;
+}
+
+/* Share of packets that are not there when they are to be played, in 1/10000, on a line that loses `permille` in runs of
+ * `run` on average. A NACK tells of each 60 ms later, a report of all every 5 s. */
+static unsigned missing_on(unsigned permille, unsigned run)
+{
+	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
+	const uint32_t slot = kit_slot_ssrc(&viewer, 3, false);
+	uint16_t first = 0;
+	unsigned lost = 0;
+	bool in_run = false;
+
+	hearing = (struct hearing){ .played_without = 0 };
+	rs_rand_init_seed(&hearing.rand, permille + run);
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .open = { "KEN" } }, 0);
+	report(&viewer, v, 0, 0, 0);
+	for (unsigned i = 0; i < CALL_PACKETS; i++) {
+		const rs_time now = RS_MS(20) * (rs_time)i;
+		kit_forget(&kit);
+		speak(k, i, i);
+		router_tick(kit.router, now);
+		const struct kit_packet *packet = kit_rtp(&kit, v, slot, 0);
+		const struct rtp_packet rtp = kit_parsed(packet);
+		if (i == 0)
+			first = rtp.seq;
+		/* Gilbert-Elliott: all is lost within a run. */
+		in_run = in_run ? rs_rand_below(&hearing.rand, run) != 0
+				: rs_rand_below(&hearing.rand, 1000 * run) <
+					  permille * 1000 / (1000 - permille);
+		if (in_run)
+			lost++;
+		else
+			hear(&rtp, i);
+		if (i >= 3 && !hearing.came[i - 3])
+			ask(&viewer, v, 3, (uint16_t)(first + i - 3), now);
+		if (i % 250 == 249) {
+			report(&viewer, v, 250, lost, now);
+			lost = 0;
+		}
+		if (i >= BUFFERED)
+			hearing.played_without += !hearing.came[i - BUFFERED];
+	}
+	return hearing.played_without * 10000U / CALL_PACKETS;
+}
+
+static void sound_is_there_in_time_at_10_percent_loss(void **state)
+{
+	assert_in_range(missing_on(100, 1), 0, 20);
+}
+
+static void sound_is_there_in_time_at_20_percent_loss(void **state)
+{
+	assert_in_range(missing_on(200, 1), 0, 70);
+}
+
+static void sound_is_there_in_time_at_30_percent_loss(void **state)
+{
+	assert_in_range(missing_on(300, 1), 0, 150);
+	/* Four packets in each, not more. */
+	assert_in_range(hearing.carried / CALL_PACKETS, 100, 4 * 45);
+}
+
+static void without_loss_nothing_is_added(void **state)
+{
+	assert_int_equal(missing_on(0, 1), 0);
+	/* But for what was sent before the first report. */
+	assert_in_range(hearing.carried, CALL_PACKETS * 40, CALL_PACKETS * 41);
+}
+
 /* ---- towards the SFU ---- */
 
 /* A packet of the speaker with the `back` before it, as Chromium sends it. */
@@ -544,6 +640,10 @@ int main(void)
 		CASE(where_losses_come_one_by_one_three_go_along),
 		CASE(where_losses_come_in_runs_more_go_along),
 		CASE(packets_of_long_ago_do_not_go_along),
+		CASE(sound_is_there_in_time_at_10_percent_loss),
+		CASE(sound_is_there_in_time_at_20_percent_loss),
+		CASE(sound_is_there_in_time_at_30_percent_loss),
+		CASE(without_loss_nothing_is_added),
 		CASE(what_is_sent_again_is_the_same_to_the_octet),
 		CASE(what_comes_along_anyway_is_not_sent_again),
 		CASE(a_loss_told_by_nack_is_answered_and_brings_protection_at_once),
