@@ -23,10 +23,21 @@
 #define FOLLOW_UP 0.1
 #define FOLLOW_DOWN 0.3
 
+/* A packet so long after the last one finds the line idle. */
+#define IDLE RS_MS(12)
+/* What is known of the place of losses fades with each window; so many packets of each kind tell. */
+#define FADES 0.85
+#define ALONE_LEAST 8
+/* Lost as often, or nearly. No line loses more than so much by itself. */
+#define ALIKE 0.6
+#define CHANCE_MOST 0.5
+#define FOLLOW_CHANCE 0.5
+
 /* A little less than what came through. */
 #define CUT 0.95
 /* A cut below this share of the estimate proves no more than one to it. */
 #define CUT_LEAST 0.3
+#define TRIAL_MOST RS_SEC(4)
 /* More than this share of the loss above must stay for the line to be at fault. */
 #define STAYS 0.6
 
@@ -55,8 +66,18 @@ void trial_add_many(struct trial *trial, rs_time first, rs_time last, uint32_t s
 	trial->octets += octets;
 }
 
+static void note_place(struct trial *trial, rs_time sent, bool lost)
+{
+	struct trial_share *share = sent - trial->last_add >= IDLE ? &trial->alone : &trial->behind;
+
+	trial->last_add = sent;
+	share->sent += 1;
+	share->lost += lost ? 1 : 0;
+}
+
 void trial_add(struct trial *trial, rs_time sent, uint32_t octets, bool lost)
 {
+	note_place(trial, sent, lost);
 	trial_add_many(trial, sent, sent, 1, lost ? 1 : 0, octets);
 }
 
@@ -113,6 +134,25 @@ static enum trial_verdict begin_trial(
 	return TRIAL_CUT;
 }
 
+static void fade(struct trial_share *share)
+{
+	share->sent *= FADES;
+	share->lost *= FADES;
+}
+
+/* Those that found the line idle are lost as the others are. */
+static bool is_chance(const struct trial *trial)
+{
+	const struct trial_share *alone = &trial->alone;
+	const struct trial_share *behind = &trial->behind;
+
+	if (trial->window > CHANCE_MOST || alone->sent < ALONE_LEAST)
+		return false;
+	if (behind->sent < ALONE_LEAST)
+		return true; /* so little is sent that it fills no line */
+	return alone->lost / alone->sent >= ALIKE * behind->lost / behind->sent;
+}
+
 static enum trial_verdict judge_steady(struct trial *trial, uint32_t bps, bool queued,
 	rs_time settle, rs_time now, uint32_t *out_bps)
 {
@@ -129,6 +169,10 @@ static enum trial_verdict judge_steady(struct trial *trial, uint32_t bps, bool q
 	if (++trial->n_above < WINDOWS && above < FAR_ABOVE + chance)
 		return TRIAL_KEEP;
 	trial->n_above = 0;
+	if (is_chance(trial)) {
+		trial->own += (trial->window - trial->own) * FOLLOW_CHANCE;
+		return TRIAL_KEEP;
+	}
 	return begin_trial(trial, bps, settle, now, out_bps);
 }
 
@@ -151,6 +195,10 @@ enum trial_verdict trial_judge(struct trial *trial, uint32_t bps, bool queued, r
 {
 	enum trial_verdict verdict;
 
+	if (trial->phase == TRIAL_RUNNING && now > trial->trial_from + TRIAL_MOST) {
+		trial->phase = TRIAL_STEADY; /* too little was sent to tell */
+		empty(trial);
+	}
 	if (!is_complete(trial))
 		return TRIAL_KEEP;
 	trial->window = (double)trial->lost / trial->sent;
@@ -158,6 +206,8 @@ enum trial_verdict trial_judge(struct trial *trial, uint32_t bps, bool queued, r
 		verdict = judge_trial(trial, bps, queued, out_bps);
 	else
 		verdict = judge_steady(trial, bps, queued, settle, now, out_bps);
+	fade(&trial->alone);
+	fade(&trial->behind);
 	empty(trial);
 	return verdict;
 }

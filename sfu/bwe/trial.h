@@ -2,8 +2,9 @@
  *
  * Tells a line's own loss from loss that comes of sending too much. Radio and satellite lines lose at random,
  * whatever is sent: giving way to that gains nothing. So loss above what the line is known for is put to the
- * test: send no more than what came through, and look. If the loss goes, it was congestion, and the cut stays;
- * if it stays, it is the line's own, and the cut is taken back.
+ * test. Chance hits a packet that finds the line idle as it hits one right behind others; a line that is full spares the
+ * first. Where that does not tell: send no more than what came through, and look. If the loss goes, it was congestion, and the
+ * cut stays; if it stays, it is the line's own, and the cut is taken back.
  *
  * An embedded value; it allocates nothing.
  */
@@ -26,6 +27,12 @@ struct trial {
 	uint64_t octets;
 	rs_time first_sent; /* RS_TIME_NEVER when the window is empty */
 	rs_time last_sent;
+	/* lately: packets that found the line idle, and those right behind others */
+	rs_time last_add;
+	struct trial_share {
+		double sent;
+		double lost;
+	} alone, behind;
 	/* what is known */
 	double own;    /* share lost by the line itself, 0 to 1 */
 	double margin; /* how far beyond is chance: wider after a trial was in vain */
