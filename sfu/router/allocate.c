@@ -13,6 +13,8 @@
 #define SOUND_ROOM 120
 /* A packet of redundant audio takes as much again. */
 #define RED_ROOM 2
+/* Sound is repaired while this part of what it takes is to spare. */
+#define SPARE 3
 
 enum class {
 	CLASS_CONTENT,
@@ -48,7 +50,11 @@ static uint32_t audio_bps(struct egress *egress, rs_time now)
 
 static void set_red(struct peer *peer, uint32_t spare_bps)
 {
-	const bool fits = spare_bps > peer->egress->audio_peak_bps * (RED_ROOM - 1);
+	struct egress *egress = peer->egress;
+	const bool fits = spare_bps > egress->audio_peak_bps * (RED_ROOM - 1);
+
+	egress->no_spare =
+		egress->estimator.ceiling_bps > 0 && spare_bps < egress->audio_peak_bps / SPARE;
 
 	for (size_t i = 0; i < peer->n_slots; i++) {
 		struct slot *slot = peer->slots[i];

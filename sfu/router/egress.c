@@ -38,7 +38,8 @@ int egress_prepare(
 static bool gives_feedback(const struct peer *peer)
 {
 	for (size_t i = 0; i < peer->n_slots; i++)
-		if (peer->slots[i]->spec.video && peer->slots[i]->spec.ext.twcc != 0)
+		if (peer->slots[i]->spec.video && peer->slots[i]->spec.ext.twcc != 0 &&
+			peer->slots[i]->spec.rtx_ssrc != 0)
 			return true;
 	return false;
 }
@@ -209,7 +210,11 @@ static void send_now(struct router *router, struct egress *egress, struct slot *
 	if (len == 0)
 		return;
 	egress->pad_slot = slot;
-	(void)estimator_sent(&egress->estimator, (uint32_t)len + EGRESS_BELOW_RTP, now);
+	if (slot_is_numbered(slot, packet) || !egress->estimator.feedback)
+		(void)estimator_sent(&egress->estimator, (uint32_t)len + EGRESS_BELOW_RTP, now);
+	else
+		estimator_sent_unnumbered(
+			&egress->estimator, (uint32_t)len + EGRESS_BELOW_RTP, now);
 	pacer_spend(&egress->pacer, (uint32_t)len + EGRESS_BELOW_RTP, now);
 }
 
@@ -272,6 +277,14 @@ bool egress_admits(
 		rewrite_break(&slot->rewrite); /* it goes on with a key frame */
 	}
 	return !gate->refused;
+}
+
+bool egress_repairs_sound(const struct peer *peer, rs_time now)
+{
+	const struct egress *egress = peer->egress;
+
+	return egress == NULL ||
+	       (!egress->no_spare && estimator_pace_bps(&egress->estimator, now) > 0);
 }
 
 /* The head of the queue, if its source is still what it was. */

@@ -55,6 +55,7 @@ struct egress {
 	/* allocation (allocate.c) */
 	rs_time allocate_at;
 	struct allocation_slot slots[32]; /* by index of the peer's */
+	bool no_spare;                    /* sound takes nearly all there is */
 	bool sole_audio; /* not even all sound fits: only the first of each feed is sent */
 };
 
@@ -84,6 +85,9 @@ bool egress_admits(
 /* Sends a packet of a picture now or later. */
 void egress_send(struct router *router, struct slot *slot, const struct publish *publish,
 	struct packet *packet, const struct rewrite_out *out, bool rtx, rs_time now);
+
+/* Whether sound may be sent again: where the line is full it is lost for that, and more of it makes more loss. */
+bool egress_repairs_sound(const struct peer *peer, rs_time now);
 
 /* What the receiver says. `feedback` is an RTPFB of FMT 15, or a PSFB of FMT 15. */
 void egress_feedback(struct router *router, struct peer *peer, const struct rtcp_feedback *feedback,

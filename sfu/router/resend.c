@@ -93,6 +93,10 @@ static bool send_again(
 		router->counters.tx_nack_missed++;
 		return false;
 	}
+	if (!slot->spec.video && !egress_repairs_sound(slot->peer, now)) {
+		router->counters.tx_resend_waits++;
+		return false;
+	}
 	if (slot->resend.room < packet->len + keep_room || sent->resends == RESENDS_MOST) {
 		router->counters.tx_nack_refused++;
 		return false;

@@ -464,6 +464,9 @@ void slot_send(struct router *router, struct slot *slot, const struct publish *p
 size_t slot_write(struct router *router, struct slot *slot, const struct publish *publish,
 	const struct packet *packet, const struct rewrite_out *out, bool rtx,
 	const uint16_t *number);
+/* Pictures have a transport-wide number where the slot has the extension, and RTX: without RTX a resent packet must be the very
+ * octets of the first, or a GCM nonce comes twice. */
+bool slot_is_numbered(const struct slot *slot, const struct packet *packet);
 /* `padding` octets and no payload, among the slot's retransmissions. Octets sent as RTP. */
 size_t slot_write_padding(
 	struct router *router, struct slot *slot, uint8_t padding, uint16_t number);

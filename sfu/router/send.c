@@ -10,12 +10,16 @@ static void add_ext(struct rtp_header *header, uint8_t id, const uint8_t *data, 
 			(struct rtp_ext){ .id = id, .len = (uint8_t)len, .data_view = data };
 }
 
+bool slot_is_numbered(const struct slot *slot, const struct packet *packet)
+{
+	return slot->spec.ext.twcc != 0 && slot->spec.rtx_ssrc != 0 &&
+	       slot_payload(slot, packet->video.codec)->rtx_pt != 0;
+}
+
 /* `twcc` holds the number while the header is written. */
 static void add_number(
 	struct rtp_header *header, uint8_t id, const uint16_t *number, uint8_t twcc[2])
 {
-	if (number == NULL)
-		return;
 	twcc[0] = (uint8_t)(*number >> 8);
 	twcc[1] = (uint8_t)*number;
 	add_ext(header, id, twcc, 2);
@@ -44,7 +48,8 @@ static void write_head(struct rs_writer *writer, const struct slot *slot,
 
 	memcpy(mid, slot->mid.s, mid_len);
 	add_ext(&header, ids->mid, mid, mid_len);
-	add_number(&header, ids->twcc, number, twcc);
+	if (number != NULL && slot_is_numbered(slot, packet))
+		add_number(&header, ids->twcc, number, twcc);
 	if (packet->has_level)
 		add_ext(&header, ids->level, &packet->level, 1);
 	add_ext(&header, ids->abs_capture, packet->abs_capture, packet->abs_capture_len);
