@@ -163,11 +163,20 @@ static void answers_take(struct load *load, rs_time now)
 	}
 }
 
+/* What cannot be given back the server drops when consent runs out. */
+static void session_delete(struct load *load, struct member *member)
+{
+	if (member->session[0] != '\0')
+		(void)rtc_http_delete(load->http, member->session, NULL);
+	member->session[0] = '\0';
+}
+
 /* An offer that cannot be made or sent is as one that was refused. */
 static void ask(struct load *load, struct member *member, rs_time now)
 {
 	struct rs_buf offer;
 	rs_buf_init(&offer, OFFER_MAX);
+	session_delete(load, member); /* of a media server that died: signaling may still hold it */
 	int err = member->socket != SIZE_MAX ? 0 : rtc_io_open(load->io, member, &member->socket);
 	if (err == 0)
 		err = member_ask(member, now, &offer);
@@ -339,9 +348,7 @@ static void leave(struct load *load, rs_time now)
 {
 	for (size_t i = 0; i < load->n_members && !load->leaving_told; i++) {
 		struct member *member = &load->members[i];
-		/* What cannot be given back the server drops when consent runs out. */
-		if (member->session[0] != '\0')
-			(void)rtc_http_delete(load->http, member->session, NULL);
+		session_delete(load, member);
 		member->stage = MEMBER_OVER;
 	}
 	load->leaving_told = true;
@@ -389,18 +396,27 @@ static void phase_go_on(struct load *load, bool stop, rs_time now)
 	}
 }
 
-static void progress(struct load *load, rs_time now)
+static const char *phase_name(enum phase phase)
 {
 	static const char *const names[] = { "joining", "settling", "measuring", "leaving",
 		"over" };
-	if (now < load->next_progress || isatty(STDERR_FILENO) == 0)
+	return names[phase];
+}
+
+/* A line that renews itself for people; for scripts a line when a phase begins. */
+static void progress(struct load *load, enum phase before, rs_time now)
+{
+	const bool people = isatty(STDERR_FILENO) != 0;
+	if (!people && before != load->phase)
+		(void)fprintf(stderr, "rostrum-load: %s\n", phase_name(load->phase));
+	if (!people || now < load->next_progress)
 		return;
 	load->next_progress = now + PROGRESS_INTERVAL;
 	uint64_t packets = 0;
 	for (size_t i = load->n_publishers; i < load->n_members; i++)
 		packets += member_counts(&load->members[i]).packets;
 	(void)fprintf(stderr, "\r%-9s %zu of %zu live, %" PRIu64 " packets/s   ",
-		names[load->phase], count_stage(load, 0, load->n_members, MEMBER_LIVE),
+		phase_name(load->phase), count_stage(load, 0, load->n_members, MEMBER_LIVE),
 		load->n_members, packets - load->progress_packets);
 	load->progress_packets = packets;
 }
@@ -422,8 +438,9 @@ int load_run(const struct load_options *options, const volatile bool *stop,
 		now = rs_clock_monotonic();
 		answers_take(load, now);
 		members_turn(load, now);
+		const enum phase before = load->phase;
 		phase_go_on(load, *stop, now);
-		progress(load, now);
+		progress(load, before, now);
 	}
 	if (isatty(STDERR_FILENO) != 0)
 		(void)fprintf(stderr, "\r%60s\r", "");

@@ -161,7 +161,6 @@ void member_tick(struct member *member, rs_time now, int64_t wall_us)
 		join_failed(member, now);
 	} else if (member->stage == MEMBER_LIVE && lost) {
 		member_drop(member);
-		member->session[0] = '\0'; /* it died with its server */
 		member->stage = member->setup->rejoin ? MEMBER_WAITING : MEMBER_OVER;
 		member->due = now;
 	}

@@ -43,10 +43,10 @@ function readArguments(words) {
 function load(server, options) {
 	const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 	const child = spawn(join(build, 'tools/loadgen/rostrum-load'), ['--json', '--base', server.base, '--pid', String(server.pid), ...words],
-		{ stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ROSTRUM_TOKEN: server.token } });
+		{ stdio: 'pipe', env: { ...process.env, ROSTRUM_TOKEN: server.token } });
 	let out = '';
-	child.stdout.on('data', (data) => (out += data));
-	return new Promise((done, fail) => child.once('close', (code) => (code === 0 ? done(JSON.parse(out)) : fail(new Error(`rostrum-load ended with ${code}: ${out}`)))));
+	for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (out += data));
+	return new Promise((done, fail) => child.once('close', (code) => (code === 0 ? done(JSON.parse(out.split('\n').find((line) => line.startsWith('{')))) : fail(new Error(`rostrum-load ended with ${code}: ${out}`)))));
 }
 
 async function measure(name, options) {
@@ -89,7 +89,7 @@ async function run(name, asked) {
 	const results = Object.fromEntries(asked.only.map((server) => [server, []]));
 	for (let i = 0; i <= asked.rounds; i += 1) {
 		for (const server of asked.only) {
-			const result = await measure(server, { ...works[name].options, duration: asked.seconds });
+			const result = await measure(server, { ...works[name].options, ramp: 100, duration: asked.seconds });
 			if (i > 0) results[server].push(result);
 		}
 	}

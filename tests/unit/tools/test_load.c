@@ -3,6 +3,7 @@
 #include "common/rtp/vp8.h"
 #include "tools/loadgen/histogram.h"
 #include "tools/loadgen/media.h"
+#include "tools/loadgen/member.h"
 #include "tools/loadgen/options.h"
 
 #include <errno.h>
@@ -181,6 +182,101 @@ static void the_stamp_is_read_back(void **state)
 	assert_int_equal(payload[sizeof(payload) - MEDIA_STAMP_LEN - 1], 0);
 }
 
+/* --- Joining --- */
+
+static struct member_setup setup_of(bool rejoin)
+{
+	static struct histogram latency;
+	static struct histogram join;
+	return (struct member_setup){
+		.media = { .audio_len = 80, .fps = 25, .n_layers = 1 },
+		.rejoin = rejoin,
+		.open_every = 1,
+		.latency = &latency,
+		.join = &join,
+	};
+}
+
+/* Asks at `now` and is refused at once; how long it waits, or -1 when it gave up. */
+static rs_time refuse(struct member *member, rs_time now)
+{
+	struct rs_buf offer;
+	rs_buf_init(&offer, RTC_SDP_MAX);
+	assert_int_equal(member_ask(member, now, &offer), 0);
+	assert_int_equal(member->stage, MEMBER_ASKING);
+	assert_int_equal(member_deadline(member), RS_TIME_NEVER);
+	assert_true(rs_buf_len(&offer) > 0);
+	rs_buf_done(&offer);
+	member_answered(member, 503, "", "", 0, true, now);
+	assert_null(member->peer);
+	return member->stage == MEMBER_WAITING ? member_deadline(member) - now : -1;
+}
+
+static void a_refused_member_asks_again_ever_later(void **state)
+{
+	static const rs_time waits[] = { RS_MS(100), RS_MS(200), RS_MS(400), RS_MS(800), RS_SEC(1),
+		RS_SEC(1) };
+	struct member_setup setup = setup_of(true);
+	struct member member = { .setup = &setup };
+	for (size_t i = 0; i < RS_ARRAY_LEN(waits); i++)
+		assert_int_equal(refuse(&member, START), waits[i]);
+	assert_int_equal(member.refused_status, 503);
+}
+
+static void who_need_not_come_back_gives_up_after_three(void **state)
+{
+	struct member_setup setup = setup_of(false);
+	struct member member = { .setup = &setup };
+	assert_int_equal(refuse(&member, START), RS_MS(100));
+	assert_int_equal(refuse(&member, START), RS_MS(200));
+	assert_int_equal(refuse(&member, START), -1);
+	assert_int_equal(member.stage, MEMBER_OVER);
+	assert_int_equal(member_deadline(&member), RS_TIME_NEVER);
+}
+
+static void an_answer_that_does_not_parse_is_a_refusal(void **state)
+{
+	struct member_setup setup = setup_of(true);
+	struct member member = { .setup = &setup };
+	struct rs_buf offer;
+	rs_buf_init(&offer, RTC_SDP_MAX);
+	assert_int_equal(member_ask(&member, START, &offer), 0);
+	rs_buf_done(&offer);
+	member_answered(&member, 201, "http://x/1", "hello", 5, true, START);
+	assert_int_equal(member.stage, MEMBER_WAITING);
+	assert_string_equal(member.session, "http://x/1");                    /* to be given back */
+	member_answered(&member, 201, "http://x/2", "hello", 5, true, START); /* not asked for */
+	assert_string_equal(member.session, "http://x/1");
+}
+
+static void a_member_that_never_connects_asks_again(void **state)
+{
+	static const char answer[] =
+		"a=ice-ufrag:aB3d\na=ice-pwd:0123456789abcdef012345\n"
+		"a=fingerprint:sha-256 00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:"
+		"00:00:00:00:00:00:00:00:00:00:00:00\nm=audio 9 UDP/TLS/RTP/SAVPF 111\n"
+		"a=candidate:1 1 udp 1 192.0.2.1 1 typ host\n";
+	struct member_setup setup = setup_of(false);
+	struct member member = { .setup = &setup };
+	struct rs_buf offer;
+	rs_buf_init(&offer, RTC_SDP_MAX);
+	assert_int_equal(member_ask(&member, START, &offer), 0);
+	rs_buf_done(&offer);
+	member_answered(&member, 201, "http://x/1", answer, strlen(answer), true, START);
+	assert_int_equal(member.stage, MEMBER_CONNECTING);
+	rs_time now = START;
+	while (member.stage == MEMBER_CONNECTING && now < START + RS_SEC(60)) {
+		struct rtc_client_datagram datagram;
+		now = member_deadline(&member);
+		member_tick(&member, now, 0);
+		while (member.peer != NULL && rtc_peer_poll(member.peer, &datagram) == 1)
+			assert_int_equal(datagram.data_view[0], 0); /* checks, and nothing else */
+	}
+	assert_int_equal(member.stage, MEMBER_WAITING);
+	assert_int_equal(now, START + RS_SEC(10));
+	assert_int_equal(member.joins, 0);
+}
+
 /* --- Options --- */
 
 static int parse(const char *line, struct load_options *options)
@@ -252,6 +348,10 @@ int main(void)
 		cmocka_unit_test(a_key_frame_comes_when_asked),
 		cmocka_unit_test(layers_have_a_quarter_of_the_one_above),
 		cmocka_unit_test(the_stamp_is_read_back),
+		cmocka_unit_test(a_refused_member_asks_again_ever_later),
+		cmocka_unit_test(who_need_not_come_back_gives_up_after_three),
+		cmocka_unit_test(an_answer_that_does_not_parse_is_a_refusal),
+		cmocka_unit_test(a_member_that_never_connects_asks_again),
 		cmocka_unit_test(options_are_read),
 		cmocka_unit_test(options_that_make_no_sense_are_refused),
 		cmocka_unit_test(the_token_may_come_from_the_environment),
