@@ -1,0 +1,55 @@
+// kill -9 of the SFU in a meeting of 50 simulated peers: sound is back for all of them in two seconds.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { build, startRostrum } from '../support/rostrum.mjs';
+import { sleep } from '../support/wait.mjs';
+
+const PLAYERS = 49;
+const LIMIT = { timeout: 90_000 };
+let rostrum;
+
+before(async () => {
+	rostrum = await startRostrum();
+}, LIMIT);
+after(() => rostrum?.stop());
+
+// rostrum-load as a meeting: one speaks, the others listen, and all come back by themselves.
+function startLoad() {
+	const child = spawn(join(build, 'tools/loadgen/rostrum-load'),
+		['--json', '--rejoin', '--base', rostrum.base, '--players', String(PLAYERS), '--ramp', '25', '--duration', '8'],
+		{ stdio: 'pipe', env: { ...process.env, ROSTRUM_TOKEN: rostrum.rehearsal.technician } });
+	const said = { out: '', err: '' };
+	const ended = new Promise((done) => child.once('close', (code) => done({ code, ...said })));
+	const measuring = new Promise((done, fail) => {
+		child.stderr.on('data', (data) => {
+			said.err += data;
+			if (said.err.includes('measuring')) done();
+		});
+		child.once('close', () => fail(new Error(`rostrum-load ended: ${said.err}`)));
+	});
+	child.stdout.on('data', (data) => (said.out += data));
+	return { ended, measuring };
+}
+
+test('sfu killed in a meeting of 50: sound is back for everyone in two seconds', LIMIT, async () => {
+	const load = startLoad();
+	await load.measuring;
+	await sleep(1000); // sound before the outage
+	await rostrum.kill('sfu');
+	const { code, out, err } = await load.ended;
+	const result = JSON.parse(out);
+	console.log(`measured: sound back after kill -9 of the SFU, ${PLAYERS} listeners: half within ${result.gap_ms.p50} ms, all within ${result.gap_ms.max} ms`);
+	assert.equal(code, 0, err);
+	assert.equal(result.players_live, PLAYERS);
+	assert.equal(result.joins, 2 * (PLAYERS + 1), 'everyone joined twice');
+	assert.ok(result.gap_ms.p50 > 100, 'there was an outage');
+	assert.ok(result.gap_ms.max <= 2000, `the longest silence was ${result.gap_ms.max} ms`);
+});
+
+test('what was of the killed SFU is forgotten', LIMIT, async () => {
+	const metrics = (await rostrum.http('GET', '/metrics', { token: rostrum.tokens.technician })).body;
+	assert.equal(/^rostrum_peers (\d+)/m.exec(metrics)?.[1], '0');
+	assert.deepEqual(rostrum.faults(), []);
+});
