@@ -69,6 +69,27 @@ static void get_meeting(struct request *request)
 	http_answer(request, HTTP_STATUS_OK, "application/json");
 }
 
+static void look(struct request *request, enum service_look what)
+{
+	const char *meeting = request->params.name[0];
+	struct service_refusal refusal;
+	if (!http_enter(request, meeting))
+		return;
+	if (service_look(request->io->service, request->number, &request->who, meeting,
+		    request->params.name[1], what, io_moment(), &refusal) < 0)
+		http_refuse_service(request, &refusal);
+}
+
+static void get_media(struct request *request)
+{
+	look(request, SERVICE_LOOK_MEDIA);
+}
+
+static void get_timeline(struct request *request)
+{
+	look(request, SERVICE_LOOK_TIMELINE);
+}
+
 static void get_nodes(struct request *request)
 {
 	if (!http_authenticate(request))
@@ -141,6 +162,8 @@ const struct http_route http_routes[] = {
 	{ HTTP_POST, "/api/meetings/*/open", open_meeting, HTTP_SMALL_MAX },
 	{ HTTP_POST, "/api/meetings/*/close", close_meeting, HTTP_SMALL_MAX },
 	{ HTTP_GET, "/api/meetings/*", get_meeting, HTTP_SMALL_MAX },
+	{ HTTP_GET, "/api/meetings/*/media/*", get_media, HTTP_SMALL_MAX },
+	{ HTTP_GET, "/api/meetings/*/timeline/*", get_timeline, HTTP_SMALL_MAX },
 	{ HTTP_GET, "/api/nodes", get_nodes, HTTP_SMALL_MAX },
 	{ HTTP_GET, "/healthz", get_health, HTTP_SMALL_MAX },
 	{ HTTP_GET, "/metrics", get_metrics, HTTP_SMALL_MAX },

@@ -208,6 +208,21 @@ static int put_all(const struct chamber *chamber, bool changed, struct rs_buf *o
 	return err < 0 ? err : rs_buf_append(out, "}", 1);
 }
 
+int measure_person_write(const struct person *person, struct rs_buf *out)
+{
+	const char *comma = "";
+	int err = rs_buf_append(out, "{", 1);
+	for (size_t i = 0; i < RS_ARRAY_LEN(parts) && err == 0; i++) {
+		if (!parts[i].any(person))
+			continue;
+		err = rs_buf_printf(out, "%s\"%s\":", comma, parts[i].name);
+		if (err == 0)
+			err = parts[i].put(person, out);
+		comma = ",";
+	}
+	return err < 0 ? err : rs_buf_append(out, "}", 1);
+}
+
 int measure_write(const struct chamber *chamber, struct rs_buf *out)
 {
 	return put_all(chamber, false, out);

@@ -268,6 +268,7 @@ static int on_stats(struct service *service, struct node *node, const struct nod
 		node->figures = figures;
 	}
 	measure_stats(service, message);
+	look_stats(service, message);
 	return 0;
 }
 

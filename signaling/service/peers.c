@@ -50,6 +50,7 @@ void peer_remove(struct service *service, struct peer *peer)
 	}
 	unlink_person(peer);
 	(void)rs_map_remove(service->peers, peer->spec.id, strlen(peer->spec.id));
+	look_forget(peer);
 	rs_release(peer);
 }
 
@@ -114,8 +115,10 @@ void peer_free_all(struct service *service)
 {
 	size_t cursor = 0;
 	struct peer *peer;
-	while ((peer = rs_map_next(service->peers, &cursor)) != NULL)
+	while ((peer = rs_map_next(service->peers, &cursor)) != NULL) {
+		look_forget(peer);
 		rs_release(peer);
+	}
 	rs_map_free(service->peers);
 }
 

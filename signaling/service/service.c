@@ -279,6 +279,7 @@ void service_tick(struct service *service, struct moment at)
 			"The page did not say hello in time.", at);
 	}
 	peer_reap(service, at);
+	look_tick(service, at);
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
 		if (chamber->in_flight || at.now < chamber->retry_at)

@@ -150,6 +150,15 @@ bool service_is_rehearsal(const struct service *service, const char *meeting);
 /* The view as JSON, without checking anybody. 0, -ENOENT, -ENOMEM. */
 int service_view(
 	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
+enum service_look {
+	SERVICE_LOOK_MEDIA,    /* slots and streams */
+	SERVICE_LOOK_TIMELINE, /* packets of the last seconds */
+};
+/* What a participant's media does. 0: SERVICE_ANSWER follows within 3 s, 200 with JSON, or 503 (the media server said
+ * nothing). Negative: refused at once (403, 404, 409 without media, 429). For half a minute its peers are watched. */
+int service_look(struct service *service, uint64_t request, const struct claims *who,
+	const char *meeting, const char *badge, enum service_look what, struct moment at,
+	struct service_refusal *refusal) RS_MUST_USE;
 /* GET /api/nodes as JSON. 0, -ENOMEM. */
 int service_nodes(const struct service *service, struct rs_buf *out) RS_MUST_USE;
 /* The service's share of /metrics. 0, -E2BIG, -ENOMEM. */

@@ -17,6 +17,7 @@
 #include "signaling/wire/message.h"
 #include "signaling/wire/node.h"
 #include "signaling/wire/view.h"
+#include "signaling/wire/watched.h"
 
 #define RULES_MAX 32
 #define GATES_KEPT 64
@@ -37,6 +38,9 @@
 /* Media server instances remembered, so that peers are taken back from each once. */
 #define INSTANCES_SEEN 16
 #define EPOCH_LEN 8
+/* Questions about participants' media under way, and peers watched for them. */
+#define LOOKS_MAX 16
+#define LOOKS_PEERS_MAX 8
 #define VIEW_MAX ((size_t)4 << 20)
 
 struct chamber;
@@ -74,6 +78,9 @@ struct peer {
 	uint64_t session; /* of a page; 0 = its page is away */
 	rs_time reap_at;
 	int64_t rx_packets, rx_lost; /* as last measured */
+	struct watched *watched;     /* NULL: nobody looks at it */
+	rs_time watched_until;
+	bool watched_fresh; /* something was said of it since it was last asked for */
 };
 
 /* What is known of a participant beside the proceedings: sockets, media, measurements. */
@@ -189,6 +196,15 @@ struct service_counters {
 	uint64_t commands, refused, malformed, flooded, resumed, joined, outputs_lost;
 };
 
+/* A question about a participant's media. */
+struct look {
+	uint64_t request; /* 0 = free */
+	char meeting[RS_NAME_MAX + 1];
+	char badge[RS_NAME_MAX + 1];
+	enum service_look what;
+	rs_time by; /* then it is given up */
+};
+
 struct service {
 	struct service_config config;
 	struct rules rules[RULES_MAX];
@@ -206,7 +222,8 @@ struct service {
 	char seen[INSTANCES_SEEN][RS_NAME_MAX + 1];
 	size_t n_seen; /* ever */
 	struct gate_report gates[GATES_KEPT];
-	size_t n_gates;          /* ever */
+	size_t n_gates; /* ever */
+	struct look looks[LOOKS_MAX];
 	struct service_out *out; /* a ring */
 	size_t out_first, out_n, out_cap;
 	rs_time deadline;
@@ -278,6 +295,15 @@ void measure_speaking(struct service *service, const struct node_message *messag
 int measure_write(const struct chamber *chamber, struct rs_buf *out) RS_MUST_USE;
 void measure_init(struct person *person);
 void measure_forget(struct person *person);
+
+/* The parts as members of one object, of one person. 0, -E2BIG, -ENOMEM. */
+int measure_person_write(const struct person *person, struct rs_buf *out) RS_MUST_USE;
+
+/* look.c */
+void look_stats(struct service *service, const struct node_message *message);
+/* Questions nobody answered, peers nobody looks at any more. */
+void look_tick(struct service *service, struct moment at);
+void look_forget(struct peer *peer);
 
 /* archive.c */
 void archive_pump(struct service *service, struct chamber *chamber);

@@ -101,6 +101,8 @@ static void parse_stats(const struct object *object, struct node_message *messag
 {
 	message->n_peers = object_array(object, "peers", PEERS_MAX);
 	message->n_sources = object_array(object, "sources", SOURCES_MAX);
+	if (object_has(object, "watched"))
+		message->n_watched = object_array(object, "watched", PEERS_MAX);
 }
 
 static void parse_recording(const struct object *object, struct node_message *message)
@@ -217,6 +219,14 @@ void node_stats_peer(
 		.rx_lost = object_int_or(&peer, "rx_lost", -EXACT_MAX, EXACT_MAX, 0),
 		.rtt_ms = object_int_or(&peer, "rtt_ms", -1, INT32_MAX, -1),
 	};
+}
+
+const char *node_stats_watched(const struct node_message *message, size_t i)
+{
+	struct object_error failure;
+	const struct object root = object_root(message->json, "stats", &failure);
+	const struct object peer = object_at(&root, "watched", i);
+	return object_text(&peer, "peer");
 }
 
 void node_stats_source(

@@ -58,6 +58,7 @@ struct node_message {
 	size_t n_peers;                      /* HELLO of an SFU, see node_hello_peer(); STATS */
 	size_t n_recordings;                 /* HELLO of a recorder, see node_hello_recording() */
 	size_t n_sources;                    /* STATS */
+	size_t n_watched;                    /* STATS */
 	const char *peer;                    /* PEER */
 	enum node_peer_state state;          /* PEER */
 	const char *meeting;                 /* SOURCE, GATE, SPEAKING, RECORDING, ARCHIVED */
@@ -107,6 +108,8 @@ const char *node_hello_recording(
 	const struct node_message *message, size_t i, uint64_t *out_last_event);
 void node_stats_peer(
 	const struct node_message *message, size_t i, struct node_peer_stats *out_stats);
+/* Name of the i-th peer somebody looks at. */
+const char *node_stats_watched(const struct node_message *message, size_t i);
 void node_stats_source(
 	const struct node_message *message, size_t i, struct node_source_stats *out_stats);
 

@@ -126,6 +126,8 @@ json_t *node_peer_json(const struct peer_spec *peer)
 	for (size_t i = 0; i < peer->n_recv; i++)
 		doc_push(&recv, write_recv(&peer->recv[i]));
 	doc_put(&json, "recv", recv);
+	if (peer->watch)
+		doc_put(&json, "watch", json_true());
 	return json;
 }
 

@@ -238,20 +238,69 @@ static void print_node(const json_t *node)
 		instance != NULL ? instance : "");
 }
 
-int site_node(int argc, char **argv)
+static int list_nodes(const struct remote_options *options)
 {
-	struct remote_options options;
-	if (remote_options_parse(argc, argv, &options) < 0 || options.n_words != 1 ||
-		!word_is(&options, 0, "list"))
-		return misuse("node list");
-	json_t *answer = ask(&options, "/api/nodes", NULL, 0);
+	json_t *answer = ask(options, "/api/nodes", NULL, 0);
 	if (answer == NULL)
 		return FAILED;
-	if (options.json)
+	if (options->json)
 		return print_json(answer);
 	const json_t *nodes = json_object_get(answer, "nodes");
 	for (size_t i = 0; i < json_array_size(nodes); i++)
 		print_node(json_array_get(nodes, i));
 	json_decref(answer);
 	return 0;
+}
+
+/* --- node timeline --- */
+
+/* Names and numbers only: nothing has to be quoted. */
+static void print_records(const json_t *peer)
+{
+	const char *name = json_string_value(json_object_get(peer, "peer"));
+	const json_t *records = json_object_get(peer, "records");
+	for (size_t i = 0; i < json_array_size(records); i++) {
+		const json_t *record = json_array_get(records, i);
+		const char *way = json_string_value(json_array_get(record, 1));
+		const char *kind = json_string_value(json_array_get(record, 2));
+		(void)printf("%s,%lld,%s,%s", name != NULL ? name : "",
+			(long long)json_integer_value(json_array_get(record, 0)),
+			way != NULL ? way : "", kind != NULL ? kind : "");
+		for (size_t at = 3; at < 6; at++)
+			(void)printf(
+				",%lld", (long long)json_integer_value(json_array_get(record, at)));
+		(void)printf("\n");
+	}
+}
+
+static int show_timeline(const struct remote_options *options)
+{
+	char path[PATH_MAX_LEN];
+	const char *meeting = options->words[1];
+	const char *badge = options->words[2];
+	if (!rs_name_valid(meeting, strlen(meeting)) || !rs_name_valid(badge, strlen(badge)))
+		return misuse("node timeline MEETING BADGE");
+	(void)snprintf(path, sizeof(path), "/api/meetings/%s/timeline/%s", meeting, badge);
+	json_t *answer = ask(options, path, NULL, 0);
+	if (answer == NULL)
+		return FAILED;
+	if (options->json)
+		return print_json(answer);
+	const json_t *peers = json_object_get(answer, "peers");
+	(void)printf("peer,time_us,direction,kind,ssrc,seq,size\n");
+	for (size_t i = 0; i < json_array_size(peers); i++)
+		print_records(json_array_get(peers, i));
+	json_decref(answer);
+	return 0;
+}
+
+int site_node(int argc, char **argv)
+{
+	struct remote_options options;
+	const int err = remote_options_parse(argc, argv, &options);
+	if (err == 0 && options.n_words == 1 && word_is(&options, 0, "list"))
+		return list_nodes(&options);
+	if (err == 0 && options.n_words == 3 && word_is(&options, 0, "timeline"))
+		return show_timeline(&options);
+	return misuse("node list | node timeline MEETING BADGE");
 }

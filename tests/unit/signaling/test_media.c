@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "common/log/log.h"
+#include "signaling/wire/watched.h"
 #include "tests/support/service_bench.h"
 
 static int setup(void **state)
@@ -425,6 +426,100 @@ static void a_microphone_is_told_fit_or_not(void **state)
 	assert_true(json_is_null(bench_at(bench_last(ken, "measured"), "patch.sounds.FRA")));
 }
 
+#define TECHNICIAN                                                                \
+	{                                                                         \
+		.badge = "technician", .role = ROLE_TECHNICIAN, .meeting = "demo" \
+	}
+
+static int look(struct bench *bench, const struct claims *who, const char *badge,
+	enum service_look what, struct service_refusal *refusal)
+{
+	static uint64_t request = 70;
+	bench->status = 0;
+	const int err = service_look(
+		bench->service, ++request, who, "demo", badge, what, bench->at, refusal);
+	bench_turn(bench);
+	return err;
+}
+
+static void report_watched(
+	struct bench *bench, struct bench_line *sfu, const char *peer, unsigned seq)
+{
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"stats\",\"peers\":[],\"sources\":[],\"watched\":[{\"peer\":\"%s\","
+			"\"missed\":3,\"slots\":[{\"mid\":\"6\",\"why\":\"line\"}],\"streams\":[],"
+			"\"records\":[[1,\"in\",\"audio\",7,%u,90]]}]}",
+			peer, seq),
+		0);
+}
+
+static void a_technician_sees_what_a_participants_media_does(void **state)
+{
+	static const struct claims who = TECHNICIAN;
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct service_refusal refusal;
+	char peer[65];
+	(void)rs_set_text(peer, offer(bench, ken));
+
+	assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal), 0);
+	assert_true(json_is_true(bench_at(bench_last(sfu, "peer"), "peer.watch")));
+	assert_int_equal(bench->status, 0);
+	report_watched(bench, sfu, peer, 1);
+	assert_int_equal(bench->status, 200);
+	assert_string_equal(bench_text(bench->answer, "participant"), "KEN");
+	assert_string_equal(bench_text(bench->answer, "peers.0.peer"), peer);
+	assert_string_equal(bench_text(bench->answer, "peers.0.slots.0.why"), "line");
+	/* The packets of all messages since it is watched. */
+	assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_TIMELINE, &refusal), 0);
+	assert_int_equal(bench->status, 0);
+	report_watched(bench, sfu, peer, 2);
+	assert_int_equal(bench->status, 200);
+	assert_int_equal(bench_int(bench->answer, "peers.0.missed"), 3);
+	assert_int_equal(bench_int(bench->answer, "peers.0.records.0.4"), 1);
+	assert_int_equal(bench_int(bench->answer, "peers.0.records.1.4"), 2);
+	for (unsigned seq = 3; seq < 40; seq++)
+		report_watched(bench, sfu, peer, seq);
+	assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_TIMELINE, &refusal), 0);
+	report_watched(bench, sfu, peer, 40);
+	assert_int_equal(json_array_size(bench_at(bench->answer, "peers.0.records")), WATCHED_KEPT);
+	assert_int_equal(bench_int(bench->answer, "peers.0.records.15.4"), 40);
+	/* Nobody asks again: it is no longer watched. */
+	bench_pass(bench, RS_SEC(31));
+	assert_null(bench_at(bench_last(sfu, "peer"), "peer.watch"));
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.id"), peer);
+}
+
+static void a_look_is_refused_or_ends_without_an_answer(void **state)
+{
+	static const struct claims who = TECHNICIAN;
+	static const struct claims delegate = {
+		.badge = "FRA", .role = ROLE_DELEGATE, .meeting = "demo"
+	};
+	struct bench *bench = *state;
+	(void)bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct service_refusal refusal;
+
+	assert_true(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal) < 0);
+	assert_int_equal(refusal.status, 409);
+	(void)offer(bench, ken);
+	assert_true(look(bench, &delegate, "KEN", SERVICE_LOOK_MEDIA, &refusal) < 0);
+	assert_int_equal(refusal.status, 403);
+	assert_true(look(bench, &who, "nobody", SERVICE_LOOK_MEDIA, &refusal) < 0);
+	assert_int_equal(refusal.status, 404);
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal), 0);
+	assert_true(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal) < 0);
+	assert_int_equal(refusal.status, 429);
+	bench_pass(bench, RS_SEC(3));
+	assert_int_equal(bench->status, 503);
+	assert_string_equal(bench_text(bench->answer, "reason"), "no-media-server");
+	assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal), 0);
+}
+
 static void nodes_that_break_the_protocol_are_ended(void **state)
 {
 	static const char *const messages[] = { "", "{}", "{\"type\":\"applied\",\"revision\":1}",
@@ -730,6 +825,8 @@ int main(void)
 		CASE(a_desk_stays_live_over_a_new_media_server),
 		CASE(what_is_measured_is_told_once_and_joins_the_view),
 		CASE(who_speaks_is_told_at_once),
+		CASE(a_technician_sees_what_a_participants_media_does),
+		CASE(a_look_is_refused_or_ends_without_an_answer),
 		CASE(a_microphone_is_told_fit_or_not),
 		CASE(nodes_that_break_the_protocol_are_ended),
 		CASE(a_meeting_is_recorded_from_its_opening_to_its_close),
