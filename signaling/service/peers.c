@@ -145,6 +145,23 @@ void peer_adopt(struct peer *peer, struct person *person)
 	person->peers = peer;
 }
 
+/* The worker of the node with the fewest peers; of equals the first. A peer stays where it is for life. */
+static uint32_t least_loaded(const struct service *service, const struct node *node)
+{
+	size_t peers[NODE_WORKERS_MAX] = { 0 };
+	size_t cursor = 0;
+	const struct peer *peer = NULL;
+	while ((peer = rs_map_next(service->peers, &cursor)) != NULL) {
+		if (peer->spec.worker < node->n_workers &&
+			strcmp(peer->instance, node->instance) == 0)
+			peers[peer->spec.worker]++;
+	}
+	uint32_t least = 0;
+	for (uint32_t i = 1; i < node->n_workers; i++)
+		least = peers[i] < peers[least] ? i : least;
+	return least;
+}
+
 enum verdict peer_make(struct service *service, const struct peer_making *making,
 	struct peer **out_peer, struct rs_buf *out_sdp, char why[PEER_WHY_LEN])
 {
@@ -158,7 +175,7 @@ enum verdict peer_make(struct service *service, const struct peer_making *making
 	peer->use = making->use;
 	peer->chamber = chamber;
 	peer->reap_at = RS_TIME_NEVER;
-	peer->spec.worker = (uint32_t)(node->next_worker++ % node->n_workers);
+	peer->spec.worker = least_loaded(service, node);
 	make_id(service, making->use, making->owner, peer->spec.id);
 	(void)rs_set_text(peer->owner, making->owner);
 	(void)rs_set_text(peer->instance, node->instance);

@@ -165,7 +165,6 @@ struct node {
 	char tap[NODE_PATH_MAX + 1];
 	struct peer_node *workers;
 	size_t n_workers;
-	size_t next_worker;
 	struct figures *figures; /* last said; NULL = never */
 };
 

@@ -195,6 +195,32 @@ static void an_offer_sent_again_gets_the_same_answer(void **state)
 	assert_string_equal(bench_text(bench_last(sfu, "peer-gone"), "peer"), first);
 }
 
+/* By number of peers, and for life. */
+static void peers_go_to_the_worker_with_the_fewest(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_node(bench);
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"hello\",\"protocol\":\"rostrum.control.1\",\"kind\":\"sfu\",\"node\":\"sfu-1\","
+			"\"instance\":\"i1\",\"revision\":5,\"state\":null,\"fingerprint\":\"sha-256 00\","
+			"\"workers\":[{\"addresses\":[\"127.0.0.1:50000\"]},{\"addresses\":[\"127.0.0.1:50001\"]},"
+			"{\"addresses\":[\"127.0.0.1:50002\"]}],\"tap\":\"/run/tap\"}"),
+		0);
+	static const char *const badges[] = { "KEN", "FRA", "chair" };
+	struct bench_line *pages[RS_ARRAY_LEN(badges)];
+	for (int i = 0; i < (int)RS_ARRAY_LEN(badges); i++) {
+		pages[i] = bench_join(bench, "demo", badges[i], i < 2 ? "delegate" : "chair");
+		(void)offer(bench, pages[i]);
+		assert_int_equal(bench_int(bench_last(sfu, "peer"), "peer.worker"), i);
+	}
+	assert_string_equal(bench_try(bench, pages[1], "hang-up", ""), "ok");
+	assert_string_equal(bench_try(bench, pages[2], "listen", "\"channel\":\"fr\""), "ok");
+	assert_int_equal(bench_int(bench_last(sfu, "peer"), "peer.worker"), 2);
+	(void)offer(bench, pages[1]);
+	assert_int_equal(bench_int(bench_last(sfu, "peer"), "peer.worker"), 1);
+}
+
 static void hanging_up_and_ice_restarts_reach_the_media_server(void **state)
 {
 	struct bench *bench = *state;
@@ -815,6 +841,7 @@ int main(void)
 		CASE(offers_are_refused_for_a_reason),
 		CASE(listening_binds_the_audio_slots),
 		CASE(an_offer_sent_again_gets_the_same_answer),
+		CASE(peers_go_to_the_worker_with_the_fewest),
 		CASE(hanging_up_and_ice_restarts_reach_the_media_server),
 		CASE(a_new_instance_forgets_the_peers_of_the_old),
 		CASE(without_a_media_server_pages_are_told_after_a_grace),
