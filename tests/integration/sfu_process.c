@@ -188,13 +188,21 @@ static void another_certificate_is_refused_for_good(void **state)
 	json_decref(report);
 }
 
+static int64_t counter(const json_t *counters, const char *name)
+{
+	const json_t *value = json_object_get(counters, name);
+	if (value == NULL)
+		fail_msg("%s is not counted", name);
+	return json_integer_value(value);
+}
+
 static void expect_counter(struct sfu_world *world, const char *name, int64_t wanted)
 {
 	json_t *counters = sfu_world_counters(world);
-	const json_t *counter = json_object_get(counters, name);
-	if (counter == NULL || json_integer_value(counter) != wanted)
-		fail_msg("%s is %lld", name, (long long)json_integer_value(counter));
+	const int64_t value = counter(counters, name);
 	json_decref(counters);
+	if (value != wanted)
+		fail_msg("%s is %lld", name, (long long)value);
 }
 
 static void a_peer_taken_away_is_said_good_bye(void **state)
@@ -446,7 +454,8 @@ struct tapped {
 	struct frame_reader in;
 	size_t packets;
 	size_t marks;
-	int64_t track;      /* the last announced microphone of KEN */
+	const char *name;   /* of the source expected; NULL = KEN */
+	int64_t track;      /* its last announced microphone */
 	size_t unannounced; /* packets of another track */
 };
 
@@ -463,7 +472,8 @@ static void tap_frame(struct tapped *tapped, const struct frame *frame)
 	json_t *message = json_loadb((const char *)frame->body, frame->len, 0, NULL);
 	const char *type = json_string_value(json_object_get(message, "type"));
 	if (strcmp(type, "track") == 0) {
-		assert_string_equal(json_string_value(json_object_get(message, "name")), "KEN");
+		assert_string_equal(json_string_value(json_object_get(message, "name")),
+			tapped->name != NULL ? tapped->name : "KEN");
 		tapped->track = json_integer_value(json_object_get(message, "track"));
 	}
 	tapped->marks += strcmp(type, "mark") == 0;
@@ -508,6 +518,43 @@ static void the_tap_gives_what_passed_the_gate(void **state)
 	sfu_world_run(world, 300);
 	tap_read(fd, &tapped);
 	assert_int_equal(tapped.packets, before);
+	frame_reader_done(&tapped.in);
+	(void)close(fd);
+}
+
+/* Wherever speaker, listener and recorder are: nothing is lost, doubled or handed over in vain. */
+static void each_packet_is_counted_once_wherever_it_goes(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	struct tapped tapped = { .track = -1, .name = "FRA" };
+	frame_reader_init(&tapped.in);
+	two_peers(world, &ken, &fra);
+	const int fd = tap_connect(world);
+	tap_say(fd, "{\"type\": \"subscribe\", \"meeting\": \"demo\"}");
+	ken->speaking = false;
+	fra->speaking = false;
+	sfu_world_floor(world, 2, "\"FRA\"");
+	sfu_world_run(world, 100);
+	const uint64_t before = fra->sent;
+	fra->speaking = true;
+	sfu_world_speak(world, fra, 50);
+	fra->speaking = false;
+	sfu_world_run(world, 100);
+	const uint64_t sent = fra->sent - before;
+	assert_int_equal(ken->received, sent);
+	assert_int_equal(ken->out_of_sequence, 0);
+	tap_read(fd, &tapped);
+	assert_int_equal(tapped.packets, sent);
+	assert_int_equal(tapped.unannounced, 0);
+	/* FRA is at the last worker, KEN and the recorder are at the first. */
+	json_t *counters = sfu_world_counters(world);
+	const int64_t crossed = world->n_workers > 1 ? (int64_t)sent : 0;
+	assert_int_equal(counter(counters, "router_relay_sent"), crossed);
+	assert_int_equal(counter(counters, "router_relay_taken"), crossed);
+	assert_int_equal(counter(counters, "router_relay_dropped"), 0);
+	json_decref(counters);
 	frame_reader_done(&tapped.in);
 	(void)close(fd);
 }
@@ -608,6 +655,7 @@ int main(int argc, char **argv)
 		CASE(garbage_is_counted_by_kind_and_disturbs_nobody),
 		CASE(a_bad_message_ends_the_connection_and_nothing_else),
 		CASE(the_tap_gives_what_passed_the_gate),
+		CASE(each_packet_is_counted_once_wherever_it_goes),
 		CASE(sigterm_says_good_bye_and_ends_cleanly),
 		CASE(a_start_that_cannot_be_says_why_in_one_line),
 	};
