@@ -28,27 +28,37 @@ static void listeners_watch(struct tcp_conns *conns, bool on)
 	}
 }
 
-static int listen_fd(const struct rs_addr *local, int *out_fd, struct rs_addr *out_local)
+static int listen_at(int fd, const struct rs_addr *local, struct rs_addr *out_local)
 {
 	const int one = 1;
 	struct sockaddr_storage addr = { 0 };
 	socklen_t len = sockaddr_of(local, &addr);
-	const int fd = socket(addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
+	if (addr.ss_family == AF_INET6 &&
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) < 0)
 		return -errno;
-	if ((addr.ss_family == AF_INET6 &&
-		    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) < 0) ||
-		/* The port of a server killed a moment ago is taken again. */
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
-		bind(fd, (const struct sockaddr *)&addr, len) < 0 || listen(fd, BACKLOG) < 0 ||
-		(len = sizeof(addr), getsockname(fd, (struct sockaddr *)&addr, &len)) < 0) {
-		const int err = -errno;
-		(void)close(fd); /* nothing was written to it */
-		return err;
-	}
-	*out_fd = fd;
+	/* The port of a server killed a moment ago is taken again. */
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
+		bind(fd, (const struct sockaddr *)&addr, len) < 0 || listen(fd, BACKLOG) < 0)
+		return -errno;
+	len = sizeof(addr);
+	if (getsockname(fd, (struct sockaddr *)&addr, &len) < 0)
+		return -errno;
 	*out_local = sockaddr_read(&addr);
 	return 0;
+}
+
+static int listen_fd(const struct rs_addr *local, int *out_fd, struct rs_addr *out_local)
+{
+	const int family = local->family == RS_ADDR_V4 ? AF_INET : AF_INET6;
+	const int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	const int err = listen_at(fd, local, out_local);
+	if (err < 0)
+		(void)close(fd); /* nothing was written to it */
+	else
+		*out_fd = fd;
+	return err;
 }
 
 int tcp_conns_listen(struct tcp_conns *conns, const struct rs_addr *local)

@@ -267,6 +267,27 @@ static void a_speaker_behind_a_firewall_is_heard_by_tcp_over_ipv6(void **state)
 	over_tcp(*state, SFU_WORLD_TCP + 1, SFU_WORLD_TCP);
 }
 
+static void a_listener_whose_nat_forgets_hears_at_its_new_port(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	sfu_world_floor(world, 2, "\"KEN\"");
+	sfu_world_speak(world, ken, 10);
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+	assert_int_equal(getpeername(fra->fd, (struct sockaddr *)&addr, &len), 0);
+	(void)close(fra->fd);
+	fra->fd = socket(addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(fra->fd, (struct sockaddr *)&addr, len), 0);
+	const uint64_t before = fra->received;
+	sfu_world_speak(world, ken, 60); /* a check a second */
+	assert_true(fra->received > before + 5);
+	assert_false(fra->alerted);
+	expect_counter(world, "srtp_unauthentic", 0);
+}
+
 static void a_tcp_connection_that_ends_is_a_peer_disconnected_and_a_new_one_revives_it(void **state)
 {
 	struct sfu_world *world = *state;
@@ -649,6 +670,7 @@ int main(int argc, char **argv)
 		CASE(a_peer_that_goes_to_another_meeting_needs_another_session),
 		CASE(a_listener_behind_a_firewall_hears_by_tcp),
 		CASE(a_speaker_behind_a_firewall_is_heard_by_tcp_over_ipv6),
+		CASE(a_listener_whose_nat_forgets_hears_at_its_new_port),
 		CASE(a_tcp_connection_that_ends_is_a_peer_disconnected_and_a_new_one_revives_it),
 		CASE(a_refused_document_changes_nothing_of_the_transport),
 		CASE(a_refused_document_leaves_the_session_it_would_have_ended),
