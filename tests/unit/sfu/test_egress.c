@@ -38,6 +38,7 @@ struct stage {
 	/* what left for the listener */
 	uint16_t last_number;
 	unsigned numbered, sound, padding, gaps;
+	uint16_t last_sound;
 	uint64_t video_octets; /* since it was set to nought */
 };
 
@@ -102,6 +103,8 @@ static void deliver(void *ctx, uint32_t peer, bool rtcp, const uint8_t *data, si
 		stage->numbered++;
 	}
 	stage->sound += packet.audio;
+	if (packet.audio)
+		stage->last_sound = rtp.seq;
 	stage->padding += rtp.payload_len == 0;
 	stage->video_octets += packet.numbered ? rtp.payload_len : 0;
 	bwe_line_send(&stage->line, &packet, stage->now);
@@ -226,6 +229,33 @@ static void another_path_is_found_out_anew_and_numbers_go_on(void **state)
 	assert_int_equal(router_peer_stats(stage->kit.router, stage->speaker, &stats), 0);
 }
 
+/* How often the last packet of sound is sent again when the listener misses it. */
+static unsigned repaired(void)
+{
+	const unsigned before = stage->sound;
+	const uint16_t seq = stage->last_sound;
+	uint8_t data[64];
+	struct rs_writer writer;
+
+	rs_writer_init(&writer, data, sizeof(data));
+	rtcp_write_nack(&writer, 1, kit_slot_ssrc(&viewer, 3, false), &seq, 1);
+	hear(NULL, data, writer.len, stage->now);
+	return stage->sound - before;
+}
+
+static void sound_is_repaired_where_the_line_has_room(void **state)
+{
+	run(RS_SEC(5));
+	assert_int_equal(repaired(), 1);
+	stage->line.rate_bps = 60000;
+	run(RS_SEC(10));
+	assert_int_equal(repaired(), 0);
+	assert_true(router_counters(stage->kit.router)->tx_resend_waits > 0);
+	stage->line.rate_bps = 2000000;
+	run(RS_SEC(15));
+	assert_int_equal(repaired(), 1);
+}
+
 static void who_cannot_be_reached_or_leaves_holds_no_packets(void **state)
 {
 	run(RS_SEC(10));
@@ -262,6 +292,7 @@ int main(void)
 		CASE(layers_go_by_what_the_line_carries),
 		CASE(a_line_that_narrows_and_opens_lowers_pauses_and_restores_the_picture),
 		CASE(another_path_is_found_out_anew_and_numbers_go_on),
+		CASE(sound_is_repaired_where_the_line_has_room),
 		CASE(who_cannot_be_reached_or_leaves_holds_no_packets),
 		CASE(feedback_that_is_garbage_is_counted_and_nothing_else),
 	};
