@@ -18,8 +18,9 @@
 #define CUT_AGAIN RS_MS(150)
 #define MUCH_LESS 60
 #define HOLD_MOST RS_MS(800)
-/* On a suspicion, video waits for the next feedback and so much more, and is not suspected again for a while. */
-#define SUSPECT_HOLD RS_MS(30)
+/* On a suspicion, video waits for the next feedback, so long at most, and is not suspected again for a while. A line that has
+ * become narrow takes its time to let a packet through, and then there is a feedback. */
+#define SUSPECT_HOLD RS_MS(250)
 #define SUSPECT_AGAIN RS_MS(700)
 /* Packets missing from a feedback, so long after they should have been in it. */
 #define OVERDUE RS_MS(30)
@@ -27,8 +28,6 @@
 #define OVERDUE_PACKETS_LOSSY 5
 #define LOSES_NOTHING 0.001
 #define LOSES_LITTLE 0.03
-#define INTERVAL_LEAST RS_MS(40)
-#define INTERVAL_UNKNOWN RS_MS(100)
 
 /* Growth, percent a second, while what is sent is near the estimate; near the ceiling, bit/s a second. */
 #define GROW 8
@@ -77,7 +76,6 @@ static void know_nothing(struct estimator *estimator, rs_time now)
 	estimator->ceiling_bps = 0;
 	estimator->hold_until = now;
 	estimator->heard_at = 0;
-	estimator->interval = INTERVAL_UNKNOWN;
 	estimator->first_sent = RS_TIME_NEVER;
 	estimator->silent = false;
 	estimator->in_vain = 0;
@@ -223,17 +221,18 @@ static void suspect(struct estimator *estimator, rs_time now)
 {
 	const bool seen = delay_is_suspect(&estimator->delay);
 	const bool waits = now < estimator->suspect_until;
+	const bool overdue = is_overdue(estimator, now);
 
-	if (seen && waits) {
+	if (waits && seen) {
 		cut(estimator, now);
-		return;
+	} else if (waits && !overdue) {
+		estimator->suspect_until = now;
+		estimator->hold_until = now;
+	} else if (!waits && (seen || overdue) && now >= estimator->suspect_until + SUSPECT_AGAIN) {
+		estimator->suspect_until = now + SUSPECT_HOLD;
+		estimator->hold_until =
+			rs_time_max(estimator->hold_until, estimator->suspect_until);
 	}
-	if (!waits && now < estimator->suspect_until + SUSPECT_AGAIN)
-		return;
-	if (!seen && !is_overdue(estimator, now))
-		return;
-	estimator->suspect_until = now + estimator->interval + SUSPECT_HOLD;
-	estimator->hold_until = rs_time_max(estimator->hold_until, estimator->suspect_until);
 }
 
 /* ---- growth ---- */
@@ -326,15 +325,6 @@ static void hear(struct estimator *estimator, const struct history_packet *packe
 	estimator->last_arrival = packet->arrival;
 }
 
-/* How often feedback comes while there is something to tell. */
-static void note_interval(struct estimator *estimator, rs_time now)
-{
-	const rs_time interval = now - estimator->heard_at;
-
-	if (estimator->heard_at != 0 && interval >= INTERVAL_LEAST && interval <= FEEDBACK_EVERY)
-		estimator->interval = (estimator->interval * 7 + interval) / 8;
-}
-
 void estimator_feedback(
 	struct estimator *estimator, const struct twcc_feedback *feedback, rs_time now)
 {
@@ -348,7 +338,6 @@ void estimator_feedback(
 		hear(estimator, &packet);
 		any = any || packet.arrived;
 	}
-	note_interval(estimator, now);
 	estimator->heard_at = now;
 	estimator->silent = false;
 	if (any)
@@ -452,7 +441,8 @@ void estimator_tick(struct estimator *estimator, rs_time now)
 		prober_backoff(&estimator->prober, now);
 	}
 	if (now >= estimator->hold_until && !estimator->silent)
-		prober_begin(&estimator->prober, estimator->bps, estimator->wanted_bps, now);
+		prober_begin(&estimator->prober, estimator->bps, estimator->wanted_bps,
+			delay_swing(&estimator->delay), now);
 }
 
 rs_time estimator_deadline(const struct estimator *estimator)

@@ -55,7 +55,6 @@ struct estimator {
 	rs_time hold_until;   /* while the line's queue drains */
 	/* feedback that stays away */
 	rs_time heard_at;   /* last feedback; 0 = none ever */
-	rs_time interval;   /* between feedbacks */
 	rs_time first_sent; /* of the packets nothing was ever heard of; RS_TIME_NEVER = none */
 	bool silent;
 	rs_time ping_at;

@@ -4,6 +4,7 @@
 /* A cluster lasts this long, has at least so many octets (four small packets), and is never more than so much of what
  * the line is known to carry. */
 #define LASTS RS_MS(20)
+#define LASTS_MOST RS_MS(60)
 #define OCTETS_LEAST 800
 #define KNOWN RS_MS(100)
 #define PACKETS_LEAST 4
@@ -39,15 +40,18 @@ static uint32_t octets_in(uint32_t bps, rs_time time)
 	return (uint32_t)((uint64_t)bps * (uint64_t)time / 8000000);
 }
 
-void prober_begin(struct prober *prober, uint32_t bps, uint32_t wanted_bps, rs_time now)
+void prober_begin(
+	struct prober *prober, uint32_t bps, uint32_t wanted_bps, rs_time swing, rs_time now)
 {
+	const rs_time lasts = rs_time_min(rs_time_max(LASTS, swing), LASTS_MOST);
+
 	if (prober->phase != PROBER_IDLE || now < prober->next || wanted_bps <= bps)
 		return;
 	const uint64_t target = (uint64_t)bps * FACTOR;
 	const uint64_t most = (uint64_t)wanted_bps * 11 / 10;
 	prober->target_bps = (uint32_t)(target < most ? target : most);
 	const uint32_t known = octets_in(bps, KNOWN);
-	uint32_t goal = octets_in(prober->target_bps, LASTS);
+	uint32_t goal = octets_in(prober->target_bps, lasts);
 	goal = goal > OCTETS_LEAST ? goal : OCTETS_LEAST;
 	goal = goal < known ? goal : known;
 	prober->goal = goal > OCTETS_LEAST / 2 ? goal : OCTETS_LEAST / 2;

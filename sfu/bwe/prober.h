@@ -42,8 +42,10 @@ struct prober {
 void prober_init(struct prober *prober);
 /* Another estimate holds now: after a cut nothing is probed for a while. */
 void prober_backoff(struct prober *prober, rs_time now);
-/* A cluster begins now if it is time: the estimate is `bps`, and `wanted_bps` could be used. */
-void prober_begin(struct prober *prober, uint32_t bps, uint32_t wanted_bps, rs_time now);
+/* A cluster begins now if it is time: the estimate is `bps`, and `wanted_bps` could be used. `swing` is what the line's delay
+ * varies by: a cluster that lasts no longer would be measured by chance. */
+void prober_begin(
+	struct prober *prober, uint32_t bps, uint32_t wanted_bps, rs_time swing, rs_time now);
 /* Octets to send now to keep up with the cluster; 0 = none, or no cluster. */
 uint32_t prober_due(const struct prober *prober, rs_time now);
 /* A numbered packet goes out: the cluster it belongs to, or 0. */

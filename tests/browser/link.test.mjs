@@ -1,0 +1,39 @@
+// A listener whose link narrows to 300 and 80 kbit/s and opens again: sound stays, the picture is lowered, paused and comes back.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { judge, LinkCall } from '../support/link.mjs';
+import { startLine } from '../support/line.mjs';
+import { freePort, startRostrum } from '../support/rostrum.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'rostrum-link-'));
+let line;
+let rostrum;
+let call;
+
+before(async () => {
+	line = await startLine();
+	rostrum = await startRostrum({ listen: `0.0.0.0:${await freePort()}` });
+	call = await LinkCall.open({ rostrum, line, folder });
+}, { timeout: 120_000 });
+after(async () => {
+	await call?.close();
+	await rostrum?.stop();
+	line?.stop();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+test('a narrow link costs the picture, not the sound, and the picture comes back', { timeout: 170_000 }, async (t) => {
+	const seconds = await call.run();
+	const { concealed, waited, before: full, lowered, paused, back } = judge(seconds);
+	t.diagnostic(`measured: ${concealed.toFixed(1)} % concealed in the worst 5 s, 95 % of packets waited at most ${waited.toFixed(0)} ms, ` +
+		`picture ${full.toFixed(0)}, ${lowered.toFixed(0)}, ${paused.toFixed(0)} kbit/s, back after ${back} s`);
+	assert.ok(full > 300, `${full} kbit/s`);
+	assert.ok(lowered > 60 && lowered < 0.6 * full, `lowered to ${lowered} kbit/s`);
+	assert.ok(paused < 20, `${paused} kbit/s while paused`);
+	assert.ok(back <= 15, `back after ${back} s`);
+	assert.ok(waited <= 150, `${waited} ms`);
+	assert.ok(concealed <= 2, `${concealed} % concealed`);
+});
