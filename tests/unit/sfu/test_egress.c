@@ -247,7 +247,7 @@ static void sound_is_repaired_where_the_line_has_room(void **state)
 {
 	run(RS_SEC(5));
 	assert_int_equal(repaired(), 1);
-	stage->line.rate_bps = 60000;
+	stage->line.rate_bps = 48000;
 	run(RS_SEC(10));
 	assert_int_equal(repaired(), 0);
 	assert_true(router_counters(stage->kit.router)->tx_resend_waits > 0);
