@@ -1,0 +1,245 @@
+/* What media servers measure: told to pages, and to a technician who looks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "signaling/wire/watched.h"
+#include "tests/support/service_bench.h"
+
+static int setup(void **state)
+{
+	*state = bench_new(NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bench_free(*state);
+	return 0;
+}
+
+/* The page offers and its peer's id is returned (borrowed). */
+static const char *offer(struct bench *bench, struct bench_line *page)
+{
+	char members[256];
+	(void)snprintf(members, sizeof(members), "\"instance\":\"%s\",\"sdp\":\"v=0\"",
+		bench_text(page->view, "media.instance"));
+	return bench_text(bench_command(bench, page, "offer", members), "peer");
+}
+
+static void report_peer(
+	struct bench *bench, struct bench_line *sfu, const char *peer, const char *state)
+{
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"peer\",\"peer\":\"%s\",\"state\":\"%s\",\"reason\":\"\"}",
+			peer, state),
+		0);
+}
+
+static void what_is_measured_is_told_once_and_joins_the_view(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	char peer[65];
+	(void)rs_set_text(peer, offer(bench, ken));
+	report_peer(bench, sfu, peer, "connected");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			bench_report(bench, sfu,
+				"{\"type\":\"stats\",\"peers\":[{\"peer\":\"%s\",\"rx_packets\":90,"
+				"\"rx_lost\":10,\"tx_packets\":1,\"rtt_ms\":41}],\"sources\":["
+				"{\"meeting\":\"demo\",\"source\":\"KEN\",\"media\":\"microphone\","
+				"\"packets\":%d,\"gated\":0,\"level_dbov\":-23}],\"counters\":{\"x\":1}}",
+				peer, 50 * (i + 1)),
+			0);
+	assert_int_equal(bench_count(ken, "measured"), 1);
+	const json_t *measured = bench_last(ken, "measured");
+	assert_int_equal(bench_int(measured, "patch.levels.KEN"), -23);
+	assert_int_equal(bench_int(measured, "patch.lines.KEN.rtt_ms"), 40);
+	const struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
+	assert_int_equal(bench_int(fra->view, "measured.levels.KEN"), -23);
+	/* No packet since: no level. */
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"stats\",\"peers\":[],\"sources\":[{\"meeting\":\"demo\","
+			"\"source\":\"KEN\",\"media\":\"microphone\",\"packets\":100}]}"),
+		0);
+	assert_true(json_is_null(bench_at(bench_last(ken, "measured"), "patch.levels.KEN")));
+}
+
+static void report_speaking(
+	struct bench *bench, struct bench_line *sfu, const char *source, bool speaking)
+{
+	assert_int_equal(bench_report(bench, sfu,
+				 "{\"type\":\"speaking\",\"meeting\":\"demo\",\"source\":\"%s\","
+				 "\"speaking\":%s}",
+				 source, speaking ? "true" : "false"),
+		0);
+}
+
+static void report_sound(struct bench *bench, struct bench_line *sfu, int khz, const char *fit)
+{
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"stats\",\"peers\":[],\"sources\":[{\"meeting\":\"demo\",\"source\":\"FRA\","
+			"\"media\":\"microphone\",\"packets\":1,\"audio_khz\":%d,\"speaking\":true,"
+			"\"fit\":\"%s\"}]}",
+			khz, fit),
+		0);
+}
+
+static void who_speaks_is_told_at_once(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+
+	report_speaking(bench, sfu, "FRA", true);
+	assert_int_equal(bench_count(ken, "measured"), 1);
+	assert_true(json_is_true(bench_at(bench_last(ken, "measured"), "patch.speaking.FRA")));
+	assert_null(bench_at(bench_last(ken, "measured"), "patch.levels"));
+	/* Said again, or of nobody known, it is no news. */
+	report_speaking(bench, sfu, "FRA", true);
+	report_speaking(bench, sfu, "nobody", true);
+	assert_int_equal(bench_count(ken, "measured"), 1);
+	const struct bench_line *bra = bench_join(bench, "demo", "BRA", "delegate");
+	assert_true(json_is_true(bench_at(bra->view, "measured.speaking.FRA")));
+	report_speaking(bench, sfu, "FRA", false);
+	assert_true(json_is_null(bench_at(bench_last(ken, "measured"), "patch.speaking.FRA")));
+}
+
+static void a_microphone_is_told_fit_or_not(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+
+	report_sound(bench, sfu, 8, "no");
+	const json_t *measured = bench_last(ken, "measured");
+	assert_int_equal(bench_int(measured, "patch.sounds.FRA.khz"), 8);
+	assert_string_equal(bench_text(measured, "patch.sounds.FRA.fit"), "no");
+	/* That somebody speaks is told of open microphones, by a message of its own. */
+	assert_null(bench_at(measured, "patch.speaking"));
+	report_sound(bench, sfu, 20, "yes");
+	assert_string_equal(bench_text(bench_last(ken, "measured"), "patch.sounds.FRA.fit"), "yes");
+	/* A word this version does not know is no verdict. */
+	report_sound(bench, sfu, 20, "splendid");
+	assert_true(json_is_null(bench_at(bench_last(ken, "measured"), "patch.sounds.FRA")));
+}
+
+#define TECHNICIAN                                                                \
+	{                                                                         \
+		.badge = "technician", .role = ROLE_TECHNICIAN, .meeting = "demo" \
+	}
+
+static int look(struct bench *bench, const struct claims *who, const char *badge,
+	enum service_look what, struct service_refusal *refusal)
+{
+	static uint64_t request = 70;
+	bench->status = 0;
+	const int err = service_look(
+		bench->service, ++request, who, "demo", badge, what, bench->at, refusal);
+	bench_turn(bench);
+	return err;
+}
+
+static void report_watched(
+	struct bench *bench, struct bench_line *sfu, const char *peer, unsigned seq)
+{
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"stats\",\"peers\":[],\"sources\":[],\"watched\":[{\"peer\":\"%s\","
+			"\"missed\":3,\"slots\":[{\"mid\":\"6\",\"why\":\"line\"}],\"streams\":[],"
+			"\"records\":[[1,\"in\",\"audio\",7,%u,90]]}]}",
+			peer, seq),
+		0);
+}
+
+static void a_technician_sees_what_a_participants_media_does(void **state)
+{
+	static const struct claims who = TECHNICIAN;
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct service_refusal refusal;
+	char peer[65];
+	(void)rs_set_text(peer, offer(bench, ken));
+
+	assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal), 0);
+	assert_true(json_is_true(bench_at(bench_last(sfu, "peer"), "peer.watch")));
+	assert_int_equal(bench->status, 0);
+	report_watched(bench, sfu, peer, 1);
+	assert_int_equal(bench->status, 200);
+	assert_string_equal(bench_text(bench->answer, "participant"), "KEN");
+	assert_string_equal(bench_text(bench->answer, "peers.0.peer"), peer);
+	assert_string_equal(bench_text(bench->answer, "peers.0.slots.0.why"), "line");
+	/* The packets of all messages since it is watched. */
+	assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_TIMELINE, &refusal), 0);
+	assert_int_equal(bench->status, 0);
+	report_watched(bench, sfu, peer, 2);
+	assert_int_equal(bench->status, 200);
+	assert_int_equal(bench_int(bench->answer, "peers.0.missed"), 3);
+	assert_int_equal(bench_int(bench->answer, "peers.0.records.0.4"), 1);
+	assert_int_equal(bench_int(bench->answer, "peers.0.records.1.4"), 2);
+	for (unsigned seq = 3; seq < 40; seq++)
+		report_watched(bench, sfu, peer, seq);
+	assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_TIMELINE, &refusal), 0);
+	report_watched(bench, sfu, peer, 40);
+	assert_int_equal(json_array_size(bench_at(bench->answer, "peers.0.records")), WATCHED_KEPT);
+	assert_int_equal(bench_int(bench->answer, "peers.0.records.15.4"), 40);
+	/* Nobody asks again: it is no longer watched. */
+	bench_pass(bench, RS_SEC(31));
+	assert_null(bench_at(bench_last(sfu, "peer"), "peer.watch"));
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.id"), peer);
+}
+
+static void a_look_is_refused_or_ends_without_an_answer(void **state)
+{
+	static const struct claims who = TECHNICIAN;
+	static const struct claims delegate = {
+		.badge = "FRA", .role = ROLE_DELEGATE, .meeting = "demo"
+	};
+	struct bench *bench = *state;
+	(void)bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct service_refusal refusal;
+
+	assert_true(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal) < 0);
+	assert_int_equal(refusal.status, 409);
+	(void)offer(bench, ken);
+	assert_true(look(bench, &delegate, "KEN", SERVICE_LOOK_MEDIA, &refusal) < 0);
+	assert_int_equal(refusal.status, 403);
+	assert_true(look(bench, &who, "nobody", SERVICE_LOOK_MEDIA, &refusal) < 0);
+	assert_int_equal(refusal.status, 404);
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal), 0);
+	assert_true(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal) < 0);
+	assert_int_equal(refusal.status, 429);
+	bench_pass(bench, RS_SEC(3));
+	assert_int_equal(bench->status, 503);
+	assert_string_equal(bench_text(bench->answer, "reason"), "no-media-server");
+	assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal), 0);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(what_is_measured_is_told_once_and_joins_the_view),
+		CASE(who_speaks_is_told_at_once),
+		CASE(a_microphone_is_told_fit_or_not),
+		CASE(a_technician_sees_what_a_participants_media_does),
+		CASE(a_look_is_refused_or_ends_without_an_answer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
