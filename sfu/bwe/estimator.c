@@ -59,6 +59,8 @@ static void set(struct estimator *estimator, uint64_t bps, enum estimator_cause 
 		bps = ESTIMATOR_MOST_BPS;
 	if (estimator->bps == bps)
 		return;
+	estimator->narrow = (estimator->narrow || bps < estimator->bps) &&
+			    bps < estimator->wanted_bps && cause != ESTIMATOR_STARTED;
 	estimator->bps = (uint32_t)bps;
 	estimator->cause = cause;
 }
@@ -463,6 +465,11 @@ uint32_t estimator_bps(const struct estimator *estimator)
 	const uint32_t remb = estimator->remb_bps;
 
 	return remb > 0 && remb < estimator->bps ? remb : estimator->bps;
+}
+
+bool estimator_is_narrow(const struct estimator *estimator)
+{
+	return estimator->narrow;
 }
 
 uint32_t estimator_pace_bps(const struct estimator *estimator, rs_time now)

@@ -49,6 +49,7 @@ struct estimator {
 	struct rate acked; /* on the receiver's clock */
 	rs_time last_arrival;
 	rs_time updated; /* growth was reckoned to here */
+	bool narrow;     /* it was cut, and has not reached what is wanted since */
 	rs_time cut_at;
 	rs_time suspect_until;
 	uint32_t ceiling_bps; /* what the line carried when it was last too much; 0 = not known */
@@ -102,6 +103,8 @@ rs_time estimator_deadline(const struct estimator *estimator);
 
 /* The estimate. */
 uint32_t estimator_bps(const struct estimator *estimator);
+/* The line was found to carry less than is wanted, rather than not tried yet. */
+bool estimator_is_narrow(const struct estimator *estimator);
 /* The rate to send at now: the estimate, or 0 while the line's queue drains or feedback is overdue. */
 uint32_t estimator_pace_bps(const struct estimator *estimator, rs_time now);
 /* Octets of padding or old packets due now, for a probe or to cause feedback; 0 = none. */

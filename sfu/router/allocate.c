@@ -53,8 +53,8 @@ static void set_red(struct peer *peer, uint32_t spare_bps)
 	struct egress *egress = peer->egress;
 	const bool fits = spare_bps > egress->audio_peak_bps * (RED_ROOM - 1);
 
-	egress->no_spare =
-		egress->estimator.ceiling_bps > 0 && spare_bps < egress->audio_peak_bps / SPARE;
+	egress->no_spare = estimator_is_narrow(&egress->estimator) &&
+			   spare_bps < egress->audio_peak_bps / SPARE;
 
 	for (size_t i = 0; i < peer->n_slots; i++) {
 		struct slot *slot = peer->slots[i];
@@ -85,7 +85,7 @@ static void set_ranks(struct peer *peer, uint32_t bps, rs_time now)
 	if (sound == 0)
 		return;
 	/* A line that was never too narrow is only not known yet. */
-	egress->sole_audio = egress->estimator.ceiling_bps > 0 && bps < all;
+	egress->sole_audio = estimator_is_narrow(&egress->estimator) && bps < all;
 	for (size_t i = 0; i < peer->n_slots; i++)
 		if (!peer->slots[i]->spec.video)
 			silence(peer->slots[i],
