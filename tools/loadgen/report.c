@@ -69,8 +69,12 @@ static void print_table(const struct load_result *result)
 	(void)printf(
 		"publishers     %zu of %zu live\n", result->publishers_live, result->publishers);
 	(void)printf("players        %zu of %zu live\n", result->players_live, result->players);
-	if (result->refused_status != 0)
+	const bool all = result->publishers_live == result->publishers &&
+			 result->players_live == result->players;
+	if (!all && result->refused_status != 0)
 		(void)printf("refused        HTTP %u\n", result->refused_status);
+	else if (!all)
+		(void)printf("refused        no answer, or no way for media\n");
 	(void)printf("joins          %u; p50 %.0f ms, p99 %.0f ms, max %.0f ms\n", result->joins,
 		ms(histogram_percentile(&result->join, 50)),
 		ms(histogram_percentile(&result->join, 99)), ms(result->join.max));

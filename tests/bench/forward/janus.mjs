@@ -3,6 +3,7 @@
 // where WHEP wants an answer; the two are turned into one another.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -146,14 +147,15 @@ export async function janus() {
 	const port = await freePort();
 	const api = `http://127.0.0.1:${port}/janus`;
 	writeConfiguration(folder, port);
-	const child = spawn('janus', ['--configs-folder', folder], { stdio: process.env.JANUS_LOG ? 'inherit' : 'ignore' });
+	const child = spawn('janus', ['--configs-folder', folder], { stdio: 'ignore' });
+	await once(child, 'spawn'); // rejects when there is no janus
 	process.on('exit', () => child.kill('SIGKILL'));
 	await until('janus to listen', () => fetch(`${api}/info`).then((answer) => answer.ok, () => false), { every: 100 });
 	const session = new Session(api, (await ask(api, { janus: 'create' })).data.id);
 	const rooms = new Rooms(session);
 	await session.message(await session.attach(), { request: 'create', room: ROOM, publishers: 100, bitrate: 0, fir_freq: 0, audiocodec: 'opus', videocodec: 'vp8' });
 	const server = serve(rooms).listen(0, '127.0.0.1');
-	await new Promise((done) => server.once('listening', done));
+	await once(server, 'listening');
 	return {
 		base: `http://127.0.0.1:${server.address().port}`,
 		token: 'none',
@@ -163,7 +165,7 @@ export async function janus() {
 			server.close();
 			server.closeAllConnections();
 			child.kill('SIGKILL'); // it takes its time to say good-bye to hundreds
-			await new Promise((done) => child.once('exit', done));
+			await once(child, 'exit');
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
