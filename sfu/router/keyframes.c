@@ -5,13 +5,13 @@
 
 /* A key frame that came this short a time ago serves those who asked just after it only by the next one; no sooner. */
 #define INTERVAL_LEAST RS_MS(300)
-/* Key frames take a quarter of what the stream sends at most, but nobody who joins waits longer than this for the next. */
+/* Key frames that only mend take a quarter of what the stream sends at most, but nobody waits longer than this for the next. */
 #define BUDGET_PARTS 4
-#define INTERVAL_MOST RS_MS(700)
+#define INTERVAL_MOST RS_MS(500)
 /* A stream that sends less has nothing to lose by a key frame. */
 #define BUDGET_FLOOR_BPS 300000U
 /* Between repetitions: a round trip and what an encoder needs; then slower, for it may have nothing to show. */
-#define ENCODING RS_MS(150)
+#define ENCODING RS_MS(100)
 #define REPEAT_MOST RS_MS(500)
 #define REPEAT_LATER RS_SEC(2)
 #define REPEATS_FAST 4
@@ -58,19 +58,23 @@ static void send_request(struct router *router, struct track *track, rs_time now
 	keyframes->next = now + repeat_after(track);
 }
 
-void keyframe_ask(struct router *router, struct track *track, rs_time now)
+void keyframe_ask(struct router *router, struct track *track, enum keyframe_need need, rs_time now)
 {
 	struct keyframes *keyframes = &track->keyframes;
+	rs_time first = keyframes->asked + INTERVAL_LEAST;
 
 	if (track->publish->spec.media == ROUTER_MICROPHONE)
 		return;
 	router->counters.keyframes_asked++;
+	if (need == KEYFRAME_TO_MEND)
+		first = rs_time_max(first, keyframes->came + cost(track, now));
 	if (!keyframes->wanted) {
 		keyframes->wanted = true;
 		keyframes->asked_times = 0;
 		keyframes->fir++;
-		keyframes->next = rs_time_max(
-			keyframes->asked + INTERVAL_LEAST, keyframes->came + cost(track, now));
+		keyframes->next = first;
+	} else if (keyframes->asked_times == 0) {
+		keyframes->next = rs_time_min(keyframes->next, first);
 	}
 	keyframe_tick(router, track, now);
 }

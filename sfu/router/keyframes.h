@@ -2,8 +2,8 @@
  *
  * One authority asks for them: whoever needs one says so here, the publisher hears it once, and again until the key frame
  * has come. Key frames are dear: a storm of requests would cost everybody's picture quality. So those who ask within a
- * while share one, the while being long where key frames are large, and a receiver that asks again and again is not heard
- * each time.
+ * while share one, the while being longer where key frames are large and nobody is without a picture, and a receiver that
+ * asks again and again is not heard each time.
  */
 #ifndef ROSTRUM_SFU_ROUTER_KEYFRAMES_H
 #define ROSTRUM_SFU_ROUTER_KEYFRAMES_H
@@ -34,7 +34,12 @@ struct keyframe_credit {
 	rs_time used_until; /* what is left goes from here to now */
 };
 
-void keyframe_ask(struct router *router, struct track *track, rs_time now);
+enum keyframe_need {
+	KEYFRAME_TO_BEGIN, /* somebody sees nothing until it comes */
+	KEYFRAME_TO_MEND, /* or only a worse picture, or not yet a better one: it may cost no more than a share of the stream */
+};
+
+void keyframe_ask(struct router *router, struct track *track, enum keyframe_need need, rs_time now);
 /* A receiver asked. False when it asked more than a lossy line explains; then it is heard again in a while. */
 bool keyframe_credit_take(struct keyframe_credit *credit, rs_time now);
 void keyframe_came(struct track *track, rs_time now);

@@ -86,7 +86,7 @@ bool nack_seen(
 			track->publish->peer->stats.rx_lost += (uint64_t)gap;
 			watch_lost(track->publish->peer->watch, track, track->highest + 1, gap);
 			if (track->publish->open)
-				keyframe_ask(router, track, now);
+				keyframe_ask(router, track, KEYFRAME_TO_MEND, now);
 		} else
 			for (int64_t i = track->highest + 1; i < seq; i++)
 				add(router, track, i, now);
@@ -150,5 +150,5 @@ void nack_tick(struct router *router, struct track *track, rs_time now)
 	if (n > 0)
 		send_nack(router, track, seqs, n);
 	if (lost && track->publish->open)
-		keyframe_ask(router, track, now);
+		keyframe_ask(router, track, KEYFRAME_TO_MEND, now);
 }

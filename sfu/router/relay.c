@@ -478,7 +478,8 @@ static void to_home(struct router *router, unsigned from, struct publish *publis
 	const struct head *head, const uint8_t *data, size_t len, rs_time now)
 {
 	if (head->kind == KIND_KEYFRAME) {
-		keyframe_ask(router, &publish->tracks[head->layer], now);
+		keyframe_ask(router, &publish->tracks[head->layer], KEYFRAME_TO_BEGIN,
+			now); /* it was spared over there, if it can be */
 		return;
 	}
 	if (head->kind == KIND_LOSS) {

@@ -207,6 +207,15 @@ void slot_bind(struct router *router, struct slot *slot, struct publish *source,
 		say_bound(router, slot);
 }
 
+static void want_keyframe(
+	struct router *router, struct slot *slot, enum keyframe_need need, rs_time now)
+{
+	if (slot->publish == NULL || !slot->spec.video || slot->aim.paused ||
+		(slot->peer != NULL && !slot->peer->ready))
+		return;
+	keyframe_ask(router, &slot->publish->tracks[slot->aim.layer], need, now);
+}
+
 void slot_layer(struct router *router, struct slot *slot, rs_time now)
 {
 	const struct layer_choice before = slot->aim;
@@ -214,16 +223,18 @@ void slot_layer(struct router *router, struct slot *slot, rs_time now)
 	aim(slot);
 	if (slot->aim.paused && !before.paused)
 		rewrite_break(&slot->rewrite); /* goes on with a key frame */
-	if (slot->aim.layer != before.layer || slot->aim.paused != before.paused)
+	if (slot->aim.paused != before.paused)
 		slot_keyframe(router, slot, now);
+	else if (slot->aim.layer != before.layer)
+		want_keyframe(router, slot,
+			slot->publish->tracks[before.layer].flowing ? KEYFRAME_TO_MEND
+								    : KEYFRAME_TO_BEGIN,
+			now);
 }
 
 void slot_keyframe(struct router *router, struct slot *slot, rs_time now)
 {
-	if (slot->publish == NULL || !slot->spec.video || slot->aim.paused ||
-		(slot->peer != NULL && !slot->peer->ready))
-		return;
-	keyframe_ask(router, &slot->publish->tracks[slot->aim.layer], now);
+	want_keyframe(router, slot, KEYFRAME_TO_BEGIN, now);
 }
 
 bool slot_aims_at(const struct router *router, const struct slot *slot, uint32_t stream)
@@ -236,7 +247,7 @@ bool slot_aims_at(const struct router *router, const struct slot *slot, uint32_t
 void slot_keyframe_asked(struct router *router, struct slot *slot, rs_time now)
 {
 	if (keyframe_credit_take(&slot->keyframe_credit, now))
-		slot_keyframe(router, slot, now);
+		want_keyframe(router, slot, KEYFRAME_TO_MEND, now);
 	else
 		router->counters.keyframes_refused++;
 }
@@ -310,7 +321,7 @@ static bool forward(struct router *router, struct slot *slot, struct track *trac
 		break;
 	case REWRITE_NEEDS_KEYFRAME:
 		if (!track->keyframes.wanted)
-			keyframe_ask(router, track, now);
+			keyframe_ask(router, track, KEYFRAME_TO_BEGIN, now);
 		break;
 	case REWRITE_AHEAD:
 		router->counters.tx_dropped_switch++;

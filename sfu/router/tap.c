@@ -136,7 +136,7 @@ static bool begins(struct router *router, struct track *track, const struct pack
 		return false;
 	if (video && !packet->keyframe) {
 		if (!track->keyframes.wanted)
-			keyframe_ask(router, track, packet->arrival);
+			keyframe_ask(router, track, KEYFRAME_TO_BEGIN, packet->arrival);
 		return false;
 	}
 	publish->tap_waits = false;
@@ -246,7 +246,7 @@ static void publish_keyframe(struct router *router, const struct publish *publis
 	struct track *track = track_of_stream(router, publish->tap_stream);
 
 	if (track != NULL)
-		keyframe_ask(router, track, now);
+		keyframe_ask(router, track, KEYFRAME_TO_MEND, now);
 }
 
 void router_tap_keyframe(struct router *router, uint32_t number, rs_time now)

@@ -85,7 +85,7 @@ static void a_static_slide_is_asked_for_until_it_comes(void **state)
 		router_tick(kit.router, now);
 		asked = (unsigned)plis(k);
 	}
-	assert_in_range(now - RS_SEC(60), RS_MS(500), RS_MS(850));
+	assert_in_range(now - RS_SEC(60), RS_MS(400), RS_MS(850));
 	now += RS_MS(100);
 	show(k, 2, true, 3, now);
 	assert_int_equal(kit_count_rtp(&kit, v, kit_slot_ssrc(&late, 6, false)), 3);
@@ -145,8 +145,7 @@ static size_t storm(unsigned packets)
 		show(k, i, i == 0 || plis(k) > 0, i == 0 || plis(k) > 0 ? packets : 1, now);
 		sum += i > 30 ? plis(k) : 0;
 		kit_forget(&kit);
-		for (unsigned j = 0; j < VIEWERS; j++)
-			say_pli(v[j], &who[j], now);
+		say_pli(v[i % VIEWERS], &who[i % VIEWERS], now);
 		router_tick(kit.router, now);
 	}
 	return sum;
@@ -159,8 +158,8 @@ static void a_storm_of_requests_costs_a_share_of_the_stream(void **state)
 	(void)setup(state);
 	const size_t dear = storm(80);
 
-	assert_in_range(cheap, 20, 34);
-	assert_in_range(dear, 10, 15);
+	assert_in_range(cheap, 24, 34);
+	assert_in_range(dear, 14, 20);
 }
 
 static void one_receiver_that_asks_without_end_is_not_heard_each_time(void **state)
