@@ -327,13 +327,21 @@ static void hear(struct estimator *estimator, const struct history_packet *packe
 	estimator->last_arrival = packet->arrival;
 }
 
+static void take_probe(struct estimator *estimator, rs_time now)
+{
+	uint32_t bps;
+
+	if (prober_result(&estimator->prober, trial_own(&estimator->trial), now, &bps) == 1 &&
+		bps > estimator->bps)
+		set(estimator, bps, ESTIMATOR_PROBED);
+}
+
 void estimator_feedback(
 	struct estimator *estimator, const struct twcc_feedback *feedback, rs_time now)
 {
 	struct history_walk walk;
 	struct history_packet packet;
 	bool any = false;
-	uint32_t bps;
 
 	history_walk_init(&estimator->history, feedback, &walk);
 	while (history_next(&estimator->history, &walk, &packet) == 1) {
@@ -345,9 +353,7 @@ void estimator_feedback(
 	if (any)
 		update_by_delay(estimator, now);
 	update_by_loss(estimator, now);
-	if (prober_result(&estimator->prober, trial_own(&estimator->trial), now, &bps) == 1 &&
-		bps > estimator->bps)
-		set(estimator, bps, ESTIMATOR_PROBED);
+	take_probe(estimator, now);
 }
 
 /* ---- reports ---- */
@@ -442,6 +448,8 @@ void estimator_tick(struct estimator *estimator, rs_time now)
 		set(estimator, percent(estimator->bps, 50), ESTIMATOR_SILENT);
 		prober_backoff(&estimator->prober, now);
 	}
+	/* Of a probe whose last packets got lost no feedback tells, where nothing is sent after it. */
+	take_probe(estimator, now);
 	if (now >= estimator->hold_until && !estimator->silent)
 		prober_begin(&estimator->prober, estimator->bps, estimator->wanted_bps,
 			delay_swing(&estimator->delay), now);

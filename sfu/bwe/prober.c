@@ -148,7 +148,7 @@ rs_time prober_deadline(const struct prober *prober)
 	case PROBER_SENDING:
 		return prober->packets == 0 ? prober->began : prober->last_sent + TURN;
 	case PROBER_WAITING:
-		break;
+		return prober->last_sent + PATIENCE + RS_US(1);
 	}
 	return RS_TIME_NEVER;
 }

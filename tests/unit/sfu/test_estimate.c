@@ -76,6 +76,36 @@ static void a_rate_is_that_of_half_a_second(void **state)
 	assert_int_equal(rate_bps(&rate, RS_SEC(4)), 100000); /* in at least 100 ms */
 }
 
+/* ---- probes ---- */
+
+/* Of what is lost behind the last packet that came, no feedback tells; and if nothing else is sent, none comes at all. */
+static void a_probe_whose_end_is_lost_is_judged_all_the_same(void **state)
+{
+	static struct estimator estimator;
+	static struct twcc_feedback feedback = { .reference = 20 };
+	rs_time now = RS_SEC(1);
+	unsigned sent = 0;
+
+	estimator_init(&estimator, true, now);
+	estimator_want(&estimator, 1000000);
+	feedback.base_seq = estimator_next(&estimator);
+	for (; estimator.prober.phase != PROBER_WAITING; now += RS_MS(1)) {
+		estimator_tick(&estimator, now);
+		for (; estimator_probe_due(&estimator, now) > 0; sent++)
+			(void)estimator_sent(&estimator, 250, now);
+	}
+	/* All but the last two came, the last feedback ever. */
+	for (; feedback.n_packets < sent - 2; feedback.n_packets++)
+		feedback.arrivals[feedback.n_packets] =
+			(struct twcc_arrival){ .received = true, .delta = 12 };
+	estimator_feedback(&estimator, &feedback, now + RS_MS(60));
+	assert_int_equal(estimator.cause, ESTIMATOR_STARTED);
+	for (const rs_time end = now + RS_MS(1200); now < end; now += RS_MS(10))
+		estimator_tick(&estimator, now);
+	assert_int_equal(estimator.cause, ESTIMATOR_PROBED);
+	assert_true(estimator.bps > ESTIMATOR_START_BPS);
+}
+
 /* ---- loss ---- */
 
 struct trialy {
@@ -194,6 +224,7 @@ int main(void)
 		cmocka_unit_test(the_deadline_is_when_the_next_may_go),
 		cmocka_unit_test(sound_overdraws_but_not_without_bound),
 		cmocka_unit_test(a_rate_is_that_of_half_a_second),
+		cmocka_unit_test(a_probe_whose_end_is_lost_is_judged_all_the_same),
 		cmocka_unit_test(loss_that_a_cut_does_not_change_is_the_lines_own),
 		cmocka_unit_test(loss_that_goes_with_a_cut_was_ours),
 		cmocka_unit_test(
