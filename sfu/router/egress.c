@@ -232,8 +232,8 @@ static void enqueue(struct router *router, struct egress *egress, struct slot *s
 	list(router, egress, now);
 }
 
-/* Repairs go before what waits, within limits; what finds no room is not queued: it would be late. */
-static bool resend_fits(const struct egress *egress, rs_time now)
+/* Repairs go before what waits, within limits. */
+bool egress_repairs_pictures(const struct egress *egress, rs_time now)
 {
 	return egress->pacer.bps > 0 && pacer_deadline(&egress->pacer) - now < RESEND_WAITS;
 }
@@ -243,9 +243,7 @@ void egress_send(struct router *router, struct slot *slot, const struct publish 
 {
 	struct egress *egress = slot->peer->egress;
 
-	if (rtx && !resend_fits(egress, now))
-		router->counters.tx_resend_waits++;
-	else if (rtx || (egress->n_queue == 0 && pacer_may_send(&egress->pacer, now)))
+	if (rtx || (egress->n_queue == 0 && pacer_may_send(&egress->pacer, now)))
 		send_now(router, egress, slot, publish, packet, out, rtx, now);
 	else
 		enqueue(router, egress, slot, packet, out, now);

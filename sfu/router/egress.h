@@ -88,6 +88,8 @@ void egress_send(struct router *router, struct slot *slot, const struct publish 
 
 /* Whether sound may be sent again: where the line is full it is lost for that, and more of it makes more loss. */
 bool egress_repairs_sound(const struct peer *peer, rs_time now);
+/* Whether there is room for a repair of a picture now. One is not queued here: who sends it tries again. */
+bool egress_repairs_pictures(const struct egress *egress, rs_time now);
 
 /* What the receiver says. `feedback` is an RTPFB of FMT 15, or a PSFB of FMT 15. */
 void egress_feedback(struct router *router, struct peer *peer, const struct rtcp_feedback *feedback,

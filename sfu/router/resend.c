@@ -81,8 +81,22 @@ static struct packet *find(struct router *router, const struct slot *slot, uint1
 	return packet;
 }
 
-/* False when there was nothing to send or no room for it. */
-static bool send_again(
+enum outcome {
+	SENT,
+	WAITS, /* the receiver's line has no room now: later it may */
+	GONE,
+};
+
+static bool line_has_room(const struct slot *slot, rs_time now)
+{
+	const struct peer *peer = slot->peer;
+
+	if (!slot->spec.video)
+		return egress_repairs_sound(peer, now);
+	return peer->egress == NULL || egress_repairs_pictures(peer->egress, now);
+}
+
+static enum outcome send_again(
 	struct router *router, struct slot *slot, struct sent *sent, size_t keep_room, rs_time now)
 {
 	const struct publish *publish;
@@ -91,15 +105,15 @@ static bool send_again(
 
 	if (packet == NULL) {
 		router->counters.tx_nack_missed++;
-		return false;
-	}
-	if (!slot->spec.video && !egress_repairs_sound(slot->peer, now)) {
-		router->counters.tx_resend_waits++;
-		return false;
+		return GONE;
 	}
 	if (slot->resend.room < packet->len + keep_room || sent->resends == RESENDS_MOST) {
 		router->counters.tx_nack_refused++;
-		return false;
+		return GONE;
+	}
+	if (!line_has_room(slot, now)) {
+		router->counters.tx_resend_waits++;
+		return WAITS;
 	}
 	slot->resend.room -= packet->len;
 	router->counters.tx_resent++;
@@ -108,7 +122,13 @@ static bool send_again(
 	slot_send(router, slot, publish, packet, &out,
 		slot->spec.rtx_ssrc != 0 && slot_payload(slot, packet->video.codec)->rtx_pt != 0,
 		now);
-	return true;
+	return SENT;
+}
+
+static void set_due(struct slot *slot, struct sent *sent, unsigned copies)
+{
+	slot->resend.due += copies - sent->due;
+	sent->due = copies & 7U;
 }
 
 static bool answered_lately(const struct slot *slot, const struct sent *sent, rs_time now)
@@ -171,10 +191,17 @@ void resend_asked(struct router *router, struct slot *slot, uint16_t seq, rs_tim
 	if (came_along(slot, seq) || answered_lately(slot, sent, now))
 		return;
 	const unsigned copies = copies_of(slot, sent);
-	if (!send_again(router, slot, sent, 0, now))
-		return;
-	slot->resend.due += copies - 1 - sent->due;
-	sent->due = (uint8_t)((copies - 1) & 7U);
+	switch (send_again(router, slot, sent, 0, now)) {
+	case SENT:
+		set_due(slot, sent, copies - 1);
+		break;
+	case WAITS: /* sound that cannot go now comes too late */
+		set_due(slot, sent, slot->spec.video ? copies : 0);
+		break;
+	case GONE:
+		set_due(slot, sent, 0);
+		break;
+	}
 }
 
 void resend_tick(struct router *router, struct slot *slot, rs_time now)
@@ -183,11 +210,11 @@ void resend_tick(struct router *router, struct slot *slot, rs_time now)
 		struct sent *sent = &slot->resend.sent[i];
 		if (sent->due == 0 || sent->at_ms == (uint32_t)(now / 1000))
 			continue;
-		sent->due--;
-		slot->resend.due--;
-		if (!send_again(router, slot, sent, ROOM_FIRST, now)) {
-			slot->resend.due -= sent->due;
-			sent->due = 0;
-		}
+		const enum outcome outcome =
+			send_again(router, slot, sent, sent->resends > 0 ? ROOM_FIRST : 0, now);
+		if (outcome == SENT)
+			set_due(slot, sent, sent->due - 1U);
+		else if (outcome == GONE)
+			set_due(slot, sent, 0);
 	}
 }

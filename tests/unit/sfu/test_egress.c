@@ -213,6 +213,31 @@ static void a_line_that_narrows_and_opens_lowers_pauses_and_restores_the_picture
 	assert_int_equal(stage->gaps, 0);
 }
 
+/* While the line's queue drains nothing of a picture is sent, nor counted as tried. */
+static void a_repair_that_finds_no_room_is_made_when_there_is(void **state)
+{
+	uint8_t data[64];
+	struct rs_writer writer;
+
+	run(RS_SEC(5));
+	const uint16_t seq = (uint16_t)picture()->rewrite.highest_out;
+	struct estimator *estimator =
+		&peer_of(stage->kit.router, stage->listener)->egress->estimator;
+	const rs_time hold = stage->now + RS_MS(300);
+	rs_writer_init(&writer, data, sizeof(data));
+	rtcp_write_nack(&writer, 1, kit_slot_ssrc(&viewer, 6, false), &seq, 1);
+	estimator->hold_until = hold;
+	run(RS_MS(20));
+	for (unsigned i = 0; i < 18; i++) { /* more often than a packet is sent again at most */
+		estimator->hold_until = hold;
+		hear(NULL, data, writer.len, stage->now);
+		run(RS_MS(10));
+	}
+	assert_int_equal(router_counters(stage->kit.router)->tx_resent, 0);
+	run(RS_MS(150));
+	assert_in_range(router_counters(stage->kit.router)->tx_resent, 1, 4);
+}
+
 static void another_path_is_found_out_anew_and_numbers_go_on(void **state)
 {
 	struct router_peer_stats stats;
@@ -291,6 +316,7 @@ int main(void)
 		CASE(pictures_are_numbered_without_gaps_and_sound_is_not),
 		CASE(layers_go_by_what_the_line_carries),
 		CASE(a_line_that_narrows_and_opens_lowers_pauses_and_restores_the_picture),
+		CASE(a_repair_that_finds_no_room_is_made_when_there_is),
 		CASE(another_path_is_found_out_anew_and_numbers_go_on),
 		CASE(sound_is_repaired_where_the_line_has_room),
 		CASE(who_cannot_be_reached_or_leaves_holds_no_packets),
