@@ -181,6 +181,8 @@ function measures(before, after, sentBefore, sentAfter) {
 		seconds,
 		concealed: (100 * (more('audio', 'concealedSamples') - more('audio', 'silentConcealedSamples'))) / more('audio', 'totalSamplesReceived'),
 		buffer: (1000 * more('audio', 'jitterBufferDelay')) / more('audio', 'jitterBufferEmittedCount'),
+		// Thereof for the line's sake; the rest is to be heard when the picture is seen.
+		lineBuffer: (1000 * more('audio', 'jitterBufferMinimumDelay')) / more('audio', 'jitterBufferEmittedCount'),
 		fec: more('audio', 'fecPacketsReceived'),
 		packets: more('audio', 'packetsReceived'),
 		lost: more('audio', 'packetsLost'),
