@@ -23,7 +23,7 @@
 #define SUSPECT_HOLD RS_MS(250)
 #define SUSPECT_AGAIN RS_MS(700)
 /* Packets missing from a feedback, so long after they should have been in it. */
-#define OVERDUE RS_MS(30)
+#define OVERDUE RS_MS(15)
 #define OVERDUE_PACKETS 2
 #define OVERDUE_PACKETS_LOSSY 5
 #define LOSES_NOTHING 0.001

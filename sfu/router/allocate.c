@@ -16,12 +16,12 @@
 /* Sound is repaired while this part of what it takes is to spare. */
 #define SPARE 3
 
-enum class {
-	CLASS_CONTENT,
-	CLASS_SPEAKER,
-	CLASS_CHAIR,
-	CLASS_GRID,
-	CLASSES,
+enum purpose {
+	PURPOSE_CONTENT,
+	PURPOSE_SPEAKER,
+	PURPOSE_CHAIR,
+	PURPOSE_GRID,
+	PURPOSES,
 };
 
 /* ---- sound ---- */
@@ -94,14 +94,22 @@ static void set_ranks(struct peer *peer, uint32_t bps, rs_time now)
 
 /* ---- pictures ---- */
 
-static enum class class_of(const struct slot *slot) {
-	switch (slot->feed.kind){
-		case FEED_CONTENT : return CLASS_CONTENT;
-		case FEED_FLOOR : case FEED_CHANNEL : case FEED_SPEAKER : return CLASS_SPEAKER;
-		case FEED_CHAIR : return CLASS_CHAIR;
-		case FEED_NONE : case FEED_SOURCE : break;
+static enum purpose purpose_of(const struct slot *slot)
+{
+	switch (slot->feed.kind) {
+	case FEED_CONTENT:
+		return PURPOSE_CONTENT;
+	case FEED_FLOOR:
+	case FEED_CHANNEL:
+	case FEED_SPEAKER:
+		return PURPOSE_SPEAKER;
+	case FEED_CHAIR:
+		return PURPOSE_CHAIR;
+	case FEED_NONE:
+	case FEED_SOURCE:
+		break;
 	}
-return CLASS_GRID;
+	return PURPOSE_GRID;
 }
 
 /* A wish counts before the kind of picture. */
@@ -109,7 +117,7 @@ static unsigned priority_of(const struct slot *slot)
 {
 	const uint32_t wish = slot->spec.priority < 255 ? slot->spec.priority : 255;
 
-	return (255 - wish) * CLASSES + class_of(slot);
+	return (255 - wish) * PURPOSES + purpose_of(slot);
 }
 
 static void add_rung(struct allocation_slot *out, const struct track *track, uint8_t layer,
