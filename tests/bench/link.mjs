@@ -27,7 +27,7 @@ const seconds = await call.run({
 });
 const verdict = judge(seconds);
 if (values.json) console.log(JSON.stringify({ seconds, verdict }));
-else console.log(`\nmost concealed in 5 s: ${verdict.concealed.toFixed(1)} %; 95 % of packets waited at most ${verdict.waited.toFixed(0)} ms; picture ${verdict.before.toFixed(0)} kbit/s, ` +
+else console.log(`\nmost concealed in 5 s, by stage: ${verdict.concealed.map((share) => share.toFixed(1)).join(', ')} %; 95 % of packets waited at most ${verdict.waited.toFixed(0)} ms; picture ${verdict.before.toFixed(0)} kbit/s, ` +
 	`lowered to ${verdict.lowered.toFixed(0)}, then ${verdict.paused.toFixed(0)}, back after ${verdict.back} s`);
 await call.close();
 await rostrum.stop();

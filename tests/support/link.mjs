@@ -72,10 +72,10 @@ function servePage() {
 	});
 }
 
-// A moving picture with noise, so that the layers take what they may.
+// A moving picture with a camera's noise.
 function moving(folder) {
 	const path = join(folder, 'moving.y4m');
-	const made = spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=20', '-vf', 'noise=alls=12:allf=t', '-t', '4', '-pix_fmt', 'yuv420p', path]);
+	const made = spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=20', '-vf', 'noise=alls=3:allf=t', '-t', '4', '-pix_fmt', 'yuv420p', path]);
 	if (made.status !== 0) throw new Error(`ffmpeg: ${made.stderr}`);
 	return path;
 }
@@ -148,12 +148,14 @@ const sum = (list, name) => list.reduce((total, one) => total + one[name], 0);
 // What is judged of such a run.
 export function judge(seconds, profile = PROFILE) {
 	const window = (from) => seconds.slice(from, from + 5);
-	const concealed = Math.max(...seconds.slice(0, -4).map((_, i) => (100 * sum(window(i), 'concealed')) / Math.max(1, sum(window(i), 'samples'))));
+	const windows = seconds.slice(0, -4).map((_, i) => (100 * sum(window(i), 'concealed')) / Math.max(1, sum(window(i), 'samples')));
 	// In these seconds no packet waited longer; so at least this share of all packets did not.
 	const packets = [...seconds].sort((a, b) => a.max - b.max);
 	let seen = 0;
 	const waited = packets.find((one) => (seen += one.packets) >= 0.95 * sum(seconds, 'packets')).max;
 	const ends = profile.map((_, i) => sum(profile.slice(0, i + 1), 'seconds'));
+	// By stage: the worst five seconds that begin in it.
+	const concealed = ends.map((end, i) => Math.max(...windows.slice(ends[i - 1] ?? 0, end)));
 	const rate = (from, to) => sum(seconds.slice(from, to), 'kbits') / (to - from);
 	const before = rate(ends[0] - 10, ends[0]);
 	let back = seconds.slice(ends[2]).findIndex((_, i) => rate(ends[2] + i, Math.min(ends[2] + i + 3, seconds.length)) >= 0.8 * before);
