@@ -358,7 +358,7 @@ static void follow(
 }
 
 static void take_packet(struct router *router, struct track *track,
-	const struct packet_message *message, const uint8_t *body, size_t len)
+	const struct packet_message *message, const uint8_t *body, size_t len, rs_time now)
 {
 	struct packet *packet = pool_take(&router->pool);
 
@@ -376,7 +376,7 @@ static void take_packet(struct router *router, struct track *track,
 	/* Home has taken the jitter out. */
 	(void)clockmap_add(&track->clock, packet->rtp_ts, packet->time);
 	router->counters.relay_taken++;
-	track_pass(router, track, packet, packet->arrival);
+	track_pass(router, track, packet, now);
 	pool_drop(&router->pool, packet);
 }
 
@@ -464,7 +464,8 @@ static void from_home(struct router *router, struct publish *publish, const stru
 
 	if (head->kind == KIND_PACKET) {
 		const struct packet_message message = TAKE(struct packet_message, data, len);
-		take_packet(router, track, &message, data + sizeof(message), len - sizeof(message));
+		take_packet(router, track, &message, data + sizeof(message), len - sizeof(message),
+			now);
 	} else if (head->kind == KIND_STATE) {
 		const struct state_message message = TAKE(struct state_message, data, len);
 		take_state(router, publish, &message, now);

@@ -213,6 +213,7 @@ static void a_peer_taken_away_is_said_good_bye(void **state)
 	two_peers(world, &ken, &fra);
 	sfu_world_floor(world, 2, "\"KEN\"");
 	ken->speaking = false;
+	sfu_world_run(world, 30); /* what was sent arrives before the order does */
 	sfu_world_say(world, "{\"type\": \"peer-gone\", \"peer\": \"%s\"}", ken->id);
 	sfu_world_apply(world);
 	sfu_world_run(world, 100);
