@@ -13,6 +13,8 @@
 #define TYPE_CHANGE_CIPHER 20
 #define TYPE_HANDSHAKE 22
 #define NEVER_US (3600U * 1000 * 1000) /* OpenSSL's own timer: an hour, far past any handshake */
+/* Datagrams of our last flight at most, when OpenSSL repeats it message by message. */
+#define LAST_FLIGHT 3
 #define EXPORTER_LABEL "EXTRACTOR-dtls_srtp" /* RFC 5764 section 4.2 */
 
 static const struct {
@@ -45,9 +47,11 @@ int dtls_new(const struct dtls_config *config, struct dtls **out_dtls)
 	dtls->repeat_due = RS_TIME_NEVER;
 	dtls->give_up = RS_TIME_NEVER;
 
+	dtls->flight = rs_calloc(DTLS_FLIGHT_MAX, sizeof(*dtls->flight));
+	dtls->flight_cap = DTLS_FLIGHT_MAX;
 	dtls->ssl = SSL_new(config->identity->ctx);
 	BIO *bio = dtls_bio_new(config->identity->bio_method, dtls);
-	if (dtls->ssl == NULL || bio == NULL) {
+	if (dtls->flight == NULL || dtls->ssl == NULL || bio == NULL) {
 		BIO_free(bio);
 		dtls_free(dtls);
 		return -ENOMEM;
@@ -63,8 +67,10 @@ int dtls_new(const struct dtls_config *config, struct dtls **out_dtls)
 
 struct dtls *dtls_free(struct dtls *dtls)
 {
-	if (dtls != NULL)
+	if (dtls != NULL) {
 		SSL_free(dtls->ssl);
+		rs_release(dtls->flight);
+	}
 	return rs_release(dtls);
 }
 
@@ -85,6 +91,21 @@ static void event_set(struct dtls *dtls, enum dtls_output_kind kind, int error)
 	dtls->state = kind == DTLS_CONNECTED ? DTLS_STATE_UP : DTLS_STATE_DOWN;
 }
 
+/* From now on there are alerts at most: OpenSSL's two record buffers, 33 KiB, are made again for one, and our
+ * last flight, should it be asked for again, is LAST_FLIGHT datagrams at most. */
+static void trim(struct dtls *dtls)
+{
+	const size_t n = dtls->flight_count > LAST_FLIGHT ? dtls->flight_count : LAST_FLIGHT;
+	struct dtls_datagram *flight = rs_calloc(n, sizeof(*flight));
+	(void)SSL_free_buffers(dtls->ssl); /* refuses while something waits in them */
+	if (flight == NULL)
+		return; /* what there is will do */
+	memcpy(flight, dtls->flight, dtls->flight_count * sizeof(*flight));
+	rs_release(dtls->flight);
+	dtls->flight = flight;
+	dtls->flight_cap = n;
+}
+
 /* The handshake as far as the datagram at hand carries it. */
 static void handshake_advance(struct dtls *dtls, rs_time now)
 {
@@ -95,6 +116,7 @@ static void handshake_advance(struct dtls *dtls, rs_time now)
 		const bool has_srtp = SSL_get_selected_srtp_profile(dtls->ssl) != NULL;
 		event_set(
 			dtls, has_srtp ? DTLS_CONNECTED : DTLS_FAILED, has_srtp ? 0 : -EOPNOTSUPP);
+		trim(dtls);
 		return;
 	}
 	const int why = SSL_get_error(dtls->ssl, result);
@@ -120,6 +142,8 @@ static void records_read(struct dtls *dtls)
 	uint8_t sink[64];
 	ERR_clear_error();
 	dtls->flight_begins = true;
+	if (SSL_alloc_buffers(dtls->ssl) != 1)
+		return; /* it comes again */
 	int result = 0;
 	do {
 		result = SSL_read(dtls->ssl, sink, sizeof(sink));
@@ -133,6 +157,7 @@ static void records_read(struct dtls *dtls)
 	} else if (is_handshake && dtls->flight_begins) {
 		dtls->flight_polled = 0;
 	}
+	(void)SSL_free_buffers(dtls->ssl); /* as in trim() */
 }
 
 int dtls_recv(struct dtls *dtls, const uint8_t *data, size_t len, rs_time now)
@@ -198,7 +223,8 @@ void dtls_close(struct dtls *dtls)
 		return;
 	ERR_clear_error();
 	dtls->flight_begins = true;
-	(void)SSL_shutdown(dtls->ssl); /* good-bye is a courtesy; it may be lost anyway */
+	if (SSL_alloc_buffers(dtls->ssl) == 1)
+		(void)SSL_shutdown(dtls->ssl); /* good-bye is a courtesy; it may be lost anyway */
 	ERR_clear_error();
 	dtls->state = DTLS_STATE_DOWN;
 }

@@ -32,7 +32,7 @@ static int bio_write(BIO *bio, const char *data, int len)
 		dtls->flight_polled = 0;
 	}
 	/* What does not fit is lost, as on any network; our flight of one certificate always fits. */
-	if (dtls->flight_count < DTLS_FLIGHT_MAX) {
+	if (dtls->flight_count < dtls->flight_cap) {
 		struct dtls_datagram *datagram = &dtls->flight[dtls->flight_count++];
 		datagram->len = (size_t)len;
 		memcpy(datagram->data, data, datagram->len);

@@ -39,7 +39,8 @@ struct dtls {
 	const uint8_t *input; /* the datagram OpenSSL may read now, or NULL */
 	size_t input_len;
 
-	struct dtls_datagram flight[DTLS_FLIGHT_MAX]; /* written last */
+	struct dtls_datagram *flight; /* written last */
+	size_t flight_cap;            /* DTLS_FLIGHT_MAX, until the handshake is through */
 	size_t flight_count;
 	size_t flight_polled;
 	bool flight_begins; /* the next datagram written starts a new flight */

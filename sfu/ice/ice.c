@@ -34,7 +34,7 @@ struct output_entry {
 	enum ice_output_kind kind;
 	struct ice_path path;
 	size_t len;
-	uint8_t data[ICE_ANSWER_MAX];
+	const uint8_t *data; /* in the agent's answers */
 };
 
 struct ice_agent {
@@ -51,6 +51,9 @@ struct ice_agent {
 	struct output_entry outputs[OUTPUTS_MAX];
 	size_t output_head;
 	size_t output_count;
+	/* Those that wait, and the one polled last, which its reader may still look at. */
+	uint8_t answers[ICE_BACKLOG_MAX + 1][ICE_ANSWER_MAX];
+	size_t answer_next;
 	struct ice_stats stats;
 };
 
@@ -123,6 +126,7 @@ static struct output_entry *output_add(
 	entry->kind = kind;
 	entry->path = path != NULL ? *path : (struct ice_path){ 0 };
 	entry->len = 0;
+	entry->data = NULL;
 	return entry;
 }
 
@@ -242,8 +246,10 @@ static void answer(struct ice_agent *agent, const struct stun_msg *request, uint
 		agent->stats.refused++;
 	}
 	struct output_entry *entry = output_add(agent, ICE_DATAGRAM, from);
-	const int len = stun_write(&msg, generation->local.pwd, strlen(generation->local.pwd),
-		entry->data, sizeof(entry->data));
+	uint8_t *answer = agent->answers[agent->answer_next++ % (ICE_BACKLOG_MAX + 1)];
+	const int len = stun_write(
+		&msg, generation->local.pwd, strlen(generation->local.pwd), answer, ICE_ANSWER_MAX);
+	entry->data = answer;
 	entry->len = len > 0 ? (size_t)len : 0;
 }
 

@@ -18,7 +18,7 @@
 #define ICE_PWD_MIN 22
 #define ICE_PWD_MAX 256
 #define ICE_PATHS_MAX 8
-#define ICE_BACKLOG_MAX 32
+#define ICE_BACKLOG_MAX 8
 /* An answer never takes more: header, XOR-MAPPED-ADDRESS or ERROR-CODE with UNKNOWN-ATTRIBUTES,
  * MESSAGE-INTEGRITY and FINGERPRINT. */
 #define ICE_ANSWER_MAX 128
