@@ -178,6 +178,7 @@ void control_stats_slot(struct control_stats *stats, const struct router_slot_st
 		[ROUTER_LAYER_BY_LINE] = "line",
 		[ROUTER_LAYER_PAUSED_BY_WISH] = "paused-by-wish",
 		[ROUTER_LAYER_PAUSED_BY_LINE] = "paused-by-line",
+		[ROUTER_LAYER_NO_CODEC] = "no-codec",
 	};
 	json_t *slot = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "mid", figures->mid, "kind",
 		figures->video ? "video" : "audio", "source", figures->source, "ssrc",

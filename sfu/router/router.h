@@ -59,6 +59,7 @@ enum router_layer_why {
 	ROUTER_LAYER_BY_LINE,        /* the line allows no more */
 	ROUTER_LAYER_PAUSED_BY_WISH, /* nothing, since the receiver said so */
 	ROUTER_LAYER_PAUSED_BY_LINE,
+	ROUTER_LAYER_NO_CODEC, /* nothing: the slot does not take the codec of its source */
 };
 
 /* ---- what is emitted ---- */

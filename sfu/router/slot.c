@@ -190,6 +190,11 @@ void slot_bind(struct router *router, struct slot *slot, struct publish *source,
 {
 	struct publish *publish = takeable(router, slot, source);
 
+	if (publish == NULL)
+		slot->aim = (struct layer_choice){
+			.temporal = TEMPORAL_ALL,
+			.why = slot->without_codec ? ROUTER_LAYER_NO_CODEC : ROUTER_LAYER_BEST,
+		};
 	if (slot->publish == publish) {
 		if (publish != NULL)
 			slot_layer(router, slot, now); /* wishes may have changed */

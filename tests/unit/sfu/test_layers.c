@@ -301,6 +301,7 @@ static void sources_of_other_codecs_come_under_their_payload_types(void **state)
 		/* The room's own slot is another. */
 		assert_int_equal(router_counters(kit.router)->slots_without_codec, 2);
 		assert_true(video_slot(v)->without_codec);
+		assert_int_equal(video_slot(v)->aim.why, ROUTER_LAYER_NO_CODEC);
 
 		uint8_t data[64];
 		struct rs_writer writer;
