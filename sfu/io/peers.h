@@ -19,7 +19,9 @@ struct peers;
 enum pt_kind {
 	PT_AUDIO, /* or nothing */
 	PT_VP8,
-	PT_VIDEO,  /* of another codec */
+	PT_VP9,
+	PT_H264,
+	PT_AV1,
 	PT_RESENT, /* retransmissions of video */
 };
 #define PT_KINDS 128

@@ -1,8 +1,11 @@
 /* ICE-TCP beside the UDP sockets: what the worker does with its connections. */
 #include "common/log/log.h"
+#include "common/rtp/av1.h"
+#include "common/rtp/h264.h"
 #include "common/rtp/rtcp.h"
 #include "common/rtp/rtp.h"
 #include "common/rtp/vp8.h"
+#include "common/rtp/vp9.h"
 #include "sfu/io/worker_priv.h"
 
 #include <errno.h>
@@ -76,6 +79,30 @@ void worker_tcp_input(struct worker *worker, rs_time now)
 
 /* ---- out ---- */
 
+static enum pt_kind kind_of(enum router_codec codec)
+{
+	switch (codec) {
+	case ROUTER_OPUS:
+		return PT_AUDIO;
+	case ROUTER_VP8:
+		return PT_VP8;
+	case ROUTER_VP9:
+		return PT_VP9;
+	case ROUTER_H264:
+		return PT_H264;
+	case ROUTER_AV1:
+		return PT_AV1;
+	}
+	return PT_AUDIO;
+}
+
+static void learn_payload(struct peer *peer, enum router_codec codec, uint8_t pt, uint8_t rtx_pt)
+{
+	peer->pt_kinds[pt % PT_KINDS] = (uint8_t)kind_of(codec);
+	if (rtx_pt != 0)
+		peer->pt_kinds[rtx_pt % PT_KINDS] = PT_RESENT;
+}
+
 void worker_tcp_learn(struct peer *peer, const struct router_peer *wanted)
 {
 	memset(peer->pt_kinds, PT_AUDIO, sizeof(peer->pt_kinds));
@@ -83,19 +110,36 @@ void worker_tcp_learn(struct peer *peer, const struct router_peer *wanted)
 		const struct router_recv *recv = &wanted->recvs[i];
 		if (!recv->video)
 			continue;
-		peer->pt_kinds[recv->pt % PT_KINDS] = recv->codec == ROUTER_VP8 ? PT_VP8 : PT_VIDEO;
-		if (recv->rtx_pt != 0)
-			peer->pt_kinds[recv->rtx_pt % PT_KINDS] = PT_RESENT;
+		learn_payload(peer, recv->codec, recv->pt, recv->rtx_pt);
+		for (size_t j = 0; j < recv->n_also; j++)
+			learn_payload(
+				peer, recv->also[j].codec, recv->also[j].pt, recv->also[j].rtx_pt);
 	}
 }
 
-static enum tcp_class video_class(const struct rtp_packet *rtp, enum pt_kind kind)
+/* A decoder can start at this packet. */
+static bool is_key(const struct rtp_packet *rtp, enum pt_kind kind)
 {
-	struct vp8_descriptor descriptor;
-	if (kind == PT_VP8 && vp8_parse(rtp->payload_view, rtp->payload_len, &descriptor) == 0 &&
-		vp8_is_keyframe(rtp->payload_view, rtp->payload_len, &descriptor))
-		return TCP_VIDEO_KEY;
-	return TCP_VIDEO;
+	const uint8_t *payload = rtp->payload_view;
+	const size_t len = rtp->payload_len;
+	struct vp8_descriptor vp8;
+	struct vp9_descriptor vp9;
+	struct h264_content h264;
+	bool av1 = false;
+	switch (kind) {
+	case PT_VP8:
+		return vp8_parse(payload, len, &vp8) == 0 && vp8_is_keyframe(payload, len, &vp8);
+	case PT_VP9:
+		return vp9_parse(payload, len, &vp9) == 0 && vp9_is_keyframe(&vp9);
+	case PT_H264:
+		return h264_parse(payload, len, &h264) == 0 && (h264.parameters || h264.idr);
+	case PT_AV1:
+		return av1_parse(payload, len, &av1) == 0 && av1;
+	case PT_AUDIO:
+	case PT_RESENT:
+		break;
+	}
+	return false;
 }
 
 /* What the queue must know of a packet, while it can still be read. */
@@ -115,8 +159,10 @@ static struct tcp_packet describe(
 		what.class = TCP_RESENT;
 		break;
 	case PT_VP8:
-	case PT_VIDEO:
-		what.class = video_class(&rtp, of_pt);
+	case PT_VP9:
+	case PT_H264:
+	case PT_AV1:
+		what.class = is_key(&rtp, of_pt) ? TCP_VIDEO_KEY : TCP_VIDEO;
 		break;
 	}
 	return what;
