@@ -72,7 +72,7 @@ static int setup(void **state)
 	scene.ken->filming = true;
 	sfu_world_run(world, 300);
 	scene.ken->speaking = false;
-	sfu_world_run(world, 50);
+	sfu_world_run(world, 100); /* what was on its way */
 	scene.ken->speaking = true;
 	scene.memory_kb = memory_kb(&scene);
 	scene.sent = scene.ken->sent;
@@ -378,15 +378,21 @@ static void the_wrap_of_a_good_sender_is_heard_by_nobody(void **state)
 	scene->ken->seq = 32700; /* PictureID wraps at 32768 */
 	scene->ken->speaking = true;
 	sfu_world_speak(&scene->world, scene->ken, 80);
+	scene->ken->speaking = false;
+	sfu_world_run(&scene->world, 100); /* what was on its way */
 	scene->ken->seq = 65500;
+	scene->ken->speaking = true;
 	const uint64_t pictures = scene->fra->pictures;
 	scene->fra->out_of_sequence = 0; /* two jumps were real losses */
 	const uint64_t lost = scene->ken->sent - scene->fra->received;
 	sfu_world_speak(&scene->world, scene->ken, 80);
+	scene->ken->speaking = false;
+	sfu_world_run(&scene->world, 100);
 	assert_int_equal(scene->ken->sent - scene->fra->received, lost);
 	assert_true(scene->fra->pictures >= pictures + 78);
 	assert_true(scene->fra->out_of_sequence <= 1);
 	scene->fra->out_of_sequence = 0;
+	scene->ken->speaking = true;
 	unharmed(scene);
 }
 
