@@ -23,7 +23,8 @@
 #define SUSPECT_HOLD RS_MS(250)
 #define SUSPECT_AGAIN RS_MS(700)
 /* Packets missing from a feedback, so long after they should have been in it. */
-#define OVERDUE RS_MS(15)
+#define OVERDUE RS_MS(25)
+#define OVERDUE_SWINGS 3
 #define OVERDUE_PACKETS 2
 #define OVERDUE_PACKETS_LOSSY 5
 #define LOSES_NOTHING 0.001
@@ -78,6 +79,8 @@ static void know_nothing(struct estimator *estimator, rs_time now)
 	estimator->ceiling_bps = 0;
 	estimator->hold_until = now;
 	estimator->heard_at = 0;
+	estimator->age = 0;
+	estimator->age_swing = 0;
 	estimator->first_sent = RS_TIME_NEVER;
 	estimator->silent = false;
 	estimator->in_vain = 0;
@@ -203,18 +206,33 @@ static void cut(struct estimator *estimator, rs_time now)
 	prober_backoff(&estimator->prober, estimator->hold_until);
 }
 
-/* A feedback tells of all that arrived half a round trip ago. What should have and is not in it is lost or in a queue;
- * so many of them as the line hardly loses are in a queue. */
+/* How old the newest packet is that a feedback tells of: the way there and back, whichever of the two is slow, and the receiver's
+ * own interval. */
+static void note_age(struct estimator *estimator, rs_time newest_sent, rs_time now)
+{
+	const rs_time age = now - newest_sent;
+	const rs_time off = age - estimator->age;
+
+	if (estimator->age == 0) {
+		estimator->age = age;
+		return;
+	}
+	estimator->age += off / 8;
+	estimator->age_swing += ((off < 0 ? -off : off) - estimator->age_swing) / 4;
+}
+
+/* What is older than the newest that feedback tells of used to be, and is not told of, is lost or in a queue; so many of them as
+ * the line hardly loses are in a queue. */
 static bool is_overdue(const struct estimator *estimator, rs_time now)
 {
-	const rs_time rtt = rs_time_min(estimator->least_rtt, estimator->rtt);
-	const rs_time then = now - rtt - rs_time_max(OVERDUE, delay_swing(&estimator->delay));
+	const rs_time more = rs_time_max(OVERDUE, OVERDUE_SWINGS * estimator->age_swing);
 	const double lost = estimator->trial.window;
 	const size_t needed = lost < LOSES_NOTHING  ? 1
 			      : lost < LOSES_LITTLE ? OVERDUE_PACKETS
 						    : OVERDUE_PACKETS_LOSSY;
 
-	return history_untold_before(&estimator->history, then) >= needed;
+	return estimator->age > 0 &&
+	       history_untold_before(&estimator->history, now - estimator->age - more) >= needed;
 }
 
 /* A line that suddenly carries much less fills its queue in the time one more feedback takes. So at the first sign video
@@ -342,16 +360,20 @@ void estimator_feedback(
 	struct history_walk walk;
 	struct history_packet packet;
 	bool any = false;
+	rs_time newest_sent = 0;
 
 	history_walk_init(&estimator->history, feedback, &walk);
 	while (history_next(&estimator->history, &walk, &packet) == 1) {
 		hear(estimator, &packet);
 		any = any || packet.arrived;
+		newest_sent = packet.arrived ? packet.sent : newest_sent;
 	}
 	estimator->heard_at = now;
 	estimator->silent = false;
-	if (any)
+	if (any) {
 		update_by_delay(estimator, now);
+		note_age(estimator, newest_sent, now);
+	}
 	update_by_loss(estimator, now);
 	take_probe(estimator, now);
 }

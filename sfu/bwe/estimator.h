@@ -57,6 +57,8 @@ struct estimator {
 	/* feedback that stays away */
 	rs_time heard_at;   /* last feedback; 0 = none ever */
 	rs_time first_sent; /* of the packets nothing was ever heard of; RS_TIME_NEVER = none */
+	rs_time age;        /* of the newest packet a feedback tells of, smoothed; 0 = not known */
+	rs_time age_swing;
 	bool silent;
 	rs_time ping_at;
 	rs_time halve_at;
