@@ -260,7 +260,7 @@ void publish_speaking(struct router *router, struct publish *publish, bool gone)
 		.speaking = speaking,
 	};
 
-	if (speaking == publish->speaking_said)
+	if (speaking == publish->speaking_said || publish->relay.remote) /* its home says so */
 		return;
 	memcpy(event.meeting, publish->peer->meeting->id.s, sizeof(event.meeting));
 	memcpy(event.source, publish->source.s, sizeof(event.source));

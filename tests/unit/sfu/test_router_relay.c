@@ -455,6 +455,25 @@ static void what_a_publisher_does_is_told_by_its_home_alone(void **state)
 	assert_int_equal(router_source_next(crew.kits[1].router, &cursor, RS_MS(50), &stats), 1);
 }
 
+static void who_speaks_is_told_by_its_home_alone(void **state)
+{
+	const uint32_t k = crew_join(&ken);
+	struct router_event event;
+	rs_time now = 0;
+
+	(void)crew_join(&viewer);
+	crew_meet(&(struct kit_meeting){ .event = 4, .open = { "KEN" } }, 0);
+	for (uint16_t seq = 1; seq <= 100; seq++, now += RS_MS(20)) {
+		speak(1, k, KEN_SSRC, seq, 20, now);
+		crew_tick(now);
+	}
+	assert_true(next_event(1, ROUTER_EVENT_SPEAKING, &event));
+	assert_true(event.speaking);
+	/* A steady voice is no change, neither at home nor where it is only known by what crosses. */
+	assert_false(next_event(1, ROUTER_EVENT_SPEAKING, &event));
+	assert_false(next_event(2, ROUTER_EVENT_SPEAKING, &event));
+}
+
 /* Of what was sent last to a listener at worker 0. */
 static uint32_t last_csrc(uint32_t handle, uint32_t slot)
 {
@@ -685,6 +704,7 @@ int main(void)
 		CASE(the_publishers_clock_reaches_listeners_elsewhere),
 		CASE(what_a_publisher_does_is_told_by_its_home_alone),
 		CASE(a_desk_elsewhere_takes_over_its_channel),
+		CASE(who_speaks_is_told_by_its_home_alone),
 		CASE(the_loudest_is_known_everywhere),
 		CASE(the_later_publisher_of_a_source_is_the_source_everywhere),
 		CASE(a_peer_elsewhere_is_judged_as_at_home),
