@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Between two workers: 20 ms of 200 Mbit/s. */
+/* Between two workers: 20 ms of 200 Mbit/s, or, where there are many pairs, what all may take together. */
 #define RELAY_OCTETS ((size_t)512 << 10)
+#define RELAY_OCTETS_LEAST ((size_t)64 << 10)
+#define RELAYS_OCTETS ((size_t)256 << 20)
 /* Room for one of every peer there may be. */
 #define REPORT_OCTETS ((size_t)1 << 20)
 /* Orders that may wait beyond those of one message. */
@@ -141,13 +143,21 @@ static int make_thread_parts(struct hand *hand)
 	return err;
 }
 
+static size_t relay_octets(size_t workers)
+{
+	size_t octets = RELAY_OCTETS;
+	while (octets > RELAY_OCTETS_LEAST && workers * (workers - 1) * octets > RELAYS_OCTETS)
+		octets /= 2;
+	return octets;
+}
+
 static int make_hand(
 	struct hand *hand, const struct crew_config *config, char error[WORKER_ERROR_LEN])
 {
 	int err = hand->index > 0 ? make_thread_parts(hand) : 0;
 	for (unsigned i = 0; err == 0 && i < hand->crew->n; i++)
 		if (i != hand->index)
-			err = ring_new(RELAY_OCTETS, &hand->to[i]);
+			err = ring_new(relay_octets(hand->crew->n), &hand->to[i]);
 	return err == 0 ? make_worker(hand, config, error) : err;
 }
 
