@@ -11,6 +11,7 @@ struct peers {
 	struct rs_map *ufrags;
 	struct rs_map *paths;
 	struct peer **by_index;
+	struct peer_out *outs; /* by index */
 	size_t most;
 };
 
@@ -36,7 +37,8 @@ int peers_new(size_t most, struct rs_rand *rand, struct peers **out_peers)
 		return -ENOMEM;
 	peers->most = most;
 	peers->by_index = rs_calloc(most, sizeof(struct peer *));
-	int err = peers->by_index != NULL ? 0 : -ENOMEM;
+	peers->outs = rs_calloc(most, sizeof(*peers->outs));
+	int err = peers->by_index != NULL && peers->outs != NULL ? 0 : -ENOMEM;
 	if (err == 0)
 		err = rs_map_new(most, ROUTER_NAME_MAX, rand, &peers->ids);
 	if (err == 0)
@@ -67,6 +69,7 @@ struct peers *peers_free(struct peers *peers)
 				peer_free(peers->by_index[i]);
 		}
 		rs_release(peers->by_index);
+		rs_release(peers->outs);
 		rs_map_free(peers->ids);
 		rs_map_free(peers->ufrags);
 		rs_map_free(peers->paths);
@@ -139,6 +142,7 @@ int peers_add(struct peers *peers, struct peer *peer)
 		return err;
 	}
 	peers->by_index[index] = peer;
+	peers_update_out(peers, peer);
 	return 0;
 }
 
@@ -150,6 +154,7 @@ void peers_remove(struct peers *peers, struct peer *peer)
 		peers_path_removed(peers, peer, &peer->paths[peer->n_paths - 1]);
 	(void)rs_map_remove(peers->ids, peer->id, strlen(peer->id));
 	peers->by_index[ROUTER_PEER_INDEX(peer->handle)] = NULL;
+	peers->outs[ROUTER_PEER_INDEX(peer->handle)] = (struct peer_out){ 0 };
 	peer_free(peer);
 }
 
@@ -158,11 +163,24 @@ struct peer *peers_by_id(const struct peers *peers, const char *id)
 	return rs_map_find(peers->ids, id, strlen(id));
 }
 
-struct peer *peers_by_handle(const struct peers *peers, uint32_t handle)
+const struct peer_out *peers_out(const struct peers *peers, uint32_t handle)
 {
 	const size_t index = ROUTER_PEER_INDEX(handle);
-	struct peer *peer = index < peers->most ? peers->by_index[index] : NULL;
-	return peer != NULL && peer->handle == handle ? peer : NULL;
+	const struct peer_out *out = index < peers->most ? &peers->outs[index] : NULL;
+	return out != NULL && out->peer != NULL && out->handle == handle ? out : NULL;
+}
+
+void peers_update_out(struct peers *peers, struct peer *peer)
+{
+	const struct ice_path *path = transport_selected(peer->transport);
+	const bool open = path != NULL && transport_is_open(peer->transport);
+	peers->outs[ROUTER_PEER_INDEX(peer->handle)] = (struct peer_out){
+		.handle = peer->handle,
+		.open = open,
+		.path = open ? *path : (struct ice_path){ 0 },
+		.transport = peer->transport,
+		.peer = peer,
+	};
 }
 
 struct peer *peers_by_ufrag(const struct peers *peers, const char *ufrag, size_t len)

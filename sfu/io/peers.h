@@ -61,9 +61,24 @@ void peers_remove(struct peers *peers, struct peer *peer);
 
 /* NULL when there is none. */
 struct peer *peers_by_id(const struct peers *peers, const char *id);
-struct peer *peers_by_handle(const struct peers *peers, uint32_t handle);
 struct peer *peers_by_ufrag(const struct peers *peers, const char *ufrag, size_t len);
 struct peer *peers_by_path(const struct peers *peers, const struct ice_path *path);
+
+/* Where a packet for a peer goes, in one place: a packet to hundreds of peers finds none of them in the processor's
+ * cache. 64 octets. */
+struct peer_out {
+	uint32_t handle;
+	bool open; /* keys are agreed, and there is consent to a path */
+	struct ice_path path;
+	struct transport *transport;
+	struct peer *peer;
+	uint64_t spare;
+};
+
+/* NULL when there is none. */
+const struct peer_out *peers_out(const struct peers *peers, uint32_t handle);
+/* The transport was polled until it had nothing more to say: its path or keys may have changed. */
+void peers_update_out(struct peers *peers, struct peer *peer);
 
 /* The transport's user names may have changed (restart, or its end). 0 or -EEXIST. */
 int peers_update_ufrags(struct peers *peers, struct peer *peer) RS_MUST_USE;

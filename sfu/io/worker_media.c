@@ -33,23 +33,20 @@ void worker_emit(
 	void *ctx, uint32_t handle, enum router_packet_kind kind, const uint8_t *data, size_t len)
 {
 	struct worker *worker = ctx;
-	struct peer *peer = peers_by_handle(worker->peers, handle);
-	const struct ice_path *path = peer != NULL && transport_is_open(peer->transport)
-					      ? transport_selected(peer->transport)
-					      : NULL;
-	if (path == NULL || len > ROUTER_PACKET_MAX) {
+	const struct peer_out *out = peers_out(worker->peers, handle);
+	if (out == NULL || !out->open || len > ROUTER_PACKET_MAX) {
 		worker->counts[COUNT_TX_NO_PATH]++;
 		return;
 	}
-	if (tcp_conns_is(path->local)) {
-		worker_tcp_emit(worker, peer, path, kind, data, len);
+	if (tcp_conns_is(out->path.local)) {
+		worker_tcp_emit(worker, out->peer, &out->path, kind, data, len);
 		return;
 	}
-	struct udp *udp = worker->sockets[path->local];
-	if (seal(peer->transport, kind, data, &len, udp_room(udp)) < 0)
+	struct udp *udp = worker->sockets[out->path.local];
+	if (seal(out->transport, kind, data, &len, udp_room(udp)) < 0)
 		worker->counts[COUNT_TX_SEAL_FAILED]++;
 	else
-		udp_commit(udp, len, &path->remote);
+		udp_commit(udp, len, &out->path.remote);
 }
 
 /* ---- what a transport puts out ---- */
@@ -149,6 +146,7 @@ void worker_drain(struct worker *worker, struct peer *peer, rs_time now)
 	struct transport_output output;
 	while (transport_poll(peer->transport, &output) == 1)
 		obey(worker, peer, &output, now);
+	peers_update_out(worker->peers, peer);
 	worker->next_transport_tick =
 		rs_time_min(worker->next_transport_tick, transport_deadline(peer->transport));
 }

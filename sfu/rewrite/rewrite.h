@@ -79,9 +79,8 @@ struct rewrite {
 	uint32_t clock_hz;
 	bool video;
 	bool started;
-	unsigned dropped; /* for being ahead, since the last switch */
-	bool broken;      /* the next packet begins a segment, also of the same stream */
-	struct rewrite_segment segments[REWRITE_SEGMENTS];
+	unsigned dropped;   /* for being ahead, since the last switch */
+	bool broken;        /* the next packet begins a segment, also of the same stream */
 	unsigned newest;    /* index into segments */
 	int64_t highest_in; /* of the newest segment */
 	int64_t highest_out;
@@ -99,6 +98,8 @@ struct rewrite {
 	int64_t last_ahead;
 	rs_time last_time;
 	rs_time last_arrival;
+	/* Behind what each packet needs, which so lies together. */
+	struct rewrite_segment segments[REWRITE_SEGMENTS];
 };
 
 /* Sequence numbers begin below 2^15, so that a receiver that misses the first packets still guesses SRTP's rollover

@@ -40,21 +40,21 @@ struct retired {
 	int64_t highest;
 };
 
+/* What a packet of a peer's first stream needs lies in 80 octets: with hundreds of peers in turn the processor
+ * has none of it at hand. */
 struct gcm {
 	EVP_CIPHER_CTX *cipher;
-	enum gcm_kind
-		keyed; /* whose key the cipher has: there is much RTP or much RTCP, seldom both */
+	uint8_t keyed; /* enum gcm_kind whose key the cipher has: there is much of one, seldom of both */
 	bool opens;
-	size_t max_streams;
-	size_t n_streams;
-	size_t key_len;
-	struct gcm_session sessions[GCM_KINDS];
-	uint64_t clock;          /* packets opened */
-	struct retired *retired; /* GCM_RETIRED_MAX, made when the first gives way */
-	size_t n_retired;
-	struct stream
-		streams[]; /* in order of their first packets; one more than max_streams, for who
-				  * may take another's place */
+	uint16_t n_streams;
+	uint16_t max_streams;
+	uint16_t n_retired;
+	uint8_t salts[GCM_KINDS][GCM_SALT_LEN];
+	struct gcm_session *sessions; /* by kind; where keys are taken from */
+	struct retired *retired;      /* GCM_RETIRED_MAX, made when the first gives way */
+	uint64_t clock;               /* packets opened */
+	/* In order of their first packets; one more than max_streams, for who may take another's place. */
+	struct stream streams[];
 };
 
 /* ---- birth and death ---- */
@@ -102,7 +102,7 @@ int gcm_derive(const struct gcm_config *config, struct gcm_session out_sessions[
 
 static int key_set(struct gcm *gcm, const EVP_CIPHER *cipher, enum gcm_kind kind)
 {
-	gcm->keyed = kind;
+	gcm->keyed = (uint8_t)kind;
 	return EVP_CipherInit_ex(gcm->cipher, cipher, NULL, gcm->sessions[kind].key, NULL,
 		       gcm->opens ? 0 : 1) == 1
 		       ? 0
@@ -112,19 +112,21 @@ static int key_set(struct gcm *gcm, const EVP_CIPHER *cipher, enum gcm_kind kind
 int gcm_new(const struct gcm_config *config, const struct gcm_session sessions[GCM_KINDS],
 	struct gcm **out_gcm)
 {
-	if (!key_len_valid(config->key_len) || config->max_streams == 0)
+	if (!key_len_valid(config->key_len) || config->max_streams == 0 ||
+		config->max_streams > UINT16_MAX)
 		return -EINVAL;
 	struct gcm *gcm =
 		rs_zalloc(sizeof(*gcm) + (config->max_streams + 1) * sizeof(gcm->streams[0]));
 	if (gcm == NULL)
 		return -ENOMEM;
 	gcm->opens = config->opens;
-	gcm->max_streams = config->max_streams;
-	gcm->key_len = config->key_len;
-	memcpy(gcm->sessions, sessions, sizeof(gcm->sessions));
+	gcm->max_streams = (uint16_t)config->max_streams;
+	for (size_t i = 0; i < GCM_KINDS; i++)
+		memcpy(gcm->salts[i], sessions[i].salt, GCM_SALT_LEN);
+	gcm->sessions = rs_memdup(sessions, GCM_KINDS * sizeof(*sessions));
 	gcm->cipher = EVP_CIPHER_CTX_new();
 	const EVP_CIPHER *cipher = config->key_len == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
-	if (gcm->cipher == NULL || key_set(gcm, cipher, GCM_RTP) < 0) {
+	if (gcm->sessions == NULL || gcm->cipher == NULL || key_set(gcm, cipher, GCM_RTP) < 0) {
 		gcm_free(gcm);
 		return -ENOMEM;
 	}
@@ -139,7 +141,10 @@ struct gcm *gcm_free(struct gcm *gcm)
 			rs_release(gcm->streams[i].windows);
 		rs_release(gcm->retired);
 		EVP_CIPHER_CTX_free(gcm->cipher); /* wipes the key schedule */
-		rs_wipe(gcm->sessions, sizeof(gcm->sessions));
+		if (gcm->sessions != NULL)
+			rs_wipe(gcm->sessions, GCM_KINDS * sizeof(*gcm->sessions));
+		rs_release(gcm->sessions);
+		rs_wipe(gcm->salts, sizeof(gcm->salts));
 	}
 	return rs_release(gcm);
 }
@@ -268,7 +273,7 @@ struct packet {
 /* RFC 7714 sections 8.1 and 9.1: two octets of zero, SSRC, and the index in six; with the salt. */
 static void nonce_write(const struct gcm *gcm, const struct packet *packet, uint8_t iv[IV_LEN])
 {
-	const uint8_t *salt = gcm->sessions[packet->kind].salt;
+	const uint8_t *salt = gcm->salts[packet->kind];
 	struct rs_writer writer;
 	rs_writer_init(&writer, iv, IV_LEN);
 	rs_write_u16(&writer, 0);
@@ -284,7 +289,7 @@ static int begin(struct gcm *gcm, const struct packet *packet)
 {
 	uint8_t iv[IV_LEN];
 	int done = 0;
-	if (gcm->keyed != packet->kind && key_set(gcm, NULL, packet->kind) < 0)
+	if (gcm->keyed != (uint8_t)packet->kind && key_set(gcm, NULL, packet->kind) < 0)
 		return -EIO;
 	nonce_write(gcm, packet, iv);
 	if (EVP_CipherInit_ex(gcm->cipher, NULL, NULL, NULL, iv, -1) != 1 ||

@@ -52,8 +52,8 @@ enum gcm_kind {
 /* The session keys of `config` (RFC 7714 section 11). 0, -EINVAL (key_len) or -ENOMEM. */
 int gcm_derive(
 	const struct gcm_config *config, struct gcm_session out_sessions[GCM_KINDS]) RS_MUST_USE;
-/* Copies the session keys; config->master_view is not looked at. 0, -EINVAL (key_len, max_streams is 0)
- * or -ENOMEM. */
+/* Copies the session keys; config->master_view is not looked at. 0, -EINVAL (key_len, max_streams is 0 or
+ * above 65535) or -ENOMEM. */
 int gcm_new(const struct gcm_config *config, const struct gcm_session sessions[GCM_KINDS],
 	struct gcm **out_gcm) RS_MUST_USE;
 /* NULL is fine; wipes the keys. Returns NULL. */

@@ -19,6 +19,7 @@ struct transport {
 	struct dtls *dtls;
 	struct crypt *open; /* both NULL before the keys are agreed */
 	struct crypt *seal;
+	uint64_t sealed; /* of stats, beside what sealing needs */
 	bool failed;
 	struct transport_stats stats;
 };
@@ -141,7 +142,7 @@ int transport_seal_rtp(struct transport *transport, uint8_t *data, size_t *len, 
 	if (transport->seal == NULL)
 		return -EPROTO;
 	const int err = crypt_seal_rtp(transport->seal, data, len, cap);
-	transport->stats.sealed += err == 0;
+	transport->sealed += err == 0;
 	return err;
 }
 
@@ -151,7 +152,7 @@ int transport_seal_rtp_to(struct transport *transport, const uint8_t *data, size
 	if (transport->seal == NULL)
 		return -EPROTO;
 	const int err = crypt_seal_rtp_to(transport->seal, data, len, out, cap, out_len);
-	transport->stats.sealed += err == 0;
+	transport->sealed += err == 0;
 	return err;
 }
 
@@ -160,7 +161,7 @@ int transport_seal_rtcp(struct transport *transport, uint8_t *data, size_t *len,
 	if (transport->seal == NULL)
 		return -EPROTO;
 	const int err = crypt_seal_rtcp(transport->seal, data, len, cap);
-	transport->stats.sealed += err == 0;
+	transport->sealed += err == 0;
 	return err;
 }
 
@@ -323,5 +324,6 @@ const char *transport_old_ufrag(const struct transport *transport)
 void transport_stats(const struct transport *transport, struct transport_stats *out_stats)
 {
 	*out_stats = transport->stats;
+	out_stats->sealed = transport->sealed;
 	out_stats->ice = *ice_stats(transport->ice);
 }

@@ -91,15 +91,16 @@ static void a_peer_is_found_by_id_handle_and_user_name(void **state)
 	struct peer *a = add(fixture, "a", 0x10000, "aaaa");
 	struct peer *b = add(fixture, "b", 0x20001, "bbbb");
 	assert_ptr_equal(peers_by_id(fixture->peers, "a"), a);
-	assert_ptr_equal(peers_by_handle(fixture->peers, 0x20001), b);
-	assert_null(peers_by_handle(fixture->peers, 0x10001)); /* an older generation */
-	assert_null(peers_by_handle(fixture->peers, 0xffff));
+	assert_ptr_equal(peers_out(fixture->peers, 0x20001)->peer, b);
+	assert_false(peers_out(fixture->peers, 0x20001)->open); /* no keys yet */
+	assert_null(peers_out(fixture->peers, 0x10001));        /* an older generation */
+	assert_null(peers_out(fixture->peers, 0xffff));
 	assert_ptr_equal(named(fixture, "bbbb"), b);
 	assert_null(named(fixture, "bbb"));
 	peers_remove(fixture->peers, b);
 	assert_null(named(fixture, "bbbb"));
 	assert_null(peers_by_id(fixture->peers, "b"));
-	assert_null(peers_by_handle(fixture->peers, 0x20001));
+	assert_null(peers_out(fixture->peers, 0x20001));
 }
 
 static void what_is_anothers_is_refused_and_leaves_nothing(void **state)

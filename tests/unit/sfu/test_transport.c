@@ -644,9 +644,9 @@ static void lack_of_memory_fails_the_birth(void **state)
 
 static void lack_of_memory_at_the_keys_fails_this_peer_only(void **state)
 {
-	/* The keys need four blocks of ours. The one before them, for the last flight, is a favour: without it
+	/* The keys need six blocks of ours. The one before them, for the last flight, is a favour: without it
 	 * the handshake's memory is kept. */
-	for (int64_t n = 1; n < 5; n++) {
+	for (int64_t n = 1; n < 7; n++) {
 		struct world world;
 		const struct world_config config = config_usual();
 		world_init(&world, &config);
