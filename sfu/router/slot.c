@@ -292,9 +292,16 @@ static bool temporal_wanted(
 {
 	const struct temporal_in temporal = video_temporal(packet);
 
-	if (!rewrite_is_next(&slot->rewrite, in) && !in->keyframe)
-		return true;
-	return temporal_take(&slot->temporal, &temporal);
+	return !rewrite_is_next(&slot->rewrite, in) || temporal_take(&slot->temporal, &temporal);
+}
+
+/* With the key frame of another stream the temporal layers begin anew as well. */
+static void note_switch(struct slot *slot, const struct packet *packet)
+{
+	const struct temporal_in temporal = video_temporal(packet);
+
+	if (slot->spec.video)
+		(void)temporal_take(&slot->temporal, &temporal); /* a key frame always is */
 }
 
 /* True when the packet began a switch. */
@@ -321,6 +328,8 @@ static bool forward(struct router *router, struct slot *slot, struct track *trac
 	case REWRITE_FORWARD:
 		resend_note(slot, track->publish, packet, &out);
 		slot_send(router, slot, track->publish, packet, &out, false, now);
+		if (out.switched)
+			note_switch(slot, packet);
 		return out.switched;
 	case REWRITE_LATE:
 		break;

@@ -217,6 +217,45 @@ static void a_slot_on_a_narrow_line_gets_fewer_frames_without_a_hole(void **stat
 	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 0);
 }
 
+static void show_layer(
+	uint32_t peer, const char *rid, uint16_t i, uint8_t tid, bool keyframe, bool sync)
+{
+	kit_show(&kit, peer,
+		&(struct kit_media){ .ssrc = rid[0] == 'q' ? 7 : 8,
+			.rid = rid,
+			.seq = i,
+			.picture = i,
+			.keyframe = keyframe,
+			.height = rid[0] == 'q' ? 180 : 360,
+			.tid = tid,
+			.sync = sync },
+		i * RS_MS(33));
+}
+
+static void a_key_frame_of_another_layer_changes_nothing(void **state)
+{
+	const struct kit_peer many = { .id = "KEN", .csrc = 1001, .simulcast = true };
+	const uint32_t k = kit_must_join(&kit, &many), v = kit_must_join(&kit, &viewer);
+	const uint32_t ssrc = kit_slot_ssrc(&viewer, 6, false);
+
+	kit_must_meeting(&kit, &shown, 0);
+	slot_limit(
+		kit.router, video_slot(v), &(struct layer_limit){ .layer = 1, .temporal = 0 }, 0);
+	show_layer(k, "q", 1, 0, true, false);
+	show_layer(k, "h", 1, 0, true, false);
+	show_layer(k, "h", 2, 2, false, false);
+	assert_int_equal(kit_count_rtp(&kit, v, ssrc), 2); /* both key frames */
+	slot_limit(kit.router, video_slot(v), &no_limit, RS_MS(70));
+	show_layer(k, "q", 3, 0, true, false);
+	/* What was left out is needed for it, whatever layer q does. */
+	show_layer(k, "h", 3, 2, false, false);
+	assert_int_equal(kit_count_rtp(&kit, v, ssrc), 2);
+	show_layer(k, "h", 4, 1, false, true);
+	show_layer(k, "h", 5, 2, false, true);
+	show_layer(k, "h", 6, 2, false, false);
+	assert_int_equal(kit_count_rtp(&kit, v, ssrc), 5);
+}
+
 static void a_paused_slot_gets_nothing_and_goes_on_with_a_key_frame(void **state)
 {
 	const struct kit_peer blind = {
@@ -386,6 +425,7 @@ int main(void)
 		CASE(bit_rates_are_told_by_temporal_layer),
 		CASE(a_layer_that_was_reported_on_is_found_in_the_others_clock),
 		CASE(a_slot_on_a_narrow_line_gets_fewer_frames_without_a_hole),
+		CASE(a_key_frame_of_another_layer_changes_nothing),
 		CASE(a_paused_slot_gets_nothing_and_goes_on_with_a_key_frame),
 		CASE(sources_of_other_codecs_come_under_their_payload_types),
 		CASE(h264_begins_with_its_parameters_where_they_come_in_band),
