@@ -32,6 +32,8 @@
 #define ALIKE 0.6
 #define CHANCE_MOST 0.5
 #define FOLLOW_CHANCE 0.5
+/* A line that loses everything is no line. */
+#define OWN_MOST 0.8
 
 /* A little less than what came through. */
 #define CUT 0.95
@@ -206,6 +208,7 @@ enum trial_verdict trial_judge(struct trial *trial, uint32_t bps, bool queued, r
 		verdict = judge_trial(trial, bps, queued, out_bps);
 	else
 		verdict = judge_steady(trial, bps, queued, settle, now, out_bps);
+	trial->own = fmin(trial->own, OWN_MOST);
 	fade(&trial->alone);
 	fade(&trial->behind);
 	empty(trial);

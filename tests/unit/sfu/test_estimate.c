@@ -108,7 +108,7 @@ static void a_probe_whose_end_is_lost_is_judged_all_the_same(void **state)
 
 /* ---- loss ---- */
 
-struct trialy {
+struct lossy {
 	struct trial trial;
 	rs_time now;
 	uint32_t bps;
@@ -116,7 +116,7 @@ struct trialy {
 };
 
 /* Packets of 1000 octets at the rate of the estimate; `lost` of each ten do not come. */
-static void over(struct trialy *lossy, rs_time time, unsigned lost)
+static void over(struct lossy *lossy, rs_time time, unsigned lost)
 {
 	unsigned i = 0;
 
@@ -142,7 +142,7 @@ static void over(struct trialy *lossy, rs_time time, unsigned lost)
 
 static void loss_that_a_cut_does_not_change_is_the_lines_own(void **state)
 {
-	struct trialy lossy = { .bps = 1000000 };
+	struct lossy lossy = { .bps = 1000000 };
 
 	trial_init(&lossy.trial);
 	over(&lossy, RS_SEC(5), 0);
@@ -157,9 +157,18 @@ static void loss_that_a_cut_does_not_change_is_the_lines_own(void **state)
 	assert_true(trial_own(&lossy.trial) < 0.001);
 }
 
+static void a_line_that_loses_everything_is_not_taken_for_one_that_does(void **state)
+{
+	struct lossy lossy = { .bps = 1000000 };
+
+	trial_init(&lossy.trial);
+	over(&lossy, RS_SEC(30), 10);
+	assert_true(trial_own(&lossy.trial) <= 0.8);
+}
+
 static void loss_that_goes_with_a_cut_was_ours(void **state)
 {
-	struct trialy lossy = { .bps = 1000000 };
+	struct lossy lossy = { .bps = 1000000 };
 
 	trial_init(&lossy.trial);
 	over(&lossy, RS_SEC(5), 0);
@@ -226,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_rate_is_that_of_half_a_second),
 		cmocka_unit_test(a_probe_whose_end_is_lost_is_judged_all_the_same),
 		cmocka_unit_test(loss_that_a_cut_does_not_change_is_the_lines_own),
+		cmocka_unit_test(a_line_that_loses_everything_is_not_taken_for_one_that_does),
 		cmocka_unit_test(loss_that_goes_with_a_cut_was_ours),
 		cmocka_unit_test(
 			reports_of_no_loss_keep_the_estimate_and_loss_of_our_making_cuts_it),
