@@ -154,8 +154,8 @@ export function judge(seconds, profile = PROFILE) {
 	let seen = 0;
 	const waited = packets.find((one) => (seen += one.packets) >= 0.95 * sum(seconds, 'packets')).max;
 	const ends = profile.map((_, i) => sum(profile.slice(0, i + 1), 'seconds'));
-	// By stage: the worst five seconds that begin in it.
-	const concealed = ends.map((end, i) => Math.max(...windows.slice(ends[i - 1] ?? 0, end)));
+	// By stage: the worst five seconds that end in it.
+	const concealed = ends.map((end, i) => Math.max(...windows.slice(Math.max(0, (ends[i - 1] ?? 0) - 4), end - 4)));
 	const rate = (from, to) => sum(seconds.slice(from, to), 'kbits') / (to - from);
 	const before = rate(ends[0] - 10, ends[0]);
 	let back = seconds.slice(ends[2]).findIndex((_, i) => rate(ends[2] + i, Math.min(ends[2] + i + 3, seconds.length)) >= 0.8 * before);
