@@ -709,9 +709,21 @@ static int make_and_say_hello(void *ctx)
 	return err == -E2BIG ? -ENOMEM : err;
 }
 
+static int make_and_read(void *ctx)
+{
+	struct control_reader *reader = NULL;
+	const struct control_peer *peer = NULL;
+	int err = control_reader_new(&reader);
+	if (err == 0)
+		err = control_read_peer(reader, peer_ken, &peer);
+	control_reader_free(reader);
+	return err;
+}
+
 static void it_survives_any_allocation_that_fails(void **state)
 {
 	check_oom(make_and_say_hello, *state);
+	check_oom(make_and_read, NULL);
 }
 
 int main(void)
