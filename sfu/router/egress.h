@@ -14,6 +14,7 @@
 #include "sfu/bwe/estimator.h"
 #include "sfu/bwe/pacer.h"
 #include "sfu/rewrite/rewrite.h"
+#include "sfu/router/router.h"
 
 struct egress;
 struct packet;
@@ -54,8 +55,8 @@ struct egress {
 	struct slot *pad_slot;   /* that padding goes out by: the last that sent a picture */
 	/* allocation (allocate.c) */
 	rs_time allocate_at;
-	struct allocation_slot slots[32]; /* by index of the peer's */
-	bool no_spare;                    /* sound takes nearly all there is */
+	struct allocation_slot slots[ROUTER_RECVS_MAX]; /* by index of the peer's */
+	bool no_spare;                                  /* sound takes nearly all there is */
 	bool sole_audio; /* not even all sound fits: only the first of each feed is sent */
 };
 
