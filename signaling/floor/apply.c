@@ -56,16 +56,40 @@ static void apply_given(struct floor *floor, const struct event *event)
 {
 	if (event->entry != 0)
 		remove_entry(&floor->lists[floor->current], event->entry);
+	/* A substitute goes on with the time that is left. */
+	const int64_t used_ms =
+		event->cause == CAUSE_SUBSTITUTE ? floor_used_ms(floor, event->wall_ms) : 0;
 	(void)rs_set_text(floor->holder, event->participant);
 	floor->holder_entry = event->entry;
-	floor->since_ms = event->wall_ms;
+	floor->suspended = false;
+	floor->clock = (struct floor_clock){
+		.allotted_ms = event->allotted_ms,
+		.used_ms = used_ms,
+		.since_ms = event->wall_ms,
+	};
 }
 
 static void apply_taken(struct floor *floor)
 {
 	floor->holder[0] = '\0';
 	floor->holder_entry = 0;
-	floor->since_ms = 0;
+	floor->suspended = false;
+	floor->clock = (struct floor_clock){ 0 };
+}
+
+static void apply_clock_stopped(struct floor *floor, const struct event *event)
+{
+	floor->clock.used_ms = floor_used_ms(floor, event->wall_ms);
+	floor->clock.since_ms = 0;
+	if (event->cause == CAUSE_LOST_LINE)
+		floor->suspended = true;
+}
+
+static void apply_clock_started(struct floor *floor, const struct event *event)
+{
+	if (floor->clock.since_ms == 0)
+		floor->clock.since_ms = event->wall_ms;
+	floor->suspended = false;
 }
 
 static void apply_microphone(struct floor *floor, const struct event *event)
@@ -96,8 +120,10 @@ static void apply_item(struct floor *floor, const struct event *event)
 static void apply_closed(struct floor *floor)
 {
 	floor->in_session = false;
-	for (size_t i = 0; i < floor->n_lists; i++)
+	for (size_t i = 0; i < floor->n_lists; i++) {
 		floor->lists[i].n = 0;
+		floor->lists[i].closed = false;
+	}
 	apply_taken(floor);
 	floor->n_presiding = 0;
 }
@@ -128,6 +154,22 @@ void floor_apply(struct floor *floor, const struct event *event)
 		return;
 	case EVENT_FLOOR_TAKEN:
 		apply_taken(floor);
+		return;
+	case EVENT_CLOCK_STOPPED:
+		apply_clock_stopped(floor, event);
+		return;
+	case EVENT_CLOCK_STARTED:
+		apply_clock_started(floor, event);
+		return;
+	case EVENT_TIME_EXTENDED:
+		floor->clock.allotted_ms = event->allotted_ms;
+		return;
+	case EVENT_LIMIT_SET:
+		floor->lists[floor->current].allotted_ms = event->allotted_ms;
+		return;
+	case EVENT_LIST_CLOSED:
+	case EVENT_LIST_OPENED:
+		floor->lists[floor->current].closed = event->kind == EVENT_LIST_CLOSED;
 		return;
 	case EVENT_MICROPHONE_OPENED:
 	case EVENT_MICROPHONE_CLOSED:

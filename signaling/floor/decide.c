@@ -44,7 +44,7 @@ static enum verdict decide_ask(
 	const struct floor_list *list = floor_current_list(floor);
 	if ((ROLE_BIT(command->role) & floor->rules.may_ask) == 0)
 		return VERDICT_NOT_PERMITTED;
-	if (!floor->rules.self_inscription)
+	if (!floor->rules.self_inscription || list->closed)
 		return VERDICT_LIST_CLOSED;
 	if (is_waiting(floor, command))
 		return VERDICT_ALREADY_ON_LIST;
@@ -106,9 +106,9 @@ static enum verdict decide_move(
 
 /* The one to be given the floor is there, and does not have it yet. */
 static enum verdict judge_speaker(const struct floor *floor, const char *participant,
-	floor_presence_fn *presence, const void *ctx)
+	floor_person_fn *person, const void *ctx)
 {
-	switch (presence(ctx, participant)) {
+	switch (person(ctx, participant).presence) {
 	case FLOOR_UNKNOWN:
 		return VERDICT_NO_SUCH_PARTICIPANT;
 	case FLOOR_AWAY:
@@ -120,7 +120,7 @@ static enum verdict judge_speaker(const struct floor *floor, const char *partici
 }
 
 static enum verdict decide_give(const struct floor *floor, const struct floor_command *command,
-	floor_presence_fn *presence, const void *ctx, struct events *out_events)
+	floor_person_fn *person, const void *ctx, struct events *out_events)
 {
 	const struct floor_list *list = floor_current_list(floor);
 	const char *participant = command->participant;
@@ -131,7 +131,7 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 			return VERDICT_NO_SUCH_ENTRY;
 		participant = list->entries[i].participant;
 	}
-	const enum verdict verdict = judge_speaker(floor, participant, presence, ctx);
+	const enum verdict verdict = judge_speaker(floor, participant, person, ctx);
 	/* The holder may be called again from the list: the next statement begins. */
 	if (verdict != VERDICT_OK && !(verdict == VERDICT_ALREADY_SO && command->entry != 0))
 		return verdict;
@@ -139,6 +139,8 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 	struct event *event = add_person(out_events, EVENT_FLOOR_GIVEN, command->by, participant,
 		command->entry != 0 ? CAUSE_LIST : CAUSE_DIRECT);
 	event->entry = command->entry;
+	/* Only statements of the list have a limit: who presides, or is called upon, answers. */
+	event->allotted_ms = command->entry != 0 ? list->allotted_ms : 0;
 	return VERDICT_OK;
 }
 
@@ -152,6 +154,88 @@ static enum verdict decide_take(
 		return VERDICT_NOT_PERMITTED;
 	(void)add_person(out_events, EVENT_FLOOR_TAKEN, command->by, floor->holder,
 		own ? CAUSE_YIELDED : CAUSE_CHAIR);
+	return VERDICT_OK;
+}
+
+static enum verdict decide_clock(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	const bool starts = command->kind == FLOOR_START_CLOCK;
+	if (floor->holder[0] == '\0')
+		return VERDICT_NOBODY_HAS_THE_FLOOR;
+	if (floor->suspended)
+		return VERDICT_NOT_CONNECTED;
+	if (starts == (floor->clock.since_ms != 0))
+		return VERDICT_ALREADY_SO;
+	(void)add_person(out_events, starts ? EVENT_CLOCK_STARTED : EVENT_CLOCK_STOPPED,
+		command->by, floor->holder, CAUSE_CHAIR);
+	return VERDICT_OK;
+}
+
+/* After a lost line: the same speaker goes on, or another badge of the delegation with the time that is left. */
+static enum verdict decide_resume(const struct floor *floor, const struct floor_command *command,
+	floor_person_fn *person, const void *ctx, struct events *out_events)
+{
+	if (floor->holder[0] == '\0')
+		return VERDICT_NOBODY_HAS_THE_FLOOR;
+	if (!floor->suspended)
+		return VERDICT_ALREADY_SO;
+	const bool same =
+		command->participant[0] == '\0' || strcmp(command->participant, floor->holder) == 0;
+	const struct floor_person before = person(ctx, floor->holder);
+	const struct floor_person after = same ? before : person(ctx, command->participant);
+	if (after.presence == FLOOR_UNKNOWN)
+		return VERDICT_NO_SUCH_PARTICIPANT;
+	if (after.presence == FLOOR_AWAY)
+		return VERDICT_NOT_CONNECTED;
+	if (same) {
+		(void)add_person(
+			out_events, EVENT_CLOCK_STARTED, command->by, floor->holder, CAUSE_CHAIR);
+		return VERDICT_OK;
+	}
+	if (before.delegation[0] == '\0' || strcmp(before.delegation, after.delegation) != 0)
+		return VERDICT_OTHER_DELEGATION;
+	struct event *event = add_person(
+		out_events, EVENT_FLOOR_GIVEN, command->by, command->participant, CAUSE_SUBSTITUTE);
+	event->entry = floor->holder_entry;
+	event->allotted_ms = floor->clock.allotted_ms;
+	return VERDICT_OK;
+}
+
+static enum verdict decide_extend(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	if (floor->holder[0] == '\0')
+		return VERDICT_NOBODY_HAS_THE_FLOOR;
+	if (floor->clock.allotted_ms == 0)
+		return VERDICT_ALREADY_SO;
+	const uint64_t more = floor->clock.allotted_ms + command->seconds * UINT64_C(1000);
+	if (more > RULES_TIME_MAX_S * UINT64_C(1000))
+		return VERDICT_TOO_MANY;
+	struct event *event = events_add(out_events, EVENT_TIME_EXTENDED, command->by);
+	(void)rs_set_text(event->participant, floor->holder);
+	event->allotted_ms = command->seconds == 0 ? 0 : (uint32_t)more;
+	return VERDICT_OK;
+}
+
+static enum verdict decide_limit(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	const uint32_t allotted_ms = command->seconds * 1000;
+	if (floor_current_list(floor)->allotted_ms == allotted_ms)
+		return VERDICT_ALREADY_SO;
+	events_add(out_events, EVENT_LIMIT_SET, command->by)->allotted_ms = allotted_ms;
+	return VERDICT_OK;
+}
+
+static enum verdict decide_closure(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	const bool closes = command->kind == FLOOR_CLOSE_LIST;
+	if (floor_current_list(floor)->closed == closes)
+		return VERDICT_ALREADY_SO;
+	events_add(out_events, closes ? EVENT_LIST_CLOSED : EVENT_LIST_OPENED, command->by)->cause =
+		CAUSE_CHAIR;
 	return VERDICT_OK;
 }
 
@@ -171,7 +255,7 @@ static enum verdict decide_microphone(
 }
 
 enum verdict floor_decide(const struct floor *floor, const struct floor_command *command,
-	floor_presence_fn *presence, const void *ctx, struct events *out_events)
+	floor_person_fn *person, const void *ctx, struct events *out_events)
 {
 	if (!floor->in_session)
 		return VERDICT_NOT_IN_SESSION;
@@ -184,9 +268,21 @@ enum verdict floor_decide(const struct floor *floor, const struct floor_command 
 	case FLOOR_MOVE:
 		return decide_move(floor, command, out_events);
 	case FLOOR_GIVE:
-		return decide_give(floor, command, presence, ctx, out_events);
+		return decide_give(floor, command, person, ctx, out_events);
 	case FLOOR_TAKE:
 		return decide_take(floor, command, out_events);
+	case FLOOR_STOP_CLOCK:
+	case FLOOR_START_CLOCK:
+		return decide_clock(floor, command, out_events);
+	case FLOOR_RESUME:
+		return decide_resume(floor, command, person, ctx, out_events);
+	case FLOOR_EXTEND:
+		return decide_extend(floor, command, out_events);
+	case FLOOR_SET_LIMIT:
+		return decide_limit(floor, command, out_events);
+	case FLOOR_CLOSE_LIST:
+	case FLOOR_OPEN_LIST:
+		return decide_closure(floor, command, out_events);
 	case FLOOR_OPEN_MICROPHONE:
 	case FLOOR_CLOSE_MICROPHONE:
 		return decide_microphone(floor, command, out_events);
@@ -204,10 +300,27 @@ void floor_decide_closing(const struct floor *floor, const char *by, struct even
 	}
 }
 
-void floor_decide_left(
+void floor_decide_lost(
 	const struct floor *floor, const char *participant, struct events *out_events)
 {
-	if (strcmp(floor->holder, participant) == 0)
+	if (floor->rules.hold_lost_place && !floor->suspended &&
+		strcmp(floor->holder, participant) == 0)
+		(void)add_person(out_events, EVENT_CLOCK_STOPPED, "", participant, CAUSE_LOST_LINE);
+}
+
+void floor_decide_time(const struct floor *floor, int64_t wall_ms, struct events *out_events)
+{
+	if (wall_ms >= floor_cut_at(floor))
+		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", floor->holder, CAUSE_TIME);
+}
+
+void floor_decide_left(const struct floor *floor, const char *participant, enum event_cause cause,
+	struct events *out_events)
+{
+	const bool held = cause == CAUSE_LOST_LINE && floor->rules.hold_lost_place;
+	if (held)
+		floor_decide_lost(floor, participant, out_events);
+	else if (strcmp(floor->holder, participant) == 0)
 		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", participant, CAUSE_LEFT);
 	if (floor_presiding_find(floor, participant) < floor->n_presiding)
 		(void)add_person(out_events, EVENT_MICROPHONE_CLOSED, "", participant, CAUSE_LEFT);

@@ -22,6 +22,7 @@ int floor_new(const struct rules *rules, const char *const *items, size_t n_item
 	for (size_t i = 0; i < floor->n_lists; i++) {
 		struct floor_list *list = &floor->lists[i];
 		(void)rs_set_text(list->item, i == 0 ? "" : items[i - 1]);
+		list->allotted_ms = rules->time.statement_s * 1000;
 		list->entries = rs_calloc(rules->entries_max, sizeof(*list->entries));
 		if (list->entries == NULL) {
 			floor_free(floor);
@@ -47,16 +48,31 @@ const struct floor_list *floor_current_list(const struct floor *floor)
 	return &floor->lists[floor->current];
 }
 
+int64_t floor_used_ms(const struct floor *floor, int64_t wall_ms)
+{
+	const struct floor_clock *clock = &floor->clock;
+	return clock->used_ms + (clock->since_ms != 0 ? wall_ms - clock->since_ms : 0);
+}
+
+int64_t floor_cut_at(const struct floor *floor)
+{
+	const struct floor_clock *clock = &floor->clock;
+	if (!floor->rules.time.cut || clock->allotted_ms == 0 || clock->since_ms == 0)
+		return INT64_MAX;
+	return clock->since_ms - clock->used_ms + clock->allotted_ms +
+	       floor->rules.time.grace_s * INT64_C(1000);
+}
+
 const char *floor_open(const struct floor *floor, size_t i)
 {
-	const bool held = floor->holder[0] != '\0';
+	const bool held = floor->holder[0] != '\0' && !floor->suspended;
 	if (held && i == 0)
 		return floor->holder;
 
 	/* The chair given the floor is open once, as holder. */
 	size_t at = held ? 1 : 0;
 	for (size_t p = 0; p < floor->n_presiding; p++) {
-		if (strcmp(floor->presiding[p], floor->holder) == 0)
+		if (held && strcmp(floor->presiding[p], floor->holder) == 0)
 			continue;
 		if (at++ == i)
 			return floor->presiding[p];

@@ -1,8 +1,8 @@
 /* signaling/floor/floor.h
  *
- * Who may speak: a list of speakers for each agenda item, the holder of the floor, and the presiding officers'
- * microphones beside it. At most one holder at any time. A machine of decide and apply; what it must know of people comes
- * with the command. One thread; allocates only in floor_new().
+ * Who may speak, and for how long: a list of speakers for each agenda item, the holder of the floor with the clock of the
+ * statement, and the presiding officers' microphones beside it. At most one holder at any time. A machine of decide and
+ * apply; what it must know of people comes with the command. One thread; allocates only in floor_new().
  */
 #ifndef ROSTRUM_SIGNALING_FLOOR_FLOOR_H
 #define ROSTRUM_SIGNALING_FLOOR_FLOOR_H
@@ -23,6 +23,15 @@ struct floor_list {
 	char item[RS_NAME_MAX + 1]; /* empty: before any item is taken up */
 	struct floor_entry *entries;
 	size_t n;
+	bool closed;          /* nobody puts themselves on it any more (GA rule 73) */
+	uint32_t allotted_ms; /* speaking time of its statements; 0 = without limit */
+};
+
+/* The time of one statement. */
+struct floor_clock {
+	uint32_t allotted_ms; /* 0 = without limit */
+	int64_t used_ms;      /* before `since_ms` */
+	int64_t since_ms;     /* wall clock; 0 = it stands */
 };
 
 struct floor {
@@ -34,7 +43,8 @@ struct floor {
 	uint32_t last_entry;          /* ids count up over all lists and sittings */
 	char holder[RS_NAME_MAX + 1]; /* empty = nobody */
 	uint32_t holder_entry;        /* 0 = given without the list */
-	int64_t since_ms;
+	bool suspended;               /* the holder's line is lost; the place is held */
+	struct floor_clock clock;
 	char presiding[RULES_MICROPHONES_MAX]
 		      [RS_NAME_MAX + 1]; /* open beside the floor, oldest first */
 	size_t n_presiding;
@@ -46,15 +56,27 @@ enum floor_command_kind {
 	FLOOR_MOVE,
 	FLOOR_GIVE,
 	FLOOR_TAKE,
+	FLOOR_STOP_CLOCK,
+	FLOOR_START_CLOCK,
+	FLOOR_RESUME,
+	FLOOR_EXTEND,
+	FLOOR_SET_LIMIT,
+	FLOOR_CLOSE_LIST,
+	FLOOR_OPEN_LIST,
 	FLOOR_OPEN_MICROPHONE,
 	FLOOR_CLOSE_MICROPHONE,
 };
 
-/* What is known of the participant a command is about. */
+/* What is known of a participant a command is about. */
 enum floor_presence {
 	FLOOR_UNKNOWN, /* no badge of this meeting */
 	FLOOR_AWAY,
 	FLOOR_PRESENT,
+};
+
+struct floor_person {
+	enum floor_presence presence;
+	const char *delegation; /* "" = none, or unknown */
 };
 
 struct floor_command {
@@ -64,11 +86,12 @@ struct floor_command {
 	const char *delegation;  /* of `by`; "" = none */
 	uint32_t entry;          /* 0 = not given */
 	uint32_t position;       /* MOVE: 1 = first */
-	const char *participant; /* GIVE without an entry */
+	const char *participant; /* GIVE without an entry; RESUME by another badge, "" = the same */
+	uint32_t seconds;        /* EXTEND, SET_LIMIT: 0 = without limit */
 };
 
 /* Tells who is there; asked for the one to be given the floor. */
-typedef enum floor_presence floor_presence_fn(const void *ctx, const char *participant);
+typedef struct floor_person floor_person_fn(const void *ctx, const char *participant);
 
 /* One list for each item id and one without. 0, -E2BIG or -ENOMEM. */
 int floor_new(const struct rules *rules, const char *const *items, size_t n_items,
@@ -76,15 +99,25 @@ int floor_new(const struct rules *rules, const char *const *items, size_t n_item
 struct floor *floor_free(struct floor *floor);
 
 enum verdict floor_decide(const struct floor *floor, const struct floor_command *command,
-	floor_presence_fn *presence, const void *ctx, struct events *out_events);
+	floor_person_fn *person, const void *ctx, struct events *out_events);
 /* What closing the meeting takes away; added before meeting-closed. */
 void floor_decide_closing(const struct floor *floor, const char *by, struct events *out_events);
-/* What somebody loses by leaving; added after participant-left. */
-void floor_decide_left(
+/* What somebody loses by leaving, or by a lost line; added after participant-left. */
+void floor_decide_left(const struct floor *floor, const char *participant, enum event_cause cause,
+	struct events *out_events);
+/* Nothing comes from the holder any more, while the page may still be there. Adds nothing when that is known, or when the
+ * profile holds no places. */
+void floor_decide_lost(
 	const struct floor *floor, const char *participant, struct events *out_events);
+/* The floor is taken when time and grace are over, if the profile says so. */
+void floor_decide_time(const struct floor *floor, int64_t wall_ms, struct events *out_events);
+/* When that is, wall clock; INT64_MAX = never. */
+int64_t floor_cut_at(const struct floor *floor);
 void floor_apply(struct floor *floor, const struct event *event);
 
 const struct floor_list *floor_current_list(const struct floor *floor);
+/* Used of the statement's time. */
+int64_t floor_used_ms(const struct floor *floor, int64_t wall_ms);
 /* Sources whose microphone is open, in order of right: the holder, then the presiding ones. `i` from 0; NULL past the end. */
 const char *floor_open(const struct floor *floor, size_t i);
 

@@ -104,6 +104,12 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_ENTRY_MOVED:
 	case EVENT_FLOOR_GIVEN:
 	case EVENT_FLOOR_TAKEN:
+	case EVENT_CLOCK_STOPPED:
+	case EVENT_CLOCK_STARTED:
+	case EVENT_TIME_EXTENDED:
+	case EVENT_LIMIT_SET:
+	case EVENT_LIST_CLOSED:
+	case EVENT_LIST_OPENED:
 	case EVENT_MICROPHONE_OPENED:
 	case EVENT_MICROPHONE_CLOSED:
 	case EVENT_DESK_LIVE:

@@ -21,6 +21,12 @@ enum event_kind {
 	EVENT_ENTRY_MOVED,
 	EVENT_FLOOR_GIVEN,
 	EVENT_FLOOR_TAKEN,
+	EVENT_CLOCK_STOPPED,
+	EVENT_CLOCK_STARTED,
+	EVENT_TIME_EXTENDED,
+	EVENT_LIMIT_SET,
+	EVENT_LIST_CLOSED,
+	EVENT_LIST_OPENED,
 	EVENT_MICROPHONE_OPENED,
 	EVENT_MICROPHONE_CLOSED,
 	EVENT_DESK_LIVE,
@@ -45,6 +51,8 @@ enum event_cause {
 	CAUSE_CLOSED,
 	CAUSE_SELF,
 	CAUSE_PARTNER,
+	CAUSE_TIME,
+	CAUSE_SUBSTITUTE,
 	CAUSE_COUNT,
 };
 
@@ -71,6 +79,7 @@ enum event_member {
 	MEMBER_SESSION = 1 << 10,
 	MEMBER_REASON = 1 << 11,   /* empty = null */
 	MEMBER_INSTANCE = 1 << 12, /* empty = null */
+	MEMBER_ALLOTTED = 1 << 13, /* 0 = null: without limit */
 };
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
@@ -91,7 +100,8 @@ struct event {
 	enum event_cause cause;
 	enum line line;
 	uint32_t entry;
-	uint32_t position; /* 1 = first */
+	uint32_t position;    /* 1 = first */
+	uint32_t allotted_ms; /* speaking time */
 	char channel[RS_NAME_MAX + 1];
 	char session[EVENT_SESSION_MAX + 1];
 	char reason[EVENT_REASON_MAX + 1];

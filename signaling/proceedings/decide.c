@@ -12,6 +12,13 @@ static const unsigned who_may[COMMAND_COUNT] = {
 	[COMMAND_MOVE_ENTRY] = ROLES_PRESIDING,
 	[COMMAND_GIVE_FLOOR] = ROLES_PRESIDING,
 	[COMMAND_TAKE_FLOOR] = SPEAKING, /* the holder yields */
+	[COMMAND_STOP_CLOCK] = ROLES_PRESIDING,
+	[COMMAND_START_CLOCK] = ROLES_PRESIDING,
+	[COMMAND_RESUME_FLOOR] = ROLES_PRESIDING,
+	[COMMAND_EXTEND_TIME] = ROLES_PRESIDING,
+	[COMMAND_SET_LIMIT] = ROLES_PRESIDING,
+	[COMMAND_CLOSE_LIST] = ROLES_PRESIDING,
+	[COMMAND_OPEN_LIST] = ROLES_PRESIDING,
 	[COMMAND_OPEN_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
 	[COMMAND_CLOSE_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
 	[COMMAND_GO_LIVE] = ROLE_BIT(ROLE_INTERPRETER),
@@ -30,12 +37,15 @@ bool command_permitted(enum command_kind kind, enum role role)
 	return (who_may[kind] & ROLE_BIT(role)) != 0;
 }
 
-static enum floor_presence presence_of(const void *ctx, const char *id)
+static struct floor_person person_of(const void *ctx, const char *id)
 {
 	const struct participant *participant = meeting_find(ctx, id);
 	if (participant == NULL)
-		return FLOOR_UNKNOWN;
-	return participant->present ? FLOOR_PRESENT : FLOOR_AWAY;
+		return (struct floor_person){ .presence = FLOOR_UNKNOWN, .delegation = "" };
+	return (struct floor_person){
+		.presence = participant->present ? FLOOR_PRESENT : FLOOR_AWAY,
+		.delegation = participant->delegation,
+	};
 }
 
 static enum verdict decide_meeting(const struct proceedings *proceedings,
@@ -65,9 +75,10 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 		.entry = command->entry,
 		.position = command->position,
 		.participant = command->participant,
+		.seconds = command->seconds,
 	};
 	return floor_decide(
-		proceedings->floor, &floor_command, presence_of, proceedings->meeting, out_events);
+		proceedings->floor, &floor_command, person_of, proceedings->meeting, out_events);
 }
 
 static enum verdict decide_desk(const struct proceedings *proceedings,
@@ -111,6 +122,20 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_floor(proceedings, FLOOR_GIVE, command, out_events);
 	case COMMAND_TAKE_FLOOR:
 		return decide_floor(proceedings, FLOOR_TAKE, command, out_events);
+	case COMMAND_STOP_CLOCK:
+		return decide_floor(proceedings, FLOOR_STOP_CLOCK, command, out_events);
+	case COMMAND_START_CLOCK:
+		return decide_floor(proceedings, FLOOR_START_CLOCK, command, out_events);
+	case COMMAND_RESUME_FLOOR:
+		return decide_floor(proceedings, FLOOR_RESUME, command, out_events);
+	case COMMAND_EXTEND_TIME:
+		return decide_floor(proceedings, FLOOR_EXTEND, command, out_events);
+	case COMMAND_SET_LIMIT:
+		return decide_floor(proceedings, FLOOR_SET_LIMIT, command, out_events);
+	case COMMAND_CLOSE_LIST:
+		return decide_floor(proceedings, FLOOR_CLOSE_LIST, command, out_events);
+	case COMMAND_OPEN_LIST:
+		return decide_floor(proceedings, FLOOR_OPEN_LIST, command, out_events);
 	case COMMAND_OPEN_MICROPHONE:
 		return decide_floor(proceedings, FLOOR_OPEN_MICROPHONE, command, out_events);
 	case COMMAND_CLOSE_MICROPHONE:
@@ -152,7 +177,7 @@ void proceedings_decide_presence(const struct proceedings *proceedings, size_t i
 	meeting_decide_presence(proceedings->meeting, i, present, line, cause, out_events);
 	if (!leaves)
 		return;
-	floor_decide_left(proceedings->floor, participant->id, out_events);
+	floor_decide_left(proceedings->floor, participant->id, cause, out_events);
 	interpretation_decide_lost(proceedings->interpretation, participant->id,
 		cause == CAUSE_LOST_LINE ? CAUSE_LOST_LINE : CAUSE_LEFT, out_events);
 }

@@ -26,6 +26,13 @@ enum command_kind {
 	COMMAND_MOVE_ENTRY,
 	COMMAND_GIVE_FLOOR,
 	COMMAND_TAKE_FLOOR,
+	COMMAND_STOP_CLOCK,
+	COMMAND_START_CLOCK,
+	COMMAND_RESUME_FLOOR,
+	COMMAND_EXTEND_TIME,
+	COMMAND_SET_LIMIT,
+	COMMAND_CLOSE_LIST,
+	COMMAND_OPEN_LIST,
 	COMMAND_OPEN_MICROPHONE,
 	COMMAND_CLOSE_MICROPHONE,
 	COMMAND_GO_LIVE,
@@ -47,6 +54,7 @@ struct command {
 	enum role role;
 	uint32_t entry;    /* 0 = not given */
 	uint32_t position; /* 1 = first */
+	uint32_t seconds;
 	char participant[RS_NAME_MAX + 1];
 	char item[RS_NAME_MAX + 1];
 	char channel[RS_NAME_MAX + 1];

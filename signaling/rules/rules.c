@@ -47,6 +47,7 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_NO_SUCH_CHANNEL] = "no-such-channel",
 		[VERDICT_NOT_CONNECTED] = "not-connected",
 		[VERDICT_NOBODY_HAS_THE_FLOOR] = "nobody-has-the-floor",
+		[VERDICT_OTHER_DELEGATION] = "other-delegation",
 		[VERDICT_CHANNEL_NOT_YOURS] = "channel-not-yours",
 		[VERDICT_ALREADY_SO] = "already-so",
 		[VERDICT_BAD_OFFER] = "bad-offer",

@@ -12,6 +12,15 @@
 /* Upper bounds of what a profile may ask for. */
 #define RULES_ENTRIES_MAX 1024
 #define RULES_MICROPHONES_MAX 8
+#define RULES_TIME_MAX_S 7200
+
+/* The speaking time of a statement and its end, seconds. */
+struct rules_time {
+	uint32_t statement_s; /* 0 = without limit; the chair may set another for an item */
+	uint32_t warn_s;      /* before the end speaker and chair are warned */
+	uint32_t grace_s;     /* after the end, before the floor is taken */
+	bool cut;             /* whether it is taken then; else the chair takes it */
+};
 
 struct rules {
 	char name[RS_NAME_MAX + 1];
@@ -22,6 +31,8 @@ struct rules {
 	bool holder_may_yield;
 	uint32_t
 		open_microphones_max; /* the floor holder's and the presiding ones, 1 to RULES_MICROPHONES_MAX */
+	bool hold_lost_place; /* who loses the line while speaking keeps floor and time until the chair decides */
+	struct rules_time time;
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
 };
 

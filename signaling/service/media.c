@@ -269,6 +269,11 @@ static int on_stats(struct service *service, struct node *node, const struct nod
 	}
 	measure_stats(service, message);
 	look_stats(service, message);
+	for (struct chamber *chamber = service->chambers; chamber != NULL;
+		chamber = chamber->next) {
+		if (presence_speaker_lost(chamber))
+			chamber_pump(service, chamber, at);
+	}
 	return 0;
 }
 

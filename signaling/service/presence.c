@@ -1,4 +1,4 @@
-/* The outside world against the state: who is there, how they are reached, which media server and recorder serve. What differs
+/* The outside world against the state: who is there, how they are reached, whose time is over, which media server and recorder serve. What differs
  * becomes events; so it does not matter in which order things happened, nor whether the store was down meanwhile. */
 #include "signaling/service/service_priv.h"
 
@@ -118,6 +118,41 @@ static void reconcile_media(struct service *service, struct chamber *chamber, st
 	meeting_decide_media(meeting, node != NULL ? node->instance : "", &chamber->events);
 }
 
+/* Pages send all the time, also with a closed microphone: when all that used to come stays out for a whole measure, the line is
+ * lost. That is known within 2 s, while consent runs out after 30. */
+static bool fell_silent(const struct person *person)
+{
+	bool silent = false;
+	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person) {
+		if (peer->rx_packets == 0)
+			continue;
+		if (!peer->quiet)
+			return false;
+		silent = true;
+	}
+	return silent;
+}
+
+bool presence_speaker_lost(const struct chamber *chamber)
+{
+	const struct floor *floor = chamber->proceedings->floor;
+	const struct person *holder = chamber_person(chamber, floor->holder);
+	return holder != NULL && !floor->suspended && (holder->media_lost || fell_silent(holder));
+}
+
+static void reconcile_floor(struct chamber *chamber, struct moment at)
+{
+	const struct floor *floor = chamber->proceedings->floor;
+	if (presence_speaker_lost(chamber))
+		floor_decide_lost(floor, floor->holder, &chamber->events);
+	if (chamber->events.n == 0)
+		floor_decide_time(floor, at.wall_ms, &chamber->events);
+	const int64_t cut_at = floor_cut_at(floor);
+	if (cut_at != INT64_MAX)
+		chamber->deadline = rs_time_min(chamber->deadline,
+			at.now + RS_MS(cut_at > at.wall_ms ? cut_at - at.wall_ms : 1));
+}
+
 void presence_reconcile(struct service *service, struct chamber *chamber, struct moment at)
 {
 	chamber->deadline = RS_TIME_NEVER;
@@ -126,5 +161,7 @@ void presence_reconcile(struct service *service, struct chamber *chamber, struct
 	const size_t n = chamber->proceedings->meeting->n_participants;
 	for (size_t i = 0; i < n && chamber->events.n + EVENTS_OF_ONE <= EVENTS_MAX; i++)
 		reconcile_person(service, chamber, i, at);
+	if (chamber->events.n == 0) /* what is decided there rests on the state as it is now */
+		reconcile_floor(chamber, at);
 	service_due(service, chamber->deadline);
 }

@@ -81,6 +81,7 @@ struct peer {
 	struct watched *watched;     /* NULL: nobody looks at it */
 	rs_time watched_until;
 	bool watched_fresh; /* something was said of it since it was last asked for */
+	bool quiet;                  /* nothing came since the measure before */
 };
 
 /* What is known of a participant beside the proceedings: sockets, media, measurements. */
@@ -267,6 +268,8 @@ int chamber_apply(struct service *service, struct chamber *chamber, const struct
 /* presence.c */
 /* Compare the outside world with the state; fills chamber->events with what happened. */
 void presence_reconcile(struct service *service, struct chamber *chamber, struct moment at);
+/* Nothing comes from whoever has the floor, and that is not decided yet. */
+bool presence_speaker_lost(const struct chamber *chamber);
 /* Nobody watches this participant any more: start the grace, or let it go at once. */
 void presence_away(struct service *service, struct person *person, struct moment at);
 

@@ -33,6 +33,10 @@ static json_t *write_data(const struct event *event)
 		doc_put(&data, "delegation", doc_text_or_null(event->delegation));
 	if (members & MEMBER_POSITION)
 		doc_put(&data, "position", json_integer(event->position));
+	if (members & MEMBER_ALLOTTED) {
+		doc_put(&data, "allotted",
+			event->allotted_ms != 0 ? json_integer(event->allotted_ms) : json_null());
+	}
 	if (members & MEMBER_LINE)
 		doc_put(&data, "line", json_string(line_name(event->line)));
 	if (members & MEMBER_SESSION)
@@ -93,6 +97,8 @@ static void read_data(const struct object *data, struct event *event)
 		read_text(data, "delegation", true, event->delegation, sizeof(event->delegation));
 	if (members & MEMBER_POSITION)
 		event->position = (uint32_t)object_int(data, "position", 1, UINT32_MAX);
+	if (members & MEMBER_ALLOTTED)
+		event->allotted_ms = (uint32_t)object_int_or(data, "allotted", 1, UINT32_MAX, 0);
 	if ((members & MEMBER_LINE) && line_parse(object_text(data, "line"), &event->line) < 0)
 		object_fail(data, "line", "no such line");
 	if (members & MEMBER_SESSION)

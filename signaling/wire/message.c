@@ -39,6 +39,18 @@ static void parse_give(const struct object *object, struct wire_message *message
 		(void)rs_set_text(message->command.participant, object_name(object, "participant"));
 }
 
+/* As participant, or nobody: the one whose line was lost. */
+static void parse_resume(const struct object *object, struct wire_message *message)
+{
+	if (object_has(object, "participant"))
+		(void)rs_set_text(message->command.participant, object_name(object, "participant"));
+}
+
+static void parse_seconds(const struct object *object, struct wire_message *message)
+{
+	message->command.seconds = (uint32_t)object_int(object, "seconds", 0, RULES_TIME_MAX_S);
+}
+
 static void parse_channel(const struct object *object, struct wire_message *message)
 {
 	(void)rs_set_text(message->command.channel, object_name(object, "channel"));
@@ -99,6 +111,13 @@ static const struct {
 	[COMMAND_MOVE_ENTRY] = { "move-entry", parse_move },
 	[COMMAND_GIVE_FLOOR] = { "give-floor", parse_give },
 	[COMMAND_TAKE_FLOOR] = { "take-floor", parse_nothing },
+	[COMMAND_STOP_CLOCK] = { "stop-clock", parse_nothing },
+	[COMMAND_START_CLOCK] = { "start-clock", parse_nothing },
+	[COMMAND_RESUME_FLOOR] = { "resume-floor", parse_resume },
+	[COMMAND_EXTEND_TIME] = { "extend-time", parse_seconds },
+	[COMMAND_SET_LIMIT] = { "set-limit", parse_seconds },
+	[COMMAND_CLOSE_LIST] = { "close-list", parse_nothing },
+	[COMMAND_OPEN_LIST] = { "open-list", parse_nothing },
 	[COMMAND_OPEN_MICROPHONE] = { "open-microphone", parse_nothing },
 	[COMMAND_CLOSE_MICROPHONE] = { "close-microphone", parse_nothing },
 	[COMMAND_GO_LIVE] = { "go-live", parse_channel },

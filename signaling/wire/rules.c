@@ -19,6 +19,24 @@ static unsigned parse_roles(const struct object *object, const char *key)
 	return roles;
 }
 
+static uint32_t parse_seconds(const struct object *object, const char *key)
+{
+	return (uint32_t)object_int(object, key, 0, RULES_TIME_MAX_S);
+}
+
+static struct rules_time parse_time(const struct object *object)
+{
+	const struct rules_time time = {
+		.statement_s = parse_seconds(object, "statement_s"),
+		.warn_s = parse_seconds(object, "warn_s"),
+		.grace_s = parse_seconds(object, "grace_s"),
+		.cut = object_bool(object, "cut"),
+	};
+	if (time.statement_s > 0 && time.warn_s >= time.statement_s)
+		object_fail(object, "warn_s", "less than statement_s is expected");
+	return time;
+}
+
 int rules_parse(const char *name, const char *json, size_t len, struct rules *out_rules,
 	char error[WIRE_ERROR_LEN])
 {
@@ -27,6 +45,7 @@ int rules_parse(const char *name, const char *json, size_t len, struct rules *ou
 	const struct object object = object_root(root, "rules", &failure);
 	const struct object list = object_child(&object, "list");
 	const struct object floor = object_child(&object, "floor");
+	const struct object time = object_child(&object, "time");
 	const struct object agenda = object_child(&object, "agenda");
 	struct rules rules = {
 		.may_ask = parse_roles(&list, "may_ask"),
@@ -36,6 +55,8 @@ int rules_parse(const char *name, const char *json, size_t len, struct rules *ou
 		.holder_may_yield = object_bool(&floor, "holder_may_yield"),
 		.open_microphones_max = (uint32_t)object_int(
 			&floor, "open_microphones_max", 1, RULES_MICROPHONES_MAX),
+		.hold_lost_place = object_bool(&floor, "hold_lost_place"),
+		.time = parse_time(&time),
 		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
 	};
 	if (!rs_copy_text(rules.name, sizeof(rules.name), name, strlen(name)))

@@ -123,7 +123,29 @@ static json_t *floor_part(const struct floor *floor, enum form form)
 	json_t *part = json_object();
 	put_text(&part, "holder", floor->holder, form);
 	put_int(&part, "entry", floor->holder_entry, form);
-	put_int(&part, "since", floor->since_ms, form);
+	put_int(&part, "since", floor->clock.since_ms, form);
+	put_int(&part, "used", floor->clock.used_ms, form);
+	put_int(&part, "allotted", floor->clock.allotted_ms, form);
+	doc_put(&part, "suspended", json_boolean(floor->suspended));
+	return part;
+}
+
+static json_t *inscription_part(const struct floor *floor, enum form form)
+{
+	const struct floor_list *list = floor_current_list(floor);
+	json_t *part = json_object();
+	doc_put(&part, "closed", json_boolean(list->closed));
+	put_int(&part, "allotted", list->allotted_ms, form);
+	return part;
+}
+
+static json_t *rules_part(const struct rules *rules)
+{
+	json_t *part = json_object();
+	doc_put(&part, "name", json_string(rules->name));
+	doc_put(&part, "warn", json_integer(rules->time.warn_s * INT64_C(1000)));
+	doc_put(&part, "grace", json_integer(rules->time.grace_s * INT64_C(1000)));
+	doc_put(&part, "cut", json_boolean(rules->time.cut));
 	return part;
 }
 
@@ -179,7 +201,9 @@ int view_write(const struct proceedings *proceedings, const char *measured, stru
 	doc_put(&view, "agenda", agenda_part(meeting, WHOLE));
 	doc_put(&view, "languages", languages_part(meeting));
 	doc_put(&view, "participants", participants_part(meeting, WHOLE));
+	doc_put(&view, "rules", rules_part(&meeting->rules));
 	doc_put(&view, "list", list_part(proceedings->floor));
+	doc_put(&view, "inscription", inscription_part(proceedings->floor, WHOLE));
 	doc_put(&view, "floor", floor_part(proceedings->floor, WHOLE));
 	doc_put(&view, "open", open_part(proceedings->floor));
 	doc_put(&view, "channels", channels_part(proceedings, WHOLE));
@@ -202,12 +226,14 @@ enum part {
 	PART_CHANNELS = 1 << 7,
 	PART_RECORDING = 1 << 8,
 	PART_MEDIA = 1 << 9,
+	PART_INSCRIPTION = 1 << 10,
 };
 
 static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_MEETING_OPENED] = PART_MEETING,
-	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_FLOOR | PART_OPEN | PART_CHANNELS,
-	[EVENT_ITEM_TAKEN_UP] = PART_AGENDA | PART_LIST,
+	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_INSCRIPTION | PART_FLOOR |
+				 PART_OPEN | PART_CHANNELS,
+	[EVENT_ITEM_TAKEN_UP] = PART_AGENDA | PART_LIST | PART_INSCRIPTION,
 	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT,
 	[EVENT_PARTICIPANT_LEFT] = PART_PARTICIPANT,
 	[EVENT_LINE_CHANGED] = PART_PARTICIPANT,
@@ -216,6 +242,12 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_ENTRY_MOVED] = PART_LIST,
 	[EVENT_FLOOR_GIVEN] = PART_LIST | PART_FLOOR | PART_OPEN,
 	[EVENT_FLOOR_TAKEN] = PART_FLOOR | PART_OPEN,
+	[EVENT_CLOCK_STOPPED] = PART_FLOOR | PART_OPEN,
+	[EVENT_CLOCK_STARTED] = PART_FLOOR | PART_OPEN,
+	[EVENT_TIME_EXTENDED] = PART_FLOOR,
+	[EVENT_LIMIT_SET] = PART_INSCRIPTION,
+	[EVENT_LIST_CLOSED] = PART_INSCRIPTION,
+	[EVENT_LIST_OPENED] = PART_INSCRIPTION,
 	[EVENT_MICROPHONE_OPENED] = PART_OPEN,
 	[EVENT_MICROPHONE_CLOSED] = PART_OPEN,
 	[EVENT_DESK_LIVE] = PART_CHANNELS,
@@ -252,6 +284,8 @@ int view_write_patch(
 		doc_put(&patch, "participants", participants_part(meeting, PATCH));
 	if (parts & PART_LIST)
 		doc_put(&patch, "list", list_part(proceedings->floor));
+	if (parts & PART_INSCRIPTION)
+		doc_put(&patch, "inscription", inscription_part(proceedings->floor, PATCH));
 	if (parts & PART_FLOOR)
 		doc_put(&patch, "floor", floor_part(proceedings->floor, PATCH));
 	if (parts & PART_OPEN)

@@ -71,7 +71,7 @@ export class FloorKey extends Part {
 			return { command: 'take-floor', label: t('floor.yield'), again: t('floor.yield.again') };
 		if (placeOf(view, me) > 0)
 			return { command: 'withdraw', label: t('floor.withdraw'), again: t('floor.withdraw.again') };
-		return { command: 'ask-for-floor', label: t('floor.ask') };
+		return view.inscription.closed ? null : { command: 'ask-for-floor', label: t('floor.ask') };
 	}
 
 	private stateText(): string {
@@ -91,6 +91,8 @@ export class FloorKey extends Part {
 			return t(view.meeting.state === 'closed' ? 'own.closed' : 'own.before');
 		if (place === 1)
 			return t('own.next');
-		return place > 1 ? t('own.place', { place: ordinal(place) }) : t('own.off');
+		if (place > 1)
+			return t('own.place', { place: ordinal(place) });
+		return t(view.inscription.closed ? 'own.list.closed' : 'own.off');
 	}
 }

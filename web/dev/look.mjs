@@ -61,7 +61,7 @@ async function busy(sub, options, name, after = async () => {}) {
 		media: {},
 		participants: { ...present('chair'), ...present('KEN'), ...present('FRA'), ...present('BRA', 'joined'), ...present('JOR'), ...present('fr-1'), ...present('es-1'), ...present('BOL') },
 		list: ['FRA', 'BRA', 'BOL', 'JOR'].map((participant, i) => ({ entry: i + 2, participant, asked: now - 60_000 * (5 - i) })),
-		floor: { holder: 'KEN', entry: 1, since: now - 192_000 },
+		floor: { holder: 'KEN', entry: 1, since: now - 192_000, allotted: 900_000 },
 		open: ['KEN', 'chair'],
 		channels: { fr: { desk: 'fr-1', since: now - 1_005_000 } },
 	});
@@ -100,6 +100,9 @@ await busy('JOR', { query: '?lang=ar', viewport: PHONE, scheme: 'dark' }, 'deleg
 await busy('JOR', {}, 'delegate-lost', async (_, meeting) => meeting.drop());
 await busy('FRA', {}, 'delegate-keys', async (page) => page.keyboard.press('?'));
 await busy('FRA', {}, 'delegate-settings', async (page) => page.getByTestId('open-settings').click());
+await busy('chair', {}, 'podium-warned', async (_, meeting) => meeting.happen('time-extended', {}, { floor: { allotted: 215_000 }, inscription: { closed: true } }));
+await busy('chair', {}, 'podium-lost-speaker', async (_, meeting) =>
+	meeting.happen('clock-stopped', {}, { floor: { since: null, used: 192_000, suspended: true }, open: ['chair'], participants: { KEN: { line: 'away' } } }));
 await busy('chair', { query: '?lang=ar' }, 'podium-ar');
 await busy('chair', { query: '?lang=es', viewport: { width: 1024, height: 768 } }, 'podium-es-tablet');
 await busy('chair', { viewport: PHONE }, 'podium-phone');

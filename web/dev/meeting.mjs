@@ -26,8 +26,8 @@ const people = {
 };
 
 const MAY = {
-	secretariat: ['open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
-	chair: ['open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'open-microphone', 'close-microphone', 'listen', 'offer'],
+	secretariat: ['open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
+	chair: ['open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
 	delegate: ['ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
 };
@@ -51,7 +51,8 @@ function newView() {
 		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', mode: 'floor', sitting: 1 },
 		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
 		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }],
-		participants, list: [], floor: { holder: null }, open: [],
+		participants, list: [], inscription: { closed: false, allotted: 900_000 }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false },
+		floor: { holder: null, suspended: false }, open: [],
 		channels: { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' } },
 		recording: { state: 'waiting' }, media: { instance: null },
 	};
@@ -89,7 +90,9 @@ export async function startMeeting(port = 0) {
 	const hold = (holder, entry, cause) => {
 		const open = [...view.open.filter((id) => id !== view.floor.holder), ...(holder ? [holder] : [])];
 		const list = view.list.filter((one) => one.entry !== entry);
-		return happen(holder ? 'floor-given' : 'floor-taken', { participant: holder ?? view.floor.holder, cause }, { floor: { holder, entry, since: holder ? Date.now() : null }, list, open });
+		return happen(holder ? 'floor-given' : 'floor-taken', { participant: holder ?? view.floor.holder, cause }, {
+			floor: { holder, entry, since: holder ? Date.now() : null, used: null, allotted: entry ? view.inscription.allotted : null, suspended: false }, list, open,
+		});
 	};
 	const commands = {
 		'open-meeting': () => happen('meeting-opened', {}, { meeting: { state: 'in-session' }, recording: { state: 'recording' } }),
@@ -119,6 +122,9 @@ export async function startMeeting(port = 0) {
 			const channel = Object.keys(view.channels).find((one) => view.channels[one].desk === id);
 			return channel ? happen('desk-idle', { channel, participant: id }, { channels: { [channel]: { desk: null, since: null } } }) : 'already-so';
 		},
+		'set-limit': (_, { seconds }) => happen('limit-set', { allotted: seconds * 1000 || null }, { inscription: { allotted: seconds * 1000 || null } }),
+		'close-list': () => happen('list-closed', { cause: 'chair' }, { inscription: { closed: true } }),
+		'open-list': () => happen('list-opened', { cause: 'chair' }, { inscription: { closed: false } }),
 		'take-up-recording': () => happen('recording-started', {}, { recording: { state: 'recording', reason: null } }),
 		'stop-recording': () => happen('recording-stopped', {}, { recording: { state: 'off' } }),
 		listen: () => 0,

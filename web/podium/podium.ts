@@ -10,6 +10,8 @@ import '../shared/ui/speakers';
 import '../shared/ui/stage';
 import type { ChairKey } from './chair-key';
 import './chair-key';
+import type { ClockKeys, LostSpeaker } from './clock-keys';
+import './clock-keys';
 import './hall';
 import './next';
 import './people';
@@ -27,9 +29,11 @@ export class Podium extends Page {
 			<rs-speakers .session=${session} ?leads=${leads}></rs-speakers>
 			<div class="centre">
 				<rs-stage .session=${session} alone></rs-stage>
+				${leads ? html`<rs-clock-keys .session=${session}></rs-clock-keys>` : nothing}
 				<rs-next .session=${session}></rs-next>
 			</div>
 			<div class="aside">
+				<rs-lost-speaker .session=${session}></rs-lost-speaker>
 				${this.alarm()}
 				<rs-hall .session=${session}></rs-hall>
 				<rs-people .session=${session} ?leads=${leads}></rs-people>
@@ -79,6 +83,8 @@ export class Podium extends Page {
 						label: 'key.take',
 						press: () => this.querySelector<HTMLElement>('[data-testid=take-floor]')?.click(),
 					},
+					{ key: 's', show: 'S', label: 'key.clock', press: () => this.querySelector<ClockKeys>('rs-clock-keys')?.press() },
+					{ key: 'r', show: 'R', label: 'key.resume', press: () => this.querySelector<LostSpeaker>('rs-lost-speaker')?.press() },
 				]
 			: [];
 		return [

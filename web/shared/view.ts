@@ -40,6 +40,19 @@ export interface Channel {
 	since?: number | null;
 }
 
+export interface Floor {
+	holder?: string | null;
+	entry?: number | null;
+	/** Since when the clock runs (wall clock, ms); absent: it stands. */
+	since?: number | null;
+	/** Used before that, ms. */
+	used?: number | null;
+	/** Speaking time, ms; absent: without limit. */
+	allotted?: number | null;
+	/** The speaker's line is lost; the place is held. */
+	suspended?: boolean;
+}
+
 export interface View {
 	meeting: {
 		id: string;
@@ -53,7 +66,10 @@ export interface View {
 	languages: { id: string; name: string }[];
 	participants: Record<string, Participant>;
 	list: Entry[];
-	floor?: { holder?: string | null; entry?: number | null; since?: number | null } | null;
+	/** The item's list: may one still ask, and the speaking time of its statements in ms. */
+	inscription: { closed: boolean; allotted?: number | null };
+	rules: { name: string; warn: number; grace: number; cut: boolean };
+	floor?: Floor | null;
 	/** Badges whose microphone is forwarded, in the order of their slots. */
 	open: string[];
 	channels: Record<string, Channel>;
@@ -98,6 +114,27 @@ export interface MeetingEvent {
 
 export function holder(view: View): string | null {
 	return view.floor?.holder ?? null;
+}
+
+export interface SpeakingTime {
+	state: 'free' | 'running' | 'warned' | 'over' | 'stopped' | 'suspended';
+	used: number;
+	/** null: without limit; negative: over by so much. */
+	left: number | null;
+}
+
+/** The time of the present statement at `now` (server's wall clock, ms); null: nobody has the floor. */
+export function speakingTime(view: View, now: number): SpeakingTime | null {
+	const { floor } = view;
+	if (!floor?.holder)
+		return null;
+	const used = (floor.used ?? 0) + (floor.since ? Math.max(0, now - floor.since) : 0);
+	const left = floor.allotted ? floor.allotted - used : null;
+	if (floor.suspended || !floor.since)
+		return { state: floor.suspended ? 'suspended' : 'stopped', used, left };
+	if (left === null)
+		return { state: 'free', used, left };
+	return { state: left <= 0 ? 'over' : left <= view.rules.warn ? 'warned' : 'running', used, left };
 }
 
 export function isOpen(view: View, badge: string): boolean {

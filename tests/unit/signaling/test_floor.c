@@ -23,11 +23,14 @@ static const struct rules rules = {
 };
 
 /* Everyone is there but those whose name begins with an x; z is unknown. */
-static enum floor_presence presence(const void *ctx, const char *participant)
+static struct floor_person person(const void *ctx, const char *participant)
 {
 	if (participant[0] == 'z')
-		return FLOOR_UNKNOWN;
-	return participant[0] == 'x' ? FLOOR_AWAY : FLOOR_PRESENT;
+		return (struct floor_person){ .presence = FLOOR_UNKNOWN, .delegation = "" };
+	return (struct floor_person){
+		.presence = participant[0] == 'x' ? FLOOR_AWAY : FLOOR_PRESENT,
+		.delegation = strcmp(participant, "KEN-2") == 0 ? "KEN" : participant,
+	};
 }
 
 static struct floor *open_floor_with(const struct rules *with)
@@ -53,7 +56,7 @@ static enum verdict act(struct floor *floor, struct floor_command command)
 		command.delegation = "";
 	if (command.participant == NULL)
 		command.participant = "";
-	const enum verdict verdict = floor_decide(floor, &command, presence, NULL, &events);
+	const enum verdict verdict = floor_decide(floor, &command, person, NULL, &events);
 	if (verdict != VERDICT_OK)
 		assert_int_equal(events.n, 0);
 	for (size_t i = 0; i < events.n; i++)
@@ -203,7 +206,7 @@ static void giving_the_floor_takes_it_from_the_holder_in_one_event(void **state)
 		.delegation = "",
 		.entry = 1,
 		.participant = "" };
-	assert_int_equal(floor_decide(floor, &give, presence, NULL, &events), VERDICT_OK);
+	assert_int_equal(floor_decide(floor, &give, person, NULL, &events), VERDICT_OK);
 	assert_int_equal(events.n, 1);
 	assert_int_equal(events.list[0].kind, EVENT_FLOOR_GIVEN);
 	assert_int_equal(events.list[0].cause, CAUSE_LIST);
@@ -309,9 +312,9 @@ static void leaving_costs_floor_and_microphone(void **state)
 	struct events events = { .n = 0 };
 	assert_int_equal(ask(floor, "KEN"), VERDICT_OK);
 	assert_int_equal(chair_does(floor, FLOOR_GIVE, 1), VERDICT_OK);
-	floor_decide_left(floor, "FRA", &events);
+	floor_decide_left(floor, "FRA", CAUSE_LEFT, &events);
 	assert_int_equal(events.n, 0);
-	floor_decide_left(floor, "KEN", &events);
+	floor_decide_left(floor, "KEN", CAUSE_LEFT, &events);
 	assert_int_equal(events.n, 1);
 	assert_int_equal(events.list[0].kind, EVENT_FLOOR_TAKEN);
 	assert_int_equal(events.list[0].cause, CAUSE_LEFT);

@@ -314,7 +314,7 @@ static void a_technician_rehearses_from_many_places(void **state)
 	assert_string_equal(bench_text(second->view, "meeting.mode"), "direct");
 }
 
-static void a_lost_line_costs_the_floor_after_the_grace(void **state)
+static void a_lost_line_holds_the_speakers_place(void **state)
 {
 	struct bench *bench = *state;
 	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
@@ -326,11 +326,19 @@ static void a_lost_line_costs_the_floor_after_the_grace(void **state)
 	bench_pass(bench, RS_SEC(19));
 	assert_string_equal(bench_text(chair->view, "floor.holder"), "KEN");
 	bench_pass(bench, RS_SEC(1));
-	assert_null(bench_at(chair->view, "floor.holder"));
 	assert_string_equal(
 		bench_text(bench_last_event(chair, "participant-left"), "data.cause"), "lost-line");
 	assert_string_equal(
-		bench_text(bench_last_event(chair, "floor-taken"), "data.cause"), "left");
+		bench_text(bench_last_event(chair, "clock-stopped"), "data.cause"), "lost-line");
+	assert_string_equal(bench_text(chair->view, "floor.holder"), "KEN");
+	assert_true(json_is_true(bench_at(chair->view, "floor.suspended")));
+	assert_null(bench_at(chair->view, "open.0"));
+
+	assert_string_equal(bench_try(bench, chair, "resume-floor", ""), "not-connected");
+	ken = bench_join(bench, "demo", "KEN", "delegate");
+	assert_string_equal(bench_try(bench, chair, "resume-floor", ""), "ok");
+	assert_false(json_is_true(bench_at(chair->view, "floor.suspended")));
+	assert_string_equal(bench_text(ken->view, "floor.holder"), "KEN");
 }
 
 static void leaving_on_purpose_is_at_once(void **state)
@@ -478,7 +486,7 @@ int main(void)
 		CASE(whoever_was_away_too_long_gets_the_whole_view),
 		CASE(a_badge_has_one_place),
 		CASE(a_technician_rehearses_from_many_places),
-		CASE(a_lost_line_costs_the_floor_after_the_grace),
+		CASE(a_lost_line_holds_the_speakers_place),
 		CASE(leaving_on_purpose_is_at_once),
 		CASE(a_restart_gives_pages_the_grace_to_come_back),
 		CASE(desks_go_live_and_hand_over),

@@ -7,9 +7,13 @@ import { t, timeOfDay } from '../words';
 import { icon, lamp } from './icons';
 import { Part } from './part';
 import './small';
+import './speaking-time';
 
 /** After the list has moved, a press this soon was meant for what stood there before. */
 const SETTLE_MS = 350;
+
+/** Minutes that are asked for most; any other a profile gives is offered as well. */
+const LIMITS = [0, 2, 3, 5, 10, 15];
 
 interface Drag {
 	entry: number;
@@ -47,7 +51,9 @@ export class Speakers extends Part {
 		const view = this.session.view!;
 		const list = view.list ?? [];
 		return html`<section class="panel speakers" aria-labelledby="speakers-title">
-			<header><h2 id="speakers-title">${t('list.title')}</h2><span class="muted small figures" data-testid="list-length">${list.length}</span></header>
+			<header><h2 id="speakers-title">${t('list.title')}</h2><span class="muted small figures" data-testid="list-length">${list.length}</span>
+				${view.inscription.closed ? html`<span class="small badge" data-testid="list-closed">${t('list.closed')}</span>` : nothing}</header>
+			${this.leads && view.meeting.state === 'in-session' ? this.conduct(view) : nothing}
 			${this.leads ? nothing : this.speaking(view)}
 			${list.length === 0
 				? html`<p class="empty">${t(view.meeting.state === 'in-session' ? 'list.empty' : 'list.before')}</p>`
@@ -59,6 +65,28 @@ export class Speakers extends Part {
 		</section>`;
 	}
 
+	/** Closing the list, and the time of its statements. */
+	private conduct(view: View): TemplateResult {
+		const { session } = this;
+		const { closed, allotted } = view.inscription;
+		const minutes = (allotted ?? 0) / 60_000;
+		const choices = LIMITS.includes(minutes) ? LIMITS : [...LIMITS, minutes].sort((a, b) => a - b);
+		return html`<div class="conduct">
+			<label class="small"><span class="muted">${t('list.limit')}</span>
+				<select data-testid="limit" .value=${String(minutes)} @change=${(event: Event) => {
+					const chosen = Number((event.target as HTMLSelectElement).value);
+					void session.ask('set-limit', { seconds: Math.round(chosen * 60) }, 'limit');
+				}}>${choices.map(
+					(n) => html`<option value=${n} ?selected=${n === minutes}>${n === 0 ? t('list.limit.none') : t('list.limit.minutes', { n })}</option>`,
+				)}</select></label>
+			${closed
+				? html`<button type="button" class="button" data-testid="open-list" aria-disabled=${session.isAsked('open-list')}
+						@click=${() => session.isAsked('open-list') || void session.ask('open-list')}>${t('list.open')}</button>`
+				: html`<rs-twice testid="close-list" label=${t('list.close')} again=${t('list.close.again')}
+						.busy=${session.isAsked('close-list')} .run=${() => void session.ask('close-list')}></rs-twice>`}
+		</div>`;
+	}
+
 	private speaking(view: View): TemplateResult | typeof nothing {
 		const speaker = holder(view);
 		if (speaker === null)
@@ -66,7 +94,7 @@ export class Speakers extends Part {
 		return html`<div class="entry now" data-testid="list-holder" data-participant=${speaker}>
 			${lamp('speaking', true)}
 			<span class="who"><strong>${speaker === this.session.me ? t('you') : shortName(view, speaker)}</strong></span>
-			<rs-clock .session=${this.session} since=${view.floor?.since ?? 0}></rs-clock>
+			<rs-speaking-time .session=${this.session} small></rs-speaking-time>
 		</div>`;
 	}
 

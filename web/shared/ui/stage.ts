@@ -6,6 +6,7 @@ import { lamp } from './icons';
 import { Part } from './part';
 import './picture';
 import './small';
+import './speaking-time';
 
 /** Who has the floor: picture, name plate, time; and the small pictures of the chair and of oneself. */
 @customElement('rs-stage')
@@ -38,10 +39,7 @@ export class Stage extends Part {
 					: html`<p class="small also">${lamp('speaking')}${t('floor.also', {
 							names: others.map((badge) => shortName(view, badge)).join(', '),
 						})}</p>`}</div>
-				${speaker !== null && view.floor?.since
-					? html`<p class="clock"><span class="small muted">${t('floor.since')}</span
-							><rs-clock .session=${session} since=${view.floor.since}></rs-clock></p>`
-					: nothing}
+				${speaker === null ? nothing : html`<p class="clock"><rs-speaking-time .session=${session}></rs-speaking-time></p>`}
 				${this.alone
 					? nothing
 					: html`<div class="small-pictures">

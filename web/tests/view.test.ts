@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { speakingTime, type Floor, type View } from '../shared/view';
+
+const at = (floor: Floor) => ({ rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false }, floor }) as unknown as View;
+
+describe('the time of a statement', () => {
+	it('is nothing without a speaker', () => {
+		expect(speakingTime(at({}), 1000)).toBeNull();
+	});
+
+	it('counts up without a limit and down with one', () => {
+		expect(speakingTime(at({ holder: 'KEN', since: 1000 }), 6000)).toEqual({ state: 'free', used: 5000, left: null });
+		expect(speakingTime(at({ holder: 'KEN', since: 1000, used: 2000, allotted: 180_000 }), 6000)).toEqual({ state: 'running', used: 7000, left: 173_000 });
+	});
+
+	it('warns, then is over', () => {
+		const floor = { holder: 'KEN', since: 0, used: 150_000, allotted: 180_000 };
+		expect(speakingTime(at({ ...floor, since: 1 }), 1)?.state).toBe('warned');
+		expect(speakingTime(at({ ...floor, since: 1 }), 40_001)).toEqual({ state: 'over', used: 190_000, left: -10_000 });
+	});
+
+	it('stands when stopped or when the line is lost', () => {
+		const floor = { holder: 'KEN', used: 60_000, allotted: 180_000 };
+		expect(speakingTime(at(floor), 999_000)).toEqual({ state: 'stopped', used: 60_000, left: 120_000 });
+		expect(speakingTime(at({ ...floor, suspended: true }), 999_000)?.state).toBe('suspended');
+	});
+
+	it('never runs backwards when the clocks disagree', () => {
+		expect(speakingTime(at({ holder: 'KEN', since: 5000, allotted: 1000 }), 4000)?.used).toBe(0);
+	});
+});
