@@ -59,37 +59,35 @@ static void apply_given(struct floor *floor, const struct event *event)
 	/* A substitute goes on with the time that is left. */
 	const int64_t used_ms =
 		event->cause == CAUSE_SUBSTITUTE ? floor_used_ms(floor, event->wall_ms) : 0;
-	(void)rs_set_text(floor->holder, event->participant);
-	floor->holder_entry = event->entry;
-	floor->suspended = false;
-	floor->clock = (struct floor_clock){
-		.allotted_ms = event->allotted_ms,
-		.used_ms = used_ms,
-		.since_ms = event->wall_ms,
+	floor->now = (struct floor_statement){
+		.entry = event->entry,
+		.clock = {
+			.allotted_ms = event->allotted_ms,
+			.used_ms = used_ms,
+			.since_ms = event->wall_ms,
+		},
 	};
+	(void)rs_set_text(floor->now.holder, event->participant);
 }
 
 static void apply_taken(struct floor *floor)
 {
-	floor->holder[0] = '\0';
-	floor->holder_entry = 0;
-	floor->suspended = false;
-	floor->clock = (struct floor_clock){ 0 };
+	floor->now = (struct floor_statement){ .entry = 0 };
 }
 
 static void apply_clock_stopped(struct floor *floor, const struct event *event)
 {
-	floor->clock.used_ms = floor_used_ms(floor, event->wall_ms);
-	floor->clock.since_ms = 0;
+	floor->now.clock.used_ms = floor_used_ms(floor, event->wall_ms);
+	floor->now.clock.since_ms = 0;
 	if (event->cause == CAUSE_LOST_LINE)
-		floor->suspended = true;
+		floor->now.suspended = true;
 }
 
 static void apply_clock_started(struct floor *floor, const struct event *event)
 {
-	if (floor->clock.since_ms == 0)
-		floor->clock.since_ms = event->wall_ms;
-	floor->suspended = false;
+	if (floor->now.clock.since_ms == 0)
+		floor->now.clock.since_ms = event->wall_ms;
+	floor->now.suspended = false;
 }
 
 static void apply_microphone(struct floor *floor, const struct event *event)
@@ -125,6 +123,9 @@ static void apply_closed(struct floor *floor)
 		floor->lists[i].closed = false;
 	}
 	apply_taken(floor);
+	floor->interrupted = (struct floor_statement){ .entry = 0 };
+	floor->point = (struct floor_point){ .stage = FLOOR_POINT_NONE };
+	floor->n_points = 0;
 	floor->n_presiding = 0;
 }
 
@@ -153,7 +154,11 @@ void floor_apply(struct floor *floor, const struct event *event)
 		apply_given(floor, event);
 		return;
 	case EVENT_FLOOR_TAKEN:
-		apply_taken(floor);
+		/* Who was interrupted may go meanwhile. */
+		if (strcmp(floor->now.holder, event->participant) != 0)
+			floor->interrupted = (struct floor_statement){ .entry = 0 };
+		else
+			apply_taken(floor);
 		return;
 	case EVENT_CLOCK_STOPPED:
 		apply_clock_stopped(floor, event);
@@ -162,7 +167,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 		apply_clock_started(floor, event);
 		return;
 	case EVENT_TIME_EXTENDED:
-		floor->clock.allotted_ms = event->allotted_ms;
+		floor->now.clock.allotted_ms = event->allotted_ms;
 		return;
 	case EVENT_LIMIT_SET:
 		floor->lists[floor->current].allotted_ms = event->allotted_ms;
@@ -170,6 +175,14 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_LIST_CLOSED:
 	case EVENT_LIST_OPENED:
 		floor->lists[floor->current].closed = event->kind == EVENT_LIST_CLOSED;
+		return;
+	case EVENT_POINT_RAISED:
+	case EVENT_POINT_WITHDRAWN:
+	case EVENT_POINT_HEARD:
+	case EVENT_POINT_RULED:
+	case EVENT_RULING_APPEALED:
+	case EVENT_POINT_SETTLED:
+		floor_apply_point(floor, event);
 		return;
 	case EVENT_MICROPHONE_OPENED:
 	case EVENT_MICROPHONE_CLOSED:

@@ -116,7 +116,7 @@ static enum verdict judge_speaker(const struct floor *floor, const char *partici
 	case FLOOR_PRESENT:
 		break;
 	}
-	return strcmp(floor->holder, participant) == 0 ? VERDICT_ALREADY_SO : VERDICT_OK;
+	return strcmp(floor->now.holder, participant) == 0 ? VERDICT_ALREADY_SO : VERDICT_OK;
 }
 
 static enum verdict decide_give(const struct floor *floor, const struct floor_command *command,
@@ -124,6 +124,8 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 {
 	const struct floor_list *list = floor_current_list(floor);
 	const char *participant = command->participant;
+	if (floor->point.stage != FLOOR_POINT_NONE)
+		return VERDICT_POINT_PENDING;
 
 	if (command->entry != 0) {
 		const size_t i = floor_list_find(list, command->entry);
@@ -147,12 +149,14 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 static enum verdict decide_take(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
-	if (floor->holder[0] == '\0')
+	if (floor->now.holder[0] == '\0')
 		return VERDICT_NOBODY_HAS_THE_FLOOR;
-	const bool own = strcmp(floor->holder, command->by) == 0;
+	if (floor->point.stage != FLOOR_POINT_NONE)
+		return VERDICT_POINT_PENDING; /* it is ruled upon */
+	const bool own = strcmp(floor->now.holder, command->by) == 0;
 	if (!presides(command) && !(own && floor->rules.holder_may_yield))
 		return VERDICT_NOT_PERMITTED;
-	(void)add_person(out_events, EVENT_FLOOR_TAKEN, command->by, floor->holder,
+	(void)add_person(out_events, EVENT_FLOOR_TAKEN, command->by, floor->now.holder,
 		own ? CAUSE_YIELDED : CAUSE_CHAIR);
 	return VERDICT_OK;
 }
@@ -161,14 +165,14 @@ static enum verdict decide_clock(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
 	const bool starts = command->kind == FLOOR_START_CLOCK;
-	if (floor->holder[0] == '\0')
+	if (floor->now.holder[0] == '\0')
 		return VERDICT_NOBODY_HAS_THE_FLOOR;
-	if (floor->suspended)
+	if (floor->now.suspended)
 		return VERDICT_NOT_CONNECTED;
-	if (starts == (floor->clock.since_ms != 0))
+	if (starts == (floor->now.clock.since_ms != 0))
 		return VERDICT_ALREADY_SO;
 	(void)add_person(out_events, starts ? EVENT_CLOCK_STARTED : EVENT_CLOCK_STOPPED,
-		command->by, floor->holder, CAUSE_CHAIR);
+		command->by, floor->now.holder, CAUSE_CHAIR);
 	return VERDICT_OK;
 }
 
@@ -176,44 +180,44 @@ static enum verdict decide_clock(
 static enum verdict decide_resume(const struct floor *floor, const struct floor_command *command,
 	floor_person_fn *person, const void *ctx, struct events *out_events)
 {
-	if (floor->holder[0] == '\0')
+	if (floor->now.holder[0] == '\0')
 		return VERDICT_NOBODY_HAS_THE_FLOOR;
-	if (!floor->suspended)
+	if (!floor->now.suspended)
 		return VERDICT_ALREADY_SO;
-	const bool same =
-		command->participant[0] == '\0' || strcmp(command->participant, floor->holder) == 0;
-	const struct floor_person before = person(ctx, floor->holder);
+	const bool same = command->participant[0] == '\0' ||
+			  strcmp(command->participant, floor->now.holder) == 0;
+	const struct floor_person before = person(ctx, floor->now.holder);
 	const struct floor_person after = same ? before : person(ctx, command->participant);
 	if (after.presence == FLOOR_UNKNOWN)
 		return VERDICT_NO_SUCH_PARTICIPANT;
 	if (after.presence == FLOOR_AWAY)
 		return VERDICT_NOT_CONNECTED;
 	if (same) {
-		(void)add_person(
-			out_events, EVENT_CLOCK_STARTED, command->by, floor->holder, CAUSE_CHAIR);
+		(void)add_person(out_events, EVENT_CLOCK_STARTED, command->by, floor->now.holder,
+			CAUSE_CHAIR);
 		return VERDICT_OK;
 	}
 	if (before.delegation[0] == '\0' || strcmp(before.delegation, after.delegation) != 0)
 		return VERDICT_OTHER_DELEGATION;
 	struct event *event = add_person(
 		out_events, EVENT_FLOOR_GIVEN, command->by, command->participant, CAUSE_SUBSTITUTE);
-	event->entry = floor->holder_entry;
-	event->allotted_ms = floor->clock.allotted_ms;
+	event->entry = floor->now.entry;
+	event->allotted_ms = floor->now.clock.allotted_ms;
 	return VERDICT_OK;
 }
 
 static enum verdict decide_extend(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
-	if (floor->holder[0] == '\0')
+	if (floor->now.holder[0] == '\0')
 		return VERDICT_NOBODY_HAS_THE_FLOOR;
-	if (floor->clock.allotted_ms == 0)
+	if (floor->now.clock.allotted_ms == 0)
 		return VERDICT_ALREADY_SO;
-	const uint64_t more = floor->clock.allotted_ms + command->seconds * UINT64_C(1000);
+	const uint64_t more = floor->now.clock.allotted_ms + command->seconds * UINT64_C(1000);
 	if (more > RULES_TIME_MAX_S * UINT64_C(1000))
 		return VERDICT_TOO_MANY;
 	struct event *event = events_add(out_events, EVENT_TIME_EXTENDED, command->by);
-	(void)rs_set_text(event->participant, floor->holder);
+	(void)rs_set_text(event->participant, floor->now.holder);
 	event->allotted_ms = command->seconds == 0 ? 0 : (uint32_t)more;
 	return VERDICT_OK;
 }
@@ -283,6 +287,13 @@ enum verdict floor_decide(const struct floor *floor, const struct floor_command 
 	case FLOOR_CLOSE_LIST:
 	case FLOOR_OPEN_LIST:
 		return decide_closure(floor, command, out_events);
+	case FLOOR_RAISE_POINT:
+	case FLOOR_WITHDRAW_POINT:
+	case FLOOR_HEAR_POINT:
+	case FLOOR_RULE:
+	case FLOOR_APPEAL:
+	case FLOOR_SETTLE:
+		return floor_decide_point(floor, command, person, ctx, out_events);
 	case FLOOR_OPEN_MICROPHONE:
 	case FLOOR_CLOSE_MICROPHONE:
 		return decide_microphone(floor, command, out_events);
@@ -292,8 +303,9 @@ enum verdict floor_decide(const struct floor *floor, const struct floor_command 
 
 void floor_decide_closing(const struct floor *floor, const char *by, struct events *out_events)
 {
-	if (floor->holder[0] != '\0')
-		(void)add_person(out_events, EVENT_FLOOR_TAKEN, by, floor->holder, CAUSE_CLOSED);
+	if (floor->now.holder[0] != '\0')
+		(void)add_person(
+			out_events, EVENT_FLOOR_TAKEN, by, floor->now.holder, CAUSE_CLOSED);
 	for (size_t i = 0; i < floor->n_presiding; i++) {
 		(void)add_person(
 			out_events, EVENT_MICROPHONE_CLOSED, by, floor->presiding[i], CAUSE_CLOSED);
@@ -303,15 +315,15 @@ void floor_decide_closing(const struct floor *floor, const char *by, struct even
 void floor_decide_lost(
 	const struct floor *floor, const char *participant, struct events *out_events)
 {
-	if (floor->rules.hold_lost_place && !floor->suspended &&
-		strcmp(floor->holder, participant) == 0)
+	if (floor->rules.hold_lost_place && floor->now.holder[0] != '\0' && !floor->now.suspended &&
+		strcmp(floor->now.holder, participant) == 0)
 		(void)add_person(out_events, EVENT_CLOCK_STOPPED, "", participant, CAUSE_LOST_LINE);
 }
 
 void floor_decide_time(const struct floor *floor, int64_t wall_ms, struct events *out_events)
 {
 	if (wall_ms >= floor_cut_at(floor))
-		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", floor->holder, CAUSE_TIME);
+		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", floor->now.holder, CAUSE_TIME);
 }
 
 void floor_decide_left(const struct floor *floor, const char *participant, enum event_cause cause,
@@ -320,7 +332,9 @@ void floor_decide_left(const struct floor *floor, const char *participant, enum 
 	const bool held = cause == CAUSE_LOST_LINE && floor->rules.hold_lost_place;
 	if (held)
 		floor_decide_lost(floor, participant, out_events);
-	else if (strcmp(floor->holder, participant) == 0)
+	else if (strcmp(floor->now.holder, participant) == 0)
+		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", participant, CAUSE_LEFT);
+	else if (strcmp(floor->interrupted.holder, participant) == 0)
 		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", participant, CAUSE_LEFT);
 	if (floor_presiding_find(floor, participant) < floor->n_presiding)
 		(void)add_person(out_events, EVENT_MICROPHONE_CLOSED, "", participant, CAUSE_LEFT);

@@ -50,13 +50,13 @@ const struct floor_list *floor_current_list(const struct floor *floor)
 
 int64_t floor_used_ms(const struct floor *floor, int64_t wall_ms)
 {
-	const struct floor_clock *clock = &floor->clock;
+	const struct floor_clock *clock = &floor->now.clock;
 	return clock->used_ms + (clock->since_ms != 0 ? wall_ms - clock->since_ms : 0);
 }
 
 int64_t floor_cut_at(const struct floor *floor)
 {
-	const struct floor_clock *clock = &floor->clock;
+	const struct floor_clock *clock = &floor->now.clock;
 	if (!floor->rules.time.cut || clock->allotted_ms == 0 || clock->since_ms == 0)
 		return INT64_MAX;
 	return clock->since_ms - clock->used_ms + clock->allotted_ms +
@@ -65,14 +65,14 @@ int64_t floor_cut_at(const struct floor *floor)
 
 const char *floor_open(const struct floor *floor, size_t i)
 {
-	const bool held = floor->holder[0] != '\0' && !floor->suspended;
+	const bool held = floor->now.holder[0] != '\0' && !floor->now.suspended;
 	if (held && i == 0)
-		return floor->holder;
+		return floor->now.holder;
 
 	/* The chair given the floor is open once, as holder. */
 	size_t at = held ? 1 : 0;
 	for (size_t p = 0; p < floor->n_presiding; p++) {
-		if (held && strcmp(floor->presiding[p], floor->holder) == 0)
+		if (held && strcmp(floor->presiding[p], floor->now.holder) == 0)
 			continue;
 		if (at++ == i)
 			return floor->presiding[p];

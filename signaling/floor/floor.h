@@ -1,8 +1,8 @@
 /* signaling/floor/floor.h
  *
  * Who may speak, and for how long: a list of speakers for each agenda item, the holder of the floor with the clock of the
- * statement, and the presiding officers' microphones beside it. At most one holder at any time. A machine of decide and
- * apply; what it must know of people comes with the command. One thread; allocates only in floor_new().
+ * statement, points of order, and the presiding officers' microphones beside it. At most one holder at any time. A machine
+ * of decide and apply; what it must know of people comes with the command. One thread; allocates only in floor_new().
  */
 #ifndef ROSTRUM_SIGNALING_FLOOR_FLOOR_H
 #define ROSTRUM_SIGNALING_FLOOR_FLOOR_H
@@ -34,17 +34,45 @@ struct floor_clock {
 	int64_t since_ms;     /* wall clock; 0 = it stands */
 };
 
+/* Points of order that wait. */
+#define FLOOR_POINTS_MAX 16
+
+/* Who speaks. */
+struct floor_statement {
+	char holder[RS_NAME_MAX + 1]; /* empty = nobody */
+	uint32_t entry;               /* 0 = given without the list */
+	bool suspended;               /* the holder's line is lost; the place is held */
+	struct floor_clock clock;
+};
+
+enum floor_point_stage {
+	FLOOR_POINT_NONE,
+	FLOOR_POINT_HEARD,    /* the raiser has the floor */
+	FLOOR_POINT_RULED,    /* upon; whoever disagrees may appeal now */
+	FLOOR_POINT_APPEALED, /* the meeting decides on the ruling, without debate */
+};
+
+/* The point of order before the meeting, GA rule 71. */
+struct floor_point {
+	enum floor_point_stage stage;
+	uint32_t entry;
+	char participant[RS_NAME_MAX + 1];
+	enum ruling ruling;
+	char appellant[RS_NAME_MAX + 1];
+};
+
 struct floor {
 	struct rules rules;
 	bool in_session;
 	struct floor_list *lists; /* [0] is that without an item */
 	size_t n_lists;
 	size_t current;
-	uint32_t last_entry;          /* ids count up over all lists and sittings */
-	char holder[RS_NAME_MAX + 1]; /* empty = nobody */
-	uint32_t holder_entry;        /* 0 = given without the list */
-	bool suspended;               /* the holder's line is lost; the place is held */
-	struct floor_clock clock;
+	uint32_t last_entry; /* ids count up over all lists, points and sittings */
+	struct floor_statement now;
+	struct floor_statement interrupted; /* by the point of order; gets the floor back */
+	struct floor_point point;
+	struct floor_entry points[FLOOR_POINTS_MAX];
+	size_t n_points;
 	char presiding[RULES_MICROPHONES_MAX]
 		      [RS_NAME_MAX + 1]; /* open beside the floor, oldest first */
 	size_t n_presiding;
@@ -63,6 +91,12 @@ enum floor_command_kind {
 	FLOOR_SET_LIMIT,
 	FLOOR_CLOSE_LIST,
 	FLOOR_OPEN_LIST,
+	FLOOR_RAISE_POINT,
+	FLOOR_WITHDRAW_POINT,
+	FLOOR_HEAR_POINT,
+	FLOOR_RULE,
+	FLOOR_APPEAL,
+	FLOOR_SETTLE,
 	FLOOR_OPEN_MICROPHONE,
 	FLOOR_CLOSE_MICROPHONE,
 };
@@ -88,6 +122,7 @@ struct floor_command {
 	uint32_t position;       /* MOVE: 1 = first */
 	const char *participant; /* GIVE without an entry; RESUME by another badge, "" = the same */
 	uint32_t seconds;        /* EXTEND, SET_LIMIT: 0 = without limit */
+	enum ruling ruling;      /* RULE; SETTLE after an appeal: the meeting's */
 };
 
 /* Tells who is there; asked for the one to be given the floor. */

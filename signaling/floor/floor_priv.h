@@ -12,4 +12,9 @@ size_t floor_list_find(const struct floor_list *list, uint32_t entry);
 /* Index among the presiding microphones, or n_presiding. */
 size_t floor_presiding_find(const struct floor *floor, const char *participant);
 
+/* points.c: the commands and events of points of order. */
+enum verdict floor_decide_point(const struct floor *floor, const struct floor_command *command,
+	floor_person_fn *person, const void *ctx, struct events *out_events);
+void floor_apply_point(struct floor *floor, const struct event *event);
+
 #endif

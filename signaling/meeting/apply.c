@@ -110,6 +110,12 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_LIMIT_SET:
 	case EVENT_LIST_CLOSED:
 	case EVENT_LIST_OPENED:
+	case EVENT_POINT_RAISED:
+	case EVENT_POINT_WITHDRAWN:
+	case EVENT_POINT_HEARD:
+	case EVENT_POINT_RULED:
+	case EVENT_RULING_APPEALED:
+	case EVENT_POINT_SETTLED:
 	case EVENT_MICROPHONE_OPENED:
 	case EVENT_MICROPHONE_CLOSED:
 	case EVENT_DESK_LIVE:

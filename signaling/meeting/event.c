@@ -31,6 +31,16 @@ static const struct {
 	[EVENT_LIMIT_SET] = { "limit-set", MEMBER_ALLOTTED },
 	[EVENT_LIST_CLOSED] = { "list-closed", MEMBER_CAUSE },
 	[EVENT_LIST_OPENED] = { "list-opened", MEMBER_CAUSE },
+	[EVENT_POINT_RAISED] = { "point-raised",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_DELEGATION },
+	[EVENT_POINT_WITHDRAWN] = { "point-withdrawn",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_POINT_HEARD] = { "point-heard",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_ALLOTTED },
+	[EVENT_POINT_RULED] = { "point-ruled", MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_RULING },
+	[EVENT_RULING_APPEALED] = { "ruling-appealed", MEMBER_ENTRY | MEMBER_PARTICIPANT },
+	[EVENT_POINT_SETTLED] = { "point-settled",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_RULING },
 	[EVENT_MICROPHONE_OPENED] = { "microphone-opened", MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_MICROPHONE_CLOSED] = { "microphone-closed", MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_DESK_LIVE] = { "desk-live", MEMBER_CHANNEL | MEMBER_PARTICIPANT | MEMBER_CAUSE },
@@ -56,6 +66,11 @@ static const char *const causes[CAUSE_COUNT] = {
 	[CAUSE_PARTNER] = "partner",
 	[CAUSE_TIME] = "time",
 	[CAUSE_SUBSTITUTE] = "substitute",
+};
+
+static const char *const rulings[RULING_COUNT] = {
+	[RULING_UPHELD] = "upheld",
+	[RULING_REJECTED] = "rejected",
 };
 
 static const char *const lines[LINE_COUNT] = {
@@ -104,6 +119,22 @@ int cause_parse(const char *name, enum event_cause *out_cause)
 	for (size_t i = 0; i < CAUSE_COUNT; i++) {
 		if (strcmp(name, causes[i]) == 0) {
 			*out_cause = (enum event_cause)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *ruling_name(enum ruling ruling)
+{
+	return rulings[ruling];
+}
+
+int ruling_parse(const char *name, enum ruling *out_ruling)
+{
+	for (size_t i = 0; i < RULING_COUNT; i++) {
+		if (strcmp(name, rulings[i]) == 0) {
+			*out_ruling = (enum ruling)i;
 			return 0;
 		}
 	}

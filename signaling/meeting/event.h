@@ -27,6 +27,12 @@ enum event_kind {
 	EVENT_LIMIT_SET,
 	EVENT_LIST_CLOSED,
 	EVENT_LIST_OPENED,
+	EVENT_POINT_RAISED,
+	EVENT_POINT_WITHDRAWN,
+	EVENT_POINT_HEARD,
+	EVENT_POINT_RULED,
+	EVENT_RULING_APPEALED,
+	EVENT_POINT_SETTLED,
 	EVENT_MICROPHONE_OPENED,
 	EVENT_MICROPHONE_CLOSED,
 	EVENT_DESK_LIVE,
@@ -64,6 +70,13 @@ enum line {
 	LINE_COUNT,
 };
 
+/* On a point of order. */
+enum ruling {
+	RULING_UPHELD,
+	RULING_REJECTED,
+	RULING_COUNT,
+};
+
 /* Members an event carries in its data, as a set. */
 enum event_member {
 	MEMBER_SITTING = 1 << 0,
@@ -80,6 +93,7 @@ enum event_member {
 	MEMBER_REASON = 1 << 11,   /* empty = null */
 	MEMBER_INSTANCE = 1 << 12, /* empty = null */
 	MEMBER_ALLOTTED = 1 << 13, /* 0 = null: without limit */
+	MEMBER_RULING = 1 << 14,
 };
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
@@ -102,6 +116,7 @@ struct event {
 	uint32_t entry;
 	uint32_t position;    /* 1 = first */
 	uint32_t allotted_ms; /* speaking time */
+	enum ruling ruling;
 	char channel[RS_NAME_MAX + 1];
 	char session[EVENT_SESSION_MAX + 1];
 	char reason[EVENT_REASON_MAX + 1];
@@ -126,6 +141,8 @@ int event_parse_name(const char *name, enum event_kind *out_kind) RS_MUST_USE;
 unsigned event_members(enum event_kind kind);
 const char *cause_name(enum event_cause cause);
 int cause_parse(const char *name, enum event_cause *out_cause) RS_MUST_USE;
+const char *ruling_name(enum ruling ruling);
+int ruling_parse(const char *name, enum ruling *out_ruling) RS_MUST_USE;
 const char *line_name(enum line line);
 int line_parse(const char *name, enum line *out_line) RS_MUST_USE;
 

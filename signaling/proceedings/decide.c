@@ -19,6 +19,12 @@ static const unsigned who_may[COMMAND_COUNT] = {
 	[COMMAND_SET_LIMIT] = ROLES_PRESIDING,
 	[COMMAND_CLOSE_LIST] = ROLES_PRESIDING,
 	[COMMAND_OPEN_LIST] = ROLES_PRESIDING,
+	[COMMAND_RAISE_POINT] = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
+	[COMMAND_WITHDRAW_POINT] = ROLES_PRESIDING | ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
+	[COMMAND_HEAR_POINT] = ROLES_PRESIDING,
+	[COMMAND_RULE] = ROLE_BIT(ROLE_CHAIR),
+	[COMMAND_APPEAL] = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
+	[COMMAND_SETTLE_POINT] = ROLES_PRESIDING,
 	[COMMAND_OPEN_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
 	[COMMAND_CLOSE_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
 	[COMMAND_GO_LIVE] = ROLE_BIT(ROLE_INTERPRETER),
@@ -76,6 +82,7 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 		.position = command->position,
 		.participant = command->participant,
 		.seconds = command->seconds,
+		.ruling = command->ruling,
 	};
 	return floor_decide(
 		proceedings->floor, &floor_command, person_of, proceedings->meeting, out_events);
@@ -136,6 +143,18 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_floor(proceedings, FLOOR_CLOSE_LIST, command, out_events);
 	case COMMAND_OPEN_LIST:
 		return decide_floor(proceedings, FLOOR_OPEN_LIST, command, out_events);
+	case COMMAND_RAISE_POINT:
+		return decide_floor(proceedings, FLOOR_RAISE_POINT, command, out_events);
+	case COMMAND_WITHDRAW_POINT:
+		return decide_floor(proceedings, FLOOR_WITHDRAW_POINT, command, out_events);
+	case COMMAND_HEAR_POINT:
+		return decide_floor(proceedings, FLOOR_HEAR_POINT, command, out_events);
+	case COMMAND_RULE:
+		return decide_floor(proceedings, FLOOR_RULE, command, out_events);
+	case COMMAND_APPEAL:
+		return decide_floor(proceedings, FLOOR_APPEAL, command, out_events);
+	case COMMAND_SETTLE_POINT:
+		return decide_floor(proceedings, FLOOR_SETTLE, command, out_events);
 	case COMMAND_OPEN_MICROPHONE:
 		return decide_floor(proceedings, FLOOR_OPEN_MICROPHONE, command, out_events);
 	case COMMAND_CLOSE_MICROPHONE:

@@ -33,6 +33,12 @@ enum command_kind {
 	COMMAND_SET_LIMIT,
 	COMMAND_CLOSE_LIST,
 	COMMAND_OPEN_LIST,
+	COMMAND_RAISE_POINT,
+	COMMAND_WITHDRAW_POINT,
+	COMMAND_HEAR_POINT,
+	COMMAND_RULE,
+	COMMAND_APPEAL,
+	COMMAND_SETTLE_POINT,
 	COMMAND_OPEN_MICROPHONE,
 	COMMAND_CLOSE_MICROPHONE,
 	COMMAND_GO_LIVE,
@@ -55,6 +61,7 @@ struct command {
 	uint32_t entry;    /* 0 = not given */
 	uint32_t position; /* 1 = first */
 	uint32_t seconds;
+	enum ruling ruling;
 	char participant[RS_NAME_MAX + 1];
 	char item[RS_NAME_MAX + 1];
 	char channel[RS_NAME_MAX + 1];

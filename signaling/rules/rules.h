@@ -22,6 +22,13 @@ struct rules_time {
 	bool cut;             /* whether it is taken then; else the chair takes it */
 };
 
+/* Points of order (GA rule 71). */
+struct rules_points {
+	unsigned may_raise; /* roles */
+	uint32_t speak_s;   /* to state the point; 0 = without limit */
+	bool appeals;       /* a ruling may be appealed against */
+};
+
 struct rules {
 	char name[RS_NAME_MAX + 1];
 	unsigned may_ask;              /* roles that may put themselves on the list of speakers */
@@ -33,6 +40,7 @@ struct rules {
 		open_microphones_max; /* the floor holder's and the presiding ones, 1 to RULES_MICROPHONES_MAX */
 	bool hold_lost_place; /* who loses the line while speaking keeps floor and time until the chair decides */
 	struct rules_time time;
+	struct rules_points points;
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
 };
 

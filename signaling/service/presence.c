@@ -136,15 +136,16 @@ static bool fell_silent(const struct person *person)
 bool presence_speaker_lost(const struct chamber *chamber)
 {
 	const struct floor *floor = chamber->proceedings->floor;
-	const struct person *holder = chamber_person(chamber, floor->holder);
-	return holder != NULL && !floor->suspended && (holder->media_lost || fell_silent(holder));
+	const struct person *holder = chamber_person(chamber, floor->now.holder);
+	return holder != NULL && !floor->now.suspended &&
+	       (holder->media_lost || fell_silent(holder));
 }
 
 static void reconcile_floor(struct chamber *chamber, struct moment at)
 {
 	const struct floor *floor = chamber->proceedings->floor;
 	if (presence_speaker_lost(chamber))
-		floor_decide_lost(floor, floor->holder, &chamber->events);
+		floor_decide_lost(floor, floor->now.holder, &chamber->events);
 	if (chamber->events.n == 0)
 		floor_decide_time(floor, at.wall_ms, &chamber->events);
 	const int64_t cut_at = floor_cut_at(floor);

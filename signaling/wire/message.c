@@ -51,6 +51,24 @@ static void parse_seconds(const struct object *object, struct wire_message *mess
 	message->command.seconds = (uint32_t)object_int(object, "seconds", 0, RULES_TIME_MAX_S);
 }
 
+static void parse_point(const struct object *object, struct wire_message *message)
+{
+	message->command.entry = (uint32_t)object_int(object, "entry", 1, UINT32_MAX);
+}
+
+static void parse_ruling(const struct object *object, struct wire_message *message)
+{
+	if (ruling_parse(object_text(object, "ruling"), &message->command.ruling) < 0)
+		object_fail(object, "ruling", "upheld or rejected is expected");
+}
+
+/* As the meeting decided; without an appeal the chair's ruling stands. */
+static void parse_settle(const struct object *object, struct wire_message *message)
+{
+	if (object_has(object, "ruling"))
+		parse_ruling(object, message);
+}
+
 static void parse_channel(const struct object *object, struct wire_message *message)
 {
 	(void)rs_set_text(message->command.channel, object_name(object, "channel"));
@@ -118,6 +136,12 @@ static const struct {
 	[COMMAND_SET_LIMIT] = { "set-limit", parse_seconds },
 	[COMMAND_CLOSE_LIST] = { "close-list", parse_nothing },
 	[COMMAND_OPEN_LIST] = { "open-list", parse_nothing },
+	[COMMAND_RAISE_POINT] = { "raise-point", parse_nothing },
+	[COMMAND_WITHDRAW_POINT] = { "withdraw-point", parse_withdraw },
+	[COMMAND_HEAR_POINT] = { "hear-point", parse_point },
+	[COMMAND_RULE] = { "rule", parse_ruling },
+	[COMMAND_APPEAL] = { "appeal", parse_nothing },
+	[COMMAND_SETTLE_POINT] = { "settle-point", parse_settle },
 	[COMMAND_OPEN_MICROPHONE] = { "open-microphone", parse_nothing },
 	[COMMAND_CLOSE_MICROPHONE] = { "close-microphone", parse_nothing },
 	[COMMAND_GO_LIVE] = { "go-live", parse_channel },

@@ -37,6 +37,15 @@ static struct rules_time parse_time(const struct object *object)
 	return time;
 }
 
+static struct rules_points parse_points(const struct object *object)
+{
+	return (struct rules_points){
+		.may_raise = parse_roles(object, "may_raise"),
+		.speak_s = parse_seconds(object, "speak_s"),
+		.appeals = object_bool(object, "appeals"),
+	};
+}
+
 int rules_parse(const char *name, const char *json, size_t len, struct rules *out_rules,
 	char error[WIRE_ERROR_LEN])
 {
@@ -46,6 +55,7 @@ int rules_parse(const char *name, const char *json, size_t len, struct rules *ou
 	const struct object list = object_child(&object, "list");
 	const struct object floor = object_child(&object, "floor");
 	const struct object time = object_child(&object, "time");
+	const struct object points = object_child(&object, "points");
 	const struct object agenda = object_child(&object, "agenda");
 	struct rules rules = {
 		.may_ask = parse_roles(&list, "may_ask"),
@@ -57,6 +67,7 @@ int rules_parse(const char *name, const char *json, size_t len, struct rules *ou
 			&floor, "open_microphones_max", 1, RULES_MICROPHONES_MAX),
 		.hold_lost_place = object_bool(&floor, "hold_lost_place"),
 		.time = parse_time(&time),
+		.points = parse_points(&points),
 		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
 	};
 	if (!rs_copy_text(rules.name, sizeof(rules.name), name, strlen(name)))

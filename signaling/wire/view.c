@@ -121,12 +121,41 @@ static json_t *list_part(const struct floor *floor)
 static json_t *floor_part(const struct floor *floor, enum form form)
 {
 	json_t *part = json_object();
-	put_text(&part, "holder", floor->holder, form);
-	put_int(&part, "entry", floor->holder_entry, form);
-	put_int(&part, "since", floor->clock.since_ms, form);
-	put_int(&part, "used", floor->clock.used_ms, form);
-	put_int(&part, "allotted", floor->clock.allotted_ms, form);
-	doc_put(&part, "suspended", json_boolean(floor->suspended));
+	put_text(&part, "holder", floor->now.holder, form);
+	put_int(&part, "entry", floor->now.entry, form);
+	put_int(&part, "since", floor->now.clock.since_ms, form);
+	put_int(&part, "used", floor->now.clock.used_ms, form);
+	put_int(&part, "allotted", floor->now.clock.allotted_ms, form);
+	doc_put(&part, "suspended", json_boolean(floor->now.suspended));
+	return part;
+}
+
+/* What waits, and what is before the meeting. */
+static json_t *points_part(const struct floor *floor, enum form form)
+{
+	static const char *const stages[] = {
+		[FLOOR_POINT_NONE] = "",
+		[FLOOR_POINT_HEARD] = "heard",
+		[FLOOR_POINT_RULED] = "ruled",
+		[FLOOR_POINT_APPEALED] = "appealed",
+	};
+	const struct floor_point *point = &floor->point;
+	const bool ruled =
+		point->stage == FLOOR_POINT_RULED || point->stage == FLOOR_POINT_APPEALED;
+	json_t *part = json_object();
+	json_t *waiting = json_array();
+	for (size_t i = 0; i < floor->n_points; i++) {
+		json_t *entry = json_object();
+		doc_put(&entry, "entry", json_integer(floor->points[i].id));
+		doc_put(&entry, "participant", json_string(floor->points[i].participant));
+		doc_push(&waiting, entry);
+	}
+	doc_put(&part, "waiting", waiting);
+	put_text(&part, "stage", stages[point->stage], form);
+	put_text(&part, "participant", point->participant, form);
+	put_text(&part, "ruling", ruled ? ruling_name(point->ruling) : "", form);
+	put_text(&part, "appellant", point->appellant, form);
+	put_text(&part, "interrupted", floor->interrupted.holder, form);
 	return part;
 }
 
@@ -204,6 +233,7 @@ int view_write(const struct proceedings *proceedings, const char *measured, stru
 	doc_put(&view, "rules", rules_part(&meeting->rules));
 	doc_put(&view, "list", list_part(proceedings->floor));
 	doc_put(&view, "inscription", inscription_part(proceedings->floor, WHOLE));
+	doc_put(&view, "points", points_part(proceedings->floor, WHOLE));
 	doc_put(&view, "floor", floor_part(proceedings->floor, WHOLE));
 	doc_put(&view, "open", open_part(proceedings->floor));
 	doc_put(&view, "channels", channels_part(proceedings, WHOLE));
@@ -227,12 +257,13 @@ enum part {
 	PART_RECORDING = 1 << 8,
 	PART_MEDIA = 1 << 9,
 	PART_INSCRIPTION = 1 << 10,
+	PART_POINTS = 1 << 11,
 };
 
 static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_MEETING_OPENED] = PART_MEETING,
-	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_INSCRIPTION | PART_FLOOR |
-				 PART_OPEN | PART_CHANNELS,
+	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_INSCRIPTION | PART_POINTS |
+				 PART_FLOOR | PART_OPEN | PART_CHANNELS,
 	[EVENT_ITEM_TAKEN_UP] = PART_AGENDA | PART_LIST | PART_INSCRIPTION,
 	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT,
 	[EVENT_PARTICIPANT_LEFT] = PART_PARTICIPANT,
@@ -241,7 +272,13 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_ENTRY_WITHDRAWN] = PART_LIST,
 	[EVENT_ENTRY_MOVED] = PART_LIST,
 	[EVENT_FLOOR_GIVEN] = PART_LIST | PART_FLOOR | PART_OPEN,
-	[EVENT_FLOOR_TAKEN] = PART_FLOOR | PART_OPEN,
+	[EVENT_FLOOR_TAKEN] = PART_FLOOR | PART_OPEN | PART_POINTS,
+	[EVENT_POINT_RAISED] = PART_POINTS,
+	[EVENT_POINT_WITHDRAWN] = PART_POINTS,
+	[EVENT_POINT_HEARD] = PART_POINTS | PART_FLOOR | PART_OPEN,
+	[EVENT_POINT_RULED] = PART_POINTS | PART_FLOOR | PART_OPEN,
+	[EVENT_RULING_APPEALED] = PART_POINTS,
+	[EVENT_POINT_SETTLED] = PART_POINTS | PART_FLOOR | PART_OPEN,
 	[EVENT_CLOCK_STOPPED] = PART_FLOOR | PART_OPEN,
 	[EVENT_CLOCK_STARTED] = PART_FLOOR | PART_OPEN,
 	[EVENT_TIME_EXTENDED] = PART_FLOOR,
@@ -286,6 +323,8 @@ int view_write_patch(
 		doc_put(&patch, "list", list_part(proceedings->floor));
 	if (parts & PART_INSCRIPTION)
 		doc_put(&patch, "inscription", inscription_part(proceedings->floor, PATCH));
+	if (parts & PART_POINTS)
+		doc_put(&patch, "points", points_part(proceedings->floor, PATCH));
 	if (parts & PART_FLOOR)
 		doc_put(&patch, "floor", floor_part(proceedings->floor, PATCH));
 	if (parts & PART_OPEN)

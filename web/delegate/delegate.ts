@@ -8,6 +8,7 @@ import '../shared/ui/speakers';
 import '../shared/ui/stage';
 import type { FloorKey } from './floor-key';
 import './floor-key';
+import './point-key';
 
 /** The delegate's page: hear and see, ask for the floor, speak. */
 @customElement('rs-delegate')
@@ -19,7 +20,10 @@ export class Delegate extends Page {
 		const speaks = session.may('ask-for-floor');
 		return html`<main class="delegate-page">
 			<rs-stage .session=${session}></rs-stage>
-			<rs-speakers .session=${session}></rs-speakers>
+			<div class="side">
+				<rs-speakers .session=${session}></rs-speakers>
+				${speaks ? html`<rs-point-key .session=${session}></rs-point-key>` : nothing}
+			</div>
 			<footer class="band">
 				${speaks ? html`<rs-floor-key .session=${session}></rs-floor-key>` : nothing}
 				<rs-listening .session=${session}></rs-listening>

@@ -15,6 +15,8 @@ import './clock-keys';
 import './hall';
 import './next';
 import './people';
+import type { PointsOfOrder } from './points';
+import './points';
 
 /** The page of the chair and of the secretariat: the list, the floor, the hall. */
 @customElement('rs-podium')
@@ -33,6 +35,7 @@ export class Podium extends Page {
 				<rs-next .session=${session}></rs-next>
 			</div>
 			<div class="aside">
+				<rs-points .session=${session}></rs-points>
 				<rs-lost-speaker .session=${session}></rs-lost-speaker>
 				${this.alarm()}
 				<rs-hall .session=${session}></rs-hall>
@@ -83,6 +86,7 @@ export class Podium extends Page {
 						label: 'key.take',
 						press: () => this.querySelector<HTMLElement>('[data-testid=take-floor]')?.click(),
 					},
+					{ key: 'o', show: 'O', label: 'key.point', press: () => this.querySelector<PointsOfOrder>('rs-points')?.press() },
 					{ key: 's', show: 'S', label: 'key.clock', press: () => this.querySelector<ClockKeys>('rs-clock-keys')?.press() },
 					{ key: 'r', show: 'R', label: 'key.resume', press: () => this.querySelector<LostSpeaker>('rs-lost-speaker')?.press() },
 				]

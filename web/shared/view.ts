@@ -53,6 +53,18 @@ export interface Floor {
 	suspended?: boolean;
 }
 
+/** Points of order. */
+export interface Points {
+	waiting: { entry: number; participant: string }[];
+	/** Of the one before the meeting. */
+	stage?: 'heard' | 'ruled' | 'appealed' | null;
+	participant?: string | null;
+	ruling?: 'upheld' | 'rejected' | null;
+	appellant?: string | null;
+	/** Who gets the floor back. */
+	interrupted?: string | null;
+}
+
 export interface View {
 	meeting: {
 		id: string;
@@ -68,6 +80,7 @@ export interface View {
 	list: Entry[];
 	/** The item's list: may one still ask, and the speaking time of its statements in ms. */
 	inscription: { closed: boolean; allotted?: number | null };
+	points: Points;
 	rules: { name: string; warn: number; grace: number; cut: boolean };
 	floor?: Floor | null;
 	/** Badges whose microphone is forwarded, in the order of their slots. */

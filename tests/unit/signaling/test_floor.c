@@ -196,7 +196,7 @@ static void giving_the_floor_takes_it_from_the_holder_in_one_event(void **state)
 	assert_int_equal(ask(floor, "KEN"), VERDICT_OK);
 	assert_int_equal(ask(floor, "FRA"), VERDICT_OK);
 	assert_int_equal(chair_does(floor, FLOOR_GIVE, 2), VERDICT_OK);
-	assert_string_equal(floor->holder, "FRA");
+	assert_string_equal(floor->now.holder, "FRA");
 	assert_string_equal(waiting(floor), "KEN");
 
 	struct events events = { .n = 0 };
@@ -210,7 +210,7 @@ static void giving_the_floor_takes_it_from_the_holder_in_one_event(void **state)
 	assert_int_equal(events.n, 1);
 	assert_int_equal(events.list[0].kind, EVENT_FLOOR_GIVEN);
 	assert_int_equal(events.list[0].cause, CAUSE_LIST);
-	assert_string_equal(floor->holder, "FRA"); /* deciding changes nothing */
+	assert_string_equal(floor->now.holder, "FRA"); /* deciding changes nothing */
 	floor_apply(floor, &events.list[0]);
 	assert_string_equal(floor_open(floor, 0), "KEN");
 	assert_null(floor_open(floor, 1));
@@ -228,7 +228,7 @@ static void the_floor_is_given_to_those_present_only(void **state)
 	assert_int_equal(act(floor, give), VERDICT_NOT_CONNECTED);
 	give.participant = "KEN";
 	assert_int_equal(act(floor, give), VERDICT_OK);
-	assert_int_equal(floor->holder_entry, 0);
+	assert_int_equal(floor->now.entry, 0);
 	assert_int_equal(act(floor, give), VERDICT_ALREADY_SO);
 	floor_free(floor);
 }

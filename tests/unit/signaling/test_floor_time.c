@@ -94,7 +94,7 @@ static void a_statement_of_the_list_has_the_profiles_time(void **state)
 	struct world world;
 	setup(&world, &rules);
 	speaks(&world, "KEN");
-	assert_int_equal(world.floor->clock.allotted_ms, 180000);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 180000);
 	world.now += 70000;
 	assert_int_equal(floor_used_ms(world.floor, world.now), 70000);
 	floor_free(world.floor);
@@ -107,7 +107,7 @@ static void who_is_called_without_the_list_has_no_limit(void **state)
 	assert_int_equal(
 		act(&world, (struct floor_command){ .kind = FLOOR_GIVE, .participant = "FRA" }),
 		VERDICT_OK);
-	assert_int_equal(world.floor->clock.allotted_ms, 0);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 0);
 	assert_true(floor_cut_at(world.floor) == INT64_MAX);
 	floor_free(world.floor);
 }
@@ -120,12 +120,12 @@ static void a_limit_holds_for_the_item_and_for_those_called_after_it(void **stat
 	const struct floor_command limit = { .kind = FLOOR_SET_LIMIT, .seconds = 120 };
 	assert_int_equal(act(&world, limit), VERDICT_OK);
 	assert_int_equal(act(&world, limit), VERDICT_ALREADY_SO);
-	assert_int_equal(world.floor->clock.allotted_ms, 180000);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 180000);
 	speaks(&world, "KEN");
-	assert_int_equal(world.floor->clock.allotted_ms, 120000);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 120000);
 	floor_apply(world.floor, &(struct event){ .kind = EVENT_ITEM_TAKEN_UP, .item = "2" });
 	speaks(&world, "FRA");
-	assert_int_equal(world.floor->clock.allotted_ms, 180000);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 180000);
 	floor_free(world.floor);
 }
 
@@ -159,9 +159,9 @@ static void time_is_extended_or_lifted(void **state)
 	speaks(&world, "KEN");
 	assert_int_equal(act(&world, too_much), VERDICT_TOO_MANY);
 	assert_int_equal(act(&world, more), VERDICT_OK);
-	assert_int_equal(world.floor->clock.allotted_ms, 240000);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 240000);
 	assert_int_equal(act(&world, without), VERDICT_OK);
-	assert_int_equal(world.floor->clock.allotted_ms, 0);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 0);
 	assert_int_equal(act(&world, more), VERDICT_ALREADY_SO);
 	floor_free(world.floor);
 }
@@ -181,7 +181,7 @@ static void time_and_grace_over_the_floor_is_taken_if_the_profile_cuts(void **st
 	apply(&world, &events);
 	assert_int_equal(world.last, EVENT_FLOOR_TAKEN);
 	assert_int_equal(world.cause, CAUSE_TIME);
-	assert_string_equal(world.floor->holder, "");
+	assert_string_equal(world.floor->now.holder, "");
 	floor_free(world.floor);
 
 	struct rules soft = rules;
@@ -211,8 +211,8 @@ static void a_lost_line_freezes_the_clock_and_holds_the_place(void **state)
 	lose_line(&world, "KEN");
 	assert_int_equal(world.last, EVENT_CLOCK_STOPPED);
 	assert_int_equal(world.cause, CAUSE_LOST_LINE);
-	assert_true(world.floor->suspended);
-	assert_string_equal(world.floor->holder, "KEN");
+	assert_true(world.floor->now.suspended);
+	assert_string_equal(world.floor->now.holder, "KEN");
 	assert_null(floor_open(world.floor, 0)); /* nothing passes before the chair decides */
 	assert_int_equal(chair_does(&world, FLOOR_START_CLOCK), VERDICT_NOT_CONNECTED);
 
@@ -222,7 +222,7 @@ static void a_lost_line_freezes_the_clock_and_holds_the_place(void **state)
 
 	world.now += 30000;
 	assert_int_equal(chair_does(&world, FLOOR_RESUME), VERDICT_OK);
-	assert_false(world.floor->suspended);
+	assert_false(world.floor->now.suspended);
 	assert_string_equal(floor_open(world.floor, 0), "KEN");
 	assert_int_equal(floor_used_ms(world.floor, world.now), 50000);
 	assert_int_equal(chair_does(&world, FLOOR_RESUME), VERDICT_ALREADY_SO);
@@ -244,7 +244,7 @@ static void a_substitute_of_the_delegation_goes_on_with_the_time_left(void **sta
 	assert_int_equal(world.cause, CAUSE_SUBSTITUTE);
 	assert_string_equal(floor_open(world.floor, 0), "KEN-2");
 	assert_int_equal(floor_used_ms(world.floor, world.now), 50000);
-	assert_int_equal(world.floor->clock.allotted_ms, 180000);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 180000);
 	floor_free(world.floor);
 }
 

@@ -303,7 +303,7 @@ static void assert_invariants(const struct proceedings *proceedings)
 	assert_true(list->n <= floor->rules.entries_max);
 	if (proceedings->meeting->phase != MEETING_IN_SESSION) {
 		assert_int_equal(gate.n_open, 0);
-		assert_string_equal(floor->holder, "");
+		assert_string_equal(floor->now.holder, "");
 	}
 	for (size_t i = 0; i < list->n; i++)
 		for (size_t j = 0; j < i; j++) {

@@ -1,0 +1,73 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { shortName, type View } from '../shared/view';
+import { t } from '../shared/words';
+import { Part } from '../shared/ui/part';
+
+/** Points of order: what waits, what is before the meeting, and the one or two keys that come next. */
+@customElement('rs-points')
+export class PointsOfOrder extends Part {
+	/** The key that comes next. */
+	press(): void {
+		this.querySelector<HTMLElement>('.button.main')?.click();
+	}
+
+	override render(): TemplateResult | typeof nothing {
+		const view = this.session.view!;
+		const { waiting, stage } = view.points;
+		if (!stage && waiting.length === 0)
+			return nothing;
+		return html`<section class="alarm points" role="alert" data-testid="points" data-stage=${stage ?? ''} aria-labelledby="points-title">
+			<strong id="points-title">${t('point.title')}</strong>
+			${stage ? this.current(view) : nothing}
+			${waiting.map(({ entry, participant }, i) => this.waits(view, entry, participant, i === 0))}
+		</section>`;
+	}
+
+	private waits(view: View, entry: number, participant: string, first: boolean): TemplateResult {
+		const main = first && !view.points.stage;
+		return html`<p class="keys"><span class="grow">${shortName(view, participant)}</span>
+			${this.key('hear-point', t('point.hear'), { entry }, main, 'hear-point', Boolean(view.points.stage))}
+			${this.key('withdraw-point', t('point.dismiss'), { entry }, false, 'dismiss-point')}</p>`;
+	}
+
+	private current(view: View): TemplateResult {
+		const { stage, participant, ruling, appellant, interrupted } = view.points;
+		const name = shortName(view, participant!);
+		const back = interrupted ? t('point.return', { name: shortName(view, interrupted) }) : t('point.settle');
+		const may = this.session.may('rule');
+		switch (stage) {
+			case 'heard':
+				return html`<p>${t('point.heard', { name })}</p>
+					${may
+						? html`<p class="keys">${this.key('rule', t('point.uphold'), { ruling: 'upheld' }, false, 'uphold')}${this.key(
+								'rule',
+								t('point.reject'),
+								{ ruling: 'rejected' },
+								false,
+								'reject',
+							)}</p>`
+						: nothing}`;
+			case 'appealed':
+				return html`<p>${t('point.appealed', { name: shortName(view, appellant!), ruling: t(`point.${ruling!}`) })}</p>
+					<p class="keys">${this.key('settle-point', t('point.stands'), { ruling }, false, 'stands')}${this.key(
+						'settle-point',
+						t('point.overruled'),
+						{ ruling: ruling === 'upheld' ? 'rejected' : 'upheld' },
+						false,
+						'overruled',
+					)}</p>`;
+			default:
+				return html`<p>${t('point.ruled', { name, ruling: t(`point.${ruling!}`) })}</p>
+					<p class="keys">${this.key('settle-point', back, {}, true, 'settle-point')}</p>`;
+		}
+	}
+
+	private key(command: string, label: string, data: object, main: boolean, testid: string, off = false): TemplateResult {
+		const { session } = this;
+		const asked = `${testid}-${JSON.stringify(data)}`;
+		const busy = session.isAsked(asked);
+		return html`<button type="button" class="button ${main ? 'main' : ''}" data-testid=${testid} aria-disabled=${busy || off}
+			@click=${() => busy || off || void session.ask(command, { ...data }, asked)}>${busy ? t('asked') : label}</button>`;
+	}
+}
