@@ -135,6 +135,16 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_MEETING_OPENED:
 		floor->in_session = true;
 		return;
+	case EVENT_MEETING_SUSPENDED:
+		floor->in_session = false;
+		floor->now.clock.used_ms = floor_used_ms(floor, event->wall_ms);
+		floor->now.clock.since_ms = 0;
+		return;
+	case EVENT_MEETING_RESUMED:
+		floor->in_session = true;
+		if (floor->now.holder[0] != '\0' && !floor->now.suspended)
+			floor->now.clock.since_ms = event->wall_ms;
+		return;
 	case EVENT_MEETING_CLOSED:
 		apply_closed(floor);
 		return;

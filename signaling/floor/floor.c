@@ -66,6 +66,8 @@ int64_t floor_cut_at(const struct floor *floor)
 const char *floor_open(const struct floor *floor, size_t i)
 {
 	const bool held = floor->now.holder[0] != '\0' && !floor->now.suspended;
+	if (!floor->in_session)
+		return NULL;
 	if (held && i == 0)
 		return floor->now.holder;
 

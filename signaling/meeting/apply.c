@@ -76,6 +76,12 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_MEETING_OPENED:
 		apply_opened(meeting, event);
 		return;
+	case EVENT_MEETING_SUSPENDED:
+		meeting->phase = MEETING_SUSPENDED;
+		return;
+	case EVENT_MEETING_RESUMED:
+		meeting->phase = MEETING_IN_SESSION;
+		return;
 	case EVENT_MEETING_CLOSED:
 		meeting->phase = MEETING_CLOSED;
 		return;

@@ -28,7 +28,7 @@ static void cut_reason(char out[EVENT_REASON_MAX + 1], const char *reason)
 static enum verdict decide_open(const struct meeting *meeting,
 	const struct meeting_command *command, struct events *out_events)
 {
-	if (meeting->phase == MEETING_IN_SESSION)
+	if (meeting->phase == MEETING_IN_SESSION || meeting->phase == MEETING_SUSPENDED)
 		return VERDICT_ALREADY_SO;
 
 	events_add(out_events, EVENT_MEETING_OPENED, command->by)->sitting = meeting->sitting + 1;
@@ -44,10 +44,25 @@ static enum verdict decide_open(const struct meeting *meeting,
 	return VERDICT_OK;
 }
 
+/* A short stop (GA rule 76): nobody is heard until the meeting is resumed. */
+static enum verdict decide_suspension(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	const bool suspends = command->kind == MEETING_SUSPEND;
+	if (meeting->phase == (suspends ? MEETING_SUSPENDED : MEETING_IN_SESSION))
+		return VERDICT_ALREADY_SO;
+	if (meeting->phase != (suspends ? MEETING_IN_SESSION : MEETING_SUSPENDED))
+		return VERDICT_NOT_IN_SESSION;
+	events_add(
+		out_events, suspends ? EVENT_MEETING_SUSPENDED : EVENT_MEETING_RESUMED, command->by)
+		->sitting = meeting->sitting;
+	return VERDICT_OK;
+}
+
 static enum verdict decide_close(const struct meeting *meeting,
 	const struct meeting_command *command, struct events *out_events)
 {
-	if (meeting->phase != MEETING_IN_SESSION)
+	if (meeting->phase != MEETING_IN_SESSION && meeting->phase != MEETING_SUSPENDED)
 		return VERDICT_NOT_IN_SESSION;
 
 	events_add(out_events, EVENT_MEETING_CLOSED, command->by)->sitting = meeting->sitting;
@@ -101,6 +116,9 @@ enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_
 		return decide_open(meeting, command, out_events);
 	case MEETING_CLOSE:
 		return decide_close(meeting, command, out_events);
+	case MEETING_SUSPEND:
+	case MEETING_RESUME:
+		return decide_suspension(meeting, command, out_events);
 	case MEETING_TAKE_UP_ITEM:
 		return decide_item(meeting, command, out_events);
 	case MEETING_RECORD:

@@ -9,6 +9,8 @@ static const struct {
 } kinds[EVENT_COUNT] = {
 	[EVENT_MEETING_OPENED] = { "meeting-opened", MEMBER_SITTING },
 	[EVENT_MEETING_CLOSED] = { "meeting-closed", MEMBER_SITTING },
+	[EVENT_MEETING_SUSPENDED] = { "meeting-suspended", MEMBER_SITTING },
+	[EVENT_MEETING_RESUMED] = { "meeting-resumed", MEMBER_SITTING },
 	[EVENT_ITEM_TAKEN_UP] = { "item-taken-up", MEMBER_ITEM },
 	[EVENT_PARTICIPANT_JOINED] = { "participant-joined",
 		MEMBER_PARTICIPANT | MEMBER_PERSON | MEMBER_CAUSE },

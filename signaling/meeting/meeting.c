@@ -126,7 +126,7 @@ bool participant_has_language(const struct participant *participant, const char 
 
 const char *meeting_phase_name(enum meeting_phase phase)
 {
-	static const char *const names[] = { "scheduled", "in-session", "closed" };
+	static const char *const names[] = { "scheduled", "in-session", "suspended", "closed" };
 	return names[phase];
 }
 

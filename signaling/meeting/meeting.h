@@ -29,6 +29,7 @@ enum meeting_mode {
 enum meeting_phase {
 	MEETING_SCHEDULED,
 	MEETING_IN_SESSION,
+	MEETING_SUSPENDED, /* for a while: the sitting, the lists and the record go on afterwards */
 	MEETING_CLOSED,
 };
 
@@ -103,6 +104,8 @@ struct meeting {
 enum meeting_command_kind {
 	MEETING_OPEN,
 	MEETING_CLOSE,
+	MEETING_SUSPEND,
+	MEETING_RESUME,
 	MEETING_TAKE_UP_ITEM,
 	MEETING_RECORD,
 	MEETING_STOP_RECORDING,

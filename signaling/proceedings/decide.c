@@ -5,6 +5,8 @@
 static const unsigned who_may[COMMAND_COUNT] = {
 	[COMMAND_OPEN_MEETING] = ROLES_PRESIDING | ROLE_BIT(ROLE_ADMIN),
 	[COMMAND_CLOSE_MEETING] = ROLES_PRESIDING | ROLE_BIT(ROLE_ADMIN),
+	[COMMAND_SUSPEND_MEETING] = ROLES_PRESIDING,
+	[COMMAND_RESUME_MEETING] = ROLES_PRESIDING,
 	[COMMAND_TAKE_UP_ITEM] = ROLES_PRESIDING,
 	[COMMAND_ASK_FOR_FLOOR] =
 		ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_CHAIR) | ROLE_BIT(ROLE_ROOM),
@@ -64,7 +66,7 @@ static enum verdict decide_meeting(const struct proceedings *proceedings,
 		.session = command->session,
 	};
 	/* Nobody speaks in a closed meeting, and the record says so before it says closed. */
-	if (kind == MEETING_CLOSE && proceedings->meeting->phase == MEETING_IN_SESSION)
+	if (kind == MEETING_CLOSE)
 		floor_decide_closing(proceedings->floor, command->by, out_events);
 	return meeting_decide(proceedings->meeting, &meeting_command, out_events);
 }
@@ -113,6 +115,10 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_meeting(proceedings, MEETING_OPEN, command, out_events);
 	case COMMAND_CLOSE_MEETING:
 		return decide_meeting(proceedings, MEETING_CLOSE, command, out_events);
+	case COMMAND_SUSPEND_MEETING:
+		return decide_meeting(proceedings, MEETING_SUSPEND, command, out_events);
+	case COMMAND_RESUME_MEETING:
+		return decide_meeting(proceedings, MEETING_RESUME, command, out_events);
 	case COMMAND_TAKE_UP_ITEM:
 		return decide_meeting(proceedings, MEETING_TAKE_UP_ITEM, command, out_events);
 	case COMMAND_TAKE_UP_RECORDING:

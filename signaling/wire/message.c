@@ -123,6 +123,8 @@ static const struct {
 } commands[COMMAND_COUNT] = {
 	[COMMAND_OPEN_MEETING] = { "open-meeting", parse_nothing },
 	[COMMAND_CLOSE_MEETING] = { "close-meeting", parse_nothing },
+	[COMMAND_SUSPEND_MEETING] = { "suspend-meeting", parse_nothing },
+	[COMMAND_RESUME_MEETING] = { "resume-meeting", parse_nothing },
 	[COMMAND_TAKE_UP_ITEM] = { "take-up-item", parse_item },
 	[COMMAND_ASK_FOR_FLOOR] = { "ask-for-floor", parse_nothing },
 	[COMMAND_WITHDRAW] = { "withdraw", parse_withdraw },

@@ -88,7 +88,7 @@ export class FloorKey extends Part {
 		if (lampState === 'speaking')
 			return t('own.speaking');
 		if (view.meeting.state !== 'in-session')
-			return t(view.meeting.state === 'closed' ? 'own.closed' : 'own.before');
+			return t(`own.${view.meeting.state === 'scheduled' ? 'before' : view.meeting.state}`);
 		if (place === 1)
 			return t('own.next');
 		if (place > 1)

@@ -26,8 +26,8 @@ const people = {
 };
 
 const MAY = {
-	secretariat: ['open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
-	chair: ['rule', 'hear-point', 'withdraw-point', 'settle-point', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
+	secretariat: ['suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
+	chair: ['rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
 	delegate: ['raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
 };
@@ -97,6 +97,8 @@ export async function startMeeting(port = 0) {
 	const commands = {
 		'open-meeting': () => happen('meeting-opened', {}, { meeting: { state: 'in-session' }, recording: { state: 'recording' } }),
 		'close-meeting': () => happen('meeting-closed', {}, { meeting: { state: 'closed' }, floor: { holder: null, since: null }, list: [], open: [] }),
+		'suspend-meeting': () => happen('meeting-suspended', {}, { meeting: { state: 'suspended' }, floor: { since: null, used: 192_000 }, open: [] }),
+		'resume-meeting': () => happen('meeting-resumed', {}, { meeting: { state: 'in-session' }, floor: { since: Date.now() } }),
 		'take-up-item': (_, { item }) => happen('item-taken-up', { item }, { agenda: { current: item }, list: [] }),
 		'ask-for-floor': (id) => {
 			if (view.list.some(({ participant }) => participant === id))

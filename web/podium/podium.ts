@@ -62,14 +62,24 @@ export class Podium extends Page {
 			<p>${t('recording.failed.notice')}${reason ? html` <span class="small" dir="auto">(${reason})</span>` : nothing}</p></div>`;
 	}
 
-	private gavel(): TemplateResult {
+	private gavel(): TemplateResult | typeof nothing {
 		const { session } = this;
-		if (session.view!.meeting.state === 'in-session')
-			return html`<rs-twice class="gavel" testid="close-meeting" label=${t('meeting.close')} again=${t('meeting.close.again')}
+		const { state } = session.view!.meeting;
+		if (state === 'suspended')
+			return this.gavelKey('resume-meeting', t('meeting.resume'), true);
+		if (state === 'in-session')
+			return html`${this.gavelKey('suspend-meeting', t('meeting.suspend'), false)}<rs-twice class="gavel" testid="close-meeting" label=${t('meeting.close')} again=${t('meeting.close.again')}
 				.busy=${session.isAsked('close-meeting')} .run=${() => void session.ask('close-meeting')}></rs-twice>`;
-		const busy = session.isAsked('open-meeting');
-		return html`<button type="button" class="button main gavel" data-testid="open-meeting" aria-disabled=${busy}
-			@click=${() => busy || void session.ask('open-meeting')}>${busy ? t('asked') : t('meeting.open')}</button>`;
+		return this.gavelKey('open-meeting', t('meeting.open'), true);
+	}
+
+	private gavelKey(command: string, label: string, main: boolean): TemplateResult | typeof nothing {
+		const { session } = this;
+		if (!session.may(command))
+			return nothing;
+		const busy = session.isAsked(command);
+		return html`<button type="button" class="button gavel ${main ? 'main' : ''}" data-testid=${command} aria-disabled=${busy}
+			@click=${() => busy || void session.ask(command)}>${busy ? t('asked') : label}</button>`;
 	}
 
 	protected bindings(): Binding[] {

@@ -69,7 +69,7 @@ export interface View {
 	meeting: {
 		id: string;
 		title: string;
-		state: 'scheduled' | 'in-session' | 'closed';
+		state: 'scheduled' | 'in-session' | 'suspended' | 'closed';
 		mode: 'floor' | 'direct';
 		sitting: number;
 		opened?: number | null;

@@ -314,6 +314,34 @@ static void a_technician_rehearses_from_many_places(void **state)
 	assert_string_equal(bench_text(second->view, "meeting.mode"), "direct");
 }
 
+static void a_suspension_keeps_speaker_list_and_sitting(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
+	assert_string_equal(bench_try(bench, chair, "resume-meeting", ""), "not-in-session");
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(bench_try(bench, ken, "ask-for-floor", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"entry\":1"), "ok");
+	assert_string_equal(bench_try(bench, fra, "ask-for-floor", ""), "ok");
+	assert_string_equal(bench_try(bench, ken, "suspend-meeting", ""), "not-permitted");
+	assert_string_equal(bench_try(bench, chair, "suspend-meeting", ""), "ok");
+	assert_string_equal(bench_text(ken->view, "meeting.state"), "suspended");
+	assert_null(bench_at(ken->view, "open.0"));
+	assert_null(bench_at(ken->view, "floor.since"));
+	assert_string_equal(bench_try(bench, ken, "take-floor", ""), "not-in-session");
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "already-so");
+
+	assert_string_equal(bench_try(bench, chair, "resume-meeting", ""), "ok");
+	assert_string_equal(bench_text(ken->view, "floor.holder"), "KEN");
+	assert_string_equal(bench_text(ken->view, "open.0"), "KEN");
+	assert_string_equal(bench_text(ken->view, "list.0.participant"), "FRA");
+	assert_string_equal(bench_try(bench, chair, "suspend-meeting", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "close-meeting", ""), "ok");
+	assert_string_equal(bench_text(ken->view, "meeting.state"), "closed");
+}
+
 static void a_lost_line_holds_the_speakers_place(void **state)
 {
 	struct bench *bench = *state;
@@ -486,6 +514,7 @@ int main(void)
 		CASE(whoever_was_away_too_long_gets_the_whole_view),
 		CASE(a_badge_has_one_place),
 		CASE(a_technician_rehearses_from_many_places),
+		CASE(a_suspension_keeps_speaker_list_and_sitting),
 		CASE(a_lost_line_holds_the_speakers_place),
 		CASE(leaving_on_purpose_is_at_once),
 		CASE(a_restart_gives_pages_the_grace_to_come_back),

@@ -56,7 +56,7 @@ export class Speakers extends Part {
 			${this.leads && view.meeting.state === 'in-session' ? this.conduct(view) : nothing}
 			${this.leads ? nothing : this.speaking(view)}
 			${list.length === 0
-				? html`<p class="empty">${t(view.meeting.state === 'in-session' ? 'list.empty' : 'list.before')}</p>`
+				? html`<p class="empty">${t(['in-session', 'suspended'].includes(view.meeting.state) ? 'list.empty' : 'list.before')}</p>`
 				: html`<ol data-testid="list" @keydown=${this.close}>${repeat(
 						list,
 						({ entry }) => entry,
