@@ -29,6 +29,10 @@ static void apply_added(struct floor *floor, const struct event *event)
 {
 	struct floor_list *list = &floor->lists[floor->current];
 	floor->last_entry = event->entry;
+	if (event->list == LIST_REPLIES) {
+		floor_reply_added(floor, event);
+		return;
+	}
 	if (list->n >= floor->rules.entries_max)
 		return;
 	struct floor_entry *entry = &list->entries[list->n++];
@@ -54,8 +58,10 @@ static void apply_moved(struct floor *floor, const struct event *event)
 
 static void apply_given(struct floor *floor, const struct event *event)
 {
-	if (event->entry != 0)
+	if (event->entry != 0) {
 		remove_entry(&floor->lists[floor->current], event->entry);
+		floor_reply_given(floor, event->entry);
+	}
 	/* A substitute goes on with the time that is left. */
 	const int64_t used_ms =
 		event->cause == CAUSE_SUBSTITUTE ? floor_used_ms(floor, event->wall_ms) : 0;
@@ -121,6 +127,7 @@ static void apply_closed(struct floor *floor)
 	for (size_t i = 0; i < floor->n_lists; i++) {
 		floor->lists[i].n = 0;
 		floor->lists[i].closed = false;
+		floor->lists[i].n_replies = 0;
 	}
 	apply_taken(floor);
 	floor->interrupted = (struct floor_statement){ .entry = 0 };
@@ -156,6 +163,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 		return;
 	case EVENT_ENTRY_WITHDRAWN:
 		remove_entry(&floor->lists[floor->current], event->entry);
+		floor_reply_removed(floor, event->entry);
 		return;
 	case EVENT_ENTRY_MOVED:
 		apply_moved(floor, event);

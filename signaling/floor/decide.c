@@ -59,6 +59,23 @@ static enum verdict decide_ask(
 	return VERDICT_OK;
 }
 
+static enum verdict decide_withdraw_reply(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events)
+{
+	const struct floor_list *list = floor_current_list(floor);
+	const size_t i = floor_reply_find(list, command->entry);
+	if (i == list->n_replies)
+		return VERDICT_NO_SUCH_ENTRY;
+	const bool own = strcmp(list->replies[i].participant, command->by) == 0;
+	if (!own && !presides(command))
+		return VERDICT_NOT_PERMITTED;
+	struct event *event =
+		add_entry(out_events, EVENT_ENTRY_WITHDRAWN, command->by, &list->replies[i]);
+	event->position = (uint32_t)i + 1;
+	event->cause = own ? CAUSE_SELF : CAUSE_CHAIR;
+	return VERDICT_OK;
+}
+
 static enum verdict decide_withdraw(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
@@ -67,7 +84,7 @@ static enum verdict decide_withdraw(
 	if (command->entry != 0) {
 		i = floor_list_find(list, command->entry);
 		if (i == list->n)
-			return VERDICT_NO_SUCH_ENTRY;
+			return decide_withdraw_reply(floor, command, out_events);
 	} else {
 		while (i < list->n && strcmp(list->entries[i].participant, command->by) != 0)
 			i++;
@@ -127,11 +144,18 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 	if (floor->point.stage != FLOOR_POINT_NONE)
 		return VERDICT_POINT_PENDING;
 
-	if (command->entry != 0) {
-		const size_t i = floor_list_find(list, command->entry);
-		if (i == list->n)
-			return VERDICT_NO_SUCH_ENTRY;
+	/* Only statements of a list have a limit: who presides, or is called upon, answers. */
+	uint32_t allotted_ms = 0;
+	const size_t i = floor_list_find(list, command->entry);
+	const size_t reply = floor_reply_find(list, command->entry);
+	if (i < list->n) {
 		participant = list->entries[i].participant;
+		allotted_ms = list->allotted_ms;
+	} else if (reply < list->n_replies) {
+		participant = list->replies[reply].participant;
+		allotted_ms = floor_reply_allotted(floor, list->replies[reply].delegation);
+	} else if (command->entry != 0) {
+		return VERDICT_NO_SUCH_ENTRY;
 	}
 	const enum verdict verdict = judge_speaker(floor, participant, person, ctx);
 	/* The holder may be called again from the list: the next statement begins. */
@@ -141,8 +165,7 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 	struct event *event = add_person(out_events, EVENT_FLOOR_GIVEN, command->by, participant,
 		command->entry != 0 ? CAUSE_LIST : CAUSE_DIRECT);
 	event->entry = command->entry;
-	/* Only statements of the list have a limit: who presides, or is called upon, answers. */
-	event->allotted_ms = command->entry != 0 ? list->allotted_ms : 0;
+	event->allotted_ms = allotted_ms;
 	return VERDICT_OK;
 }
 
@@ -267,6 +290,8 @@ enum verdict floor_decide(const struct floor *floor, const struct floor_command 
 	switch (command->kind) {
 	case FLOOR_ASK:
 		return decide_ask(floor, command, out_events);
+	case FLOOR_ASK_REPLY:
+		return floor_decide_reply(floor, command, out_events);
 	case FLOOR_WITHDRAW:
 		return decide_withdraw(floor, command, out_events);
 	case FLOOR_MOVE:

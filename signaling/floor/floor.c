@@ -24,7 +24,9 @@ int floor_new(const struct rules *rules, const char *const *items, size_t n_item
 		(void)rs_set_text(list->item, i == 0 ? "" : items[i - 1]);
 		list->allotted_ms = rules->time.statement_s * 1000;
 		list->entries = rs_calloc(rules->entries_max, sizeof(*list->entries));
-		if (list->entries == NULL) {
+		list->replies = rs_calloc(rules->entries_max, sizeof(*list->replies));
+		list->replied = rs_calloc(rules->entries_max, sizeof(*list->replied));
+		if (list->entries == NULL || list->replies == NULL || list->replied == NULL) {
 			floor_free(floor);
 			return -ENOMEM;
 		}
@@ -37,8 +39,11 @@ struct floor *floor_free(struct floor *floor)
 {
 	if (floor == NULL)
 		return NULL;
-	for (size_t i = 0; floor->lists != NULL && i < floor->n_lists; i++)
+	for (size_t i = 0; floor->lists != NULL && i < floor->n_lists; i++) {
 		rs_release(floor->lists[i].entries);
+		rs_release(floor->lists[i].replies);
+		rs_release(floor->lists[i].replied);
+	}
 	rs_release(floor->lists);
 	return rs_release(floor);
 }

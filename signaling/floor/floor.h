@@ -18,13 +18,23 @@ struct floor_entry {
 	int64_t asked_ms;
 };
 
-/* The list of one agenda item; entries wait in order. */
+/* How often a delegation has replied. */
+struct floor_replied {
+	char delegation[RS_NAME_MAX + 1];
+	uint32_t n;
+};
+
+/* The lists of one agenda item; entries wait in order. */
 struct floor_list {
 	char item[RS_NAME_MAX + 1]; /* empty: before any item is taken up */
 	struct floor_entry *entries;
 	size_t n;
-	bool closed;          /* nobody puts themselves on it any more (GA rule 73) */
-	uint32_t allotted_ms; /* speaking time of its statements; 0 = without limit */
+	bool closed;                 /* nobody puts themselves on it any more (GA rule 73) */
+	uint32_t allotted_ms;        /* speaking time of its statements; 0 = without limit */
+	struct floor_entry *replies; /* rights of reply that wait */
+	size_t n_replies;
+	struct floor_replied *replied;
+	size_t n_replied;
 };
 
 /* The time of one statement. */
@@ -91,6 +101,7 @@ enum floor_command_kind {
 	FLOOR_SET_LIMIT,
 	FLOOR_CLOSE_LIST,
 	FLOOR_OPEN_LIST,
+	FLOOR_ASK_REPLY,
 	FLOOR_RAISE_POINT,
 	FLOOR_WITHDRAW_POINT,
 	FLOOR_HEAR_POINT,

@@ -128,6 +128,7 @@ enum verdict floor_decide_point(const struct floor *floor, const struct floor_co
 	case FLOOR_SETTLE:
 		return decide_settle(floor, command, out_events);
 	case FLOOR_ASK:
+	case FLOOR_ASK_REPLY:
 	case FLOOR_WITHDRAW:
 	case FLOOR_MOVE:
 	case FLOOR_GIVE:

@@ -19,7 +19,7 @@ static const struct {
 	[EVENT_LINE_CHANGED] = { "line-changed", MEMBER_PARTICIPANT | MEMBER_LINE },
 	[EVENT_ENTRY_ADDED] = { "entry-added", MEMBER_ENTRY | MEMBER_PARTICIPANT |
 						       MEMBER_DELEGATION | MEMBER_POSITION |
-						       MEMBER_CAUSE },
+						       MEMBER_LIST | MEMBER_CAUSE },
 	[EVENT_ENTRY_WITHDRAWN] = { "entry-withdrawn",
 		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_POSITION | MEMBER_CAUSE },
 	[EVENT_ENTRY_MOVED] = { "entry-moved",
@@ -68,6 +68,11 @@ static const char *const causes[CAUSE_COUNT] = {
 	[CAUSE_PARTNER] = "partner",
 	[CAUSE_TIME] = "time",
 	[CAUSE_SUBSTITUTE] = "substitute",
+};
+
+static const char *const lists[LIST_COUNT] = {
+	[LIST_SPEAKERS] = "speakers",
+	[LIST_REPLIES] = "replies",
 };
 
 static const char *const rulings[RULING_COUNT] = {
@@ -121,6 +126,22 @@ int cause_parse(const char *name, enum event_cause *out_cause)
 	for (size_t i = 0; i < CAUSE_COUNT; i++) {
 		if (strcmp(name, causes[i]) == 0) {
 			*out_cause = (enum event_cause)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *list_name(enum list_kind list)
+{
+	return lists[list];
+}
+
+int list_parse(const char *name, enum list_kind *out_list)
+{
+	for (size_t i = 0; i < LIST_COUNT; i++) {
+		if (strcmp(name, lists[i]) == 0) {
+			*out_list = (enum list_kind)i;
 			return 0;
 		}
 	}

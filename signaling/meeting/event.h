@@ -72,6 +72,13 @@ enum line {
 	LINE_COUNT,
 };
 
+/* The lists of one agenda item. */
+enum list_kind {
+	LIST_SPEAKERS,
+	LIST_REPLIES,
+	LIST_COUNT,
+};
+
 /* On a point of order. */
 enum ruling {
 	RULING_UPHELD,
@@ -96,6 +103,7 @@ enum event_member {
 	MEMBER_INSTANCE = 1 << 12, /* empty = null */
 	MEMBER_ALLOTTED = 1 << 13, /* 0 = null: without limit */
 	MEMBER_RULING = 1 << 14,
+	MEMBER_LIST = 1 << 15,
 };
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
@@ -119,6 +127,7 @@ struct event {
 	uint32_t position;    /* 1 = first */
 	uint32_t allotted_ms; /* speaking time */
 	enum ruling ruling;
+	enum list_kind list;
 	char channel[RS_NAME_MAX + 1];
 	char session[EVENT_SESSION_MAX + 1];
 	char reason[EVENT_REASON_MAX + 1];
@@ -143,6 +152,8 @@ int event_parse_name(const char *name, enum event_kind *out_kind) RS_MUST_USE;
 unsigned event_members(enum event_kind kind);
 const char *cause_name(enum event_cause cause);
 int cause_parse(const char *name, enum event_cause *out_cause) RS_MUST_USE;
+const char *list_name(enum list_kind list);
+int list_parse(const char *name, enum list_kind *out_list) RS_MUST_USE;
 const char *ruling_name(enum ruling ruling);
 int ruling_parse(const char *name, enum ruling *out_ruling) RS_MUST_USE;
 const char *line_name(enum line line);

@@ -21,6 +21,7 @@ static const unsigned who_may[COMMAND_COUNT] = {
 	[COMMAND_SET_LIMIT] = ROLES_PRESIDING,
 	[COMMAND_CLOSE_LIST] = ROLES_PRESIDING,
 	[COMMAND_OPEN_LIST] = ROLES_PRESIDING,
+	[COMMAND_ASK_FOR_REPLY] = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
 	[COMMAND_RAISE_POINT] = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
 	[COMMAND_WITHDRAW_POINT] = ROLES_PRESIDING | ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
 	[COMMAND_HEAR_POINT] = ROLES_PRESIDING,
@@ -149,6 +150,8 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_floor(proceedings, FLOOR_CLOSE_LIST, command, out_events);
 	case COMMAND_OPEN_LIST:
 		return decide_floor(proceedings, FLOOR_OPEN_LIST, command, out_events);
+	case COMMAND_ASK_FOR_REPLY:
+		return decide_floor(proceedings, FLOOR_ASK_REPLY, command, out_events);
 	case COMMAND_RAISE_POINT:
 		return decide_floor(proceedings, FLOOR_RAISE_POINT, command, out_events);
 	case COMMAND_WITHDRAW_POINT:

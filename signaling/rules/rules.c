@@ -48,6 +48,7 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_NOT_CONNECTED] = "not-connected",
 		[VERDICT_NOBODY_HAS_THE_FLOOR] = "nobody-has-the-floor",
 		[VERDICT_OTHER_DELEGATION] = "other-delegation",
+		[VERDICT_NO_MORE_REPLIES] = "no-more-replies",
 		[VERDICT_POINT_PENDING] = "point-pending",
 		[VERDICT_NO_RULING] = "no-ruling",
 		[VERDICT_CHANNEL_NOT_YOURS] = "channel-not-yours",

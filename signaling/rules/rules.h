@@ -29,6 +29,14 @@ struct rules_points {
 	bool appeals;       /* a ruling may be appealed against */
 };
 
+/* Rights of reply (GA decision 34/401): a list of their own, called when the list of speakers is exhausted. */
+#define RULES_REPLIES_MAX 4
+struct rules_replies {
+	uint32_t per_delegation; /* in one item, 0 to RULES_REPLIES_MAX */
+	uint32_t
+		allotted_s[RULES_REPLIES_MAX]; /* of the first, the second ...; 0 = without limit */
+};
+
 struct rules {
 	char name[RS_NAME_MAX + 1];
 	unsigned may_ask;              /* roles that may put themselves on the list of speakers */
@@ -41,6 +49,7 @@ struct rules {
 	bool hold_lost_place; /* who loses the line while speaking keeps floor and time until the chair decides */
 	struct rules_time time;
 	struct rules_points points;
+	struct rules_replies replies;
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
 };
 

@@ -81,7 +81,7 @@ struct peer {
 	struct watched *watched;     /* NULL: nobody looks at it */
 	rs_time watched_until;
 	bool watched_fresh; /* something was said of it since it was last asked for */
-	bool quiet;                  /* nothing came since the measure before */
+	bool quiet;         /* nothing came since the measure before */
 };
 
 /* What is known of a participant beside the proceedings: sockets, media, measurements. */

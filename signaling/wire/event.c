@@ -37,6 +37,8 @@ static json_t *write_data(const struct event *event)
 		doc_put(&data, "allotted",
 			event->allotted_ms != 0 ? json_integer(event->allotted_ms) : json_null());
 	}
+	if (members & MEMBER_LIST)
+		doc_put(&data, "list", json_string(list_name(event->list)));
 	if (members & MEMBER_RULING)
 		doc_put(&data, "ruling", json_string(ruling_name(event->ruling)));
 	if (members & MEMBER_LINE)
@@ -101,6 +103,10 @@ static void read_data(const struct object *data, struct event *event)
 		event->position = (uint32_t)object_int(data, "position", 1, UINT32_MAX);
 	if (members & MEMBER_ALLOTTED)
 		event->allotted_ms = (uint32_t)object_int_or(data, "allotted", 1, UINT32_MAX, 0);
+	if ((members & MEMBER_LIST) &&
+		list_parse(object_text_or(data, "list", list_name(LIST_SPEAKERS)), &event->list) <
+			0)
+		object_fail(data, "list", "no such list");
 	if ((members & MEMBER_RULING) &&
 		ruling_parse(object_text(data, "ruling"), &event->ruling) < 0)
 		object_fail(data, "ruling", "no such ruling");

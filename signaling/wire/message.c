@@ -138,6 +138,7 @@ static const struct {
 	[COMMAND_SET_LIMIT] = { "set-limit", parse_seconds },
 	[COMMAND_CLOSE_LIST] = { "close-list", parse_nothing },
 	[COMMAND_OPEN_LIST] = { "open-list", parse_nothing },
+	[COMMAND_ASK_FOR_REPLY] = { "ask-for-reply", parse_nothing },
 	[COMMAND_RAISE_POINT] = { "raise-point", parse_nothing },
 	[COMMAND_WITHDRAW_POINT] = { "withdraw-point", parse_withdraw },
 	[COMMAND_HEAR_POINT] = { "hear-point", parse_point },

@@ -18,6 +18,8 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_NOBODY_HAS_THE_FLOOR] = "Nobody has the floor.",
 		[VERDICT_OTHER_DELEGATION] =
 			"Only a badge of the same delegation goes on with a statement.",
+		[VERDICT_NO_MORE_REPLIES] =
+			"Your delegation has used its rights of reply in this item.",
 		[VERDICT_POINT_PENDING] = "A point of order comes first.",
 		[VERDICT_NO_RULING] = "There is no ruling to appeal against or to settle.",
 		[VERDICT_CHANNEL_NOT_YOURS] = "This channel is not one of your booth.",

@@ -46,6 +46,19 @@ static struct rules_points parse_points(const struct object *object)
 	};
 }
 
+/* As many times as a delegation may reply. */
+static struct rules_replies parse_replies(const struct object *object)
+{
+	struct rules_replies replies = { .per_delegation = 0 };
+	const size_t n = object_array(object, "allotted_s", RULES_REPLIES_MAX);
+	for (size_t i = 0; i < n; i++) {
+		replies.allotted_s[i] =
+			(uint32_t)object_int_at(object, "allotted_s", i, 0, RULES_TIME_MAX_S);
+	}
+	replies.per_delegation = (uint32_t)n;
+	return replies;
+}
+
 int rules_parse(const char *name, const char *json, size_t len, struct rules *out_rules,
 	char error[WIRE_ERROR_LEN])
 {
@@ -56,6 +69,7 @@ int rules_parse(const char *name, const char *json, size_t len, struct rules *ou
 	const struct object floor = object_child(&object, "floor");
 	const struct object time = object_child(&object, "time");
 	const struct object points = object_child(&object, "points");
+	const struct object replies = object_child(&object, "replies");
 	const struct object agenda = object_child(&object, "agenda");
 	struct rules rules = {
 		.may_ask = parse_roles(&list, "may_ask"),
@@ -68,6 +82,7 @@ int rules_parse(const char *name, const char *json, size_t len, struct rules *ou
 		.hold_lost_place = object_bool(&floor, "hold_lost_place"),
 		.time = parse_time(&time),
 		.points = parse_points(&points),
+		.replies = parse_replies(&replies),
 		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
 	};
 	if (!rs_copy_text(rules.name, sizeof(rules.name), name, strlen(name)))

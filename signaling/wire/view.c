@@ -104,18 +104,24 @@ static json_t *participants_part(const struct meeting *meeting, enum form form)
 	return part;
 }
 
-static json_t *list_part(const struct floor *floor)
+static json_t *entries_part(const struct floor_entry *entries, size_t n)
 {
-	const struct floor_list *list = floor_current_list(floor);
 	json_t *part = json_array();
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		json_t *entry = json_object();
-		doc_put(&entry, "entry", json_integer(list->entries[i].id));
-		doc_put(&entry, "participant", json_string(list->entries[i].participant));
-		doc_put(&entry, "asked", json_integer(list->entries[i].asked_ms));
+		doc_put(&entry, "entry", json_integer(entries[i].id));
+		doc_put(&entry, "participant", json_string(entries[i].participant));
+		doc_put(&entry, "asked", json_integer(entries[i].asked_ms));
 		doc_push(&part, entry);
 	}
 	return part;
+}
+
+static void put_lists(json_t **object, const struct floor *floor)
+{
+	const struct floor_list *list = floor_current_list(floor);
+	doc_put(object, "list", entries_part(list->entries, list->n));
+	doc_put(object, "replies", entries_part(list->replies, list->n_replies));
 }
 
 static json_t *floor_part(const struct floor *floor, enum form form)
@@ -143,14 +149,7 @@ static json_t *points_part(const struct floor *floor, enum form form)
 	const bool ruled =
 		point->stage == FLOOR_POINT_RULED || point->stage == FLOOR_POINT_APPEALED;
 	json_t *part = json_object();
-	json_t *waiting = json_array();
-	for (size_t i = 0; i < floor->n_points; i++) {
-		json_t *entry = json_object();
-		doc_put(&entry, "entry", json_integer(floor->points[i].id));
-		doc_put(&entry, "participant", json_string(floor->points[i].participant));
-		doc_push(&waiting, entry);
-	}
-	doc_put(&part, "waiting", waiting);
+	doc_put(&part, "waiting", entries_part(floor->points, floor->n_points));
 	put_text(&part, "stage", stages[point->stage], form);
 	put_text(&part, "participant", point->participant, form);
 	put_text(&part, "ruling", ruled ? ruling_name(point->ruling) : "", form);
@@ -231,7 +230,7 @@ int view_write(const struct proceedings *proceedings, const char *measured, stru
 	doc_put(&view, "languages", languages_part(meeting));
 	doc_put(&view, "participants", participants_part(meeting, WHOLE));
 	doc_put(&view, "rules", rules_part(&meeting->rules));
-	doc_put(&view, "list", list_part(proceedings->floor));
+	put_lists(&view, proceedings->floor);
 	doc_put(&view, "inscription", inscription_part(proceedings->floor, WHOLE));
 	doc_put(&view, "points", points_part(proceedings->floor, WHOLE));
 	doc_put(&view, "floor", floor_part(proceedings->floor, WHOLE));
@@ -322,7 +321,7 @@ int view_write_patch(
 	if (parts & PART_PARTICIPANTS)
 		doc_put(&patch, "participants", participants_part(meeting, PATCH));
 	if (parts & PART_LIST)
-		doc_put(&patch, "list", list_part(proceedings->floor));
+		put_lists(&patch, proceedings->floor);
 	if (parts & PART_INSCRIPTION)
 		doc_put(&patch, "inscription", inscription_part(proceedings->floor, PATCH));
 	if (parts & PART_POINTS)

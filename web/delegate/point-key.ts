@@ -5,7 +5,7 @@ import { t } from '../shared/words';
 import { Part } from '../shared/ui/part';
 import '../shared/ui/small';
 
-/** A point of order may be raised at any moment; a ruling may be appealed against while it can. */
+/** A point of order may be raised at any moment; a ruling may be appealed against while it can; a reply may be asked for. */
 @customElement('rs-point-key')
 export class PointKey extends Part {
 	override render(): TemplateResult | typeof nothing {
@@ -20,7 +20,10 @@ export class PointKey extends Part {
 				: nothing}
 			${waiting.some((point) => point.participant === session.me)
 				? this.twice('withdraw-point', t('point.withdraw'), t('point.withdraw.again'))
-				: this.twice('raise-point', t('point.raise'), t('point.raise.again'))}`;
+				: this.twice('raise-point', t('point.raise'), t('point.raise.again'))}
+			${view.replies.some((reply) => reply.participant === session.me)
+				? nothing
+				: this.twice('ask-for-reply', t('replies.ask'), t('replies.ask.again'))}`;
 	}
 
 	private twice(command: string, label: string, again: string): TemplateResult {

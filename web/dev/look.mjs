@@ -103,7 +103,7 @@ await busy('FRA', {}, 'delegate-settings', async (page) => page.getByTestId('ope
 await busy('chair', {}, 'podium-warned', async (_, meeting) => meeting.happen('time-extended', {}, { floor: { allotted: 215_000 }, inscription: { closed: true } }));
 await busy('chair', {}, 'podium-lost-speaker', async (_, meeting) =>
 	meeting.happen('clock-stopped', {}, { floor: { since: null, used: 192_000, suspended: true }, open: ['chair'], participants: { KEN: { line: 'away' } } }));
-await busy('chair', {}, 'podium-point', async (_, meeting) => meeting.happen('point-raised', {}, { points: { waiting: [{ entry: 9, participant: 'FRA' }, { entry: 10, participant: 'BRA' }] } }));
+await busy('chair', {}, 'podium-point', async (_, meeting) => meeting.happen('point-raised', {}, { replies: [{ entry: 11, participant: 'NOR', asked: Date.now() }], points: { waiting: [{ entry: 9, participant: 'FRA' }, { entry: 10, participant: 'BRA' }] } }));
 await busy('chair', { query: '?lang=ar' }, 'podium-point-heard-ar', async (_, meeting) =>
 	meeting.happen('point-heard', {}, { points: { stage: 'heard', participant: 'FRA', interrupted: 'KEN' }, floor: { holder: 'FRA', since: Date.now(), allotted: 180_000 }, open: ['FRA', 'chair'] }));
 await busy('BRA', {}, 'delegate-ruled', async (_, meeting) =>

@@ -28,7 +28,7 @@ const people = {
 const MAY = {
 	secretariat: ['suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
 	chair: ['rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
-	delegate: ['raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
+	delegate: ['ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
 };
 
@@ -51,7 +51,7 @@ function newView() {
 		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', mode: 'floor', sitting: 1 },
 		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
 		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }],
-		participants, list: [], inscription: { closed: false, allotted: 900_000 }, points: { waiting: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false },
+		participants, list: [], replies: [], inscription: { closed: false, allotted: 900_000 }, points: { waiting: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false },
 		floor: { holder: null, suspended: false }, open: [],
 		channels: { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' } },
 		recording: { state: 'waiting' }, media: { instance: null },

@@ -78,6 +78,8 @@ export interface View {
 	languages: { id: string; name: string }[];
 	participants: Record<string, Participant>;
 	list: Entry[];
+	/** Rights of reply. */
+	replies: Entry[];
 	/** The item's list: may one still ask, and the speaking time of its statements in ms. */
 	inscription: { closed: boolean; allotted?: number | null };
 	points: Points;

@@ -1,4 +1,4 @@
-/* Points of order, and whatever comes in any order: invariants over random commands. */
+/* Points of order, rights of reply, and whatever comes in any order: invariants over random commands. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +20,7 @@ static const struct rules rules = {
 	.open_microphones_max = 3,
 	.hold_lost_place = true,
 	.time = { .statement_s = 180, .warn_s = 30, .grace_s = 15, .cut = true },
+	.replies = { .per_delegation = 2, .allotted_s = { 600, 300 } },
 	.points = { .may_raise = ROLE_BIT(ROLE_DELEGATE), .speak_s = 60, .appeals = true },
 };
 
@@ -177,6 +178,42 @@ static void who_was_interrupted_may_go_meanwhile(void **state)
 	floor_free(world.floor);
 }
 
+static void a_delegation_replies_as_often_and_as_long_as_the_profile_says(void **state)
+{
+	static struct world world;
+	setup(&world);
+	assert_int_equal(act(&world, "chair", FLOOR_CLOSE_LIST, NOTHING), VERDICT_OK);
+	assert_int_equal(act(&world, "chair", FLOOR_ASK_REPLY, NOTHING), VERDICT_NOT_PERMITTED);
+	assert_int_equal(act(&world, "KEN", FLOOR_ASK_REPLY, NOTHING), VERDICT_OK);
+	assert_int_equal(act(&world, "KEN-2", FLOOR_ASK_REPLY, NOTHING), VERDICT_ALREADY_ON_LIST);
+	assert_int_equal(act(&world, "chair", FLOOR_GIVE, WITH(.entry = 1)), VERDICT_OK);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 600000);
+	assert_int_equal(act(&world, "KEN-2", FLOOR_ASK_REPLY, NOTHING), VERDICT_OK);
+	assert_int_equal(act(&world, "chair", FLOOR_GIVE, WITH(.entry = 2)), VERDICT_OK);
+	assert_int_equal(world.floor->now.clock.allotted_ms, 300000);
+	assert_int_equal(act(&world, "KEN", FLOOR_ASK_REPLY, NOTHING), VERDICT_NO_MORE_REPLIES);
+	/* Each item has its own count. */
+	floor_apply(world.floor, &(struct event){ .kind = EVENT_ITEM_TAKEN_UP, .item = "2" });
+	assert_int_equal(act(&world, "KEN", FLOOR_ASK_REPLY, NOTHING), VERDICT_OK);
+	floor_free(world.floor);
+}
+
+static void a_reply_is_withdrawn_by_its_owner_or_the_chair(void **state)
+{
+	static struct world world;
+	setup(&world);
+	assert_int_equal(act(&world, "KEN", FLOOR_ASK_REPLY, NOTHING), VERDICT_OK);
+	assert_int_equal(
+		act(&world, "FRA", FLOOR_WITHDRAW, WITH(.entry = 1)), VERDICT_NOT_PERMITTED);
+	assert_int_equal(act(&world, "KEN", FLOOR_WITHDRAW, WITH(.entry = 1)), VERDICT_OK);
+	assert_int_equal(
+		act(&world, "KEN", FLOOR_WITHDRAW, WITH(.entry = 1)), VERDICT_NO_SUCH_ENTRY);
+	assert_int_equal(act(&world, "KEN", FLOOR_ASK_REPLY, NOTHING), VERDICT_OK);
+	assert_int_equal(act(&world, "chair", FLOOR_WITHDRAW, WITH(.entry = 2)), VERDICT_OK);
+	assert_int_equal(floor_current_list(world.floor)->n_replies, 0);
+	floor_free(world.floor);
+}
+
 /* ---- random commands ---- */
 
 #define STEPS 20000
@@ -201,6 +238,10 @@ static bool same(const struct floor *a, const struct floor *b)
 		const struct floor_list *y = &b->lists[i];
 		if (x->n != y->n || x->closed != y->closed || x->allotted_ms != y->allotted_ms ||
 			memcmp(x->entries, y->entries, x->n * sizeof(*x->entries)) != 0)
+			return false;
+		if (x->n_replies != y->n_replies || x->n_replied != y->n_replied ||
+			memcmp(x->replies, y->replies, x->n_replies * sizeof(*x->replies)) != 0 ||
+			memcmp(x->replied, y->replied, x->n_replied * sizeof(*x->replied)) != 0)
 			return false;
 	}
 	return true;
@@ -320,6 +361,8 @@ int main(void)
 		cmocka_unit_test(nothing_else_moves_the_floor_while_a_point_is_pending),
 		cmocka_unit_test(a_ruling_is_appealed_against_and_the_meeting_decides),
 		cmocka_unit_test(who_was_interrupted_may_go_meanwhile),
+		cmocka_unit_test(a_delegation_replies_as_often_and_as_long_as_the_profile_says),
+		cmocka_unit_test(a_reply_is_withdrawn_by_its_owner_or_the_chair),
 		cmocka_unit_test(any_sequence_of_commands_keeps_the_invariants_and_replays),
 	};
 

@@ -62,6 +62,14 @@ export class Speakers extends Part {
 						({ entry }) => entry,
 						(entry, i) => this.row(view, entry, i + 1),
 					)}</ol>`}
+			${view.replies.length === 0
+				? nothing
+				: html`<h3 class="small muted replies-title">${t('replies.title')}</h3>
+						<ol data-testid="replies">${repeat(
+							view.replies,
+							({ entry }) => entry,
+							(entry) => this.reply(view, entry),
+						)}</ol>`}
 		</section>`;
 	}
 
@@ -114,6 +122,23 @@ export class Speakers extends Part {
 			${place === 1 && !this.leads ? html`<span class="small next">${lamp(lampOf(view, participant))}${t('list.next')}</span>` : nothing}
 			${away ? html`<span class="small away">${t('presence.away')}</span>` : nothing}
 			${this.leads ? this.actions(entry, place, name, asked) : nothing}
+		</li>`;
+	}
+
+	private reply(view: View, { entry, participant }: Entry): TemplateResult {
+		const mine = participant === this.session.me;
+		const name = mine ? t('you') : shortName(view, participant);
+		const busy = this.session.isAsked(`give-${entry}`);
+		return html`<li class="entry ${mine ? 'mine' : ''}" data-testid="reply" data-entry=${entry} data-participant=${participant}>
+			<span class="who"><strong>${name}</strong></span>
+			${this.leads
+				? html`<button type="button" class="button" data-testid="give-reply" aria-disabled=${busy}
+						@click=${() => this.give(entry)}>${busy ? t('asked') : t('list.give')}<span class="unseen"> · ${name}</span></button>`
+				: nothing}
+			${this.leads || mine
+				? html`<rs-twice testid="withdraw-reply" label=${t('list.withdraw')} again=${t('list.withdraw.again')}
+						.run=${() => void this.session.ask('withdraw', { entry })}></rs-twice>`
+				: nothing}
 		</li>`;
 	}
 

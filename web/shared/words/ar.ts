@@ -187,6 +187,9 @@ export const ar: Catalogue = {
 	'list.limit': 'مدة الكلمة',
 	'list.limit.none': 'بلا حد',
 	'list.limit.minutes': { zero: '{n} دقيقة', one: 'دقيقة واحدة', two: 'دقيقتان', few: '{n} دقائق', many: '{n} دقيقة', other: '{n} دقيقة' },
+	'replies.title': 'حق الرد',
+	'replies.ask': 'حق الرد',
+	'replies.ask.again': 'اضغطوا ثانية لطلبه',
 	'next.title': 'المتكلمون التالون',
 	'people.title': 'المشاركون',
 	'people.count': {
@@ -275,6 +278,7 @@ export const ar: Catalogue = {
 	'reason.not-permitted': 'شارتكم لا تسمح بذلك.',
 	'reason.not-in-session': 'الجلسة غير منعقدة.',
 	'reason.other-delegation': 'لا يتابع الكلمة إلا من يحمل شارة الوفد نفسه.',
+	'reason.no-more-replies': 'استنفد وفدكم حق الرد في هذا البند.',
 	'reason.point-pending': 'نقطة النظام أولًا.',
 	'reason.no-ruling': 'لا قرار يُطعن فيه.',
 	'reason.already-on-list': 'موجود في قائمة المتكلمين.',
