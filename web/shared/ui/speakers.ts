@@ -129,7 +129,7 @@ export class Speakers extends Part {
 		const mine = participant === this.session.me;
 		const name = mine ? t('you') : shortName(view, participant);
 		const busy = this.session.isAsked(`give-${entry}`);
-		return html`<li class="entry ${mine ? 'mine' : ''}" data-testid="reply" data-entry=${entry} data-participant=${participant}>
+		return html`<li class="entry reply ${mine ? 'mine' : ''}" data-testid="reply" data-entry=${entry} data-participant=${participant}>
 			<span class="who"><strong>${name}</strong></span>
 			${this.leads
 				? html`<button type="button" class="button" data-testid="give-reply" aria-disabled=${busy}
