@@ -11,6 +11,8 @@ const { servers } = await import('./servers.mjs');
 
 process.setMaxListeners(0); // each server that is started listens for the end of this process
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1)); // which ends what was started
+
 const sweep = [50, 100, 200, 500, 1000];
 const works = {
 	a: { title: "one speaker's Opus to 200 listeners", options: { publishers: 1, players: 200 } },
