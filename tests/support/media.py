@@ -13,7 +13,9 @@ SIZE = (320, 180)
 
 
 def say(**members):
-    print(json.dumps(members), flush=True)
+    # One write: GStreamer's threads speak at the same time.
+    sys.stdout.write(json.dumps(members) + "\n")
+    sys.stdout.flush()
 
 
 def tone(hz, first, samples):
