@@ -48,8 +48,9 @@ static struct floor *open_floor(void)
 	return open_floor_with(&rules);
 }
 
-/* Decide and, when allowed, apply; a refusal has no events. */
-static enum verdict act(struct floor *floor, struct floor_command command)
+/* Decide and, when allowed, apply; a refusal has no events. Not inlined: its events and a caller's own are more than a
+ * frame may take. */
+__attribute__((noinline)) static enum verdict act(struct floor *floor, struct floor_command command)
 {
 	struct events events = { .n = 0 };
 	if (command.delegation == NULL)
