@@ -114,20 +114,3 @@ uint64_t allocation_decide(struct allocation_slot *slots, size_t n_slots, uint32
 		settle(&slots[i], targets[i], now);
 	return best;
 }
-
-const char *allocation_reason_name(enum allocation_reason reason)
-{
-	switch (reason) {
-	case ALLOCATION_NO_SOURCE:
-		return "no-source";
-	case ALLOCATION_FULL:
-		return "full";
-	case ALLOCATION_LINE:
-		return "line";
-	case ALLOCATION_STEADYING:
-		return "steadying";
-	case ALLOCATION_PAUSED_LINE:
-		return "paused-line";
-	}
-	return "";
-}

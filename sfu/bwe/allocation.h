@@ -52,7 +52,5 @@ void allocation_slot_init(struct allocation_slot *slot);
  * slots would take at their best, with the room that growing asks for: what is worth probing for. */
 uint64_t allocation_decide(
 	struct allocation_slot *slots, size_t n_slots, uint32_t bps, rs_time now);
-/* Name for figures, e.g. "line". */
-const char *allocation_reason_name(enum allocation_reason reason);
 
 #endif

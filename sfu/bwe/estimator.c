@@ -526,11 +526,6 @@ double estimator_own_loss(const struct estimator *estimator)
 	return trial_own(&estimator->trial);
 }
 
-uint32_t estimator_sent_bps(struct estimator *estimator, rs_time now)
-{
-	return rate_bps(&estimator->sent, now);
-}
-
 uint32_t estimator_audio_bps(struct estimator *estimator, rs_time now)
 {
 	return rate_bps(&estimator->audio, now);

@@ -115,8 +115,7 @@ uint32_t estimator_probe_due(const struct estimator *estimator, rs_time now);
 rs_time estimator_queue(const struct estimator *estimator);
 /* Share of packets the line loses by itself, 0 to 1. */
 double estimator_own_loss(const struct estimator *estimator);
-/* What is sent in all, and thereof without numbers, bit/s over the last half second. */
-uint32_t estimator_sent_bps(struct estimator *estimator, rs_time now);
+/* What is sent without numbers, bit/s over the last half second. */
 uint32_t estimator_audio_bps(struct estimator *estimator, rs_time now);
 
 #endif

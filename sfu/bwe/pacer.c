@@ -69,10 +69,3 @@ rs_time pacer_deadline(const struct pacer *pacer)
 		return pacer->updated;
 	return pacer->updated + (-pacer->level + pacer->bps - 1) / pacer->bps;
 }
-
-rs_time pacer_time(const struct pacer *pacer, uint32_t octets)
-{
-	if (pacer->bps == 0)
-		return RS_TIME_NEVER;
-	return (rs_time)octets * 8 * 1000000 / pacer->bps;
-}

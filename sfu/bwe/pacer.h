@@ -28,7 +28,5 @@ void pacer_spend(struct pacer *pacer, uint32_t octets, rs_time now);
 bool pacer_may_send(struct pacer *pacer, rs_time now);
 /* When pacer_may_send() becomes true; RS_TIME_NEVER at rate 0; in the past when it is. */
 rs_time pacer_deadline(const struct pacer *pacer);
-/* How long `octets` take at the present rate, us; RS_TIME_NEVER at rate 0. */
-rs_time pacer_time(const struct pacer *pacer, uint32_t octets);
 
 #endif

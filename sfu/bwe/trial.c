@@ -48,11 +48,6 @@ void trial_init(struct trial *trial)
 	*trial = (struct trial){ .first_sent = RS_TIME_NEVER };
 }
 
-void trial_forget(struct trial *trial)
-{
-	trial_init(trial);
-}
-
 void trial_add_many(struct trial *trial, rs_time first, rs_time last, uint32_t sent, uint32_t lost,
 	uint64_t octets)
 {

@@ -65,7 +65,5 @@ enum trial_verdict trial_judge(struct trial *trial, uint32_t bps, bool queued, r
 	rs_time now, uint32_t *out_bps);
 /* Share of packets the line loses by itself, 0 to 1. */
 double trial_own(const struct trial *trial);
-/* The path changed: nothing is known. */
-void trial_forget(struct trial *trial);
 
 #endif

@@ -78,7 +78,7 @@ static bool remote_valid(const struct ice_credentials *credentials)
 	       strnlen(credentials->pwd, sizeof(credentials->pwd)) <= ICE_PWD_MAX;
 }
 
-static bool credentials_equal(const struct ice_credentials *a, const struct ice_credentials *b)
+bool ice_credentials_equal(const struct ice_credentials *a, const struct ice_credentials *b)
 {
 	return strcmp(a->ufrag, b->ufrag) == 0 && strcmp(a->pwd, b->pwd) == 0;
 }
@@ -86,8 +86,8 @@ static bool credentials_equal(const struct ice_credentials *a, const struct ice_
 static bool generation_is(const struct generation *generation, const struct ice_credentials *local,
 	const struct ice_credentials *remote)
 {
-	return credentials_equal(&generation->local, local) &&
-	       credentials_equal(&generation->remote, remote);
+	return ice_credentials_equal(&generation->local, local) &&
+	       ice_credentials_equal(&generation->remote, remote);
 }
 
 int ice_new(const struct ice_config *config, rs_time now, struct ice_agent **out_agent)

@@ -38,6 +38,9 @@ struct ice_credentials {
 	char pwd[ICE_PWD_MAX + 1];
 };
 
+/* Not in constant time: of what signaling told, not of what a stranger sends. */
+bool ice_credentials_equal(const struct ice_credentials *a, const struct ice_credentials *b);
+
 struct ice_config {
 	struct ice_credentials local; /* ours, made by signaling */
 	struct ice_credentials

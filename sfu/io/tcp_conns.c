@@ -370,11 +370,6 @@ int tcp_conns_key_wanted(struct tcp_conns *conns, struct ice_path *out_path, uin
 
 /* ---- end ---- */
 
-size_t tcp_conns_count(const struct tcp_conns *conns)
-{
-	return conns->n;
-}
-
 void tcp_conns_stats(const struct tcp_conns *conns, struct tcp_conns_stats *out_stats)
 {
 	*out_stats = conns->stats;

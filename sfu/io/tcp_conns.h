@@ -85,7 +85,6 @@ int tcp_conns_key_wanted(struct tcp_conns *conns, struct ice_path *out_path, uin
 
 /* When tcp_conns_input() must be called without anything to read. */
 rs_time tcp_conns_deadline(const struct tcp_conns *conns);
-size_t tcp_conns_count(const struct tcp_conns *conns);
 void tcp_conns_stats(const struct tcp_conns *conns, struct tcp_conns_stats *out_stats);
 
 #endif

@@ -188,11 +188,6 @@ struct router *worker_router(struct worker *worker)
 
 /* ---- desired state ---- */
 
-static bool same_credentials(const struct ice_credentials *a, const struct ice_credentials *b)
-{
-	return strcmp(a->ufrag, b->ufrag) == 0 && strcmp(a->pwd, b->pwd) == 0;
-}
-
 static bool same_fingerprint(const struct dtls_fingerprint *a, const struct dtls_fingerprint *b)
 {
 	return a->hash == b->hash && memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
@@ -291,8 +286,8 @@ static int peer_new(struct worker *worker, struct peer *old, const struct contro
 static int restart(
 	struct worker *worker, struct peer *peer, const struct control_peer *wanted, rs_time now)
 {
-	if (same_credentials(&peer->local, &wanted->local) &&
-		same_credentials(&peer->remote, &wanted->remote))
+	if (ice_credentials_equal(&peer->local, &wanted->local) &&
+		ice_credentials_equal(&peer->remote, &wanted->remote))
 		return 0;
 	int err = transport_restart(peer->transport, &wanted->local, &wanted->remote);
 	if (err < 0)

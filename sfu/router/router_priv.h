@@ -326,7 +326,6 @@ struct router {
 	struct router_event events[EVENTS_MAX];
 	size_t event_first;
 	size_t n_events;
-	rs_time last_tick;
 	rs_time next_tick;
 	rs_time next_slow;       /* levels, layers, flow */
 	struct egress *egresses; /* with something to send before the next tick */

@@ -47,7 +47,6 @@ int rtc_client_new(
 	rs_rand_bytes(&client->rand, client->txid_key, sizeof(client->txid_key));
 	client->check_due = RS_TIME_NEVER;
 	client->unanswered_since = RS_TIME_NEVER;
-	client->nominates = !config->nominate_late;
 	client->repeat_due = RS_TIME_NEVER;
 	int err = rtc_client_dtls_init(client);
 	if (err == 0 && config->server.ufrag[0] != '\0')
@@ -106,8 +105,7 @@ static void check_write(struct rtc_client *client, size_t candidate)
 		.has_priority = true,
 		.priority = HOST_PRIORITY,
 		/* Of several the one that answers is nominated (RFC 8445 section 8.1.1). */
-		.use_candidate =
-			client->nominates && (client->reachable || client->n_candidates == 1),
+		.use_candidate = client->reachable || client->n_candidates == 1,
 		.role = STUN_ROLE_CONTROLLING,
 		.tie_breaker = client->config.seed,
 	};
@@ -168,8 +166,6 @@ static void answer_recv(struct rtc_client *client, const uint8_t *data, size_t l
 	const char *pwd = client->config.server.pwd;
 	if (stun_parse(data, len, &msg) < 0 || stun_verify(data, len, &msg, pwd, strlen(pwd)) < 0)
 		return;
-	if (msg.class == STUN_ERROR)
-		client->last_error = msg.error_code;
 	if (msg.class != STUN_SUCCESS || !is_ours(client, &msg))
 		return;
 	const bool first = !client->reachable;
@@ -275,11 +271,6 @@ bool rtc_client_has_failed(const struct rtc_client *client)
 	return client->failed;
 }
 
-unsigned rtc_client_last_error(const struct rtc_client *client)
-{
-	return client->last_error;
-}
-
 uint64_t rtc_client_answers(const struct rtc_client *client)
 {
 	return client->answers;
@@ -300,12 +291,6 @@ void rtc_client_restart(struct rtc_client *client, const struct ice_credentials 
 {
 	client->config.own = *own;
 	client->config.server = *server;
-	client->check_due = now;
-}
-
-void rtc_client_nominate(struct rtc_client *client, rs_time now)
-{
-	client->nominates = true;
 	client->check_due = now;
 }
 

@@ -23,7 +23,6 @@ struct rtc_client_config {
 	const char *server_fingerprint; /* sha-256, "AA:BB:…", copied; NULL = do not look */
 	const char *srtp_profiles;      /* OpenSSL's names; NULL = as Chromium lists them */
 	size_t hello_padding;   /* octets more in the ClientHello: a browser's is above 1200 */
-	bool nominate_late;     /* no USE-CANDIDATE before rtc_client_nominate() */
 	rs_time check_interval; /* us between checks once connected; 0 = 1 s */
 	rs_time dead_after;     /* us without an answer to any check; 0 = never */
 	uint64_t seed;
@@ -71,8 +70,7 @@ struct rs_addr rtc_client_remote(const struct rtc_client *client);
 bool rtc_client_is_dead(const struct rtc_client *client);
 /* The handshake was refused by either side. */
 bool rtc_client_has_failed(const struct rtc_client *client);
-/* Last ERROR-CODE that came, 0 = none; success responses that came. */
-unsigned rtc_client_last_error(const struct rtc_client *client);
+/* Success responses that came. */
 uint64_t rtc_client_answers(const struct rtc_client *client);
 /* XOR-MAPPED-ADDRESS of the last answer. */
 struct rs_addr rtc_client_mapped(const struct rtc_client *client);
@@ -82,7 +80,6 @@ void rtc_client_move(struct rtc_client *client, const struct rs_addr *address);
 /* ICE restart with new credentials on both sides; a check goes out at once. */
 void rtc_client_restart(struct rtc_client *client, const struct ice_credentials *own,
 	const struct ice_credentials *server, rs_time now);
-void rtc_client_nominate(struct rtc_client *client, rs_time now);
 /* No more checks: as if the lid was closed. */
 void rtc_client_silence(struct rtc_client *client, bool silent);
 /* Queues close_notify. */

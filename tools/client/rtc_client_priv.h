@@ -37,10 +37,8 @@ struct rtc_client {
 	rs_time check_due;
 	rs_time unanswered_since; /* RS_TIME_NEVER = every check was answered */
 	bool silent;
-	bool nominates;
 	bool reachable; /* an authentic answer came */
 	bool dead;
-	unsigned last_error;
 	uint64_t answers;
 	struct rs_addr mapped;
 

@@ -10,9 +10,6 @@
 #include "common/rtp/rtcp.h"
 #include "tools/client/sdp.h"
 
-/* Octets that a header of ours takes at most: fixed part, four extensions, MID and RID in full. */
-#define RTC_SENDER_HEADER_MAX 64
-
 struct rtc_sender {
 	uint32_t ssrc;
 	uint32_t hz;

@@ -140,10 +140,9 @@ static void allocate(void)
 
 static void say(void)
 {
-	printf("# %6d ms rate %5u est %7u rung %2d %-12s queue %4d ms cause %d own %.2f\n",
+	printf("# %6d ms rate %5u est %7u rung %2d reason %d queue %4d ms cause %d own %.2f\n",
 		(int)(call->now / 1000), (unsigned)(call->line.rate_bps / 1000),
-		estimator_bps(&call->estimator), call->slot.rung,
-		allocation_reason_name(call->slot.reason),
+		estimator_bps(&call->estimator), call->slot.rung, (int)call->slot.reason,
 		(int)(estimator_queue(&call->estimator) / 1000), (int)call->estimator.cause,
 		estimator_own_loss(&call->estimator));
 }

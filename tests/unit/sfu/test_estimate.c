@@ -30,10 +30,8 @@ static void nothing_goes_at_rate_nought_until_a_rate_is_set(void **state)
 	pacer_init(&pacer, 0, 0);
 	assert_false(pacer_may_send(&pacer, RS_SEC(1)));
 	assert_true(pacer_deadline(&pacer) == RS_TIME_NEVER);
-	assert_true(pacer_time(&pacer, 100) == RS_TIME_NEVER);
 	pacer_set(&pacer, 80000, RS_SEC(1));
 	assert_true(pacer_may_send(&pacer, RS_SEC(1)));
-	assert_true(pacer_time(&pacer, 1000) == RS_MS(100));
 }
 
 static void the_deadline_is_when_the_next_may_go(void **state)
@@ -153,8 +151,6 @@ static void loss_that_a_cut_does_not_change_is_the_lines_own(void **state)
 	assert_true(trial_own(&lossy.trial) > 0.25 && trial_own(&lossy.trial) < 0.35);
 	over(&lossy, RS_SEC(10), 0); /* the line is better again */
 	assert_true(trial_own(&lossy.trial) < 0.05);
-	trial_forget(&lossy.trial);
-	assert_true(trial_own(&lossy.trial) < 0.001);
 }
 
 static void a_line_that_loses_everything_is_not_taken_for_one_that_does(void **state)
