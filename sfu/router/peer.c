@@ -229,7 +229,6 @@ static int peer_new(struct router *router, const struct router_peer *spec, struc
 	peer->handle = (uint32_t)++router->generations[index] << 16 | (uint32_t)index;
 	peer->own_ssrc = rs_rand_u32(router->config.rand) | 1;
 	peer->next_rr = RS_TIME_NEVER;
-	feedback_init(&peer->feedback);
 	peer->home = spec->home;
 	peer->meeting = meeting;
 	peer->next = meeting->peers;
@@ -255,6 +254,7 @@ static void peer_free(struct router *router, struct peer *peer, rs_time now)
 	router->peers[ROUTER_PEER_INDEX(peer->handle)] = NULL;
 	router->quiet_until[ROUTER_PEER_INDEX(peer->handle)] = RS_TIME_NEVER;
 	numbers_done(&peer->numbers);
+	rs_release(peer->feedback);
 	(void)rs_release(peer);
 }
 
@@ -289,6 +289,20 @@ static void leave_out_slots(struct draft *draft)
 	numbers_done(&draft->numbers);
 }
 
+/* For a peer that sends: what it is to be told of its line. */
+static int feedback_prepare(const struct router *router, const struct peer *peer,
+	const struct router_peer *spec, struct feedback **out_feedback)
+{
+	if (spec->n_sends == 0 || spec->home != router->config.worker ||
+		(peer != NULL && peer->feedback != NULL))
+		return 0;
+	*out_feedback = rs_zalloc(sizeof(**out_feedback));
+	if (*out_feedback == NULL)
+		return -ENOMEM;
+	feedback_init(*out_feedback);
+	return 0;
+}
+
 static int peer_make(struct router *router, const struct router_peer *spec, bool anew, rs_time now,
 	uint32_t *out_peer)
 {
@@ -297,12 +311,15 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 	struct peer *peer = anew ? NULL : find(router, spec->id);
 	struct router_peer here = *spec;
 	struct egress *egress = NULL;
+	struct feedback *feedback = NULL;
 
 	int err = judge(router, spec);
 	if (err == 0)
 		err = draft_make(router, peer, spec, &draft);
 	if (err == 0 && spec->home == router->config.worker)
 		err = egress_prepare(peer, spec, &egress);
+	if (err == 0)
+		err = feedback_prepare(router, peer, spec, &feedback);
 	if (err == 0)
 		err = meeting_get(router, spec->meeting, &meeting);
 	if (err == 0 && anew) {
@@ -316,6 +333,7 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 	if (err < 0) {
 		draft_drop(&draft);
 		(void)egress_free(router, egress);
+		rs_release(feedback);
 		if (meeting != NULL)
 			meeting_drop(router, meeting);
 		return err;
@@ -326,6 +344,8 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 	}
 	commit(router, peer, &here, &draft, now);
 	egress_set(router, peer, egress, now);
+	if (feedback != NULL)
+		peer->feedback = feedback;
 	watch_set(router, peer, spec->watch && spec->home == router->config.worker);
 	meeting_resolve(router, meeting, now);
 	*out_peer = peer->handle;

@@ -72,13 +72,13 @@ static void note_arrival(
 	struct rtp_ext ext;
 	struct rs_reader reader;
 
-	if (!rtp_ext_find(rtp, track->publish->spec.ext.twcc, &ext))
+	if (peer->feedback == NULL || !rtp_ext_find(rtp, track->publish->spec.ext.twcc, &ext))
 		return;
 	rs_reader_init(&reader, ext.data_view, ext.len);
 	const uint16_t number = rs_read_u16(&reader);
 	if (reader.failed)
 		return;
-	feedback_add(&peer->feedback, number, now);
+	feedback_add(peer->feedback, number, now);
 	peer->media_ssrc = rtp->ssrc;
 }
 
@@ -255,10 +255,10 @@ static void send_feedback(struct router *router, struct peer *peer, rs_time now)
 	uint8_t data[ROUTER_PACKET_MAX];
 	struct rs_writer writer;
 
-	for (;;) {
+	while (peer->feedback != NULL) {
 		emit_begin(&writer, peer, data, sizeof(data));
-		if (feedback_poll(
-			    &peer->feedback, peer->own_ssrc, peer->media_ssrc, now, &writer) <= 0)
+		if (feedback_poll(peer->feedback, peer->own_ssrc, peer->media_ssrc, now, &writer) <=
+			0)
 			return;
 		emit_rtcp(router, peer, &writer);
 	}

@@ -251,7 +251,7 @@ struct peer {
 	size_t n_slots;
 	struct numbers numbers; /* of slots that are gone */
 	struct ssrc ssrcs[SSRCS_MAX];
-	struct feedback feedback;
+	struct feedback *feedback; /* on what it sends; NULL when it sends nothing, or elsewhere */
 	uint32_t media_ssrc; /* any the peer sends, for feedback */
 	uint32_t own_ssrc;   /* sender of RTCP to the peer */
 	rs_time rtt;         /* 0 = not known */
