@@ -22,9 +22,9 @@
  * become narrow takes its time to let a packet through, and then there is a feedback. */
 #define SUSPECT_HOLD RS_MS(250)
 #define SUSPECT_AGAIN RS_MS(700)
-/* Packets missing from a feedback, so long after they should have been in it. */
-#define OVERDUE RS_MS(25)
-#define OVERDUE_SWINGS 3
+/* Packets missing from a feedback, so much later than any was in the last one to two windows. */
+#define OVERDUE RS_MS(15)
+#define AGE_WINDOW RS_SEC(3)
 #define OVERDUE_PACKETS 2
 #define OVERDUE_PACKETS_LOSSY 5
 #define LOSES_NOTHING 0.001
@@ -79,8 +79,9 @@ static void know_nothing(struct estimator *estimator, rs_time now)
 	estimator->ceiling_bps = 0;
 	estimator->hold_until = now;
 	estimator->heard_at = 0;
-	estimator->age = 0;
-	estimator->age_swing = 0;
+	estimator->age[0] = 0;
+	estimator->age[1] = 0;
+	estimator->age_turn = now;
 	estimator->first_sent = RS_TIME_NEVER;
 	estimator->silent = false;
 	estimator->in_vain = 0;
@@ -206,33 +207,33 @@ static void cut(struct estimator *estimator, rs_time now)
 	prober_backoff(&estimator->prober, estimator->hold_until);
 }
 
-/* How old the newest packet is that a feedback tells of: the way there and back, whichever of the two is slow, and the receiver's
- * own interval. */
-static void note_age(struct estimator *estimator, rs_time newest_sent, rs_time now)
+/* How old the oldest packet is that a feedback does not tell of yet: at most the way there and back, with what either of the two
+ * takes more at times. */
+static void note_age(struct estimator *estimator, rs_time now)
 {
-	const rs_time age = now - newest_sent;
-	const rs_time off = age - estimator->age;
+	const rs_time oldest = history_oldest(&estimator->history);
 
-	if (estimator->age == 0) {
-		estimator->age = age;
-		return;
+	if (now >= estimator->age_turn) {
+		estimator->age[1] = estimator->age[0];
+		estimator->age[0] = 0;
+		estimator->age_turn = now + AGE_WINDOW;
 	}
-	estimator->age += off / 8;
-	estimator->age_swing += ((off < 0 ? -off : off) - estimator->age_swing) / 4;
+	if (oldest != RS_TIME_NEVER)
+		estimator->age[0] = rs_time_max(estimator->age[0], now - oldest);
 }
 
-/* What is older than the newest that feedback tells of used to be, and is not told of, is lost or in a queue; so many of them as
- * the line hardly loses are in a queue. */
+/* What is older than anything not told of used to be is lost or in a queue; so many of them as the line hardly loses are in a
+ * queue. */
 static bool is_overdue(const struct estimator *estimator, rs_time now)
 {
-	const rs_time more = rs_time_max(OVERDUE, OVERDUE_SWINGS * estimator->age_swing);
+	const rs_time age = rs_time_max(estimator->age[0], estimator->age[1]);
 	const double lost = estimator->trial.window;
 	const size_t needed = lost < LOSES_NOTHING  ? 1
 			      : lost < LOSES_LITTLE ? OVERDUE_PACKETS
 						    : OVERDUE_PACKETS_LOSSY;
 
-	return estimator->age > 0 &&
-	       history_untold_before(&estimator->history, now - estimator->age - more) >= needed;
+	return estimator->age[1] > 0 &&
+	       history_untold_before(&estimator->history, now - age - OVERDUE) >= needed;
 }
 
 /* A line that suddenly carries much less fills its queue in the time one more feedback takes. So at the first sign video
@@ -360,19 +361,17 @@ void estimator_feedback(
 	struct history_walk walk;
 	struct history_packet packet;
 	bool any = false;
-	rs_time newest_sent = 0;
 
 	history_walk_init(&estimator->history, feedback, &walk);
 	while (history_next(&estimator->history, &walk, &packet) == 1) {
 		hear(estimator, &packet);
 		any = any || packet.arrived;
-		newest_sent = packet.arrived ? packet.sent : newest_sent;
 	}
 	estimator->heard_at = now;
 	estimator->silent = false;
 	if (any) {
 		update_by_delay(estimator, now);
-		note_age(estimator, newest_sent, now);
+		note_age(estimator, now);
 	}
 	update_by_loss(estimator, now);
 	take_probe(estimator, now);

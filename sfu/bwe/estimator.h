@@ -57,8 +57,8 @@ struct estimator {
 	/* feedback that stays away */
 	rs_time heard_at;   /* last feedback; 0 = none ever */
 	rs_time first_sent; /* of the packets nothing was ever heard of; RS_TIME_NEVER = none */
-	rs_time age;        /* of the newest packet a feedback tells of, smoothed; 0 = not known */
-	rs_time age_swing;
+	rs_time age[2];     /* greatest of what a feedback did not tell of, this window and last */
+	rs_time age_turn;
 	bool silent;
 	rs_time ping_at;
 	rs_time halve_at;

@@ -127,6 +127,9 @@ static void report(struct bwe_line *line, rs_time now)
 			continue;
 		line->back_len[at] = writer.len;
 		line->back_due[at] = now + line->delay;
+		if (line->back_jitter > 0)
+			line->back_due[at] +=
+				rs_rand_below(&line->rand, (uint32_t)line->back_jitter + 1);
 		line->n_back++;
 	}
 }

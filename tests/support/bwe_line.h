@@ -27,9 +27,10 @@ struct bwe_line_packet {
 struct bwe_line {
 	/* may be changed at any time */
 	uint64_t rate_bps;
-	rs_time queue_max; /* at the present rate */
-	rs_time delay;     /* one way, both ways */
-	rs_time jitter;    /* uniform 0..jitter more; order is kept */
+	rs_time queue_max;   /* at the present rate */
+	rs_time delay;       /* one way, both ways */
+	rs_time jitter;      /* uniform 0..jitter more; order is kept */
+	rs_time back_jitter; /* the same of feedback */
 	unsigned loss_permille;
 	unsigned feedback_loss_permille;
 	uint64_t other_bps;

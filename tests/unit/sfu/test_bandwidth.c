@@ -239,6 +239,48 @@ static void a_link_that_narrows_twice_and_opens_keeps_sound_and_gets_its_picture
 	assert_true(bwe_line_concealed(&call->line, call->now) <= 45);
 }
 
+/* Whatever a receiver has just told, and whenever it tells more. */
+static void a_link_that_narrows_at_any_moment_keeps_sound(void **state)
+{
+	for (unsigned shift = 0; shift < 100; shift += 10) {
+		setup(NULL);
+		estimator_rtt(&call->estimator, RS_MS(40));
+		run(RS_SEC(20) + RS_MS(shift));
+		call->line.rate_bps = 300000;
+		run(RS_SEC(20));
+		sum_up("2M to 300k");
+		assert_true(bwe_line_concealed(&call->line, call->now) <= 30);
+		call->line.rate_bps = 80000;
+		run(RS_SEC(10));
+		sum_up("300k to 80k");
+		assert_true(bwe_line_concealed(&call->line, call->now) <= 85);
+		teardown(NULL);
+	}
+}
+
+/* Share of the time in which no picture may go, in permille. */
+static unsigned held(rs_time time)
+{
+	unsigned n = 0;
+
+	for (rs_time at = 0; at < time; at += RS_MS(1)) {
+		run(RS_MS(1));
+		n += estimator_pace_bps(&call->estimator, call->now) == 0;
+	}
+	return (unsigned)(n * 1000 / (time / RS_MS(1)));
+}
+
+static void feedback_that_comes_unevenly_holds_nothing_up(void **state)
+{
+	call->line.back_jitter = RS_MS(60);
+	run(RS_SEC(10));
+	assert_true(held(RS_SEC(30)) <= 5);
+	call->line.rate_bps = 300000;
+	run(RS_SEC(20));
+	assert_true(held(RS_SEC(30)) <= 15);
+	assert_int_equal(call->slot.rung, 0);
+}
+
 static void random_loss_does_not_make_the_rate_collapse(void **state)
 {
 	for (unsigned loss = 100; loss <= 300; loss += 100) {
@@ -343,6 +385,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_link_that_narrows_twice_and_opens_keeps_sound_and_gets_its_picture_back),
+		cmocka_unit_test(a_link_that_narrows_at_any_moment_keeps_sound),
+		CASE(feedback_that_comes_unevenly_holds_nothing_up),
 		CASE(random_loss_does_not_make_the_rate_collapse),
 		CASE(random_loss_from_the_start_is_learnt),
 		CASE(loss_by_a_policer_without_a_queue_is_given_way_to),
