@@ -75,12 +75,13 @@ static void take_head(struct router *router, struct egress *egress)
 
 static void unlist(struct router *router, struct egress *egress)
 {
-	for (struct egress **link = &router->egresses; egress->listed; link = &(*link)->next) {
-		if (*link == egress) {
-			*link = egress->next;
-			egress->listed = false;
-		}
-	}
+	if (!egress->listed)
+		return;
+	struct egress **link = &router->egresses;
+	while (*link != egress)
+		link = &(*link)->next;
+	*link = egress->next;
+	egress->listed = false;
 }
 
 static void list(struct router *router, struct egress *egress, rs_time now)

@@ -252,9 +252,9 @@ struct peer {
 	struct numbers numbers; /* of slots that are gone */
 	struct ssrc ssrcs[SSRCS_MAX];
 	struct feedback *feedback; /* on what it sends; NULL when it sends nothing, or elsewhere */
-	uint32_t media_ssrc; /* any the peer sends, for feedback */
-	uint32_t own_ssrc;   /* sender of RTCP to the peer */
-	rs_time rtt;         /* 0 = not known */
+	uint32_t media_ssrc;       /* any the peer sends, for feedback */
+	uint32_t own_ssrc;         /* sender of RTCP to the peer */
+	rs_time rtt;               /* 0 = not known */
 	rs_time next_rr;
 	struct peer_clock clock;
 	struct router_peer_stats stats;
