@@ -1,81 +1,8 @@
-// Janus' VideoRoom behind WHIP and WHEP, for rostrum-load: Janus (Debian's package) with a configuration of its own,
-// and a small HTTP server that speaks Janus' JSON API to it. Subscribers of a VideoRoom get an offer from Janus
-// where WHEP wants an answer; the two are turned into one another.
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+// Janus behind WHIP and WHEP, for rostrum-load: a small HTTP server in front of its API. Subscribers of a VideoRoom get an
+// offer from Janus where WHEP wants an answer; the two are turned into one another.
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort } from '../../support/rostrum.mjs';
-import { until } from '../../support/wait.mjs';
-
-const ROOM = 1;
-const PLUGIN = 'janus.plugin.videoroom';
-const OTHER_PLUGINS = ['audiobridge', 'duktape', 'echotest', 'lua', 'nosip', 'recordplay', 'sip', 'streaming', 'textroom', 'videocall', 'voicemail'];
-const OTHER_TRANSPORTS = ['mqtt', 'nanomsg', 'pfunix', 'rabbitmq', 'websockets'];
-
-// ICE-lite, since its counterpart is, as every WHEP player, the one that controls; one event loop a core.
-function writeConfiguration(folder, port) {
-	writeFileSync(join(folder, 'janus.jcfg'), `
-general: { debug_level = 3, event_loops = ${availableParallelism()}, session_timeout = 0 }
-nat: { ice_lite = true, ice_ignore_list = "vmnet" }
-media: { rtp_port_range = "20000-60000" }
-plugins: { disable = "${OTHER_PLUGINS.map((name) => `libjanus_${name}.so`).join(',')}" }
-transports: { disable = "${OTHER_TRANSPORTS.map((name) => `libjanus_${name}.so`).join(',')}" }
-`);
-	writeFileSync(join(folder, 'janus.transport.http.jcfg'), `
-general: { json = "compact", base_path = "/janus", http = true, ip = "127.0.0.1", port = ${port}, https = false }
-admin: { admin_http = false }
-`);
-	writeFileSync(join(folder, 'janus.plugin.videoroom.jcfg'), 'general: { }\n');
-}
-
-async function ask(url, body) {
-	const answer = await (await fetch(url, { method: 'POST', body: JSON.stringify({ transaction: randomUUID(), ...body }) })).json();
-	if (answer.janus === 'error') throw new Error(`janus: ${answer.error.reason}`);
-	return answer;
-}
-
-// One session for all; what comes later comes by its long poll, told apart by transaction.
-class Session {
-	constructor(base, id) {
-		this.url = `${base}/${id}`;
-		this.waiting = new Map();
-		this.open = true;
-		this.polling = this.poll();
-	}
-
-	async poll() {
-		while (this.open) {
-			const events = await fetch(`${this.url}?maxev=100`).then((answer) => answer.json(), () => []);
-			for (const event of [events].flat()) {
-				this.waiting.get(event.transaction)?.(event);
-				this.waiting.delete(event.transaction);
-			}
-		}
-	}
-
-	async attach() {
-		return (await ask(this.url, { janus: 'attach', plugin: PLUGIN })).data.id;
-	}
-
-	// A request of the plugin's that is answered later; resolves with the event.
-	async message(handle, body, jsep) {
-		const transaction = randomUUID();
-		const answered = new Promise((done) => this.waiting.set(transaction, done));
-		const said = await ask(`${this.url}/${handle}`, { janus: 'message', transaction, body, ...(jsep && { jsep }) });
-		const event = said.janus === 'ack' ? await answered : said;
-		const error = event.plugindata?.data?.error;
-		if (error) throw new Error(`janus: ${error}`);
-		return event;
-	}
-
-	detach(handle) {
-		return ask(`${this.url}/${handle}`, { janus: 'detach' });
-	}
-}
+import { ROOM, startJanus } from '../janus.mjs';
 
 // Offered a choice Janus would begin the handshake; every WHIP client can, too.
 const asClient = (offer) => offer.replaceAll('a=setup:actpass', 'a=setup:active');
@@ -143,30 +70,17 @@ function serve(rooms) {
 }
 
 export async function janus() {
-	const folder = mkdtempSync(join(tmpdir(), 'rostrum-janus-'));
-	const port = await freePort();
-	const api = `http://127.0.0.1:${port}/janus`;
-	writeConfiguration(folder, port);
-	const child = spawn('janus', ['--configs-folder', folder], { stdio: 'ignore' });
-	await once(child, 'spawn'); // rejects when there is no janus
-	process.on('exit', () => child.kill('SIGKILL'));
-	await until('janus to listen', () => fetch(`${api}/info`).then((answer) => answer.ok, () => false), { every: 100 });
-	const session = new Session(api, (await ask(api, { janus: 'create' })).data.id);
-	const rooms = new Rooms(session);
-	await session.message(await session.attach(), { request: 'create', room: ROOM, publishers: 100, bitrate: 0, fir_freq: 0, audiocodec: 'opus', videocodec: 'vp8' });
-	const server = serve(rooms).listen(0, '127.0.0.1');
+	const { session, pid, stop } = await startJanus();
+	const server = serve(new Rooms(session)).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	return {
 		base: `http://127.0.0.1:${server.address().port}`,
 		token: 'none',
-		pid: child.pid,
-		async stop() {
-			session.open = false;
+		pid,
+		stop() {
 			server.close();
 			server.closeAllConnections();
-			child.kill('SIGKILL'); // it takes its time to say good-bye to hundreds
-			await once(child, 'exit');
-			rmSync(folder, { recursive: true, force: true });
+			return stop();
 		},
 	};
 }

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CallStage, rostrumServer } from '../../support/call.mjs';
-import { startJanus } from '../../support/janus.mjs';
 import { startLine } from '../../support/line.mjs';
 import { freePort, startRostrum } from '../../support/rostrum.mjs';
+import { janusServer } from './janus.mjs';
 
 const { values } = parseArgs({
 	options: {
@@ -49,7 +49,7 @@ if (list(values.server).includes('rostrum')) {
 	servers.push(rostrumServer(rostrum));
 }
 if (list(values.server).includes('janus')) {
-	janus = await startJanus();
+	janus = await janusServer();
 	servers.push(janus);
 }
 
@@ -84,7 +84,7 @@ try {
 	await Promise.all(Object.values(stages).map((stage) => stage.close()));
 	await rostrum?.stop();
 	rostrum?.remove();
-	janus?.stop();
+	await janus?.stop();
 	for (const line of Object.values(lines)) line.stop();
 }
 process.exit(0);
