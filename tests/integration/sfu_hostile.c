@@ -1,6 +1,6 @@
 /* rostrum-sfu among hostile peers and strangers. In each case KEN speaks to FRA meanwhile: not one packet
  * of theirs may be lost, and the program's memory stays bounded.
- * usage: sfu_hostile PROGRAM */
+ * usage: sfu_hostile PROGRAM WORKERS */
 #include "common/base/rand.h"
 #include "common/rtp/rtcp.h"
 #include "tests/integration/sfu_world.h"
@@ -15,6 +15,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@
 #define MEMORY_MAX_KB 16384
 
 static const char *program;
+static unsigned workers;
 
 struct scene {
 	struct sfu_world world;
@@ -62,7 +64,7 @@ static int setup(void **state)
 	struct sfu_world *world = &scene.world;
 	scene = (struct scene){ 0 };
 	rs_rand_init_seed(&scene.rand, 7);
-	sfu_world_start(world, program, 1);
+	sfu_world_start(world, program, workers);
 	world->cameras = true;
 	sfu_world_floor(world, 1, "\"KEN\",\"EVE\"");
 	scene.ken = sfu_world_peer(world, "KEN", 0);
@@ -112,6 +114,12 @@ static int64_t counter(struct scene *scene, const char *name)
 	return n;
 }
 
+/* The worker the next peer goes to. */
+static size_t next_worker(const struct sfu_world *world)
+{
+	return world->n_peers % world->n_workers;
+}
+
 /* ---- strangers ---- */
 
 static int stranger(const struct rs_addr *server)
@@ -138,7 +146,7 @@ static void forged_client_hellos_race_a_handshake_and_lose(void **state)
 {
 	struct scene *scene = *state;
 	struct sfu_world *world = &scene->world;
-	const int fd = stranger(&world->addresses[0][0]);
+	const int fd = stranger(&world->addresses[next_worker(world)][0]);
 	for (int i = 0; i < 500; i++) {
 		(void)send(fd, client_hello_chromium_1, sizeof(client_hello_chromium_1), 0);
 		(void)send(fd, client_hello_chromium_2, sizeof(client_hello_chromium_2), 0);
@@ -159,24 +167,26 @@ static void forged_client_hellos_race_a_handshake_and_lose(void **state)
 static void checks_said_again_from_elsewhere_move_no_path(void **state)
 {
 	struct scene *scene = *state;
-	const int fd = stranger(&scene->world.addresses[0][0]);
+	const int to_fra = stranger(&scene->fra->server);
+	const int to_ken = stranger(&scene->ken->server);
 	for (int i = 0; i < 100; i++) {
 		sfu_world_run(&scene->world, 10);
 		for (int n = 0; n < 10; n++) {
-			(void)send(fd, scene->fra->check, scene->fra->check_len, 0);
-			(void)send(fd, scene->ken->check, scene->ken->check_len, 0);
+			(void)send(to_fra, scene->fra->check, scene->fra->check_len, 0);
+			(void)send(to_ken, scene->ken->check, scene->ken->check_len, 0);
 		}
 	}
-	assert_int_equal(heard_by(fd), 0);
+	assert_int_equal(heard_by(to_fra) + heard_by(to_ken), 0);
 	assert_true(counter(scene, "stun_refused") >= 1900);
 	unharmed(scene);
-	(void)close(fd);
+	(void)close(to_fra);
+	(void)close(to_ken);
 }
 
 static void guesses_of_a_password_get_no_octet_back(void **state)
 {
 	struct scene *scene = *state;
-	const int fd = stranger(&scene->world.addresses[0][0]);
+	const int fd = stranger(&scene->fra->server);
 	uint8_t check[512];
 	for (int i = 0; i < 4000; i++) {
 		memcpy(check, scene->fra->check, scene->fra->check_len);
@@ -192,16 +202,15 @@ static void guesses_of_a_password_get_no_octet_back(void **state)
 }
 
 /* A datagram that claims to come from the peer's own address. */
-static void spoof(int raw, const struct sfu_peer *peer, const struct rs_addr *server,
-	const uint8_t *data, size_t len)
+static void spoof(int raw, const struct sfu_peer *peer, const uint8_t *data, size_t len)
 {
 	struct sockaddr_in from;
 	socklen_t from_len = sizeof(from);
 	assert_int_equal(getsockname(peer->fd, (struct sockaddr *)&from, &from_len), 0);
 	uint8_t packet[1600];
 	struct iphdr ip = { .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP };
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(server->port) };
-	memcpy(&to.sin_addr, server->ip, 4);
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(peer->server.port) };
+	memcpy(&to.sin_addr, peer->server.ip, 4);
 	ip.saddr = from.sin_addr.s_addr;
 	ip.daddr = to.sin_addr.s_addr;
 	const struct udphdr udp = {
@@ -220,7 +229,6 @@ static void spoof(int raw, const struct sfu_peer *peer, const struct rs_addr *se
 static void a_spoofed_source_address_harms_nobody(void **state)
 {
 	struct scene *scene = *state;
-	const struct rs_addr *server = &scene->world.addresses[0][0];
 	const int raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (raw < 0)
 		skip(); /* needs the right to forge packets */
@@ -232,16 +240,16 @@ static void a_spoofed_source_address_harms_nobody(void **state)
 			{ 0, 1 }, { 21, 254 }, { 20, 254 }, { 23, 254 } };
 		rs_rand_bytes(&scene->rand, data, sizeof(data));
 		memcpy(data, kinds[(size_t)i % RS_ARRAY_LEN(kinds)], 2);
-		spoof(raw, victim, server, data, len);
+		spoof(raw, victim, data, len);
 		if (i % 100 == 0) {
-			spoof(raw, victim, server, client_hello_chromium_1,
+			spoof(raw, victim, client_hello_chromium_1,
 				sizeof(client_hello_chromium_1));
-			spoof(raw, victim, server, client_hello_chromium_2,
+			spoof(raw, victim, client_hello_chromium_2,
 				sizeof(client_hello_chromium_2));
 			/* A fatal alert in the clear, RFC 5246 section 7.2. */
 			static const uint8_t alert[] = { 21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2,
 				2, 40 };
-			spoof(raw, victim, server, alert, sizeof(alert));
+			spoof(raw, victim, alert, sizeof(alert));
 		}
 		if (i % BURST == 0)
 			sfu_world_run(&scene->world, BURST_MS);
@@ -465,9 +473,10 @@ static void idle_tcp_connections_keep_nobody_out(void **state)
 {
 	struct scene *scene = *state;
 	struct sfu_world *world = &scene->world;
+	const struct rs_addr *server = &world->tcp[next_worker(world)][0];
 	static int fds[300];
 	for (size_t i = 0; i < RS_ARRAY_LEN(fds); i++) {
-		fds[i] = tcp_to(&world->tcp[0][0]);
+		fds[i] = tcp_to(server);
 		sfu_world_run(world, 1);
 		/* A slow-loris: the start of a frame, an octet at a time. */
 		(void)send(fds[i], "\0", 1, MSG_NOSIGNAL);
@@ -549,8 +558,9 @@ int main(int argc, char **argv)
 		CASE(what_is_no_stun_ends_a_tcp_connection),
 		CASE(a_tcp_listener_that_does_not_read_costs_a_bounded_queue),
 	};
-	if (argc != 2 || crypt_start() < 0)
+	if (argc != 3 || crypt_start() < 0)
 		return 2;
 	program = argv[1];
+	workers = (unsigned)strtoul(argv[2], NULL, 10);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -504,6 +504,7 @@ struct sfu_peer *sfu_world_peer(struct sfu_world *world, const char *source, siz
 	peer->tcp = at >= SFU_WORLD_TCP;
 	const struct rs_addr *server =
 		peer->tcp ? &world->tcp[worker][at - SFU_WORLD_TCP] : &world->addresses[worker][at];
+	peer->server = *server;
 	peer->fd = socket_to(server, peer->tcp ? SOCK_STREAM : SOCK_DGRAM);
 	peer->client = make_client(world, i, server);
 

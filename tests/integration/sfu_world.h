@@ -26,6 +26,7 @@ struct sfu_peer {
 	char id[16];
 	struct rtc_client *client;
 	int fd;
+	struct rs_addr server; /* where its worker listens */
 	bool tcp;
 	struct tcp_reader in; /* with tcp */
 	uint32_t ssrc;        /* of its microphone */
