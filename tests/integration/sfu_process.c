@@ -213,10 +213,11 @@ static void a_peer_taken_away_is_said_good_bye(void **state)
 	two_peers(world, &ken, &fra);
 	sfu_world_floor(world, 2, "\"KEN\"");
 	ken->speaking = false;
-	sfu_world_run(world, 30); /* what was sent arrives before the order does */
+	sfu_world_floor(world, 3, "\"KEN\""); /* the turn that obeys reads what was sent before */
 	sfu_world_say(world, "{\"type\": \"peer-gone\", \"peer\": \"%s\"}", ken->id);
 	sfu_world_apply(world);
-	sfu_world_run(world, 100);
+	for (int waited = 0; waited < 3000 && !ken->alerted; waited += 5)
+		sfu_world_run(world, 5);
 	assert_true(ken->alerted);
 	assert_false(fra->alerted);
 	_Alignas(8) uint8_t packet[64] = { 0x80, 111 };

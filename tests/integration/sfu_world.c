@@ -216,7 +216,10 @@ json_t *sfu_world_hear(struct sfu_world *world, const char *type)
 
 json_t *sfu_world_counters(struct sfu_world *world)
 {
-	/* One may be under way that was made before. */
+	/* What was heard may all have been made before, and so may the next that is under way. */
+	json_t *old = NULL;
+	while ((old = take(world, "stats", NULL)) != NULL)
+		json_decref(old);
 	json_decref(sfu_world_hear(world, "stats"));
 	json_t *stats = sfu_world_hear(world, "stats");
 	json_t *counters = json_incref(json_object_get(stats, "counters"));
