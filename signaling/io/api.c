@@ -101,6 +101,41 @@ static void get_nodes(struct request *request)
 	http_answer(request, HTTP_STATUS_OK, "application/json");
 }
 
+static void drain(struct request *request, bool drained)
+{
+	if (!http_authenticate(request))
+		return;
+	if (request->who.role != ROLE_ADMIN && request->who.role != ROLE_TECHNICIAN) {
+		forbid(request);
+		return;
+	}
+	switch (service_drain(
+		request->io->service, request->params.name[0], drained, io_moment())) {
+	case -ENOENT:
+		http_refuse(request, HTTP_STATUS_NOT_FOUND, "no-such-node",
+			"There is no media server of this name.");
+		return;
+	case -EALREADY:
+		http_refuse(request, HTTP_STATUS_CONFLICT, "already-so", "It is so already.");
+		return;
+	default:
+		break;
+	}
+	if (service_nodes(request->io->service, &request->out) < 0)
+		refuse_memory(request);
+	http_answer(request, HTTP_STATUS_OK, "application/json");
+}
+
+static void drain_node(struct request *request)
+{
+	drain(request, true);
+}
+
+static void serve_node(struct request *request)
+{
+	drain(request, false);
+}
+
 static void get_health(struct request *request)
 {
 	if (rs_buf_printf(&request->out, "ok\n") < 0)
@@ -165,6 +200,8 @@ const struct http_route http_routes[] = {
 	{ HTTP_GET, "/api/meetings/*/media/*", get_media, HTTP_SMALL_MAX },
 	{ HTTP_GET, "/api/meetings/*/timeline/*", get_timeline, HTTP_SMALL_MAX },
 	{ HTTP_GET, "/api/nodes", get_nodes, HTTP_SMALL_MAX },
+	{ HTTP_POST, "/api/nodes/*/drain", drain_node, HTTP_SMALL_MAX },
+	{ HTTP_POST, "/api/nodes/*/serve", serve_node, HTTP_SMALL_MAX },
 	{ HTTP_GET, "/healthz", get_health, HTTP_SMALL_MAX },
 	{ HTTP_GET, "/metrics", get_metrics, HTTP_SMALL_MAX },
 };

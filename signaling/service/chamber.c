@@ -400,6 +400,8 @@ static void apply_all(struct service *service, struct chamber *chamber,
 	int err = 0;
 	for (size_t i = 0; i < chamber->events.n; i++) {
 		const struct event *event = &chamber->events.list[i];
+		if (event->kind == EVENT_MEDIA_SERVER)
+			media_leave(service, chamber);
 		const int failed = chamber_apply(
 			service, chamber, event, &done->events[i], chamber->payloads[i]);
 		err = failed < 0 ? failed : err;

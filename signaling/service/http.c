@@ -127,10 +127,10 @@ int service_view(const struct service *service, const char *meeting, struct rs_b
 static int write_node(const struct node *node, const char *comma, struct rs_buf *out)
 {
 	int err = rs_buf_printf(out,
-		"%s{\"node\":\"%s\",\"kind\":\"%s\",\"instance\":\"%s\",\"revision\":%" PRId64
-		",\"applied\":%" PRId64 ",",
+		"%s{\"node\":\"%s\",\"kind\":\"%s\",\"instance\":\"%s\",\"draining\":%s,"
+		"\"revision\":%" PRId64 ",\"applied\":%" PRId64 ",",
 		comma, node->name, node->kind == NODE_SFU ? "sfu" : "recorder", node->instance,
-		node->revision, node->applied);
+		node->draining ? "true" : "false", node->revision, node->applied);
 	if (err == 0)
 		err = figures_write(node->figures, out);
 	return err < 0 ? err : rs_buf_append(out, "}", 1);

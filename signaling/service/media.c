@@ -121,6 +121,19 @@ void media_tell_meeting(struct service *service, struct chamber *chamber)
 	rs_buf_done(&out);
 }
 
+void media_leave(struct service *service, struct chamber *chamber)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	struct node *node = node_of_instance(service, meeting->instance);
+	if (node == NULL)
+		return;
+	struct rs_buf out;
+	rs_buf_init(&out, NODE_TEXT_MAX);
+	node_tell(
+		service, node, node_write_meeting_gone(++node->revision, meeting->id, &out), &out);
+	rs_buf_done(&out);
+}
+
 /* Everything a media server is to do; whatever else it has, it drops. */
 static void tell_state(struct service *service, struct node *node)
 {
@@ -185,6 +198,27 @@ static int hello_sfu(struct service *service, struct node *node, const struct no
 	if (first_seen(service, node->instance))
 		peer_take_back(service, node, message);
 	tell_state(service, node);
+	return 0;
+}
+
+int service_drain(struct service *service, const char *name, bool drain, struct moment at)
+{
+	size_t cursor = 0;
+	struct node *node;
+	struct node *found = NULL;
+	while ((node = rs_map_next(service->nodes, &cursor)) != NULL) {
+		if (node->greeted && node->kind == NODE_SFU && strcmp(node->name, name) == 0)
+			found = node;
+	}
+	if (found == NULL)
+		return -ENOENT;
+	if (found->draining == drain)
+		return -EALREADY;
+	found->draining = drain;
+	log_info(
+		LOG_CONTROL, name, drain ? "media server is drained" : "media server serves again");
+	for (struct chamber *chamber = service->chambers; chamber != NULL; chamber = chamber->next)
+		chamber_pump(service, chamber, at);
 	return 0;
 }
 

@@ -83,14 +83,14 @@ static void reconcile_recorder(struct service *service, struct chamber *chamber)
 	}
 }
 
-/* The SFU that is to serve a meeting whose own is away: any that is connected. */
+/* The SFU that is to serve a meeting whose own is away or drained: any that is connected and not drained. */
 static const struct node *any_sfu(const struct service *service, const char *name)
 {
 	const struct node *found = NULL;
 	size_t cursor = 0;
 	const struct node *node;
 	while ((node = rs_map_next(service->nodes, &cursor)) != NULL) {
-		if (!node->greeted || node->kind != NODE_SFU)
+		if (!node->greeted || node->kind != NODE_SFU || node->draining)
 			continue;
 		/* The same name with another instance: that process is gone for good. */
 		if (strcmp(node->name, name) == 0)
@@ -105,7 +105,10 @@ static void reconcile_media(struct service *service, struct chamber *chamber, st
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	const struct node *node = node_of_instance(service, meeting->instance);
 	if (node != NULL) {
+		const struct node *other = node->draining ? any_sfu(service, "") : NULL;
 		(void)rs_set_text(chamber->node, node->name);
+		if (other != NULL)
+			meeting_decide_media(meeting, other->instance, &chamber->events);
 		return;
 	}
 	node = any_sfu(service, chamber->node);

@@ -159,6 +159,11 @@ enum service_look {
 int service_look(struct service *service, uint64_t request, const struct claims *who,
 	const char *meeting, const char *badge, enum service_look what, struct moment at,
 	struct service_refusal *refusal) RS_MUST_USE;
+/* A media server is to be emptied, so that it can be stopped (or is to serve again): its meetings move to another that is
+ * connected, now or as soon as there is one, and pages make a new media connection there. 0, -ENOENT (no media server of
+ * this name), -EALREADY. */
+int service_drain(
+	struct service *service, const char *node, bool drain, struct moment at) RS_MUST_USE;
 /* GET /api/nodes as JSON. 0, -ENOMEM. */
 int service_nodes(const struct service *service, struct rs_buf *out) RS_MUST_USE;
 /* The service's share of /metrics. 0, -E2BIG, -ENOMEM. */

@@ -158,6 +158,7 @@ struct chamber {
 struct node {
 	uint64_t id;
 	bool greeted;
+	bool draining; /* its meetings go to another as soon as there is one; it gets no new ones */
 	enum node_kind kind;
 	char name[RS_NAME_MAX + 1];
 	char instance[RS_NAME_MAX + 1];
@@ -287,6 +288,8 @@ struct node *node_recorder(const struct service *service);
 void node_tell(struct service *service, struct node *node, int err, struct rs_buf *text);
 /* Tell the media server of the chamber how the meeting stands. */
 void media_tell_meeting(struct service *service, struct chamber *chamber);
+/* Another media server takes over: the present one, if it is still there, is to forget the meeting. */
+void media_leave(struct service *service, struct chamber *chamber);
 void node_free_all(struct service *service);
 
 /* measure.c */

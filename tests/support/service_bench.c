@@ -361,12 +361,18 @@ int bench_report(struct bench *bench, struct bench_line *line, const char *forma
 
 struct bench_line *bench_sfu(struct bench *bench, const char *instance, const char *state)
 {
+	return bench_named_sfu(bench, "sfu-1", instance, state);
+}
+
+struct bench_line *bench_named_sfu(
+	struct bench *bench, const char *name, const char *instance, const char *state)
+{
 	struct bench_line *line = bench_node(bench);
 	const int err = bench_report(bench, line,
-		"{\"type\":\"hello\",\"protocol\":\"rostrum.control.1\",\"kind\":\"sfu\",\"node\":\"sfu-1\","
+		"{\"type\":\"hello\",\"protocol\":\"rostrum.control.1\",\"kind\":\"sfu\",\"node\":\"%s\","
 		"\"instance\":\"%s\",\"revision\":5,\"state\":%s,\"fingerprint\":\"sha-256 00\","
 		"\"workers\":[{\"addresses\":[\"127.0.0.1:50000\"]}],\"tap\":\"/run/tap-%s\"}",
-		instance, state, instance);
+		name, instance, state, instance);
 	assert(err == 0);
 	return line;
 }

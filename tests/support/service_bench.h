@@ -67,6 +67,8 @@ const char *bench_try(
 struct bench_line *bench_node(struct bench *bench);
 /* A media server said hello; `state` is its state member's text. */
 struct bench_line *bench_sfu(struct bench *bench, const char *instance, const char *state);
+struct bench_line *bench_named_sfu(
+	struct bench *bench, const char *name, const char *instance, const char *state);
 struct bench_line *bench_recorder(struct bench *bench, const char *recordings);
 /* One message of a node; the error of taking it. */
 int bench_report(struct bench *bench, struct bench_line *line, const char *format, ...)

@@ -17,7 +17,8 @@ static const struct {
 	{ "conference", "import a conference file", site_conference },
 	{ "meeting", "open or close a meeting", site_meeting },
 	{ "token", "make a join token", site_token },
-	{ "node", "list media servers and recorders; a participant's packets as CSV", site_node },
+	{ "node", "list media servers and recorders; drain one; a participant's packets as CSV",
+		site_node },
 	{ "archive", "list, verify and export recorded sessions", archive_main },
 };
 

@@ -234,13 +234,13 @@ static void print_node(const json_t *node)
 	const char *kind = json_string_value(json_object_get(node, "kind"));
 	const char *name = json_string_value(json_object_get(node, "node"));
 	const char *instance = json_string_value(json_object_get(node, "instance"));
-	(void)printf("%-10s %-20s %s\n", kind != NULL ? kind : "?", name != NULL ? name : "?",
-		instance != NULL ? instance : "");
+	(void)printf("%-10s %-20s %s%s\n", kind != NULL ? kind : "?", name != NULL ? name : "?",
+		instance != NULL ? instance : "",
+		json_is_true(json_object_get(node, "draining")) ? "  draining" : "");
 }
 
-static int list_nodes(const struct remote_options *options)
+static int print_nodes(const struct remote_options *options, json_t *answer)
 {
-	json_t *answer = ask(options, "/api/nodes", NULL, 0);
 	if (answer == NULL)
 		return FAILED;
 	if (options->json)
@@ -294,13 +294,26 @@ static int show_timeline(const struct remote_options *options)
 	return 0;
 }
 
+/* Empty a media server, or let it serve again. */
+static int steer_node(const struct remote_options *options)
+{
+	char path[PATH_MAX_LEN];
+	(void)snprintf(
+		path, sizeof(path), "/api/nodes/%s/%s", options->words[1], options->words[0]);
+	return print_nodes(options, ask(options, path, "", 0));
+}
+
 int site_node(int argc, char **argv)
 {
 	struct remote_options options;
 	const int err = remote_options_parse(argc, argv, &options);
 	if (err == 0 && options.n_words == 1 && word_is(&options, 0, "list"))
-		return list_nodes(&options);
+		return print_nodes(&options, ask(&options, "/api/nodes", NULL, 0));
+	if (err == 0 && options.n_words == 2 &&
+		(word_is(&options, 0, "drain") || word_is(&options, 0, "serve")) &&
+		rs_name_valid(options.words[1], strlen(options.words[1])))
+		return steer_node(&options);
 	if (err == 0 && options.n_words == 3 && word_is(&options, 0, "timeline"))
 		return show_timeline(&options);
-	return misuse("node list | node timeline MEETING BADGE");
+	return misuse("node list | node drain|serve NAME | node timeline MEETING BADGE");
 }

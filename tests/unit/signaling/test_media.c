@@ -262,6 +262,32 @@ static void without_a_media_server_pages_are_told_after_a_grace(void **state)
 	assert_null(bench_at(ken->view, "media.instance"));
 }
 
+static void a_drained_media_server_hands_its_meetings_over(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *first = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	char peer[65];
+	(void)rs_set_text(peer, offer(bench, ken));
+	assert_int_equal(service_drain(bench->service, "sfu-9", true, bench->at), -ENOENT);
+	assert_int_equal(service_drain(bench->service, "sfu-1", true, bench->at), 0);
+	assert_int_equal(service_drain(bench->service, "sfu-1", true, bench->at), -EALREADY);
+	bench_turn(bench);
+	/* As long as there is no other, it goes on. */
+	assert_string_equal(bench_text(ken->view, "media.instance"), "i1");
+
+	const struct bench_line *second = bench_named_sfu(bench, "sfu-2", "i2", "null");
+	assert_string_equal(bench_text(ken->view, "media.instance"), "i2");
+	assert_non_null(bench_last(first, "meeting-gone"));
+	assert_string_equal(bench_text(bench_last(first, "peer-gone"), "peer"), peer);
+	assert_non_null(bench_last(second, "meeting"));
+	assert_string_equal(bench_try(bench, ken, "hang-up", ""), "already-so");
+
+	assert_int_equal(service_drain(bench->service, "sfu-1", false, bench->at), 0);
+	bench_turn(bench);
+	assert_string_equal(bench_text(ken->view, "media.instance"), "i2");
+}
+
 static void a_control_connection_that_breaks_changes_nothing(void **state)
 {
 	struct bench *bench = *state;
@@ -658,6 +684,7 @@ int main(void)
 		CASE(hanging_up_and_ice_restarts_reach_the_media_server),
 		CASE(a_new_instance_forgets_the_peers_of_the_old),
 		CASE(without_a_media_server_pages_are_told_after_a_grace),
+		CASE(a_drained_media_server_hands_its_meetings_over),
 		CASE(a_control_connection_that_breaks_changes_nothing),
 		CASE(a_restart_takes_the_peers_back),
 		CASE(a_new_page_makes_new_media_and_a_resumed_one_keeps_its_own),
