@@ -43,6 +43,18 @@ static const struct {
 	[EVENT_RULING_APPEALED] = { "ruling-appealed", MEMBER_ENTRY | MEMBER_PARTICIPANT },
 	[EVENT_POINT_SETTLED] = { "point-settled",
 		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_RULING },
+	[EVENT_DECISION_PROPOSED] = { "decision-proposed", MEMBER_DECISION | MEMBER_PROPOSAL },
+	[EVENT_DECISION_OBJECTED] = { "decision-objected",
+		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION },
+	[EVENT_DECISION_WITHDRAWN] = { "decision-withdrawn", MEMBER_DECISION | MEMBER_CAUSE },
+	[EVENT_VOTING_OPENED] = { "voting-opened", MEMBER_DECISION | MEMBER_ENTITLED },
+	[EVENT_VOTE_CAST] = { "vote-cast",
+		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION | MEMBER_VOTE },
+	[EVENT_TOTALS_ENTERED] = { "totals-entered", MEMBER_DECISION | MEMBER_TOTALS },
+	[EVENT_VOTING_LOCKED] = { "voting-locked",
+		MEMBER_DECISION | MEMBER_TOTALS | MEMBER_ENTITLED },
+	[EVENT_DECISION_PROCLAIMED] = { "decision-proclaimed",
+		MEMBER_DECISION | MEMBER_TOTALS | MEMBER_OUTCOME },
 	[EVENT_MICROPHONE_OPENED] = { "microphone-opened", MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_MICROPHONE_CLOSED] = { "microphone-closed", MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_DESK_LIVE] = { "desk-live", MEMBER_CHANNEL | MEMBER_PARTICIPANT | MEMBER_CAUSE },
@@ -78,6 +90,24 @@ static const char *const lists[LIST_COUNT] = {
 static const char *const rulings[RULING_COUNT] = {
 	[RULING_UPHELD] = "upheld",
 	[RULING_REJECTED] = "rejected",
+};
+
+static const char *const modes[DECISION_MODE_COUNT] = {
+	[DECISION_CONSENSUS] = "consensus",
+	[DECISION_HANDS] = "hands",
+	[DECISION_RECORDED] = "recorded",
+};
+
+static const char *const votes[VOTE_COUNT] = {
+	[VOTE_NONE] = "none",
+	[VOTE_YES] = "yes",
+	[VOTE_NO] = "no",
+	[VOTE_ABSTAIN] = "abstain",
+};
+
+static const char *const outcomes[OUTCOME_COUNT] = {
+	[OUTCOME_ADOPTED] = "adopted",
+	[OUTCOME_REJECTED] = "rejected",
 };
 
 static const char *const lines[LINE_COUNT] = {
@@ -158,6 +188,54 @@ int ruling_parse(const char *name, enum ruling *out_ruling)
 	for (size_t i = 0; i < RULING_COUNT; i++) {
 		if (strcmp(name, rulings[i]) == 0) {
 			*out_ruling = (enum ruling)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *decision_mode_name(enum decision_mode mode)
+{
+	return modes[mode];
+}
+
+int decision_mode_parse(const char *name, enum decision_mode *out_mode)
+{
+	for (size_t i = 0; i < DECISION_MODE_COUNT; i++) {
+		if (strcmp(name, modes[i]) == 0) {
+			*out_mode = (enum decision_mode)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *vote_name(enum vote vote)
+{
+	return votes[vote];
+}
+
+int vote_parse(const char *name, enum vote *out_vote)
+{
+	for (size_t i = VOTE_YES; i < VOTE_COUNT; i++) {
+		if (strcmp(name, votes[i]) == 0) {
+			*out_vote = (enum vote)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+	return outcomes[outcome];
+}
+
+int outcome_parse(const char *name, enum outcome *out_outcome)
+{
+	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+		if (strcmp(name, outcomes[i]) == 0) {
+			*out_outcome = (enum outcome)i;
 			return 0;
 		}
 	}

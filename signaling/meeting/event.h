@@ -35,6 +35,14 @@ enum event_kind {
 	EVENT_POINT_RULED,
 	EVENT_RULING_APPEALED,
 	EVENT_POINT_SETTLED,
+	EVENT_DECISION_PROPOSED,
+	EVENT_DECISION_OBJECTED,
+	EVENT_DECISION_WITHDRAWN,
+	EVENT_VOTING_OPENED,
+	EVENT_VOTE_CAST,
+	EVENT_TOTALS_ENTERED,
+	EVENT_VOTING_LOCKED,
+	EVENT_DECISION_PROCLAIMED,
 	EVENT_MICROPHONE_OPENED,
 	EVENT_MICROPHONE_CLOSED,
 	EVENT_DESK_LIVE,
@@ -86,6 +94,28 @@ enum ruling {
 	RULING_COUNT,
 };
 
+/* How a decision is taken. */
+enum decision_mode {
+	DECISION_CONSENSUS, /* nobody objects before the gavel falls */
+	DECISION_HANDS,     /* totals alone are kept */
+	DECISION_RECORDED,  /* by delegation, with names */
+	DECISION_MODE_COUNT,
+};
+
+enum vote {
+	VOTE_NONE, /* not cast */
+	VOTE_YES,
+	VOTE_NO,
+	VOTE_ABSTAIN,
+	VOTE_COUNT,
+};
+
+enum outcome {
+	OUTCOME_ADOPTED,
+	OUTCOME_REJECTED,
+	OUTCOME_COUNT,
+};
+
 /* Members an event carries in its data, as a set. */
 enum event_member {
 	MEMBER_SITTING = 1 << 0,
@@ -104,11 +134,18 @@ enum event_member {
 	MEMBER_ALLOTTED = 1 << 13, /* 0 = null: without limit */
 	MEMBER_RULING = 1 << 14,
 	MEMBER_LIST = 1 << 15,
+	MEMBER_DECISION = 1 << 16,
+	MEMBER_PROPOSAL = 1 << 17, /* title, mode, majority (empty = null) */
+	MEMBER_VOTE = 1 << 18,
+	MEMBER_TOTALS = 1 << 19, /* yes, no, abstain */
+	MEMBER_ENTITLED = 1 << 20,
+	MEMBER_OUTCOME = 1 << 21, /* outcome, required */
 };
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
 #define EVENT_SESSION_MAX 96 /* octets of a recording session's name */
 #define EVENT_REASON_MAX 128
+#define EVENT_TITLE_MAX 255 /* of a proposal */
 
 struct event {
 	uint64_t number; /* from 1, without gaps, in each meeting */
@@ -132,10 +169,21 @@ struct event {
 	char session[EVENT_SESSION_MAX + 1];
 	char reason[EVENT_REASON_MAX + 1];
 	char instance[RS_NAME_MAX + 1];
+	uint32_t decision; /* its number, from 1 in each meeting */
+	char title[EVENT_TITLE_MAX + 1];
+	enum decision_mode mode;
+	char majority[RS_NAME_MAX + 1];
+	enum vote vote;
+	uint32_t yes;
+	uint32_t no;
+	uint32_t abstain;
+	uint32_t entitled; /* delegations */
+	enum outcome outcome;
+	uint32_t required; /* votes that carry it */
 };
 
-/* Most events one command may cause. */
-#define EVENTS_MAX 16
+/* Most events one command may cause: closing takes the floor and seven microphones, a proposal, the recording. */
+#define EVENTS_MAX 12
 
 /* Events being decided; the machines append to it. */
 struct events {
@@ -156,6 +204,13 @@ const char *list_name(enum list_kind list);
 int list_parse(const char *name, enum list_kind *out_list) RS_MUST_USE;
 const char *ruling_name(enum ruling ruling);
 int ruling_parse(const char *name, enum ruling *out_ruling) RS_MUST_USE;
+const char *decision_mode_name(enum decision_mode mode);
+int decision_mode_parse(const char *name, enum decision_mode *out_mode) RS_MUST_USE;
+/* "none" for a vote that was not cast; it is not parsed. */
+const char *vote_name(enum vote vote);
+int vote_parse(const char *name, enum vote *out_vote) RS_MUST_USE;
+const char *outcome_name(enum outcome outcome);
+int outcome_parse(const char *name, enum outcome *out_outcome) RS_MUST_USE;
 const char *line_name(enum line line);
 int line_parse(const char *name, enum line *out_line) RS_MUST_USE;
 

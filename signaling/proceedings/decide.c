@@ -28,6 +28,14 @@ static const unsigned who_may[COMMAND_COUNT] = {
 	[COMMAND_RULE] = ROLE_BIT(ROLE_CHAIR),
 	[COMMAND_APPEAL] = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
 	[COMMAND_SETTLE_POINT] = ROLES_PRESIDING,
+	[COMMAND_PROPOSE_DECISION] = ROLES_PRESIDING,
+	[COMMAND_OBJECT] = ROLE_BIT(ROLE_DELEGATE),
+	[COMMAND_WITHDRAW_DECISION] = ROLES_PRESIDING,
+	[COMMAND_OPEN_VOTING] = ROLES_PRESIDING,
+	[COMMAND_CAST] = ROLE_BIT(ROLE_DELEGATE),
+	[COMMAND_ENTER_TOTALS] = ROLE_BIT(ROLE_SECRETARIAT),
+	[COMMAND_LOCK_VOTING] = ROLES_PRESIDING,
+	[COMMAND_PROCLAIM] = ROLES_PRESIDING,
 	[COMMAND_OPEN_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
 	[COMMAND_CLOSE_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
 	[COMMAND_GO_LIVE] = ROLE_BIT(ROLE_INTERPRETER),
@@ -66,9 +74,13 @@ static enum verdict decide_meeting(const struct proceedings *proceedings,
 		.item = command->item,
 		.session = command->session,
 	};
+	if (kind == MEETING_TAKE_UP_ITEM && voting_in_progress(proceedings->voting))
+		return VERDICT_VOTING_IN_PROGRESS;
 	/* Nobody speaks in a closed meeting, and the record says so before it says closed. */
-	if (kind == MEETING_CLOSE)
+	if (kind == MEETING_CLOSE) {
 		floor_decide_closing(proceedings->floor, command->by, out_events);
+		voting_decide_closing(proceedings->voting, command->by, out_events);
+	}
 	return meeting_decide(proceedings->meeting, &meeting_command, out_events);
 }
 
@@ -76,6 +88,9 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 	enum floor_command_kind kind, const struct command *command, struct events *out_events)
 {
 	const struct participant *by = meeting_find(proceedings->meeting, command->by);
+	/* Nobody interrupts the voting but on a point of order about its conduct (GA rule 88). */
+	if (kind == FLOOR_GIVE && voting_in_progress(proceedings->voting))
+		return VERDICT_VOTING_IN_PROGRESS;
 	const struct floor_command floor_command = {
 		.kind = kind,
 		.by = command->by,
@@ -89,6 +104,35 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 	};
 	return floor_decide(
 		proceedings->floor, &floor_command, person_of, proceedings->meeting, out_events);
+}
+
+static enum verdict decide_voting(const struct proceedings *proceedings,
+	enum voting_command_kind kind, const struct command *command, struct events *out_events)
+{
+	const struct floor *floor = proceedings->floor;
+	const struct voting_command voting_command = {
+		.kind = kind,
+		.by = command->by,
+		.decision = command->decision,
+		.title = command->title,
+		.mode = command->mode,
+		.majority = command->majority,
+		.vote = command->vote,
+		.yes = command->yes,
+		.no = command->no,
+		.abstain = command->abstain,
+	};
+	if (kind != VOTING_BEGIN)
+		return voting_decide(proceedings->voting, &voting_command, out_events);
+	/* Voting begins when nobody speaks: what is pending is settled first, a statement ends. */
+	if (floor->point.stage != FLOOR_POINT_NONE)
+		return VERDICT_POINT_PENDING;
+	if (floor->now.holder[0] != '\0') {
+		struct event *event = events_add(out_events, EVENT_FLOOR_TAKEN, command->by);
+		event->cause = CAUSE_CHAIR;
+		(void)rs_set_text(event->participant, floor->now.holder);
+	}
+	return voting_decide(proceedings->voting, &voting_command, out_events);
 }
 
 static enum verdict decide_desk(const struct proceedings *proceedings,
@@ -164,6 +208,22 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_floor(proceedings, FLOOR_APPEAL, command, out_events);
 	case COMMAND_SETTLE_POINT:
 		return decide_floor(proceedings, FLOOR_SETTLE, command, out_events);
+	case COMMAND_PROPOSE_DECISION:
+		return decide_voting(proceedings, VOTING_PROPOSE, command, out_events);
+	case COMMAND_OBJECT:
+		return decide_voting(proceedings, VOTING_OBJECT, command, out_events);
+	case COMMAND_WITHDRAW_DECISION:
+		return decide_voting(proceedings, VOTING_WITHDRAW, command, out_events);
+	case COMMAND_OPEN_VOTING:
+		return decide_voting(proceedings, VOTING_BEGIN, command, out_events);
+	case COMMAND_CAST:
+		return decide_voting(proceedings, VOTING_CAST, command, out_events);
+	case COMMAND_ENTER_TOTALS:
+		return decide_voting(proceedings, VOTING_ENTER_TOTALS, command, out_events);
+	case COMMAND_LOCK_VOTING:
+		return decide_voting(proceedings, VOTING_LOCK, command, out_events);
+	case COMMAND_PROCLAIM:
+		return decide_voting(proceedings, VOTING_PROCLAIM, command, out_events);
 	case COMMAND_OPEN_MICROPHONE:
 		return decide_floor(proceedings, FLOOR_OPEN_MICROPHONE, command, out_events);
 	case COMMAND_CLOSE_MICROPHONE:

@@ -25,6 +25,8 @@ int proceedings_new(struct meeting *meeting, struct proceedings **out_proceeding
 		return -ENOMEM;
 	int err = build_floor(proceedings, meeting);
 	if (err == 0)
+		err = voting_new(meeting, &proceedings->voting);
+	if (err == 0)
 		err = build_interpretation(proceedings, meeting);
 	if (err < 0) {
 		proceedings_free(proceedings);
@@ -41,6 +43,7 @@ struct proceedings *proceedings_free(struct proceedings *proceedings)
 		return NULL;
 	meeting_free(proceedings->meeting);
 	floor_free(proceedings->floor);
+	voting_free(proceedings->voting);
 	interpretation_free(proceedings->interpretation);
 	return rs_release(proceedings);
 }
@@ -49,6 +52,7 @@ void proceedings_apply(struct proceedings *proceedings, const struct event *even
 {
 	meeting_apply(proceedings->meeting, event);
 	floor_apply(proceedings->floor, event);
+	voting_apply(proceedings->voting, event);
 	interpretation_apply(proceedings->interpretation, event);
 }
 

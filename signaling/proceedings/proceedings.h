@@ -1,7 +1,7 @@
 /* signaling/proceedings/proceedings.h
  *
- * Everything that is decided in one meeting, as one machine: joins meeting, floor and interpretation, so that one command
- * may have effects in all three. decide changes nothing; apply cannot fail; the state is a replay of the events. Also derives
+ * Everything that is decided in one meeting, as one machine: joins meeting, floor, voting and interpretation, so that one
+ * command may have effects in all of them. decide changes nothing; apply cannot fail; the state is a replay of the events. Also derives
  * what the media server is to let through. One thread; allocates only in proceedings_new().
  */
 #ifndef ROSTRUM_SIGNALING_PROCEEDINGS_PROCEEDINGS_H
@@ -10,10 +10,12 @@
 #include "signaling/floor/floor.h"
 #include "signaling/interpretation/interpretation.h"
 #include "signaling/meeting/meeting.h"
+#include "signaling/voting/voting.h"
 
 struct proceedings {
 	struct meeting *meeting;
 	struct floor *floor;
+	struct voting *voting;
 	struct interpretation *interpretation;
 };
 
@@ -42,6 +44,14 @@ enum command_kind {
 	COMMAND_RULE,
 	COMMAND_APPEAL,
 	COMMAND_SETTLE_POINT,
+	COMMAND_PROPOSE_DECISION,
+	COMMAND_OBJECT,
+	COMMAND_WITHDRAW_DECISION,
+	COMMAND_OPEN_VOTING,
+	COMMAND_CAST,
+	COMMAND_ENTER_TOTALS,
+	COMMAND_LOCK_VOTING,
+	COMMAND_PROCLAIM,
 	COMMAND_OPEN_MICROPHONE,
 	COMMAND_CLOSE_MICROPHONE,
 	COMMAND_GO_LIVE,
@@ -65,6 +75,14 @@ struct command {
 	uint32_t position; /* 1 = first */
 	uint32_t seconds;
 	enum ruling ruling;
+	uint32_t decision; /* 0 = not given */
+	enum decision_mode mode;
+	enum vote vote;
+	uint32_t yes;
+	uint32_t no;
+	uint32_t abstain;
+	char title[EVENT_TITLE_MAX + 1];
+	char majority[RS_NAME_MAX + 1];
 	char participant[RS_NAME_MAX + 1];
 	char item[RS_NAME_MAX + 1];
 	char channel[RS_NAME_MAX + 1];

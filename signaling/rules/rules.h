@@ -37,6 +37,25 @@ struct rules_replies {
 		allotted_s[RULES_REPLIES_MAX]; /* of the first, the second ...; 0 = without limit */
 };
 
+/* How many votes carry a decision: the least whole number that is at least (or more than) that part of the base, and `extra`. */
+#define RULES_MAJORITIES_MAX 8
+#define RULES_MAJORITY_DENOMINATOR_MAX 1000
+#define RULES_MAJORITY_EXTRA_MAX 1000
+
+enum rules_base {
+	RULES_PRESENT_AND_VOTING, /* yes and no: who abstains does not vote (GA rule 86) */
+	RULES_AUTHORISED,         /* everyone entitled as the voting was opened */
+};
+
+struct rules_majority {
+	char name[RS_NAME_MAX + 1];
+	uint32_t numerator; /* 1 to denominator */
+	uint32_t denominator;
+	bool more_than; /* exactly the part is not enough */
+	uint32_t extra;
+	enum rules_base base;
+};
+
 struct rules {
 	char name[RS_NAME_MAX + 1];
 	unsigned may_ask;              /* roles that may put themselves on the list of speakers */
@@ -50,6 +69,8 @@ struct rules {
 	struct rules_time time;
 	struct rules_points points;
 	struct rules_replies replies;
+	struct rules_majority majorities[RULES_MAJORITIES_MAX];
+	uint32_t n_majorities;
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
 };
 

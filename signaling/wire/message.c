@@ -69,6 +69,31 @@ static void parse_settle(const struct object *object, struct wire_message *messa
 		parse_ruling(object, message);
 }
 
+static void parse_decision(const struct object *object, struct wire_message *message)
+{
+	message->command.decision = (uint32_t)object_int(object, "decision", 1, UINT32_MAX);
+}
+
+static void parse_cast(const struct object *object, struct wire_message *message)
+{
+	parse_decision(object, message);
+	if (vote_parse(object_text(object, "vote"), &message->command.vote) < 0)
+		object_fail(object, "vote", "yes, no or abstain is expected");
+}
+
+static uint32_t parse_count(const struct object *object, const char *key)
+{
+	return (uint32_t)object_int(object, key, 0, MEETING_PARTICIPANTS_MAX);
+}
+
+static void parse_totals(const struct object *object, struct wire_message *message)
+{
+	parse_decision(object, message);
+	message->command.yes = parse_count(object, "yes");
+	message->command.no = parse_count(object, "no");
+	message->command.abstain = parse_count(object, "abstain");
+}
+
 static void parse_channel(const struct object *object, struct wire_message *message)
 {
 	(void)rs_set_text(message->command.channel, object_name(object, "channel"));
@@ -79,6 +104,18 @@ static void copy_text(const struct object *object, const char *key, char *out, s
 	const char *text = object_text(object, key);
 	if (!rs_copy_text(out, cap, text, strlen(text)))
 		object_fail(object, key, "the text is too long");
+}
+
+static void parse_proposal(const struct object *object, struct wire_message *message)
+{
+	struct command *command = &message->command;
+	copy_text(object, "title", command->title, sizeof(command->title));
+	if (command->title[0] == '\0')
+		object_fail(object, "title", "a text is expected");
+	if (decision_mode_parse(object_text(object, "mode"), &command->mode) < 0)
+		object_fail(object, "mode", "consensus, hands or recorded is expected");
+	if (command->mode != DECISION_CONSENSUS)
+		(void)rs_set_text(command->majority, object_name(object, "majority"));
 }
 
 static void parse_look(const struct object *object, struct wire_look *look)
@@ -145,6 +182,14 @@ static const struct {
 	[COMMAND_RULE] = { "rule", parse_ruling },
 	[COMMAND_APPEAL] = { "appeal", parse_nothing },
 	[COMMAND_SETTLE_POINT] = { "settle-point", parse_settle },
+	[COMMAND_PROPOSE_DECISION] = { "propose-decision", parse_proposal },
+	[COMMAND_OBJECT] = { "object", parse_decision },
+	[COMMAND_WITHDRAW_DECISION] = { "withdraw-decision", parse_decision },
+	[COMMAND_OPEN_VOTING] = { "open-voting", parse_decision },
+	[COMMAND_CAST] = { "cast", parse_cast },
+	[COMMAND_ENTER_TOTALS] = { "enter-totals", parse_totals },
+	[COMMAND_LOCK_VOTING] = { "lock-voting", parse_decision },
+	[COMMAND_PROCLAIM] = { "proclaim", parse_decision },
 	[COMMAND_OPEN_MICROPHONE] = { "open-microphone", parse_nothing },
 	[COMMAND_CLOSE_MICROPHONE] = { "close-microphone", parse_nothing },
 	[COMMAND_GO_LIVE] = { "go-live", parse_channel },

@@ -22,6 +22,17 @@ const char *wire_verdict_text(enum verdict verdict)
 			"Your delegation has used its rights of reply in this item.",
 		[VERDICT_POINT_PENDING] = "A point of order comes first.",
 		[VERDICT_NO_RULING] = "There is no ruling to appeal against or to settle.",
+		[VERDICT_VOTING_IN_PROGRESS] = "Voting has begun; it is not interrupted.",
+		[VERDICT_VOTING_NOT_OPEN] = "The voting is not open.",
+		[VERDICT_NO_SUCH_DECISION] = "This proposal is no longer before the meeting.",
+		[VERDICT_DECISION_PENDING] = "Another proposal is before the meeting.",
+		[VERDICT_NO_SUCH_MAJORITY] = "The rules of this meeting know no such majority.",
+		[VERDICT_NOT_ENTITLED] =
+			"Your delegation is not entitled to vote on this proposal.",
+		[VERDICT_OBJECTED] = "There is an objection: no consensus.",
+		[VERDICT_NO_TOTALS] = "The totals have not been entered yet.",
+		[VERDICT_MORE_THAN_ENTITLED] =
+			"These are more votes than delegations entitled to vote.",
 		[VERDICT_CHANNEL_NOT_YOURS] = "This channel is not one of your booth.",
 		[VERDICT_ALREADY_SO] = "It is so already.",
 		[VERDICT_BAD_OFFER] = "The media offer could not be used.",

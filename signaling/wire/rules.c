@@ -59,6 +59,39 @@ static struct rules_replies parse_replies(const struct object *object)
 	return replies;
 }
 
+static struct rules_majority parse_majority(const struct object *object)
+{
+	struct rules_majority majority = {
+		.denominator = (uint32_t)object_int(
+			object, "denominator", 1, RULES_MAJORITY_DENOMINATOR_MAX),
+		.more_than = object_bool(object, "more_than"),
+		.extra = (uint32_t)object_int(object, "extra", 0, RULES_MAJORITY_EXTRA_MAX),
+	};
+	majority.numerator = (uint32_t)object_int(object, "numerator", 1, majority.denominator);
+	(void)rs_set_text(majority.name, object_name(object, "name"));
+	const char *base = object_text(object, "base");
+	if (strcmp(base, "authorised") == 0)
+		majority.base = RULES_AUTHORISED;
+	else if (strcmp(base, "present-and-voting") != 0)
+		object_fail(object, "base", "present-and-voting or authorised is expected");
+	return majority;
+}
+
+static void parse_majorities(const struct object *object, struct rules *rules)
+{
+	rules->n_majorities = (uint32_t)object_array(object, "majorities", RULES_MAJORITIES_MAX);
+	for (size_t i = 0; i < rules->n_majorities; i++) {
+		const struct object at = object_at(object, "majorities", i);
+		rules->majorities[i] = parse_majority(&at);
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(rules->majorities[i].name, rules->majorities[j].name) == 0)
+				object_fail(&at, "name", "there is another majority of this name");
+		}
+	}
+	if (rules->n_majorities == 0)
+		object_fail(object, "majorities", "at least one is expected");
+}
+
 int rules_parse(const char *name, const char *json, size_t len, struct rules *out_rules,
 	char error[WIRE_ERROR_LEN])
 {
@@ -85,6 +118,7 @@ int rules_parse(const char *name, const char *json, size_t len, struct rules *ou
 		.replies = parse_replies(&replies),
 		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
 	};
+	parse_majorities(&object, &rules);
 	if (!rs_copy_text(rules.name, sizeof(rules.name), name, strlen(name)))
 		object_fail(&object, "name", "the profile's name is too long");
 	if (failure.failed) {

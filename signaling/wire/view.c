@@ -158,6 +158,89 @@ static json_t *points_part(const struct floor *floor, enum form form)
 	return part;
 }
 
+static void put_tally(json_t **part, const struct voting *voting, enum form form)
+{
+	const struct voting_decision *now = &voting->now;
+	doc_put(part, "yes", json_integer(now->yes));
+	doc_put(part, "no", json_integer(now->no));
+	doc_put(part, "abstain", json_integer(now->abstain));
+	put_int(part, "required", voting_required(voting), form);
+	put_int(part, "missing", voting_missing(voting), form);
+}
+
+/* By delegation; a cast vote changes its own alone. */
+static json_t *votes_part(const struct voting *voting, const char *changed)
+{
+	json_t *part = json_object();
+	for (size_t i = 0; i < voting->n_delegations; i++) {
+		const struct voting_delegation *delegation = &voting->delegations[i];
+		if (delegation->entitled &&
+			(changed == NULL || strcmp(changed, delegation->name) == 0))
+			doc_put(&part, delegation->name, json_string(vote_name(delegation->vote)));
+	}
+	return part;
+}
+
+static bool is_counted_by_name(const struct voting *voting)
+{
+	return voting->now.mode == DECISION_RECORDED && voting->now.stage > VOTING_PROPOSED;
+}
+
+/* Who would be missed if the voting were locked now. */
+static void put_offline(json_t **part, const struct voting *voting, enum form form)
+{
+	if (!is_counted_by_name(voting) || voting->now.stage != VOTING_OPEN) {
+		put_text(part, "offline", "", form);
+		return;
+	}
+	json_t *offline = json_array();
+	for (size_t i = 0; i < voting->n_delegations; i++) {
+		if (voting_is_offline(voting, i))
+			doc_push(&offline, json_string(voting->delegations[i].name));
+	}
+	doc_put(part, "offline", offline);
+}
+
+static json_t *decision_part(const struct voting *voting, enum form form)
+{
+	const struct voting_decision *now = &voting->now;
+	if (now->stage == VOTING_NONE)
+		return json_null();
+	json_t *part = json_object();
+	doc_put(&part, "decision", json_integer(now->number));
+	doc_put(&part, "title", json_string(now->title));
+	doc_put(&part, "mode", json_string(decision_mode_name(now->mode)));
+	doc_put(&part, "state", json_string(voting_stage_name(now->stage)));
+	put_text(&part, "majority", now->majority, form);
+	put_text(&part, "objector", now->objector, form);
+	put_int(&part, "entitled", now->entitled, form);
+	put_tally(&part, voting, form);
+	put_offline(&part, voting, form);
+	if (is_counted_by_name(voting))
+		doc_put(&part, "votes", votes_part(voting, NULL));
+	else
+		put_text(&part, "votes", "", form);
+	doc_put(&part, "counted", json_boolean(now->totals));
+	put_text(&part, "outcome",
+		now->stage == VOTING_PROCLAIMED ? outcome_name(now->outcome) : "", form);
+	return part;
+}
+
+/* What a vote, or somebody's coming and going, changes of it. */
+static json_t *decision_change(const struct voting *voting, const struct event *event)
+{
+	if (event->kind != EVENT_VOTE_CAST && event->kind != EVENT_PARTICIPANT_JOINED &&
+		event->kind != EVENT_PARTICIPANT_LEFT)
+		return decision_part(voting, PATCH);
+	json_t *part = json_object();
+	put_offline(&part, voting, PATCH);
+	if (event->kind == EVENT_VOTE_CAST) {
+		put_tally(&part, voting, PATCH);
+		doc_put(&part, "votes", votes_part(voting, event->delegation));
+	}
+	return part;
+}
+
 static json_t *inscription_part(const struct floor *floor, enum form form)
 {
 	const struct floor_list *list = floor_current_list(floor);
@@ -174,6 +257,10 @@ static json_t *rules_part(const struct rules *rules)
 	doc_put(&part, "warn", json_integer(rules->time.warn_s * INT64_C(1000)));
 	doc_put(&part, "grace", json_integer(rules->time.grace_s * INT64_C(1000)));
 	doc_put(&part, "cut", json_boolean(rules->time.cut));
+	json_t *majorities = json_array();
+	for (size_t i = 0; i < rules->n_majorities; i++)
+		doc_push(&majorities, json_string(rules->majorities[i].name));
+	doc_put(&part, "majorities", majorities);
 	return part;
 }
 
@@ -233,6 +320,8 @@ int view_write(const struct proceedings *proceedings, const char *measured, stru
 	put_lists(&view, proceedings->floor);
 	doc_put(&view, "inscription", inscription_part(proceedings->floor, WHOLE));
 	doc_put(&view, "points", points_part(proceedings->floor, WHOLE));
+	if (proceedings->voting->now.stage != VOTING_NONE)
+		doc_put(&view, "decision", decision_part(proceedings->voting, WHOLE));
 	doc_put(&view, "floor", floor_part(proceedings->floor, WHOLE));
 	doc_put(&view, "open", open_part(proceedings->floor));
 	doc_put(&view, "channels", channels_part(proceedings, WHOLE));
@@ -257,6 +346,8 @@ enum part {
 	PART_MEDIA = 1 << 9,
 	PART_INSCRIPTION = 1 << 10,
 	PART_POINTS = 1 << 11,
+	PART_DECISION = 1 << 12,
+	PART_VOTERS = 1 << 13, /* of an open voting */
 };
 
 static const unsigned touched[EVENT_COUNT] = {
@@ -264,10 +355,10 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_MEETING_SUSPENDED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_RESUMED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_INSCRIPTION | PART_POINTS |
-				 PART_FLOOR | PART_OPEN | PART_CHANNELS,
-	[EVENT_ITEM_TAKEN_UP] = PART_AGENDA | PART_LIST | PART_INSCRIPTION,
-	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT,
-	[EVENT_PARTICIPANT_LEFT] = PART_PARTICIPANT,
+				 PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DECISION,
+	[EVENT_ITEM_TAKEN_UP] = PART_AGENDA | PART_LIST | PART_INSCRIPTION | PART_DECISION,
+	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT | PART_VOTERS,
+	[EVENT_PARTICIPANT_LEFT] = PART_PARTICIPANT | PART_VOTERS,
 	[EVENT_LINE_CHANGED] = PART_PARTICIPANT,
 	[EVENT_ENTRY_ADDED] = PART_LIST,
 	[EVENT_ENTRY_WITHDRAWN] = PART_LIST,
@@ -286,6 +377,14 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_LIMIT_SET] = PART_INSCRIPTION,
 	[EVENT_LIST_CLOSED] = PART_INSCRIPTION,
 	[EVENT_LIST_OPENED] = PART_INSCRIPTION,
+	[EVENT_DECISION_PROPOSED] = PART_DECISION,
+	[EVENT_DECISION_OBJECTED] = PART_DECISION,
+	[EVENT_DECISION_WITHDRAWN] = PART_DECISION,
+	[EVENT_VOTING_OPENED] = PART_DECISION,
+	[EVENT_VOTE_CAST] = PART_DECISION,
+	[EVENT_TOTALS_ENTERED] = PART_DECISION,
+	[EVENT_VOTING_LOCKED] = PART_DECISION,
+	[EVENT_DECISION_PROCLAIMED] = PART_DECISION,
 	[EVENT_MICROPHONE_OPENED] = PART_OPEN,
 	[EVENT_MICROPHONE_CLOSED] = PART_OPEN,
 	[EVENT_DESK_LIVE] = PART_CHANNELS,
@@ -295,6 +394,11 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_RECORDING_FAILED] = PART_RECORDING,
 	[EVENT_MEDIA_SERVER] = PART_MEDIA | PART_PARTICIPANTS,
 };
+
+static bool votes_wait(const struct voting *voting)
+{
+	return voting->now.stage == VOTING_OPEN && is_counted_by_name(voting);
+}
 
 static json_t *one_participant(const struct meeting *meeting, const char *id)
 {
@@ -326,6 +430,8 @@ int view_write_patch(
 		doc_put(&patch, "inscription", inscription_part(proceedings->floor, PATCH));
 	if (parts & PART_POINTS)
 		doc_put(&patch, "points", points_part(proceedings->floor, PATCH));
+	if ((parts & PART_DECISION) || ((parts & PART_VOTERS) && votes_wait(proceedings->voting)))
+		doc_put(&patch, "decision", decision_change(proceedings->voting, event));
 	if (parts & PART_FLOOR)
 		doc_put(&patch, "floor", floor_part(proceedings->floor, PATCH));
 	if (parts & PART_OPEN)

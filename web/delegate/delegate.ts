@@ -1,14 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Binding } from '../shared/keys';
-import { isOpen } from '../shared/view';
+import { holder, isOpen } from '../shared/view';
 import '../shared/ui/listening';
 import { Page } from '../shared/ui/page';
+import '../shared/ui/proposal';
 import '../shared/ui/speakers';
 import '../shared/ui/stage';
 import type { FloorKey } from './floor-key';
 import './floor-key';
 import './point-key';
+import { mayVote } from './vote-keys';
 
 /** The delegate's page: hear and see, ask for the floor, speak. */
 @customElement('rs-delegate')
@@ -18,14 +20,17 @@ export class Delegate extends Page {
 	protected content(): TemplateResult {
 		const { session } = this;
 		const speaks = session.may('ask-for-floor');
+		// The keys of an open vote take the band, but from whoever speaks on its conduct.
+		const votes = session.may('cast') && mayVote(session.view!, session.wire.you) && holder(session.view!) !== session.me;
 		return html`<main class="delegate-page">
 			<rs-stage .session=${session}></rs-stage>
 			<div class="side">
+				<rs-proposal .session=${session}></rs-proposal>
 				<rs-speakers .session=${session}></rs-speakers>
 				${speaks ? html`<rs-point-key .session=${session}></rs-point-key>` : nothing}
 			</div>
 			<footer class="band">
-				${speaks ? html`<rs-floor-key .session=${session}></rs-floor-key>` : nothing}
+				${votes ? html`<rs-vote-keys .session=${session}></rs-vote-keys>` : speaks ? html`<rs-floor-key .session=${session}></rs-floor-key>` : nothing}
 				<rs-listening .session=${session}></rs-listening>
 			</footer>
 		</main>`;

@@ -82,6 +82,13 @@ async function plain(sub, options, name) {
 	meeting.stop();
 }
 
+const recorded = {
+	decision: 2, title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks', mode: 'recorded', majority: 'simple', state: 'open', entitled: 6, yes: 2, no: 1, abstain: 1, required: 2, missing: 2,
+	offline: ['NOR'], votes: { KEN: 'yes', BRA: 'yes', JOR: 'no', BOL: 'abstain', FRA: 'none', NOR: 'none' }, counted: false,
+};
+const put = (change = {}) => async (_, meeting) => meeting.happen('vote-cast', {}, { floor: { holder: null, since: null, allotted: null }, open: ['chair'], decision: { ...recorded, ...change } });
+const hands = { mode: 'hands', yes: 0, no: 0, abstain: 0, required: 1, missing: null, offline: null, votes: null };
+
 await plain('', {}, 'landing');
 await plain('', { viewport: PHONE, query: '?lang=ar', scheme: 'dark' }, 'landing-ar-phone-dark');
 await plain('KEN', { join: false }, 'join');
@@ -108,6 +115,18 @@ await busy('chair', { query: '?lang=ar' }, 'podium-point-heard-ar', async (_, me
 	meeting.happen('point-heard', {}, { points: { stage: 'heard', participant: 'FRA', interrupted: 'KEN' }, floor: { holder: 'FRA', since: Date.now(), allotted: 180_000 }, open: ['FRA', 'chair'] }));
 await busy('BRA', {}, 'delegate-ruled', async (_, meeting) =>
 	meeting.happen('point-ruled', {}, { points: { stage: 'ruled', participant: 'FRA', ruling: 'rejected', interrupted: 'KEN' }, floor: { holder: null, since: null, allotted: null }, open: ['chair'] }));
+await busy('chair', {}, 'podium-vote-form', async (page) => page.locator('rs-decision summary').click());
+await busy('chair', {}, 'podium-vote-open', async (page, meeting) => {
+	await put()(page, meeting);
+	await page.getByTestId('lock-voting').click();
+});
+await busy('secretariat', { scheme: 'dark' }, 'podium-vote-hands', put(hands));
+await busy('chair', { query: '?lang=ar' }, 'podium-vote-locked-ar', put({ state: 'locked', offline: null }));
+await busy('chair', {}, 'podium-vote-objected', put({ mode: 'consensus', state: 'proposed', majority: null, objector: 'FRA', entitled: null, required: null, missing: null, votes: null, offline: null }));
+await busy('FRA', {}, 'delegate-vote-open', put());
+await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'delegate-vote-open-ar-phone', put());
+await busy('FRA', { query: '?lang=fr', viewport: PHONE }, 'delegate-vote-result-phone', put({ state: 'proclaimed', outcome: 'adopted', offline: null }));
+await busy('FRA', {}, 'delegate-vote-consensus', put({ mode: 'consensus', state: 'proposed', majority: null, entitled: null, required: null, missing: null, votes: null, offline: null }));
 await busy('chair', { query: '?lang=ar' }, 'podium-ar');
 await busy('chair', { query: '?lang=es', viewport: { width: 1024, height: 768 } }, 'podium-es-tablet');
 await busy('chair', { viewport: PHONE }, 'podium-phone');

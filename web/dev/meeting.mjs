@@ -26,9 +26,9 @@ const people = {
 };
 
 const MAY = {
-	secretariat: ['suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
-	chair: ['rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
-	delegate: ['ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
+	secretariat: ['propose-decision', 'withdraw-decision', 'open-voting', 'enter-totals', 'lock-voting', 'proclaim', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
+	chair: ['propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
+	delegate: ['object', 'cast', 'ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
 };
 
@@ -51,7 +51,7 @@ function newView() {
 		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', mode: 'floor', sitting: 1 },
 		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
 		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }],
-		participants, list: [], replies: [], inscription: { closed: false, allotted: 900_000 }, points: { waiting: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false },
+		participants, list: [], replies: [], inscription: { closed: false, allotted: 900_000 }, points: { waiting: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'] },
 		floor: { holder: null, suspended: false }, open: [],
 		channels: { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' } },
 		recording: { state: 'waiting' }, media: { instance: null },
@@ -94,6 +94,10 @@ export async function startMeeting(port = 0) {
 			floor: { holder, entry, since: holder ? Date.now() : null, used: null, allotted: entry ? view.inscription.allotted : null, suspended: false }, list, open,
 		});
 	};
+	const tally = (votes) => {
+		const count = (vote) => Object.values(votes).filter((one) => one === vote).length;
+		return { votes, yes: count('yes'), no: count('no'), abstain: count('abstain'), required: Math.floor((count('yes') + count('no')) / 2) + 1, missing: count('none') };
+	};
 	const commands = {
 		'open-meeting': () => happen('meeting-opened', {}, { meeting: { state: 'in-session' }, recording: { state: 'recording' } }),
 		'close-meeting': () => happen('meeting-closed', {}, { meeting: { state: 'closed' }, floor: { holder: null, since: null }, list: [], open: [] }),
@@ -117,6 +121,24 @@ export async function startMeeting(port = 0) {
 		},
 		'give-floor': (_, { entry, participant }) => hold(participant ?? view.list.find((one) => one.entry === entry)?.participant, entry, 'list'),
 		'take-floor': () => hold(null, null, 'chair'),
+		'propose-decision': (_, { title, mode, majority }) => happen('decision-proposed', { title, mode }, { decision: {
+			decision: (view.decision?.decision ?? 0) + 1, title, mode, majority: mode === 'consensus' ? null : majority, state: 'proposed', objector: null, entitled: null,
+			yes: 0, no: 0, abstain: 0, required: null, missing: null, offline: null, votes: null, counted: false, outcome: null } }),
+		object: (id) => happen('decision-objected', { participant: id }, { decision: { objector: people[id].delegation } }),
+		'withdraw-decision': () => happen('decision-withdrawn', {}, { decision: null }),
+		'open-voting': () => {
+			const here = Object.values(view.participants).filter(({ role, present }) => role === 'delegate' && present).map(({ delegation }) => [delegation, 'none']);
+			const named = view.decision.mode === 'recorded';
+			return happen('voting-opened', {}, { decision: { state: 'open', entitled: here.length, required: 1, ...(named ? { votes: Object.fromEntries(here), missing: here.length, offline: [] } : {}) } });
+		},
+		cast: (id, { vote }) => happen('vote-cast', { participant: id, vote }, { decision: tally({ ...view.decision.votes, [people[id].delegation]: vote }) }),
+		'enter-totals': (_, { yes, no, abstain }) => happen('totals-entered', {}, { decision: { yes, no, abstain, required: Math.floor((yes + no) / 2) + 1, counted: true } }),
+		'lock-voting': () => happen('voting-locked', {}, { decision: { state: 'locked', offline: null } }),
+		proclaim: () => {
+			const { mode, yes, no } = view.decision;
+			const outcome = mode === 'consensus' || yes > no ? 'adopted' : 'rejected';
+			return happen('decision-proclaimed', { outcome }, { decision: { state: 'proclaimed', outcome } });
+		},
 		'open-microphone': (id) => happen('microphone-opened', { participant: id }, { open: [...view.open, id] }),
 		'close-microphone': (id) => happen('microphone-closed', { participant: id }, { open: view.open.filter((one) => one !== id) }),
 		'go-live': (id, { channel }) => happen('desk-live', { channel, participant: id }, { channels: { [channel]: { desk: id, since: Date.now() } } }),

@@ -12,6 +12,8 @@ import type { ChairKey } from './chair-key';
 import './chair-key';
 import type { ClockKeys, LostSpeaker } from './clock-keys';
 import './clock-keys';
+import type { DecisionKeys } from './decision';
+import './decision';
 import './hall';
 import './next';
 import './people';
@@ -38,6 +40,7 @@ export class Podium extends Page {
 				<rs-points .session=${session}></rs-points>
 				<rs-lost-speaker .session=${session}></rs-lost-speaker>
 				${this.alarm()}
+				<rs-decision .session=${session}></rs-decision>
 				<rs-hall .session=${session}></rs-hall>
 				<rs-people .session=${session} ?leads=${leads}></rs-people>
 			</div>
@@ -97,6 +100,7 @@ export class Podium extends Page {
 						press: () => this.querySelector<HTMLElement>('[data-testid=take-floor]')?.click(),
 					},
 					{ key: 'o', show: 'O', label: 'key.point', press: () => this.querySelector<PointsOfOrder>('rs-points')?.press() },
+					{ key: 'd', show: 'D', label: 'key.decision', press: () => this.querySelector<DecisionKeys>('rs-decision')?.press() },
 					{ key: 's', show: 'S', label: 'key.clock', press: () => this.querySelector<ClockKeys>('rs-clock-keys')?.press() },
 					{ key: 'r', show: 'R', label: 'key.resume', press: () => this.querySelector<LostSpeaker>('rs-lost-speaker')?.press() },
 				]

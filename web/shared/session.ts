@@ -231,6 +231,10 @@ export function announcement(event: MeetingEvent, view: View, me: string): strin
 			return who === me ? t('said.place', { n: placeOf(view, me) }) : null;
 		case 'item-taken-up':
 			return t('said.item', { title: view.agenda.items.find(({ id }) => id === event.data['item'])?.title ?? '' });
+		case 'voting-opened':
+			return t('said.voting', { title: view.decision?.title ?? '' });
+		case 'decision-proclaimed':
+			return t(event.data['outcome'] === 'adopted' ? 'said.adopted' : 'said.rejected', { title: view.decision?.title ?? '' });
 		default: {
 			const key = PLAIN[event.name];
 			return key === undefined ? null : t(key);

@@ -65,6 +65,35 @@ export interface Points {
 	interrupted?: string | null;
 }
 
+export type Vote = 'yes' | 'no' | 'abstain' | 'none';
+
+/** The proposal before the meeting. */
+export interface Decision {
+	/** Its number; every press says which it means. */
+	decision: number;
+	title: string;
+	mode: 'consensus' | 'hands' | 'recorded';
+	state: 'proposed' | 'open' | 'locked' | 'proclaimed';
+	majority?: string | null;
+	/** Delegation that objected to consensus. */
+	objector?: string | null;
+	/** Delegations, as the voting was opened. */
+	entitled?: number | null;
+	yes: number;
+	no: number;
+	abstain: number;
+	/** Votes that carry it as things stand. */
+	required?: number | null;
+	/** Entitled and not voted; of those `offline` are away. */
+	missing?: number | null;
+	offline?: string[] | null;
+	/** By delegation, in a recorded vote. */
+	votes?: Record<string, Vote> | null;
+	/** The totals of a show of hands were entered. */
+	counted: boolean;
+	outcome?: 'adopted' | 'rejected' | null;
+}
+
 export interface View {
 	meeting: {
 		id: string;
@@ -83,7 +112,8 @@ export interface View {
 	/** The item's list: may one still ask, and the speaking time of its statements in ms. */
 	inscription: { closed: boolean; allotted?: number | null };
 	points: Points;
-	rules: { name: string; warn: number; grace: number; cut: boolean };
+	rules: { name: string; warn: number; grace: number; cut: boolean; majorities: string[] };
+	decision?: Decision | null;
 	floor?: Floor | null;
 	/** Badges whose microphone is forwarded, in the order of their slots. */
 	open: string[];
@@ -169,6 +199,11 @@ export function currentItem(view: View): { id: string; title: string } | undefin
 export function shortName(view: View, badge: string): string {
 	const participant = view.participants[badge];
 	return participant?.country || participant?.name || badge;
+}
+
+/** A delegation by its country. */
+export function delegationName(view: View, delegation: string): string {
+	return Object.values(view.participants).find((participant) => participant.delegation === delegation)?.country || delegation;
 }
 
 export function byCsrc(view: View, csrc: number): string | null {

@@ -29,6 +29,9 @@ static const struct rules rules = {
 	.holder_may_yield = true,
 	.open_microphones_max = 4,
 	.first_item_on_opening = true,
+	.points = { .may_raise = ROLE_BIT(ROLE_DELEGATE) },
+	.majorities = { { .name = "simple", .numerator = 1, .denominator = 2, .more_than = true } },
+	.n_majorities = 1,
 };
 
 static const struct rules *find_rules(const void *ctx, const char *name)
@@ -117,6 +120,47 @@ static void agenda_items_are_taken_up_by_the_presiding_alone(void **state)
 	assert_int_equal(act(proceedings, take), VERDICT_NO_SUCH_ITEM);
 	take.role = ROLE_DELEGATE;
 	assert_int_equal(act(proceedings, take), VERDICT_NOT_PERMITTED);
+	proceedings_free(proceedings);
+}
+
+static void nobody_interrupts_the_voting(void **state)
+{
+	struct proceedings *proceedings = demo();
+	assert_int_equal(act(proceedings, by_chair(COMMAND_OPEN_MEETING)), VERDICT_OK);
+	set_present(proceedings, "FRA", true);
+	set_present(proceedings, "KEN", true);
+	struct command give = by_chair(COMMAND_GIVE_FLOOR);
+	(void)rs_set_text(give.participant, "FRA");
+	assert_int_equal(act(proceedings, give), VERDICT_OK);
+
+	struct command chair = by_chair(COMMAND_PROPOSE_DECISION);
+	chair.mode = DECISION_RECORDED;
+	(void)rs_set_text(chair.title, "Draft resolution");
+	(void)rs_set_text(chair.majority, "simple");
+	assert_int_equal(act(proceedings, chair), VERDICT_OK);
+	chair.decision = proceedings->voting->now.number;
+	chair.kind = COMMAND_OPEN_VOTING;
+	assert_int_equal(act(proceedings, chair), VERDICT_OK);
+	assert_int_equal(events.n, 2);
+	assert_int_equal(events.list[0].kind, EVENT_FLOOR_TAKEN);
+	assert_string_equal(proceedings->floor->now.holder, "");
+
+	assert_int_equal(act(proceedings, give), VERDICT_VOTING_IN_PROGRESS);
+	struct command item = by_chair(COMMAND_TAKE_UP_ITEM);
+	(void)rs_set_text(item.item, "2");
+	assert_int_equal(act(proceedings, item), VERDICT_VOTING_IN_PROGRESS);
+	/* But on a point of order about its conduct. */
+	const struct command point = {
+		.kind = COMMAND_RAISE_POINT, .by = "KEN", .role = ROLE_DELEGATE
+	};
+	assert_int_equal(act(proceedings, point), VERDICT_OK);
+	struct command hear = by_chair(COMMAND_HEAR_POINT);
+	hear.entry = events.list[0].entry;
+	assert_int_equal(act(proceedings, hear), VERDICT_OK);
+	assert_string_equal(proceedings->floor->now.holder, "KEN");
+	/* Closing the meeting ends it undecided. */
+	assert_int_equal(act(proceedings, by_chair(COMMAND_CLOSE_MEETING)), VERDICT_OK);
+	assert_int_equal(proceedings->voting->now.stage, VOTING_NONE);
 	proceedings_free(proceedings);
 }
 
@@ -259,6 +303,13 @@ static struct command random_command(struct rs_rand *rand, const struct proceedi
 				 : rs_rand_below(rand, proceedings->floor->last_entry + 2),
 		.position = 1 + rs_rand_below(rand, 6),
 		.session = "demo-session",
+		.decision = proceedings->voting->last,
+		.mode = (enum decision_mode)rs_rand_below(rand, DECISION_MODE_COUNT),
+		.vote = (enum vote)(VOTE_YES + rs_rand_below(rand, VOTE_COUNT - VOTE_YES)),
+		.yes = rs_rand_below(rand, 3),
+		.no = rs_rand_below(rand, 3),
+		.title = "Draft resolution",
+		.majority = "simple",
 	};
 	(void)rs_set_text(command.by, who->id);
 	(void)rs_set_text(command.item, items[rs_rand_below(rand, 3)]);
@@ -424,6 +475,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opening_takes_up_the_first_item_and_begins_the_recording),
 		cmocka_unit_test(agenda_items_are_taken_up_by_the_presiding_alone),
+		cmocka_unit_test(nobody_interrupts_the_voting),
 		cmocka_unit_test(recording_is_the_secretariats),
 		cmocka_unit_test(closing_silences_everyone_before_it_says_closed),
 		cmocka_unit_test(a_permission_table_holds_for_every_role),

@@ -242,6 +242,20 @@ static void events_of_every_kind_survive_the_wire(void **state)
 			(void)rs_set_text(event.channel, "fr");
 		if (members & MEMBER_SESSION)
 			(void)rs_set_text(event.session, "s");
+		if (members & MEMBER_DECISION)
+			event.decision = 4;
+		if (members & MEMBER_PROPOSAL) {
+			(void)rs_set_text(event.title, "Draft resolution");
+			(void)rs_set_text(event.majority, "simple");
+			event.mode = DECISION_RECORDED;
+		}
+		event.vote = members & MEMBER_VOTE ? VOTE_ABSTAIN : VOTE_NONE;
+		event.entitled = members & MEMBER_ENTITLED ? 193 : 0;
+		event.yes = members & MEMBER_TOTALS ? 100 : 0;
+		event.no = members & MEMBER_TOTALS ? 60 : 0;
+		event.abstain = members & MEMBER_TOTALS ? 33 : 0;
+		event.outcome = members & MEMBER_OUTCOME ? OUTCOME_REJECTED : OUTCOME_ADOPTED;
+		event.required = members & MEMBER_OUTCOME ? 81 : 0;
 		rs_buf_init(&out, 16384);
 		assert_int_equal(wire_event_write(&event, &out), 0);
 		assert_int_equal(wire_event_parse((const char *)rs_buf_data(&out), rs_buf_len(&out),
@@ -367,9 +381,23 @@ static void a_profile_is_read_and_its_errors_name_the_key(void **state)
 	assert_true(rules.one_entry_per_delegation);
 	assert_int_equal(rules.may_ask,
 		ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_CHAIR) | ROLE_BIT(ROLE_ROOM));
+	assert_int_equal(rules.n_majorities, 3);
+	assert_string_equal(rules.majorities[1].name, "two-thirds");
+	assert_int_equal(rules.majorities[2].base, RULES_AUTHORISED);
 	memcpy(strstr(text, "256"), "0  ", 3);
 	assert_int_equal(rules_parse("unga", text, len, &rules, error), -EBADMSG);
 	assert_non_null(strstr(error, "rules.list.entries_max"));
+	free(text);
+
+	text = examples_read("conf/rules/unga.json", &len);
+	memcpy(strstr(text, "\"numerator\": 2"), "\"numerator\": 4", 14); /* of 3 */
+	assert_int_equal(rules_parse("unga", text, len, &rules, error), -EBADMSG);
+	assert_non_null(strstr(error, "rules.majorities[1].numerator"));
+	free(text);
+	text = examples_read("conf/rules/unga.json", &len);
+	memcpy(strstr(text, "\"absolute\""), "\"simple\"  ", 10);
+	assert_int_equal(rules_parse("unga", text, len, &rules, error), -EBADMSG);
+	assert_non_null(strstr(error, "rules.majorities[2].name"));
 	free(text);
 }
 

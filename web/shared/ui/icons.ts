@@ -32,6 +32,9 @@ const ICONS = {
 	settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
 	keys: 'M3.5 6.5h17v11h-17zM7 10v.01M10.5 10v.01M14 10v.01M17 10v.01M8 14h8',
 	volume: 'M4 9.5h3.5L12 6v12l-4.5-3.5H4zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11',
+	yes: 'M4.5 12.5l5 5L19.5 7',
+	no: 'M6 6l12 12M18 6L6 18',
+	abstain: 'M5 12h14',
 	microphone: 'M12 3.5a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0v-5a3 3 0 0 1 3-3zM6 11.5a6 6 0 0 0 12 0M12 17.5v3',
 } as const;
 

@@ -1,0 +1,138 @@
+#include "signaling/voting/voting_priv.h"
+
+#include <errno.h>
+
+static bool votes(const struct participant *participant)
+{
+	return participant->role == ROLE_DELEGATE && participant->delegation[0] != '\0';
+}
+
+static void add_badge(struct voting *voting, const struct participant *participant)
+{
+	const size_t at = voting_find_delegation(voting, participant->delegation);
+	if (at == voting->n_delegations)
+		(void)rs_set_text(
+			voting->delegations[voting->n_delegations++].name, participant->delegation);
+	struct voting_badge *badge = &voting->badges[voting->n_badges++];
+	(void)rs_set_text(badge->id, participant->id);
+	badge->delegation = at;
+	badge->present = participant->present;
+}
+
+int voting_new(const struct meeting *meeting, struct voting **out_voting)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < meeting->n_participants; i++)
+		n += votes(&meeting->participants[i]);
+
+	struct voting *voting = rs_zalloc(sizeof(*voting));
+	if (voting == NULL)
+		return -ENOMEM;
+	voting->rules = meeting->rules;
+	voting->delegations = rs_calloc(n + 1, sizeof(*voting->delegations));
+	voting->badges = rs_calloc(n + 1, sizeof(*voting->badges));
+	if (voting->delegations == NULL || voting->badges == NULL) {
+		voting_free(voting);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		if (votes(&meeting->participants[i]))
+			add_badge(voting, &meeting->participants[i]);
+	}
+	*out_voting = voting;
+	return 0;
+}
+
+struct voting *voting_free(struct voting *voting)
+{
+	if (voting == NULL)
+		return NULL;
+	rs_release(voting->delegations);
+	rs_release(voting->badges);
+	return rs_release(voting);
+}
+
+size_t voting_find_badge(const struct voting *voting, const char *id)
+{
+	size_t i = 0;
+	while (i < voting->n_badges && strcmp(voting->badges[i].id, id) != 0)
+		i++;
+	return i;
+}
+
+size_t voting_find_delegation(const struct voting *voting, const char *name)
+{
+	size_t i = 0;
+	while (i < voting->n_delegations && strcmp(voting->delegations[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+const struct rules_majority *voting_find_majority(const struct voting *voting, const char *name)
+{
+	for (size_t i = 0; i < voting->rules.n_majorities; i++) {
+		if (strcmp(voting->rules.majorities[i].name, name) == 0)
+			return &voting->rules.majorities[i];
+	}
+	return NULL;
+}
+
+bool voting_delegation_present(const struct voting *voting, size_t i)
+{
+	for (size_t j = 0; j < voting->n_badges; j++) {
+		if (voting->badges[j].delegation == i && voting->badges[j].present)
+			return true;
+	}
+	return false;
+}
+
+bool voting_in_progress(const struct voting *voting)
+{
+	return voting->now.stage == VOTING_OPEN || voting->now.stage == VOTING_LOCKED;
+}
+
+uint32_t voting_majority(const struct rules_majority *majority, uint32_t base)
+{
+	const uint64_t part = (uint64_t)base * majority->numerator;
+	const uint64_t least = majority->more_than
+				       ? part / majority->denominator + 1
+				       : (part + majority->denominator - 1) / majority->denominator;
+	return (uint32_t)least + majority->extra;
+}
+
+uint32_t voting_required(const struct voting *voting)
+{
+	const struct voting_decision *now = &voting->now;
+	const struct rules_majority *majority = voting_find_majority(voting, now->majority);
+	if (majority == NULL)
+		return 0;
+	return voting_majority(
+		majority, majority->base == RULES_AUTHORISED ? now->entitled : now->yes + now->no);
+}
+
+uint32_t voting_missing(const struct voting *voting)
+{
+	const struct voting_decision *now = &voting->now;
+	if (now->mode != DECISION_RECORDED)
+		return 0;
+	return now->entitled - now->yes - now->no - now->abstain;
+}
+
+bool voting_is_offline(const struct voting *voting, size_t i)
+{
+	const struct voting_delegation *delegation = &voting->delegations[i];
+	return delegation->entitled && delegation->vote == VOTE_NONE &&
+	       !voting_delegation_present(voting, i);
+}
+
+const char *voting_stage_name(enum voting_stage stage)
+{
+	static const char *const names[] = {
+		[VOTING_NONE] = "",
+		[VOTING_PROPOSED] = "proposed",
+		[VOTING_OPEN] = "open",
+		[VOTING_LOCKED] = "locked",
+		[VOTING_PROCLAIMED] = "proclaimed",
+	};
+	return names[stage];
+}

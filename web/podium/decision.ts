@@ -1,0 +1,130 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { currentItem, delegationName, type Decision, type View } from '../shared/view';
+import { t, type Key } from '../shared/words';
+import { Part } from '../shared/ui/part';
+import { ballots, majorityName, tally, verdict, VOTES } from '../shared/ui/proposal';
+import '../shared/ui/small';
+
+const MODES = ['consensus', 'recorded', 'hands'] as const;
+
+/** What is before the meeting and the step that comes next: propose, open, lock, proclaim. */
+@customElement('rs-decision')
+export class DecisionKeys extends Part {
+	/** The key that comes next. */
+	press(): void {
+		this.querySelector<HTMLElement>('.button.main, .next-step .button')?.click();
+	}
+
+	override render(): TemplateResult | typeof nothing {
+		const { session } = this;
+		const view = session.view!;
+		const { decision } = view;
+		const leads = session.may('propose-decision') && view.meeting.state === 'in-session';
+		if (!decision && !leads)
+			return nothing;
+		const settled = !decision || decision.state === 'proclaimed' || Boolean(decision.objector);
+		return html`<section class="panel decision" aria-labelledby="decision-title" data-testid="decision" data-state=${decision?.state ?? ''}
+			data-outcome=${decision?.outcome ?? ''}>
+			<header><h2 id="decision-title">${t('decision.title')}</h2>${
+				decision ? html`<span class="verdict ${decision.outcome ?? ''}">${verdict(decision)}</span>` : nothing
+			}</header>
+			<div class="inside">
+				${decision ? this.shown(view, decision) : nothing}
+				${decision && leads ? this.step(decision) : nothing}
+				${leads && settled ? this.form(view, decision) : nothing}
+			</div>
+		</section>`;
+	}
+
+	private shown(view: View, decision: Decision): TemplateResult {
+		const { title, mode, majority, state, objector } = decision;
+		return html`<p><bdi>${title}</bdi></p>
+			<p class="small muted">${t(`decision.mode.${mode}`)}${majority ? html` · ${majorityName(majority)}` : nothing}</p>
+			${objector ? html`<p role="status"><strong>${t('decision.objection', { name: delegationName(view, objector) })}</strong></p>` : nothing}
+			${mode === 'consensus' || state === 'proposed' ? nothing : html`${tally(decision)}${ballots(view, decision)}`}`;
+	}
+
+	private step(decision: Decision): TemplateResult | typeof nothing {
+		switch (decision.state) {
+			case 'proposed':
+				return html`<p class="steps"><span class="next-step">${
+					decision.mode !== 'consensus'
+						? this.key('open-voting', t('decision.open'), decision)
+						: decision.objector
+							? nothing
+							: this.twice('proclaim', t('decision.gavel'), t('decision.gavel.again'), decision, 'main')
+				}</span>${this.twice('withdraw-decision', t('decision.withdraw'), t('decision.withdraw.again'), decision)}</p>`;
+			case 'open':
+				return html`${decision.mode === 'hands' ? this.totals(decision) : nothing}
+					<p class="steps"><span class="next-step">${
+						decision.mode === 'hands' && !decision.counted
+							? nothing
+							: this.twice('lock-voting', t('decision.lock'), this.warning(decision), decision, 'main')
+					}</span></p>`;
+			case 'locked':
+				return html`<p class="steps">${this.key('proclaim', t('decision.proclaim'), decision)}</p>`;
+			default:
+				return nothing;
+		}
+	}
+
+	/** Whom the lock would leave out. */
+	private warning({ missing, offline }: Decision): string {
+		return missing ? t('decision.lock.missing', { n: missing, away: offline?.length ?? 0 }) : t('decision.lock.again');
+	}
+
+	private totals(decision: Decision): TemplateResult {
+		if (!this.session.may('enter-totals'))
+			return decision.counted ? html`` : html`<p class="small">${t('vote.hands')}</p>`;
+		const busy = this.session.isAsked('enter-totals');
+		return html`<form class="totals" @submit=${(event: SubmitEvent) => this.enter(event, decision)}>${VOTES.map(
+				(vote) => html`<label class="field"><span>${t(`vote.${vote}`)}</span><input type="number" name=${vote} min="0" max=${decision.entitled ?? 0}
+					required data-testid="total-${vote}" .defaultValue=${decision.counted ? String(decision[vote]) : ''} /></label>`,
+			)}<button type="submit" class="button" data-testid="enter-totals" aria-disabled=${busy}>${busy ? t('asked') : t('decision.enter')}</button></form>`;
+	}
+
+	private enter(event: SubmitEvent, { decision }: Decision): void {
+		event.preventDefault();
+		const data = new FormData(event.currentTarget as HTMLFormElement);
+		const [yes, no, abstain] = VOTES.map((vote) => Number(data.get(vote)));
+		if (!this.session.isAsked('enter-totals'))
+			void this.session.ask('enter-totals', { decision, yes, no, abstain });
+	}
+
+	private form(view: View, before: Decision | null | undefined): TemplateResult {
+		const { session } = this;
+		const objected = Boolean(before?.objector);
+		const title = objected ? before!.title : (currentItem(view)?.title ?? '');
+		const busy = session.isAsked('propose-decision');
+		return html`<details ?open=${objected}><summary class="button">${t(objected ? 'decision.vote.instead' : 'decision.new')}</summary>
+			<form class="propose" @submit=${(event: SubmitEvent) => this.propose(event)}>
+				<label class="field"><span>${t('decision.text')}</span><input name="title" required maxlength="120" data-testid="proposal-text" .defaultValue=${title} /></label>
+				<label class="field"><span>${t('decision.mode')}</span><select name="mode" data-testid="proposal-mode">${MODES.map(
+					(mode) => html`<option value=${mode} ?selected=${mode === (objected ? 'recorded' : 'consensus')}>${t(`decision.mode.${mode}` satisfies Key)}</option>`,
+				)}</select></label>
+				<label class="field"><span>${t('decision.majority')}</span><select name="majority" data-testid="proposal-majority">${view.rules.majorities.map(
+					(name) => html`<option value=${name}>${majorityName(name)}</option>`,
+				)}</select></label>
+				<button type="submit" class="button" data-testid="propose-decision" aria-disabled=${busy}>${busy ? t('asked') : t('decision.propose')}</button>
+			</form></details>`;
+	}
+
+	private propose(event: SubmitEvent): void {
+		event.preventDefault();
+		const data = new FormData(event.currentTarget as HTMLFormElement);
+		if (!this.session.isAsked('propose-decision'))
+			void this.session.ask('propose-decision', { title: data.get('title'), mode: data.get('mode'), majority: data.get('majority') });
+	}
+
+	private key(command: string, label: string, { decision }: Decision): TemplateResult {
+		const busy = this.session.isAsked(command);
+		return html`<button type="button" class="button main" data-testid=${command} aria-disabled=${busy}
+			@click=${() => busy || void this.session.ask(command, { decision })}>${busy ? t('asked') : label}</button>`;
+	}
+
+	private twice(command: string, label: string, again: string, { decision }: Decision, look = ''): TemplateResult {
+		return html`<rs-twice testid=${command} look=${look} label=${label} again=${again} .busy=${this.session.isAsked(command)}
+			.run=${() => void this.session.ask(command, { decision })}></rs-twice>`;
+	}
+}

@@ -1,0 +1,85 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { delegationName, type Decision, type View, type Vote } from '../view';
+import { isKey, t } from '../words';
+import { icon } from './icons';
+import { Part } from './part';
+import './small';
+
+export const VOTES = ['yes', 'no', 'abstain'] as const;
+
+export function majorityName(name: string): string {
+	const key = `majority.${name}`;
+	return isKey(key) ? t(key) : name;
+}
+
+/** The counts, and what they must reach. */
+export function tally(decision: Decision): TemplateResult {
+	const { required, missing, entitled } = decision;
+	return html`<dl class="tally" data-testid="tally">${VOTES.map(
+			(vote) => html`<div class="vote-${vote}"><dt>${icon(vote)}${t(`vote.${vote}`)}</dt><dd class="figures">${decision[vote]}</dd></div>`,
+		)}</dl>
+		<p class="small muted">${[
+			entitled ? t('decision.entitled', { n: entitled }) : '',
+			required ? t('decision.required', { n: required }) : '',
+			missing ? t('decision.missing', { n: missing }) : '',
+		]
+			.filter(Boolean)
+			.join(' · ')}</p>`;
+}
+
+/** Who voted how, by name; those who have not come first. */
+export function ballots(view: View, decision: Decision): TemplateResult | typeof nothing {
+	const votes = Object.entries(decision.votes ?? {}) as [string, Vote][];
+	if (votes.length === 0)
+		return nothing;
+	const rows = votes
+		.map(([delegation, vote]) => ({ name: delegationName(view, delegation), delegation, vote, away: decision.offline?.includes(delegation) ?? false }))
+		.sort((a, b) => Number(b.vote === 'none') - Number(a.vote === 'none') || Number(b.away) - Number(a.away) || a.name.localeCompare(b.name));
+	return html`<ul class="ballots" tabindex="0" aria-label=${t('decision.mode.recorded')} data-testid="ballots">${rows.map(
+		({ name, delegation, vote, away }) => html`<li class="vote-${vote}" data-delegation=${delegation} data-vote=${vote}>
+			<span class="grow">${name}</span>${away ? html`<span class="small away">${t('presence.away')}</span>` : nothing}
+			<span class="small what">${vote === 'none' ? nothing : icon(vote)}${t(`vote.${vote}`)}</span></li>`,
+	)}</ul>`;
+}
+
+/** In which state it is, or how it ended. */
+export function verdict(decision: Decision): string {
+	if (decision.state !== 'proclaimed')
+		return t(`decision.state.${decision.state}`);
+	return t(decision.mode === 'consensus' ? 'decision.consensus' : decision.outcome === 'adopted' ? 'decision.adopted' : 'decision.rejected');
+}
+
+/** What is before the meeting, for everyone to see; delegates may object to consensus. */
+@customElement('rs-proposal')
+export class Proposal extends Part {
+	override render(): TemplateResult | typeof nothing {
+		const view = this.session.view!;
+		const { decision } = view;
+		if (!decision)
+			return nothing;
+		return html`<section class="panel decision" aria-labelledby="proposal-title" data-testid="proposal" data-state=${decision.state}
+			data-outcome=${decision.outcome ?? ''}>
+			<header><h2 id="proposal-title">${t('decision.title')}</h2><span class="verdict ${decision.outcome ?? ''}">${verdict(decision)}</span></header>
+			<div class="inside">
+				<p><bdi>${decision.title}</bdi></p>
+				${decision.mode === 'consensus' ? this.consensus(view, decision) : this.vote(view, decision)}
+			</div>
+		</section>`;
+	}
+
+	private vote(view: View, decision: Decision): TemplateResult {
+		return html`<p class="small muted">${t(`decision.mode.${decision.mode}`)} · ${majorityName(decision.majority ?? '')}</p>
+			${decision.state === 'proposed' ? nothing : html`${tally(decision)}${ballots(view, decision)}`}`;
+	}
+
+	private consensus(view: View, { decision, state, objector }: Decision): TemplateResult | typeof nothing {
+		const { session } = this;
+		if (objector)
+			return html`<p role="status">${t('decision.objection', { name: delegationName(view, objector) })}</p>`;
+		if (state !== 'proposed' || !session.may('object') || view.meeting.state !== 'in-session')
+			return nothing;
+		return html`<rs-twice testid="object" label=${t('decision.object')} again=${t('decision.object.again')} .busy=${session.isAsked('object')}
+			.run=${() => void session.ask('object', { decision })}></rs-twice>`;
+	}
+}
