@@ -75,6 +75,7 @@ struct estimator {
 	rs_time remb_at;
 };
 
+/* A line of which nothing is known. `feedback`: the receiver negotiated the transport-wide kind; else its reports and REMB count. */
 void estimator_init(struct estimator *estimator, bool feedback, rs_time now);
 /* The far end moved to another path: what is known holds no more. Numbers go on. */
 void estimator_moved(struct estimator *estimator, rs_time now);
@@ -90,6 +91,7 @@ uint16_t estimator_sent(struct estimator *estimator, uint32_t octets, rs_time no
 /* The same for one that carries no number. */
 void estimator_sent_unnumbered(struct estimator *estimator, uint32_t octets, rs_time now);
 
+/* What arrived and when. Each packet is heard of once; what tells nothing new changes nothing. */
 void estimator_feedback(
 	struct estimator *estimator, const struct twcc_feedback *feedback, rs_time now);
 /* A report block on a stream of ours. Ignored where there is transport-wide feedback. */

@@ -58,6 +58,7 @@ struct band {
 	uint32_t samples;     /* for so long */
 };
 
+/* How a packet is coded that carries voice: silence is coded narrower. */
 void band_add(struct band *band, const struct opus_toc *toc);
 
 /* ---- a microphone ---- */

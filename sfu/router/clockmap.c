@@ -1,3 +1,4 @@
+/* A source's timestamps on our clock: arrival without jitter. */
 #include "sfu/router/router_priv.h"
 
 #include "common/rtp/ntp.h"

@@ -1,3 +1,4 @@
+/* What leaves for a peer, counted; none but a peer that is ready gets any. */
 #include "common/rtp/rtcp.h"
 #include "sfu/router/router_priv.h"
 

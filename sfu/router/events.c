@@ -1,3 +1,4 @@
+/* The ring of what router_poll() tells. */
 #include "sfu/router/router_priv.h"
 
 bool event_push(struct router *router, const struct router_event *event)

@@ -39,12 +39,15 @@ enum keyframe_need {
 	KEYFRAME_TO_MEND, /* or only a worse picture, or not yet a better one: it may cost no more than a share of the stream */
 };
 
+/* Somebody needs one; sound has none. It is asked for at once, or when one may be afforded again. */
 void keyframe_ask(struct router *router, struct track *track, enum keyframe_need need, rs_time now);
 /* A receiver asked. False when it asked more than a lossy line explains; then it is heard again in a while. */
 bool keyframe_credit_take(struct keyframe_credit *credit, rs_time now);
+/* Its first packet is here: nobody needs to ask any more. */
 void keyframe_came(struct track *track, rs_time now);
 /* A packet of the stream, whatever it is: for the cost of key frames. */
 void keyframe_measure(struct track *track, const struct packet *packet);
+/* Sends the request that is due, first or again. */
 void keyframe_tick(struct router *router, struct track *track, rs_time now);
 
 #endif

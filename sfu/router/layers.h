@@ -33,12 +33,13 @@ struct layer_choice {
 /* Octets a second of a track, by temporal layer, over the last half to one second. */
 struct layer_meter {
 	rs_time window_end;
-	uint32_t octets
-		[TEMPORAL_LAYERS]; /* in the window that runs, and the one before; each layer by itself */
+	/* Octets in the window that runs, and in the one before; each layer by itself. */
+	uint32_t octets[TEMPORAL_LAYERS];
 	uint32_t last[TEMPORAL_LAYERS];
 	uint8_t highest; /* temporal layer seen */
 };
 
+/* A packet of `octets`, header included; `temporal` is below TEMPORAL_LAYERS. */
 void layer_meter_add(struct layer_meter *meter, uint8_t temporal, size_t octets, rs_time now);
 /* Bits a second of a track's temporal layers up to `temporal`, RTP headers included; 0 when nothing comes. */
 uint64_t layer_bps(const struct track *track, uint8_t temporal, rs_time now);

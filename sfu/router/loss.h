@@ -42,6 +42,7 @@ struct loss_tally {
 	unsigned at[64]; /* receivers that lose at[i] / 64 to at[i + 1] / 64 */
 };
 
+/* One receiver more, that loses `share`. */
 void loss_tally_add(struct loss_tally *tally, uint32_t share);
 /* What one receiver in 32, or, of fewer, the worst of them loses at least; never more than LOSS_TOLD_MOST:
  * beyond, protection costs all others more than it gives those. */

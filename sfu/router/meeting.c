@@ -1,3 +1,4 @@
+/* Meetings: found, set whole, and resolved: gates, ranks, and what each slot is bound to. */
 #include <errno.h>
 #include <string.h>
 

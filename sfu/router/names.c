@@ -1,3 +1,4 @@
+/* Names and feeds as texts of fixed room. */
 #include "sfu/router/router_priv.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Peers: set whole, keeping the sections that stay the same, so that their streams go on. */
 #include <errno.h>
 #include <string.h>
 

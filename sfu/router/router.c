@@ -1,3 +1,4 @@
+/* Birth and death, where packets come in, and the tick that visits who has something due. */
 #include <errno.h>
 
 #include "sfu/router/router_priv.h"

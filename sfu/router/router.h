@@ -222,13 +222,13 @@ struct router_recv {
 	uint8_t pt;
 	uint8_t rtx_pt; /* 0 = none */
 	uint8_t red_pt; /* redundant audio, RFC 2198; 0 = none */
-	struct router_payload
-		also[ROUTER_ALSO_MAX]; /* what the section takes beside `codec`, if video */
+	/* What the section takes beside `codec`, if video. */
+	struct router_payload also[ROUTER_ALSO_MAX];
 	size_t n_also;
 	bool nack;
 	struct router_ext ext;
-	const char *
-		feed; /* "floor", "channel-X", "speaker", "chair", "content", "source-X"; "" = empty slot */
+	/* "floor", "channel-X", "speaker", "chair", "content", "source-X"; "" = empty slot. */
+	const char *feed;
 	uint32_t rank;
 	enum router_mix mix;
 	uint32_t max_height; /* of video: about as high as it is shown, in pixels; 0 = any */
@@ -247,8 +247,8 @@ struct router_peer {
 	 * are judged and then left out. A change of home makes it another peer. */
 	unsigned home;
 	bool watch; /* keep records of its packets, see router_watch_take() */
-	uint32_t
-		place; /* index its handle shall have, plus one; 0 = any that is free. Workers must agree */
+	/* Index its handle shall have, plus one; 0 = any that is free. Workers must agree. */
+	uint32_t place;
 };
 
 /* Make it so; `*out_peer` is the handle used for media, the same as long as the peer lives. Streams
@@ -351,8 +351,8 @@ struct router_counters {
 	uint64_t tx_nack_refused;    /* asked for more than a line can lose */
 	uint64_t tx_dropped_switch;  /* dropped to keep a slot from running ahead of the clock */
 	uint64_t tx_left_out;        /* of temporal layers a slot does not get */
-	uint64_t
-		slots_without_codec; /* times a slot began to have a source whose codec it does not take */
+	/* Times a slot began to have a source whose codec it does not take. */
+	uint64_t slots_without_codec;
 	uint64_t nacks_sent;
 	uint64_t keyframes_asked;   /* requests by slots and the tap */
 	uint64_t keyframes_refused; /* receivers asked for more than loss explains */
@@ -421,6 +421,7 @@ struct router_record {
 	uint16_t size; /* octets, before sealing */
 };
 
+/* Records are kept of the peer: it was wished, and there was room. */
 bool router_watched(const struct router *router, uint32_t peer);
 /* Takes up to `max` records, oldest first; returns how many. *out_missed counts those ever overwritten. */
 size_t router_watch_take(struct router *router, uint32_t peer, struct router_record *out_records,

@@ -299,9 +299,9 @@ struct meeting {
 	struct named speaker, chair, content;
 	bool record;
 	struct peer *peers;
-	struct publish *
-		ranks[RANKS_MAX]; /* microphones of the floor; a source keeps its rank while open */
-	unsigned n_loudest;       /* most ranks in use in a discussion; 0 = all */
+	/* Microphones of the floor; a source keeps its rank while open. */
+	struct publish *ranks[RANKS_MAX];
+	unsigned n_loudest; /* most ranks in use in a discussion; 0 = all */
 	struct publish *loudest;
 	struct contest for_loudest; /* of the slots that follow the loudest */
 	struct contest for_rank;    /* of those without a rank */
@@ -316,8 +316,8 @@ struct router {
 	size_t n_meetings;
 	struct peer **peers; /* by index */
 	uint16_t *generations;
-	rs_time *
-		quiet_until; /* by index: the peer's next tick that counts; NEVER where there is none */
+	/* By index: the peer's next tick that counts; NEVER where there is none. */
+	rs_time *quiet_until;
 	size_t n_watched;
 	rs_time now; /* of the last packet or tick */
 	uint64_t order;

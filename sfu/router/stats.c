@@ -1,3 +1,4 @@
+/* Figures of peers and sources, for reports. */
 #include <errno.h>
 
 #include "sfu/router/router_priv.h"

@@ -1,3 +1,4 @@
+/* Packets, shared by all that send them, and those of a stream that may be asked for again. */
 #include "sfu/router/router_priv.h"
 
 #include <errno.h>

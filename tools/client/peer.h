@@ -75,6 +75,7 @@ int rtc_peer_send(struct rtc_peer *peer, size_t section, size_t layer,
 /* Where media goes; valid once connected. */
 struct rs_addr rtc_peer_remote(const struct rtc_peer *peer);
 
+/* As of the last tick or packet. */
 enum rtc_peer_state rtc_peer_state(const struct rtc_peer *peer);
 /* False when the answer refused the section. */
 bool rtc_peer_has(const struct rtc_peer *peer, size_t section);
