@@ -163,6 +163,7 @@ void egress_feedback(
 		estimator_rtt(&egress->estimator, peer->rtt);
 	estimator_feedback(&egress->estimator, &twcc, now);
 	set_rate(egress, now);
+	carried_feedback(router, egress, &twcc, now);
 	if (estimator_bps(&egress->estimator) < before)
 		allocate(router, peer, now);
 }
@@ -211,6 +212,8 @@ static void send_now(struct router *router, struct egress *egress, struct slot *
 	if (len == 0)
 		return;
 	egress->pad_slot = slot;
+	if (slot_is_numbered(slot, packet))
+		carried_note(egress, slot, number, out->seq, rtx);
 	if (slot_is_numbered(slot, packet) || !egress->estimator.feedback)
 		(void)estimator_sent(&egress->estimator, (uint32_t)len + EGRESS_BELOW_RTP, now);
 	else

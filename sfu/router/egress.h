@@ -14,6 +14,7 @@
 #include "sfu/bwe/estimator.h"
 #include "sfu/bwe/pacer.h"
 #include "sfu/rewrite/rewrite.h"
+#include "sfu/router/carried.h"
 #include "sfu/router/router.h"
 
 struct egress;
@@ -49,6 +50,7 @@ struct egress {
 	size_t head;
 	size_t n_queue;
 	uint32_t queue_octets;
+	struct carried carried[CARRIED_MAX]; /* by transport-wide number */
 	/* sound, counted where it is sent, told to the estimator here */
 	uint32_t audio_told;
 	uint32_t audio_peak_bps; /* falls slowly: who is silent may speak */

@@ -204,6 +204,32 @@ void resend_asked(struct router *router, struct slot *slot, uint16_t seq, rs_tim
 	}
 }
 
+uint8_t resend_copies(const struct slot *slot, uint16_t seq)
+{
+	const struct sent *sent = &slot->resend.sent[seq % SENT_MAX];
+
+	return is_sent(sent, seq) ? sent->resends : 0;
+}
+
+void resend_arrived(struct slot *slot, uint16_t seq)
+{
+	struct sent *sent = place_of(slot, seq);
+
+	if (is_sent(sent, seq))
+		sent->asked = false;
+}
+
+void resend_lost(struct router *router, struct slot *slot, uint16_t seq, uint8_t copy, rs_time now)
+{
+	const struct sent *sent = place_of(slot, seq);
+
+	if (resend_copies(slot, seq) != copy ||
+		(is_sent(sent, seq) && (sent->due > 0 || (copy > 0 && !sent->asked))))
+		return;
+	resend_missed(slot, seq);
+	resend_asked(router, slot, seq, now);
+}
+
 void resend_tick(struct router *router, struct slot *slot, rs_time now)
 {
 	for (size_t i = 0; i < SENT_MAX && slot->resend.due > 0; i++) {

@@ -25,7 +25,7 @@ struct sent {
 	uint16_t seq;
 	uint8_t red; /* audio: the packets before that it carried, as in red.h */
 	uint8_t used : 1;
-	uint8_t asked : 1;
+	uint8_t asked : 1;   /* missed, as far as is known */
 	uint8_t due : 3;     /* copies still to be sent */
 	uint8_t resends : 3; /* copies sent */
 };
@@ -45,6 +45,13 @@ uint8_t resend_red(const struct slot *slot, uint16_t seq);
 /* The receiver misses `seq`: first all of one NACK are noted, then each is answered if that helps. */
 void resend_missed(struct slot *slot, uint16_t seq);
 void resend_asked(struct router *router, struct slot *slot, uint16_t seq, rs_time now);
+/* Answers sent to `seq` so far. */
+uint8_t resend_copies(const struct slot *slot, uint16_t seq);
+/* Feedback says that an answer to `seq` arrived: it is missed no more. */
+void resend_arrived(struct slot *slot, uint16_t seq);
+/* Feedback says that `seq` was lost, sent for the first time (`copy` 0) or as that answer. As if it were asked for, unless
+ * another answer arrived, is under way or due. */
+void resend_lost(struct router *router, struct slot *slot, uint16_t seq, uint8_t copy, rs_time now);
 /* Copies that are due. */
 void resend_tick(struct router *router, struct slot *slot, rs_time now);
 

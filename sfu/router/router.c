@@ -111,7 +111,7 @@ int router_recv_rtp(
 	return track_recv(router, track, &rtp, data, rtx ? ARRIVAL_RTX : ARRIVAL_ORIGINAL, now);
 }
 
-static struct slot *slot_by_ssrc(const struct peer *peer, uint32_t ssrc)
+struct slot *slot_by_ssrc(const struct peer *peer, uint32_t ssrc)
 {
 	for (size_t i = 0; i < peer->n_slots; i++)
 		if (peer->slots[i]->spec.ssrc == ssrc)

@@ -443,6 +443,8 @@ void slot_take_numbers(struct slot *slot, const struct numbers *numbers);
 bool slot_same(const struct slot *slot, const struct router_recv *spec);
 /* Copy feed, rank, mix and wishes. */
 void slot_set_feed(struct slot *slot, const struct router_recv *spec, const struct feed *feed);
+/* The slot that sends as `ssrc`, or NULL. */
+struct slot *slot_by_ssrc(const struct peer *peer, uint32_t ssrc);
 /* How packets of a codec are marked in the slot; NULL when it does not take the codec. */
 const struct router_payload *slot_payload(const struct slot *slot, enum router_codec codec);
 /* Bind to a source, or to none (NULL, or one of a codec the slot does not take). The same one again changes nothing. */

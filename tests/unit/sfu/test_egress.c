@@ -238,6 +238,39 @@ static void a_repair_that_finds_no_room_is_made_when_there_is(void **state)
 	assert_in_range(router_counters(stage->kit.router)->tx_resent, 1, 4);
 }
 
+/* Drops all that leaves now, until the far end would have had it. Returns how many numbers that took. */
+static unsigned lose(void)
+{
+	const unsigned before = stage->numbered;
+
+	stage->line.loss_permille = 1000;
+	run(RS_MS(30));
+	stage->line.loss_permille = 0;
+	return stage->numbered - before;
+}
+
+static void what_feedback_misses_is_sent_again_unasked_and_so_are_lost_answers(void **state)
+{
+	const struct router_counters *counters = router_counters(stage->kit.router);
+
+	run(RS_SEC(8)); /* a frame is due in 4 ms, and the line is empty */
+	assert_int_equal(counters->tx_resent, 0);
+	const unsigned padding = stage->padding;
+	const unsigned lost = lose();
+	assert_int_equal(stage->padding, padding);
+	assert_true(lost >= 2);
+	while (counters->tx_resent == 0 && stage->now < RS_SEC(9))
+		run(RS_MS(1));
+	assert_int_equal(counters->tx_resent, lost);
+	const unsigned again = lose(); /* the answers, and so many more */
+	run(RS_MS(500));
+	const uint64_t resent = counters->tx_resent;
+	/* Three times at most, now that more is lost. */
+	assert_in_range(resent, lost + (lost + again), lost + 3 * (lost + again));
+	run(RS_SEC(2));
+	assert_int_equal(counters->tx_resent, resent);
+}
+
 static void another_path_is_found_out_anew_and_numbers_go_on(void **state)
 {
 	struct router_peer_stats stats;
@@ -317,6 +350,7 @@ int main(void)
 		CASE(layers_go_by_what_the_line_carries),
 		CASE(a_line_that_narrows_and_opens_lowers_pauses_and_restores_the_picture),
 		CASE(a_repair_that_finds_no_room_is_made_when_there_is),
+		CASE(what_feedback_misses_is_sent_again_unasked_and_so_are_lost_answers),
 		CASE(another_path_is_found_out_anew_and_numbers_go_on),
 		CASE(sound_is_repaired_where_the_line_has_room),
 		CASE(who_cannot_be_reached_or_leaves_holds_no_packets),
