@@ -201,3 +201,44 @@ int rs_base64_encode(const uint8_t *data, size_t len, char *out, size_t cap)
 	out[o] = '\0';
 	return 0;
 }
+
+/* -1 = not of the alphabet. */
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+')
+		return 62;
+	return c == '/' ? 63 : -1;
+}
+
+int rs_base64_decode(const char *text, size_t len, uint8_t *out, size_t cap)
+{
+	if (len % 4 != 0)
+		return -EBADMSG;
+	size_t digits = len;
+	for (int i = 0; i < 2 && digits > 0 && text[digits - 1] == '='; i++)
+		digits--;
+	if (digits * 6 / 8 > cap)
+		return -ENOSPC;
+	size_t o = 0;
+	uint32_t bits = 0;
+	unsigned n_bits = 0;
+	for (size_t i = 0; i < digits; i++) {
+		const int value = base64_value(text[i]);
+		if (value < 0)
+			return -EBADMSG;
+		bits = bits << 6 | (uint32_t)value;
+		n_bits += 6;
+		if (n_bits >= 8) {
+			n_bits -= 8;
+			out[o++] = (uint8_t)(bits >> n_bits);
+			bits &= (1U << n_bits) - 1;
+		}
+	}
+	return bits == 0 ? (int)o : -EBADMSG;
+}

@@ -41,5 +41,8 @@ void rs_hex_encode(const uint8_t *data, size_t len, char *out);
 int rs_hex_decode(const char *text, size_t text_len, uint8_t *out, size_t len) RS_MUST_USE;
 /* Standard base64 with padding into `out`; -ENOSPC when cap < 4 * ceil(len / 3) + 1. */
 int rs_base64_encode(const uint8_t *data, size_t len, char *out, size_t cap) RS_MUST_USE;
+/* The same back: how many octets were written to `out`, -EBADMSG (not base64 with its padding, or bits
+ * beyond the last octet) or -ENOSPC. */
+int rs_base64_decode(const char *text, size_t len, uint8_t *out, size_t cap) RS_MUST_USE;
 
 #endif

@@ -13,7 +13,7 @@
 struct config {
 	const struct config_key *keys;
 	size_t n;
-	json_t *values; /* key -> string, integer, boolean or array of strings */
+	json_t *values; /* key -> string, integer, boolean, array of strings or of objects */
 };
 
 static const struct config_key *find_key(const struct config *config, const char *key)
@@ -55,6 +55,8 @@ static json_t *value_from_text(const struct config_key *key, const char *text)
 		return NULL;
 	case CONFIG_LIST:
 		return list_from_text(text);
+	case CONFIG_TABLE:
+		return json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	}
 	return NULL;
 }
@@ -73,6 +75,20 @@ static bool is_list_of_text(const json_t *value)
 	return true;
 }
 
+static bool is_table(const struct config_key *key, const json_t *value)
+{
+	size_t i;
+	const json_t *row;
+	if (!json_is_array(value) || (int64_t)json_array_size(value) > key->max)
+		return false;
+	json_array_foreach(value, i, row)
+	{
+		if (!json_is_object(row))
+			return false;
+	}
+	return true;
+}
+
 static bool value_fits(const struct config_key *key, const json_t *value)
 {
 	switch (key->type) {
@@ -85,6 +101,8 @@ static bool value_fits(const struct config_key *key, const json_t *value)
 		return json_is_boolean(value);
 	case CONFIG_LIST:
 		return is_list_of_text(value);
+	case CONFIG_TABLE:
+		return is_table(key, value);
 	}
 	return false;
 }
@@ -97,8 +115,11 @@ static void say_expected(
 		[CONFIG_INT] = "a whole number",
 		[CONFIG_BOOL] = "true or false",
 		[CONFIG_LIST] = "a list of texts",
+		[CONFIG_TABLE] = "a list of objects",
 	};
 	char range[64] = "";
+	if (key->type == CONFIG_TABLE)
+		(void)snprintf(range, sizeof(range), ", %" PRId64 " at most,", key->max);
 	if (key->type == CONFIG_INT)
 		(void)snprintf(
 			range, sizeof(range), " from %" PRId64 " to %" PRId64, key->min, key->max);
@@ -139,8 +160,20 @@ struct config *config_free(struct config *config)
 	return rs_release(config);
 }
 
-/* Takes `value`. */
-static int set_value(struct config *config, const char *where, const char *name, json_t *value,
+int config_check(const struct config *config, char error[CONFIG_ERROR_LEN])
+{
+	for (size_t i = 0; i < config->n; i++) {
+		if (json_object_get(config->values, config->keys[i].key) != NULL)
+			continue;
+		(void)snprintf(error, CONFIG_ERROR_LEN, "key \"%.60s\" is required: %.120s",
+			config->keys[i].key, config->keys[i].meaning);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Takes `value`, whose rows are not looked at. */
+static int store(struct config *config, const char *where, const char *name, json_t *value,
 	char error[CONFIG_ERROR_LEN])
 {
 	const struct config_key *key = find_key(config, name);
@@ -156,6 +189,76 @@ static int set_value(struct config *config, const char *where, const char *name,
 		return -EINVAL;
 	}
 	return json_object_set_new(config->values, name, value) == 0 ? 0 : -ENOMEM;
+}
+
+/* ---- tables ---- */
+
+/* "FILE: plain[0]" is what an error in a row begins with. */
+static int fill_row(
+	struct config *row, const char *where, json_t *values, char error[CONFIG_ERROR_LEN])
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach(values, name, value)
+	{
+		const int err = store(row, where, name, json_incref(value), error);
+		if (err < 0)
+			return err;
+	}
+	char why[CONFIG_ERROR_LEN];
+	if (config_check(row, why) == 0)
+		return 0;
+	(void)snprintf(error, CONFIG_ERROR_LEN, "%.100s: %.150s", where, why);
+	return -EINVAL;
+}
+
+static int row_new(const struct config_key *key, const char *where, json_t *values,
+	char error[CONFIG_ERROR_LEN], struct config **out_row)
+{
+	struct config *row = NULL;
+	int err = config_new(key->columns, key->n_columns, &row);
+	if (err < 0)
+		return err;
+	err = fill_row(row, where, values, error);
+	if (err < 0) {
+		config_free(row);
+		return err;
+	}
+	*out_row = row;
+	return 0;
+}
+
+static int judge_rows(const struct config_key *key, const char *where, const json_t *table,
+	char error[CONFIG_ERROR_LEN])
+{
+	size_t i;
+	json_t *values;
+	json_array_foreach(table, i, values)
+	{
+		char at[CONFIG_ERROR_LEN];
+		struct config *row = NULL;
+		(void)snprintf(at, sizeof(at), "%.60s: %.20s[%zu]", where, key->key, i);
+		const int err = row_new(key, at, values, error, &row);
+		if (err < 0)
+			return err;
+		config_free(row);
+	}
+	return 0;
+}
+
+/* Takes `value`. */
+static int set_value(struct config *config, const char *where, const char *name, json_t *value,
+	char error[CONFIG_ERROR_LEN])
+{
+	const struct config_key *key = find_key(config, name);
+	if (key != NULL && key->type == CONFIG_TABLE && is_table(key, value)) {
+		const int err = judge_rows(key, where, value, error);
+		if (err < 0) {
+			json_decref(value);
+			return err;
+		}
+	}
+	return store(config, where, name, value, error);
 }
 
 int config_read(struct config *config, const char *path, char error[CONFIG_ERROR_LEN])
@@ -202,24 +305,18 @@ int config_set(struct config *config, const char *assignment, char error[CONFIG_
 	return set_value(config, "--set", name, value, error);
 }
 
-int config_check(const struct config *config, char error[CONFIG_ERROR_LEN])
-{
-	for (size_t i = 0; i < config->n; i++) {
-		if (json_object_get(config->values, config->keys[i].key) != NULL)
-			continue;
-		(void)snprintf(error, CONFIG_ERROR_LEN, "key \"%.60s\" is required: %.120s",
-			config->keys[i].key, config->keys[i].meaning);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static const json_t *get(const struct config *config, const char *key, enum config_type type)
+static const struct config_key *known_key(
+	const struct config *config, const char *key, enum config_type type)
 {
 	const struct config_key *known = find_key(config, key);
 	if (known == NULL || known->type != type)
 		abort(); /* the program asks for what its own table does not have */
-	return json_object_get(config->values, key);
+	return known;
+}
+
+static const json_t *get(const struct config *config, const char *key, enum config_type type)
+{
+	return json_object_get(config->values, known_key(config, key, type)->key);
 }
 
 const char *config_text(const struct config *config, const char *key)
@@ -245,4 +342,18 @@ size_t config_list_len(const struct config *config, const char *key)
 const char *config_list_at(const struct config *config, const char *key, size_t i)
 {
 	return json_string_value(json_array_get(get(config, key, CONFIG_LIST), i));
+}
+
+size_t config_rows(const struct config *config, const char *key)
+{
+	return json_array_size(get(config, key, CONFIG_TABLE));
+}
+
+int config_row(const struct config *config, const char *key, size_t i, struct config **out_row)
+{
+	char error[CONFIG_ERROR_LEN];
+	const struct config_key *known = known_key(config, key, CONFIG_TABLE);
+	json_t *values = json_array_get(json_object_get(config->values, key), i);
+	/* It was judged when it was set: only memory can be lacking. */
+	return row_new(known, key, values, error, out_row) < 0 ? -ENOMEM : 0;
 }

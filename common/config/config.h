@@ -13,7 +13,8 @@ enum config_type {
 	CONFIG_TEXT,
 	CONFIG_INT,
 	CONFIG_BOOL,
-	CONFIG_LIST, /* array of text; in --set separated by commas */
+	CONFIG_LIST,  /* array of text; in --set separated by commas */
+	CONFIG_TABLE, /* array of objects, each a row with keys of its own; in --set as JSON */
 };
 
 /* One key a program knows. `preset` is the default, written as in --set; NULL = the key is required. */
@@ -21,9 +22,12 @@ struct config_key {
 	const char *key;
 	enum config_type type;
 	const char *preset;
-	int64_t min; /* CONFIG_INT */
-	int64_t max;
+	int64_t min;         /* CONFIG_INT */
+	int64_t max;         /* CONFIG_INT; CONFIG_TABLE: most rows */
 	const char *meaning; /* one line, with unit; printed by --help-config */
+	const struct config_key
+		*columns; /* CONFIG_TABLE: the keys of a row, none of them a table */
+	size_t n_columns;
 };
 
 struct config;
@@ -47,6 +51,11 @@ int64_t config_int(const struct config *config, const char *key);
 bool config_bool(const struct config *config, const char *key);
 size_t config_list_len(const struct config *config, const char *key);
 const char *config_list_at(const struct config *config, const char *key, size_t i);
+size_t config_rows(const struct config *config, const char *key);
+/* A row (counted from 0, below config_rows()) as a configuration of its own, checked, to be freed by the caller. 0 or
+ * -ENOMEM. */
+int config_row(const struct config *config, const char *key, size_t i,
+	struct config **out_row) RS_MUST_USE;
 
 /* What the command line of each of the three programs asks for. */
 enum config_start {

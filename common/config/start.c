@@ -3,13 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
+static void print_key(const char *indent, const struct config_key *key)
+{
+	(void)printf("%s%-28s %s%s%s: %s\n", indent, key->key,
+		key->preset != NULL ? "default \"" : "required",
+		key->preset != NULL ? key->preset : "", key->preset != NULL ? "\"" : "",
+		key->meaning);
+}
+
 static void print_keys(const struct config_key *keys, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		(void)printf("%-28s %s%s%s: %s\n", keys[i].key,
-			keys[i].preset != NULL ? "default \"" : "required",
-			keys[i].preset != NULL ? keys[i].preset : "",
-			keys[i].preset != NULL ? "\"" : "", keys[i].meaning);
+	for (size_t i = 0; i < n; i++) {
+		print_key("", &keys[i]);
+		for (size_t column = 0; column < keys[i].n_columns; column++)
+			print_key("  ", &keys[i].columns[column]);
+	}
 }
 
 static void print_help(const char *program)

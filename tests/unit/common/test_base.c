@@ -93,6 +93,26 @@ static void hex_and_base64_agree_with_rfc_4648(void **state)
 	assert_int_equal(rs_base64_encode((const uint8_t *)"fooba", 5, text, 8), -ENOSPC);
 }
 
+static void base64_is_read_back_and_judged(void **state)
+{
+	static const char *const texts[] = { "", "Zg==", "Zm8=", "Zm9v",
+		"Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy" };
+	static const char *const bad[] = { "Z", "Zg=", "Zg", "Zh==", "Zm9=", "Z===", "====", "Zm-v",
+		"Zg==Zg==", "Zm9v Zm9" };
+	uint8_t octets[6] = { 0 };
+	for (size_t i = 0; i < RS_ARRAY_LEN(texts); i++) {
+		assert_int_equal(
+			rs_base64_decode(texts[i], strlen(texts[i]), octets, sizeof(octets)), i);
+		assert_memory_equal(octets, "foobar", i);
+	}
+	assert_int_equal(rs_base64_decode("Zm9vYmFy", 8, octets, 5), -ENOSPC);
+	for (size_t i = 0; i < RS_ARRAY_LEN(bad); i++)
+		assert_int_equal(
+			rs_base64_decode(bad[i], strlen(bad[i]), octets, sizeof(octets)), -EBADMSG);
+	assert_int_equal(rs_base64_decode("+/+/", 4, octets, sizeof(octets)), 3);
+	assert_memory_equal(octets, "\xfb\xff\xbf", 3);
+}
+
 static void addresses_survive_the_round_trip(void **state)
 {
 	static const char *const good[] = { "192.0.2.1:80", "[2001:db8::1]:65535", "0.0.0.0:0" };
@@ -243,6 +263,7 @@ int main(void)
 		cmocka_unit_test(utf8_refuses_overlong_surrogates_and_nul),
 		cmocka_unit_test(names_are_of_the_contract_s_alphabet),
 		cmocka_unit_test(hex_and_base64_agree_with_rfc_4648),
+		cmocka_unit_test(base64_is_read_back_and_judged),
 		cmocka_unit_test(addresses_survive_the_round_trip),
 		cmocka_unit_test(a_map_keeps_its_limit_and_its_entries),
 		cmocka_unit_test(a_map_agrees_with_a_table_under_random_work),

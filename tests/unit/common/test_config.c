@@ -10,12 +10,18 @@
 
 #include <cmocka.h>
 
+static const struct config_key door_keys[] = {
+	{ "name", CONFIG_TEXT, NULL, 0, 0, "what is written on it" },
+	{ "width", CONFIG_INT, "90", 1, 200, "in cm" },
+};
+
 static const struct config_key keys[] = {
 	{ "log.level", CONFIG_TEXT, "info", 0, 0, "least level written" },
 	{ "media.port", CONFIG_INT, "50000", 1, 65535, "first UDP port" },
 	{ "record", CONFIG_BOOL, "true", 0, 0, "keep the proceedings" },
 	{ "listen", CONFIG_LIST, "127.0.0.1:8080,[::1]:8080", 0, 0, "addresses" },
 	{ "state.dir", CONFIG_TEXT, NULL, 0, 0, "where state is kept" },
+	{ "doors", CONFIG_TABLE, "[]", 0, 2, "ways in", door_keys, RS_ARRAY_LEN(door_keys) },
 };
 
 static struct config *make(void)
@@ -76,6 +82,36 @@ static void an_assignment_overrides_the_file(void **state)
 	config_free(config);
 }
 
+static void a_table_gives_its_rows_with_presets(void **state)
+{
+	char error[CONFIG_ERROR_LEN] = "";
+	struct config *config = make();
+	struct config *row = NULL;
+	assert_int_equal(config_rows(config, "doors"), 0);
+	assert_int_equal(read_text(config,
+				 "{\"doors\": [{\"name\": \"east\"},"
+				 " {\"width\": 120, \"name\": \"west\"}]}",
+				 error),
+		0);
+	assert_int_equal(config_rows(config, "doors"), 2);
+	assert_int_equal(config_row(config, "doors", 0, &row), 0);
+	assert_string_equal(config_text(row, "name"), "east");
+	assert_int_equal(config_int(row, "width"), 90);
+	row = config_free(row);
+	assert_int_equal(config_row(config, "doors", 1, &row), 0);
+	assert_string_equal(config_text(row, "name"), "west");
+	assert_int_equal(config_int(row, "width"), 120);
+	config_free(row);
+
+	assert_int_equal(config_set(config, "doors=[{\"name\":\"a,b\"}]", error), 0);
+	assert_int_equal(config_rows(config, "doors"), 1);
+	assert_int_equal(config_set(config, "doors=a", error), -EINVAL);
+	assert_int_equal(config_set(config, "doors=[{\"name\":1}]", error), -EINVAL);
+	assert_string_equal(error, "--set: doors[0]: key \"name\": text is expected");
+	assert_int_equal(config_rows(config, "doors"), 1);
+	config_free(config);
+}
+
 static void a_required_key_is_asked_for_by_name(void **state)
 {
 	char error[CONFIG_ERROR_LEN] = "";
@@ -102,6 +138,18 @@ static void errors_of_a_file_name_the_key(void **state)
 		{ "{\"listen\": [1]}", -EINVAL, "key \"listen\": a list of texts is expected" },
 		{ "{\"log.level\": []}", -EINVAL, "key \"log.level\": text is expected" },
 		{ "{\"colour\": 1}", -EINVAL, "key \"colour\" is not known" },
+		{ "{\"doors\": {}}", -EINVAL,
+			"key \"doors\": a list of objects, 2 at most, is expected" },
+		{ "{\"doors\": [1]}", -EINVAL,
+			"key \"doors\": a list of objects, 2 at most, is expected" },
+		{ "{\"doors\": [{\"name\": \"a\"}, {\"name\": \"b\"}, {\"name\": \"c\"}]}", -EINVAL,
+			"key \"doors\": a list of objects, 2 at most, is expected" },
+		{ "{\"doors\": [{\"name\": \"a\"}, {\"name\": \"b\", \"width\": 0}]}", -EINVAL,
+			": doors[1]: key \"width\": a whole number from 1 to 200 is expected" },
+		{ "{\"doors\": [{\"name\": \"a\", \"colour\": 1}]}", -EINVAL,
+			": doors[0]: key \"colour\" is not known" },
+		{ "{\"doors\": [{\"width\": 80}]}", -EINVAL,
+			": doors[0]: key \"name\" is required: what is written on it" },
 		{ "[]", -EBADMSG, "an object of keys is expected" },
 		{ "{\"record\": true,\n \"record\": true}", -EBADMSG, "line 2: " },
 		{ "{", -EBADMSG, "line 1: " },
@@ -166,6 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(presets_stand_until_a_file_says_otherwise),
 		cmocka_unit_test(an_assignment_overrides_the_file),
+		cmocka_unit_test(a_table_gives_its_rows_with_presets),
 		cmocka_unit_test(a_required_key_is_asked_for_by_name),
 		cmocka_unit_test(errors_of_a_file_name_the_key),
 		cmocka_unit_test(errors_of_an_assignment_say_so),
