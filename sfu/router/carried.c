@@ -1,7 +1,9 @@
+/* What each transport-wide number carried, and what is done when it did not arrive. */
 #include "sfu/router/carried.h"
 
 #include "sfu/router/router_priv.h"
 
+/* Where the number is kept; another may be there. */
 static struct carried *place_of(struct egress *egress, uint16_t number)
 {
 	return &egress->carried[number % CARRIED_MAX];
@@ -29,6 +31,7 @@ static size_t told_of(const struct twcc_feedback *feedback)
 	return n;
 }
 
+/* What became of one number. */
 static void tell(struct router *router, const struct peer *peer, const struct carried *carried,
 	bool arrived, rs_time now)
 {

@@ -271,6 +271,24 @@ static void what_feedback_misses_is_sent_again_unasked_and_so_are_lost_answers(v
 	assert_int_equal(counters->tx_resent, resent);
 }
 
+static void an_answer_that_is_lost_does_not_matter_once_another_arrived(void **state)
+{
+	const struct router_counters *counters = router_counters(stage->kit.router);
+	struct slot *slot = peer_of(stage->kit.router, stage->listener)->slots[2];
+
+	run(RS_SEC(5));
+	const uint16_t seq = (uint16_t)slot->rewrite.highest_out;
+	resend_lost(stage->kit.router, slot, seq, 0, stage->now);
+	assert_int_equal(counters->tx_resent, 1);
+	resend_lost(stage->kit.router, slot, seq, 0, stage->now + RS_MS(100)); /* told late */
+	assert_int_equal(counters->tx_resent, 1);
+	resend_lost(stage->kit.router, slot, seq, 1, stage->now + RS_MS(100));
+	assert_int_equal(counters->tx_resent, 2);
+	resend_arrived(slot, seq);
+	resend_lost(stage->kit.router, slot, seq, 2, stage->now + RS_MS(200));
+	assert_int_equal(counters->tx_resent, 2);
+}
+
 static void another_path_is_found_out_anew_and_numbers_go_on(void **state)
 {
 	struct router_peer_stats stats;
@@ -351,6 +369,7 @@ int main(void)
 		CASE(a_line_that_narrows_and_opens_lowers_pauses_and_restores_the_picture),
 		CASE(a_repair_that_finds_no_room_is_made_when_there_is),
 		CASE(what_feedback_misses_is_sent_again_unasked_and_so_are_lost_answers),
+		CASE(an_answer_that_is_lost_does_not_matter_once_another_arrived),
 		CASE(another_path_is_found_out_anew_and_numbers_go_on),
 		CASE(sound_is_repaired_where_the_line_has_room),
 		CASE(who_cannot_be_reached_or_leaves_holds_no_packets),
