@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { lampOf } from '../shared/session';
-import { holder, shortName, type Participant, type Role } from '../shared/view';
+import { holder, isVoting, shortName, type Participant, type Role } from '../shared/view';
 import { t, type Key } from '../shared/words';
 import { lamp } from '../shared/ui/icons';
 import { Part } from '../shared/ui/part';
@@ -44,7 +44,8 @@ export class People extends Part {
 			participant.present &&
 			SPEAKS.has(participant.role) &&
 			holder(view) !== badge &&
-			view.meeting.state === 'in-session';
+			view.meeting.state === 'in-session' &&
+			!isVoting(view);
 		return html`<li data-testid="person" data-participant=${badge} data-present=${participant.present}
 			data-speaking=${session.wire.measured.speaking?.[badge] ?? false}>
 			${lamp(lampOf(view, badge), true)}

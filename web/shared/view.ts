@@ -201,6 +201,11 @@ export function shortName(view: View, badge: string): string {
 	return participant?.country || participant?.name || badge;
 }
 
+/** From the announcement that voting has begun to the result; nobody is given the floor meanwhile. */
+export function isVoting(view: View): boolean {
+	return view.decision?.state === 'open' || view.decision?.state === 'locked';
+}
+
 /** A delegation by its country. */
 export function delegationName(view: View, delegation: string): string {
 	return Object.values(view.participants).find((participant) => participant.delegation === delegation)?.country || delegation;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { lampOf } from '../session';
-import { holder, shortName, type Entry, type View } from '../view';
+import { holder, isVoting, shortName, type Entry, type View } from '../view';
 import { t, timeOfDay } from '../words';
 import { icon, lamp } from './icons';
 import { Part } from './part';
@@ -57,7 +57,7 @@ export class Speakers extends Part {
 			${this.leads ? nothing : this.speaking(view)}
 			${list.length === 0
 				? html`<p class="empty">${t(['in-session', 'suspended'].includes(view.meeting.state) ? 'list.empty' : 'list.before')}</p>`
-				: html`<ol data-testid="list" @keydown=${this.close}>${repeat(
+				: html`<ol data-testid="list" tabindex=${this.leads ? nothing : 0} @keydown=${this.close}>${repeat(
 						list,
 						({ entry }) => entry,
 						(entry, i) => this.row(view, entry, i + 1),
@@ -129,11 +129,12 @@ export class Speakers extends Part {
 		const mine = participant === this.session.me;
 		const name = mine ? t('you') : shortName(view, participant);
 		const busy = this.session.isAsked(`give-${entry}`);
+		const off = busy || isVoting(view);
 		return html`<li class="entry reply ${mine ? 'mine' : ''}" data-testid="reply" data-entry=${entry} data-participant=${participant}>
 			<span class="who"><strong>${name}</strong></span>
 			${this.leads
-				? html`<button type="button" class="button" data-testid="give-reply" aria-disabled=${busy}
-						@click=${() => this.give(entry)}>${busy ? t('asked') : t('list.give')}<span class="unseen"> · ${name}</span></button>`
+				? html`<button type="button" class="button" data-testid="give-reply" aria-disabled=${off}
+						@click=${() => off || this.give(entry)}>${busy ? t('asked') : t('list.give')}<span class="unseen"> · ${name}</span></button>`
 				: nothing}
 			${this.leads || mine
 				? html`<rs-twice testid="withdraw-reply" label=${t('list.withdraw')} again=${t('list.withdraw.again')}
@@ -160,9 +161,10 @@ export class Speakers extends Part {
 	private actions(entry: number, place: number, name: string, asked: number): TemplateResult {
 		const { session } = this;
 		const busy = session.isAsked(`give-${entry}`);
+		const off = busy || isVoting(session.view!);
 		const open = this.menu === entry;
-		return html`<button type="button" class="button ${place === 1 ? 'main' : ''}" data-testid="give" aria-disabled=${busy}
-				@click=${() => this.give(entry)}>${busy ? t('asked') : t('list.give')}<span class="unseen"> · ${name}</span></button>
+		return html`<button type="button" class="button ${place === 1 ? 'main' : ''}" data-testid="give" aria-disabled=${off}
+				@click=${() => off || this.give(entry)}>${busy ? t('asked') : t('list.give')}<span class="unseen"> · ${name}</span></button>
 			<button type="button" class="button quiet icon" data-testid="more" aria-expanded=${open} aria-label=${t('list.more', { name })}
 				@click=${() => (this.menu = open ? 0 : entry)}>${icon('more')}</button>
 			${open

@@ -192,6 +192,7 @@ export const ar: Catalogue = {
 	'floor.nobody.scheduled': 'لم تُفتتح الجلسة بعد.',
 	'floor.nobody.in-session': 'الرئاسة تعطي الكلمة.',
 	'floor.nobody.suspended': 'الجلسة معلقة.',
+	'floor.nobody.voting': 'التصويت جارٍ.',
 	'floor.nobody.closed': 'رُفعت الجلسة.',
 	'floor.take': 'استعادة الكلمة',
 	'floor.take.again': 'اضغطوا ثانية لاستعادتها',

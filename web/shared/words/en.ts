@@ -199,6 +199,7 @@ export const en = {
 	'floor.nobody.scheduled': 'The meeting has not been opened yet.',
 	'floor.nobody.in-session': 'The chair gives the floor.',
 	'floor.nobody.suspended': 'The meeting is suspended.',
+	'floor.nobody.voting': 'Voting is in progress.',
 	'floor.nobody.closed': 'The meeting is closed.',
 	'floor.take': 'Take the floor back',
 	'floor.take.again': 'Press again to take it',

@@ -192,6 +192,7 @@ export const es: Catalogue = {
 	'floor.nobody.scheduled': 'La sesión aún no se ha abierto.',
 	'floor.nobody.in-session': 'La Presidencia da la palabra.',
 	'floor.nobody.suspended': 'La sesión está suspendida.',
+	'floor.nobody.voting': 'La votación está en curso.',
 	'floor.nobody.closed': 'Se ha levantado la sesión.',
 	'floor.take': 'Retirar la palabra',
 	'floor.take.again': 'Pulse otra vez para retirarla',

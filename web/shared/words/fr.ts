@@ -192,6 +192,7 @@ export const fr: Catalogue = {
 	'floor.nobody.scheduled': 'La séance n’est pas encore ouverte.',
 	'floor.nobody.in-session': 'La présidence donne la parole.',
 	'floor.nobody.suspended': 'La séance est suspendue.',
+	'floor.nobody.voting': 'Le vote est en cours.',
 	'floor.nobody.closed': 'La séance est levée.',
 	'floor.take': 'Reprendre la parole',
 	'floor.take.again': 'Appuyer encore pour reprendre',
