@@ -4,6 +4,7 @@
 #include "common/config/config.h"
 #include "common/log/log.h"
 #include "sfu/io/io.h"
+#include "sfu/plain/plain.h"
 #include "sfu/router/router.h"
 #include "sfu/srtp/srtp.h"
 
@@ -34,6 +35,9 @@ static const struct config_key keys[] = {
 		"TCP port at each address; 0 = the number of the UDP port" },
 	{ "media.socket_buffer", CONFIG_INT, "4194304", 65536, 268435456,
 		"octets asked for as each socket's receive and send buffer" },
+	{ "plain", CONFIG_TABLE, "[]", 0, PLAIN_MAX,
+		"streams of RTP or SRTP without ICE and DTLS, each an object", plain_keys,
+		PLAIN_KEYS },
 	{ "limits.meetings", CONFIG_INT, "64", 1, 1024, "most meetings" },
 	/* The whole desired state of so many fits one control message. */
 	{ "limits.peers", CONFIG_INT, "1024", 1, 2000,
@@ -163,6 +167,22 @@ static int run_with(struct io_config *io)
 	return status;
 }
 
+/* With the streams that are not told by signaling. */
+static int run_plain(const struct config *config, struct io_config *io)
+{
+	struct plain_spec plain[PLAIN_MAX];
+	char error[PLAIN_ERROR_LEN];
+	int status = 1;
+	if (plain_read(config, "plain", plain, &io->n_plain, error) < 0) {
+		(void)complain(error);
+	} else {
+		io->plain = plain;
+		status = run_with(io);
+	}
+	rs_wipe(plain, sizeof(plain));
+	return status;
+}
+
 static unsigned workers_of(const struct config *config)
 {
 	const unsigned wanted = (unsigned)config_int(config, "media.workers");
@@ -201,7 +221,7 @@ static int start(const struct config *config)
 		addresses(config, "media.announce", 0, true, announced, &io.n_announce) < 0 ||
 		judge(&io) < 0)
 		return 1;
-	return run_with(&io);
+	return run_plain(config, &io);
 }
 
 int main(int argc, char **argv)

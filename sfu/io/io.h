@@ -10,6 +10,7 @@
 
 #include "common/base/addr.h"
 #include "sfu/dtls/dtls.h"
+#include "sfu/plain/plain.h"
 
 #include <uv.h>
 
@@ -35,8 +36,10 @@ struct io_config {
 	size_t peers;                         /* most; up to 65535 */
 	size_t tcp_connections;               /* most of ICE-TCP; 0 = none, up to 4096 */
 	uint16_t tcp_port;                    /* 0 = the number of the UDP port */
-	size_t taps;                          /* most recorders connected at once */
-	int socket_buffer;                    /* octets asked for as SO_RCVBUF and SO_SNDBUF */
+	const struct plain_spec *plain; /* streams without ICE and DTLS, beyond `peers`; copied */
+	size_t n_plain;                 /* up to PLAIN_MAX */
+	size_t taps;                    /* most recorders connected at once */
+	int socket_buffer;              /* octets asked for as SO_RCVBUF and SO_SNDBUF */
 };
 
 /* Binds, listens and starts connecting. 0, or a negative error with one line in `error` that names

@@ -16,6 +16,7 @@
 
 static void close_sockets(struct worker *worker)
 {
+	worker_plain_close(worker);
 	worker->tcp = tcp_conns_close(worker->tcp);
 	while (worker->n_sockets > 0)
 		(void)udp_close(worker->sockets[--worker->n_sockets]);
@@ -94,8 +95,8 @@ static bool worker_relay(
 static int make_parts(struct worker *worker, const struct worker_config *config)
 {
 	const struct router_config router = {
-		.meetings = config->meetings,
-		.peers = config->peers,
+		.meetings = config->meetings + config->n_plain,
+		.peers = config->peers + config->n_plain,
 		.wall_offset = config->wall_offset,
 		.rand = &worker->rand,
 		.emit = worker_emit,
@@ -107,7 +108,7 @@ static int make_parts(struct worker *worker, const struct worker_config *config)
 	};
 	int err = router_new(&router, &worker->router);
 	if (err == 0)
-		err = peers_new(config->peers, &worker->rand, &worker->peers);
+		err = peers_new(config->peers + config->n_plain, &worker->rand, &worker->peers);
 	if (err == 0)
 		err = udp_batch_new(&worker->batch);
 	return err;
@@ -140,6 +141,8 @@ int worker_new(const struct worker_config *config, char error[WORKER_ERROR_LEN],
 		err = open_sockets(worker, config, error);
 	if (err == 0)
 		err = worker_tcp_open(worker, config, error);
+	if (err == 0)
+		err = worker_plain_open(worker, config, error);
 	if (err < 0) {
 		worker_free(worker);
 		return err;
@@ -316,7 +319,7 @@ int worker_peer_set(
 {
 	if (wanted->worker != worker->index)
 		return peer_elsewhere(worker, wanted, now, out_handle);
-	if (ufrag_is_anothers(worker, wanted))
+	if (ufrag_is_anothers(worker, wanted) || worker_plain_has(worker, wanted->router.id))
 		return -EINVAL;
 	struct peer *peer = peers_by_id(worker->peers, wanted->router.id);
 	if (peer == NULL || !same_session(peer, wanted))
@@ -359,6 +362,7 @@ void worker_input(struct worker *worker, rs_time now)
 	worker->turn_began = now;
 	worker->now = now;
 	worker_tcp_input(worker, now);
+	worker_plain_input(worker, now);
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		for (size_t i = 0; i < worker->n_sockets; i++) {
 			if (udp_readable(worker->sockets[i]))
@@ -391,6 +395,7 @@ void worker_tick(struct worker *worker, rs_time now)
 void worker_output(struct worker *worker)
 {
 	worker_tcp_output(worker);
+	worker_plain_output(worker);
 	for (size_t i = 0; i < worker->n_sockets; i++)
 		udp_flush(worker->sockets[i]);
 	if (worker->turn_began != 0)

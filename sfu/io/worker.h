@@ -10,6 +10,7 @@
 
 #include "common/base/addr.h"
 #include "sfu/control/control.h"
+#include "sfu/plain/plain.h"
 
 #include <uv.h>
 
@@ -25,7 +26,10 @@ struct worker_config {
 	int socket_buffer;                    /* octets */
 	size_t tcp_connections;               /* most; 0 = no ICE-TCP, up to TCP_CONNS_MOST */
 	uint16_t tcp_port;                    /* 0 = that of the UDP socket beside it */
-	int64_t wall_offset;                  /* wall clock minus monotonic clock, us */
+	const struct plain_spec *plain; /* streams without ICE and DTLS, beyond `peers`; copied */
+	size_t n_plain;                 /* up to PLAIN_MAX */
+	rs_time began;                  /* now */
+	int64_t wall_offset;            /* wall clock minus monotonic clock, us */
 	router_tap_emit *tap;
 	void *tap_ctx;
 	unsigned index; /* among `count` workers */

@@ -34,6 +34,8 @@ void worker_emit(
 {
 	struct worker *worker = ctx;
 	const struct peer_out *out = peers_out(worker->peers, handle);
+	if (out == NULL && worker_plain_emit(worker, handle, kind, data, len))
+		return;
 	if (out == NULL || !out->open || len > ROUTER_PACKET_MAX) {
 		worker->counts[COUNT_TX_NO_PATH]++;
 		return;

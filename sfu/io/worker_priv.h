@@ -8,6 +8,7 @@
 #include "sfu/io/transit.h"
 #include "sfu/io/udp.h"
 #include "sfu/io/worker.h"
+#include "sfu/plain/plain.h"
 
 /* Why a datagram went no further; names in worker_stats.c. */
 enum worker_count {
@@ -37,8 +38,10 @@ struct worker {
 	struct udp *sockets[IO_ADDRESSES_MAX];
 	size_t n_sockets;
 	struct udp_batch *batch;
-	struct tcp_conns *tcp; /* NULL: no ICE-TCP */
-	rs_time now;           /* of this turn, for what is sent in it */
+	struct tcp_conns *tcp;    /* NULL: no ICE-TCP */
+	struct plain_end *plains; /* by the index of their handles */
+	size_t n_plains;
+	rs_time now; /* of this turn, for what is sent in it */
 	struct peers *peers;
 	struct router *router;
 	router_tap_emit *tap; /* may be NULL */
@@ -80,5 +83,22 @@ void worker_tcp_send(
 void worker_tcp_output(struct worker *worker);
 /* Writes what the peer's lines take and closes its connections. */
 void worker_tcp_forget(struct worker *worker, const struct peer *peer);
+
+/* worker_plain.c: peers without transport. */
+
+/* Makes the entries of the configuration peers; at worker 0 binds their sockets. As worker_new() on errors. */
+int worker_plain_open(struct worker *worker, const struct worker_config *config,
+	char error[WORKER_ERROR_LEN]) RS_MUST_USE;
+void worker_plain_close(struct worker *worker);
+/* The name is one of theirs. */
+bool worker_plain_has(const struct worker *worker, const char *id);
+void worker_plain_input(struct worker *worker, rs_time now);
+/* False when the handle is none of theirs. */
+bool worker_plain_emit(struct worker *worker, uint32_t handle, enum router_packet_kind kind,
+	const uint8_t *data, size_t len);
+void worker_plain_output(struct worker *worker);
+/* The i-th place for a socket, below n_plains * PLAIN_PORTS; NULL: there is none in it. */
+const struct udp *worker_plain_socket(const struct worker *worker, size_t i);
+void worker_plain_stats(const struct worker *worker, struct control_stats *stats);
 
 #endif

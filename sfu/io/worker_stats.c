@@ -96,6 +96,10 @@ static void socket_counters(const struct worker *worker, struct control_stats *s
 		uint64_t sum = 0;
 		for (size_t at = 0; at < worker->n_sockets; at++)
 			sum += figure_of(udp_stats(worker->sockets[at]), &socket_figures[i]);
+		for (size_t at = 0; at < worker->n_plains * PLAIN_PORTS; at++) {
+			const struct udp *udp = worker_plain_socket(worker, at);
+			sum += udp != NULL ? figure_of(udp_stats(udp), &socket_figures[i]) : 0;
+		}
 		control_stats_counter(stats, socket_figures[i].name, sum);
 	}
 }
@@ -233,6 +237,7 @@ void worker_stats(struct worker *worker, struct control_stats *stats, rs_time no
 		control_stats_counter(stats, count_names[i], worker->counts[i]);
 	socket_counters(worker, stats);
 	tcp_counters(worker, stats);
+	worker_plain_stats(worker, stats);
 	router_figures_say(worker, stats);
 	watched_figures(worker, stats, now);
 	cpu_counters(stats);
