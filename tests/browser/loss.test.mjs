@@ -39,29 +39,37 @@ function call(loss, { both = false, ...options } = {}) {
 
 const say = (t, got) => t.diagnostic(`measured: ${got.concealed.toFixed(2)} % of sound concealed at a buffer of ${got.buffer.toFixed(0)} ms (${got.lineBuffer.toFixed(0)} for the line), frozen ${got.frozen.toFixed(1)} s a minute in ${got.freezes} at ${got.fps.toFixed(1)} pictures a second, in-band FEC used ${got.fec} times`);
 
-// Calls of one run are compared with each other, and limits are wide: other work on the machine shows here, too.
+// Calls of one run are compared with each other: what a busy machine costs shows in the one over a line that loses nothing.
+let whole;
 let redundant;
+
+test('a line that loses nothing shows what this machine can do', LIMIT, async (t) => {
+	whole = await call(0);
+	say(t, whole);
+	assert.equal(whole.lost, 0);
+	assert.ok(whole.fps > 5, `${whole.fps} pictures a second`);
+});
 
 test('at 20 % loss sound stays whole, and the picture moves', LIMIT, async (t) => {
 	redundant = await call(200);
 	say(t, redundant);
 	assert.ok(redundant.lost > 100, `the line lost ${redundant.lost} packets of sound`);
-	assert.ok(redundant.concealed < 1.5, `${redundant.concealed} % concealed`);
-	assert.ok(redundant.frozen < 6, `frozen ${redundant.frozen} s a minute`);
-	assert.ok(redundant.fps > 20, `${redundant.fps} pictures a second`);
+	assert.ok(redundant.concealed < 1.5 + 2 * whole.concealed, `${redundant.concealed} % concealed`);
+	assert.ok(redundant.frozen < 6 + 2 * whole.frozen, `frozen ${redundant.frozen} s a minute`);
+	assert.ok(redundant.fps > 0.75 * whole.fps, `${redundant.fps} pictures a second`);
 });
 
 test('who takes no redundant audio is protected by the sender, and waits longer', LIMIT, async (t) => {
 	const got = await call(200, { redundancy: false });
 	say(t, got);
 	assert.ok(got.fec > 50, `in-band FEC used ${got.fec} times`);
-	assert.ok(got.concealed < 8, `${got.concealed} % concealed`);
+	assert.ok(got.concealed < 8 + 2 * whole.concealed, `${got.concealed} % concealed`);
 	assert.ok(redundant.lineBuffer < got.lineBuffer, `a buffer of ${redundant.lineBuffer} ms with redundancy, of ${got.lineBuffer} ms without`);
 });
 
 test('with requests lost as well, 10 % is mended all the same', LIMIT, async (t) => {
 	const got = await call(100, { both: true });
 	say(t, got);
-	assert.ok(got.concealed < 1.5, `${got.concealed} % concealed`);
-	assert.ok(got.fps > 20, `${got.fps} pictures a second`);
+	assert.ok(got.concealed < 1.5 + 2 * whole.concealed, `${got.concealed} % concealed`);
+	assert.ok(got.fps > 0.6 * whole.fps, `${got.fps} pictures a second`);
 });
