@@ -15,7 +15,7 @@ const SWITCHES = 200;
 const EVERY_MS = 250;
 const FROZEN_MS = 500;
 const APART_MS = 60; // of the mean delays in the jitter buffers of the switched and of the other sound
-const CONCEALED = 0.01; // of all samples: less than one packet of 20 ms in four switches
+const CONCEALED = 0.04; // of all samples: half a packet of 20 ms a switch, as the next speaker's packets do not wait for the place of the last one's
 const SPEAKERS = { KEN: { hz: 500, colour: [230, 30, 30] }, FRA: { hz: 700, colour: [30, 30, 230] } };
 let rostrum;
 let publishers;
