@@ -648,6 +648,12 @@ static void a_start_that_cannot_be_says_why_in_one_line(void **state)
 		{ "limits.peers=0", "limits.peers" },
 		{ "media.workers=65", "media.workers" },
 		{ "media.tcp_port=65535", "media.tcp_port" },
+		{ "plain=[{\"meeting\":\"m\",\"feed\":\"floor\",\"codec\":\"L24\",\"pt\":96,"
+		  "\"local\":\"127.0.0.1:5004\",\"remote\":\"127.0.0.1:5006\"}]",
+			"plain[0]: key \"codec\"" },
+		{ "plain=[{\"meeting\":\"m\",\"feed\":\"floor\",\"codec\":\"opus\",\"pt\":96,"
+		  "\"local\":\"192.0.2.1:5004\",\"remote\":\"127.0.0.1:5006\"}]",
+			"plain[0]: key \"local\": 192.0.2.1:5004/udp" },
 		{ "no.such.key=1", "no.such.key" },
 	};
 	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
