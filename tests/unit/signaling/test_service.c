@@ -342,6 +342,43 @@ static void a_suspension_keeps_speaker_list_and_sitting(void **state)
 	assert_string_equal(bench_text(ken->view, "meeting.state"), "closed");
 }
 
+static void a_recorded_vote_goes_from_proposal_to_proclamation(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "propose-decision",
+				    "\"title\":\"L.14\",\"mode\":\"recorded\""),
+		"malformed"); /* by which majority? */
+	assert_string_equal(
+		bench_try(bench, chair, "propose-decision",
+			"\"title\":\"L.14\",\"mode\":\"recorded\",\"majority\":\"simple\""),
+		"ok");
+	assert_string_equal(bench_try(bench, ken, "cast", "\"decision\":1,\"vote\":\"yes\""),
+		"voting-not-open");
+	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":1"), "ok");
+	assert_string_equal(bench_text(ken->view, "decision.votes.KEN"), "none");
+	assert_string_equal(bench_try(bench, ken, "cast", "\"decision\":1,\"vote\":\"yes\""), "ok");
+	assert_string_equal(
+		bench_try(bench, ken, "give-floor", "\"participant\":\"KEN\""), "not-permitted");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""),
+		"voting-in-progress");
+	/* France goes before it has voted: the chair sees it, and so it is seen after a restart. */
+	bench_leave(bench, fra, 1000);
+	assert_string_equal(bench_text(chair->view, "decision.offline.0"), "FRA");
+	assert_int_equal(bench_int(chair->view, "decision.missing"), 1);
+	bench_restart(bench);
+	chair = bench_join(bench, "demo", "chair", "chair");
+	assert_string_equal(bench_text(chair->view, "decision.votes.KEN"), "yes");
+	assert_string_equal(bench_text(chair->view, "decision.offline.0"), "FRA");
+	assert_string_equal(bench_try(bench, chair, "lock-voting", "\"decision\":1"), "ok");
+	assert_null(bench_at(chair->view, "decision.offline"));
+	assert_string_equal(bench_try(bench, chair, "proclaim", "\"decision\":1"), "ok");
+	assert_string_equal(bench_text(chair->view, "decision.outcome"), "adopted");
+}
+
 static void a_lost_line_holds_the_speakers_place(void **state)
 {
 	struct bench *bench = *state;
@@ -515,6 +552,7 @@ int main(void)
 		CASE(a_badge_has_one_place),
 		CASE(a_technician_rehearses_from_many_places),
 		CASE(a_suspension_keeps_speaker_list_and_sitting),
+		CASE(a_recorded_vote_goes_from_proposal_to_proclamation),
 		CASE(a_lost_line_holds_the_speakers_place),
 		CASE(leaving_on_purpose_is_at_once),
 		CASE(a_restart_gives_pages_the_grace_to_come_back),
