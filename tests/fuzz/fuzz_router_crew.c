@@ -31,6 +31,7 @@ struct peer {
 	bool numbered;
 	uint16_t number;
 	uint16_t seq[2];
+	uint16_t heard[2]; /* last number of its first audio slot and of its video slot */
 	struct sent sent[STREAMS][REMEMBERED];
 };
 
@@ -81,6 +82,8 @@ static void judge_nonce(
 		hash = (hash ^ data[i]) * 16777619U;
 	if (sent->session == session && sent->seq == rtp->seq && sent->hash != hash)
 		abort();
+	if (rtp->ssrc % 10 == 0 && rtp->ssrc / 10 % 10 != 4)
+		script.peers[which].heard[rtp->ssrc / 10 % 10 == 6] = rtp->seq;
 	*sent = (struct sent){ .session = session, .seq = rtp->seq, .hash = hash };
 }
 
@@ -286,7 +289,8 @@ static void complain(unsigned which)
 {
 	const struct kit_peer peer = { .csrc = which + 1 };
 	const uint8_t how = rs_read_u8(&script.reader);
-	const uint16_t newest = rs_read_u16(&script.reader);
+	const unsigned back = rs_read_u16(&script.reader) % 32;
+	const uint16_t newest = (uint16_t)(script.peers[which].heard[how & 1] - back);
 	const uint16_t seqs[] = { newest, (uint16_t)(newest + how) };
 	const uint32_t ssrc = kit_slot_ssrc(&peer, (how & 1) != 0 ? 6 : 3, false);
 	uint8_t data[64];
