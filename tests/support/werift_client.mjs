@@ -45,7 +45,7 @@ async function decode(map, output, size, onBlock) {
 	const probe = await udp(() => {});
 	const { port } = probe.address();
 	probe.close();
-	const child = ffmpeg(['-protocol_whitelist', 'pipe,udp,rtp', '-fflags', 'nobuffer', '-analyzeduration', '500000', '-f', 'sdp', '-i', 'pipe:0', ...output, 'pipe:1'], ['pipe', 'pipe', 'inherit']);
+	const child = ffmpeg(['-protocol_whitelist', 'pipe,udp,rtp', '-fflags', 'nobuffer', '-probesize', '2048', '-analyzeduration', '0', '-f', 'sdp', '-i', 'pipe:0', ...output, 'pipe:1'], ['pipe', 'pipe', 'inherit']);
 	child.stdin.end(`v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=${map[0]} ${port} RTP/AVP 96\r\na=rtpmap:96 ${map[1]}\r\n`);
 	let held = Buffer.alloc(0);
 	child.stdout.on('data', (data) => {
