@@ -335,11 +335,8 @@ static json_t *document_of_ken(struct sfu_world *world)
 	return peer;
 }
 
-/* Two slots of one SSRC are refused by the router, whatever else the document says. */
-static void say_unacceptable(struct sfu_world *world, json_t *peer)
+static void say_refused(struct sfu_world *world, const json_t *peer)
 {
-	json_t *recv = json_object_get(peer, "recv");
-	(void)json_array_append_new(recv, json_deep_copy(json_array_get(recv, 0)));
 	char *text = json_dumps(peer, JSON_COMPACT);
 	sfu_world_say(world, "{\"type\": \"peer\", \"peer\": %s}", text);
 	free(text);
@@ -348,7 +345,30 @@ static void say_unacceptable(struct sfu_world *world, json_t *peer)
 		json_decref(report);
 		report = sfu_world_hear(world, "peer");
 	}
+	assert_string_equal(json_string_value(json_object_get(report, "peer")),
+		json_string_value(json_object_get(peer, "id")));
 	json_decref(report);
+}
+
+/* Two slots of one SSRC are refused by the router, whatever else the document says. */
+static void say_unacceptable(struct sfu_world *world, json_t *peer)
+{
+	json_t *recv = json_object_get(peer, "recv");
+	(void)json_array_append_new(recv, json_deep_copy(json_array_get(recv, 0)));
+	say_refused(world, peer);
+}
+
+static void a_name_of_the_configuration_is_nobody_elses(void **state)
+{
+	struct sfu_world *world = *state;
+	struct sfu_peer *ken = NULL;
+	struct sfu_peer *fra = NULL;
+	two_peers(world, &ken, &fra);
+	json_t *peer = document_of_ken(world);
+	(void)json_object_set_new(peer, "id", json_string("plain-0"));
+	(void)json_object_set_new(json_object_get(peer, "ice"), "ufrag", json_string("elsewhere"));
+	say_refused(world, peer);
+	json_decref(peer);
 }
 
 static void a_refused_document_changes_nothing_of_the_transport(void **state)
@@ -680,6 +700,7 @@ int main(int argc, char **argv)
 		CASE(a_speaker_behind_a_firewall_is_heard_by_tcp_over_ipv6),
 		CASE(a_listener_whose_nat_forgets_hears_at_its_new_port),
 		CASE(a_tcp_connection_that_ends_is_a_peer_disconnected_and_a_new_one_revives_it),
+		CASE(a_name_of_the_configuration_is_nobody_elses),
 		CASE(a_refused_document_changes_nothing_of_the_transport),
 		CASE(a_refused_document_leaves_the_session_it_would_have_ended),
 		CASE(garbage_is_counted_by_kind_and_disturbs_nobody),

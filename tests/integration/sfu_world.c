@@ -32,6 +32,13 @@ static void spawn(struct sfu_world *world, unsigned workers)
 	char count[32];
 	char control[128];
 	char tap[128];
+	char plain[256];
+	/* A loopback address of this run's own, where the port is free. */
+	const unsigned own = (unsigned)getpid();
+	(void)snprintf(plain, sizeof(plain),
+		"plain=[{\"meeting\":\"aside\",\"feed\":\"floor\",\"codec\":\"opus\",\"pt\":111,"
+		"\"local\":\"127.%u.%u.%u:5004\",\"remote\":\"127.0.0.1:9\"}]",
+		1 + (own >> 16 & 63), own >> 8 & 255, own & 255);
 	(void)snprintf(
 		control, sizeof(control), "control.socket=%s/control.sock", world->directory);
 	(void)snprintf(tap, sizeof(tap), "tap.socket=%s/tap.sock", world->directory);
@@ -41,7 +48,7 @@ static void spawn(struct sfu_world *world, unsigned workers)
 	if (world->pid == 0) {
 		(void)execl(world->program, world->program, "--set", control, "--set", tap, "--set",
 			"media.addresses=127.0.0.1,::1", "--set", "log.level=warning", "--set",
-			count, (char *)NULL);
+			count, "--set", plain, (char *)NULL);
 		_exit(127);
 	}
 }
