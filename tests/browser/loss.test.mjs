@@ -37,7 +37,7 @@ function call(loss, { both = false, ...options } = {}) {
 	return stage.call(rostrumServer(rostrum), { seconds: SECONDS, begin, ...options });
 }
 
-const say = (t, got) => t.diagnostic(`measured: ${got.concealed.toFixed(2)} % of sound concealed at a buffer of ${got.buffer.toFixed(0)} ms (${got.lineBuffer.toFixed(0)} for the line), frozen ${got.frozen.toFixed(1)} s a minute in ${got.freezes} at ${got.fps.toFixed(1)} pictures a second, in-band FEC used ${got.fec} times`);
+const say = (t, got) => t.diagnostic(`measured: ${got.concealed.toFixed(2)} % of sound concealed at a buffer of ${got.buffer.toFixed(0)} ms (${got.lineBuffer.toFixed(0)} for the line), frozen ${got.frozen.toFixed(1)} s a minute in ${got.freezes} at ${got.fps.toFixed(1)} pictures a second, in-band FEC used ${got.fec} times${got.waited > 0.5 ? `; the picture stood ${got.waited.toFixed(1)} s longer as the losses began` : ''}`);
 
 // Calls of one run are compared with each other: what a busy machine costs shows in the one over a line that loses nothing.
 let whole;

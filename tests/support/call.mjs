@@ -139,7 +139,8 @@ export class CallStage {
 	}
 
 	// A call of `seconds`, measured from `settle` seconds after its beginning, when decoder, estimate and buffers have found
-	// their place. `begin` is called when both are connected; the player takes no redundant audio unless `redundancy`.
+	// their place; a picture that stands then is waited for, and `waited` says how long (s): what it stood before would count
+	// as a freeze of the time measured. `begin` is called when both are connected; the player takes no redundant audio unless `redundancy`.
 	async call(server, { seconds = 60, settle = 6, begin = () => {}, redundancy = true } = {}) {
 		this.calls = (this.calls ?? 0) + 1;
 		const source = `call-${this.calls}`;
@@ -157,10 +158,17 @@ export class CallStage {
 			}, { limit: 30_000 });
 			begin();
 			await sleep(settle * 1000);
+			const settled = Date.now();
+			await until('the picture to move', async () => {
+				const { video } = await heard();
+				await sleep(400);
+				return (await heard()).video.framesDecoded - video.framesDecoded >= 4;
+			}, { limit: 15_000 });
+			const waited = (Date.now() - settled - 400) / 1000;
 			const before = await heard();
 			const sentBefore = await publisher.evaluate(() => window.call.sent());
 			await sleep(seconds * 1000);
-			return measures(before, await heard(), sentBefore, await publisher.evaluate(() => window.call.sent()));
+			return { ...measures(before, await heard(), sentBefore, await publisher.evaluate(() => window.call.sent())), waited };
 		} finally {
 			await server.hangUp();
 			await Promise.all([publisher.close(), player.close()]);
