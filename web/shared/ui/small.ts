@@ -4,10 +4,8 @@ import { formatDuration } from '../time';
 import { t } from '../words';
 import { Part } from './part';
 
-/** Time since a moment of the server's clock. */
-@customElement('rs-clock')
-export class Clock extends Part {
-	@property({ type: Number }) since = 0;
+/** A part that shows time passing. */
+export abstract class Ticking extends Part {
 	private timer = 0;
 
 	override connectedCallback(): void {
@@ -19,6 +17,12 @@ export class Clock extends Part {
 		window.clearInterval(this.timer);
 		super.disconnectedCallback();
 	}
+}
+
+/** Time since a moment of the server's clock. */
+@customElement('rs-clock')
+export class Clock extends Ticking {
+	@property({ type: Number }) since = 0;
 
 	override render(): TemplateResult {
 		return html`<span class="figures" role="timer" aria-live="off">${formatDuration(this.session.wire.clock.now() - this.since)}</span>`;

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { formatDuration } from '../time';
 import { speakingTime, type SpeakingTime } from '../view';
 import { t, type Key } from '../words';
-import { Part } from './part';
+import { Ticking } from './small';
 
 const LABELS: Record<SpeakingTime['state'], Key> = {
 	free: 'floor.since',
@@ -16,20 +16,9 @@ const LABELS: Record<SpeakingTime['state'], Key> = {
 
 /** The clock of the statement: time left where there is a limit, else time spoken. */
 @customElement('rs-speaking-time')
-export class SpeakingClock extends Part {
+export class SpeakingClock extends Ticking {
 	/** The figures alone. */
 	@property({ type: Boolean }) small = false;
-	private timer = 0;
-
-	override connectedCallback(): void {
-		super.connectedCallback();
-		this.timer = window.setInterval(() => this.requestUpdate(), 250);
-	}
-
-	override disconnectedCallback(): void {
-		window.clearInterval(this.timer);
-		super.disconnectedCallback();
-	}
 
 	override updated(): void {
 		// Not by a style attribute: the pages' policy allows none.
