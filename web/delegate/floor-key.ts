@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { ownLamp } from '../shared/session';
-import { holder, isOpen, placeOf } from '../shared/view';
-import { ordinal, t } from '../shared/words';
-import { icon, lamp } from '../shared/ui/icons';
-import { Part } from '../shared/ui/part';
-import '../shared/ui/small';
+import { ownLamp } from '#shared/session';
+import { holder, isOpen, placeOf } from '#shared/view';
+import { ordinal, t } from '#shared/words';
+import { icon, lamp } from '#shared/ui/icons';
+import { Part } from '#shared/ui/part';
+import '#shared/ui/small';
 
 interface Deed {
 	command: 'ask-for-floor' | 'withdraw' | 'take-floor';

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { shortName } from '../shared/view';
-import { t } from '../shared/words';
-import { Part } from '../shared/ui/part';
-import '../shared/ui/small';
+import { shortName } from '#shared/view';
+import { t } from '#shared/words';
+import { Part } from '#shared/ui/part';
+import '#shared/ui/small';
 
 /** A point of order may be raised at any moment; a ruling may be appealed against while it can; a reply may be asked for. */
 @customElement('rs-point-key')

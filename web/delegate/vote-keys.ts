@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { You, View } from '../shared/view';
-import { t } from '../shared/words';
-import { icon } from '../shared/ui/icons';
-import { Part } from '../shared/ui/part';
-import { VOTES } from '../shared/ui/proposal';
+import type { You, View } from '#shared/view';
+import { t } from '#shared/words';
+import { icon } from '#shared/ui/icons';
+import { Part } from '#shared/ui/part';
+import { VOTES } from '#shared/ui/proposal';
 
 /** True while this badge's delegation may cast a vote. */
 export function mayVote(view: View, you: You | null): boolean {

@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Binding } from '../shared/keys';
-import { t } from '../shared/words';
-import { lamp } from '../shared/ui/icons';
-import { Page } from '../shared/ui/page';
-import { presence } from '../shared/ui/presence';
-import '../shared/ui/small';
-import '../shared/ui/stage';
+import type { Binding } from '#shared/keys';
+import { t } from '#shared/words';
+import { lamp } from '#shared/ui/icons';
+import { Page } from '#shared/ui/page';
+import { presence } from '#shared/ui/presence';
+import '#shared/ui/small';
+import '#shared/ui/stage';
 
 type DeskLamp = 'off' | 'speaking' | 'muted' | 'fault';
 

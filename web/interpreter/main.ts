@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import { start } from '../shared/start';
+import { start } from '#shared/start';
 import './interpreter.css';
 import './interpreter';
 

@@ -1,8 +1,8 @@
 import { html, render } from 'lit';
-import { pageOf, readLink } from '../shared/link';
-import { startTheme } from '../shared/theme';
-import { preferredLanguage, setLanguage, t } from '../shared/words';
-import '../shared/base.css';
+import { pageOf, readLink } from '#shared/link';
+import { startTheme } from '#shared/theme';
+import { preferredLanguage, setLanguage, t } from '#shared/words';
+import '#shared/base.css';
 import './landing.css';
 
 // A join link whose page name got lost on the way still leads to the right page.

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { ownLamp } from '../shared/session';
-import { isOpen } from '../shared/view';
-import { t } from '../shared/words';
-import { lamp } from '../shared/ui/icons';
-import { Part } from '../shared/ui/part';
-import '../shared/ui/small';
+import { ownLamp } from '#shared/session';
+import { isOpen } from '#shared/view';
+import { t } from '#shared/words';
+import { lamp } from '#shared/ui/icons';
+import { Part } from '#shared/ui/part';
+import '#shared/ui/small';
 
 /** The presiding officer's own microphone, beside the floor. */
 @customElement('rs-chair-key')

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { formatDuration } from '../shared/time';
-import { holder, shortName, speakingTime } from '../shared/view';
-import { t } from '../shared/words';
-import { Part } from '../shared/ui/part';
+import { formatDuration } from '#shared/time';
+import { holder, shortName, speakingTime } from '#shared/view';
+import { t } from '#shared/words';
+import { Part } from '#shared/ui/part';
 
 /** The statement's time in the hands of whoever presides. */
 @customElement('rs-clock-keys')

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { currentItem, delegationName, type Decision, type View } from '../shared/view';
-import { t, type Key } from '../shared/words';
-import { Part } from '../shared/ui/part';
-import { ballots, majorityName, tally, verdict, VOTES } from '../shared/ui/proposal';
-import '../shared/ui/small';
+import { currentItem, delegationName, type Decision, type View } from '#shared/view';
+import { t, type Key } from '#shared/words';
+import { Part } from '#shared/ui/part';
+import { ballots, majorityName, tally, verdict, VOTES } from '#shared/ui/proposal';
+import '#shared/ui/small';
 
 const MODES = ['consensus', 'recorded', 'hands'] as const;
 

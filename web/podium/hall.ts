@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { t, type Key } from '../shared/words';
-import { lamp } from '../shared/ui/icons';
-import { Part } from '../shared/ui/part';
-import '../shared/ui/small';
+import { t, type Key } from '#shared/words';
+import { lamp } from '#shared/ui/icons';
+import { Part } from '#shared/ui/part';
+import '#shared/ui/small';
 
 /** Agenda, booths, archive. */
 @customElement('rs-hall')

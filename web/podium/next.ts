@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { shortName } from '../shared/view';
-import { t } from '../shared/words';
-import { presence } from '../shared/ui/presence';
-import { Part } from '../shared/ui/part';
+import { shortName } from '#shared/view';
+import { t } from '#shared/words';
+import { presence } from '#shared/ui/presence';
+import { Part } from '#shared/ui/part';
 
 /** The next three, and whether their lines will carry them: time to help, before they are called. */
 @customElement('rs-next')

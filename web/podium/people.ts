@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { lampOf } from '../shared/session';
-import { holder, isVoting, shortName, type Participant, type Role } from '../shared/view';
-import { t, type Key } from '../shared/words';
-import { lamp } from '../shared/ui/icons';
-import { Part } from '../shared/ui/part';
-import { presence, sound } from '../shared/ui/presence';
+import { lampOf } from '#shared/session';
+import { holder, isVoting, shortName, type Participant, type Role } from '#shared/view';
+import { t, type Key } from '#shared/words';
+import { lamp } from '#shared/ui/icons';
+import { Part } from '#shared/ui/part';
+import { presence, sound } from '#shared/ui/presence';
 
 /** Roles that may have the floor. */
 const SPEAKS = new Set<Role>(['delegate', 'chair', 'room']);

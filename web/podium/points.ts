@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { shortName, type View } from '../shared/view';
-import { t } from '../shared/words';
-import { Part } from '../shared/ui/part';
+import { shortName, type View } from '#shared/view';
+import { t } from '#shared/words';
+import { Part } from '#shared/ui/part';
 
 /** Points of order: what waits, what is before the meeting, and the one or two keys that come next. */
 @customElement('rs-points')

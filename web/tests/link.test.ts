@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pageOf, readLink } from '../shared/link';
+import { pageOf, readLink } from '#shared/link';
 
 const claims = { iss: 'rostrum', sub: 'fr-1', meeting: 'demo', role: 'interpreter', name: 'Hélène Marchand 日本', languages: ['fr'] };
 const token = ['{"alg":"HS256"}', JSON.stringify(claims), 'signature'].map((part) => Buffer.from(part).toString('base64url')).join('.');

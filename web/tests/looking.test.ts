@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { differs, looks, type Place } from '../shared/looking';
-import type { Slot } from '../shared/media';
+import { differs, looks, type Place } from '#shared/looking';
+import type { Slot } from '#shared/media';
 
 const slots: Slot[] = [
 	{ mid: '3', kind: 'audio', feed: 'floor', rank: 0 },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergePatch } from '../shared/patch';
+import { mergePatch } from '#shared/patch';
 
 // RFC 7396 appendix A: original, patch, result.
 const VECTORS: [unknown, unknown, unknown][] = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDuration, retryDelay, ServerClock } from '../shared/time';
+import { formatDuration, retryDelay, ServerClock } from '#shared/time';
 
 test.each([
 	[0, '00:00'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { speakingTime, type Floor, type View } from '../shared/view';
+import { speakingTime, type Floor, type View } from '#shared/view';
 
 const at = (floor: Floor) => ({ rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false }, floor }) as unknown as View;
 

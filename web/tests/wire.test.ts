@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { Wire, type Environment } from '../shared/wire';
+import { Wire, type Environment } from '#shared/wire';
 
 /** A socket whose far end is the test. */
 class Line {

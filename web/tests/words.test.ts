@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { catalogues, ordinal, setLanguage, t, type Language, type Message } from '../shared/words';
+import { catalogues, ordinal, setLanguage, t, type Language, type Message } from '#shared/words';
 
 const languages = Object.keys(catalogues) as Language[];
 const forms = (message: Message): [string, string][] =>
