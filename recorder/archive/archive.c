@@ -468,17 +468,3 @@ bool archive_wants_key(const struct archive *archive, size_t track)
 	return archive->error == 0 && track < archive->n_tracks &&
 	       track_wants_key(archive->tracks[track]);
 }
-
-void archive_total(const struct archive *archive, struct track_total *out_total)
-{
-	*out_total = (struct track_total){ 0 };
-	for (size_t i = 0; i < archive->n_tracks; i++) {
-		struct track_total one;
-		track_total(archive->tracks[i], &one);
-		out_total->received += one.received;
-		out_total->lost += one.lost;
-		out_total->synthetic += one.synthetic;
-		out_total->freezes += one.freezes;
-		out_total->segments += one.segments;
-	}
-}

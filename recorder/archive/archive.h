@@ -106,7 +106,5 @@ rs_time archive_deadline(const struct archive *archive);
 int archive_flush(struct archive *archive);
 /* Some video track waits for a key frame: whether this one does. */
 bool archive_wants_key(const struct archive *archive, size_t track);
-/* Sum over all tracks since the archive was opened. */
-void archive_total(const struct archive *archive, struct track_total *out_total);
 
 #endif

@@ -476,19 +476,6 @@ void estimator_tick(struct estimator *estimator, rs_time now)
 			delay_swing(&estimator->delay), now);
 }
 
-rs_time estimator_deadline(const struct estimator *estimator)
-{
-	if (!estimator->feedback)
-		return RS_TIME_NEVER;
-	if (estimator->silent)
-		return rs_time_min(estimator->ping_at, estimator->halve_at);
-	rs_time deadline = overdue_at(estimator);
-	if (estimator->prober.phase != PROBER_IDLE || estimator->wanted_bps > estimator->bps)
-		deadline = rs_time_min(deadline,
-			rs_time_max(prober_deadline(&estimator->prober), estimator->hold_until));
-	return deadline;
-}
-
 uint32_t estimator_bps(const struct estimator *estimator)
 {
 	const uint32_t remb = estimator->remb_bps;

@@ -102,8 +102,6 @@ void estimator_remb(struct estimator *estimator, uint32_t bps, rs_time now);
 /* Time passed: feedback may be overdue, a probe due. A receiver that negotiated feedback and never gives any is taken by
  * its reports from then on. */
 void estimator_tick(struct estimator *estimator, rs_time now);
-/* When estimator_tick() next matters. */
-rs_time estimator_deadline(const struct estimator *estimator);
 
 /* The estimate. */
 uint32_t estimator_bps(const struct estimator *estimator);

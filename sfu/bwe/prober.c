@@ -9,7 +9,6 @@
 #define KNOWN RS_MS(100)
 #define PACKETS_LEAST 4
 #define ARRIVED_LEAST 3
-#define TURN RS_MS(5)
 /* Feedback that has not come by then got lost. */
 #define PATIENCE RS_MS(700)
 #define INTERVAL_FIRST RS_SEC(2)
@@ -138,17 +137,4 @@ int prober_result(struct prober *prober, double own_loss, rs_time now, uint32_t 
 		prober->interval = rs_time_min(prober->interval * 3 / 2, INTERVAL_MOST);
 	}
 	return 1;
-}
-
-rs_time prober_deadline(const struct prober *prober)
-{
-	switch (prober->phase) {
-	case PROBER_IDLE:
-		return prober->next;
-	case PROBER_SENDING:
-		return prober->packets == 0 ? prober->began : prober->last_sent + TURN;
-	case PROBER_WAITING:
-		return prober->last_sent + PATIENCE + RS_US(1);
-	}
-	return RS_TIME_NEVER;
 }

@@ -54,7 +54,5 @@ void prober_heard(struct prober *prober, const struct history_packet *packet);
 /* The result of a cluster: 1 and *out_bps; 0 = none yet. A line that carried the cluster is probed further at once.
  * `own_loss` is the share of packets the line loses by itself. */
 int prober_result(struct prober *prober, double own_loss, rs_time now, uint32_t *out_bps);
-/* When prober_begin() or prober_due() has something to do; RS_TIME_NEVER while it waits for feedback. */
-rs_time prober_deadline(const struct prober *prober);
 
 #endif

@@ -90,20 +90,6 @@ int service_command(struct service *service, uint64_t request, const struct clai
 	return 0;
 }
 
-static const struct chamber *chamber_at(const struct service *service, size_t i)
-{
-	const struct chamber *chamber = service->chambers;
-	while (chamber != NULL && i-- > 0)
-		chamber = chamber->next;
-	return chamber;
-}
-
-const char *service_meeting(const struct service *service, size_t i)
-{
-	const struct chamber *chamber = chamber_at(service, i);
-	return chamber != NULL ? chamber->proceedings->meeting->id : NULL;
-}
-
 int service_badge(
 	const struct service *service, const char *meeting, size_t i, struct claims *out_claims)
 {

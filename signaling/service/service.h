@@ -143,8 +143,6 @@ int service_command(struct service *service, uint64_t request, const struct clai
 /* The i-th badge of a meeting, from 0, as claims to issue (expires_s 0). 0, or -ENOENT past the end or without such a meeting. */
 int service_badge(const struct service *service, const char *meeting, size_t i,
 	struct claims *out_claims) RS_MUST_USE;
-/* The i-th meeting's id, or NULL past the end. Valid until the next call. */
-const char *service_meeting(const struct service *service, size_t i);
 /* A meeting for tests and sound checks ("rehearsal" in the conference file)? False without such a meeting. */
 bool service_is_rehearsal(const struct service *service, const char *meeting);
 /* The view as JSON, without checking anybody. 0, -ENOENT, -ENOMEM. */
