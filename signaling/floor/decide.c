@@ -357,9 +357,8 @@ void floor_decide_left(const struct floor *floor, const char *participant, enum 
 	const bool held = cause == CAUSE_LOST_LINE && floor->rules.hold_lost_place;
 	if (held)
 		floor_decide_lost(floor, participant, out_events);
-	else if (strcmp(floor->now.holder, participant) == 0)
-		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", participant, CAUSE_LEFT);
-	else if (strcmp(floor->interrupted.holder, participant) == 0)
+	else if (strcmp(floor->now.holder, participant) == 0 ||
+		 strcmp(floor->interrupted.holder, participant) == 0)
 		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", participant, CAUSE_LEFT);
 	if (floor_presiding_find(floor, participant) < floor->n_presiding)
 		(void)add_person(out_events, EVENT_MICROPHONE_CLOSED, "", participant, CAUSE_LEFT);

@@ -139,9 +139,14 @@ static bool fell_silent(const struct person *person)
 bool presence_speaker_lost(const struct chamber *chamber)
 {
 	const struct floor *floor = chamber->proceedings->floor;
-	const struct person *holder = chamber_person(chamber, floor->now.holder);
-	return holder != NULL && !floor->now.suspended &&
-	       (holder->media_lost || fell_silent(holder));
+	const struct participant *participant =
+		meeting_find(chamber->proceedings->meeting, floor->now.holder);
+	if (participant == NULL || floor->now.suspended)
+		return false;
+	const struct person *holder =
+		&chamber->people[participant - chamber->proceedings->meeting->participants];
+	/* The floor may have come back from a point of order to somebody who is gone. */
+	return !participant->present || holder->media_lost || fell_silent(holder);
 }
 
 static void reconcile_floor(struct chamber *chamber, struct moment at)

@@ -388,6 +388,22 @@ struct bench_line *bench_recorder(struct bench *bench, const char *recordings)
 	return line;
 }
 
+const char *bench_offer(struct bench *bench, struct bench_line *page)
+{
+	char members[256];
+	(void)snprintf(members, sizeof(members), "\"instance\":\"%s\",\"sdp\":\"v=0\"",
+		bench_text(page->view, "media.instance"));
+	return bench_text(bench_command(bench, page, "offer", members), "peer");
+}
+
+void bench_peer(struct bench *bench, struct bench_line *sfu, const char *peer, const char *state)
+{
+	const int err = bench_report(bench, sfu,
+		"{\"type\":\"peer\",\"peer\":\"%s\",\"state\":\"%s\",\"reason\":\"\"}", peer,
+		state);
+	assert(err == 0);
+}
+
 void bench_node_gone(struct bench *bench, struct bench_line *line)
 {
 	service_node_closed(bench->service, line->id, bench->at);

@@ -73,6 +73,10 @@ struct bench_line *bench_recorder(struct bench *bench, const char *recordings);
 /* One message of a node; the error of taking it. */
 int bench_report(struct bench *bench, struct bench_line *line, const char *format, ...)
 	RS_PRINTF(3, 4);
+/* The page offers; its peer's id (borrowed). */
+const char *bench_offer(struct bench *bench, struct bench_line *page);
+/* The media server says how a peer's transport is. */
+void bench_peer(struct bench *bench, struct bench_line *sfu, const char *peer, const char *state);
 void bench_node_gone(struct bench *bench, struct bench_line *line);
 
 /* The last message of this type, or NULL. */

@@ -24,23 +24,54 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* The page offers and its peer's id is returned (borrowed). */
-static const char *offer(struct bench *bench, struct bench_line *page)
-{
-	char members[256];
-	(void)snprintf(members, sizeof(members), "\"instance\":\"%s\",\"sdp\":\"v=0\"",
-		bench_text(page->view, "media.instance"));
-	return bench_text(bench_command(bench, page, "offer", members), "peer");
-}
-
-static void report_peer(
-	struct bench *bench, struct bench_line *sfu, const char *peer, const char *state)
+static void say_packets(struct bench *bench, struct bench_line *sfu, const char *peer, int packets)
 {
 	assert_int_equal(
 		bench_report(bench, sfu,
-			"{\"type\":\"peer\",\"peer\":\"%s\",\"state\":\"%s\",\"reason\":\"\"}",
-			peer, state),
+			"{\"type\":\"stats\",\"peers\":[{\"peer\":\"%s\",\"rx_packets\":%d,"
+			"\"rx_lost\":0,\"tx_packets\":1,\"rtt_ms\":41}],\"sources\":[]}",
+			peer, packets),
 		0);
+}
+
+static void a_speaker_from_whom_nothing_comes_has_lost_the_line(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	char peer[65];
+	(void)rs_set_text(peer, bench_offer(bench, ken));
+	bench_peer(bench, sfu, peer, "connected");
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
+	say_packets(bench, sfu, peer, 50);
+	say_packets(bench, sfu, peer, 100);
+	assert_null(bench_last_event(chair, "clock-stopped"));
+	say_packets(bench, sfu, peer, 100);
+	assert_string_equal(
+		bench_text(bench_last_event(chair, "clock-stopped"), "data.cause"), "lost-line");
+	assert_true(json_is_true(bench_at(chair->view, "floor.suspended")));
+}
+
+/* The floor may come back from a point of order to somebody who has gone meanwhile. */
+static void an_interrupted_speaker_whose_line_was_lost_is_held_too(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
+	assert_string_equal(bench_try(bench, fra, "raise-point", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "hear-point", "\"entry\":1"), "ok");
+	bench_leave(bench, ken, 0);
+	bench_pass(bench, RS_SEC(20));
+	assert_string_equal(bench_try(bench, chair, "rule", "\"ruling\":\"rejected\""), "ok");
+	assert_string_equal(bench_try(bench, chair, "settle-point", ""), "ok");
+	assert_string_equal(bench_text(chair->view, "floor.holder"), "KEN");
+	assert_true(json_is_true(bench_at(chair->view, "floor.suspended")));
+	assert_null(bench_at(chair->view, "open.0"));
 }
 
 static void what_is_measured_is_told_once_and_joins_the_view(void **state)
@@ -49,8 +80,8 @@ static void what_is_measured_is_told_once_and_joins_the_view(void **state)
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
 	char peer[65];
-	(void)rs_set_text(peer, offer(bench, ken));
-	report_peer(bench, sfu, peer, "connected");
+	(void)rs_set_text(peer, bench_offer(bench, ken));
+	bench_peer(bench, sfu, peer, "connected");
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(
 			bench_report(bench, sfu,
@@ -171,7 +202,7 @@ static void a_technician_sees_what_a_participants_media_does(void **state)
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
 	struct service_refusal refusal;
 	char peer[65];
-	(void)rs_set_text(peer, offer(bench, ken));
+	(void)rs_set_text(peer, bench_offer(bench, ken));
 
 	assert_int_equal(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal), 0);
 	assert_true(json_is_true(bench_at(bench_last(sfu, "peer"), "peer.watch")));
@@ -214,7 +245,7 @@ static void a_look_is_refused_or_ends_without_an_answer(void **state)
 
 	assert_true(look(bench, &who, "KEN", SERVICE_LOOK_MEDIA, &refusal) < 0);
 	assert_int_equal(refusal.status, 409);
-	(void)offer(bench, ken);
+	(void)bench_offer(bench, ken);
 	assert_true(look(bench, &delegate, "KEN", SERVICE_LOOK_MEDIA, &refusal) < 0);
 	assert_int_equal(refusal.status, 403);
 	assert_true(look(bench, &who, "nobody", SERVICE_LOOK_MEDIA, &refusal) < 0);
@@ -234,6 +265,8 @@ static void a_look_is_refused_or_ends_without_an_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(a_speaker_from_whom_nothing_comes_has_lost_the_line),
+		CASE(an_interrupted_speaker_whose_line_was_lost_is_held_too),
 		CASE(what_is_measured_is_told_once_and_joins_the_view),
 		CASE(who_speaks_is_told_at_once),
 		CASE(a_microphone_is_told_fit_or_not),

@@ -26,25 +26,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* The page offers and its peer's id is returned (borrowed). */
-static const char *offer(struct bench *bench, struct bench_line *page)
-{
-	char members[256];
-	(void)snprintf(members, sizeof(members), "\"instance\":\"%s\",\"sdp\":\"v=0\"",
-		bench_text(page->view, "media.instance"));
-	return bench_text(bench_command(bench, page, "offer", members), "peer");
-}
-
-static void report_peer(
-	struct bench *bench, struct bench_line *sfu, const char *peer, const char *state)
-{
-	assert_int_equal(
-		bench_report(bench, sfu,
-			"{\"type\":\"peer\",\"peer\":\"%s\",\"state\":\"%s\",\"reason\":\"\"}",
-			peer, state),
-		0);
-}
-
 static void open_meeting(struct bench *bench, struct bench_line *chair)
 {
 	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
@@ -129,9 +110,9 @@ static void a_page_gets_its_slots_and_a_line(void **state)
 	assert_string_equal(bench_text(peer, "send.2.media"), "content");
 	assert_int_equal(
 		bench_int(peer, "send.0.csrc"), bench_int(ken->view, "participants.KEN.csrc"));
-	report_peer(bench, sfu, bench_text(reply, "peer"), "connected");
+	bench_peer(bench, sfu, bench_text(reply, "peer"), "connected");
 	assert_string_equal(bench_text(ken->view, "participants.KEN.line"), "connected");
-	report_peer(bench, sfu, bench_text(reply, "peer"), "disconnected");
+	bench_peer(bench, sfu, bench_text(reply, "peer"), "disconnected");
 	assert_string_equal(bench_text(ken->view, "participants.KEN.line"), "joined");
 }
 
@@ -140,7 +121,7 @@ static void a_viewer_sends_nothing(void **state)
 	struct bench *bench = *state;
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *viewer = bench_join(bench, "demo", "viewer", "viewer");
-	assert_string_not_equal(offer(bench, viewer), "");
+	assert_string_not_equal(bench_offer(bench, viewer), "");
 	assert_int_equal(json_array_size(bench_at(bench_last(sfu, "peer"), "peer.send")), 0);
 }
 
@@ -167,7 +148,7 @@ static void listening_binds_the_audio_slots(void **state)
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
 	/* Also before there is any media. */
 	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"fr\""), "ok");
-	assert_string_not_equal(offer(bench, ken), "");
+	assert_string_not_equal(bench_offer(bench, ken), "");
 	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.0.feed"), "channel-fr");
 	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"floor\""), "ok");
 	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.2.feed"), "floor");
@@ -190,7 +171,7 @@ static void an_offer_sent_again_gets_the_same_answer(void **state)
 	assert_int_equal(bench_count(ken, "reply"), 2);
 	assert_int_equal(bench_count(sfu, "peer"), 1);
 	const char *first = bench_text(bench_last(ken, "reply"), "peer");
-	assert_string_not_equal(offer(bench, ken), first); /* another id is another offer */
+	assert_string_not_equal(bench_offer(bench, ken), first); /* another id is another offer */
 	assert_string_equal(bench_text(bench_last(sfu, "peer-gone"), "peer"), first);
 }
 
@@ -210,13 +191,13 @@ static void peers_go_to_the_worker_with_the_fewest(void **state)
 	struct bench_line *pages[RS_ARRAY_LEN(badges)];
 	for (int i = 0; i < (int)RS_ARRAY_LEN(badges); i++) {
 		pages[i] = bench_join(bench, "demo", badges[i], i < 2 ? "delegate" : "chair");
-		(void)offer(bench, pages[i]);
+		(void)bench_offer(bench, pages[i]);
 		assert_int_equal(bench_int(bench_last(sfu, "peer"), "peer.worker"), i);
 	}
 	assert_string_equal(bench_try(bench, pages[1], "hang-up", ""), "ok");
 	assert_string_equal(bench_try(bench, pages[2], "listen", "\"channel\":\"fr\""), "ok");
 	assert_int_equal(bench_int(bench_last(sfu, "peer"), "peer.worker"), 2);
-	(void)offer(bench, pages[1]);
+	(void)bench_offer(bench, pages[1]);
 	assert_int_equal(bench_int(bench_last(sfu, "peer"), "peer.worker"), 1);
 }
 
@@ -226,7 +207,7 @@ static void hanging_up_and_ice_restarts_reach_the_media_server(void **state)
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
 	char ufrag[64];
-	assert_string_not_equal(offer(bench, ken), "");
+	assert_string_not_equal(bench_offer(bench, ken), "");
 	(void)rs_set_text(ufrag, bench_text(bench_last(sfu, "peer"), "peer.ice.ufrag"));
 	assert_string_equal(bench_try(bench, ken, "restart-ice", "\"sdp\":\"v=0\""), "ok");
 	assert_string_not_equal(bench_text(bench_last(sfu, "peer"), "peer.ice.ufrag"), ufrag);
@@ -239,14 +220,14 @@ static void a_new_instance_forgets_the_peers_of_the_old(void **state)
 	struct bench *bench = *state;
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	report_peer(bench, sfu, offer(bench, ken), "connected");
+	bench_peer(bench, sfu, bench_offer(bench, ken), "connected");
 	bench_node_gone(bench, sfu);
 	assert_string_equal(bench_text(ken->view, "participants.KEN.line"), "connected");
 	sfu = bench_sfu(bench, "i2", "null");
 	assert_string_equal(bench_text(ken->view, "media.instance"), "i2");
 	assert_string_equal(bench_text(ken->view, "participants.KEN.line"), "joined");
 	assert_int_equal(json_array_size(bench_at(json_array_get(sfu->heard, 0), "peers")), 0);
-	assert_string_not_equal(offer(bench, ken), "");
+	assert_string_not_equal(bench_offer(bench, ken), "");
 	assert_int_equal(bench_count(sfu, "peer"), 1);
 }
 
@@ -268,7 +249,7 @@ static void a_drained_media_server_hands_its_meetings_over(void **state)
 	struct bench_line *first = bench_sfu(bench, "i1", "null");
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
 	char peer[65];
-	(void)rs_set_text(peer, offer(bench, ken));
+	(void)rs_set_text(peer, bench_offer(bench, ken));
 	assert_int_equal(service_drain(bench->service, "sfu-9", true, bench->at), -ENOENT);
 	assert_int_equal(service_drain(bench->service, "sfu-1", true, bench->at), 0);
 	assert_int_equal(service_drain(bench->service, "sfu-1", true, bench->at), -EALREADY);
@@ -294,8 +275,8 @@ static void a_control_connection_that_breaks_changes_nothing(void **state)
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
 	char peer[65];
-	(void)rs_set_text(peer, offer(bench, ken));
-	report_peer(bench, sfu, peer, "connected");
+	(void)rs_set_text(peer, bench_offer(bench, ken));
+	bench_peer(bench, sfu, peer, "connected");
 	const uint64_t event = ken->event;
 	bench_node_gone(bench, sfu);
 	bench_pass(bench, RS_SEC(1));
@@ -321,8 +302,8 @@ static void a_restart_takes_the_peers_back(void **state)
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
 	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"fr\""), "ok");
 	char peer[65];
-	(void)rs_set_text(peer, offer(bench, ken));
-	report_peer(bench, sfu, peer, "connected");
+	(void)rs_set_text(peer, bench_offer(bench, ken));
+	bench_peer(bench, sfu, peer, "connected");
 	char *told = state_of(sfu);
 	struct bench_line old = { .heard = json_deep_copy(ken->heard),
 		.view = json_deep_copy(ken->view),
@@ -331,7 +312,7 @@ static void a_restart_takes_the_peers_back(void **state)
 	bench_restart(bench);
 	ken = bench_resume(bench, &old, "demo", "KEN", "delegate"); /* before the media server */
 	sfu = bench_sfu(bench, "i1", told);
-	report_peer(bench, sfu, peer, "connected");
+	bench_peer(bench, sfu, peer, "connected");
 	assert_string_equal(bench_text(json_array_get(sfu->heard, 0), "peers.0.id"), peer);
 	assert_int_equal(ken->event, old.event); /* nothing happened */
 	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"floor\""), "ok");
@@ -347,7 +328,7 @@ static void a_new_page_makes_new_media_and_a_resumed_one_keeps_its_own(void **st
 	struct bench *bench = *state;
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	assert_string_not_equal(offer(bench, ken), "");
+	assert_string_not_equal(bench_offer(bench, ken), "");
 	bench_leave(bench, ken, 1006);
 	struct bench_line *again = bench_resume(bench, ken, "demo", "KEN", "delegate");
 	assert_int_equal(bench_count(sfu, "peer-gone"), 0);
@@ -363,10 +344,10 @@ static void a_desk_falls_idle_when_its_media_is_lost(void **state)
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *fr = bench_join(bench, "demo", "fr-1", "interpreter");
 	char peer[65];
-	(void)rs_set_text(peer, offer(bench, fr));
-	report_peer(bench, sfu, peer, "connected");
+	(void)rs_set_text(peer, bench_offer(bench, fr));
+	bench_peer(bench, sfu, peer, "connected");
 	assert_string_equal(bench_try(bench, fr, "go-live", "\"channel\":\"fr\""), "ok");
-	report_peer(bench, sfu, peer, "disconnected");
+	bench_peer(bench, sfu, peer, "disconnected");
 	assert_null(bench_at(fr->view, "channels.fr.desk"));
 	assert_string_equal(
 		bench_text(bench_last_event(fr, "desk-idle"), "data.cause"), "lost-line");
@@ -377,7 +358,7 @@ static void a_desk_stays_live_over_a_new_media_server(void **state)
 	struct bench *bench = *state;
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *fr = bench_join(bench, "demo", "fr-1", "interpreter");
-	report_peer(bench, sfu, offer(bench, fr), "connected");
+	bench_peer(bench, sfu, bench_offer(bench, fr), "connected");
 	assert_string_equal(bench_try(bench, fr, "go-live", "\"channel\":\"fr\""), "ok");
 	bench_node_gone(bench, sfu);
 	sfu = bench_sfu(bench, "i2", "null");
@@ -599,7 +580,7 @@ static void a_publisher_without_a_page_is_present_while_connected(void **state)
 	assert_int_equal(
 		create(bench, "demo", "KEN", ROLE_DELEGATE, SERVICE_PEER_PUBLISH, "KEN", &peer),
 		201);
-	report_peer(bench, sfu, peer.id, "connected");
+	bench_peer(bench, sfu, peer.id, "connected");
 	assert_string_equal(bench_text(chair->view, "participants.KEN.line"), "connected");
 	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
 	assert_int_equal(service_peer_remove(bench->service, peer.id, bench->at), 0);
@@ -652,8 +633,8 @@ static void a_dead_publisher_is_given_up(void **state)
 	assert_int_equal(
 		create(bench, "demo", "KEN", ROLE_DELEGATE, SERVICE_PEER_PUBLISH, "KEN", &peer),
 		201);
-	report_peer(bench, sfu, peer.id, "connected");
-	report_peer(bench, sfu, peer.id, "disconnected");
+	bench_peer(bench, sfu, peer.id, "connected");
+	bench_peer(bench, sfu, peer.id, "disconnected");
 	bench_pass(bench, RS_SEC(59));
 	assert_int_equal(service_peer_find(bench->service, peer.id, &peer), 0);
 	bench_pass(bench, RS_SEC(2));
