@@ -95,6 +95,12 @@ static void settle(struct allocation_slot *slot, int target, rs_time now)
 							 : ALLOCATION_LINE;
 }
 
+void allocation_forgive(struct allocation_slot *slots, size_t n_slots)
+{
+	for (size_t i = 0; i < n_slots; i++)
+		slots[i].lowered = -RS_SEC(10);
+}
+
 uint64_t allocation_decide(struct allocation_slot *slots, size_t n_slots, uint32_t bps, rs_time now)
 {
 	int targets[SLOTS_MAX];

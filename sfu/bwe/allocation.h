@@ -48,6 +48,8 @@ struct allocation_slot {
 };
 
 void allocation_slot_init(struct allocation_slot *slot);
+/* What was lowered was lowered for nothing: it may be raised as soon as there is room. */
+void allocation_forgive(struct allocation_slot *slots, size_t n_slots);
 /* Sets `rung` and `reason` of each slot for a line that has `bps` left for pictures. At most 32 slots. Returns what all
  * slots would take at their best, with the room that growing asks for: what is worth probing for. */
 uint64_t allocation_decide(

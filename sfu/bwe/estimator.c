@@ -40,6 +40,10 @@
 #define TRIED 120
 #define TRIED_PLUS 10000
 
+/* So often something goes while a cut for loss is on trial: where the picture fell to it, nothing else would tell. */
+#define TRIAL_EVERY RS_MS(12)
+#define TRIAL_OCTETS 100
+
 /* Cuts that leave the queue as it is: it is somebody else's. */
 #define VAIN_CUTS 4
 
@@ -86,6 +90,8 @@ static void know_nothing(struct estimator *estimator, rs_time now)
 	estimator->silent = false;
 	estimator->in_vain = 0;
 	estimator->reported = false;
+	estimator->sent_at = now;
+	estimator->acquitted = false;
 	estimator->least_rtt = RS_TIME_NEVER;
 	estimator->remb_bps = 0;
 	set(estimator, estimator->feedback ? ESTIMATOR_START_BPS : ESTIMATOR_START_REPORTS_BPS,
@@ -133,6 +139,7 @@ uint16_t estimator_sent(struct estimator *estimator, uint32_t octets, rs_time no
 	const uint8_t cluster = prober_sent(&estimator->prober, octets, now);
 
 	estimator->ping_at = now + PING_EVERY;
+	estimator->sent_at = now;
 	estimator->first_sent = rs_time_min(estimator->first_sent, now);
 	rate_add(&estimator->sent, octets, now);
 	return history_add(&estimator->history, octets, cluster, now);
@@ -323,6 +330,7 @@ static void update_by_loss(struct estimator *estimator, rs_time now)
 	case TRIAL_RAISE:
 		set(estimator, bps, ESTIMATOR_GREW);
 		estimator->prober.next = now;
+		estimator->acquitted = true;
 		return;
 	}
 }
@@ -495,11 +503,32 @@ uint32_t estimator_pace_bps(const struct estimator *estimator, rs_time now)
 	return estimator_bps(estimator);
 }
 
+static bool on_trial(const struct estimator *estimator, rs_time now)
+{
+	return estimator->feedback && estimator->trial.phase == TRIAL_RUNNING &&
+	       now >= estimator->hold_until;
+}
+
 uint32_t estimator_probe_due(const struct estimator *estimator, rs_time now)
 {
 	if (estimator->silent)
 		return now >= estimator->ping_at ? 1 : 0;
+	if (on_trial(estimator, now) && now >= estimator->sent_at + TRIAL_EVERY)
+		return TRIAL_OCTETS;
 	return prober_due(&estimator->prober, now);
+}
+
+bool estimator_is_probing(const struct estimator *estimator, rs_time now)
+{
+	return estimator->prober.phase == PROBER_SENDING || on_trial(estimator, now);
+}
+
+bool estimator_acquitted(struct estimator *estimator)
+{
+	const bool acquitted = estimator->acquitted;
+
+	estimator->acquitted = false;
+	return acquitted;
 }
 
 rs_time estimator_queue(const struct estimator *estimator)

@@ -61,6 +61,8 @@ struct estimator {
 	rs_time age_turn;
 	bool silent;
 	rs_time ping_at;
+	rs_time sent_at; /* the last numbered packet */
+	bool acquitted;  /* see estimator_acquitted() */
 	rs_time halve_at;
 	/* a queue that does not give way is not ours */
 	unsigned in_vain;
@@ -109,8 +111,12 @@ uint32_t estimator_bps(const struct estimator *estimator);
 bool estimator_is_narrow(const struct estimator *estimator);
 /* The rate to send at now: the estimate, or 0 while the line's queue drains or feedback is overdue. */
 uint32_t estimator_pace_bps(const struct estimator *estimator, rs_time now);
-/* Octets of padding or old packets due now, for a probe or to cause feedback; 0 = none. */
+/* Octets of padding or old packets due now, for a probe, on trial, or to cause feedback; 0 = none. */
 uint32_t estimator_probe_due(const struct estimator *estimator, rs_time now);
+/* Something may be due every few milliseconds. */
+bool estimator_is_probing(const struct estimator *estimator, rs_time now);
+/* Once after a cut was taken back that loss had been the reason for: the line loses as much whatever is sent. */
+bool estimator_acquitted(struct estimator *estimator);
 /* How long packets wait in the line's queue, us. */
 rs_time estimator_queue(const struct estimator *estimator);
 /* Share of packets the line loses by itself, 0 to 1. */

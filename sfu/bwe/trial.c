@@ -30,6 +30,9 @@
 #define ALONE_LEAST 8
 /* Lost as often, or nearly. No line loses more than so much by itself. */
 #define ALIKE 0.6
+/* Spared beyond chance: so many standard deviations fewer than as often. Not to be told: so many windows more are waited for. */
+#define SPARED 2.0
+#define UNTOLD_MOST 2
 #define CHANCE_MOST 0.5
 #define FOLLOW_CHANCE 0.5
 /* A line that loses everything is no line. */
@@ -42,6 +45,9 @@
 #define TRIAL_MOST RS_SEC(4)
 /* More than this share of the loss above must stay for the line to be at fault. */
 #define STAYS 0.6
+/* It went when there is less by so many standard deviations; or when it still seems so after so many packets. */
+#define WENT 1.5
+#define WENT_PACKETS 96
 
 void trial_init(struct trial *trial)
 {
@@ -137,17 +143,25 @@ static void fade(struct trial_share *share)
 	share->lost *= FADES;
 }
 
-/* Those that found the line idle are lost as the others are. */
-static bool is_chance(const struct trial *trial)
+enum hint {
+	HINT_CHANCE, /* those that found the line idle are lost as the others are */
+	HINT_SPARED, /* they are not */
+	HINT_NONE,   /* too few to tell */
+};
+
+static enum hint place_of_losses(const struct trial *trial)
 {
 	const struct trial_share *alone = &trial->alone;
 	const struct trial_share *behind = &trial->behind;
 
 	if (trial->window > CHANCE_MOST || alone->sent < ALONE_LEAST)
-		return false;
+		return HINT_SPARED;
 	if (behind->sent < ALONE_LEAST)
-		return true; /* so little is sent that it fills no line */
-	return alone->lost / alone->sent >= ALIKE * behind->lost / behind->sent;
+		return HINT_CHANCE; /* so little is sent that it fills no line */
+	const double alike = alone->sent * behind->lost / behind->sent;
+	if (alone->lost >= ALIKE * alike)
+		return HINT_CHANCE;
+	return alike - alone->lost > SPARED * sqrt(alike) ? HINT_SPARED : HINT_NONE;
 }
 
 static enum trial_verdict judge_steady(struct trial *trial, uint32_t bps, bool queued,
@@ -165,12 +179,25 @@ static enum trial_verdict judge_steady(struct trial *trial, uint32_t bps, bool q
 	}
 	if (++trial->n_above < WINDOWS && above < FAR_ABOVE + chance)
 		return TRIAL_KEEP;
+	const enum hint hint = place_of_losses(trial);
+	if (hint == HINT_NONE && trial->n_above < WINDOWS + UNTOLD_MOST)
+		return TRIAL_KEEP;
 	trial->n_above = 0;
-	if (is_chance(trial)) {
+	if (hint == HINT_CHANCE) {
 		trial->own += (trial->window - trial->own) * FOLLOW_CHANCE;
 		return TRIAL_KEEP;
 	}
 	return begin_trial(trial, bps, settle, now, out_bps);
+}
+
+/* A few packets may all get through by chance: more are waited for then. */
+static bool is_told(const struct trial *trial)
+{
+	const double before = (trial->trial_loss - trial->own) * trial->sent;
+	const double now = (trial->window - trial->own) * trial->sent;
+
+	return now > before * STAYS || trial->sent >= WENT_PACKETS ||
+	       before - now > WENT * sqrt(trial->trial_loss * trial->sent);
 }
 
 static enum trial_verdict judge_trial(
@@ -199,6 +226,8 @@ enum trial_verdict trial_judge(struct trial *trial, uint32_t bps, bool queued, r
 	if (!is_complete(trial))
 		return TRIAL_KEEP;
 	trial->window = (double)trial->lost / trial->sent;
+	if (trial->phase == TRIAL_RUNNING && !queued && !is_told(trial))
+		return TRIAL_KEEP;
 	if (trial->phase == TRIAL_RUNNING)
 		verdict = judge_trial(trial, bps, queued, out_bps);
 	else

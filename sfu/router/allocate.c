@@ -217,6 +217,8 @@ void allocate(struct router *router, struct peer *peer, rs_time now)
 		gather(peer->slots[i], &egress->slots[i], now);
 		keep_rung(&egress->slots[i], &peer->slots[i]->limit);
 	}
+	if (estimator_acquitted(&egress->estimator))
+		allocation_forgive(egress->slots, peer->n_slots);
 	const uint64_t best = allocation_decide(egress->slots, peer->n_slots, left, now);
 	const uint64_t wanted = best + (uint64_t)audio * SOUND_ROOM / 100;
 	estimator_want(&egress->estimator,

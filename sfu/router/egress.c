@@ -339,11 +339,6 @@ static bool pad(struct router *router, struct egress *egress, uint32_t octets, r
 
 /* ---- time ---- */
 
-static bool is_probing(const struct egress *egress)
-{
-	return egress->estimator.prober.phase == PROBER_SENDING;
-}
-
 static void run(struct router *router, struct egress *egress, rs_time now)
 {
 	uint32_t due;
@@ -367,7 +362,7 @@ void egress_tick(struct router *router, struct peer *peer, rs_time now)
 	run(router, egress, now);
 	if (now >= egress->allocate_at)
 		allocate(router, peer, now);
-	if (egress->n_queue > 0 || is_probing(egress))
+	if (egress->n_queue > 0 || estimator_is_probing(&egress->estimator, now))
 		list(router, egress, now);
 }
 
@@ -379,7 +374,7 @@ void egress_wake(struct router *router, rs_time now)
 	for (struct egress **link = &router->egresses; *link != NULL;) {
 		struct egress *egress = *link;
 		run(router, egress, now);
-		if (egress->n_queue > 0 || is_probing(egress)) {
+		if (egress->n_queue > 0 || estimator_is_probing(&egress->estimator, now)) {
 			link = &egress->next;
 			router->next_egress = now + TURN;
 			continue;

@@ -27,6 +27,7 @@ struct call {
 	struct pacer pacer;
 	struct allocation_slot slot;
 	uint32_t layers[3]; /* bit/s on the line */
+	uint8_t n_layers;
 	uint32_t audio_bps; /* of Opus */
 	rs_time now;
 	/* the pacer's queue */
@@ -54,6 +55,7 @@ static int setup(void **state)
 	call->layers[0] = 150000;
 	call->layers[1] = 500000;
 	call->layers[2] = 2500000;
+	call->n_layers = 3;
 	call->audio_bps = 32000;
 	call->keyframe_at = ALLOCATION_PAUSED;
 	call->say = getenv("BANDWIDTH_SAY") != NULL;
@@ -129,10 +131,12 @@ static void allocate(void)
 	const uint32_t bps = estimator_bps(&call->estimator);
 	const uint32_t audio = audio_on_line();
 
-	call->slot.n_rungs = 3;
-	for (uint8_t i = 0; i < 3; i++)
+	call->slot.n_rungs = call->n_layers;
+	for (uint8_t i = 0; i < call->n_layers; i++)
 		call->slot.rungs[i] =
 			(struct allocation_rung){ .layer = i, .bps = call->layers[i] };
+	if (estimator_acquitted(&call->estimator))
+		allocation_forgive(&call->slot, 1);
 	const uint64_t best =
 		allocation_decide(&call->slot, 1, bps > audio ? bps - audio : 0, call->now);
 	estimator_want(&call->estimator, (uint32_t)best + audio);
@@ -292,6 +296,46 @@ static void random_loss_does_not_make_the_rate_collapse(void **state)
 	}
 }
 
+/* Longest time without a picture from now on. */
+static rs_time longest_pause(rs_time time)
+{
+	rs_time longest = 0;
+	rs_time pause = 0;
+
+	for (rs_time at = 0; at < time; at += RS_MS(1)) {
+		run(RS_MS(1));
+		pause = call->slot.rung == ALLOCATION_PAUSED ? pause + RS_MS(1) : 0;
+		longest = rs_time_max(longest, pause);
+	}
+	return longest;
+}
+
+/* A camera without layers is all or nothing: what the line's loss is for is found out without standing still for long. */
+static void a_picture_in_one_layer_outlives_the_onset_of_random_loss(void **state)
+{
+	unsigned stood = 0;
+
+	for (uint32_t seed = 1; seed <= 100; seed++) {
+		setup(NULL);
+		bwe_line_init(&call->line, seed);
+		call->line.rate_bps = 20000000;
+		call->line.delay = RS_MS(30);
+		estimator_rtt(&call->estimator, RS_MS(60));
+		call->n_layers = 1;
+		call->layers[0] = 600000;
+		run(RS_SEC(10));
+		assert_int_equal(call->slot.rung, 0);
+		call->line.loss_permille = 200;
+		const rs_time pause = longest_pause(RS_SEC(20));
+		stood += pause > 0;
+		if (pause > RS_MS(700))
+			printf("# seed %u: %d ms without a picture\n", seed, (int)(pause / 1000));
+		assert_true(pause <= RS_MS(2500));
+		teardown(NULL);
+	}
+	assert_true(stood <= 5);
+}
+
 static void random_loss_from_the_start_is_learnt(void **state)
 {
 	call->line.loss_permille = 200;
@@ -388,6 +432,7 @@ int main(void)
 		cmocka_unit_test(a_link_that_narrows_at_any_moment_keeps_sound),
 		CASE(feedback_that_comes_unevenly_holds_nothing_up),
 		CASE(random_loss_does_not_make_the_rate_collapse),
+		cmocka_unit_test(a_picture_in_one_layer_outlives_the_onset_of_random_loss),
 		CASE(random_loss_from_the_start_is_learnt),
 		CASE(loss_by_a_policer_without_a_queue_is_given_way_to),
 		CASE(jitter_is_no_queue),
