@@ -3,8 +3,9 @@
  * Tells a line's own loss from loss that comes of sending too much. Radio and satellite lines lose at random,
  * whatever is sent: giving way to that gains nothing. So loss above what the line is known for is put to the
  * test. Chance hits a packet that finds the line idle as it hits one right behind others; a line that is full spares the
- * first; where too few packets tell, a little longer is watched. Where that does not tell: send no more than what came through, and look. If the loss goes, it was congestion, and the
- * cut stays; if it stays, it is the line's own, and the cut is taken back.
+ * first. While too few packets tell, a little longer is watched; where they do not tell: send no more than what came
+ * through, and look. If the loss goes, it was congestion, and the cut stays; if it stays, it is the line's own, and the
+ * cut is taken back.
  *
  * An embedded value; it allocates nothing.
  */
