@@ -1,13 +1,5 @@
 #include "signaling/floor/floor_priv.h"
 
-size_t floor_list_find(const struct floor_list *list, uint32_t entry)
-{
-	size_t i = 0;
-	while (i < list->n && list->entries[i].id != entry)
-		i++;
-	return i;
-}
-
 size_t floor_presiding_find(const struct floor *floor, const char *participant)
 {
 	size_t i = 0;
@@ -16,52 +8,50 @@ size_t floor_presiding_find(const struct floor *floor, const char *participant)
 	return i;
 }
 
-static void remove_entry(struct floor_list *list, uint32_t entry)
-{
-	const size_t i = floor_list_find(list, entry);
-	if (i == list->n)
-		return;
-	list->n--;
-	memmove(&list->entries[i], &list->entries[i + 1], (list->n - i) * sizeof(*list->entries));
-}
-
 static void apply_added(struct floor *floor, const struct event *event)
 {
-	struct floor_list *list = &floor->lists[floor->current];
+	struct floor_list *list = &floor->items[floor->current].lists[event->list];
+	struct floor_entry entry = { .id = event->entry, .asked_ms = event->wall_ms };
 	floor->last_entry = event->entry;
-	if (event->list == LIST_REPLIES) {
-		floor_reply_added(floor, event);
-		return;
-	}
-	if (list->n >= floor->rules.entries_max)
-		return;
-	struct floor_entry *entry = &list->entries[list->n++];
-	*entry = (struct floor_entry){ .id = event->entry, .asked_ms = event->wall_ms };
-	(void)rs_set_text(entry->participant, event->participant);
-	(void)rs_set_text(entry->delegation, event->delegation);
+	(void)rs_set_text(entry.participant, event->participant);
+	(void)rs_set_text(entry.delegation, event->delegation);
+	floor_list_insert(floor, list, event->position - 1, &entry);
+}
+
+static void apply_withdrawn(struct floor *floor, const struct event *event)
+{
+	struct floor_place place;
+	if (floor_find_place(floor, event->entry, &place))
+		floor_list_remove(floor, &floor->items[place.item].lists[place.kind], place.at);
 }
 
 static void apply_moved(struct floor *floor, const struct event *event)
 {
-	struct floor_list *list = &floor->lists[floor->current];
-	const size_t i = floor_list_find(list, event->entry);
-	if (i == list->n || event->position == 0 || event->position > list->n)
+	struct floor_place place;
+	if (!floor_find_place(floor, event->entry, &place) || event->position == 0)
 		return;
-	const struct floor_entry moved = list->entries[i];
-	remove_entry(list, event->entry);
-	const size_t to = event->position - 1;
-	memmove(&list->entries[to + 1], &list->entries[to],
-		(list->n - to) * sizeof(*list->entries));
-	list->entries[to] = moved;
-	list->n++;
+	struct floor_list *list = &floor->items[place.item].lists[place.kind];
+	const struct floor_entry moved = list->entries[place.at];
+	floor_list_remove(floor, list, place.at);
+	floor_list_insert(floor, list, event->position - 1, &moved);
+}
+
+/* Called: it waits no longer. */
+static void apply_called(struct floor *floor, uint32_t entry)
+{
+	struct floor_place place;
+	if (!floor_find_place(floor, entry, &place))
+		return;
+	struct floor_list *list = &floor->items[place.item].lists[place.kind];
+	if (place.kind == LIST_REPLIES)
+		floor_reply_given(floor, place.item, list->entries[place.at].delegation);
+	floor_list_remove(floor, list, place.at);
 }
 
 static void apply_given(struct floor *floor, const struct event *event)
 {
-	if (event->entry != 0) {
-		remove_entry(&floor->lists[floor->current], event->entry);
-		floor_reply_given(floor, event->entry);
-	}
+	if (event->entry != 0)
+		apply_called(floor, event->entry);
 	/* A substitute goes on with the time that is left. */
 	const int64_t used_ms =
 		event->cause == CAUSE_SUBSTITUTE ? floor_used_ms(floor, event->wall_ms) : 0;
@@ -115,8 +105,8 @@ static void apply_microphone(struct floor *floor, const struct event *event)
 
 static void apply_item(struct floor *floor, const struct event *event)
 {
-	for (size_t i = 1; i < floor->n_lists; i++) {
-		if (strcmp(floor->lists[i].item, event->item) == 0)
+	for (size_t i = 1; i < floor->n_items; i++) {
+		if (strcmp(floor->items[i].id, event->item) == 0)
 			floor->current = i;
 	}
 }
@@ -124,10 +114,11 @@ static void apply_item(struct floor *floor, const struct event *event)
 static void apply_closed(struct floor *floor)
 {
 	floor->in_session = false;
-	for (size_t i = 0; i < floor->n_lists; i++) {
-		floor->lists[i].n = 0;
-		floor->lists[i].closed = false;
-		floor->lists[i].n_replies = 0;
+	for (size_t i = 0; i < floor->n_items; i++) {
+		for (size_t kind = 0; kind < LIST_COUNT; kind++) {
+			floor_list_empty(floor, &floor->items[i].lists[kind]);
+			floor->items[i].lists[kind].closed = false;
+		}
 	}
 	apply_taken(floor);
 	floor->interrupted = (struct floor_statement){ .entry = 0 };
@@ -162,8 +153,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 		apply_added(floor, event);
 		return;
 	case EVENT_ENTRY_WITHDRAWN:
-		remove_entry(&floor->lists[floor->current], event->entry);
-		floor_reply_removed(floor, event->entry);
+		apply_withdrawn(floor, event);
 		return;
 	case EVENT_ENTRY_MOVED:
 		apply_moved(floor, event);
@@ -188,11 +178,12 @@ void floor_apply(struct floor *floor, const struct event *event)
 		floor->now.clock.allotted_ms = event->allotted_ms;
 		return;
 	case EVENT_LIMIT_SET:
-		floor->lists[floor->current].allotted_ms = event->allotted_ms;
+		floor->items[floor->current].lists[LIST_SPEAKERS].allotted_ms = event->allotted_ms;
 		return;
 	case EVENT_LIST_CLOSED:
 	case EVENT_LIST_OPENED:
-		floor->lists[floor->current].closed = event->kind == EVENT_LIST_CLOSED;
+		floor->items[floor->current].lists[LIST_SPEAKERS].closed =
+			event->kind == EVENT_LIST_CLOSED;
 		return;
 	case EVENT_POINT_RAISED:
 	case EVENT_POINT_WITHDRAWN:

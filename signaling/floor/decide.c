@@ -48,7 +48,7 @@ static enum verdict decide_ask(
 		return VERDICT_LIST_CLOSED;
 	if (is_waiting(floor, command))
 		return VERDICT_ALREADY_ON_LIST;
-	if (list->n >= floor->rules.entries_max)
+	if (!floor_list_has_room(floor, list))
 		return VERDICT_TOO_MANY;
 
 	struct event *event =
@@ -59,45 +59,28 @@ static enum verdict decide_ask(
 	return VERDICT_OK;
 }
 
-static enum verdict decide_withdraw_reply(
-	const struct floor *floor, const struct floor_command *command, struct events *out_events)
-{
-	const struct floor_list *list = floor_current_list(floor);
-	const size_t i = floor_reply_find(list, command->entry);
-	if (i == list->n_replies)
-		return VERDICT_NO_SUCH_ENTRY;
-	const bool own = strcmp(list->replies[i].participant, command->by) == 0;
-	if (!own && !presides(command))
-		return VERDICT_NOT_PERMITTED;
-	struct event *event =
-		add_entry(out_events, EVENT_ENTRY_WITHDRAWN, command->by, &list->replies[i]);
-	event->position = (uint32_t)i + 1;
-	event->cause = own ? CAUSE_SELF : CAUSE_CHAIR;
-	return VERDICT_OK;
-}
-
 static enum verdict decide_withdraw(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
+	struct floor_place place = { .item = floor->current, .kind = LIST_SPEAKERS };
 	const struct floor_list *list = floor_current_list(floor);
-	size_t i = 0;
-	if (command->entry != 0) {
-		i = floor_list_find(list, command->entry);
-		if (i == list->n)
-			return decide_withdraw_reply(floor, command, out_events);
-	} else {
-		while (i < list->n && strcmp(list->entries[i].participant, command->by) != 0)
-			i++;
-		if (i == list->n)
+	if (command->entry != 0 && !floor_find_place(floor, command->entry, &place))
+		return VERDICT_NO_SUCH_ENTRY;
+	if (command->entry == 0) {
+		while (place.at < list->n &&
+			strcmp(list->entries[place.at].participant, command->by) != 0)
+			place.at++;
+		if (place.at == list->n)
 			return VERDICT_NOT_ON_LIST;
 	}
-	const bool own = strcmp(list->entries[i].participant, command->by) == 0;
+	const struct floor_entry *entry =
+		&floor->items[place.item].lists[place.kind].entries[place.at];
+	const bool own = strcmp(entry->participant, command->by) == 0;
 	if (!own && !presides(command))
 		return VERDICT_NOT_PERMITTED;
 
-	struct event *event =
-		add_entry(out_events, EVENT_ENTRY_WITHDRAWN, command->by, &list->entries[i]);
-	event->position = (uint32_t)i + 1;
+	struct event *event = add_entry(out_events, EVENT_ENTRY_WITHDRAWN, command->by, entry);
+	event->position = (uint32_t)place.at + 1;
 	event->cause = own ? CAUSE_SELF : CAUSE_CHAIR;
 	return VERDICT_OK;
 }
@@ -136,26 +119,27 @@ static enum verdict judge_speaker(const struct floor *floor, const char *partici
 	return strcmp(floor->now.holder, participant) == 0 ? VERDICT_ALREADY_SO : VERDICT_OK;
 }
 
+static uint32_t allotted_to(const struct floor *floor, const struct floor_entry *entry)
+{
+	return entry->list == LIST_REPLIES ? floor_reply_allotted(floor, entry->delegation)
+					   : floor_current_list(floor)->allotted_ms;
+}
+
 static enum verdict decide_give(const struct floor *floor, const struct floor_command *command,
 	floor_person_fn *person, const void *ctx, struct events *out_events)
 {
-	const struct floor_list *list = floor_current_list(floor);
 	const char *participant = command->participant;
 	if (floor->point.stage != FLOOR_POINT_NONE)
 		return VERDICT_POINT_PENDING;
 
 	/* Only statements of a list have a limit: who presides, or is called upon, answers. */
 	uint32_t allotted_ms = 0;
-	const size_t i = floor_list_find(list, command->entry);
-	const size_t reply = floor_reply_find(list, command->entry);
-	if (i < list->n) {
-		participant = list->entries[i].participant;
-		allotted_ms = list->allotted_ms;
-	} else if (reply < list->n_replies) {
-		participant = list->replies[reply].participant;
-		allotted_ms = floor_reply_allotted(floor, list->replies[reply].delegation);
-	} else if (command->entry != 0) {
-		return VERDICT_NO_SUCH_ENTRY;
+	if (command->entry != 0) {
+		const struct floor_entry *entry = floor_find_entry(floor, command->entry);
+		if (entry == NULL)
+			return VERDICT_NO_SUCH_ENTRY;
+		participant = entry->participant;
+		allotted_ms = allotted_to(floor, entry);
 	}
 	const enum verdict verdict = judge_speaker(floor, participant, person, ctx);
 	/* The holder may be called again from the list: the next statement begins. */

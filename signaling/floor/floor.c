@@ -2,6 +2,19 @@
 
 #include <errno.h>
 
+static int init_item(struct floor *floor, size_t i, const char *id)
+{
+	struct floor_item *item = &floor->items[i];
+	(void)rs_set_text(item->id, id);
+	for (size_t kind = 0; kind < LIST_COUNT; kind++) {
+		item->lists[kind] =
+			(struct floor_list){ .kind = (enum list_kind)kind, .entries = floor->pool };
+	}
+	item->lists[LIST_SPEAKERS].allotted_ms = floor->rules.time.statement_s * 1000;
+	item->replied = rs_calloc(floor->rules.entries_max, sizeof(*item->replied));
+	return item->replied == NULL ? -ENOMEM : 0;
+}
+
 int floor_new(const struct rules *rules, const char *const *items, size_t n_items,
 	struct floor **out_floor)
 {
@@ -13,20 +26,16 @@ int floor_new(const struct rules *rules, const char *const *items, size_t n_item
 	if (floor == NULL)
 		return -ENOMEM;
 	floor->rules = *rules;
-	floor->lists = rs_calloc(n_items + 1, sizeof(*floor->lists));
-	if (floor->lists == NULL) {
+	floor->pool =
+		rs_calloc((size_t)rules->entries_max * FLOOR_FULL_LISTS_MAX, sizeof(*floor->pool));
+	floor->items = rs_calloc(n_items + 1, sizeof(*floor->items));
+	if (floor->pool == NULL || floor->items == NULL) {
 		floor_free(floor);
 		return -ENOMEM;
 	}
-	floor->n_lists = n_items + 1;
-	for (size_t i = 0; i < floor->n_lists; i++) {
-		struct floor_list *list = &floor->lists[i];
-		(void)rs_set_text(list->item, i == 0 ? "" : items[i - 1]);
-		list->allotted_ms = rules->time.statement_s * 1000;
-		list->entries = rs_calloc(rules->entries_max, sizeof(*list->entries));
-		list->replies = rs_calloc(rules->entries_max, sizeof(*list->replies));
-		list->replied = rs_calloc(rules->entries_max, sizeof(*list->replied));
-		if (list->entries == NULL || list->replies == NULL || list->replied == NULL) {
+	floor->n_items = n_items + 1;
+	for (size_t i = 0; i < floor->n_items; i++) {
+		if (init_item(floor, i, i == 0 ? "" : items[i - 1]) < 0) {
 			floor_free(floor);
 			return -ENOMEM;
 		}
@@ -39,18 +48,11 @@ struct floor *floor_free(struct floor *floor)
 {
 	if (floor == NULL)
 		return NULL;
-	for (size_t i = 0; floor->lists != NULL && i < floor->n_lists; i++) {
-		rs_release(floor->lists[i].entries);
-		rs_release(floor->lists[i].replies);
-		rs_release(floor->lists[i].replied);
-	}
-	rs_release(floor->lists);
+	for (size_t i = 0; i < floor->n_items; i++)
+		rs_release(floor->items[i].replied);
+	rs_release(floor->items);
+	rs_release(floor->pool);
 	return rs_release(floor);
-}
-
-const struct floor_list *floor_current_list(const struct floor *floor)
-{
-	return &floor->lists[floor->current];
 }
 
 int64_t floor_used_ms(const struct floor *floor, int64_t wall_ms)

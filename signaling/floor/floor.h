@@ -1,6 +1,6 @@
 /* signaling/floor/floor.h
  *
- * Who may speak, and for how long: a list of speakers for each agenda item, the holder of the floor with the clock of the
+ * Who may speak, and for how long: the lists of each agenda item, the holder of the floor with the clock of the
  * statement, points of order, and the presiding officers' microphones beside it. At most one holder at any time. A machine
  * of decide and apply; what it must know of people comes with the command. One thread; allocates only in floor_new().
  */
@@ -13,6 +13,7 @@
 
 struct floor_entry {
 	uint32_t id;
+	enum list_kind list;
 	char participant[RS_NAME_MAX + 1];
 	char delegation[RS_NAME_MAX + 1]; /* empty = none */
 	int64_t asked_ms;
@@ -24,15 +25,19 @@ struct floor_replied {
 	uint32_t n;
 };
 
-/* The lists of one agenda item; entries wait in order. */
+/* One list of an agenda item; entries wait in order. */
 struct floor_list {
-	char item[RS_NAME_MAX + 1]; /* empty: before any item is taken up */
-	struct floor_entry *entries;
+	enum list_kind kind;
+	struct floor_entry *entries; /* a stretch of floor.pool */
 	size_t n;
-	bool closed;                 /* nobody puts themselves on it any more (GA rule 73) */
-	uint32_t allotted_ms;        /* speaking time of its statements; 0 = without limit */
-	struct floor_entry *replies; /* rights of reply that wait */
-	size_t n_replies;
+	bool closed;          /* nobody puts themselves on it any more (GA rule 73) */
+	uint32_t allotted_ms; /* speaking time of its statements; 0 = without limit */
+};
+
+/* The lists of one agenda item. */
+struct floor_item {
+	char id[RS_NAME_MAX + 1]; /* empty: before any item is taken up */
+	struct floor_list lists[LIST_COUNT];
 	struct floor_replied *replied;
 	size_t n_replied;
 };
@@ -46,6 +51,8 @@ struct floor_clock {
 
 /* Points of order that wait. */
 #define FLOOR_POINTS_MAX 16
+/* Entries of all lists together: so many times what the profile allows in one. */
+#define FLOOR_FULL_LISTS_MAX 4
 
 /* Who speaks. */
 struct floor_statement {
@@ -74,9 +81,11 @@ struct floor_point {
 struct floor {
 	struct rules rules;
 	bool in_session;
-	struct floor_list *lists; /* [0] is that without an item */
-	size_t n_lists;
+	struct floor_item *items; /* [0] is that without an item */
+	size_t n_items;
 	size_t current;
+	struct floor_entry *pool; /* entries of all lists, by item, kind and place */
+	size_t n_pool;
 	uint32_t last_entry; /* ids count up over all lists, points and sittings */
 	struct floor_statement now;
 	struct floor_statement interrupted; /* by the point of order; gets the floor back */
@@ -161,7 +170,12 @@ void floor_decide_time(const struct floor *floor, int64_t wall_ms, struct events
 int64_t floor_cut_at(const struct floor *floor);
 void floor_apply(struct floor *floor, const struct event *event);
 
+/* The list of speakers of the item that is taken up. */
 const struct floor_list *floor_current_list(const struct floor *floor);
+/* A list of the item that is taken up. */
+const struct floor_list *floor_list(const struct floor *floor, enum list_kind kind);
+/* The waiting entry, in whatever list of the item that is taken up; NULL when there is none. */
+const struct floor_entry *floor_find_entry(const struct floor *floor, uint32_t entry);
 /* Used of the statement's time. */
 int64_t floor_used_ms(const struct floor *floor, int64_t wall_ms);
 /* Sources whose microphone is open, in order of right: the holder, then the presiding ones. `i` from 0; NULL past the end. */

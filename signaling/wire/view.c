@@ -120,8 +120,9 @@ static json_t *entries_part(const struct floor_entry *entries, size_t n)
 static void put_lists(json_t **object, const struct floor *floor)
 {
 	const struct floor_list *list = floor_current_list(floor);
+	const struct floor_list *replies = floor_list(floor, LIST_REPLIES);
 	doc_put(object, "list", entries_part(list->entries, list->n));
-	doc_put(object, "replies", entries_part(list->replies, list->n_replies));
+	doc_put(object, "replies", entries_part(replies->entries, replies->n));
 }
 
 static json_t *floor_part(const struct floor *floor, enum form form)

@@ -210,7 +210,7 @@ static void a_reply_is_withdrawn_by_its_owner_or_the_chair(void **state)
 		act(&world, "KEN", FLOOR_WITHDRAW, WITH(.entry = 1)), VERDICT_NO_SUCH_ENTRY);
 	assert_int_equal(act(&world, "KEN", FLOOR_ASK_REPLY, NOTHING), VERDICT_OK);
 	assert_int_equal(act(&world, "chair", FLOOR_WITHDRAW, WITH(.entry = 2)), VERDICT_OK);
-	assert_int_equal(floor_current_list(world.floor)->n_replies, 0);
+	assert_int_equal(floor_list(world.floor, LIST_REPLIES)->n, 0);
 	floor_free(world.floor);
 }
 
@@ -223,7 +223,8 @@ static void a_reply_is_withdrawn_by_its_owner_or_the_chair(void **state)
 static struct floor shape(const struct floor *floor)
 {
 	struct floor copy = *floor;
-	copy.lists = NULL;
+	copy.items = NULL;
+	copy.pool = NULL;
 	return copy;
 }
 
@@ -233,16 +234,21 @@ static bool same(const struct floor *a, const struct floor *b)
 	const struct floor right = shape(b);
 	if (memcmp(&left, &right, sizeof(left)) != 0)
 		return false;
-	for (size_t i = 0; i < a->n_lists; i++) {
-		const struct floor_list *x = &a->lists[i];
-		const struct floor_list *y = &b->lists[i];
-		if (x->n != y->n || x->closed != y->closed || x->allotted_ms != y->allotted_ms ||
-			memcmp(x->entries, y->entries, x->n * sizeof(*x->entries)) != 0)
-			return false;
-		if (x->n_replies != y->n_replies || x->n_replied != y->n_replied ||
-			memcmp(x->replies, y->replies, x->n_replies * sizeof(*x->replies)) != 0 ||
+	if (memcmp(a->pool, b->pool, a->n_pool * sizeof(*a->pool)) != 0)
+		return false;
+	for (size_t i = 0; i < a->n_items; i++) {
+		const struct floor_item *x = &a->items[i];
+		const struct floor_item *y = &b->items[i];
+		if (x->n_replied != y->n_replied ||
 			memcmp(x->replied, y->replied, x->n_replied * sizeof(*x->replied)) != 0)
 			return false;
+		for (size_t kind = 0; kind < LIST_COUNT; kind++) {
+			const struct floor_list *one = &x->lists[kind];
+			const struct floor_list *other = &y->lists[kind];
+			if (one->n != other->n || one->closed != other->closed ||
+				one->allotted_ms != other->allotted_ms)
+				return false;
+		}
 	}
 	return true;
 }
