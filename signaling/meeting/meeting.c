@@ -32,6 +32,8 @@ struct meeting *meeting_free(struct meeting *meeting)
 {
 	if (meeting == NULL)
 		return NULL;
+	rs_release(meeting->delegations);
+	rs_release(meeting->booths);
 	rs_release(meeting->items);
 	rs_release(meeting->channels);
 	rs_release(meeting->participants);
@@ -42,6 +44,60 @@ struct meeting *meeting_free(struct meeting *meeting)
 void meeting_freep(struct meeting **meeting)
 {
 	*meeting = meeting_free(*meeting);
+}
+
+int meeting_set_delegations(struct meeting *meeting, const struct delegation *delegations, size_t n)
+{
+	if (n > DELEGATIONS_MAX)
+		return -E2BIG;
+	meeting->delegations = rs_calloc(n, sizeof(*meeting->delegations));
+	if (meeting->delegations == NULL)
+		return -ENOMEM;
+	/* Put in one by one, so that equals stay in the order of the file: few are out of it. */
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
+		while (at > 0 && meeting->delegations[at - 1].order > delegations[i].order) {
+			meeting->delegations[at] = meeting->delegations[at - 1];
+			at--;
+		}
+		meeting->delegations[at] = delegations[i];
+	}
+	meeting->n_delegations = n;
+	return 0;
+}
+
+int meeting_set_booths(struct meeting *meeting, const struct booth *booths, size_t n)
+{
+	if (n > MEETING_CHANNELS_MAX)
+		return -E2BIG;
+	meeting->booths = rs_calloc(n, sizeof(*meeting->booths));
+	if (meeting->booths == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		meeting->booths[i] = booths[i];
+	meeting->n_booths = n;
+	return 0;
+}
+
+static bool has_head(const struct meeting *meeting, const char *delegation)
+{
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		if (meeting->participants[i].rank == RANK_HEAD &&
+			strcmp(meeting->participants[i].delegation, delegation) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void set_ranks(struct meeting *meeting)
+{
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		struct participant *participant = &meeting->participants[i];
+		if (participant->role != ROLE_DELEGATE || participant->rank != RANK_NONE)
+			continue;
+		participant->rank =
+			has_head(meeting, participant->delegation) ? RANK_ALTERNATE : RANK_HEAD;
+	}
 }
 
 static int compare_ids(const void *a, const void *b, void *ctx)
@@ -63,6 +119,7 @@ int meeting_ready(struct meeting *meeting)
 			    &meeting->by_id[i - 1], &meeting->by_id[i], meeting->participants) == 0)
 			return -EEXIST;
 	}
+	set_ranks(meeting);
 	for (size_t i = 0; i < meeting->n_items; i++) {
 		for (size_t j = 0; j < i; j++) {
 			if (strcmp(meeting->items[i].id, meeting->items[j].id) == 0)
@@ -102,6 +159,15 @@ const struct meeting_channel *meeting_find_channel(const struct meeting *meeting
 	for (size_t i = 0; i < meeting->n_channels; i++) {
 		if (strcmp(meeting->channels[i].id, id) == 0)
 			return &meeting->channels[i];
+	}
+	return NULL;
+}
+
+const struct delegation *meeting_find_delegation(const struct meeting *meeting, const char *id)
+{
+	for (size_t i = 0; i < meeting->n_delegations; i++) {
+		if (strcmp(meeting->delegations[i].id, id) == 0)
+			return &meeting->delegations[i];
 	}
 	return NULL;
 }

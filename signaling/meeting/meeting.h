@@ -7,7 +7,7 @@
 #ifndef ROSTRUM_SIGNALING_MEETING_MEETING_H
 #define ROSTRUM_SIGNALING_MEETING_MEETING_H
 
-#include "signaling/meeting/event.h"
+#include "signaling/meeting/delegation.h"
 #include "signaling/rules/rules.h"
 #include "signaling/rules/verdict.h"
 
@@ -59,6 +59,9 @@ struct participant {
 	enum role role;
 	char delegation[RS_NAME_MAX + 1]; /* empty = none */
 	char country[EVENT_NAME_MAX + 1]; /* empty = none */
+	enum category category;           /* of the delegation */
+	enum rank rank;                   /* RANK_NONE: no delegate */
+	char seat[SEAT_MAX + 1];          /* in the room; empty = none */
 	char languages[MEETING_LANGUAGES_MAX][RS_NAME_MAX + 1];
 	size_t n_languages;
 	uint32_t csrc;
@@ -76,6 +79,11 @@ struct meeting {
 	bool rehearsal;
 	bool record; /* start recording as the meeting opens */
 	struct rules rules;
+	struct room room;
+	struct delegation *delegations; /* of the whole conference, in protocol order */
+	size_t n_delegations;
+	struct booth *booths;
+	size_t n_booths;
 	struct meeting_item *items;
 	size_t n_items;
 	struct meeting_channel *channels;
@@ -123,7 +131,13 @@ int meeting_new(size_t items, size_t channels, size_t participants,
 	struct meeting **out_meeting) RS_MUST_USE;
 struct meeting *meeting_free(struct meeting *meeting);
 void meeting_freep(struct meeting **meeting);
-/* Numbers the sources and makes ids findable. 0, or -EEXIST when two participants, items or channels share an id. */
+/* Copies the delegations of the conference and puts them into protocol order. Once, before meeting_ready(). 0, -E2BIG or -ENOMEM. */
+int meeting_set_delegations(
+	struct meeting *meeting, const struct delegation *delegations, size_t n) RS_MUST_USE;
+/* Copies the booths of the conference. Once. 0, -E2BIG (more than MEETING_CHANNELS_MAX) or -ENOMEM. */
+int meeting_set_booths(struct meeting *meeting, const struct booth *booths, size_t n) RS_MUST_USE;
+/* Numbers the sources, makes ids findable, and gives delegates without one a rank: the first of a delegation that names no
+ * head is its head, the others are alternates. 0, or -EEXIST when two participants, items or channels share an id. */
 int meeting_ready(struct meeting *meeting) RS_MUST_USE;
 
 enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_command *command,
@@ -144,6 +158,8 @@ void meeting_apply(struct meeting *meeting, const struct event *event);
 /* NULL when there is none. */
 struct participant *meeting_find(const struct meeting *meeting, const char *id);
 const struct meeting_channel *meeting_find_channel(const struct meeting *meeting, const char *id);
+/* NULL when there is none. */
+const struct delegation *meeting_find_delegation(const struct meeting *meeting, const char *id);
 /* The presiding officer, or NULL. */
 const struct participant *meeting_chair(const struct meeting *meeting);
 /* True when the languages of an interpreter name this channel. */

@@ -1,6 +1,6 @@
 #include "signaling/wire/conference.h"
 
-#include "common/control/object.h"
+#include "signaling/wire/conference_priv.h"
 #include "signaling/wire/doc.h"
 
 #include <errno.h>
@@ -8,72 +8,13 @@
 /* More voices at a time nobody follows. */
 #define LOUDEST_MAX 16
 
-/* What all meetings of a file share while it is read. */
-struct source {
-	const struct object *root;
-	const struct rules *rules;
-};
-
-static void copy_text(
+void conference_copy_text(
 	const struct object *object, const char *key, const char *text, char *out, size_t cap)
 {
 	if (text[0] == '\0')
 		object_fail(object, key, "text is expected");
 	if (!rs_copy_text(out, cap, text, strlen(text)))
 		object_fail(object, key, "the text is too long");
-}
-
-#define READ_TEXT(object, key, array) \
-	copy_text((object), (key), object_text((object), (key)), (array), sizeof(array))
-
-static void read_languages(
-	const struct object *badge, const struct meeting *meeting, struct participant *participant)
-{
-	participant->n_languages = object_array(badge, "languages", MEETING_LANGUAGES_MAX);
-	for (size_t i = 0; i < participant->n_languages; i++) {
-		const char *language = object_text_at(badge, "languages", i);
-		if (meeting_find_channel(meeting, language) == NULL) {
-			object_fail(badge, "languages", "not a language of this conference");
-		} else {
-			(void)rs_set_text(participant->languages[i], language);
-		}
-	}
-}
-
-/* The country of a delegation stands once, in the conference's list. */
-static void read_delegation(
-	const struct source *source, const struct object *badge, struct participant *participant)
-{
-	const char *id = object_text_or(badge, "delegation", "");
-	if (id[0] == '\0') {
-		if (participant->role == ROLE_DELEGATE)
-			object_fail(badge, "delegation", "a delegate needs one");
-		return;
-	}
-	const size_t n = object_array(source->root, "delegations", CONFERENCE_DELEGATIONS_MAX);
-	for (size_t i = 0; i < n; i++) {
-		const struct object delegation = object_at(source->root, "delegations", i);
-		if (strcmp(object_name(&delegation, "id"), id) != 0)
-			continue;
-		(void)rs_set_text(participant->delegation, id);
-		READ_TEXT(&delegation, "country", participant->country);
-		return;
-	}
-	object_fail(badge, "delegation", "not a delegation of this conference");
-}
-
-static void read_badge(const struct source *source, const struct object *badge,
-	const struct meeting *meeting, struct participant *participant)
-{
-	copy_text(badge, "id", object_name(badge, "id"), participant->id, sizeof(participant->id));
-	READ_TEXT(badge, "name", participant->name);
-	if (role_parse(object_text(badge, "role"), &participant->role) < 0 ||
-		participant->role == ROLE_ADMIN)
-		object_fail(badge, "role", "no such role in a meeting");
-	read_delegation(source, badge, participant);
-	read_languages(badge, meeting, participant);
-	if (participant->role == ROLE_INTERPRETER && participant->n_languages == 0)
-		object_fail(badge, "languages", "an interpreter needs one at least");
 }
 
 static void read_channels(const struct source *source, struct meeting *meeting)
@@ -113,9 +54,13 @@ static int read_meeting(
 	const struct source *source, const struct object *object, struct meeting **out_meeting)
 {
 	RS_CLEANUP(meeting_freep) struct meeting *meeting = NULL;
-	const int err = meeting_new(object_array(object, "items", MEETING_ITEMS_MAX),
+	int err = meeting_new(object_array(object, "items", MEETING_ITEMS_MAX),
 		object_array(source->root, "languages", MEETING_CHANNELS_MAX),
 		object_array(object, "badges", MEETING_PARTICIPANTS_MAX), &meeting);
+	if (err == 0)
+		err = meeting_set_delegations(meeting, source->delegations, source->n_delegations);
+	if (err == 0)
+		err = meeting_set_booths(meeting, source->booths, source->n_booths);
 	if (err < 0)
 		return err;
 	meeting->rules = *source->rules;
@@ -124,10 +69,8 @@ static int read_meeting(
 	read_mode(object, meeting);
 	read_channels(source, meeting);
 	read_items(object, meeting);
-	for (size_t i = 0; i < meeting->n_participants && !object->error->failed; i++) {
-		const struct object badge = object_at(object, "badges", i);
-		read_badge(source, &badge, meeting, &meeting->participants[i]);
-	}
+	conference_read_room(source, object, meeting);
+	conference_read_badges(source, object, meeting);
 	if (!object->error->failed && meeting_ready(meeting) < 0)
 		object_fail(object, "id", "two items, languages or badges share an id");
 	*out_meeting = rs_steal(&meeting);
@@ -166,15 +109,19 @@ static int read_conference(const struct object *root, conference_rules_fn *rules
 {
 	(void)rs_set_text(conference->id, object_name(root, "id"));
 	READ_TEXT(root, "title", conference->title);
-	const struct source source = {
+	struct source source = {
 		.root = root,
 		.rules = rules(ctx, object_name(root, "rules")),
 	};
-	if (source.rules == NULL)
+	if (source.rules == NULL) {
 		object_fail(root, "rules", "there is no profile of this name");
-	if (source.rules == NULL || root->error->failed)
 		return 0; /* the error says it */
-	return read_meetings(&source, conference);
+	}
+	int err = source_read(&source);
+	if (err == 0 && !root->error->failed)
+		err = read_meetings(&source, conference);
+	source_done(&source);
+	return err;
 }
 
 int conference_parse(const char *json, size_t len, conference_rules_fn *rules, const void *ctx,

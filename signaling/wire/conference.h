@@ -10,7 +10,9 @@
 #include "signaling/wire/event.h"
 
 #define CONFERENCE_MEETINGS_MAX 64
-#define CONFERENCE_DELEGATIONS_MAX 512
+#define CONFERENCE_ROOMS_MAX 32
+/* Of one room. */
+#define CONFERENCE_SEATS_MAX 2048
 
 struct conference {
 	char id[RS_NAME_MAX + 1];

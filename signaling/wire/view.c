@@ -1,6 +1,7 @@
 #include "signaling/wire/view.h"
 
 #include "signaling/wire/doc.h"
+#include "signaling/wire/view_people.h"
 
 /* A patch must say what is gone: there null is written where the whole view leaves the member out. */
 enum form {
@@ -35,6 +36,8 @@ static json_t *meeting_part(const struct meeting *meeting, enum form form)
 		doc_put(&part, "mode",
 			json_string(meeting->mode == MEETING_DIRECT ? "direct" : "floor"));
 		doc_put(&part, "rehearsal", json_boolean(meeting->rehearsal));
+		if (meeting->room.id[0] != '\0')
+			doc_put(&part, "room", view_room(&meeting->room));
 	}
 	doc_put(&part, "state", json_string(meeting_phase_name(meeting->phase)));
 	doc_put(&part, "sitting", json_integer(meeting->sitting));
@@ -84,6 +87,7 @@ static json_t *participant_part(const struct participant *participant, enum form
 	doc_put(&part, "role", json_string(role_name(participant->role)));
 	doc_put_text(&part, "delegation", participant->delegation);
 	doc_put_text(&part, "country", participant->country);
+	view_put_accreditation(&part, participant);
 	json_t *languages = json_array();
 	for (size_t i = 0; i < participant->n_languages; i++)
 		doc_push(&languages, json_string(participant->languages[i]));
@@ -316,6 +320,9 @@ int view_write(const struct proceedings *proceedings, const char *measured, stru
 	doc_put(&view, "meeting", meeting_part(meeting, WHOLE));
 	doc_put(&view, "agenda", agenda_part(meeting, WHOLE));
 	doc_put(&view, "languages", languages_part(meeting));
+	doc_put(&view, "delegations", view_delegations(meeting));
+	if (meeting->n_booths > 0)
+		doc_put(&view, "booths", view_booths(meeting));
 	doc_put(&view, "participants", participants_part(meeting, WHOLE));
 	doc_put(&view, "rules", rules_part(&meeting->rules));
 	put_lists(&view, proceedings->floor);

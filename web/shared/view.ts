@@ -13,11 +13,27 @@ export type Role =
 /** `connected`: media flows; `joined`: the page alone; `away`: neither. */
 export type Presence = 'connected' | 'joined' | 'away';
 
+/** In what quality a delegation participates. */
+export type Category = 'member' | 'observer' | 'igo' | 'ngo' | 'group';
+
+export interface Delegation {
+	id: string;
+	/** Or the organisation's name. */
+	country: string;
+	category: Category;
+}
+
 export interface Participant {
 	name: string;
 	role: Role;
 	delegation?: string | null;
 	country?: string | null;
+	/** Of the delegation. */
+	category?: Category;
+	/** Of a delegate in the delegation. */
+	rank?: 'head' | 'alternate' | 'adviser';
+	/** In the room. */
+	seat?: string;
 	languages?: string[];
 	/** Number this participant's media carries as contributing source. */
 	csrc: number;
@@ -105,6 +121,8 @@ export interface View {
 	};
 	agenda: { current?: string | null; items: { id: string; title: string }[] };
 	languages: { id: string; name: string }[];
+	/** All of the conference, in protocol order. */
+	delegations: Delegation[];
 	participants: Record<string, Participant>;
 	list: Entry[];
 	/** Rights of reply. */

@@ -1,0 +1,220 @@
+/* Who and where a conference file says there is: delegations, badges, rooms with their seats, booths. */
+#include "signaling/wire/conference_priv.h"
+
+#include <errno.h>
+
+/* --- Delegations and booths, of the whole conference --- */
+
+static void read_delegation(const struct source *source, size_t i, struct delegation *delegation)
+{
+	const struct object object = object_at(source->root, "delegations", i);
+	(void)rs_set_text(delegation->id, object_name(&object, "id"));
+	READ_TEXT(&object, "country", delegation->country);
+	delegation->order =
+		(uint32_t)object_int_or(&object, "order", 1, DELEGATION_ORDER_MAX, (int64_t)i + 1);
+	if (category_parse(object_text_or(&object, "category", "member"), &delegation->category) <
+		0)
+		object_fail(&object, "category", "member, observer, igo, ngo or group is expected");
+	for (size_t j = 0; j < i; j++) {
+		if (strcmp(source->delegations[j].id, delegation->id) == 0)
+			object_fail(&object, "id", "another delegation has this id");
+	}
+}
+
+static bool is_language(const struct source *source, const char *id)
+{
+	const size_t n = object_array(source->root, "languages", MEETING_CHANNELS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const struct object language = object_at(source->root, "languages", i);
+		if (strcmp(object_text(&language, "id"), id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void read_into(const struct source *source, const struct object *object, struct booth *booth)
+{
+	booth->n_into = object_array(object, "into", BOOTH_INTO_MAX);
+	for (size_t i = 0; i < booth->n_into; i++) {
+		const char *language = object_text_at(object, "into", i);
+		if (!is_language(source, language))
+			object_fail(object, "into", "not a language of this conference");
+		(void)rs_set_text(booth->into[i], language);
+	}
+	if (booth->n_into == 0)
+		(void)rs_set_text(booth->into[booth->n_into++], booth->language);
+}
+
+static void read_booth(const struct source *source, size_t i, struct booth *booth)
+{
+	const struct object object = object_at(source->root, "booths", i);
+	const char *language = object_name(&object, "language");
+	if (!is_language(source, language))
+		object_fail(&object, "language", "not a language of this conference");
+	(void)rs_set_text(booth->language, language);
+	booth->desks =
+		(uint32_t)object_int_or(&object, "desks", 1, BOOTH_DESKS_MAX, BOOTH_DESKS_DEFAULT);
+	read_into(source, &object, booth);
+	for (size_t j = 0; j < i; j++) {
+		if (strcmp(source->booths[j].language, language) == 0)
+			object_fail(&object, "language", "another booth has this home language");
+	}
+}
+
+int source_read(struct source *source)
+{
+	source->n_delegations = object_array(source->root, "delegations", DELEGATIONS_MAX);
+	source->n_booths = object_array(source->root, "booths", MEETING_CHANNELS_MAX);
+	source->delegations = rs_calloc(source->n_delegations, sizeof(*source->delegations));
+	source->booths = rs_calloc(source->n_booths, sizeof(*source->booths));
+	if (source->delegations == NULL || source->booths == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < source->n_delegations; i++)
+		read_delegation(source, i, &source->delegations[i]);
+	for (size_t i = 0; i < source->n_booths; i++)
+		read_booth(source, i, &source->booths[i]);
+	return 0;
+}
+
+void source_done(struct source *source)
+{
+	rs_release(source->delegations);
+	rs_release(source->booths);
+}
+
+/* --- Rooms --- */
+
+/* The room of this id; its `json` is NULL when there is none. */
+static struct object find_room(const struct source *source, const char *id)
+{
+	const size_t n = object_array(source->root, "rooms", CONFERENCE_ROOMS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const struct object room = object_at(source->root, "rooms", i);
+		if (strcmp(object_name(&room, "id"), id) == 0)
+			return room;
+	}
+	return (struct object){ .json = NULL };
+}
+
+void conference_read_room(
+	const struct source *source, const struct object *object, struct meeting *meeting)
+{
+	const char *id = object_text_or(object, "room", "");
+	if (id[0] == '\0')
+		return;
+	const struct object room = find_room(source, id);
+	if (room.json == NULL) {
+		object_fail(object, "room", "not a room of this conference");
+		return;
+	}
+	(void)rs_set_text(meeting->room.id, id);
+	READ_TEXT(&room, "name", meeting->room.name);
+}
+
+/* A room whose seats are not listed has any. */
+static bool has_seat(const struct source *source, const struct meeting *meeting, const char *seat)
+{
+	const struct object room = find_room(source, meeting->room.id);
+	const size_t n = room.json != NULL ? object_array(&room, "seats", CONFERENCE_SEATS_MAX) : 0;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(object_text_at(&room, "seats", i), seat) == 0)
+			return true;
+	}
+	return n == 0;
+}
+
+static void read_seat(const struct source *source, const struct object *badge,
+	const struct meeting *meeting, size_t i)
+{
+	struct participant *participant = &meeting->participants[i];
+	if (!object_has(badge, "seat"))
+		return;
+	READ_TEXT(badge, "seat", participant->seat);
+	if (!has_seat(source, meeting, participant->seat))
+		object_fail(badge, "seat", "the meeting's room has no such seat");
+	for (size_t j = 0; j < i; j++) {
+		if (strcmp(meeting->participants[j].seat, participant->seat) == 0)
+			object_fail(badge, "seat", "it is another badge's");
+	}
+}
+
+/* --- Badges --- */
+
+static void read_languages(
+	const struct object *badge, const struct meeting *meeting, struct participant *participant)
+{
+	participant->n_languages = object_array(badge, "languages", MEETING_LANGUAGES_MAX);
+	for (size_t i = 0; i < participant->n_languages; i++) {
+		const char *language = object_text_at(badge, "languages", i);
+		if (meeting_find_channel(meeting, language) == NULL) {
+			object_fail(badge, "languages", "not a language of this conference");
+		} else {
+			(void)rs_set_text(participant->languages[i], language);
+		}
+	}
+	if (participant->role == ROLE_INTERPRETER && participant->n_languages == 0)
+		object_fail(badge, "languages", "an interpreter needs one at least");
+}
+
+static void read_delegation_of(
+	const struct source *source, const struct object *badge, struct participant *participant)
+{
+	const char *id = object_text_or(badge, "delegation", "");
+	if (id[0] == '\0') {
+		if (participant->role == ROLE_DELEGATE)
+			object_fail(badge, "delegation", "a delegate needs one");
+		return;
+	}
+	for (size_t i = 0; i < source->n_delegations; i++) {
+		const struct delegation *delegation = &source->delegations[i];
+		if (strcmp(delegation->id, id) != 0)
+			continue;
+		(void)rs_set_text(participant->delegation, id);
+		(void)rs_set_text(participant->country, delegation->country);
+		participant->category = delegation->category;
+		return;
+	}
+	object_fail(badge, "delegation", "not a delegation of this conference");
+}
+
+/* A delegation has one head in a meeting. */
+static void read_rank(const struct object *badge, const struct meeting *meeting, size_t i)
+{
+	struct participant *participant = &meeting->participants[i];
+	if (!object_has(badge, "rank"))
+		return;
+	if (rank_parse(object_text(badge, "rank"), &participant->rank) < 0)
+		object_fail(badge, "rank", "head, alternate or adviser is expected");
+	else if (participant->role != ROLE_DELEGATE)
+		object_fail(badge, "rank", "only delegates have one");
+	for (size_t j = 0; j < i && participant->rank == RANK_HEAD; j++) {
+		if (meeting->participants[j].rank == RANK_HEAD &&
+			strcmp(meeting->participants[j].delegation, participant->delegation) == 0)
+			object_fail(badge, "rank", "the delegation has a head already");
+	}
+}
+
+static void read_badge(const struct source *source, const struct object *badge,
+	const struct meeting *meeting, size_t i)
+{
+	struct participant *participant = &meeting->participants[i];
+	conference_copy_text(
+		badge, "id", object_name(badge, "id"), participant->id, sizeof(participant->id));
+	READ_TEXT(badge, "name", participant->name);
+	if (role_parse(object_text(badge, "role"), &participant->role) < 0 ||
+		participant->role == ROLE_ADMIN)
+		object_fail(badge, "role", "no such role in a meeting");
+	read_delegation_of(source, badge, participant);
+	read_rank(badge, meeting, i);
+	read_seat(source, badge, meeting, i);
+	read_languages(badge, meeting, participant);
+}
+
+void conference_read_badges(
+	const struct source *source, const struct object *object, struct meeting *meeting)
+{
+	for (size_t i = 0; i < meeting->n_participants && !object->error->failed; i++) {
+		const struct object badge = object_at(object, "badges", i);
+		read_badge(source, &badge, meeting, i);
+	}
+}

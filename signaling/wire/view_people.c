@@ -1,0 +1,51 @@
+#include "signaling/wire/view_people.h"
+
+json_t *view_room(const struct room *room)
+{
+	json_t *part = json_object();
+	doc_put(&part, "id", json_string(room->id));
+	doc_put(&part, "name", json_string(room->name));
+	return part;
+}
+
+json_t *view_delegations(const struct meeting *meeting)
+{
+	json_t *part = json_array();
+	for (size_t i = 0; i < meeting->n_delegations; i++) {
+		const struct delegation *delegation = &meeting->delegations[i];
+		json_t *object = json_object();
+		doc_put(&object, "id", json_string(delegation->id));
+		doc_put(&object, "country", json_string(delegation->country));
+		doc_put(&object, "category", json_string(category_name(delegation->category)));
+		doc_push(&part, object);
+	}
+	return part;
+}
+
+static json_t *one_booth(const struct booth *booth)
+{
+	json_t *object = json_object();
+	json_t *into = json_array();
+	for (size_t i = 0; i < booth->n_into; i++)
+		doc_push(&into, json_string(booth->into[i]));
+	doc_put(&object, "language", json_string(booth->language));
+	doc_put(&object, "desks", json_integer(booth->desks));
+	doc_put(&object, "into", into);
+	return object;
+}
+
+json_t *view_booths(const struct meeting *meeting)
+{
+	json_t *part = json_array();
+	for (size_t i = 0; i < meeting->n_booths; i++)
+		doc_push(&part, one_booth(&meeting->booths[i]));
+	return part;
+}
+
+void view_put_accreditation(json_t **part, const struct participant *participant)
+{
+	if (participant->delegation[0] != '\0')
+		doc_put(part, "category", json_string(category_name(participant->category)));
+	doc_put_text(part, "rank", rank_name(participant->rank));
+	doc_put_text(part, "seat", participant->seat);
+}
