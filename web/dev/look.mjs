@@ -129,6 +129,13 @@ await busy('FRA', { query: '?lang=fr', viewport: PHONE }, 'delegate-vote-result-
 await busy('FRA', {}, 'delegate-vote-consensus', put({ mode: 'consensus', state: 'proposed', majority: null, entitled: null, required: null, missing: null, votes: null, offline: null }));
 await busy('chair', { query: '?lang=ar' }, 'podium-ar');
 await busy('chair', { query: '?lang=es', viewport: { width: 1024, height: 768 } }, 'podium-es-tablet');
+await busy('chair', { query: '?lang=ru' }, 'podium-ru');
+await busy('chair', { query: '?lang=zh' }, 'podium-zh');
+await busy('JOR', { query: '?lang=ru', viewport: PHONE }, 'delegate-ru-phone');
+await busy('JOR', { query: '?lang=zh', viewport: PHONE }, 'delegate-zh-phone');
+await busy('FRA', { query: '?lang=ru', viewport: PHONE }, 'delegate-vote-open-ru-phone', put());
+await busy('fr-1', { query: '?lang=ru' }, 'interpreter-ru');
+await busy('fr-1', { query: '?lang=zh', viewport: PHONE }, 'interpreter-zh-phone');
 await busy('chair', { viewport: PHONE }, 'podium-phone');
 await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {
 	meeting.happen('recording-failed', {}, { recording: { state: 'failed', reason: 'disk full' } });

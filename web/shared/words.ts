@@ -2,6 +2,8 @@ import { ar } from './words/ar';
 import { en } from './words/en';
 import { es } from './words/es';
 import { fr } from './words/fr';
+import { ru } from './words/ru';
+import { zh } from './words/zh';
 
 /** Everything the pages say, in the language of whoever reads. One catalogue a language; numbers by the rules of that language. */
 
@@ -11,8 +13,22 @@ export type Key = keyof typeof en;
 export type Catalogue = Record<Key, Message>;
 export type Values = Record<string, string | number>;
 
-export const catalogues = { en: en as Catalogue, fr, es, ar };
+/** The six official languages of the United Nations. */
+export const catalogues = { en: en as Catalogue, fr, es, ru, zh, ar };
 export type Language = keyof typeof catalogues;
+
+/** Each language in its own words, as its readers look for it. */
+export const languageNames: Record<Language, string> = {
+	en: 'English',
+	fr: 'Français',
+	es: 'Español',
+	ru: 'Русский',
+	zh: '中文',
+	ar: 'العربية',
+};
+
+/** What a page is marked with: fonts and line breaking ask which of the two scripts of Chinese it is. */
+const TAGS: Partial<Record<Language, string>> = { zh: 'zh-Hans' };
 
 const RIGHT_TO_LEFT: readonly Language[] = ['ar'];
 const STORED = 'rostrum.language';
@@ -40,7 +56,7 @@ export function setLanguage(chosen: Language): void {
 	ordinalRules = new Intl.PluralRules(locale, { type: 'ordinal' });
 	numbers = new Intl.NumberFormat(locale);
 	if (typeof document !== 'undefined') {
-		document.documentElement.lang = chosen;
+		document.documentElement.lang = tagOf(chosen);
 		document.documentElement.dir = RIGHT_TO_LEFT.includes(chosen) ? 'rtl' : 'ltr';
 	}
 }
@@ -76,6 +92,11 @@ export function t(key: Key, values: Values = {}): string {
 	if (typeof message === 'string')
 		return fill(message, values);
 	return fill(message[cardinal.select(Number(values['n']))] ?? message.other, values);
+}
+
+/** The BCP 47 tag for `lang` of an element in this language. */
+export function tagOf(name: Language): string {
+	return TAGS[name] ?? name;
 }
 
 /** "1st", "4th". */

@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { catalogues, ordinal, setLanguage, t, type Language, type Message } from '#shared/words';
+import { catalogues, languageNames, ordinal, setLanguage, t, tagOf, type Language, type Message } from '#shared/words';
 
 const languages = Object.keys(catalogues) as Language[];
+/** French and Spanish have `many` only for whole millions, which no meeting counts. */
+const COUNTS_MANY: Language[] = ['ar', 'ru'];
 const forms = (message: Message): [string, string][] =>
 	typeof message === 'string' ? [['other', message]] : Object.entries(message);
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
+
+test('there are the six official languages, each with its name', () => {
+	expect([...languages].sort()).toEqual(['ar', 'en', 'es', 'fr', 'ru', 'zh']);
+	expect(Object.keys(languageNames)).toEqual(languages);
+});
 
 describe.each(languages)('%s', (language) => {
 	const catalogue = catalogues[language];
@@ -33,7 +40,7 @@ describe.each(languages)('%s', (language) => {
 		for (const [key, message] of Object.entries(catalogue)) {
 			if (typeof message === 'string')
 				continue;
-			const rules = needed(key === 'ordinal' ? 'ordinal' : 'cardinal').filter((form) => form !== 'many' || language === 'ar');
+			const rules = needed(key === 'ordinal' ? 'ordinal' : 'cardinal').filter((form) => form !== 'many' || COUNTS_MANY.includes(language));
 			expect(Object.keys(message).sort(), key).toEqual([...rules].sort());
 		}
 	});
@@ -46,9 +53,28 @@ test.each([
 	['fr', 1, '1er'],
 	['fr', 4, '4e'],
 	['es', 4, '4.º'],
+	['ru', 4, '4-е место'],
+	['zh', 4, '第4位'],
 ] as const)('%s counts place %i as %s', (language, n, text) => {
 	setLanguage(language);
 	expect(ordinal(n)).toBe(text);
+});
+
+test.each([
+	[1, '1 минута'],
+	[3, '3 минуты'],
+	[5, '5 минут'],
+	[11, '11 минут'],
+	[22, '22 минуты'],
+	[31, '31 минута'],
+])('Russian counts %i minutes as %s', (n, text) => {
+	setLanguage('ru');
+	expect(t('list.limit.minutes', { n })).toBe(text);
+});
+
+test('Chinese is marked with its script, so that fonts and line breaking know it', () => {
+	expect(tagOf('zh')).toBe('zh-Hans');
+	expect(tagOf('fr')).toBe('fr');
 });
 
 test('names keep their direction amid Arabic', () => {

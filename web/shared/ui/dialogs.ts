@@ -2,12 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { singleKeys, setSingleKeys, type Binding } from '../keys';
 import { chooseTheme, currentTheme, type Theme } from '../theme';
-import { catalogues, chooseLanguage, currentLanguage, t, type Language } from '../words';
+import { catalogues, chooseLanguage, currentLanguage, languageNames, tagOf, t, type Language } from '../words';
 import './devices';
 import { icon } from './icons';
 import { Part } from './part';
-
-const LANGUAGE_NAMES: Record<Language, string> = { en: 'English', fr: 'Français', es: 'Español', ar: 'العربية' };
 
 export function languageField(changed: () => void): TemplateResult {
 	return html`<div class="field"><label for="language">${t('settings.language')}</label>
@@ -15,7 +13,7 @@ export function languageField(changed: () => void): TemplateResult {
 			chooseLanguage((event.target as HTMLSelectElement).value as Language);
 			changed();
 		}}>${(Object.keys(catalogues) as Language[]).map(
-			(id) => html`<option value=${id} lang=${id} ?selected=${id === currentLanguage()}>${LANGUAGE_NAMES[id]}</option>`,
+			(id) => html`<option value=${id} lang=${tagOf(id)} ?selected=${id === currentLanguage()}>${languageNames[id]}</option>`,
 		)}</select></div>`;
 }
 
