@@ -1,5 +1,6 @@
 #include "tests/support/examples.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,4 +83,33 @@ size_t examples_each(const char *path, example_fn *fn, void *ctx)
 	}
 	free(text);
 	return found;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+size_t examples_list(
+	const char *path, const char *suffix, char out_names[][EXAMPLES_NAME_MAX], size_t max)
+{
+	char full[4096];
+	const char *root = getenv("ROSTRUM_SOURCE_ROOT");
+	(void)snprintf(full, sizeof(full), "%s/%s", root != NULL ? root : ".", path);
+	DIR *dir = opendir(full);
+	if (dir == NULL) {
+		(void)fprintf(stderr, "%s: cannot be read\n", full);
+		abort();
+	}
+	size_t n = 0;
+	const struct dirent *entry;
+	while (n < max && (entry = readdir(dir)) != NULL) {
+		const size_t len = strlen(entry->d_name);
+		if (len > strlen(suffix) && len < EXAMPLES_NAME_MAX &&
+			strcmp(entry->d_name + len - strlen(suffix), suffix) == 0)
+			memcpy(out_names[n++], entry->d_name, len + 1);
+	}
+	(void)closedir(dir);
+	qsort(out_names, n, EXAMPLES_NAME_MAX, compare_names);
+	return n;
 }

@@ -17,4 +17,9 @@ size_t examples_each(const char *path, example_fn *fn, void *ctx);
 /* The whole of a file below the source tree, NUL-terminated; free() it. Aborts when it cannot be read. */
 char *examples_read(const char *path, size_t *out_len);
 
+/* Names in a folder below the source tree that end so ("conf/rules", ".json"), sorted; at most `max`. Aborts when it cannot be read. */
+#define EXAMPLES_NAME_MAX 64
+size_t examples_list(
+	const char *path, const char *suffix, char out_names[][EXAMPLES_NAME_MAX], size_t max);
+
 #endif

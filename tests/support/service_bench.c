@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Profiles of conf/rules, at most. */
+#define PROFILES_MAX 16
+
 /* "meeting/badge/role"; "expired/..." has expired, anything without two slashes is no token. */
 static int verify(void *ctx, const char *token, int64_t wall_ms, struct claims *out_claims)
 {
@@ -73,15 +76,28 @@ static int answer(void *ctx, const char *offer, size_t len, const struct peer_pl
 	return rs_buf_append(out_sdp, "v=0\r\n", 5);
 }
 
-int bench_start(struct bench *bench, char error[SERVICE_ERROR_LEN])
+static void add_rules(struct bench *bench, char *file, char error[SERVICE_ERROR_LEN])
 {
+	char path[EXAMPLES_NAME_MAX + 16];
 	size_t len;
-	char *rules = examples_read("conf/rules/unga.json", &len);
-	int err = service_new(&bench->config, &bench->service);
-	assert(err == 0);
-	err = service_add_rules(bench->service, "unga", rules, len, error);
+	(void)snprintf(path, sizeof(path), "conf/rules/%s", file);
+	char *rules = examples_read(path, &len);
+	*strrchr(file, '.') = '\0';
+	const int err = service_add_rules(bench->service, file, rules, len, error);
+	if (err < 0)
+		(void)fprintf(stderr, "%s: %s\n", path, error);
 	assert(err == 0);
 	free(rules);
+}
+
+int bench_start(struct bench *bench, char error[SERVICE_ERROR_LEN])
+{
+	char profiles[PROFILES_MAX][EXAMPLES_NAME_MAX];
+	int err = service_new(&bench->config, &bench->service);
+	assert(err == 0);
+	const size_t n = examples_list("conf/rules", ".json", profiles, PROFILES_MAX);
+	for (size_t i = 0; i < n; i++)
+		add_rules(bench, profiles[i], error);
 	err = service_start(bench->service, bench->at, error);
 	if (err == 0)
 		bench_turn(bench);
@@ -98,6 +114,15 @@ static void start(struct bench *bench)
 }
 
 struct bench *bench_new(const struct service_limits *limits)
+{
+	size_t len;
+	char *demo = examples_read("conf/examples/demo.json", &len);
+	struct bench *bench = bench_new_of(limits, demo);
+	free(demo);
+	return bench;
+}
+
+struct bench *bench_new_of(const struct service_limits *limits, const char *conference)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 	if (bench == NULL)
@@ -116,14 +141,12 @@ struct bench *bench_new(const struct service_limits *limits)
 		.answer = answer,
 	};
 	start(bench);
-	size_t len;
 	struct service_refusal refusal = { .text = "" };
-	char *demo = examples_read("conf/examples/demo.json", &len);
-	const int err = service_import(bench->service, 1, demo, len, bench->at, &refusal);
+	const int err = service_import(
+		bench->service, 1, conference, strlen(conference), bench->at, &refusal);
 	if (err < 0)
 		(void)fprintf(stderr, "%s\n", refusal.text);
 	assert(err == 0);
-	free(demo);
 	bench_turn(bench);
 	return bench;
 }

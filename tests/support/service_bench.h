@@ -37,6 +37,8 @@ struct bench {
 
 /* With conf/examples/demo.json imported; `limits` NULL = the default. */
 struct bench *bench_new(const struct service_limits *limits);
+/* With this conference file instead, under any of conf/rules. */
+struct bench *bench_new_of(const struct service_limits *limits, const char *conference);
 void bench_free(struct bench *bench);
 /* A service on the store as it is: what service_start() says. */
 int bench_start(struct bench *bench, char error[SERVICE_ERROR_LEN]) RS_MUST_USE;
