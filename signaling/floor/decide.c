@@ -1,11 +1,5 @@
 #include "signaling/floor/floor_priv.h"
 
-/* The presiding role acts as chair, everyone else for themselves. */
-static bool presides(const struct floor_command *command)
-{
-	return (ROLE_BIT(command->role) & (ROLES_PRESIDING | ROLE_BIT(ROLE_ADMIN))) != 0;
-}
-
 static struct event *add_entry(struct events *events, enum event_kind kind, const char *by,
 	const struct floor_entry *entry)
 {
@@ -42,8 +36,6 @@ static enum verdict decide_ask(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
 	const struct floor_list *list = floor_current_list(floor);
-	if ((ROLE_BIT(command->role) & floor->rules.may_ask) == 0)
-		return VERDICT_NOT_PERMITTED;
 	if (!floor->rules.self_inscription || list->closed)
 		return VERDICT_LIST_CLOSED;
 	if (is_waiting(floor, command))
@@ -76,7 +68,7 @@ static enum verdict decide_withdraw(
 	const struct floor_entry *entry =
 		&floor->items[place.item].lists[place.kind].entries[place.at];
 	const bool own = strcmp(entry->participant, command->by) == 0;
-	if (!own && !presides(command))
+	if (!own && !command->presides)
 		return VERDICT_NOT_PERMITTED;
 
 	struct event *event = add_entry(out_events, EVENT_ENTRY_WITHDRAWN, command->by, entry);
@@ -161,7 +153,7 @@ static enum verdict decide_take(
 	if (floor->point.stage != FLOOR_POINT_NONE)
 		return VERDICT_POINT_PENDING; /* it is ruled upon */
 	const bool own = strcmp(floor->now.holder, command->by) == 0;
-	if (!presides(command) && !(own && floor->rules.holder_may_yield))
+	if (!command->presides && !(own && floor->rules.holder_may_yield))
 		return VERDICT_NOT_PERMITTED;
 	(void)add_person(out_events, EVENT_FLOOR_TAKEN, command->by, floor->now.holder,
 		own ? CAUSE_YIELDED : CAUSE_CHAIR);

@@ -136,7 +136,7 @@ struct floor_person {
 struct floor_command {
 	enum floor_command_kind kind;
 	const char *by;
-	enum role role;
+	bool presides;           /* may do it to what is others' too, not to one's own alone */
 	const char *delegation;  /* of `by`; "" = none */
 	uint32_t entry;          /* 0 = not given */
 	uint32_t position;       /* MOVE: 1 = first */

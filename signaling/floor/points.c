@@ -24,8 +24,6 @@ static struct event *add(struct events *events, enum event_kind kind, const char
 static enum verdict decide_raise(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
-	if ((ROLE_BIT(command->role) & floor->rules.points.may_raise) == 0)
-		return VERDICT_NOT_PERMITTED;
 	for (size_t i = 0; i < floor->n_points; i++) {
 		if (strcmp(floor->points[i].participant, command->by) == 0)
 			return VERDICT_ALREADY_ON_LIST;
@@ -49,7 +47,7 @@ static enum verdict decide_withdraw(
 	if (i == floor->n_points)
 		return VERDICT_NO_SUCH_ENTRY;
 	const bool own = strcmp(floor->points[i].participant, command->by) == 0;
-	if (!own && (ROLE_BIT(command->role) & ROLES_PRESIDING) == 0)
+	if (!own && !command->presides)
 		return VERDICT_NOT_PERMITTED;
 	add(out_events, EVENT_POINT_WITHDRAWN, command->by, floor->points[i].id,
 		floor->points[i].participant)
@@ -89,8 +87,7 @@ static enum verdict decide_rule(
 static enum verdict decide_appeal(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
-	if (!floor->rules.points.appeals ||
-		(ROLE_BIT(command->role) & floor->rules.points.may_raise) == 0)
+	if (!floor->rules.points.appeals)
 		return VERDICT_NOT_PERMITTED;
 	if (floor->point.stage == FLOOR_POINT_APPEALED)
 		return VERDICT_ALREADY_SO;

@@ -1,58 +1,4 @@
-#include "signaling/proceedings/proceedings.h"
-
-#define SPEAKING (ROLES_PRESIDING | ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM))
-
-static const unsigned who_may[COMMAND_COUNT] = {
-	[COMMAND_OPEN_MEETING] = ROLES_PRESIDING | ROLE_BIT(ROLE_ADMIN),
-	[COMMAND_CLOSE_MEETING] = ROLES_PRESIDING | ROLE_BIT(ROLE_ADMIN),
-	[COMMAND_SUSPEND_MEETING] = ROLES_PRESIDING,
-	[COMMAND_RESUME_MEETING] = ROLES_PRESIDING,
-	[COMMAND_TAKE_UP_ITEM] = ROLES_PRESIDING,
-	[COMMAND_ASK_FOR_FLOOR] =
-		ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_CHAIR) | ROLE_BIT(ROLE_ROOM),
-	[COMMAND_WITHDRAW] = SPEAKING,
-	[COMMAND_MOVE_ENTRY] = ROLES_PRESIDING,
-	[COMMAND_GIVE_FLOOR] = ROLES_PRESIDING,
-	[COMMAND_TAKE_FLOOR] = SPEAKING, /* the holder yields */
-	[COMMAND_STOP_CLOCK] = ROLES_PRESIDING,
-	[COMMAND_START_CLOCK] = ROLES_PRESIDING,
-	[COMMAND_RESUME_FLOOR] = ROLES_PRESIDING,
-	[COMMAND_EXTEND_TIME] = ROLES_PRESIDING,
-	[COMMAND_SET_LIMIT] = ROLES_PRESIDING,
-	[COMMAND_CLOSE_LIST] = ROLES_PRESIDING,
-	[COMMAND_OPEN_LIST] = ROLES_PRESIDING,
-	[COMMAND_ASK_FOR_REPLY] = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
-	[COMMAND_RAISE_POINT] = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
-	[COMMAND_WITHDRAW_POINT] = ROLES_PRESIDING | ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
-	[COMMAND_HEAR_POINT] = ROLES_PRESIDING,
-	[COMMAND_RULE] = ROLE_BIT(ROLE_CHAIR),
-	[COMMAND_APPEAL] = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
-	[COMMAND_SETTLE_POINT] = ROLES_PRESIDING,
-	[COMMAND_PROPOSE_DECISION] = ROLES_PRESIDING,
-	[COMMAND_OBJECT] = ROLE_BIT(ROLE_DELEGATE),
-	[COMMAND_WITHDRAW_DECISION] = ROLES_PRESIDING,
-	[COMMAND_OPEN_VOTING] = ROLES_PRESIDING,
-	[COMMAND_CAST] = ROLE_BIT(ROLE_DELEGATE),
-	[COMMAND_ENTER_TOTALS] = ROLE_BIT(ROLE_SECRETARIAT),
-	[COMMAND_LOCK_VOTING] = ROLES_PRESIDING,
-	[COMMAND_PROCLAIM] = ROLES_PRESIDING,
-	[COMMAND_OPEN_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
-	[COMMAND_CLOSE_MICROPHONE] = ROLE_BIT(ROLE_CHAIR),
-	[COMMAND_GO_LIVE] = ROLE_BIT(ROLE_INTERPRETER),
-	[COMMAND_GO_IDLE] = ROLE_BIT(ROLE_INTERPRETER),
-	[COMMAND_TAKE_UP_RECORDING] = ROLE_BIT(ROLE_SECRETARIAT),
-	[COMMAND_STOP_RECORDING] = ROLE_BIT(ROLE_SECRETARIAT),
-	[COMMAND_LISTEN] = ROLES_ALL,
-	[COMMAND_WATCH] = ROLES_ALL,
-	[COMMAND_OFFER] = ROLES_ALL,
-	[COMMAND_RESTART_ICE] = ROLES_ALL,
-	[COMMAND_HANG_UP] = ROLES_ALL,
-};
-
-bool command_permitted(enum command_kind kind, enum role role)
-{
-	return (who_may[kind] & ROLE_BIT(role)) != 0;
-}
+#include "signaling/proceedings/permissions.h"
 
 static struct floor_person person_of(const void *ctx, const char *id)
 {
@@ -74,8 +20,6 @@ static enum verdict decide_meeting(const struct proceedings *proceedings,
 		.item = command->item,
 		.session = command->session,
 	};
-	if (kind == MEETING_TAKE_UP_ITEM && voting_in_progress(proceedings->voting))
-		return VERDICT_VOTING_IN_PROGRESS;
 	/* Nobody speaks in a closed meeting, and the record says so before it says closed. */
 	if (kind == MEETING_CLOSE) {
 		floor_decide_closing(proceedings->floor, command->by, out_events);
@@ -88,13 +32,10 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 	enum floor_command_kind kind, const struct command *command, struct events *out_events)
 {
 	const struct participant *by = meeting_find(proceedings->meeting, command->by);
-	/* Nobody interrupts the voting but on a point of order about its conduct (GA rule 88). */
-	if (kind == FLOOR_GIVE && voting_in_progress(proceedings->voting))
-		return VERDICT_VOTING_IN_PROGRESS;
 	const struct floor_command floor_command = {
 		.kind = kind,
 		.by = command->by,
-		.role = command->role,
+		.presides = permission_of(command->kind, command->role) == PERMISSION_ANY,
 		.delegation = by != NULL ? by->delegation : "",
 		.entry = command->entry,
 		.position = command->position,
@@ -140,9 +81,6 @@ static enum verdict decide_desk(const struct proceedings *proceedings,
 	struct events *out_events)
 {
 	const struct participant *by = meeting_find(proceedings->meeting, command->by);
-	/* Booths try their channels before the meeting is called to order. */
-	if (kind == INTERPRETATION_GO_LIVE && proceedings->meeting->phase == MEETING_CLOSED)
-		return VERDICT_NOT_IN_SESSION;
 	const struct interpretation_command desk_command = {
 		.kind = kind,
 		.by = command->by,
@@ -247,9 +185,10 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 	const struct command *command, int64_t wall_ms, struct events *out_events)
 {
 	out_events->n = 0;
-	if (!command_permitted(command->kind, command->role))
-		return VERDICT_NOT_PERMITTED;
-	const enum verdict verdict = decide_by_kind(proceedings, command, out_events);
+	enum verdict verdict = permission_judge(
+		command->kind, command->role, stage_of(proceedings), &proceedings->meeting->rules);
+	if (verdict == VERDICT_OK)
+		verdict = decide_by_kind(proceedings, command, out_events);
 	if (verdict != VERDICT_OK)
 		out_events->n = 0;
 	proceedings_stamp(proceedings, wall_ms, out_events);

@@ -93,9 +93,6 @@ struct command {
 int proceedings_new(struct meeting *meeting, struct proceedings **out_proceedings) RS_MUST_USE;
 struct proceedings *proceedings_free(struct proceedings *proceedings);
 
-/* May this role give the command at all? */
-bool command_permitted(enum command_kind kind, enum role role);
-
 /* Judge a command that makes events (others: VERDICT_MALFORMED). On VERDICT_OK `out_events` has numbers and `wall_ms`; else it is empty. */
 enum verdict proceedings_decide(const struct proceedings *proceedings,
 	const struct command *command, int64_t wall_ms, struct events *out_events);

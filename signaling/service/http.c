@@ -74,7 +74,7 @@ int service_command(struct service *service, uint64_t request, const struct clai
 	}
 	const bool admin = who->role == ROLE_ADMIN;
 	if ((!admin && strcmp(who->meeting, meeting) != 0) ||
-		!command_permitted(job.command.kind, who->role)) {
+		permission_of(job.command.kind, who->role) == PERMISSION_NONE) {
 		refuse_request(
 			refusal, 403, "not-permitted", wire_verdict_text(VERDICT_NOT_PERMITTED));
 		return -1;

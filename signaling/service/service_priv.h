@@ -8,7 +8,7 @@
 
 #include "common/base/map.h"
 #include "signaling/broadcast/broadcast.h"
-#include "signaling/proceedings/proceedings.h"
+#include "signaling/proceedings/permissions.h"
 #include "signaling/service/service.h"
 #include "signaling/store/store.h"
 #include "signaling/wire/conference.h"

@@ -330,7 +330,15 @@ static void do_media(struct service *service, struct session *session,
 	const struct wire_message *message, media_fn *handle)
 {
 	struct chamber *chamber = session->chamber;
-	const char *badge = chamber->proceedings->meeting->participants[session->participant].id;
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const char *badge = meeting->participants[session->participant].id;
+	const enum verdict verdict = permission_judge(message->command.kind,
+		meeting->participants[session->participant].role, stage_of(chamber->proceedings),
+		&meeting->rules);
+	if (verdict != VERDICT_OK) {
+		refuse_command(service, session, message->id, verdict, wire_verdict_text(verdict));
+		return;
+	}
 	struct message *known = replies_find(chamber->replies, badge, message->id);
 	if (known != NULL) {
 		out_push(service, SERVICE_SEND, session->id, 0, message_ref(known));

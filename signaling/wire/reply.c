@@ -1,3 +1,4 @@
+#include "signaling/proceedings/permissions.h"
 #include "signaling/wire/doc.h"
 #include "signaling/wire/message.h"
 
@@ -50,7 +51,7 @@ static json_t *may_list(enum role role)
 {
 	json_t *may = json_array();
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (command_permitted((enum command_kind)i, role))
+		if (permission_of((enum command_kind)i, role) != PERMISSION_NONE)
 			doc_push(&may, json_string(wire_command_name((enum command_kind)i)));
 	}
 	return may;

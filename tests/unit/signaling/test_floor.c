@@ -67,16 +67,13 @@ __attribute__((noinline)) static enum verdict act(struct floor *floor, struct fl
 
 static enum verdict ask(struct floor *floor, const char *by)
 {
-	return act(floor,
-		(struct floor_command){
-			.kind = FLOOR_ASK, .by = by, .role = ROLE_DELEGATE, .delegation = by });
+	return act(floor, (struct floor_command){ .kind = FLOOR_ASK, .by = by, .delegation = by });
 }
 
 static enum verdict chair_does(struct floor *floor, enum floor_command_kind kind, uint32_t entry)
 {
-	return act(
-		floor, (struct floor_command){
-			       .kind = kind, .by = "chair", .role = ROLE_CHAIR, .entry = entry });
+	return act(floor, (struct floor_command){
+				  .kind = kind, .by = "chair", .presides = true, .entry = entry });
 }
 
 /* "FRA KEN": who waits, in order. */
@@ -107,9 +104,7 @@ static void speakers_are_listed_in_the_order_of_asking(void **state)
 static void one_entry_waits_for_each_delegation(void **state)
 {
 	struct floor *floor = open_floor();
-	struct floor_command second = {
-		.kind = FLOOR_ASK, .by = "KEN-2", .role = ROLE_DELEGATE, .delegation = "KEN"
-	};
+	struct floor_command second = { .kind = FLOOR_ASK, .by = "KEN-2", .delegation = "KEN" };
 	assert_int_equal(ask(floor, "KEN"), VERDICT_OK);
 	assert_int_equal(act(floor, second), VERDICT_ALREADY_ON_LIST);
 	floor_free(floor);
@@ -122,13 +117,9 @@ static void one_entry_waits_for_each_delegation(void **state)
 	floor_free(floor);
 }
 
-static void asking_is_refused_by_role_profile_and_limit(void **state)
+static void asking_is_refused_by_profile_and_limit(void **state)
 {
 	struct floor *floor = open_floor();
-	assert_int_equal(act(floor, (struct floor_command){ .kind = FLOOR_ASK,
-					    .by = "fr-1",
-					    .role = ROLE_INTERPRETER }),
-		VERDICT_NOT_PERMITTED);
 	for (const char *by = "ABCD"; *by != '\0'; by++)
 		assert_int_equal(ask(floor, (const char[]){ *by, '\0' }), VERDICT_OK);
 	assert_int_equal(ask(floor, "E"), VERDICT_TOO_MANY);
@@ -146,17 +137,14 @@ static void an_entry_is_withdrawn_by_its_owner_or_the_chair_alone(void **state)
 	struct floor *floor = open_floor();
 	assert_int_equal(ask(floor, "KEN"), VERDICT_OK);
 	assert_int_equal(ask(floor, "FRA"), VERDICT_OK);
-	assert_int_equal(act(floor, (struct floor_command){ .kind = FLOOR_WITHDRAW,
-					    .by = "FRA",
-					    .role = ROLE_DELEGATE,
-					    .entry = 1 }),
+	assert_int_equal(
+		act(floor,
+			(struct floor_command){ .kind = FLOOR_WITHDRAW, .by = "FRA", .entry = 1 }),
 		VERDICT_NOT_PERMITTED);
 	assert_int_equal(chair_does(floor, FLOOR_WITHDRAW, 0), VERDICT_NOT_ON_LIST);
 	assert_int_equal(chair_does(floor, FLOOR_WITHDRAW, 9), VERDICT_NO_SUCH_ENTRY);
 	assert_int_equal(chair_does(floor, FLOOR_WITHDRAW, 1), VERDICT_OK);
-	assert_int_equal(act(floor, (struct floor_command){ .kind = FLOOR_WITHDRAW,
-					    .by = "FRA",
-					    .role = ROLE_DELEGATE }),
+	assert_int_equal(act(floor, (struct floor_command){ .kind = FLOOR_WITHDRAW, .by = "FRA" }),
 		VERDICT_OK);
 	assert_string_equal(waiting(floor), "");
 	floor_free(floor);
@@ -182,7 +170,7 @@ static void an_entry_moves_to_any_place(void **state)
 	for (size_t i = 0; i < RS_ARRAY_LEN(moves); i++) {
 		assert_int_equal(act(floor, (struct floor_command){ .kind = FLOOR_MOVE,
 						    .by = "chair",
-						    .role = ROLE_CHAIR,
+						    .presides = true,
 						    .entry = moves[i].entry,
 						    .position = moves[i].position }),
 			moves[i].verdict);
@@ -203,7 +191,7 @@ static void giving_the_floor_takes_it_from_the_holder_in_one_event(void **state)
 	struct events events = { .n = 0 };
 	const struct floor_command give = { .kind = FLOOR_GIVE,
 		.by = "chair",
-		.role = ROLE_CHAIR,
+		.presides = true,
 		.delegation = "",
 		.entry = 1,
 		.participant = "" };
@@ -221,7 +209,7 @@ static void giving_the_floor_takes_it_from_the_holder_in_one_event(void **state)
 static void the_floor_is_given_to_those_present_only(void **state)
 {
 	struct floor *floor = open_floor();
-	struct floor_command give = { .kind = FLOOR_GIVE, .by = "chair", .role = ROLE_CHAIR };
+	struct floor_command give = { .kind = FLOOR_GIVE, .by = "chair", .presides = true };
 	assert_int_equal(chair_does(floor, FLOOR_GIVE, 5), VERDICT_NO_SUCH_ENTRY);
 	give.participant = "zed";
 	assert_int_equal(act(floor, give), VERDICT_NO_SUCH_PARTICIPANT);
@@ -237,15 +225,11 @@ static void the_floor_is_given_to_those_present_only(void **state)
 static void the_floor_is_taken_or_yielded(void **state)
 {
 	struct floor *floor = open_floor();
-	const struct floor_command yield = {
-		.kind = FLOOR_TAKE, .by = "KEN", .role = ROLE_DELEGATE
-	};
+	const struct floor_command yield = { .kind = FLOOR_TAKE, .by = "KEN" };
 	assert_int_equal(chair_does(floor, FLOOR_TAKE, 0), VERDICT_NOBODY_HAS_THE_FLOOR);
 	assert_int_equal(ask(floor, "KEN"), VERDICT_OK);
 	assert_int_equal(chair_does(floor, FLOOR_GIVE, 1), VERDICT_OK);
-	assert_int_equal(act(floor,
-				 (struct floor_command){
-					 .kind = FLOOR_TAKE, .by = "FRA", .role = ROLE_DELEGATE }),
+	assert_int_equal(act(floor, (struct floor_command){ .kind = FLOOR_TAKE, .by = "FRA" }),
 		VERDICT_NOT_PERMITTED);
 	assert_int_equal(act(floor, yield), VERDICT_OK);
 	assert_null(floor_open(floor, 0));
@@ -259,14 +243,14 @@ static void presiding_microphones_open_beside_the_floor_up_to_the_cap(void **sta
 	assert_int_equal(chair_does(floor, FLOOR_OPEN_MICROPHONE, 0), VERDICT_OK);
 	assert_int_equal(chair_does(floor, FLOOR_OPEN_MICROPHONE, 0), VERDICT_ALREADY_SO);
 	struct floor_command vice = {
-		.kind = FLOOR_OPEN_MICROPHONE, .by = "vice", .role = ROLE_CHAIR
+		.kind = FLOOR_OPEN_MICROPHONE, .by = "vice", .presides = true
 	};
 	assert_int_equal(act(floor, vice), VERDICT_OK);
 	vice.by = "third";
 	assert_int_equal(act(floor, vice), VERDICT_TOO_MANY); /* one place is the holder's */
 
 	struct floor_command give = {
-		.kind = FLOOR_GIVE, .by = "chair", .role = ROLE_CHAIR, .participant = "vice"
+		.kind = FLOOR_GIVE, .by = "chair", .presides = true, .participant = "vice"
 	};
 	assert_int_equal(act(floor, give), VERDICT_OK);
 	assert_string_equal(floor_open(floor, 0), "vice");
@@ -345,7 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(speakers_are_listed_in_the_order_of_asking),
 		cmocka_unit_test(one_entry_waits_for_each_delegation),
-		cmocka_unit_test(asking_is_refused_by_role_profile_and_limit),
+		cmocka_unit_test(asking_is_refused_by_profile_and_limit),
 		cmocka_unit_test(an_entry_is_withdrawn_by_its_owner_or_the_chair_alone),
 		cmocka_unit_test(an_entry_moves_to_any_place),
 		cmocka_unit_test(giving_the_floor_takes_it_from_the_holder_in_one_event),

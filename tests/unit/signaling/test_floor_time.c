@@ -63,7 +63,7 @@ static enum verdict act(struct world *world, struct floor_command command)
 	events.n = 0;
 	if (command.by == NULL) {
 		command.by = "chair";
-		command.role = ROLE_CHAIR;
+		command.presides = true;
 	}
 	command.delegation = command.delegation != NULL ? command.delegation : "";
 	command.participant = command.participant != NULL ? command.participant : "";
@@ -80,10 +80,8 @@ static enum verdict chair_does(struct world *world, enum floor_command_kind kind
 /* A delegate asks and is called. */
 static void speaks(struct world *world, const char *who)
 {
-	assert_int_equal(act(world,
-				 (struct floor_command){
-					 .kind = FLOOR_ASK, .by = who, .role = ROLE_DELEGATE }),
-		VERDICT_OK);
+	assert_int_equal(
+		act(world, (struct floor_command){ .kind = FLOOR_ASK, .by = who }), VERDICT_OK);
 	assert_int_equal(act(world, (struct floor_command){ .kind = FLOOR_GIVE,
 					    .entry = world->floor->last_entry }),
 		VERDICT_OK);
@@ -276,11 +274,11 @@ static void a_closed_list_takes_no_more_requests_but_calls_those_on_it(void **st
 {
 	struct world world;
 	setup(&world, &rules);
-	const struct floor_command ask = { .kind = FLOOR_ASK, .by = "KEN", .role = ROLE_DELEGATE };
+	const struct floor_command ask = { .kind = FLOOR_ASK, .by = "KEN" };
 	assert_int_equal(act(&world, ask), VERDICT_OK);
 	assert_int_equal(chair_does(&world, FLOOR_CLOSE_LIST), VERDICT_OK);
 	assert_int_equal(chair_does(&world, FLOOR_CLOSE_LIST), VERDICT_ALREADY_SO);
-	const struct floor_command late = { .kind = FLOOR_ASK, .by = "FRA", .role = ROLE_DELEGATE };
+	const struct floor_command late = { .kind = FLOOR_ASK, .by = "FRA" };
 	assert_int_equal(act(&world, late), VERDICT_LIST_CLOSED);
 	assert_int_equal(
 		act(&world, (struct floor_command){ .kind = FLOOR_GIVE, .entry = 1 }), VERDICT_OK);

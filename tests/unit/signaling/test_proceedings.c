@@ -210,20 +210,6 @@ static void closing_silences_everyone_before_it_says_closed(void **state)
 	proceedings_free(proceedings);
 }
 
-static void a_permission_table_holds_for_every_role(void **state)
-{
-	for (int role = 0; role < ROLE_COUNT; role++) {
-		const bool presides = role == ROLE_CHAIR || role == ROLE_SECRETARIAT;
-		assert_int_equal(command_permitted(COMMAND_GIVE_FLOOR, (enum role)role), presides);
-		assert_int_equal(command_permitted(COMMAND_OPEN_MICROPHONE, (enum role)role),
-			role == ROLE_CHAIR);
-		assert_int_equal(command_permitted(COMMAND_GO_LIVE, (enum role)role),
-			role == ROLE_INTERPRETER);
-		assert_int_equal(
-			command_permitted(COMMAND_LISTEN, (enum role)role), role != ROLE_ADMIN);
-	}
-}
-
 /* --- properties --- */
 
 static char *view_of(const struct proceedings *proceedings)
@@ -478,7 +464,6 @@ int main(void)
 		cmocka_unit_test(nobody_interrupts_the_voting),
 		cmocka_unit_test(recording_is_the_secretariats),
 		cmocka_unit_test(closing_silences_everyone_before_it_says_closed),
-		cmocka_unit_test(a_permission_table_holds_for_every_role),
 		cmocka_unit_test(random_meetings_keep_their_properties),
 		cmocka_unit_test(a_birth_without_memory_leaks_nothing),
 		cmocka_unit_test(participants_are_found_and_ids_are_unique),

@@ -1,0 +1,155 @@
+#include "signaling/proceedings/permissions.h"
+
+#include <stddef.h>
+
+#define SECRETARIAT ROLE_BIT(ROLE_SECRETARIAT)
+#define CHAIR ROLE_BIT(ROLE_CHAIR)
+#define DELEGATE ROLE_BIT(ROLE_DELEGATE)
+#define INTERPRETER ROLE_BIT(ROLE_INTERPRETER)
+#define ROOM ROLE_BIT(ROLE_ROOM)
+#define ADMIN ROLE_BIT(ROLE_ADMIN)
+#define PRESIDING ROLES_PRESIDING
+
+#define STAGE_BIT(stage) (1u << (stage))
+#define IN_SESSION STAGE_BIT(STAGE_IN_SESSION)
+#define VOTING STAGE_BIT(STAGE_VOTING)
+#define SUSPENDED STAGE_BIT(STAGE_SUSPENDED)
+#define CLOSED STAGE_BIT(STAGE_CLOSED)
+#define SESSION (IN_SESSION | VOTING)
+#define SITTING (SESSION | SUSPENDED)
+#define ALWAYS (STAGE_BIT(STAGE_COUNT) - 1u)
+#define BUT(stages) (ALWAYS & ~(stages))
+
+struct row {
+	unsigned any;  /* roles that may, over whatever it is */
+	unsigned own;  /* roles that may over what is their own; none that is in `any` */
+	unsigned when; /* stages in which it may be given */
+	unsigned
+		so; /* stages in which it is so already; elsewhere the stage's own reason is given */
+	const char *key; /* of the profile: who of them does; NULL = all */
+	size_t roles;    /* where that set of roles is in struct rules */
+};
+#define PROFILE(name, member) .key = (name), .roles = offsetof(struct rules, member)
+
+/* By what it is about, in the order of PROTOCOL.md section 2. */
+static const struct row rows[COMMAND_COUNT] = {
+	/* the meeting */
+	[COMMAND_OPEN_MEETING] = { .any = PRESIDING | ADMIN, .when = BUT(SITTING), .so = SITTING },
+	[COMMAND_CLOSE_MEETING] = { .any = PRESIDING | ADMIN, .when = SITTING },
+	[COMMAND_SUSPEND_MEETING] = { .any = PRESIDING, .when = SESSION, .so = SUSPENDED },
+	[COMMAND_RESUME_MEETING] = { .any = PRESIDING, .when = SUSPENDED, .so = SESSION },
+	[COMMAND_TAKE_UP_ITEM] = { .any = PRESIDING, .when = IN_SESSION },
+	/* the list of speakers */
+	[COMMAND_ASK_FOR_FLOOR] = { .any = DELEGATE | CHAIR | ROOM,
+		.when = SESSION,
+		PROFILE("list.may_ask", may_ask) },
+	[COMMAND_WITHDRAW] = { .any = PRESIDING, .own = DELEGATE | ROOM, .when = SESSION },
+	[COMMAND_MOVE_ENTRY] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_CLOSE_LIST] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_OPEN_LIST] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_ASK_FOR_REPLY] = { .any = DELEGATE | ROOM, .when = SESSION },
+	/* the floor and its clock */
+	[COMMAND_GIVE_FLOOR] = { .any = PRESIDING, .when = IN_SESSION },
+	[COMMAND_TAKE_FLOOR] = { .any = PRESIDING, .own = DELEGATE | ROOM, .when = SESSION },
+	[COMMAND_STOP_CLOCK] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_START_CLOCK] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_RESUME_FLOOR] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_EXTEND_TIME] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_SET_LIMIT] = { .any = PRESIDING, .when = SESSION },
+	/* points of order */
+	[COMMAND_RAISE_POINT] = { .any = DELEGATE | ROOM,
+		.when = SESSION,
+		PROFILE("points.may_raise", points.may_raise) },
+	[COMMAND_WITHDRAW_POINT] = { .any = PRESIDING, .own = DELEGATE | ROOM, .when = SESSION },
+	[COMMAND_HEAR_POINT] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_RULE] = { .any = CHAIR, .when = SESSION },
+	[COMMAND_APPEAL] = { .any = DELEGATE | ROOM,
+		.when = SESSION,
+		PROFILE("points.may_raise", points.may_raise) },
+	[COMMAND_SETTLE_POINT] = { .any = PRESIDING, .when = SESSION },
+	/* decisions */
+	[COMMAND_PROPOSE_DECISION] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_OBJECT] = { .any = DELEGATE, .when = SESSION },
+	[COMMAND_WITHDRAW_DECISION] = { .any = PRESIDING, .when = IN_SESSION },
+	[COMMAND_OPEN_VOTING] = { .any = PRESIDING, .when = IN_SESSION, .so = VOTING },
+	[COMMAND_CAST] = { .any = DELEGATE, .when = SESSION },
+	[COMMAND_ENTER_TOTALS] = { .any = SECRETARIAT, .when = SESSION },
+	[COMMAND_LOCK_VOTING] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_PROCLAIM] = { .any = PRESIDING, .when = SESSION },
+	/* microphones beside the floor, desks, the record */
+	[COMMAND_OPEN_MICROPHONE] = { .any = CHAIR, .when = SESSION },
+	[COMMAND_CLOSE_MICROPHONE] = { .any = CHAIR, .when = SESSION },
+	/* Booths try their channels before the meeting is called to order. */
+	[COMMAND_GO_LIVE] = { .any = INTERPRETER, .when = BUT(CLOSED) },
+	[COMMAND_GO_IDLE] = { .any = INTERPRETER, .when = ALWAYS },
+	[COMMAND_TAKE_UP_RECORDING] = { .any = SECRETARIAT, .when = SESSION },
+	[COMMAND_STOP_RECORDING] = { .any = SECRETARIAT, .when = ALWAYS },
+	/* one's own media */
+	[COMMAND_LISTEN] = { .any = ROLES_ALL, .when = ALWAYS },
+	[COMMAND_WATCH] = { .any = ROLES_ALL, .when = ALWAYS },
+	[COMMAND_OFFER] = { .any = ROLES_ALL, .when = ALWAYS },
+	[COMMAND_RESTART_ICE] = { .any = ROLES_ALL, .when = ALWAYS },
+	[COMMAND_HANG_UP] = { .any = ROLES_ALL, .when = ALWAYS },
+};
+
+const char *stage_name(enum stage stage)
+{
+	static const char *const names[STAGE_COUNT] = {
+		[STAGE_SCHEDULED] = "scheduled",
+		[STAGE_IN_SESSION] = "in-session",
+		[STAGE_VOTING] = "voting",
+		[STAGE_SUSPENDED] = "suspended",
+		[STAGE_CLOSED] = "closed",
+	};
+	return names[stage];
+}
+
+enum stage stage_of(const struct proceedings *proceedings)
+{
+	switch (proceedings->meeting->phase) {
+	case MEETING_SCHEDULED:
+		return STAGE_SCHEDULED;
+	case MEETING_IN_SESSION:
+		return voting_in_progress(proceedings->voting) ? STAGE_VOTING : STAGE_IN_SESSION;
+	case MEETING_SUSPENDED:
+		return STAGE_SUSPENDED;
+	case MEETING_CLOSED:
+		break;
+	}
+	return STAGE_CLOSED;
+}
+
+enum permission permission_of(enum command_kind kind, enum role role)
+{
+	if ((rows[kind].any & ROLE_BIT(role)) != 0)
+		return PERMISSION_ANY;
+	return (rows[kind].own & ROLE_BIT(role)) != 0 ? PERMISSION_OWN : PERMISSION_NONE;
+}
+
+const char *permission_key(enum command_kind kind)
+{
+	return rows[kind].key;
+}
+
+enum verdict permission_stage(enum command_kind kind, enum stage stage)
+{
+	if ((rows[kind].when & STAGE_BIT(stage)) != 0)
+		return VERDICT_OK;
+	if ((rows[kind].so & STAGE_BIT(stage)) != 0)
+		return VERDICT_ALREADY_SO;
+	return stage == STAGE_VOTING ? VERDICT_VOTING_IN_PROGRESS : VERDICT_NOT_IN_SESSION;
+}
+
+enum verdict permission_judge(
+	enum command_kind kind, enum role role, enum stage stage, const struct rules *rules)
+{
+	if (permission_of(kind, role) == PERMISSION_NONE)
+		return VERDICT_NOT_PERMITTED;
+	if (rows[kind].key != NULL) {
+		unsigned roles;
+		memcpy(&roles, (const char *)rules + rows[kind].roles, sizeof(roles));
+		if ((roles & ROLE_BIT(role)) == 0)
+			return VERDICT_NOT_PERMITTED;
+	}
+	return permission_stage(kind, stage);
+}

@@ -1,0 +1,458 @@
+/* Every cell of the table of permissions, role by command by stage, against what the proceedings decide; and its page. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "signaling/proceedings/permissions.h"
+#include "signaling/wire/message.h"
+#include "tests/support/examples.h"
+#include "tools/permissions/permissions.h"
+
+static const struct rules rules = {
+	.name = "unga",
+	.may_ask = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_CHAIR) | ROLE_BIT(ROLE_ROOM),
+	.self_inscription = true,
+	.one_entry_per_delegation = true,
+	.entries_max = 4,
+	.holder_may_yield = true,
+	.open_microphones_max = 4,
+	.hold_lost_place = true,
+	.time = { .statement_s = 900, .warn_s = 30 },
+	.points = { .may_raise = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM), .appeals = true },
+	.replies = { .per_delegation = 1, .allotted_s = { 600 } },
+	.majorities = { { .name = "simple", .numerator = 1, .denominator = 2, .more_than = true } },
+	.n_majorities = 1,
+	.first_item_on_opening = true,
+};
+
+/* Who gives the command as this role, and with which delegation. */
+static const struct {
+	const char *badge;
+	const char *delegation;
+} actors[ROLE_COUNT] = {
+	[ROLE_SECRETARIAT] = { "secretariat", "" },
+	[ROLE_CHAIR] = { "chair", "" },
+	[ROLE_DELEGATE] = { "KEN", "KEN" },
+	[ROLE_INTERPRETER] = { "fr-1", "" },
+	[ROLE_TECHNICIAN] = { "technician", "" },
+	[ROLE_VIEWER] = { "viewer", "" },
+	[ROLE_ROOM] = { "room", "OBS" },
+	[ROLE_ADMIN] = { "admin", "" },
+};
+
+static struct events events;
+
+struct bench {
+	struct proceedings *proceedings;
+	enum role role;      /* of who gives the command */
+	bool others;         /* it is about what is another's, where that makes a difference */
+	struct command next; /* the command that is tried */
+};
+
+static void apply_all(struct bench *bench)
+{
+	proceedings_stamp(bench->proceedings, 1000, &events);
+	for (size_t i = 0; i < events.n; i++)
+		proceedings_apply(bench->proceedings, &events.list[i]);
+}
+
+/* A situation is prepared as far as the stage lets it be: what does not go is not there. */
+static void act(struct bench *bench, enum role role, struct command command)
+{
+	command.role = role;
+	if (command.by[0] == '\0')
+		(void)rs_set_text(command.by, actors[role].badge);
+	(void)proceedings_decide(bench->proceedings, &command, 1000, &events);
+	apply_all(bench);
+}
+
+static void be_present(struct bench *bench, const char *badge, bool present)
+{
+	const struct meeting *meeting = bench->proceedings->meeting;
+	const size_t i = (size_t)(meeting_find(meeting, badge) - meeting->participants);
+	events.n = 0;
+	proceedings_decide_presence(bench->proceedings, i, present, LINE_JOINED,
+		present ? CAUSE_JOINED : CAUSE_LOST_LINE, &events);
+	apply_all(bench);
+}
+
+/* Whose entry or floor the command is about: one's own where that is all the role may, else Kenya's; never the actor's if `others`. */
+static enum role subject(const struct bench *bench)
+{
+	const bool own = permission_of(bench->next.kind, bench->role) == PERMISSION_OWN;
+	if (own && !bench->others)
+		return bench->role;
+	return bench->role == ROLE_DELEGATE ? ROLE_ROOM : ROLE_DELEGATE;
+}
+
+/* --- what a command needs --- */
+
+static void nothing(struct bench *bench)
+{
+	(void)bench;
+}
+
+static void another_item(struct bench *bench)
+{
+	(void)rs_set_text(bench->next.item, "2");
+}
+
+static void an_entry(struct bench *bench)
+{
+	act(bench, subject(bench), (struct command){ .kind = COMMAND_ASK_FOR_FLOOR });
+	bench->next.entry = bench->proceedings->floor->last_entry;
+}
+
+static void two_entries(struct bench *bench)
+{
+	an_entry(bench);
+	act(bench, ROLE_ROOM, (struct command){ .kind = COMMAND_ASK_FOR_FLOOR });
+	bench->next.position = 2;
+}
+
+static void a_closed_list(struct bench *bench)
+{
+	act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_CLOSE_LIST });
+}
+
+static void somebody_to_speak(struct bench *bench)
+{
+	(void)rs_set_text(bench->next.participant, "KEN");
+}
+
+static void a_speaker(struct bench *bench)
+{
+	struct command give = { .kind = COMMAND_GIVE_FLOOR };
+	an_entry(bench);
+	give.entry = bench->next.entry;
+	bench->next.entry = 0;
+	bench->next.seconds = 60;
+	act(bench, ROLE_CHAIR, give);
+}
+
+static void a_stopped_clock(struct bench *bench)
+{
+	a_speaker(bench);
+	act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_STOP_CLOCK });
+}
+
+static void a_lost_speaker(struct bench *bench)
+{
+	a_speaker(bench);
+	be_present(bench, "KEN", false);
+	be_present(bench, "KEN", true);
+}
+
+static void a_point(struct bench *bench)
+{
+	act(bench, subject(bench), (struct command){ .kind = COMMAND_RAISE_POINT });
+	bench->next.entry = bench->proceedings->floor->last_entry;
+}
+
+static void a_point_heard(struct bench *bench)
+{
+	a_point(bench);
+	act(bench, ROLE_CHAIR,
+		(struct command){ .kind = COMMAND_HEAR_POINT, .entry = bench->next.entry });
+}
+
+static void a_ruling(struct bench *bench)
+{
+	a_point_heard(bench);
+	act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_RULE });
+}
+
+static void propose(struct bench *bench, enum decision_mode mode)
+{
+	struct command command = { .kind = COMMAND_PROPOSE_DECISION, .mode = mode };
+	(void)rs_set_text(command.title, "L.14");
+	(void)rs_set_text(command.majority, "simple");
+	act(bench, ROLE_CHAIR, command);
+	bench->next.decision = bench->proceedings->voting->now.number;
+}
+
+static void a_title(struct bench *bench)
+{
+	bench->next.mode = DECISION_RECORDED;
+	bench->next.vote = VOTE_YES;
+	(void)rs_set_text(bench->next.title, "L.15");
+	(void)rs_set_text(bench->next.majority, "simple");
+}
+
+static void a_proposal(struct bench *bench)
+{
+	a_title(bench);
+	propose(bench, DECISION_RECORDED);
+}
+
+static void consensus(struct bench *bench)
+{
+	propose(bench, DECISION_CONSENSUS);
+}
+
+static void an_open_microphone(struct bench *bench)
+{
+	act(bench, bench->role, (struct command){ .kind = COMMAND_OPEN_MICROPHONE });
+}
+
+static void a_channel(struct bench *bench)
+{
+	(void)rs_set_text(bench->next.channel, "fr");
+}
+
+static void a_live_desk(struct bench *bench)
+{
+	struct command live = { .kind = COMMAND_GO_LIVE };
+	(void)rs_set_text(live.channel, "fr");
+	act(bench, ROLE_INTERPRETER, live);
+}
+
+static void no_recording(struct bench *bench)
+{
+	act(bench, ROLE_SECRETARIAT, (struct command){ .kind = COMMAND_STOP_RECORDING });
+	(void)rs_set_text(bench->next.session, "demo-2");
+}
+
+/* What a permitted command needs to be done, and, by stage, why it is not done where that cannot be had. */
+static const struct sample {
+	void (*prepare)(struct bench *bench);
+	enum verdict says[STAGE_COUNT]; /* VERDICT_OK: it is done */
+	enum decision_mode voting; /* how it is voted in STAGE_VOTING, if not by show of hands */
+} samples[COMMAND_COUNT] = {
+	[COMMAND_OPEN_MEETING] = { nothing },
+	[COMMAND_CLOSE_MEETING] = { nothing },
+	[COMMAND_SUSPEND_MEETING] = { nothing },
+	[COMMAND_RESUME_MEETING] = { nothing },
+	[COMMAND_TAKE_UP_ITEM] = { another_item },
+	[COMMAND_ASK_FOR_FLOOR] = { nothing },
+	[COMMAND_WITHDRAW] = { an_entry },
+	[COMMAND_MOVE_ENTRY] = { two_entries },
+	[COMMAND_GIVE_FLOOR] = { somebody_to_speak },
+	[COMMAND_TAKE_FLOOR] = { a_speaker, { [STAGE_VOTING] = VERDICT_NOBODY_HAS_THE_FLOOR } },
+	[COMMAND_STOP_CLOCK] = { a_speaker, { [STAGE_VOTING] = VERDICT_NOBODY_HAS_THE_FLOOR } },
+	[COMMAND_START_CLOCK] = { a_stopped_clock,
+		{ [STAGE_VOTING] = VERDICT_NOBODY_HAS_THE_FLOOR } },
+	[COMMAND_RESUME_FLOOR] = { a_lost_speaker,
+		{ [STAGE_VOTING] = VERDICT_NOBODY_HAS_THE_FLOOR } },
+	[COMMAND_EXTEND_TIME] = { a_speaker, { [STAGE_VOTING] = VERDICT_NOBODY_HAS_THE_FLOOR } },
+	[COMMAND_SET_LIMIT] = { nothing },
+	[COMMAND_CLOSE_LIST] = { nothing },
+	[COMMAND_OPEN_LIST] = { a_closed_list },
+	[COMMAND_ASK_FOR_REPLY] = { nothing },
+	[COMMAND_RAISE_POINT] = { nothing },
+	[COMMAND_WITHDRAW_POINT] = { a_point },
+	[COMMAND_HEAR_POINT] = { a_point },
+	[COMMAND_RULE] = { a_point_heard },
+	[COMMAND_APPEAL] = { a_ruling },
+	[COMMAND_SETTLE_POINT] = { a_ruling },
+	[COMMAND_PROPOSE_DECISION] = { a_title, { [STAGE_VOTING] = VERDICT_DECISION_PENDING } },
+	[COMMAND_OBJECT] = { consensus, { [STAGE_VOTING] = VERDICT_NO_SUCH_DECISION } },
+	[COMMAND_WITHDRAW_DECISION] = { a_proposal },
+	[COMMAND_OPEN_VOTING] = { a_proposal },
+	[COMMAND_CAST] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
+		DECISION_RECORDED },
+	[COMMAND_ENTER_TOTALS] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN } },
+	[COMMAND_LOCK_VOTING] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
+		DECISION_RECORDED },
+	[COMMAND_PROCLAIM] = { consensus, { [STAGE_VOTING] = VERDICT_VOTING_IN_PROGRESS } },
+	[COMMAND_OPEN_MICROPHONE] = { nothing },
+	[COMMAND_CLOSE_MICROPHONE] = { an_open_microphone },
+	[COMMAND_GO_LIVE] = { a_channel },
+	[COMMAND_GO_IDLE] = { a_live_desk, { [STAGE_CLOSED] = VERDICT_ALREADY_SO } },
+	[COMMAND_TAKE_UP_RECORDING] = { no_recording },
+	[COMMAND_STOP_RECORDING] = { nothing,
+		{ [STAGE_SCHEDULED] = VERDICT_ALREADY_SO, [STAGE_CLOSED] = VERDICT_ALREADY_SO } },
+/* They make no events: the service does them, once the table lets them pass. */
+#define WITHOUT_EVENTS                                                           \
+	{                                                                        \
+		nothing,                                                         \
+		{                                                                \
+			VERDICT_MALFORMED, VERDICT_MALFORMED, VERDICT_MALFORMED, \
+				VERDICT_MALFORMED, VERDICT_MALFORMED             \
+		}                                                                \
+	}
+	[COMMAND_LISTEN] = WITHOUT_EVENTS,
+	[COMMAND_WATCH] = WITHOUT_EVENTS,
+	[COMMAND_OFFER] = WITHOUT_EVENTS,
+	[COMMAND_RESTART_ICE] = WITHOUT_EVENTS,
+	[COMMAND_HANG_UP] = WITHOUT_EVENTS,
+};
+
+/* --- meetings in a stage --- */
+
+static void set_participant(struct participant *participant, enum role role)
+{
+	participant->role = role;
+	(void)rs_copy_text(participant->id, sizeof(participant->id), actors[role].badge,
+		strlen(actors[role].badge));
+	(void)rs_set_text(participant->delegation, actors[role].delegation);
+}
+
+static struct proceedings *a_meeting(const struct rules *profile)
+{
+	struct meeting *meeting = NULL;
+	struct proceedings *proceedings = NULL;
+	assert_int_equal(meeting_new(2, 1, ROLE_ADMIN, &meeting), 0);
+	meeting->rules = *profile;
+	meeting->record = true;
+	(void)rs_set_text(meeting->items[0].id, "1");
+	(void)rs_set_text(meeting->items[1].id, "2");
+	(void)rs_set_text(meeting->channels[0].id, "fr");
+	for (size_t i = 0; i < ROLE_ADMIN; i++)
+		set_participant(&meeting->participants[i], (enum role)i);
+	struct participant *interpreter = &meeting->participants[ROLE_INTERPRETER];
+	(void)rs_set_text(interpreter->languages[0], "fr");
+	interpreter->n_languages = 1;
+	assert_int_equal(meeting_ready(meeting), 0);
+	assert_int_equal(proceedings_new(meeting, &proceedings), 0);
+	return proceedings;
+}
+
+static void begin_voting(struct bench *bench, enum decision_mode mode)
+{
+	propose(bench, mode == DECISION_RECORDED ? mode : DECISION_HANDS);
+	struct command open = { .kind = COMMAND_OPEN_VOTING, .decision = bench->next.decision };
+	act(bench, ROLE_CHAIR, open);
+}
+
+/* As far as what is prepared needs a meeting in session. */
+static void enter(struct bench *bench, enum stage stage, enum decision_mode mode)
+{
+	for (size_t i = 0; i < ROLE_ADMIN; i++)
+		be_present(bench, actors[i].badge, true);
+	if (stage != STAGE_SCHEDULED) {
+		struct command open = { .kind = COMMAND_OPEN_MEETING };
+		(void)rs_set_text(open.session, "demo-1");
+		act(bench, ROLE_CHAIR, open);
+	}
+	if (stage == STAGE_VOTING)
+		begin_voting(bench, mode);
+}
+
+static void leave(struct bench *bench, enum stage stage)
+{
+	if (stage == STAGE_SUSPENDED)
+		act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_SUSPEND_MEETING });
+	if (stage == STAGE_CLOSED)
+		act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_CLOSE_MEETING });
+	assert_int_equal(stage_of(bench->proceedings), stage);
+}
+
+static enum verdict try_cell(enum command_kind kind, enum role role, enum stage stage, bool others,
+	const struct rules *profile)
+{
+	struct bench bench = { .proceedings = a_meeting(profile),
+		.role = role,
+		.others = others,
+		.next = { .kind = kind, .role = role } };
+	const struct sample *sample = &samples[kind];
+	if (sample->prepare == NULL)
+		fail_msg("%s has no sample in this test", wire_command_name(kind));
+	(void)rs_set_text(bench.next.by, actors[role].badge);
+	enter(&bench, stage, sample->voting);
+	sample->prepare(&bench);
+	leave(&bench, stage);
+	const enum verdict verdict =
+		proceedings_decide(bench.proceedings, &bench.next, 1000, &events);
+	assert_true((verdict == VERDICT_OK) == (events.n > 0));
+	proceedings_free(bench.proceedings);
+	return verdict;
+}
+
+static void every_cell_is_decided_as_the_table_says(void **state)
+{
+	for (size_t kind = 0; kind < COMMAND_COUNT; kind++)
+		for (size_t role = 0; role < ROLE_COUNT; role++)
+			for (size_t stage = 0; stage < STAGE_COUNT; stage++) {
+				enum verdict expected = permission_judge((enum command_kind)kind,
+					(enum role)role, (enum stage)stage, &rules);
+				if (expected == VERDICT_OK)
+					expected = samples[kind].says[stage];
+				const enum verdict verdict = try_cell((enum command_kind)kind,
+					(enum role)role, (enum stage)stage, false, &rules);
+				if (verdict != expected)
+					fail_msg("%s by %s in %s: %s, not %s",
+						wire_command_name((enum command_kind)kind),
+						role_name((enum role)role),
+						stage_name((enum stage)stage),
+						verdict_reason(verdict), verdict_reason(expected));
+			}
+}
+
+static void each_command_is_done_by_somebody_in_some_stage(void **state)
+{
+	for (size_t kind = 0; kind < COMMAND_COUNT; kind++) {
+		bool done = samples[kind].says[0] == VERDICT_MALFORMED;
+		for (size_t role = 0; role < ROLE_COUNT && !done; role++)
+			for (size_t stage = 0; stage < STAGE_COUNT && !done; stage++)
+				done = try_cell((enum command_kind)kind, (enum role)role,
+					       (enum stage)stage, false, &rules) == VERDICT_OK;
+		if (!done)
+			fail_msg("%s is never done", wire_command_name((enum command_kind)kind));
+	}
+}
+
+static void what_is_others_is_refused_to_those_who_may_over_their_own(void **state)
+{
+	size_t tried = 0;
+	for (size_t kind = 0; kind < COMMAND_COUNT; kind++)
+		for (size_t role = 0; role < ROLE_COUNT; role++) {
+			if (permission_of((enum command_kind)kind, (enum role)role) !=
+				PERMISSION_OWN)
+				continue;
+			assert_int_equal(try_cell((enum command_kind)kind, (enum role)role,
+						 STAGE_IN_SESSION, true, &rules),
+				VERDICT_NOT_PERMITTED);
+			tried++;
+		}
+	assert_true(tried > 0);
+}
+
+static void a_profile_narrows_who_may(void **state)
+{
+	struct rules narrow = rules;
+	narrow.may_ask = narrow.points.may_raise = ROLE_BIT(ROLE_ROOM);
+	for (size_t kind = 0; kind < COMMAND_COUNT; kind++) {
+		if (permission_key((enum command_kind)kind) == NULL)
+			continue;
+		assert_int_equal(try_cell((enum command_kind)kind, ROLE_DELEGATE, STAGE_IN_SESSION,
+					 false, &narrow),
+			VERDICT_NOT_PERMITTED);
+		assert_int_equal(try_cell((enum command_kind)kind, ROLE_ROOM, STAGE_IN_SESSION,
+					 false, &rules),
+			VERDICT_OK);
+	}
+}
+
+static void the_page_says_what_the_table_says(void **state)
+{
+	struct rs_buf page;
+	size_t len;
+	char *paper = examples_read("signaling/wire/PERMISSIONS.md", &len);
+	rs_buf_init(&page, (size_t)1 << 20);
+	assert_int_equal(permissions_page(&page), 0);
+	if (len != rs_buf_len(&page) || memcmp(paper, rs_buf_data(&page), len) != 0)
+		fail_msg("stale: build/tools/permissions/permissions > "
+			 "signaling/wire/PERMISSIONS.md");
+	rs_buf_done(&page);
+	free(paper);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_cell_is_decided_as_the_table_says),
+		cmocka_unit_test(each_command_is_done_by_somebody_in_some_stage),
+		cmocka_unit_test(what_is_others_is_refused_to_those_who_may_over_their_own),
+		cmocka_unit_test(a_profile_narrows_who_may),
+		cmocka_unit_test(the_page_says_what_the_table_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
