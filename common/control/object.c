@@ -1,6 +1,7 @@
 #include "common/control/object.h"
 
 #include "common/base/text.h"
+#include "common/control/object_priv.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,23 +9,37 @@
 
 void object_fail(const struct object *object, const char *key, const char *why)
 {
-	if (object->error->failed)
-		return;
-	object->error->failed = true;
-	(void)snprintf(object->error->text, sizeof(object->error->text), "%.95s.%.40s: %s",
-		object->path, key, why); /* a cut text still names the place */
+	char text[OBJECT_ERROR_LEN];
+	struct object_error *error = object->error;
+	if (error->failed && (error->all == NULL || object->json == NULL))
+		return; /* what is missing as a whole was told once */
+	(void)snprintf(text, sizeof(text), "%.95s.%.40s: %s", object->path, key,
+		why); /* a cut text still names the place */
+	if (!error->failed)
+		memcpy(error->text, text, sizeof(text));
+	error->failed = true;
+	if (error->all != NULL)
+		(void)json_array_append_new(error->all, json_string(text)); /* the first is kept */
 }
 
 struct object object_root(const json_t *json, const char *name, struct object_error *error)
 {
-	struct object object = { .json = json, .error = error };
-	*error = (struct object_error){ .failed = false };
+	return object_root_noted(json, name, error, NULL, NULL);
+}
+
+struct object object_root_noted(const json_t *json, const char *name, struct object_error *error,
+	json_t *errors, json_t *schema)
+{
+	struct object object = { .json = json, .error = error, .asked = schema };
+	*error = (struct object_error){ .failed = false, .all = errors };
 	(void)rs_copy_text(object.path, sizeof(object.path), name, strlen(name));
 	if (json_is_object(json))
 		return object;
 
 	error->failed = true;
 	(void)snprintf(error->text, sizeof(error->text), "%.95s: an object is expected", name);
+	if (errors != NULL)
+		(void)json_array_append_new(errors, json_string(error->text));
 	object.json = NULL;
 	return object;
 }
@@ -62,25 +77,30 @@ static int64_t int_of(
 
 const char *object_text(const struct object *object, const char *key)
 {
+	(void)object_note(object, key, "string");
+	object_require(object, key);
 	return text_of(object, key, member(object, key));
 }
 
 const char *object_text_or(const struct object *object, const char *key, const char *fallback)
 {
 	const json_t *value = member(object, key);
+	(void)object_note(object, key, "string");
 	return value != NULL ? text_of(object, key, value) : fallback;
 }
 
 const char *object_name(const struct object *object, const char *key)
 {
 	const char *name = object_text(object, key);
-	if (!rs_name_valid(name, strlen(name)))
+	if (json_is_string(member(object, key)) && !rs_name_valid(name, strlen(name)))
 		object_fail(object, key, "a name of 1 to 64 of [A-Za-z0-9_-] is expected");
 	return name;
 }
 
 int64_t object_int(const struct object *object, const char *key, int64_t min, int64_t max)
 {
+	object_note_range(object_note(object, key, "integer"), min, max);
+	object_require(object, key);
 	return int_of(object, key, member(object, key), min, max);
 }
 
@@ -88,30 +108,45 @@ int64_t object_int_or(
 	const struct object *object, const char *key, int64_t min, int64_t max, int64_t fallback)
 {
 	const json_t *value = member(object, key);
+	object_note_range(object_note(object, key, "integer"), min, max);
 	return value != NULL ? int_of(object, key, value, min, max) : fallback;
 }
 
-bool object_bool(const struct object *object, const char *key)
+static bool bool_of(const struct object *object, const char *key, const json_t *value)
 {
-	const json_t *value = member(object, key);
 	if (!json_is_boolean(value))
 		object_fail(object, key, "true or false is expected");
 	return json_is_true(value);
 }
 
+bool object_bool(const struct object *object, const char *key)
+{
+	(void)object_note(object, key, "boolean");
+	object_require(object, key);
+	return bool_of(object, key, member(object, key));
+}
+
 bool object_bool_or(const struct object *object, const char *key, bool fallback)
 {
-	return member(object, key) != NULL ? object_bool(object, key) : fallback;
+	const json_t *value = member(object, key);
+	(void)object_note(object, key, "boolean");
+	return value != NULL ? bool_of(object, key, value) : fallback;
 }
 
 bool object_has(const struct object *object, const char *key)
 {
+	(void)object_note(object, key, NULL);
 	return member(object, key) != NULL;
 }
 
 struct object object_child(const struct object *object, const char *key)
 {
-	struct object child = { .json = member(object, key), .error = object->error };
+	struct object child = {
+		.json = member(object, key),
+		.error = object->error,
+		.asked = object_note_object(object_note(object, key, "object"), NULL),
+	};
+	object_require(object, key);
 	(void)snprintf(child.path, sizeof(child.path), "%.60s.%.30s", object->path, key);
 	if (!json_is_object(child.json)) {
 		object_fail(object, key, "an object is expected");
@@ -123,6 +158,9 @@ struct object object_child(const struct object *object, const char *key)
 size_t object_array(const struct object *object, const char *key, size_t max)
 {
 	const json_t *value = member(object, key);
+	json_t *known = object_note(object, key, "array");
+	if (known != NULL)
+		(void)json_object_set_new(known, "maxItems", json_integer((json_int_t)max));
 	if (value == NULL)
 		return 0;
 	if (!json_is_array(value)) {
@@ -146,8 +184,11 @@ struct object object_at(const struct object *object, const char *key, size_t i)
 {
 	char name[48];
 	index_name(name, key, i);
-	struct object child = { .json = json_array_get(member(object, key), i),
-		.error = object->error };
+	struct object child = {
+		.json = json_array_get(member(object, key), i),
+		.error = object->error,
+		.asked = object_note_object(object_note(object, key, "array"), "items"),
+	};
 	(void)snprintf(child.path, sizeof(child.path), "%.50s.%.40s", object->path, name);
 	if (!json_is_object(child.json)) {
 		object_fail(object, name, "an object is expected");
@@ -160,6 +201,7 @@ const char *object_text_at(const struct object *object, const char *key, size_t 
 {
 	char name[48];
 	index_name(name, key, i);
+	(void)object_note_items(object, key, "string");
 	return text_of(object, name, json_array_get(member(object, key), i));
 }
 
@@ -168,5 +210,6 @@ int64_t object_int_at(
 {
 	char name[48];
 	index_name(name, key, i);
+	object_note_range(object_note_items(object, key, "integer"), min, max);
 	return int_of(object, name, json_array_get(member(object, key), i), min, max);
 }

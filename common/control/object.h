@@ -16,6 +16,7 @@
 struct object_error {
 	bool failed;
 	char text[OBJECT_ERROR_LEN]; /* where and what, for people */
+	json_t *all;                 /* every error, as texts; NULL = the first is enough */
 };
 
 /* A JSON object and the path by which it was reached. */
@@ -23,10 +24,20 @@ struct object {
 	const json_t *json; /* NULL after a failure: all getters then give their empty value */
 	char path[96];
 	struct object_error *error;
+	json_t *asked; /* JSON Schema of what was asked for here; NULL = nobody wants to know */
 };
 
 /* Start at a whole message, known as `name` in errors. Fails when `json` is no object. */
 struct object object_root(const json_t *json, const char *name, struct object_error *error);
+/* The same, and every error is appended to `errors` as text, and what is asked for is written into `schema` (from
+ * object_schema_new()) as JSON Schema draft 2020-12: types, ranges, what is required. Both borrowed; NULL = not wanted. */
+struct object object_root_noted(const json_t *json, const char *name, struct object_error *error,
+	json_t *errors, json_t *schema);
+/* NULL without memory. */
+json_t *object_schema_new(void) RS_MUST_USE;
+/* Once everything was asked for: fail for each member, at any depth, that nobody asked for, naming the one that may have been
+ * meant. The root was made by object_root_noted(). As deep as the schema is. */
+void object_refuse_unknown(const struct object *object);
 /* Required members; a missing one or one of another type fails. Text may not hold NUL. */
 const char *object_text(const struct object *object, const char *key);
 int64_t object_int(const struct object *object, const char *key, int64_t min, int64_t max);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -249,6 +250,84 @@ static void text_with_a_nul_inside_is_refused(void **state)
 	json_decref(json);
 }
 
+static void every_error_is_told_when_all_are_wanted(void **state)
+{
+	struct object_error error;
+	json_t *errors = json_array();
+	json_t *json = json_loads("{\"id\":7,\"list\":[{\"pt\":200}]}", 0, NULL);
+	const struct object root = object_root_noted(json, "peer", &error, errors, NULL);
+	(void)object_name(&root, "id");
+	const struct object child = object_child(&root, "missing");
+	(void)object_int(&child, "of", 0, 9); /* told with what it is missing from */
+	const struct object first = object_at(&root, "list", 0);
+	(void)object_int(&first, "pt", 0, 127);
+	assert_true(error.failed);
+	assert_string_equal(error.text, "peer.id: text is expected");
+	assert_int_equal(json_array_size(errors), 3);
+	assert_string_equal(json_string_value(json_array_get(errors, 1)),
+		"peer.missing: an object is expected");
+	assert_string_equal(json_string_value(json_array_get(errors, 2)),
+		"peer.list[0].pt: a number from 0 to 127 is expected");
+	json_decref(json);
+	json_decref(errors);
+}
+
+static void what_nobody_asked_for_is_named_with_what_was_meant(void **state)
+{
+	struct object_error error;
+	json_t *errors = json_array();
+	json_t *schema = object_schema_new();
+	json_t *json = json_loads(
+		"{\"time\":{\"warn_s\":1,\"gracs_s\":2},\"list\":[{\"b\":1},{\"entirely\":2}],"
+		"\"other\":{\"deep\":1}}",
+		0, NULL);
+	const struct object root = object_root_noted(json, "rules", &error, errors, schema);
+	const struct object time = object_child(&root, "time");
+	(void)object_int(&time, "warn_s", 0, 9);
+	(void)object_int_or(&time, "grace_s", 0, 9, 0);
+	assert_int_equal(object_array(&root, "list", 2), 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct object at = object_at(&root, "list", i);
+		(void)object_int_or(&at, "b", 0, 9, 0);
+	}
+	assert_false(error.failed);
+	object_refuse_unknown(&root);
+	assert_int_equal(json_array_size(errors), 3);
+	assert_string_equal(
+		json_string_value(json_array_get(errors, 0)), "rules.other: no such key");
+	assert_string_equal(json_string_value(json_array_get(errors, 1)),
+		"rules.time.gracs_s: no such key, grace_s is one");
+	assert_string_equal(json_string_value(json_array_get(errors, 2)),
+		"rules.list[1].entirely: no such key");
+	json_decref(json);
+	json_decref(schema);
+	json_decref(errors);
+}
+
+static void a_schema_says_what_was_asked_for(void **state)
+{
+	static const char expected[] =
+		"{\"additionalProperties\":false,\"properties\":{\"list\":{\"items\":{\"type\":\"string\"},"
+		"\"maxItems\":4,\"type\":\"array\"},\"time\":{\"additionalProperties\":false,\"properties\":"
+		"{\"cut\":{\"type\":\"boolean\"},\"warn_s\":{\"maximum\":9,\"minimum\":0,\"type\":\"integer\"}},"
+		"\"required\":[\"warn_s\"],\"type\":\"object\"}},\"required\":[\"time\"],\"type\":\"object\"}";
+	struct object_error error;
+	json_t *schema = object_schema_new();
+	json_t *json = json_loads("{\"time\":{\"warn_s\":1},\"list\":[\"a\"]}", 0, NULL);
+	const struct object root = object_root_noted(json, "rules", &error, NULL, schema);
+	const struct object time = object_child(&root, "time");
+	(void)object_int(&time, "warn_s", 0, 9);
+	(void)object_int(&time, "warn_s", 0, 9); /* asked twice, noted once */
+	(void)object_bool_or(&time, "cut", false);
+	assert_int_equal(object_array(&root, "list", 4), 1);
+	assert_string_equal(object_text_at(&root, "list", 0), "a");
+	char *text = json_dumps(schema, JSON_COMPACT | JSON_SORT_KEYS);
+	assert_string_equal(text, expected);
+	free(text);
+	json_decref(json);
+	json_decref(schema);
+}
+
 /* Every example of the paper is one object with a type that fits into a frame. */
 static void run_example(void *ctx, const char *kind, size_t line, const char *text)
 {
@@ -285,6 +364,9 @@ int main(void)
 		cmocka_unit_test(an_error_names_the_member_and_the_first_one_stays),
 		cmocka_unit_test(each_kind_of_error_is_told_in_words),
 		cmocka_unit_test(text_with_a_nul_inside_is_refused),
+		cmocka_unit_test(every_error_is_told_when_all_are_wanted),
+		cmocka_unit_test(what_nobody_asked_for_is_named_with_what_was_meant),
+		cmocka_unit_test(a_schema_says_what_was_asked_for),
 		cmocka_unit_test(the_examples_of_the_paper_are_messages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
