@@ -30,8 +30,15 @@ int conference_parse(const char *json, size_t len, conference_rules_fn *rules, c
 struct conference *conference_free(struct conference *conference);
 void conference_freep(struct conference **conference);
 
-/* 0, or -EBADMSG with `error` set. */
+/* All members are required, others are refused. 0; -EBADMSG with `error` set: the first one; -ENOMEM. */
 int rules_parse(const char *name, const char *json, size_t len, struct rules *out_rules,
 	char error[WIRE_ERROR_LEN]) RS_MUST_USE;
+
+/* The same judgement, and all that is wrong appended to `out`, a line each: "rules.time.gracs_s: no such key, grace_s is one", or
+ * the line of the text that is no JSON. 0, -EBADMSG, -E2BIG or -ENOMEM. */
+int rules_check(const char *name, const char *json, size_t len, struct rs_buf *out) RS_MUST_USE;
+/* JSON Schema of profiles, as the reader asks for them while it reads this one, which is to be right and to have an element in
+ * each array. 0, -EBADMSG, -E2BIG or -ENOMEM. */
+int rules_schema(const char *json, size_t len, struct rs_buf *out) RS_MUST_USE;
 
 #endif

@@ -92,12 +92,9 @@ static void parse_majorities(const struct object *object, struct rules *rules)
 		object_fail(object, "majorities", "at least one is expected");
 }
 
-int rules_parse(const char *name, const char *json, size_t len, struct rules *out_rules,
-	char error[WIRE_ERROR_LEN])
+/* The whole profile; what is wrong is with the object. */
+static void read_rules(const struct object object, const char *name, struct rules *out_rules)
 {
-	RS_CLEANUP(doc_freep) json_t *root = doc_read(json, len);
-	struct object_error failure;
-	const struct object object = object_root(root, "rules", &failure);
 	const struct object list = object_child(&object, "list");
 	const struct object floor = object_child(&object, "floor");
 	const struct object time = object_child(&object, "time");
@@ -121,10 +118,80 @@ int rules_parse(const char *name, const char *json, size_t len, struct rules *ou
 	parse_majorities(&object, &rules);
 	if (!rs_copy_text(rules.name, sizeof(rules.name), name, strlen(name)))
 		object_fail(&object, "name", "the profile's name is too long");
-	if (failure.failed) {
-		(void)rs_copy_text(error, WIRE_ERROR_LEN, failure.text, strlen(failure.text));
-		return -EBADMSG;
-	}
 	*out_rules = rules;
-	return 0;
+}
+
+/* Everything that is wrong goes to `errors`, what was asked for to `schema`. */
+static int read_noted(const char *name, json_t *root, json_t *errors, json_t *schema,
+	struct rules *out_rules, struct object_error *out_failure)
+{
+	if (errors == NULL || schema == NULL)
+		return -ENOMEM;
+	const struct object object = object_root_noted(root, "rules", out_failure, errors, schema);
+	read_rules(object, name, out_rules);
+	(void)object_text_or(&object, "$schema", ""); /* editors look for it */
+	object_refuse_unknown(&object);
+	return out_failure->failed ? -EBADMSG : 0;
+}
+
+int rules_parse(const char *name, const char *json, size_t len, struct rules *out_rules,
+	char error[WIRE_ERROR_LEN])
+{
+	RS_CLEANUP(doc_freep) json_t *root = doc_read(json, len);
+	RS_CLEANUP(doc_freep) json_t *errors = json_array();
+	RS_CLEANUP(doc_freep) json_t *schema = object_schema_new();
+	struct object_error failure;
+	struct rules rules;
+	const int err = read_noted(name, root, errors, schema, &rules, &failure);
+	if (err == 0)
+		*out_rules = rules;
+	if (err == -EBADMSG)
+		(void)rs_copy_text(error, WIRE_ERROR_LEN, failure.text, strlen(failure.text));
+	return err;
+}
+
+/* Text that is no JSON: where it stops to be. */
+static int tell_syntax(const char *json, size_t len, struct rs_buf *out)
+{
+	json_error_t why = { .line = 1 };
+	json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES, &why);
+	const bool other = root != NULL;
+	json_decref(root);
+	return other ? rs_buf_printf(out, "rules: an object is expected\n")
+		     : rs_buf_printf(out, "line %d: %s\n", why.line, why.text);
+}
+
+int rules_check(const char *name, const char *json, size_t len, struct rs_buf *out)
+{
+	RS_CLEANUP(doc_freep) json_t *root = doc_read(json, len);
+	RS_CLEANUP(doc_freep) json_t *errors = json_array();
+	RS_CLEANUP(doc_freep) json_t *schema = object_schema_new();
+	struct object_error failure;
+	struct rules rules;
+	if (root == NULL) {
+		const int err = tell_syntax(json, len, out);
+		return err < 0 ? err : -EBADMSG;
+	}
+	const int verdict = read_noted(name, root, errors, schema, &rules, &failure);
+	int err = 0;
+	for (size_t i = 0; i < json_array_size(errors) && err == 0; i++)
+		err = rs_buf_printf(out, "%s\n", json_string_value(json_array_get(errors, i)));
+	return err < 0 ? err : verdict;
+}
+
+int rules_schema(const char *json, size_t len, struct rs_buf *out)
+{
+	RS_CLEANUP(doc_freep) json_t *root = doc_read(json, len);
+	RS_CLEANUP(doc_freep) json_t *errors = json_array();
+	json_t *schema = object_schema_new();
+	struct object_error failure;
+	struct rules rules;
+	const int err = read_noted("schema", root, errors, schema, &rules, &failure);
+	if (err < 0) {
+		json_decref(schema);
+		return err;
+	}
+	doc_put(&schema, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
+	doc_put(&schema, "title", json_string("Rostrum rules profile"));
+	return doc_append(schema, out);
 }

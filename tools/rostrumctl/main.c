@@ -4,6 +4,7 @@
  */
 #include "common/base/mem.h"
 #include "tools/rostrumctl/archive.h"
+#include "tools/rostrumctl/rules.h"
 #include "tools/rostrumctl/site.h"
 
 #include <stdio.h>
@@ -19,6 +20,7 @@ static const struct {
 	{ "token", "make a join token", site_token },
 	{ "node", "list media servers and recorders; drain one; a participant's packets as CSV",
 		site_node },
+	{ "rules", "check a rules profile; the schema of profiles", rules_main },
 	{ "archive", "list, verify and export recorded sessions", archive_main },
 };
 

@@ -401,9 +401,71 @@ static void a_profile_is_read_and_its_errors_name_the_key(void **state)
 	free(text);
 }
 
+/* The lines of what is wrong with unga.json after `from` became `to`. */
+static void expect_report(const char *from, const char *to, const char *report)
+{
+	size_t len;
+	char *text = examples_read("conf/rules/unga.json", &len);
+	char *at = strstr(text, from);
+	struct rs_buf whole;
+	struct rs_buf out;
+	assert_non_null(at);
+	rs_buf_init(&whole, 65536);
+	rs_buf_init(&out, 65536);
+	assert_int_equal(
+		rs_buf_printf(&whole, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)),
+		0);
+	assert_int_equal(
+		rules_check("unga", (const char *)rs_buf_data(&whole), rs_buf_len(&whole), &out),
+		report[0] != '\0' ? -EBADMSG : 0);
+	assert_int_equal(rs_buf_append(&out, "", 1), 0);
+	assert_string_equal((const char *)rs_buf_data(&out), report);
+	rs_buf_done(&whole);
+	rs_buf_done(&out);
+	free(text);
+}
+
+static void a_profile_is_told_all_its_errors(void **state)
+{
+	expect_report("\"list\"", "\"list\"", "");
+	expect_report("\"warn_s\": 30", "\"warn_s\": \"soon\"",
+		"rules.time.warn_s: a number from 0 to 7200 is expected\n");
+	expect_report("\"cut\"", "\"cutt\"",
+		"rules.time.cut: true or false is expected\n"
+		"rules.time.cutt: no such key, cut is one\n");
+	expect_report("\"time\": {", "\"times\": {",
+		"rules.time: an object is expected\n"
+		"rules.times: no such key, time is one\n");
+	expect_report("{", "[", "line 2: ']' expected near ':'\n");
+	expect_report("{", "{\"list\": 1,", "line 2: duplicate object key near '\"list\"'\n");
+	expect_report("{", "{\"$schema\": \"../profile.schema.json\",", "");
+}
+
+static void every_profile_there_is_has_every_key(void **state)
+{
+	char names[16][EXAMPLES_NAME_MAX];
+	const size_t n = examples_list("conf/rules", ".json", names, RS_ARRAY_LEN(names));
+	assert_true(n >= 4);
+	for (size_t i = 0; i < n; i++) {
+		struct rs_buf out;
+		char path[EXAMPLES_NAME_MAX + 16];
+		size_t len;
+		rs_buf_init(&out, 65536);
+		(void)snprintf(path, sizeof(path), "conf/rules/%.63s", names[i]);
+		char *text = examples_read(path, &len);
+		if (rules_check("any", text, len, &out) < 0)
+			fail_msg("%s: %.*s", path, (int)rs_buf_len(&out),
+				(const char *)rs_buf_data(&out));
+		rs_buf_done(&out);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_profile_is_told_all_its_errors),
+		cmocka_unit_test(every_profile_there_is_has_every_key),
 		cmocka_unit_test(the_examples_of_the_paper_are_true),
 		cmocka_unit_test(the_examples_of_the_control_paper_are_true),
 		cmocka_unit_test(every_prefix_of_a_message_is_refused),
