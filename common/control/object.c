@@ -7,41 +7,80 @@
 #include <stdio.h>
 #include <string.h>
 
-void object_fail(const struct object *object, const char *key, const char *why)
+static void fail_at(struct object_error *error, const char *where, const char *why)
 {
 	char text[OBJECT_ERROR_LEN];
-	struct object_error *error = object->error;
-	if (error->failed && (error->all == NULL || object->json == NULL))
-		return; /* what is missing as a whole was told once */
-	(void)snprintf(text, sizeof(text), "%.95s.%.40s: %s", object->path, key,
-		why); /* a cut text still names the place */
+	(void)snprintf(
+		text, sizeof(text), "%s: %s", where, why); /* a cut text still names the place */
 	if (!error->failed)
 		memcpy(error->text, text, sizeof(text));
 	error->failed = true;
 	if (error->all != NULL)
 		(void)json_array_append_new(error->all, json_string(text)); /* the first is kept */
+	if (error->each != NULL)
+		error->each(error->ctx, where, why);
+}
+
+void object_fail(const struct object *object, const char *key, const char *why)
+{
+	char where[160];
+	const struct object_error *error = object->error;
+	const bool first_only = error->all == NULL && error->each == NULL;
+	if (error->failed && (first_only || object->json == NULL))
+		return; /* what is missing as a whole was told once */
+	(void)snprintf(where, sizeof(where), "%.95s.%.60s", object->path, key);
+	fail_at(object->error, where, why);
+}
+
+/* `error` is set up but for the first failure. */
+static struct object begin(
+	const json_t *json, const char *name, struct object_error *error, json_t *schema)
+{
+	struct object object = { .json = json, .error = error, .asked = schema };
+	(void)rs_copy_text(object.path, sizeof(object.path), name, strlen(name));
+	if (json_is_object(json))
+		return object;
+	fail_at(error, object.path, "an object is expected");
+	object.json = NULL;
+	return object;
 }
 
 struct object object_root(const json_t *json, const char *name, struct object_error *error)
 {
-	return object_root_noted(json, name, error, NULL, NULL);
+	*error = (struct object_error){ .failed = false };
+	return begin(json, name, error, NULL);
 }
 
 struct object object_root_noted(const json_t *json, const char *name, struct object_error *error,
 	json_t *errors, json_t *schema)
 {
-	struct object object = { .json = json, .error = error, .asked = schema };
 	*error = (struct object_error){ .failed = false, .all = errors };
-	(void)rs_copy_text(object.path, sizeof(object.path), name, strlen(name));
-	if (json_is_object(json))
-		return object;
+	return begin(json, name, error, schema);
+}
 
-	error->failed = true;
-	(void)snprintf(error->text, sizeof(error->text), "%.95s: an object is expected", name);
-	if (errors != NULL)
-		(void)json_array_append_new(errors, json_string(error->text));
-	object.json = NULL;
-	return object;
+struct object object_root_each(const json_t *json, const char *name, object_fault_fn *each,
+	void *ctx, struct object_error *error)
+{
+	*error = (struct object_error){ .each = each, .ctx = ctx };
+	return begin(json, name, error, NULL);
+}
+
+void object_only(const struct object *object, const char *const *keys, size_t n)
+{
+	const char *key;
+	json_t *value;
+	/* Walking changes nothing; jansson has no walk over what is const. */
+	json_object_foreach((json_t *)(uintptr_t)object->json, key, value)
+	{
+		size_t i = 0;
+		while (i < n && strcmp(keys[i], key) != 0)
+			i++;
+		if (i == n)
+			object_fail(object, key, "no such member");
+		else if (json_is_null(value))
+			object_fail(object, key,
+				"a value is expected; leave out what there is none of");
+	}
 }
 
 /* The member, or NULL; JSON null counts as absent. */

@@ -2,7 +2,7 @@
  *
  * Typed access to the members of a JSON object that came from outside, with an error that names
  * the member ("peer.send[1].pt: a number from 0 to 127 is missing"). The first error sticks: read
- * all members, then test `failed` once. Borrows the JSON; views are valid as long as it lives.
+ * all members, then test `failed` once. Whoever wants to hear of every error asks for a list or gives a call-back. Borrows the JSON; views are valid as long as it lives.
  */
 #ifndef ROSTRUM_COMMON_CONTROL_OBJECT_H
 #define ROSTRUM_COMMON_CONTROL_OBJECT_H
@@ -13,10 +13,15 @@
 
 #define OBJECT_ERROR_LEN 192
 
+/* `where` is the member's path; the same fault may be told again. Texts are valid during the call. */
+typedef void object_fault_fn(void *ctx, const char *where, const char *why);
+
 struct object_error {
 	bool failed;
 	char text[OBJECT_ERROR_LEN]; /* where and what, for people */
 	json_t *all;                 /* every error, as texts; NULL = the first is enough */
+	object_fault_fn *each;       /* told of every error; NULL = nobody */
+	void *ctx;
 };
 
 /* A JSON object and the path by which it was reached. */
@@ -33,6 +38,11 @@ struct object object_root(const json_t *json, const char *name, struct object_er
  * object_schema_new()) as JSON Schema draft 2020-12: types, ranges, what is required. Both borrowed; NULL = not wanted. */
 struct object object_root_noted(const json_t *json, const char *name, struct object_error *error,
 	json_t *errors, json_t *schema);
+/* As object_root(), and every error is told to `each`. */
+struct object object_root_each(const json_t *json, const char *name, object_fault_fn *each,
+	void *ctx, struct object_error *error);
+/* Fails for each member whose name is not among the `n` keys, or whose value is null. */
+void object_only(const struct object *object, const char *const *keys, size_t n);
 /* NULL without memory. */
 json_t *object_schema_new(void) RS_MUST_USE;
 /* Once everything was asked for: fail for each member, at any depth, that nobody asked for, naming the one that may have been

@@ -151,11 +151,22 @@ static int hand_over(struct service *service, uint64_t request, struct conferenc
 	return -1;
 }
 
+/* All that is wrong with it. */
+static void answer_faults(struct service *service, uint64_t request, const struct faults *faults)
+{
+	struct rs_buf out;
+	rs_buf_init(&out, (size_t)256 * 1024);
+	const int err = faults_write(faults, "malformed", &out);
+	out_text(service, SERVICE_ANSWER, request, 400, err, &out);
+	rs_buf_done(&out);
+}
+
 int service_import(struct service *service, uint64_t request, const char *json, size_t len,
 	struct moment at, struct service_refusal *refusal)
 {
 	RS_CLEANUP(conference_freep) struct conference *conference = NULL;
-	char error[WIRE_ERROR_LEN] = "out of memory";
+	RS_CLEANUP(faults_freep) struct faults *faults = NULL;
+	const struct conference_reader reader = { .rules = import_rules, .ctx = service };
 	uint8_t hash[RS_SHA256_LEN];
 	(void)at; /* the answer comes later */
 	if (len > CONFERENCE_TEXT_MAX) {
@@ -166,8 +177,15 @@ int service_import(struct service *service, uint64_t request, const char *json, 
 		refuse_request(refusal, 503, "too-many", "Another import is under way.");
 		return -1;
 	}
-	if (conference_parse(json, len, import_rules, service, &conference, error) < 0) {
-		refuse_request(refusal, 400, "malformed", error);
+	int err = faults_new(&faults);
+	if (err == 0)
+		err = conference_parse(&reader, json, len, faults, &conference);
+	if (err == -EBADMSG) {
+		answer_faults(service, request, faults);
+		return 0;
+	}
+	if (err < 0) {
+		refuse_request(refusal, 503, "out-of-memory", "The server is out of memory.");
 		return -1;
 	}
 	const struct known_conference *known = find_known(service, conference->id);

@@ -108,10 +108,17 @@ static int start_conference(void *ctx, const struct store_conference *stored)
 {
 	struct start *start = ctx;
 	RS_CLEANUP(conference_freep) struct conference *conference = NULL;
+	RS_CLEANUP(faults_freep) struct faults *faults = NULL;
+	const struct conference_reader reader = {
+		.rules = import_rules, .ctx = start->service, .stored = true
+	};
 	char why[WIRE_ERROR_LEN] = "out of memory";
 	uint8_t hash[RS_SHA256_LEN];
-	int err = conference_parse(
-		stored->json, stored->len, import_rules, start->service, &conference, why);
+	int err = faults_new(&faults);
+	if (err == 0)
+		err = conference_parse(&reader, stored->json, stored->len, faults, &conference);
+	if (err == -EBADMSG)
+		faults_text(faults, why, sizeof(why));
 	if (err < 0) {
 		(void)snprintf(start->error, SERVICE_ERROR_LEN, "conference %.60s: %.150s",
 			stored->id, why);

@@ -132,7 +132,8 @@ struct service_refusal {
 
 /* Import a conference file (conf/examples/README.md). 0: the answer comes as SERVICE_ANSWER for `request` (the driver's
  * number) once it is durable: 201 {"conference", "meetings": [...]}; the driver then issues tokens, see service_badge().
- * Negative: refused at once, `refusal` says where in the file and why (400, 409 begun with other content, 413, 503). */
+ * 400 {"reason", "text", "errors": [{"file", "line", "column", "field", "text"}]} names every fault of the file. Negative: refused
+ * at once, `refusal` says why (409 begun with other content, 413, 503). */
 int service_import(struct service *service, uint64_t request, const char *json, size_t len,
 	struct moment at, struct service_refusal *refusal) RS_MUST_USE;
 /* Command `name` ("open-meeting", "close-meeting") of someone without WebSocket. 0: SERVICE_ANSWER follows, 200

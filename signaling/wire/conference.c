@@ -13,7 +13,7 @@ void conference_copy_text(
 {
 	if (text[0] == '\0')
 		object_fail(object, key, "text is expected");
-	if (!rs_copy_text(out, cap, text, strlen(text)))
+	else if (!rs_copy_text(out, cap, text, strlen(text)))
 		object_fail(object, key, "the text is too long");
 }
 
@@ -23,13 +23,16 @@ static void read_channels(const struct source *source, struct meeting *meeting)
 		const struct object language = object_at(source->root, "languages", i);
 		(void)rs_set_text(meeting->channels[i].id, object_name(&language, "id"));
 		READ_TEXT(&language, "name", meeting->channels[i].name);
+		ONLY(source, &language, "id", "name");
 	}
 }
 
-static void read_items(const struct object *object, struct meeting *meeting)
+static void read_items(
+	const struct source *source, const struct object *object, struct meeting *meeting)
 {
 	for (size_t i = 0; i < meeting->n_items; i++) {
 		const struct object item = object_at(object, "items", i);
+		ONLY(source, &item, "id", "title");
 		(void)rs_set_text(meeting->items[i].id, object_name(&item, "id"));
 		READ_TEXT(&item, "title", meeting->items[i].title);
 	}
@@ -50,6 +53,37 @@ static void read_mode(const struct object *object, struct meeting *meeting)
 	meeting->record = object_bool_or(object, "record", false);
 }
 
+static void fail_double(const struct object *object, const char *list, size_t i)
+{
+	const struct object element = object_at(object, list, i);
+	object_fail(&element, "id", "another has this id");
+}
+
+/* Of badges those that meeting_ready() put beside one another; ids that are none were told before. */
+static void fail_doubles(
+	const struct source *source, const struct object *object, const struct meeting *meeting)
+{
+	for (size_t i = 1; i < meeting->n_participants; i++) {
+		const size_t first = meeting->by_id[i - 1];
+		const size_t second = meeting->by_id[i];
+		const char *id = meeting->participants[second].id;
+		if (id[0] != '\0' && strcmp(meeting->participants[first].id, id) == 0)
+			fail_double(object, "badges", first > second ? first : second);
+	}
+	for (size_t i = 0; i < meeting->n_items; i++) {
+		for (size_t j = 0; j < i && meeting->items[i].id[0] != '\0'; j++) {
+			if (strcmp(meeting->items[i].id, meeting->items[j].id) == 0)
+				fail_double(object, "items", i);
+		}
+	}
+	for (size_t i = 0; i < meeting->n_channels; i++) {
+		for (size_t j = 0; j < i && meeting->channels[i].id[0] != '\0'; j++) {
+			if (strcmp(meeting->channels[i].id, meeting->channels[j].id) == 0)
+				fail_double(source->root, "languages", i);
+		}
+	}
+}
+
 static int read_meeting(
 	const struct source *source, const struct object *object, struct meeting **out_meeting)
 {
@@ -66,13 +100,15 @@ static int read_meeting(
 	meeting->rules = *source->rules;
 	(void)rs_set_text(meeting->id, object_name(object, "id"));
 	READ_TEXT(object, "title", meeting->title);
+	ONLY(source, object, "id", "title", "mode", "loudest", "rehearsal", "record", "room",
+		"items", "badges");
 	read_mode(object, meeting);
 	read_channels(source, meeting);
-	read_items(object, meeting);
+	read_items(source, object, meeting);
 	conference_read_room(source, object, meeting);
 	conference_read_badges(source, object, meeting);
-	if (!object->error->failed && meeting_ready(meeting) < 0)
-		object_fail(object, "id", "two items, languages or badges share an id");
+	if (meeting_ready(meeting) < 0)
+		fail_doubles(source, object, meeting);
 	*out_meeting = rs_steal(&meeting);
 	return 0;
 }
@@ -80,9 +116,10 @@ static int read_meeting(
 static void check_ids(const struct object *root, const struct conference *conference)
 {
 	for (size_t i = 0; i < conference->n_meetings; i++) {
-		for (size_t j = 0; j < i; j++) {
-			if (strcmp(conference->meetings[i]->id, conference->meetings[j]->id) == 0)
-				object_fail(root, "meetings", "two meetings share an id");
+		const char *id = conference->meetings[i]->id;
+		for (size_t j = 0; j < i && id[0] != '\0'; j++) {
+			if (strcmp(id, conference->meetings[j]->id) == 0)
+				fail_double(root, "meetings", i);
 		}
 	}
 }
@@ -92,7 +129,7 @@ static int read_meetings(const struct source *source, struct conference *confere
 	const size_t n = object_array(source->root, "meetings", CONFERENCE_MEETINGS_MAX);
 	if (n == 0)
 		object_fail(source->root, "meetings", "a conference has one meeting at least");
-	for (size_t i = 0; i < n && !source->root->error->failed; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct object object = object_at(source->root, "meetings", i);
 		const int err = read_meeting(
 			source, &object, &conference->meetings[conference->n_meetings]);
@@ -104,40 +141,65 @@ static int read_meetings(const struct source *source, struct conference *confere
 	return 0;
 }
 
-static int read_conference(const struct object *root, conference_rules_fn *rules, const void *ctx,
+static int read_conference(const struct conference_reader *reader, const struct object *root,
 	struct conference *conference)
 {
+	/* Of a file that names no profile the rest is judged all the same. */
+	static const struct rules none = { .name = "" };
+	const char *profile = object_name(root, "rules");
+	const struct rules *rules = reader->rules(reader->ctx, profile);
+	if (rules == NULL)
+		object_fail(root, "rules", "there is no profile of this name");
+	struct source source = {
+		.root = root, .stored = reader->stored, .rules = rules != NULL ? rules : &none
+	};
 	(void)rs_set_text(conference->id, object_name(root, "id"));
 	READ_TEXT(root, "title", conference->title);
-	struct source source = {
-		.root = root,
-		.rules = rules(ctx, object_name(root, "rules")),
-	};
-	if (source.rules == NULL) {
-		object_fail(root, "rules", "there is no profile of this name");
-		return 0; /* the error says it */
-	}
+	ONLY(&source, root, "$schema", "id", "title", "rules", "languages", "delegations", "rooms",
+		"booths", "meetings");
 	int err = source_read(&source);
-	if (err == 0 && !root->error->failed)
+	if (err == 0)
 		err = read_meetings(&source, conference);
 	source_done(&source);
 	return err;
 }
 
-int conference_parse(const char *json, size_t len, conference_rules_fn *rules, const void *ctx,
-	struct conference **out_conference, char error[WIRE_ERROR_LEN])
+/* Paths begin at the file's own members. */
+static void take_fault(void *ctx, const char *where, const char *why)
 {
-	RS_CLEANUP(doc_freep) json_t *json_root = doc_read(json, len);
-	struct object_error failure;
-	const struct object root = object_root(json_root, "conference", &failure);
+	const size_t root = strlen(CONFERENCE_FILE ".");
+	faults_add(ctx, CONFERENCE_FILE, strlen(where) > root ? where + root : "", why, 0, 0);
+}
+
+static json_t *load(const char *json, size_t len, struct faults *faults)
+{
+	json_error_t error;
+	json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES, &error);
+	if (root == NULL) {
+		faults_add(faults, CONFERENCE_FILE, "", error.text,
+			error.line > 0 ? (uint32_t)error.line : 0,
+			error.column > 0 ? (uint32_t)error.column : 0);
+	}
+	return root;
+}
+
+int conference_parse(const struct conference_reader *reader, const char *json, size_t len,
+	struct faults *faults, struct conference **out_conference)
+{
+	RS_CLEANUP(doc_freep) json_t *json_root = load(json, len, faults);
+	if (json_root == NULL)
+		return -EBADMSG;
+	struct object_error error;
+	const struct object root =
+		object_root_each(json_root, CONFERENCE_FILE, take_fault, faults, &error);
 	RS_CLEANUP(conference_freep) struct conference *conference = rs_zalloc(sizeof(*conference));
 	if (conference == NULL)
 		return -ENOMEM;
-	const int err = read_conference(&root, rules, ctx, conference);
+	const int err = error.failed ? 0 : read_conference(reader, &root, conference);
 	if (err < 0)
 		return err;
-	if (failure.failed) {
-		(void)rs_copy_text(error, WIRE_ERROR_LEN, failure.text, strlen(failure.text));
+	if (error.failed) {
+		faults_place(faults, CONFERENCE_FILE, json, len);
 		return -EBADMSG;
 	}
 	*out_conference = rs_steal(&conference);

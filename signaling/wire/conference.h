@@ -1,15 +1,18 @@
 /* signaling/wire/conference.h
  *
  * Conference files and rules profiles as JSON (conf/examples/README.md, conf/rules/README.md) turned into meetings and rules.
- * Errors name the place in the file: "conference.meetings[0].badges[3].role: no such role".
+ * All that is wrong with a conference file is told, with line and field; the first fault of a profile is.
  */
 #ifndef ROSTRUM_SIGNALING_WIRE_CONFERENCE_H
 #define ROSTRUM_SIGNALING_WIRE_CONFERENCE_H
 
 #include "signaling/meeting/meeting.h"
 #include "signaling/wire/event.h"
+#include "signaling/wire/faults.h"
 
 #define CONFERENCE_MEETINGS_MAX 64
+/* As faults name the file. */
+#define CONFERENCE_FILE "conference"
 #define CONFERENCE_ROOMS_MAX 32
 /* Of one room. */
 #define CONFERENCE_SEATS_MAX 2048
@@ -24,9 +27,15 @@ struct conference {
 /* Finds a profile by name; NULL when there is none. */
 typedef const struct rules *conference_rules_fn(const void *ctx, const char *name);
 
-/* 0; -EBADMSG with `error` set; -ENOMEM. */
-int conference_parse(const char *json, size_t len, conference_rules_fn *rules, const void *ctx,
-	struct conference **out_conference, char error[WIRE_ERROR_LEN]) RS_MUST_USE;
+struct conference_reader {
+	conference_rules_fn *rules;
+	const void *ctx;
+	bool stored; /* was taken by a version before: members that are not known are left aside */
+};
+
+/* 0; -EBADMSG with every fault added to `faults`; -ENOMEM. */
+int conference_parse(const struct conference_reader *reader, const char *json, size_t len,
+	struct faults *faults, struct conference **out_conference) RS_MUST_USE;
 struct conference *conference_free(struct conference *conference);
 void conference_freep(struct conference **conference);
 

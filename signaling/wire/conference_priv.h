@@ -11,6 +11,7 @@
 /* What all meetings of a file share while it is read. */
 struct source {
 	const struct object *root;
+	bool stored; /* see struct conference_reader */
 	const struct rules *rules;
 	struct delegation *delegations; /* in the order of the file */
 	size_t n_delegations;
@@ -24,9 +25,17 @@ void conference_copy_text(
 #define READ_TEXT(object, key, array) \
 	conference_copy_text((object), (key), object_text((object), (key)), (array), sizeof(array))
 
+/* Nothing but these members, unless the file was taken before. */
+#define ONLY(source, object, ...)                                        \
+	do {                                                             \
+		static const char *const keys[] = { __VA_ARGS__ };       \
+		if (!(source)->stored)                                   \
+			object_only((object), keys, RS_ARRAY_LEN(keys)); \
+	} while (0)
+
 /* --- people.c: delegations, badges, rooms, booths --- */
 
-/* Delegations and booths, freed by source_done(). 0 (faults of the file are in its error) or -ENOMEM. */
+/* Delegations and booths, freed by source_done(); looks at languages and rooms. 0 (faults of the file are in its error) or -ENOMEM. */
 int source_read(struct source *source) RS_MUST_USE;
 void source_done(struct source *source);
 /* The room of this meeting, by the id in its file. */

@@ -2,96 +2,66 @@
 #include "signaling/wire/conference_priv.h"
 
 #include <errno.h>
-
-/* --- Delegations and booths, of the whole conference --- */
-
-static void read_delegation(const struct source *source, size_t i, struct delegation *delegation)
-{
-	const struct object object = object_at(source->root, "delegations", i);
-	(void)rs_set_text(delegation->id, object_name(&object, "id"));
-	READ_TEXT(&object, "country", delegation->country);
-	delegation->order =
-		(uint32_t)object_int_or(&object, "order", 1, DELEGATION_ORDER_MAX, (int64_t)i + 1);
-	if (category_parse(object_text_or(&object, "category", "member"), &delegation->category) <
-		0)
-		object_fail(&object, "category", "member, observer, igo, ngo or group is expected");
-	for (size_t j = 0; j < i; j++) {
-		if (strcmp(source->delegations[j].id, delegation->id) == 0)
-			object_fail(&object, "id", "another delegation has this id");
-	}
-}
-
-static bool is_language(const struct source *source, const char *id)
-{
-	const size_t n = object_array(source->root, "languages", MEETING_CHANNELS_MAX);
-	for (size_t i = 0; i < n; i++) {
-		const struct object language = object_at(source->root, "languages", i);
-		if (strcmp(object_text(&language, "id"), id) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void read_into(const struct source *source, const struct object *object, struct booth *booth)
-{
-	booth->n_into = object_array(object, "into", BOOTH_INTO_MAX);
-	for (size_t i = 0; i < booth->n_into; i++) {
-		const char *language = object_text_at(object, "into", i);
-		if (!is_language(source, language))
-			object_fail(object, "into", "not a language of this conference");
-		(void)rs_set_text(booth->into[i], language);
-	}
-	if (booth->n_into == 0)
-		(void)rs_set_text(booth->into[booth->n_into++], booth->language);
-}
-
-static void read_booth(const struct source *source, size_t i, struct booth *booth)
-{
-	const struct object object = object_at(source->root, "booths", i);
-	const char *language = object_name(&object, "language");
-	if (!is_language(source, language))
-		object_fail(&object, "language", "not a language of this conference");
-	(void)rs_set_text(booth->language, language);
-	booth->desks =
-		(uint32_t)object_int_or(&object, "desks", 1, BOOTH_DESKS_MAX, BOOTH_DESKS_DEFAULT);
-	read_into(source, &object, booth);
-	for (size_t j = 0; j < i; j++) {
-		if (strcmp(source->booths[j].language, language) == 0)
-			object_fail(&object, "language", "another booth has this home language");
-	}
-}
-
-int source_read(struct source *source)
-{
-	source->n_delegations = object_array(source->root, "delegations", DELEGATIONS_MAX);
-	source->n_booths = object_array(source->root, "booths", MEETING_CHANNELS_MAX);
-	source->delegations = rs_calloc(source->n_delegations, sizeof(*source->delegations));
-	source->booths = rs_calloc(source->n_booths, sizeof(*source->booths));
-	if (source->delegations == NULL || source->booths == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < source->n_delegations; i++)
-		read_delegation(source, i, &source->delegations[i]);
-	for (size_t i = 0; i < source->n_booths; i++)
-		read_booth(source, i, &source->booths[i]);
-	return 0;
-}
-
-void source_done(struct source *source)
-{
-	rs_release(source->delegations);
-	rs_release(source->booths);
-}
+#include <stdio.h>
 
 /* --- Rooms --- */
+
+/* The i-th seat, or "" where something else stands. */
+static const char *seat_at(const struct object *room, size_t i)
+{
+	const char *seat =
+		json_string_value(json_array_get(json_object_get(room->json, "seats"), i));
+	return seat != NULL ? seat : "";
+}
+
+static size_t count_seats(const struct object *room)
+{
+	return object_array(room, "seats", CONFERENCE_SEATS_MAX);
+}
+
+static void read_seats(const struct object *room)
+{
+	const size_t n = count_seats(room);
+	for (size_t i = 0; i < n; i++) {
+		char key[32];
+		const char *seat = object_text_at(room, "seats", i);
+		(void)snprintf(key, sizeof(key), "seats[%zu]", i);
+		if (seat[0] == '\0' || strlen(seat) > SEAT_MAX)
+			object_fail(room, key, "a name of 1 to 16 octets is expected");
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(seat_at(room, j), seat) == 0)
+				object_fail(room, key, "another seat has this name");
+		}
+	}
+}
+
+static void read_rooms(const struct source *source)
+{
+	const size_t n = object_array(source->root, "rooms", CONFERENCE_ROOMS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		char name[EVENT_NAME_MAX + 1];
+		const struct object room = object_at(source->root, "rooms", i);
+		const char *id = object_name(&room, "id");
+		READ_TEXT(&room, "name", name);
+		ONLY(source, &room, "id", "name", "seats");
+		read_seats(&room);
+		for (size_t j = 0; j < i; j++) {
+			const struct object other = object_at(source->root, "rooms", j);
+			if (strcmp(object_name(&other, "id"), id) == 0)
+				object_fail(&room, "id", "another has this id");
+		}
+	}
+}
 
 /* The room of this id; its `json` is NULL when there is none. */
 static struct object find_room(const struct source *source, const char *id)
 {
-	const size_t n = object_array(source->root, "rooms", CONFERENCE_ROOMS_MAX);
-	for (size_t i = 0; i < n; i++) {
-		const struct object room = object_at(source->root, "rooms", i);
-		if (strcmp(object_name(&room, "id"), id) == 0)
-			return room;
+	const json_t *rooms = json_object_get(source->root->json, "rooms");
+	for (size_t i = 0; i < json_array_size(rooms); i++) {
+		const char *other =
+			json_string_value(json_object_get(json_array_get(rooms, i), "id"));
+		if (other != NULL && strcmp(other, id) == 0)
+			return object_at(source->root, "rooms", i);
 	}
 	return (struct object){ .json = NULL };
 }
@@ -136,6 +106,88 @@ static void read_seat(const struct source *source, const struct object *badge,
 		if (strcmp(meeting->participants[j].seat, participant->seat) == 0)
 			object_fail(badge, "seat", "it is another badge's");
 	}
+}
+
+/* --- Delegations and booths, of the whole conference --- */
+
+static void read_delegation(const struct source *source, size_t i, struct delegation *delegation)
+{
+	const struct object object = object_at(source->root, "delegations", i);
+	(void)rs_set_text(delegation->id, object_name(&object, "id"));
+	READ_TEXT(&object, "country", delegation->country);
+	delegation->order =
+		(uint32_t)object_int_or(&object, "order", 1, DELEGATION_ORDER_MAX, (int64_t)i + 1);
+	if (category_parse(object_text_or(&object, "category", "member"), &delegation->category) <
+		0)
+		object_fail(&object, "category", "member, observer, igo, ngo or group is expected");
+	ONLY(source, &object, "id", "country", "category", "order");
+	for (size_t j = 0; j < i && delegation->id[0] != '\0'; j++) {
+		if (strcmp(source->delegations[j].id, delegation->id) == 0)
+			object_fail(&object, "id", "another delegation has this id");
+	}
+}
+
+static bool is_language(const struct source *source, const char *id)
+{
+	const size_t n = object_array(source->root, "languages", MEETING_CHANNELS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const struct object language = object_at(source->root, "languages", i);
+		if (strcmp(object_text(&language, "id"), id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void read_into(const struct source *source, const struct object *object, struct booth *booth)
+{
+	booth->n_into = object_array(object, "into", BOOTH_INTO_MAX);
+	for (size_t i = 0; i < booth->n_into; i++) {
+		const char *language = object_text_at(object, "into", i);
+		if (!is_language(source, language))
+			object_fail(object, "into", "not a language of this conference");
+		(void)rs_set_text(booth->into[i], language);
+	}
+	if (booth->n_into == 0)
+		(void)rs_set_text(booth->into[booth->n_into++], booth->language);
+}
+
+static void read_booth(const struct source *source, size_t i, struct booth *booth)
+{
+	const struct object object = object_at(source->root, "booths", i);
+	const char *language = object_name(&object, "language");
+	if (!is_language(source, language))
+		object_fail(&object, "language", "not a language of this conference");
+	(void)rs_set_text(booth->language, language);
+	booth->desks =
+		(uint32_t)object_int_or(&object, "desks", 1, BOOTH_DESKS_MAX, BOOTH_DESKS_DEFAULT);
+	read_into(source, &object, booth);
+	ONLY(source, &object, "language", "desks", "into");
+	for (size_t j = 0; j < i; j++) {
+		if (strcmp(source->booths[j].language, language) == 0)
+			object_fail(&object, "language", "another booth has this home language");
+	}
+}
+
+int source_read(struct source *source)
+{
+	source->n_delegations = object_array(source->root, "delegations", DELEGATIONS_MAX);
+	source->n_booths = object_array(source->root, "booths", MEETING_CHANNELS_MAX);
+	source->delegations = rs_calloc(source->n_delegations, sizeof(*source->delegations));
+	source->booths = rs_calloc(source->n_booths, sizeof(*source->booths));
+	if (source->delegations == NULL || source->booths == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < source->n_delegations; i++)
+		read_delegation(source, i, &source->delegations[i]);
+	for (size_t i = 0; i < source->n_booths; i++)
+		read_booth(source, i, &source->booths[i]);
+	read_rooms(source);
+	return 0;
+}
+
+void source_done(struct source *source)
+{
+	rs_release(source->delegations);
+	rs_release(source->booths);
 }
 
 /* --- Badges --- */
@@ -208,12 +260,13 @@ static void read_badge(const struct source *source, const struct object *badge,
 	read_rank(badge, meeting, i);
 	read_seat(source, badge, meeting, i);
 	read_languages(badge, meeting, participant);
+	ONLY(source, badge, "id", "role", "name", "delegation", "rank", "seat", "languages");
 }
 
 void conference_read_badges(
 	const struct source *source, const struct object *object, struct meeting *meeting)
 {
-	for (size_t i = 0; i < meeting->n_participants && !object->error->failed; i++) {
+	for (size_t i = 0; i < meeting->n_participants; i++) {
 		const struct object badge = object_at(object, "badges", i);
 		read_badge(source, &badge, meeting, i);
 	}

@@ -44,11 +44,13 @@ static struct proceedings *demo(void)
 {
 	struct conference *conference = NULL;
 	struct proceedings *proceedings = NULL;
-	char error[WIRE_ERROR_LEN] = "";
+	struct faults *faults = NULL;
+	const struct conference_reader reader = { .rules = find_rules };
 	size_t len;
 	char *text = examples_read("conf/examples/demo.json", &len);
-	if (conference_parse(text, len, find_rules, NULL, &conference, error) < 0)
-		fail_msg("%s", error);
+	assert_int_equal(faults_new(&faults), 0);
+	assert_int_equal(conference_parse(&reader, text, len, faults, &conference), 0);
+	faults_free(faults);
 	assert_int_equal(proceedings_new(conference->meetings[0], &proceedings), 0);
 	conference->meetings[0] = NULL;
 	conference_free(conference);
