@@ -28,6 +28,7 @@ static void apply_presence(struct meeting *meeting, const struct event *event)
 	}
 	participant->present = event->kind == EVENT_PARTICIPANT_JOINED;
 	participant->line = participant->present ? LINE_JOINED : LINE_AWAY;
+	participant->place = participant->present ? event->place : PLACE_REMOTE;
 }
 
 static void apply_started(struct meeting *meeting, const struct event *event)

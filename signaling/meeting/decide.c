@@ -129,13 +129,15 @@ enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_
 	return VERDICT_MALFORMED;
 }
 
-void meeting_decide_presence(const struct meeting *meeting, size_t i, bool present, enum line line,
-	enum event_cause cause, struct events *out_events)
+void meeting_decide_presence(const struct meeting *meeting, size_t i,
+	const struct presence *presence, struct events *out_events)
 {
 	const struct participant *participant = &meeting->participants[i];
 	enum line known = participant->line;
 
-	if (present != participant->present || cause == CAUSE_ELSEWHERE) {
+	const bool present = presence->present;
+	const bool moved = present && presence->place != participant->place;
+	if (present != participant->present || moved || presence->cause == CAUSE_ELSEWHERE) {
 		struct event *event = events_add(out_events,
 			present ? EVENT_PARTICIPANT_JOINED : EVENT_PARTICIPANT_LEFT,
 			participant->id);
@@ -143,14 +145,15 @@ void meeting_decide_presence(const struct meeting *meeting, size_t i, bool prese
 		(void)rs_set_text(event->name, participant->name);
 		(void)rs_set_text(event->delegation, participant->delegation);
 		event->role = participant->role;
-		event->cause = cause;
+		event->place = present ? presence->place : PLACE_REMOTE;
+		event->cause = presence->cause;
 		known = present ? LINE_JOINED : LINE_AWAY;
 	}
-	if (!present || line == known)
+	if (!present || presence->line == known)
 		return;
 	struct event *event = events_add(out_events, EVENT_LINE_CHANGED, "");
 	(void)rs_set_text(event->participant, participant->id);
-	event->line = line;
+	event->line = presence->line;
 }
 
 void meeting_decide_recorder(

@@ -13,7 +13,7 @@ static const struct {
 	[EVENT_MEETING_RESUMED] = { "meeting-resumed", MEMBER_SITTING },
 	[EVENT_ITEM_TAKEN_UP] = { "item-taken-up", MEMBER_ITEM },
 	[EVENT_PARTICIPANT_JOINED] = { "participant-joined",
-		MEMBER_PARTICIPANT | MEMBER_PERSON | MEMBER_CAUSE },
+		MEMBER_PARTICIPANT | MEMBER_PERSON | MEMBER_PLACE | MEMBER_CAUSE },
 	[EVENT_PARTICIPANT_LEFT] = { "participant-left",
 		MEMBER_PARTICIPANT | MEMBER_PERSON | MEMBER_CAUSE },
 	[EVENT_LINE_CHANGED] = { "line-changed", MEMBER_PARTICIPANT | MEMBER_LINE },
@@ -25,7 +25,7 @@ static const struct {
 	[EVENT_ENTRY_MOVED] = { "entry-moved",
 		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_POSITION | MEMBER_CAUSE },
 	[EVENT_FLOOR_GIVEN] = { "floor-given",
-		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_ALLOTTED | MEMBER_CAUSE },
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_VOICE | MEMBER_ALLOTTED | MEMBER_CAUSE },
 	[EVENT_FLOOR_TAKEN] = { "floor-taken", MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_CLOCK_STOPPED] = { "clock-stopped", MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_CLOCK_STARTED] = { "clock-started", MEMBER_PARTICIPANT | MEMBER_CAUSE },
@@ -38,7 +38,7 @@ static const struct {
 	[EVENT_POINT_WITHDRAWN] = { "point-withdrawn",
 		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_POINT_HEARD] = { "point-heard",
-		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_ALLOTTED },
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_VOICE | MEMBER_ALLOTTED },
 	[EVENT_POINT_RULED] = { "point-ruled", MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_RULING },
 	[EVENT_RULING_APPEALED] = { "ruling-appealed", MEMBER_ENTRY | MEMBER_PARTICIPANT },
 	[EVENT_POINT_SETTLED] = { "point-settled",
@@ -55,7 +55,8 @@ static const struct {
 		MEMBER_DECISION | MEMBER_TOTALS | MEMBER_ENTITLED },
 	[EVENT_DECISION_PROCLAIMED] = { "decision-proclaimed",
 		MEMBER_DECISION | MEMBER_TOTALS | MEMBER_OUTCOME },
-	[EVENT_MICROPHONE_OPENED] = { "microphone-opened", MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_MICROPHONE_OPENED] = { "microphone-opened",
+		MEMBER_PARTICIPANT | MEMBER_VOICE | MEMBER_CAUSE },
 	[EVENT_MICROPHONE_CLOSED] = { "microphone-closed", MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_DESK_LIVE] = { "desk-live", MEMBER_CHANNEL | MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_DESK_IDLE] = { "desk-idle", MEMBER_CHANNEL | MEMBER_PARTICIPANT | MEMBER_CAUSE },
@@ -108,6 +109,11 @@ static const char *const votes[VOTE_COUNT] = {
 static const char *const outcomes[OUTCOME_COUNT] = {
 	[OUTCOME_ADOPTED] = "adopted",
 	[OUTCOME_REJECTED] = "rejected",
+};
+
+static const char *const places[PLACE_COUNT] = {
+	[PLACE_REMOTE] = "remote",
+	[PLACE_IN_ROOM] = "in-room",
 };
 
 static const char *const lines[LINE_COUNT] = {
@@ -236,6 +242,22 @@ int outcome_parse(const char *name, enum outcome *out_outcome)
 	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
 		if (strcmp(name, outcomes[i]) == 0) {
 			*out_outcome = (enum outcome)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *place_name(enum place place)
+{
+	return places[place];
+}
+
+int place_parse(const char *name, enum place *out_place)
+{
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		if (strcmp(name, places[i]) == 0) {
+			*out_place = (enum place)i;
 			return 0;
 		}
 	}

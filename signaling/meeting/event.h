@@ -80,6 +80,13 @@ enum line {
 	LINE_COUNT,
 };
 
+/* Where a participant takes part from: the one live place of the badge. */
+enum place {
+	PLACE_REMOTE,  /* with microphone and camera of their own */
+	PLACE_IN_ROOM, /* in the meeting room: what they say comes from its microphones */
+	PLACE_COUNT,
+};
+
 /* The lists of one agenda item. */
 enum list_kind {
 	LIST_SPEAKERS,
@@ -140,6 +147,8 @@ enum event_member {
 	MEMBER_TOTALS = 1 << 19, /* yes, no, abstain */
 	MEMBER_ENTITLED = 1 << 20,
 	MEMBER_OUTCOME = 1 << 21, /* outcome, required */
+	MEMBER_PLACE = 1 << 22,   /* absent = remote */
+	MEMBER_VOICE = 1 << 23,   /* absent = the participant's own microphone */
 };
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
@@ -160,6 +169,9 @@ struct event {
 	char delegation[RS_NAME_MAX + 1];
 	enum event_cause cause;
 	enum line line;
+	enum place place;
+	char voice[RS_NAME_MAX +
+		   1]; /* source that carries what the participant says; empty = their own */
 	uint32_t entry;
 	uint32_t position;    /* 1 = first */
 	uint32_t allotted_ms; /* speaking time */
@@ -211,6 +223,8 @@ const char *vote_name(enum vote vote);
 int vote_parse(const char *name, enum vote *out_vote) RS_MUST_USE;
 const char *outcome_name(enum outcome outcome);
 int outcome_parse(const char *name, enum outcome *out_outcome) RS_MUST_USE;
+const char *place_name(enum place place);
+int place_parse(const char *name, enum place *out_place) RS_MUST_USE;
 const char *line_name(enum line line);
 int line_parse(const char *name, enum line *out_line) RS_MUST_USE;
 

@@ -181,6 +181,20 @@ const struct participant *meeting_chair(const struct meeting *meeting)
 	return NULL;
 }
 
+const struct participant *meeting_voice(
+	const struct meeting *meeting, const struct participant *participant)
+{
+	if (participant->place != PLACE_IN_ROOM || participant->role == ROLE_ROOM)
+		return participant;
+	const struct participant *room = NULL;
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		const struct participant *one = &meeting->participants[i];
+		if (one->role == ROLE_ROOM && (room == NULL || one->line > room->line))
+			room = one;
+	}
+	return room;
+}
+
 bool participant_has_language(const struct participant *participant, const char *language)
 {
 	for (size_t i = 0; i < participant->n_languages; i++) {

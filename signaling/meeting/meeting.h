@@ -68,6 +68,7 @@ struct participant {
 	/* state */
 	bool present;
 	enum line line;
+	enum place place; /* while present */
 };
 
 struct meeting {
@@ -142,10 +143,16 @@ int meeting_ready(struct meeting *meeting) RS_MUST_USE;
 
 enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_command *command,
 	struct events *out_events);
-/* What the outside world means for one participant: present or gone (with its cause), and how reached.
- * Adds nothing when it is so already. `i` below n_participants. */
-void meeting_decide_presence(const struct meeting *meeting, size_t i, bool present, enum line line,
-	enum event_cause cause, struct events *out_events);
+/* What the outside world means for one participant. */
+struct presence {
+	bool present;
+	enum line line;
+	enum place place;       /* of who is present */
+	enum event_cause cause; /* why so */
+};
+/* Adds nothing when it is so already. `i` below n_participants. */
+void meeting_decide_presence(const struct meeting *meeting, size_t i,
+	const struct presence *presence, struct events *out_events);
 /* The recorder reported: recording (reason NULL) or failed with a reason. Adds nothing when known or when nothing is to be recorded. */
 void meeting_decide_recorder(
 	const struct meeting *meeting, const char *reason, struct events *out_events);
@@ -162,6 +169,10 @@ const struct meeting_channel *meeting_find_channel(const struct meeting *meeting
 const struct delegation *meeting_find_delegation(const struct meeting *meeting, const char *id);
 /* The presiding officer, or NULL. */
 const struct participant *meeting_chair(const struct meeting *meeting);
+/* Whose media carries what this participant says and shows: their own, or that of the meeting room for who is in it.
+ * NULL when they are in a room that sends nothing. */
+const struct participant *meeting_voice(
+	const struct meeting *meeting, const struct participant *participant);
 /* True when the languages of an interpreter name this channel. */
 bool participant_has_language(const struct participant *participant, const char *language);
 

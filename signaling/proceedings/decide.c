@@ -181,6 +181,19 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	return VERDICT_MALFORMED;
 }
 
+/* The record says whose voice comes out of which microphone. */
+static void name_voices(const struct proceedings *proceedings, struct events *events)
+{
+	for (size_t i = 0; i < events->n; i++) {
+		struct event *event = &events->list[i];
+		if ((event_members(event->kind) & MEMBER_VOICE) == 0)
+			continue;
+		const char *voice = proceedings_voice(proceedings, event->participant);
+		if (voice != NULL && strcmp(voice, event->participant) != 0)
+			(void)rs_set_text(event->voice, voice);
+	}
+}
+
 enum verdict proceedings_decide(const struct proceedings *proceedings,
 	const struct command *command, int64_t wall_ms, struct events *out_events)
 {
@@ -191,17 +204,19 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 		verdict = decide_by_kind(proceedings, command, out_events);
 	if (verdict != VERDICT_OK)
 		out_events->n = 0;
+	name_voices(proceedings, out_events);
 	proceedings_stamp(proceedings, wall_ms, out_events);
 	return verdict;
 }
 
-void proceedings_decide_presence(const struct proceedings *proceedings, size_t i, bool present,
-	enum line line, enum event_cause cause, struct events *out_events)
+void proceedings_decide_presence(const struct proceedings *proceedings, size_t i,
+	const struct presence *presence, struct events *out_events)
 {
 	const struct participant *participant = &proceedings->meeting->participants[i];
-	const bool leaves = participant->present && !present;
+	const enum event_cause cause = presence->cause;
+	const bool leaves = participant->present && !presence->present;
 
-	meeting_decide_presence(proceedings->meeting, i, present, line, cause, out_events);
+	meeting_decide_presence(proceedings->meeting, i, presence, out_events);
 	if (!leaves)
 		return;
 	floor_decide_left(proceedings->floor, participant->id, cause, out_events);

@@ -65,13 +65,23 @@ void proceedings_stamp(
 	}
 }
 
-static void add_visible(struct gate *gate, const char *source)
+static void add_source(const char **list, size_t *n, const char *source)
 {
-	for (size_t i = 0; i < gate->n_visible; i++) {
-		if (strcmp(gate->visible[i], source) == 0)
+	for (size_t i = 0; i < *n; i++) {
+		if (strcmp(list[i], source) == 0)
 			return;
 	}
-	gate->visible[gate->n_visible++] = source;
+	list[(*n)++] = source;
+}
+
+const char *proceedings_voice(const struct proceedings *proceedings, const char *badge)
+{
+	const struct meeting *meeting = proceedings->meeting;
+	const struct participant *participant = meeting_find(meeting, badge);
+	if (participant == NULL)
+		return NULL;
+	const struct participant *voice = meeting_voice(meeting, participant);
+	return voice != NULL ? voice->id : NULL;
 }
 
 void proceedings_gate(const struct proceedings *proceedings, struct gate *out_gate)
@@ -79,17 +89,22 @@ void proceedings_gate(const struct proceedings *proceedings, struct gate *out_ga
 	const struct floor *floor = proceedings->floor;
 	const struct participant *chair = meeting_chair(proceedings->meeting);
 
-	*out_gate = (struct gate){ .chair = chair != NULL ? chair->id : NULL };
+	*out_gate = (struct gate){ .chair = NULL };
+	if (chair != NULL)
+		out_gate->chair = proceedings_voice(proceedings, chair->id);
 	if (proceedings->meeting->phase != MEETING_IN_SESSION)
 		return;
-	const char *open;
-	while (out_gate->n_open < RS_ARRAY_LEN(out_gate->open) &&
-		(open = floor_open(floor, out_gate->n_open)) != NULL) {
-		out_gate->open[out_gate->n_open++] = open;
-		add_visible(out_gate, open);
+	const char *holder;
+	for (size_t i = 0;
+		i < RS_ARRAY_LEN(out_gate->open) && (holder = floor_open(floor, i)) != NULL; i++) {
+		const char *source = proceedings_voice(proceedings, holder);
+		if (source == NULL)
+			continue;
+		add_source(out_gate->open, &out_gate->n_open, source);
+		add_source(out_gate->visible, &out_gate->n_visible, source);
 	}
-	if (chair != NULL)
-		add_visible(out_gate, chair->id);
+	if (out_gate->chair != NULL)
+		add_source(out_gate->visible, &out_gate->n_visible, out_gate->chair);
 	/* Whoever speaks first by right is shown, with what they show. */
 	out_gate->speaker = out_gate->n_open > 0 ? out_gate->open[0] : NULL;
 	out_gate->content = out_gate->speaker;

@@ -98,11 +98,14 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 	const struct command *command, int64_t wall_ms, struct events *out_events);
 /* The outside world, see meeting_decide_presence() and so on; leaving costs floor, microphone and desk. Append to
  * `out_events`, which must have room for 4 more; proceedings_stamp() once all are there. */
-void proceedings_decide_presence(const struct proceedings *proceedings, size_t i, bool present,
-	enum line line, enum event_cause cause, struct events *out_events);
+void proceedings_decide_presence(const struct proceedings *proceedings, size_t i,
+	const struct presence *presence, struct events *out_events);
 void proceedings_stamp(
 	const struct proceedings *proceedings, int64_t wall_ms, struct events *events);
 void proceedings_apply(struct proceedings *proceedings, const struct event *event);
+
+/* The source whose media is this badge's: its own, or the meeting room's for somebody who is in it. NULL = none. */
+const char *proceedings_voice(const struct proceedings *proceedings, const char *badge);
 
 /* What passes the gate (common/control/PROTOCOL.md section 3.1). Texts are borrowed from the state; NULL = nobody. */
 struct gate {

@@ -25,7 +25,7 @@ static void plan_page(const struct session *session, struct peer_plan *plan)
 	char feed[PEER_FEED_MAX + 1];
 
 	*plan = (struct peer_plan){ .n_send = 0 };
-	if (peer_may_send(who->role))
+	if (peer_may_send(who->role) && !session->companion)
 		plan_add_sends(plan, who->id, who->csrc);
 	audio_feed(&session->chamber->people[session->participant], feed);
 	for (uint32_t rank = 0; rank < AUDIO_SLOTS; rank++)

@@ -37,12 +37,28 @@ static enum line line_of(const struct service *service, const struct chamber *ch
 	return person->sessions > 0 ? LINE_JOINED : LINE_AWAY;
 }
 
+/* Where the one live place of this person is. While no page is there it stays where it was. */
+static enum place place_of(const struct person *person, const struct participant *participant)
+{
+	if (person->sessions == 0)
+		return participant->place;
+	return person->companion ? PLACE_IN_ROOM : PLACE_REMOTE;
+}
+
+/* Who speaks in the room goes on when the page beside them goes. */
+static bool speaks_in_room(const struct chamber *chamber, const struct participant *participant)
+{
+	return participant->present && participant->place == PLACE_IN_ROOM &&
+	       strcmp(chamber->proceedings->floor->now.holder, participant->id) == 0;
+}
+
 static void reconcile_person(
 	struct service *service, struct chamber *chamber, size_t i, struct moment at)
 {
 	struct person *person = &chamber->people[i];
 	const struct participant *participant = &chamber->proceedings->meeting->participants[i];
-	const bool here = person->sessions > 0 || publishes(person);
+	const bool here =
+		person->sessions > 0 || publishes(person) || speaks_in_room(chamber, participant);
 
 	if (here) {
 		person->away_at = RS_TIME_NEVER;
@@ -57,8 +73,13 @@ static void reconcile_person(
 		cause = CAUSE_ELSEWHERE;
 	}
 	person->elsewhere = false;
-	proceedings_decide_presence(chamber->proceedings, i, present, line_of(service, chamber, i),
-		cause, &chamber->events);
+	const struct presence presence = {
+		.present = present,
+		.line = line_of(service, chamber, i),
+		.place = place_of(person, participant),
+		.cause = cause,
+	};
+	proceedings_decide_presence(chamber->proceedings, i, &presence, &chamber->events);
 	if (present && person->media_lost) {
 		interpretation_decide_lost(chamber->proceedings->interpretation, participant->id,
 			CAUSE_LOST_LINE, &chamber->events);
@@ -143,10 +164,13 @@ bool presence_speaker_lost(const struct chamber *chamber)
 		meeting_find(chamber->proceedings->meeting, floor->now.holder);
 	if (participant == NULL || floor->now.suspended)
 		return false;
-	const struct person *holder =
-		&chamber->people[participant - chamber->proceedings->meeting->participants];
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct participant *voice = meeting_voice(meeting, participant);
 	/* The floor may have come back from a point of order to somebody who is gone. */
-	return !participant->present || holder->media_lost || fell_silent(holder);
+	if (!participant->present || voice == NULL)
+		return !participant->present;
+	const struct person *line = &chamber->people[voice - meeting->participants];
+	return line->media_lost || fell_silent(line);
 }
 
 static void reconcile_floor(struct chamber *chamber, struct moment at)

@@ -54,6 +54,7 @@ struct session {
 	size_t participant;
 	rs_time hello_by;
 	char peer[RS_NAME_MAX + 1]; /* its media peer; empty = none */
+	bool companion;             /* of somebody in the room: sends no media */
 	/* rate limit: a bucket of thousandths of a command */
 	int64_t bucket;
 	rs_time filled;
@@ -90,6 +91,7 @@ struct person {
 	struct peer *peers;
 	rs_time away_at;              /* when it counts as gone; RS_TIME_NEVER while it is here */
 	bool left;                    /* on purpose */
+	bool companion;               /* the page is that of somebody in the room */
 	bool elsewhere;               /* a second page took the place of the first: to be told */
 	bool media_lost;              /* the transport told so */
 	char listen[RS_NAME_MAX + 1]; /* channel; empty = floor */

@@ -196,6 +196,7 @@ static void enter_chamber(
 		session->next->prev = session;
 	chamber->sessions = session;
 	person->sessions++;
+	person->companion = session->companion;
 	person->away_at = RS_TIME_NEVER;
 	person->left = false;
 	for (struct peer *peer = person->peers; resumes && peer != NULL;
@@ -257,6 +258,12 @@ static void send_missed(struct service *service, const struct session *session, 
 	}
 }
 
+/* A room sends what a room sends, and an interpreter works from a desk. */
+static bool may_be_companion(enum role role)
+{
+	return (ROLE_BIT(role) & (ROLES_PRESIDING | ROLE_BIT(ROLE_DELEGATE))) != 0;
+}
+
 static void handle_hello(struct service *service, struct session *session,
 	const struct wire_message *message, struct moment at)
 {
@@ -268,6 +275,10 @@ static void handle_hello(struct service *service, struct session *session,
 	const bool resumed = message->resumes && strcmp(message->epoch, chamber->epoch) == 0 &&
 			     broadcast_covers(chamber->broadcast, message->event,
 				     chamber->proceedings->meeting->event);
+	session->companion =
+		message->companion &&
+		may_be_companion(
+			chamber->proceedings->meeting->participants[session->participant].role);
 	enter_chamber(service, session, message->resumes, at);
 	send_welcome(service, session, resumed, at);
 	if (resumed)

@@ -54,6 +54,10 @@ static json_t *write_data(const struct event *event)
 	}
 	if (members & (MEMBER_PERSON | MEMBER_DELEGATION))
 		doc_put(&data, "delegation", doc_text_or_null(event->delegation));
+	if ((members & MEMBER_PLACE) && event->place != PLACE_REMOTE)
+		doc_put(&data, "place", json_string(place_name(event->place)));
+	if ((members & MEMBER_VOICE) && event->voice[0] != '\0')
+		doc_put(&data, "voice", json_string(event->voice));
 	if (members & MEMBER_POSITION)
 		doc_put(&data, "position", json_integer(event->position));
 	if (members & MEMBER_ALLOTTED) {
@@ -154,6 +158,12 @@ static void read_data(const struct object *data, struct event *event)
 		read_person(data, event);
 	if (members & (MEMBER_PERSON | MEMBER_DELEGATION))
 		read_text(data, "delegation", true, event->delegation, sizeof(event->delegation));
+	if ((members & MEMBER_PLACE) &&
+		place_parse(
+			object_text_or(data, "place", place_name(PLACE_REMOTE)), &event->place) < 0)
+		object_fail(data, "place", "no such place");
+	if (members & MEMBER_VOICE)
+		read_text(data, "voice", true, event->voice, sizeof(event->voice));
 	if (members & MEMBER_POSITION)
 		event->position = (uint32_t)object_int(data, "position", 1, UINT32_MAX);
 	if (members & MEMBER_ALLOTTED)

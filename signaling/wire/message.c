@@ -223,6 +223,7 @@ static void parse_hello(const struct object *object, struct wire_message *messag
 {
 	message->kind = WIRE_HELLO;
 	message->token = object_text(object, "token");
+	message->companion = object_bool_or(object, "companion", false);
 	if (!object_has(object, "resume"))
 		return;
 	const struct object resume = object_child(object, "resume");

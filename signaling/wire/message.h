@@ -43,6 +43,7 @@ struct wire_message {
 	enum wire_message_kind kind;
 	/* HELLO */
 	const char *token;
+	bool companion; /* of somebody in the meeting room: sends no media */
 	bool resumes;
 	const char *epoch; /* of the resume */
 	uint64_t event;

@@ -80,6 +80,8 @@ static json_t *participant_part(const struct participant *participant, enum form
 	json_t *part = json_object();
 	doc_put(&part, "present", json_boolean(participant->present));
 	doc_put(&part, "line", json_string(line_name(participant->line)));
+	put_text(&part, "place",
+		participant->place != PLACE_REMOTE ? place_name(participant->place) : "", form);
 	if (form == PATCH)
 		return part;
 

@@ -77,8 +77,10 @@ static void be_present(struct bench *bench, const char *badge, bool present)
 	const struct meeting *meeting = bench->proceedings->meeting;
 	const size_t i = (size_t)(meeting_find(meeting, badge) - meeting->participants);
 	events.n = 0;
-	proceedings_decide_presence(bench->proceedings, i, present, LINE_JOINED,
-		present ? CAUSE_JOINED : CAUSE_LOST_LINE, &events);
+	const struct presence presence = { .present = present,
+		.line = LINE_JOINED,
+		.cause = present ? CAUSE_JOINED : CAUSE_LOST_LINE };
+	proceedings_decide_presence(bench->proceedings, i, &presence, &events);
 	apply_all(bench);
 }
 

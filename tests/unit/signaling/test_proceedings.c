@@ -79,8 +79,10 @@ static void set_present(struct proceedings *proceedings, const char *id, bool pr
 	const struct meeting *meeting = proceedings->meeting;
 	const size_t i = (size_t)(meeting_find(meeting, id) - meeting->participants);
 	events.n = 0;
-	proceedings_decide_presence(proceedings, i, present, LINE_JOINED,
-		present ? CAUSE_JOINED : CAUSE_LOST_LINE, &events);
+	const struct presence presence = { .present = present,
+		.line = LINE_JOINED,
+		.cause = present ? CAUSE_JOINED : CAUSE_LOST_LINE };
+	proceedings_decide_presence(proceedings, i, &presence, &events);
 	proceedings_stamp(proceedings, 1000, &events);
 	apply_all(proceedings);
 }
@@ -326,8 +328,11 @@ static void decide_something(struct rs_rand *rand, const struct proceedings *pro
 		meeting_decide_recorder(
 			meeting, rs_rand_below(rand, 2) == 0 ? NULL : "disk full", &events);
 	else
-		proceedings_decide_presence(proceedings, i, rs_rand_below(rand, 4) != 0,
-			rs_rand_below(rand, 2) == 0 ? LINE_JOINED : LINE_CONNECTED, CAUSE_LEFT,
+		proceedings_decide_presence(proceedings, i,
+			&(const struct presence){ .present = rs_rand_below(rand, 4) != 0,
+				.line = rs_rand_below(rand, 2) == 0 ? LINE_JOINED : LINE_CONNECTED,
+				.place = (enum place)rs_rand_below(rand, PLACE_COUNT),
+				.cause = CAUSE_LEFT },
 			&events);
 	proceedings_stamp(proceedings, 1000, &events);
 }
@@ -339,6 +344,13 @@ static void assert_invariants(const struct proceedings *proceedings)
 	struct gate gate;
 	proceedings_gate(proceedings, &gate);
 	assert_true(gate.n_open <= floor->rules.open_microphones_max);
+	/* The own microphone of somebody in the room is never let through, nor any microphone twice. */
+	for (size_t i = 0; i < gate.n_open; i++) {
+		const struct participant *source = meeting_find(proceedings->meeting, gate.open[i]);
+		assert_true(source->place == PLACE_REMOTE || source->role == ROLE_ROOM);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(gate.open[i], gate.open[j]);
+	}
 	assert_true(list->n <= floor->rules.entries_max);
 	if (proceedings->meeting->phase != MEETING_IN_SESSION)
 		assert_int_equal(gate.n_open, 0);
