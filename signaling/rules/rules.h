@@ -22,6 +22,17 @@ struct rules_time {
 	bool cut;             /* whether it is taken then; else the chair takes it */
 };
 
+/* What a meeting usually does, from which forecasts begin before it was measured, and how long it is interpreted. */
+#define RULES_USED_PERCENT_MAX 300
+#define RULES_INTERPRETATION_MAX_S 43200
+struct rules_plan {
+	uint32_t interpretation_s; /* of a sitting, from its opening; 0 = as long as it takes */
+	uint32_t
+		used_percent; /* of the time allotted to a statement, 10 to RULES_USED_PERCENT_MAX */
+	uint32_t unlimited_s; /* a statement without limit, 10 to RULES_TIME_MAX_S */
+	uint32_t gap_s;       /* from a statement to the next, 0 to RULES_TIME_MAX_S */
+};
+
 /* Points of order (GA rule 71). */
 struct rules_points {
 	unsigned may_raise; /* roles */
@@ -67,6 +78,7 @@ struct rules {
 		open_microphones_max; /* the floor holder's and the presiding ones, 1 to RULES_MICROPHONES_MAX */
 	bool hold_lost_place; /* who loses the line while speaking keeps floor and time until the chair decides */
 	struct rules_time time;
+	struct rules_plan plan;
 	struct rules_points points;
 	struct rules_replies replies;
 	struct rules_majority majorities[RULES_MAJORITIES_MAX];

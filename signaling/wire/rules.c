@@ -37,6 +37,18 @@ static struct rules_time parse_time(const struct object *object)
 	return time;
 }
 
+static struct rules_plan parse_plan(const struct object *object)
+{
+	return (struct rules_plan){
+		.interpretation_s = (uint32_t)object_int(
+			object, "interpretation_s", 0, RULES_INTERPRETATION_MAX_S),
+		.used_percent =
+			(uint32_t)object_int(object, "used_percent", 10, RULES_USED_PERCENT_MAX),
+		.unlimited_s = (uint32_t)object_int(object, "unlimited_s", 10, RULES_TIME_MAX_S),
+		.gap_s = parse_seconds(object, "gap_s"),
+	};
+}
+
 static struct rules_points parse_points(const struct object *object)
 {
 	return (struct rules_points){
@@ -98,6 +110,7 @@ static void read_rules(const struct object object, const char *name, struct rule
 	const struct object list = object_child(&object, "list");
 	const struct object floor = object_child(&object, "floor");
 	const struct object time = object_child(&object, "time");
+	const struct object plan = object_child(&object, "plan");
 	const struct object points = object_child(&object, "points");
 	const struct object replies = object_child(&object, "replies");
 	const struct object agenda = object_child(&object, "agenda");
@@ -111,6 +124,7 @@ static void read_rules(const struct object object, const char *name, struct rule
 			&floor, "open_microphones_max", 1, RULES_MICROPHONES_MAX),
 		.hold_lost_place = object_bool(&floor, "hold_lost_place"),
 		.time = parse_time(&time),
+		.plan = parse_plan(&plan),
 		.points = parse_points(&points),
 		.replies = parse_replies(&replies),
 		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
