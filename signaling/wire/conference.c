@@ -2,6 +2,7 @@
 
 #include "signaling/wire/conference_priv.h"
 #include "signaling/wire/doc.h"
+#include "signaling/wire/roster.h"
 
 #include <errno.h>
 
@@ -164,11 +165,25 @@ static int read_conference(const struct conference_reader *reader, const struct 
 	return err;
 }
 
-/* Paths begin at the file's own members. */
+/* What a file is made of while it is judged. */
+struct judging {
+	struct faults *faults;
+	struct roster *roster; /* NULL = there is no table */
+};
+
+/* Paths begin at the file's own members; what came from the table is told by its row. */
 static void take_fault(void *ctx, const char *where, const char *why)
 {
+	const struct judging *judging = ctx;
 	const size_t root = strlen(CONFERENCE_FILE ".");
-	faults_add(ctx, CONFERENCE_FILE, strlen(where) > root ? where + root : "", why, 0, 0);
+	const char *path = strlen(where) > root ? where + root : "";
+	const char *field;
+	const uint32_t line =
+		judging->roster != NULL ? roster_line(judging->roster, path, &field) : 0;
+	if (line > 0)
+		faults_add(judging->faults, ROSTER_FILE, field, why, line, 0);
+	else
+		faults_add(judging->faults, CONFERENCE_FILE, path, why, 0, 0);
 }
 
 static json_t *load(const char *json, size_t len, struct faults *faults)
@@ -183,27 +198,45 @@ static json_t *load(const char *json, size_t len, struct faults *faults)
 	return root;
 }
 
+/* 0 and what is right so far, or -ENOMEM. */
+static int judge(const struct conference_reader *reader, json_t *json, struct judging *judging,
+	struct conference *conference)
+{
+	struct object_error error;
+	int err = 0;
+	if (reader->csv != NULL && json_is_object(json))
+		err = roster_add(
+			json, reader->csv, reader->csv_len, judging->faults, &judging->roster);
+	const struct object root =
+		object_root_each(json, CONFERENCE_FILE, take_fault, judging, &error);
+	if (err == 0 && !error.failed)
+		err = read_conference(reader, &root, conference);
+	return err;
+}
+
 int conference_parse(const struct conference_reader *reader, const char *json, size_t len,
 	struct faults *faults, struct conference **out_conference)
 {
-	RS_CLEANUP(doc_freep) json_t *json_root = load(json, len, faults);
-	if (json_root == NULL)
+	RS_CLEANUP(doc_freep) json_t *root = load(json, len, faults);
+	if (root == NULL)
 		return -EBADMSG;
-	struct object_error error;
-	const struct object root =
-		object_root_each(json_root, CONFERENCE_FILE, take_fault, faults, &error);
 	RS_CLEANUP(conference_freep) struct conference *conference = rs_zalloc(sizeof(*conference));
 	if (conference == NULL)
 		return -ENOMEM;
-	const int err = error.failed ? 0 : read_conference(reader, &root, conference);
+	struct judging judging = { .faults = faults };
+	int err = judge(reader, root, &judging, conference);
+	roster_free(judging.roster);
 	if (err < 0)
 		return err;
-	if (error.failed) {
+	if (faults->n > 0) {
 		faults_place(faults, CONFERENCE_FILE, json, len);
 		return -EBADMSG;
 	}
-	*out_conference = rs_steal(&conference);
-	return 0;
+	if (reader->csv != NULL)
+		err = doc_append(rs_steal(&root), reader->out_whole);
+	if (err == 0)
+		*out_conference = rs_steal(&conference);
+	return err;
 }
 
 struct conference *conference_free(struct conference *conference)

@@ -31,9 +31,14 @@ struct conference_reader {
 	conference_rules_fn *rules;
 	const void *ctx;
 	bool stored; /* was taken by a version before: members that are not known are left aside */
+	const char *
+		csv; /* a table of delegations and badges to be added (wire/roster.h); NULL = none */
+	size_t csv_len;
+	struct rs_buf
+		*out_whole; /* with a table: gets the conference file with all that is in it */
 };
 
-/* 0; -EBADMSG with every fault added to `faults`; -ENOMEM. */
+/* 0; -E2BIG (`out_whole` is full); -EBADMSG with every fault added to `faults`; -ENOMEM. */
 int conference_parse(const struct conference_reader *reader, const char *json, size_t len,
 	struct faults *faults, struct conference **out_conference) RS_MUST_USE;
 struct conference *conference_free(struct conference *conference);
