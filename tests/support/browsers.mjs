@@ -107,10 +107,10 @@ export class Participant {
 	}
 
 	// Press the join button, with the microphone's sound as it is, and wait for the media to be connected.
-	async join(link) {
+	async join(link, query = '') {
 		const [address, token] = link.split('#');
 		await this.page.evaluateOnNewDocument(installProbe);
-		await this.page.goto(`${address}?audio=raw#${token}`, { waitUntil: 'load' });
+		await this.page.goto(`${address}?audio=raw${query}#${token}`, { waitUntil: 'load' });
 		await this.page.waitForSelector(slot('join'));
 		await this.page.click(slot('join'));
 		return this.connected();
@@ -197,13 +197,13 @@ export class Participant {
 	}
 }
 
-// With `line`, from behind it.
-export async function participate(rostrum, who, { launch = launchChromium, ...options } = {}) {
+// With `line`, from behind it; `query` ("&companion") is added to the address.
+export async function participate(rostrum, who, { launch = launchChromium, query = '', ...options } = {}) {
 	const link = new URL(rostrum.link(who));
 	if (options.line) link.hostname = options.line.server;
 	const browser = await launch(who, { ...options, origin: options.line && link.origin });
 	const [page] = await browser.pages();
 	const participant = new Participant(who, browser, page ?? (await browser.newPage()));
-	await participant.join(link.href);
+	await participant.join(link.href, query);
 	return participant;
 }

@@ -42,7 +42,7 @@ export class Delegate extends Page {
 		const speaks: Binding[] = session.may('ask-for-floor')
 			? [
 					{ key: 'f', show: 'F', label: 'key.floor', press: () => this.querySelector<FloorKey>('rs-floor-key')?.press() },
-					{ key: 'm', show: 'M', label: 'key.mute', press: () => this.mute() },
+					...(session.companion ? [] : [{ key: 'm', show: 'M', label: 'key.mute', press: () => this.mute() } as const]),
 				]
 			: [];
 		return [

@@ -79,6 +79,8 @@ export class FloorKey extends Part {
 		const view = session.view!;
 		const place = placeOf(view, session.me);
 		const lampState = ownLamp(session);
+		if (session.companion && (lampState === 'fault' || lampState === 'speaking'))
+			return t(lampState === 'fault' ? 'own.room.silent' : 'own.room.open');
 		if (lampState === 'fault')
 			return t(isOpen(view, session.me) ? 'own.fault.open' : 'own.fault');
 		if (lampState === 'blocked')
@@ -93,6 +95,6 @@ export class FloorKey extends Part {
 			return t('own.next');
 		if (place > 1)
 			return t('own.place', { place: ordinal(place) });
-		return t(view.inscription.closed ? 'own.list.closed' : 'own.off');
+		return t(view.inscription.closed ? 'own.list.closed' : session.companion ? 'own.room' : 'own.off');
 	}
 }

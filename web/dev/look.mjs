@@ -136,6 +136,17 @@ await busy('JOR', { query: '?lang=zh', viewport: PHONE }, 'delegate-zh-phone');
 await busy('FRA', { query: '?lang=ru', viewport: PHONE }, 'delegate-vote-open-ru-phone', put());
 await busy('fr-1', { query: '?lang=ru' }, 'interpreter-ru');
 await busy('fr-1', { query: '?lang=zh', viewport: PHONE }, 'interpreter-zh-phone');
+await plain('KEN', { join: false, query: '?companion' }, 'join-companion');
+await plain('KEN', { join: false, query: '?companion&lang=ar', viewport: PHONE }, 'join-companion-ar-phone');
+const hall = { participants: { room: { present: true, line: 'connected' }, KEN: { place: 'in-room', seat: 'C12', line: 'joined' }, JOR: { place: 'in-room' } } };
+const inHall = async (_, meeting) => meeting.happen('participant-joined', {}, hall);
+await busy('KEN', { query: '?companion' }, 'companion-speaking', inHall);
+await busy('KEN', { query: '?companion', viewport: PHONE }, 'companion-speaking-phone', inHall);
+await busy('JOR', { query: '?companion&lang=ar', viewport: PHONE }, 'companion-ar-phone', inHall);
+await busy('chair', {}, 'podium-companions', async (page, meeting) => {
+	await inHall(page, meeting);
+	await page.locator('rs-people').scrollIntoViewIfNeeded();
+});
 await busy('chair', { viewport: PHONE }, 'podium-phone');
 await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {
 	meeting.happen('recording-failed', {}, { recording: { state: 'failed', reason: 'disk full' } });

@@ -20,6 +20,7 @@ const people = {
 	JOR: { name: 'السيدة ليلى حداد', role: 'delegate', delegation: 'JOR', country: 'Jordan', languages: ['en'] },
 	BOL: { name: 'Sra. Wara Quispe', role: 'delegate', delegation: 'BOL', country: 'Bolivia (Plurinational State of)', languages: ['es'] },
 	NOR: { name: 'Ms. Ingrid Solheim', role: 'delegate', delegation: 'NOR', country: 'Norway', languages: ['en'] },
+	room: { name: 'Conference room 2', role: 'room' },
 	'fr-1': { name: 'Hélène Marchand', role: 'interpreter', languages: ['fr'] },
 	'fr-2': { name: 'Olivier Perrin', role: 'interpreter', languages: ['fr'] },
 	'es-1': { name: 'Lucía Ferrer', role: 'interpreter', languages: ['es'] },
@@ -29,6 +30,7 @@ const MAY = {
 	secretariat: ['propose-decision', 'withdraw-decision', 'open-voting', 'enter-totals', 'lock-voting', 'proclaim', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
 	chair: ['propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
 	delegate: ['object', 'cast', 'ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
+	room: ['ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
 };
 
@@ -183,7 +185,7 @@ export async function startMeeting(port = 0) {
 				for (const event of known ? events.slice(message.resume.event) : [])
 					say(event);
 				sockets.set(id, socket);
-				happen('participant-joined', { participant: id }, { participants: { [id]: { present: true, line: 'connected' } } });
+				happen('participant-joined', { participant: id }, { participants: { [id]: { present: true, line: 'connected', place: message.companion ? 'in-room' : null } } });
 				return;
 			}
 			const result = MAY[people[id].role].includes(message.type) ? commands[message.type](id, message) : 'not-permitted';

@@ -36,6 +36,8 @@ export class ChairKey extends Part {
 	}
 
 	private stateText(state: ReturnType<typeof ownLamp>): string {
+		if (this.session.companion)
+			return t(state === 'fault' ? 'own.room.silent' : state === 'speaking' ? 'own.room.open' : 'own.room');
 		switch (state) {
 			case 'speaking':
 				return t('own.speaking');

@@ -6,7 +6,7 @@ import { holder, isVoting, shortName, type Participant, type Role } from '#share
 import { t, type Key } from '#shared/words';
 import { lamp } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
-import { presence, sound } from '#shared/ui/presence';
+import { isSpeaking, presence, sound } from '#shared/ui/presence';
 
 /** Roles that may have the floor. */
 const SPEAKS = new Set<Role>(['delegate', 'chair', 'room']);
@@ -47,7 +47,7 @@ export class People extends Part {
 			view.meeting.state === 'in-session' &&
 			!isVoting(view);
 		return html`<li data-testid="person" data-participant=${badge} data-present=${participant.present}
-			data-speaking=${session.wire.measured.speaking?.[badge] ?? false}>
+			data-speaking=${isSpeaking(session, badge)}>
 			${lamp(lampOf(view, badge), true)}
 			<span class="grow"><strong>${name}</strong>${badge === session.me ? html` <span class="muted">(${t('you')})</span>` : nothing}<br
 				><span class="small muted">${participant.country ? participant.name : t(`role.${participant.role}` satisfies Key)}</span>

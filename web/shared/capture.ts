@@ -87,6 +87,14 @@ export class Capture {
 		this.onchange();
 	}
 
+	/** Gives both devices back; what was wished stays wished. */
+	letGo(): void {
+		this.round++;
+		this.release('microphone');
+		this.release('camera');
+		this.onchange();
+	}
+
 	/** Silences the microphone here, for a cough or a word aside. */
 	setMuted(muted: boolean): void {
 		if (this.microphone !== null)

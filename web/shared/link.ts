@@ -45,6 +45,16 @@ export function speaks(role: Role | undefined): boolean {
 	return role === 'delegate' || role === 'chair' || role === 'interpreter' || role === 'room';
 }
 
+/** Who may take part in the meeting room with a page that sends nothing: whose voice is the room's. */
+export function mayBeInRoom(role: Role | undefined): boolean {
+	return role === 'delegate' || role === 'chair';
+}
+
+/** `?companion` or `&companion` after the token: the link of somebody in the meeting room. */
+export function isCompanionLink({ search, hash }: { search: string; hash: string }): boolean {
+	return new URLSearchParams(search).has('companion') || new URLSearchParams(hash.replace(/^#/, '')).has('companion');
+}
+
 /** Which page serves a role. */
 export function pageOf(role: Role): 'delegate' | 'podium' | 'interpreter' {
 	if (role === 'chair' || role === 'secretariat' || role === 'technician' || role === 'admin')

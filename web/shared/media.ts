@@ -80,6 +80,12 @@ export class Media {
 			sink.volume = volume;
 	}
 
+	/** Nothing is to be heard from here, whatever comes: the room has loudspeakers of its own. */
+	setSilent(silent: boolean): void {
+		for (const sink of this.sinks)
+			sink.muted = silent;
+	}
+
 	/** The network changed: the path is probably another one. */
 	networkChanged(): void {
 		if (this.pc !== null && this.state !== 'connecting')

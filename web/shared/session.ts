@@ -1,8 +1,8 @@
 import { Capture, type Wishes } from './capture';
-import { readLink, speaks, type Link } from './link';
+import { isCompanionLink, mayBeInRoom, readLink, speaks, type Link } from './link';
 import { Looking } from './looking';
 import { Media } from './media';
-import { holder, isOpen, placeOf, shortName, type MeetingEvent, type View } from './view';
+import { holder, isOpen, placeOf, roomOf, shortName, type MeetingEvent, type View } from './view';
 import { isKey, t, type Key } from './words';
 import { Wire, type Reply } from './wire';
 
@@ -23,7 +23,9 @@ export class Session {
 	readonly looking: Looking;
 	/** The join button was pressed. */
 	joined = false;
-	/** Language channel listened to; `floor` is the original. */
+	/** Of somebody in the meeting room: no sound or picture goes out, and none need come in. */
+	companion: boolean;
+	/** Language channel listened to; `floor` is the original, `none` (a companion's) silence. */
 	channel: string;
 	volume = 1;
 	notices: Notice[] = [];
@@ -43,12 +45,13 @@ export class Session {
 			() => this.wire.iceServers,
 		);
 		this.capture = new Capture(this.firstWishes());
-		this.channel = sessionStorage.getItem(this.key('channel')) ?? 'floor';
+		this.companion = this.firstPlace();
+		this.channel = this.firstChannel();
 
 		this.wire.onchange = () => this.changed();
 		this.wire.onevent = (event) => this.heard(event);
 		this.wire.onwelcome = (resumed) => this.welcomed(resumed);
-		this.wire.onsilent = () => void this.wire.command('listen', { channel: this.channel });
+		this.wire.onsilent = () => void this.wire.command('listen', { channel: this.channel === 'none' ? 'floor' : this.channel });
 		this.looking = new Looking(
 			() => this.media.slots,
 			async (slots) => this.may('watch') && (await this.wire.command('watch', { slots })).ok,
@@ -74,7 +77,7 @@ export class Session {
 
 	/** Whether this page has a microphone and a camera to look after. */
 	get speaks(): boolean {
-		return speaks(this.link.claims?.role);
+		return speaks(this.link.claims?.role) && !this.companion;
 	}
 
 	/** Own badge. */
@@ -86,6 +89,8 @@ export class Session {
 		if (this.joined)
 			return;
 		this.joined = true;
+		this.wire.companion = this.companion;
+		this.media.setSilent(this.channel === 'none');
 		this.capture.wake();
 		this.wire.start();
 		this.update();
@@ -111,10 +116,27 @@ export class Session {
 		return this.asked.has(key);
 	}
 
+	/** Where one takes part; said before joining. */
+	async setCompanion(companion: boolean): Promise<void> {
+		this.companion = companion;
+		sessionStorage.setItem(this.key('place'), companion ? 'in-room' : 'remote');
+		this.channel = this.firstChannel();
+		this.update();
+		if (companion)
+			this.capture.letGo();
+		else
+			await this.capture.acquire();
+	}
+
 	async listen(channel: string): Promise<void> {
 		const before = this.channel;
 		this.channel = channel;
-		sessionStorage.setItem(this.key('channel'), channel);
+		sessionStorage.setItem(this.channelKey(), channel);
+		this.media.setSilent(channel === 'none');
+		if (channel === 'none') {
+			this.update();
+			return;
+		}
 		const reply = await this.ask('listen', { channel }, `listen-${channel}`);
 		if (reply.ok && this.channel === channel)
 			this.media.listensTo(channel === 'floor' ? 'floor' : `channel-${channel}`);
@@ -168,6 +190,23 @@ export class Session {
 		return `rostrum.${name}.${this.link.claims?.meeting ?? ''}.${this.me}`;
 	}
 
+	/** What one hears in the room and what one hears elsewhere have nothing to do with one another. */
+	private channelKey(): string {
+		return this.key(this.companion ? 'channel.in-room' : 'channel');
+	}
+
+	/** In the room the page is silent until a language is chosen: its sound would come back into the room. */
+	private firstChannel(): string {
+		return sessionStorage.getItem(this.channelKey()) ?? (this.companion ? 'none' : 'floor');
+	}
+
+	private firstPlace(): boolean {
+		if (!mayBeInRoom(this.link.claims?.role))
+			return false;
+		const stored = sessionStorage.getItem(this.key('place'));
+		return stored === null ? isCompanionLink(location) : stored === 'in-room';
+	}
+
 	private firstWishes(): Wishes {
 		const query = new URLSearchParams(location.search);
 		const role = this.link.claims?.role;
@@ -193,7 +232,7 @@ export class Session {
 	}
 
 	private welcomed(resumed: boolean): void {
-		if (!resumed && this.channel !== 'floor')
+		if (!resumed && this.channel !== 'floor' && this.channel !== 'none')
 			void this.listen(this.channel);
 	}
 
@@ -250,6 +289,8 @@ export function ownLamp(session: Session): Lamp {
 	const { view, me, capture, media, wire } = session;
 	if (view === null)
 		return 'off';
+	if (session.companion)
+		return isOpen(view, me) && view.participants[roomOf(view) ?? '']?.line !== 'connected' ? 'fault' : lampOf(view, me);
 	if (!session.may('offer') || capture.wishes.microphone === null)
 		return isOpen(view, me) ? 'blocked' : lampOf(view, me);
 	if (capture.faults.microphone !== undefined)

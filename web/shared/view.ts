@@ -39,6 +39,8 @@ export interface Participant {
 	csrc: number;
 	present: boolean;
 	line: Presence;
+	/** In the meeting room: what they say comes from its microphone. Absent: remote. */
+	place?: 'in-room' | null;
 }
 
 export interface Entry {
@@ -202,6 +204,28 @@ export function speakingTime(view: View, now: number): SpeakingTime | null {
 
 export function isOpen(view: View, badge: string): boolean {
 	return (view.open ?? []).includes(badge);
+}
+
+export function isInRoom(view: View, badge: string): boolean {
+	return view.participants[badge]?.place === 'in-room';
+}
+
+/** The badge of the meeting room's box; the one that sends, where there are several. */
+export function roomOf(view: View): string | null {
+	const rooms = Object.entries(view.participants).filter(([, { role }]) => role === 'room');
+	return (rooms.find(([, { line }]) => line === 'connected') ?? rooms[0])?.[0] ?? null;
+}
+
+/** Whose media carries what a participant says. */
+export function voiceOf(view: View, badge: string): string | null {
+	return isInRoom(view, badge) && view.participants[badge]?.role !== 'room' ? roomOf(view) : badge;
+}
+
+/** Who is meant by a source that is heard or seen: the room's is that of whoever speaks in it. */
+export function personBehind(view: View, source: string): string {
+	if (view.participants[source]?.role !== 'room')
+		return source;
+	return (view.open ?? []).find((badge) => isInRoom(view, badge)) ?? source;
 }
 
 /** Place in the list of speakers, 1 = next; 0 = not on the list. */

@@ -62,6 +62,8 @@ export class Wire {
 	view: View | null = null;
 	you: You | null = null;
 	measured: Measured = {};
+	/** The page of somebody in the meeting room; said with every hello. */
+	companion = false;
 	/** For a new connection; the credentials of TURN servers end after some hours, each welcome brings new ones. */
 	iceServers: RTCIceServer[] = [];
 	readonly clock = new ServerClock();
@@ -129,7 +131,7 @@ export class Wire {
 		this.silenceTimer = this.environment.setTimer(() => this.lost(socket, 0), WELCOME_MS);
 		socket.onopen = () => {
 			const resume = this.epoch === '' ? {} : { resume: { epoch: this.epoch, event: this.event } };
-			this.send({ type: 'hello', token: this.token, ...resume });
+			this.send({ type: 'hello', token: this.token, ...(this.companion ? { companion: true } : {}), ...resume });
 		};
 		socket.onmessage = ({ data }) => {
 			if (socket === this.socket)

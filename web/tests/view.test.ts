@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { speakingTime, type Floor, type View } from '#shared/view';
+import { personBehind, speakingTime, voiceOf, type Floor, type View } from '#shared/view';
 
 const at = (floor: Floor) => ({ rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false }, floor }) as unknown as View;
 
@@ -27,5 +27,31 @@ describe('the time of a statement', () => {
 
 	it('never runs backwards when the clocks disagree', () => {
 		expect(speakingTime(at({ holder: 'KEN', since: 5000, allotted: 1000 }), 4000)?.used).toBe(0);
+	});
+});
+
+describe('in the meeting room', () => {
+	const hall = (open: string[], line = 'connected') =>
+		({
+			open,
+			participants: {
+				KEN: { role: 'delegate', place: 'in-room' },
+				FRA: { role: 'delegate' },
+				spare: { role: 'room', line: 'away' },
+				room: { role: 'room', line },
+			},
+		}) as unknown as View;
+
+	it('the room that sends is the voice of who is in it', () => {
+		expect(voiceOf(hall([]), 'KEN')).toBe('room');
+		expect(voiceOf(hall([]), 'FRA')).toBe('FRA');
+		expect(voiceOf(hall([]), 'room')).toBe('room');
+		expect(voiceOf(hall([], 'away'), 'KEN')).toBe('spare');
+	});
+
+	it('what comes from the room is shown as the person who speaks there', () => {
+		expect(personBehind(hall(['FRA', 'KEN']), 'room')).toBe('KEN');
+		expect(personBehind(hall(['FRA']), 'room')).toBe('room');
+		expect(personBehind(hall(['FRA', 'KEN']), 'FRA')).toBe('FRA');
 	});
 });

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { mayBeInRoom } from '../link';
 import { t, type Key } from '../words';
 import './devices';
 import { languageField } from './dialogs';
@@ -11,7 +12,8 @@ import './picture';
 export class Join extends Part {
 	override connectedCallback(): void {
 		super.connectedCallback();
-		void this.session.capture.acquire();
+		if (!this.session.companion)
+			void this.session.capture.acquire();
 	}
 
 	override render(): TemplateResult {
@@ -36,12 +38,29 @@ export class Join extends Part {
 						}</p>
 						<h1 id="join-name" data-testid="join-name">${claims.name || claims.sub}</h1>
 					</header>
+					${mayBeInRoom(claims.role) ? this.place() : nothing}
 					${session.speaks ? html`<rs-devices .session=${session}></rs-devices>` : nothing}
 					${languageField(() => session.update())}
 					<button type="button" class="button main big" data-testid="join" @click=${() => session.join()}>${t('join.button')}</button>
-					${session.speaks ? html`<p class="small muted">${t(claims.role === 'interpreter' ? 'join.note.desk' : 'join.note')}</p>` : nothing}
+					${session.speaks || session.companion ? html`<p class="small muted">${t(this.note(claims.role === 'interpreter'))}</p>` : nothing}
 				</div>
 			</section>
 		</main>`;
+	}
+
+	private note(desk: boolean): Key {
+		if (this.session.companion)
+			return 'join.note.room';
+		return desk ? 'join.note.desk' : 'join.note';
+	}
+
+	/** Remotely, or in the meeting room beside its microphone. */
+	private place(): TemplateResult {
+		const { session } = this;
+		return html`<fieldset class="place-choice"><legend>${t('join.place')}</legend>${[false, true].map(
+			(companion) => html`<label class="check"><input type="radio" name="place" data-testid=${companion ? 'place-in-room' : 'place-remote'}
+				.checked=${session.companion === companion} @change=${() => void session.setCompanion(companion)}>
+				<span>${t(companion ? 'join.place.in-room' : 'join.place.remote')}</span></label>`,
+		)}</fieldset>`;
 	}
 }

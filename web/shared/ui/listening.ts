@@ -15,17 +15,20 @@ export class Listening extends Part {
 		const channels = Object.entries(session.view?.channels ?? {});
 		const chosen = session.view?.channels[session.channel];
 		return html`<h2 class="small muted">${t('listening.to')}${
-				chosen !== undefined && !chosen.desk ? html`<span class="note"> · ${t('channel.carries.floor')}</span>` : ''
+				session.companion ? html`<span class="note"> · ${t('channel.earphones')}</span>` : ''
+			}${chosen !== undefined && !chosen.desk ? html`<span class="note"> · ${t('channel.carries.floor')}</span>` : ''
 			}</h2>
 			<div class="listening">
 			${this.compact
 				? html`<div class="field"><select aria-label=${t('listening.to')} data-testid="listen-list" @change=${(event: Event) =>
 						void session.listen((event.target as HTMLSelectElement).value)}>
+						${session.companion ? html`<option value="none" ?selected=${session.channel === 'none'}>${t('channel.none')}</option>` : ''}
 						<option value="floor" ?selected=${session.channel === 'floor'}>${t('channel.floor')}</option>
 						${channels.map(
 							([id, { name }]) => html`<option value=${id} ?selected=${session.channel === id}>${name}</option>`,
 						)}</select></div>`
 				: html`<div class="choices" role="radiogroup" aria-label=${t('listening.to')} @keydown=${this.arrows}>
+						${session.companion ? this.choice('none', t('channel.none'), '') : ''}
 						${this.choice('floor', t('channel.floor'), '')}
 						${channels.map(([id, { name, language, desk }]) =>
 							this.choice(id, name, language, desk ? '' : t('channel.carries.floor')),

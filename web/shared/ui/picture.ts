@@ -1,6 +1,6 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { byCsrc, shortName } from '../view';
+import { byCsrc, personBehind, shortName } from '../view';
 import { lamp } from './icons';
 import { Part } from './part';
 import { t } from '../words';
@@ -76,7 +76,8 @@ export class Picture extends Part {
 	private get inside(): string {
 		const { media, view } = this.session;
 		const csrc = this.moving && !this.local ? media.source(this.feed) : null;
-		return (csrc !== null && view !== null && byCsrc(view, csrc)) || this.badge;
+		const source = csrc !== null && view !== null ? byCsrc(view, csrc) : null;
+		return source !== null ? personBehind(view!, source) : this.badge;
 	}
 
 	override render(): TemplateResult {

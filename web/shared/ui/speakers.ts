@@ -109,7 +109,7 @@ export class Speakers extends Part {
 	private row(view: View, { entry, participant, asked }: Entry, place: number): TemplateResult {
 		const mine = participant === this.session.me;
 		const person = view.participants[participant];
-		const away = person?.line === 'away';
+		const away = person?.line === 'away' && person.place !== 'in-room';
 		const name = mine ? t('you') : shortName(view, participant);
 		const moving = this.drag?.entry === entry;
 		const target = this.drag !== null && !moving && this.drag.position === place;
