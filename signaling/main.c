@@ -52,6 +52,10 @@ static const struct config_key keys[] = {
 		"WHIP and WHEP sessions of one badge" },
 	{ "limits.media_per_address", CONFIG_INT, "64", 1, 60000,
 		"WHIP and WHEP sessions from one address" },
+	{ "limits.requests_per_bearer", CONFIG_INT, "50", 1, 60000,
+		"REST requests a second of one token's bearer, twice as many at once" },
+	{ "limits.requests_per_address", CONFIG_INT, "200", 1, 60000,
+		"REST requests a second from one address, twice as many at once" },
 };
 
 /* Everything main() makes and takes down again. */
@@ -186,6 +190,10 @@ static int make_io(struct program *program)
 			.outbox_octets = limit(config, "limits.outbox_octets"),
 			.media_per_badge = limit(config, "limits.media_per_badge"),
 			.media_per_address = limit(config, "limits.media_per_address"),
+			.requests_per_bearer =
+				(uint32_t)limit(config, "limits.requests_per_bearer"),
+			.requests_per_address =
+				(uint32_t)limit(config, "limits.requests_per_address"),
 		},
 		.turn = &program->turn,
 		.auth = program->auth,

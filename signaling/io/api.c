@@ -1,208 +1,191 @@
+/* HTTP about conferences and meetings. Who may ask was judged by the table of routes. */
 #include "signaling/io/io_priv.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-static void forbid(struct request *request)
+#define EVENTS_PAGE_MAX 64
+#define PARTICIPANTS_PAGE_MAX 500
+#define EVENT_NUMBER_MAX ((uint64_t)1 << 53)
+
+/* What a service call gave is in request->out. */
+static void answer_with(struct request *request, int err, const char *reason, const char *text)
 {
-	http_refuse(request, HTTP_STATUS_FORBIDDEN, "not-permitted",
-		"This token's role may not do that.");
+	if (err == -ENOENT)
+		http_refuse(request, HTTP_STATUS_NOT_FOUND, reason, text);
+	else if (err < 0)
+		http_refuse_memory(request);
+	http_answer(request, HTTP_STATUS_OK, "application/json");
 }
 
-static void refuse_memory(struct request *request)
+static void answer_meeting(struct request *request, int err)
 {
-	http_refuse(request, HTTP_STATUS_INTERNAL_SERVER_ERROR, "out-of-memory",
-		"The server is out of memory.");
+	answer_with(request, err, "no-such-meeting", "There is no meeting of this name.");
 }
 
-static void import_conference(struct request *request)
+/* --- Conferences --- */
+
+void api_import(struct request *request)
 {
 	struct service_refusal refusal;
-	if (!http_authenticate(request))
-		return;
-	if (request->who.role != ROLE_ADMIN) {
-		forbid(request);
-		return;
-	}
 	request->importing = true;
 	if (service_import(request->io->service, request->number, io_text(&request->body),
 		    rs_buf_len(&request->body), io_moment(), &refusal) < 0)
 		http_refuse_service(request, &refusal);
 }
 
-static void command(struct request *request, const char *name)
+void api_conferences(struct request *request)
 {
-	const char *meeting = request->params.name[0];
+	answer_meeting(request, service_conferences(request->io->service, &request->out));
+}
+
+void api_conference(struct request *request)
+{
+	answer_with(request,
+		service_conference(request->io->service, request->params.name[0], &request->out),
+		"no-such-conference", "There is no conference of this name.");
+}
+
+/* --- Commands --- */
+
+static void order(struct request *request, const char *name)
+{
 	struct service_refusal refusal;
-	if (!http_enter(request, meeting))
-		return;
-	if (request->who.role != ROLE_ADMIN && request->who.role != ROLE_SECRETARIAT) {
-		forbid(request);
-		return;
-	}
-	if (service_command(request->io->service, request->number, &request->who, meeting, name,
-		    io_moment(), &refusal) < 0)
+	const struct service_order order = {
+		.request = request->number,
+		.who = &request->who,
+		.meeting = request->params.name[0],
+		.name = name,
+		.json = io_text(&request->body),
+		.len = rs_buf_len(&request->body),
+	};
+	if (service_order(request->io->service, &order, io_moment(), &refusal) < 0)
 		http_refuse_service(request, &refusal);
 }
 
-static void open_meeting(struct request *request)
+void api_command(struct request *request)
 {
-	command(request, "open-meeting");
+	order(request, request->params.name[1]);
 }
 
-static void close_meeting(struct request *request)
+void api_open(struct request *request)
 {
-	command(request, "close-meeting");
+	order(request, "open-meeting");
 }
 
-static void get_meeting(struct request *request)
+void api_close(struct request *request)
 {
-	const char *meeting = request->params.name[0];
-	if (!http_enter(request, meeting))
+	order(request, "close-meeting");
+}
+
+/* --- What there is --- */
+
+/* True when the client has this state of the meeting already, and was told so: as long as no event happened, every text about it
+ * is the same. */
+static bool is_unchanged(struct request *request)
+{
+	struct service_mark mark;
+	char tag[RS_NAME_MAX + 32];
+	if (service_mark(request->io->service, request->params.name[0], &mark) < 0)
+		return false;
+	(void)snprintf(tag, sizeof(tag), "\"%s-%" PRIu64 "\"", mark.epoch, mark.event);
+	http_add_header(request, "etag:", tag);
+	http_add_header(request, "cache-control:", "private, no-cache");
+	if (!route_has_tag(request->if_none_match, tag))
+		return false;
+	http_answer(request, HTTP_STATUS_NOT_MODIFIED, NULL);
+	return true;
+}
+
+/* A number of the query within [min, max], `preset` when it is not there. False: it was no such number, and answered so. */
+static bool query_number(
+	struct request *request, const char *name, uint64_t max, uint64_t preset, uint64_t *out)
+{
+	char value[24];
+	*out = preset;
+	if (!route_query(request->query, name, value, sizeof(value)) ||
+		(value[0] != '\0' && rs_parse_u64(value, strlen(value), max, out) < 0)) {
+		http_refuse(request, HTTP_STATUS_BAD_REQUEST, "malformed",
+			"A number of the query is not within its limits.");
+		return false;
+	}
+	return true;
+}
+
+void api_meetings(struct request *request)
+{
+	answer_meeting(
+		request, service_meetings(request->io->service, &request->who, &request->out));
+}
+
+void api_meeting(struct request *request)
+{
+	if (!is_unchanged(request))
+		answer_meeting(request,
+			service_view(request->io->service, request->params.name[0], &request->out));
+}
+
+static void answer_part(struct request *request, enum service_part part)
+{
+	if (!is_unchanged(request))
+		answer_meeting(request, service_part(request->io->service, request->params.name[0],
+						part, &request->out));
+}
+
+void api_speakers(struct request *request)
+{
+	answer_part(request, SERVICE_PART_SPEAKERS);
+}
+
+void api_decision(struct request *request)
+{
+	answer_part(request, SERVICE_PART_DECISION);
+}
+
+void api_participants(struct request *request)
+{
+	uint64_t offset;
+	uint64_t limit;
+	if (!query_number(request, "offset", UINT32_MAX, 0, &offset) ||
+		!query_number(request, "limit", PARTICIPANTS_PAGE_MAX, 100, &limit) ||
+		is_unchanged(request))
 		return;
-	const int err = service_view(request->io->service, meeting, &request->out);
-	if (err == -ENOENT)
-		http_refuse(request, HTTP_STATUS_NOT_FOUND, "no-such-meeting",
-			"There is no meeting of this name.");
-	else if (err < 0)
-		refuse_memory(request);
-	http_answer(request, HTTP_STATUS_OK, "application/json");
+	answer_meeting(request, service_participants(request->io->service, request->params.name[0],
+					(size_t)offset, (size_t)limit, &request->out));
 }
+
+void api_events(struct request *request)
+{
+	struct service_refusal refusal;
+	uint64_t after;
+	uint64_t limit;
+	if (!query_number(request, "after", EVENT_NUMBER_MAX, 0, &after) ||
+		!query_number(request, "limit", EVENTS_PAGE_MAX, EVENTS_PAGE_MAX, &limit))
+		return;
+	if (service_events(request->io->service, request->number, request->params.name[0], after,
+		    (size_t)(limit > 0 ? limit : 1), &refusal) < 0)
+		http_refuse_service(request, &refusal);
+}
+
+/* --- A participant's media --- */
 
 static void look(struct request *request, enum service_look what)
 {
-	const char *meeting = request->params.name[0];
 	struct service_refusal refusal;
-	if (!http_enter(request, meeting))
-		return;
-	if (service_look(request->io->service, request->number, &request->who, meeting,
-		    request->params.name[1], what, io_moment(), &refusal) < 0)
+	if (service_look(request->io->service, request->number, &request->who,
+		    request->params.name[0], request->params.name[1], what, io_moment(),
+		    &refusal) < 0)
 		http_refuse_service(request, &refusal);
 }
 
-static void get_media(struct request *request)
+void api_media(struct request *request)
 {
 	look(request, SERVICE_LOOK_MEDIA);
 }
 
-static void get_timeline(struct request *request)
+void api_timeline(struct request *request)
 {
 	look(request, SERVICE_LOOK_TIMELINE);
 }
-
-static void get_nodes(struct request *request)
-{
-	if (!http_authenticate(request))
-		return;
-	if (request->who.role != ROLE_ADMIN && request->who.role != ROLE_TECHNICIAN)
-		forbid(request);
-	else if (service_nodes(request->io->service, &request->out) < 0)
-		refuse_memory(request);
-	http_answer(request, HTTP_STATUS_OK, "application/json");
-}
-
-static void drain(struct request *request, bool drained)
-{
-	if (!http_authenticate(request))
-		return;
-	if (request->who.role != ROLE_ADMIN && request->who.role != ROLE_TECHNICIAN) {
-		forbid(request);
-		return;
-	}
-	switch (service_drain(
-		request->io->service, request->params.name[0], drained, io_moment())) {
-	case -ENOENT:
-		http_refuse(request, HTTP_STATUS_NOT_FOUND, "no-such-node",
-			"There is no media server of this name.");
-		return;
-	case -EALREADY:
-		http_refuse(request, HTTP_STATUS_CONFLICT, "already-so", "It is so already.");
-		return;
-	default:
-		break;
-	}
-	if (service_nodes(request->io->service, &request->out) < 0)
-		refuse_memory(request);
-	http_answer(request, HTTP_STATUS_OK, "application/json");
-}
-
-static void drain_node(struct request *request)
-{
-	drain(request, true);
-}
-
-static void serve_node(struct request *request)
-{
-	drain(request, false);
-}
-
-static void get_health(struct request *request)
-{
-	if (rs_buf_printf(&request->out, "ok\n") < 0)
-		refuse_memory(request);
-	http_answer(request, HTTP_STATUS_OK, "text/plain; charset=utf-8");
-}
-
-static int put_counters(struct request *request)
-{
-	const struct io *io = request->io;
-	const struct {
-		const char *name, *type, *help;
-		uint64_t value;
-	} lines[] = {
-		{ "rostrum_http_connections", "gauge", "Connections open.", io->connections },
-		{ "rostrum_http_connections_refused_total", "counter",
-			"Connections closed at once, over the limit.",
-			io->counters.connections_refused },
-		{ "rostrum_http_requests_total", "counter", "HTTP requests.",
-			io->counters.requests },
-		{ "rostrum_http_requests_refused_total", "counter",
-			"HTTP requests answered with an error.", io->counters.requests_refused },
-		{ "rostrum_websockets", "gauge", "WebSockets open.", rs_map_count(io->pages) },
-		{ "rostrum_pages_slow_total", "counter", "Pages closed for not reading.",
-			io->counters.pages_slow },
-		{ "rostrum_pages_malformed_total", "counter", "Pages closed for what they sent.",
-			io->counters.pages_oversized },
-		{ "rostrum_control_errors_total", "counter",
-			"Control connections ended for what they sent.",
-			io->counters.control_errors },
-	};
-	int err = 0;
-	for (size_t i = 0; i < RS_ARRAY_LEN(lines) && err == 0; i++)
-		err = rs_buf_printf(&request->out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
-			lines[i].name, lines[i].help, lines[i].name, lines[i].type, lines[i].name,
-			(unsigned long long)lines[i].value);
-	return err;
-}
-
-static void get_metrics(struct request *request)
-{
-	if (put_counters(request) < 0 || service_metrics(request->io->service, &request->out) < 0)
-		refuse_memory(request);
-	http_answer(request, HTTP_STATUS_OK, "text/plain; version=0.0.4; charset=utf-8");
-}
-
-const struct http_route http_routes[] = {
-	{ HTTP_POST, "/whip/*/*", media_publish, HTTP_SDP_MAX },
-	{ HTTP_OPTIONS, "/whip/*/*", media_options, HTTP_SMALL_MAX },
-	{ HTTP_PATCH, "/whip/*/*/*", media_patch, HTTP_SDP_MAX },
-	{ HTTP_DELETE, "/whip/*/*/*", media_delete, HTTP_SMALL_MAX },
-	{ HTTP_OPTIONS, "/whip/*/*/*", media_options, HTTP_SMALL_MAX },
-	{ HTTP_POST, "/whep/*/*", media_play, HTTP_SDP_MAX },
-	{ HTTP_OPTIONS, "/whep/*/*", media_options, HTTP_SMALL_MAX },
-	{ HTTP_PATCH, "/whep/*/*/*", media_patch, HTTP_SDP_MAX },
-	{ HTTP_DELETE, "/whep/*/*/*", media_delete, HTTP_SMALL_MAX },
-	{ HTTP_OPTIONS, "/whep/*/*/*", media_options, HTTP_SMALL_MAX },
-	{ HTTP_POST, "/api/conferences", import_conference, HTTP_IMPORT_MAX },
-	{ HTTP_POST, "/api/meetings/*/open", open_meeting, HTTP_SMALL_MAX },
-	{ HTTP_POST, "/api/meetings/*/close", close_meeting, HTTP_SMALL_MAX },
-	{ HTTP_GET, "/api/meetings/*", get_meeting, HTTP_SMALL_MAX },
-	{ HTTP_GET, "/api/meetings/*/media/*", get_media, HTTP_SMALL_MAX },
-	{ HTTP_GET, "/api/meetings/*/timeline/*", get_timeline, HTTP_SMALL_MAX },
-	{ HTTP_GET, "/api/nodes", get_nodes, HTTP_SMALL_MAX },
-	{ HTTP_POST, "/api/nodes/*/drain", drain_node, HTTP_SMALL_MAX },
-	{ HTTP_POST, "/api/nodes/*/serve", serve_node, HTTP_SMALL_MAX },
-	{ HTTP_GET, "/healthz", get_health, HTTP_SMALL_MAX },
-	{ HTTP_GET, "/metrics", get_metrics, HTTP_SMALL_MAX },
-};
-const size_t http_n_routes = RS_ARRAY_LEN(http_routes);

@@ -1,6 +1,7 @@
 #include "signaling/io/io_priv.h"
 
 #include "common/log/log.h"
+#include "signaling/wire/message.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +13,12 @@
 #define HEAD_MAX 4096
 /* A body over its limit is read and thrown away up to here, so that the client gets to read the answer. */
 #define DISCARD_MAX ((uint64_t)16 << 20)
+/* Requests that a token costs which is none. */
+#define GUESS_COST 5
+/* Octets by which clients are told apart: one of IPv6 has a whole /64 to come from. */
+#define V4_LEN 4
+#define V6_NETWORK_LEN 8
+#define PROBLEM_TYPE "application/problem+json"
 #define ANSWER_MAX ((size_t)32 << 20)
 
 static struct io *io_of(struct lws *wsi)
@@ -48,6 +55,22 @@ static enum http_method method_of(struct lws *wsi)
 	return HTTP_OTHER;
 }
 
+/* libwebsockets keeps the query in pieces, split where its ampersands were. */
+static void read_query(struct request *request)
+{
+	size_t len = 0;
+	for (int i = 0;; i++) {
+		const size_t room = sizeof(request->query) - len;
+		const int piece = lws_hdr_copy_fragment(
+			request->wsi, request->query + len, (int)room, WSI_TOKEN_HTTP_URI_ARGS, i);
+		if (piece < 0 || (size_t)piece + 1 >= room)
+			break;
+		len += (size_t)piece;
+		request->query[len++] = '&';
+	}
+	request->query[len] = '\0';
+}
+
 static void read_headers(struct request *request)
 {
 	struct lws *wsi = request->wsi;
@@ -71,7 +94,9 @@ static const struct http_route *find_route(struct request *request, bool *out_ot
 	for (size_t i = 0; i < http_n_routes; i++) {
 		if (!route_match(http_routes[i].pattern, request->path, &request->params))
 			continue;
-		if (http_routes[i].method == request->method)
+		/* RFC 9110 section 9.3.2: HEAD is GET without a body. */
+		if (http_routes[i].method == request->method ||
+			(http_routes[i].method == HTTP_GET && request->method == HTTP_HEAD))
 			return &http_routes[i];
 		*out_other = true;
 	}
@@ -96,25 +121,6 @@ static void refuse_method(struct request *request)
 		"This address has other methods.");
 }
 
-static void handle(struct request *request)
-{
-	bool other;
-	const struct http_route *route = find_route(request, &other);
-	if (request->body_too_large)
-		http_refuse(request, HTTP_STATUS_REQ_ENTITY_TOO_LARGE, "too-large",
-			"The body is longer than is taken here.");
-	else if (route != NULL)
-		route->handle(request);
-	else if (other)
-		refuse_method(request);
-	else if (request->method == HTTP_GET || request->method == HTTP_HEAD)
-		files_get(request);
-	else
-		http_refuse(request, HTTP_STATUS_NOT_FOUND, "not-found",
-			"There is nothing at this address.");
-	io_pump(request->io);
-}
-
 /* 0 with *out_claims, or as auth_verify(); -ENOENT without a token. */
 static int verify(const struct request *request, struct claims *out_claims)
 {
@@ -127,16 +133,111 @@ static int verify(const struct request *request, struct claims *out_claims)
 	return auth_verify(request->io->config.auth, token, io_moment().wall_ms, out_claims);
 }
 
-/* Nothing is kept for strangers, whom the handler refuses whatever they send, and a conference file for an admin only: or a
- * few thousand connections could fill the memory. */
+/* Nothing is kept for strangers and for those who may not ask, whom nobody hears whatever they send: or a few thousand
+ * connections could fill the memory. */
 static void prepare_body(struct request *request, const struct http_route *route)
 {
 	struct claims claims;
-	size_t max = route != NULL ? route->body_max : HTTP_SMALL_MAX;
-	request->body_unread = verify(request, &claims) != 0;
-	if (!request->body_unread && claims.role != ROLE_ADMIN && max > HTTP_SDP_MAX)
-		max = HTTP_SDP_MAX;
-	rs_buf_init(&request->body, max);
+	request->body_unread =
+		verify(request, &claims) != 0 ||
+		(route != NULL && route->roles != 0 && (route->roles & ROLE_BIT(claims.role)) == 0);
+	rs_buf_init(&request->body, route != NULL ? route->body_max : HTTP_SMALL_MAX);
+}
+
+/* --- May it be answered? --- */
+
+static bool is_rest(const struct http_route *route)
+{
+	return route->kind != ROUTE_SITE;
+}
+
+static bool is_in_meeting(const struct http_route *route)
+{
+	return route->kind == ROUTE_MEETING || route->kind == ROUTE_OLD_MEETING;
+}
+
+static bool refuse_rate(struct request *request, uint32_t seconds)
+{
+	char after[16];
+	(void)snprintf(after, sizeof(after), "%u", seconds);
+	http_add_header(request, "retry-after:", after);
+	request->io->counters.requests_limited++;
+	http_refuse(request, STATUS_TOO_MANY_REQUESTS, "too-many",
+		"More requests than are taken at a time. Please wait a moment.");
+	return false;
+}
+
+/* Of the address: who it is, is not known yet. */
+static bool within_address_rate(struct request *request, uint32_t cost)
+{
+	const uint32_t wait = rate_take(request->io->by_address, (const char *)request->from.ip,
+		request->from.family == RS_ADDR_V6 ? V6_NETWORK_LEN : V4_LEN, cost,
+		io_moment().now);
+	return wait == 0 || refuse_rate(request, wait);
+}
+
+static bool within_bearer_rate(struct request *request)
+{
+	char key[2 * RS_NAME_MAX + 8];
+	const int len = snprintf(key, sizeof(key), "%s/%s", request->who.meeting,
+		request->who.role == ROLE_ADMIN ? "admin" : request->who.badge);
+	const uint32_t wait =
+		rate_take(request->io->by_bearer, key, (size_t)len, 1, io_moment().now);
+	return wait == 0 || refuse_rate(request, wait);
+}
+
+/* A token is guessed more slowly than it is used. */
+static bool authenticate(struct request *request)
+{
+	struct claims claims;
+	if (verify(request, &claims) == 0)
+		return http_authenticate(request);
+	if (within_address_rate(request, GUESS_COST))
+		(void)http_authenticate(request); /* says why not */
+	return false;
+}
+
+/* The token's role and meeting, as the route asks for. False: answered. */
+static bool is_authorised(struct request *request, const struct http_route *route)
+{
+	if (route->roles == 0)
+		return true;
+	if (!authenticate(request) || !within_bearer_rate(request))
+		return false;
+	if (is_in_meeting(route) && !http_enter(request, request->params.name[0]))
+		return false;
+	if ((route->roles & ROLE_BIT(request->who.role)) != 0)
+		return true;
+	http_refuse(request, HTTP_STATUS_FORBIDDEN, "not-permitted",
+		"This token's role may not do that.");
+	return false;
+}
+
+static void answer_route(struct request *request, const struct http_route *route)
+{
+	if (is_rest(route) && !within_address_rate(request, 1))
+		return;
+	if (is_authorised(request, route))
+		route->handle(request);
+}
+
+static void handle(struct request *request)
+{
+	bool other;
+	const struct http_route *route = find_route(request, &other);
+	if (request->body_too_large)
+		http_refuse(request, HTTP_STATUS_REQ_ENTITY_TOO_LARGE, "too-large",
+			"The body is longer than is taken here.");
+	else if (route != NULL)
+		answer_route(request, route);
+	else if (other)
+		refuse_method(request);
+	else if (request->method == HTTP_GET || request->method == HTTP_HEAD)
+		files_get(request);
+	else
+		http_refuse(request, HTTP_STATUS_NOT_FOUND, "not-found",
+			"There is nothing at this address.");
+	io_pump(request->io);
 }
 
 static struct request *request_free(struct request *request)
@@ -164,6 +265,7 @@ static struct request *request_new(struct io *io, struct lws *wsi, const char *p
 	/* A path that is too long is cut, and then is nowhere. */
 	(void)rs_copy_text(request->path, sizeof(request->path), path, len);
 	read_headers(request);
+	read_query(request);
 	const struct http_route *route = find_route(request, &other);
 	prepare_body(request, route);
 	rs_buf_init(&request->out, ANSWER_MAX);
@@ -240,35 +342,21 @@ void http_answer(struct request *request, unsigned status, const char *type)
 	(void)lws_callback_on_writable(request->wsi); /* fails for a dead socket only */
 }
 
-/* JSON text of ours and of the service's has neither quotes nor control characters, but what a client sent may be in it. */
-static int put_json_text(struct rs_buf *out, const char *text)
-{
-	int err = 0;
-	for (; *text != '\0' && err == 0; text++) {
-		if (*text == '"' || *text == '\\')
-			err = rs_buf_printf(out, "\\%c", *text);
-		else if ((unsigned char)*text < 0x20)
-			err = rs_buf_printf(out, "\\u%04x", (unsigned)*text);
-		else
-			err = rs_buf_append(out, text, 1);
-	}
-	return err;
-}
-
 void http_refuse(struct request *request, unsigned status, const char *reason, const char *text)
 {
 	struct rs_buf *out = &request->out;
 	rs_buf_consume(out, rs_buf_len(out));
-	int err = rs_buf_printf(out, "{\"reason\":\"%s\",\"text\":\"", reason);
-	if (err == 0)
-		err = put_json_text(out, text);
-	if (err == 0)
-		err = rs_buf_printf(out, "\"}\n");
-	if (err < 0)
+	if (wire_problem_write(status, reason, text, out) < 0)
 		rs_buf_consume(out, rs_buf_len(out)); /* the status alone will do */
 	if (status == HTTP_STATUS_UNAUTHORIZED)
 		http_add_header(request, "www-authenticate:", "Bearer realm=\"rostrum\"");
-	http_answer(request, status, "application/json");
+	http_answer(request, status, PROBLEM_TYPE);
+}
+
+void http_refuse_memory(struct request *request)
+{
+	http_refuse(request, HTTP_STATUS_INTERNAL_SERVER_ERROR, "out-of-memory",
+		"The server is out of memory.");
 }
 
 void http_refuse_service(struct request *request, const struct service_refusal *refusal)
@@ -285,9 +373,9 @@ void http_deliver(struct io *io, uint64_t number, unsigned status, struct messag
 		const int err = join ? join_write(request, text, message->len)
 				     : rs_buf_append(&request->out, text, message->len);
 		if (err < 0)
-			http_refuse(request, HTTP_STATUS_INTERNAL_SERVER_ERROR, "out-of-memory",
-				"The server is out of memory.");
-		http_answer(request, status, "application/json");
+			http_refuse_memory(request);
+		http_answer(request, status,
+			status < HTTP_STATUS_BAD_REQUEST ? "application/json" : PROBLEM_TYPE);
 	}
 	message_unref(message);
 }

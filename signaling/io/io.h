@@ -27,6 +27,8 @@ struct io_limits {
 	size_t outbox_octets;
 	size_t media_per_badge; /* WHIP and WHEP, rehearsals aside */
 	size_t media_per_address;
+	uint32_t requests_per_bearer; /* of REST, a second; twice as many at once */
+	uint32_t requests_per_address;
 };
 
 /* Texts must outlive the io. */

@@ -9,6 +9,7 @@
 #include "common/base/map.h"
 #include "signaling/io/io.h"
 #include "signaling/io/outbox.h"
+#include "signaling/io/rate.h"
 #include "signaling/io/route.h"
 #include "signaling/io/tally.h"
 
@@ -23,6 +24,7 @@
 
 #define HTTP_TOKEN_MAX AUTH_TOKEN_LEN
 #define HTTP_PATH_MAX 512
+#define HTTP_QUERY_MAX 256
 #define HTTP_VALUE_MAX 512
 #define HTTP_HEADERS_MAX 16
 /* An offer, a conference file. */
@@ -36,6 +38,7 @@ struct io_counters {
 	uint64_t pages_oversized;
 	uint64_t requests;
 	uint64_t requests_refused; /* 4xx and 5xx */
+	uint64_t requests_limited; /* over the rate of REST */
 	uint64_t control_errors;
 };
 
@@ -63,6 +66,8 @@ struct io {
 	struct rs_map *requests; /* number -> struct request */
 	struct rs_map *nodes;    /* node -> struct node */
 	struct tally *tally;
+	struct rate *by_address; /* of REST */
+	struct rate *by_bearer;
 	uint64_t last_request;
 	size_t connections;
 	bool pumping;
@@ -146,6 +151,7 @@ struct request {
 	uint64_t number;
 	enum http_method method;
 	char path[HTTP_PATH_MAX];
+	char query[HTTP_QUERY_MAX]; /* without its question mark; what is beyond is left out */
 	struct route_params params;
 	const struct http_route *route; /* NULL = a page's file, or nothing */
 	/* headers that are looked at; empty = absent */
@@ -174,11 +180,22 @@ struct request {
 
 typedef void http_handler(struct request *request);
 
+enum route_kind {
+	ROUTE_SITE,    /* no REST: not described, not counted against anybody's rate */
+	ROUTE_API,     /* part of /api/v1 */
+	ROUTE_MEETING, /* the same; the first name in the path is a meeting that the token must list */
+	ROUTE_OLD,     /* an older name of a part of it */
+	ROUTE_OLD_MEETING, /* the same about a meeting */
+};
+
 struct http_route {
 	enum http_method method;
 	const char *pattern;
 	http_handler *handle;
 	size_t body_max;
+	/* Roles whose tokens are let through to the handler, as ROLE_BIT()s, with request->who set; 0: anybody, without a look. */
+	uint32_t roles;
+	enum route_kind kind;
 };
 
 int http_callback(
@@ -187,9 +204,10 @@ int http_callback(
 void http_add_header(struct request *request, const char *name, const char *value);
 /* Answer with what is in request->out; the first answer counts. */
 void http_answer(struct request *request, unsigned status, const char *type);
-/* {"reason", "text"}. */
+/* A problem of wire/message.h. */
 void http_refuse(struct request *request, unsigned status, const char *reason, const char *text);
 void http_refuse_service(struct request *request, const struct service_refusal *refusal);
+void http_refuse_memory(struct request *request);
 /* The service answered request `number`. */
 void http_deliver(struct io *io, uint64_t number, unsigned status, struct message *message);
 /* Who asks? True with request->who filled; else answered with 401. */
@@ -199,11 +217,33 @@ bool http_enter(struct request *request, const char *meeting);
 /* "http://host" or "https://host" as the client sees us. */
 void http_base(const struct request *request, char out[HTTP_VALUE_MAX]);
 
-/* --- api.c, media.c, files.c: handlers --- */
+/* --- routes.c; api.c, problems.c, site.c, media.c, files.c: handlers --- */
 
 extern const struct http_route http_routes[];
 extern const size_t http_n_routes;
 
+void api_import(struct request *request);
+void api_conferences(struct request *request);
+void api_conference(struct request *request);
+void api_command(struct request *request);
+void api_open(struct request *request);
+void api_close(struct request *request);
+void api_meetings(struct request *request);
+void api_meeting(struct request *request);
+void api_speakers(struct request *request);
+void api_decision(struct request *request);
+void api_participants(struct request *request);
+void api_events(struct request *request);
+void api_media(struct request *request);
+void api_timeline(struct request *request);
+void api_description(struct request *request);
+void api_problems(struct request *request);
+void api_problem(struct request *request);
+void site_nodes(struct request *request);
+void site_drain(struct request *request);
+void site_serve(struct request *request);
+void site_health(struct request *request);
+void site_metrics(struct request *request);
 void media_publish(struct request *request);
 void media_play(struct request *request);
 void media_patch(struct request *request);

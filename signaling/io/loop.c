@@ -99,7 +99,14 @@ void io_wake(void *io)
 
 static int make_maps(struct io *io)
 {
-	const struct io_limits *limits = &io->config.limits;
+	const struct io_config *config = &io->config;
+	const struct io_limits *limits = &config->limits;
+	const struct rate_limits by_bearer = { .per_second = limits->requests_per_bearer,
+		.burst = 2 * limits->requests_per_bearer,
+		.keys = limits->connections };
+	const struct rate_limits by_address = { .per_second = limits->requests_per_address,
+		.burst = 2 * limits->requests_per_address,
+		.keys = limits->connections };
 	const struct tally_limits tally = { .per_badge = limits->media_per_badge,
 		.per_address = limits->media_per_address,
 		.total = limits->peers };
@@ -108,6 +115,10 @@ static int make_maps(struct io *io)
 		err = rs_map_new(limits->connections, KEY_LEN, io->config.rand, &io->requests);
 	if (err == 0)
 		err = rs_map_new(limits->nodes, KEY_LEN, io->config.rand, &io->nodes);
+	if (err == 0)
+		err = rate_new(&by_address, config->rand, &io->by_address);
+	if (err == 0)
+		err = rate_new(&by_bearer, config->rand, &io->by_bearer);
 	return err < 0 ? err : tally_new(&tally, &io->tally);
 }
 
@@ -333,5 +344,7 @@ struct io *io_free(struct io *io)
 	rs_map_free(io->requests);
 	rs_map_free(io->nodes);
 	tally_free(io->tally);
+	rate_free(io->by_address);
+	rate_free(io->by_bearer);
 	return rs_release(io);
 }

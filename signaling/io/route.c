@@ -5,11 +5,20 @@
 #include <string.h>
 #include <strings.h>
 
+/* Octets of the place of a name in a pattern, a star or a word in braces; 0 = this is none. */
+static size_t place_len(const char *pattern)
+{
+	if (*pattern == '*')
+		return 1;
+	return *pattern == '{' ? strcspn(pattern, "}") + 1 : 0;
+}
+
 bool route_match(const char *pattern, const char *path, struct route_params *out_params)
 {
 	size_t n = 0;
 	while (*pattern != '\0') {
-		if (*pattern != '*') {
+		const size_t place = place_len(pattern);
+		if (place == 0) {
 			if (*pattern != *path)
 				return false;
 			pattern++;
@@ -21,7 +30,7 @@ bool route_match(const char *pattern, const char *path, struct route_params *out
 			return false;
 		(void)rs_copy_text(out_params->name[n++], RS_NAME_MAX + 1, path, len); /* fits */
 		path += len;
-		pattern++;
+		pattern += place;
 	}
 	return *path == '\0';
 }
@@ -77,6 +86,19 @@ const char *route_content_type(const char *file)
 			return known[i].type;
 	}
 	return "application/octet-stream";
+}
+
+bool route_query(const char *query, const char *name, char *out, size_t cap)
+{
+	const size_t len = strlen(name);
+	while (*query != '\0') {
+		const size_t pair = strcspn(query, "&");
+		if (pair > len && query[len] == '=' && memcmp(query, name, len) == 0)
+			return rs_copy_text(out, cap, query + len + 1, pair - len - 1);
+		query += pair + (query[pair] == '&' ? 1 : 0);
+	}
+	out[0] = '\0';
+	return true;
 }
 
 /* Length of a media type in front of its parameters. */

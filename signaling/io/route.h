@@ -16,11 +16,15 @@ struct route_params {
 	char name[ROUTE_PARAMS_MAX][RS_NAME_MAX + 1];
 };
 
-/* "/whip/x/y" fits the pattern "/whip/" followed by two stars: each star is one name as rs_name_valid() has it. */
+/* "/whip/x/y" fits the patterns "/whip/" followed by two stars and "/whip/{meeting}/{source}": each star and each word in braces is
+ * one name as rs_name_valid() has it. */
 bool route_match(const char *pattern, const char *path, struct route_params *out_params);
 /* The file below the folder of pages: "/" is index.html, "/delegate" delegate.html, what has a dot in its last part is that very file.
  * 0, or -ENOENT for a path with anything but [A-Za-z0-9._-] between its slashes, or a part that begins with a dot. */
 int route_file(const char *path, char out_file[ROUTE_FILE_MAX]) RS_MUST_USE;
+/* The value of a query ("after=3&limit=5") under this name; empty when it is not there. No percent signs are decoded: what is asked for
+ * here are numbers and names. False, cut, when it is longer than `out`. */
+bool route_query(const char *query, const char *name, char *out, size_t cap);
 /* By what stands behind the last dot; "application/octet-stream" when that is not known. */
 const char *route_content_type(const char *file);
 /* A Content-Type header of this type, parameters aside. */

@@ -122,23 +122,18 @@ int chamber_submit(struct service *service, struct chamber *chamber, const struc
 
 /* --- answering --- */
 
-static void answer_request(
-	struct service *service, uint64_t request, enum verdict verdict, uint64_t event)
-{
-	struct rs_buf text;
-	rs_buf_init(&text, 4096);
-	const int err = verdict == VERDICT_OK
-				? rs_buf_printf(&text, "{\"event\":%" PRIu64 "}", event)
-				: wire_problem_write(verdict_reason(verdict),
-					  wire_verdict_text(verdict), &text);
-	out_text(service, SERVICE_ANSWER, request, http_status(verdict), err, &text);
-	rs_buf_done(&text);
-}
-
 static void send_reply(struct service *service, const struct job *job, struct message *reply)
 {
 	if (job->session != 0 && session_find(service, job->session) != NULL)
 		out_push(service, SERVICE_SEND, job->session, 0, message_ref(reply));
+}
+
+/* What was done or refused before is told again. */
+static void repeat_reply(struct service *service, const struct job *job, struct message *reply)
+{
+	send_reply(service, job, reply);
+	if (job->request != 0)
+		order_answer_again(service, job->request, reply);
 }
 
 /* What the rules refuse is remembered; what the store could not do may be asked again with the same id. */
@@ -147,7 +142,7 @@ static void refuse_job(struct service *service, struct chamber *chamber, const s
 {
 	service->counters.refused++;
 	if (job->request != 0)
-		answer_request(service, job->request, verdict, 0);
+		order_answer(service, job->request, verdict, 0);
 	if (job->id[0] == '\0')
 		return;
 	struct rs_buf text;
@@ -273,7 +268,7 @@ static void run_job(
 	struct message *known =
 		job->id[0] != '\0' ? replies_find(chamber->replies, job->badge, job->id) : NULL;
 	if (known != NULL) {
-		send_reply(service, job, known);
+		repeat_reply(service, job, known);
 		rs_release(job);
 		return;
 	}
@@ -421,7 +416,7 @@ static void done_ok(struct service *service, struct chamber *chamber, const stru
 	chamber->store_down = false;
 	apply_all(service, chamber, done, at);
 	if (job != NULL && job->request != 0) {
-		answer_request(
+		order_answer(
 			service, job->request, VERDICT_OK, chamber->proceedings->meeting->event);
 	}
 	if (job != NULL && chamber->reply != NULL) {
@@ -438,7 +433,7 @@ static void done_before(
 	struct message *reply = message_new(done->reply, done->reply_len);
 	if (reply != NULL && chamber->job != NULL) {
 		replies_add(chamber->replies, chamber->job->badge, chamber->job->id, reply);
-		send_reply(service, chamber->job, reply);
+		repeat_reply(service, chamber->job, reply);
 	}
 	message_unref(reply);
 	release_append(chamber);

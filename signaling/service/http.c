@@ -59,35 +59,14 @@ uint16_t http_status(enum verdict verdict)
 	return 503;
 }
 
-int service_command(struct service *service, uint64_t request, const struct claims *who,
-	const char *meeting, const char *name, struct moment at, struct service_refusal *refusal)
+bool service_reason(size_t i, struct service_refusal *out_reason)
 {
-	struct chamber *chamber = chamber_find(service, meeting);
-	struct job job = { .request = request };
-	if (chamber == NULL) {
-		refuse_request(refusal, 404, "no-such-meeting", "There is no such meeting.");
-		return -1;
-	}
-	if (wire_command_parse_name(name, &job.command.kind) < 0) {
-		refuse_request(refusal, 404, "malformed", "There is no such command.");
-		return -1;
-	}
-	const bool admin = who->role == ROLE_ADMIN;
-	if ((!admin && strcmp(who->meeting, meeting) != 0) ||
-		permission_of(job.command.kind, who->role) == PERMISSION_NONE) {
-		refuse_request(
-			refusal, 403, "not-permitted", wire_verdict_text(VERDICT_NOT_PERMITTED));
-		return -1;
-	}
-	job.command.role = who->role;
-	(void)rs_set_text(job.command.by, admin ? "admin" : who->badge);
-	(void)rs_set_text(job.badge, job.command.by);
-	if (chamber_submit(service, chamber, &job) < 0) {
-		refuse_request(refusal, 429, "too-many", wire_verdict_text(VERDICT_TOO_MANY));
-		return -1;
-	}
-	chamber_pump(service, chamber, at);
-	return 0;
+	const enum verdict verdict = (enum verdict)(i + 1);
+	if (i + 1 >= VERDICT_COUNT)
+		return false;
+	refuse_request(out_reason, http_status(verdict), verdict_reason(verdict),
+		wire_verdict_text(verdict));
+	return true;
 }
 
 int service_badge(

@@ -100,7 +100,7 @@ static void answer_problem(struct service *service, uint64_t request, uint16_t s
 {
 	struct rs_buf out;
 	rs_buf_init(&out, 4096);
-	const int err = wire_problem_write(reason, text, &out);
+	const int err = wire_problem_write(status, reason, text, &out);
 	out_text(service, SERVICE_ANSWER, request, status, err, &out);
 	rs_buf_done(&out);
 }

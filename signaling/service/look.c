@@ -93,8 +93,8 @@ static void give_up(struct service *service, struct look *look)
 {
 	struct rs_buf out;
 	rs_buf_init(&out, 1024);
-	const int err = wire_problem_write(
-		"no-media-server", "The media server has said nothing of this participant.", &out);
+	const int err = wire_problem_write(503, "no-media-server",
+		"The media server has said nothing of this participant.", &out);
 	out_text(service, SERVICE_ANSWER, look->request, 503, err, &out);
 	rs_buf_done(&out);
 	look->request = 0;

@@ -227,6 +227,8 @@ static void take_append(struct service *service, const struct store_done *done, 
 
 static void take_read(struct service *service, const struct store_done *done, struct moment at)
 {
+	if (log_read_done(service, done))
+		return;
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
 		if (!chamber->archive.reading || chamber->archive.ticket != done->ticket)

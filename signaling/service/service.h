@@ -136,11 +136,49 @@ struct service_refusal {
  * at once, `refusal` says why (409 begun with other content, 413, 503). */
 int service_import(struct service *service, uint64_t request, const char *json, size_t len,
 	struct moment at, struct service_refusal *refusal) RS_MUST_USE;
-/* Command `name` ("open-meeting", "close-meeting") of someone without WebSocket. 0: SERVICE_ANSWER follows, 200
- * {"event": n} or an error body. Negative: refused at once. An admin may name any meeting, others their own. */
-int service_command(struct service *service, uint64_t request, const struct claims *who,
-	const char *meeting, const char *name, struct moment at,
+/* A command of someone without a WebSocket; the driver has seen to it that the token is of this meeting, or an admin's. */
+struct service_order {
+	uint64_t request;
+	const struct claims *who;
+	const char *meeting;
+	const char *name; /* "open-meeting" ... */
+	const char *
+		json; /* its members, and optionally the "id" that makes a retry safe; may be empty */
+	size_t len;
+};
+/* 0: SERVICE_ANSWER follows, 200 {"event": n} or a problem. Negative: refused at once (400, 403, 404, 429). */
+int service_order(struct service *service, const struct service_order *order, struct moment at,
 	struct service_refusal *refusal) RS_MUST_USE;
+/* The i-th reason with which a meeting's rules refuse, from 0, with its status and text; false past the end. */
+bool service_reason(size_t i, struct service_refusal *out_reason);
+/* {"conferences": [...]}, and one of them: {"conference", "meetings"}. 0, -ENOENT, -E2BIG, -ENOMEM. */
+int service_conferences(const struct service *service, struct rs_buf *out) RS_MUST_USE;
+int service_conference(
+	const struct service *service, const char *id, struct rs_buf *out) RS_MUST_USE;
+/* {"meetings": [...]} that this token may enter (wire/listing.h). 0, -E2BIG, -ENOMEM. */
+int service_meetings(
+	const struct service *service, const struct claims *who, struct rs_buf *out) RS_MUST_USE;
+/* How far a meeting is; views of the same mark are the same text. 0 or -ENOENT. */
+struct service_mark {
+	char epoch[RS_NAME_MAX + 1];
+	uint64_t event;
+};
+int service_mark(const struct service *service, const char *meeting,
+	struct service_mark *out_mark) RS_MUST_USE;
+/* Parts of the view. 0, -ENOENT, -E2BIG, -ENOMEM. */
+enum service_part {
+	SERVICE_PART_SPEAKERS, /* who has the floor, the lists, points of order */
+	SERVICE_PART_DECISION, /* what is before the meeting, its votes and result */
+};
+int service_part(const struct service *service, const char *meeting, enum service_part part,
+	struct rs_buf *out) RS_MUST_USE;
+/* {"participants", "total", "next"} (wire/listing.h). 0, -ENOENT, -E2BIG, -ENOMEM. */
+int service_participants(const struct service *service, const char *meeting, size_t offset,
+	size_t limit, struct rs_buf *out) RS_MUST_USE;
+/* At most `limit` (and 64) events after number `after`, from the store. 0: SERVICE_ANSWER follows, 200 {"events": [...], "last"} with "next"
+ * while there are more, or 503. Negative: refused at once (404, 429). */
+int service_events(struct service *service, uint64_t request, const char *meeting, uint64_t after,
+	size_t limit, struct service_refusal *refusal) RS_MUST_USE;
 /* The i-th badge of a meeting, from 0, as claims to issue (expires_s 0). 0, or -ENOENT past the end or without such a meeting. */
 int service_badge(const struct service *service, const char *meeting, size_t i,
 	struct claims *out_claims) RS_MUST_USE;

@@ -195,6 +195,15 @@ struct known_conference {
 	uint8_t hash[RS_SHA256_LEN];
 };
 
+/* Events that are being read for an HTTP request. */
+struct reading {
+	uint64_t request; /* 0 = free */
+	uint64_t ticket;
+	uint64_t after;
+	uint64_t last; /* of the meeting */
+};
+#define READINGS_MAX 32
+
 struct service_counters {
 	uint64_t commands, refused, malformed, flooded, resumed, joined, outputs_lost;
 };
@@ -227,6 +236,7 @@ struct service {
 	struct gate_report gates[GATES_KEPT];
 	size_t n_gates; /* ever */
 	struct look looks[LOOKS_MAX];
+	struct reading readings[READINGS_MAX];
 	struct service_out *out; /* a ring */
 	size_t out_first, out_n, out_cap;
 	rs_time deadline;
@@ -280,6 +290,8 @@ void presence_away(struct service *service, struct person *person, struct moment
 void session_drop(struct service *service, struct session *session, struct moment at);
 void session_refuse(struct service *service, struct session *session, uint16_t code,
 	const char *reason, const char *text, struct moment at);
+/* Commands on a page's own media make no event and are nothing for HTTP. */
+bool session_is_media(enum command_kind kind);
 struct session *session_find(const struct service *service, uint64_t id);
 void session_free_all(struct service *service);
 
@@ -375,6 +387,15 @@ int import_chambers(struct service *service, struct conference *conference, cons
 int import_remember(struct service *service, const char *id, const uint8_t hash[RS_SHA256_LEN]);
 /* A rehearsal needs nobody to open it. */
 void import_open_rehearsals(struct service *service, struct moment at);
+
+/* order.c */
+void order_answer(struct service *service, uint64_t request, enum verdict verdict, uint64_t event);
+/* As a command with the same id was answered before. */
+void order_answer_again(struct service *service, uint64_t request, struct message *reply);
+
+/* log.c */
+/* A read of the store is done: was it one of a request? */
+bool log_read_done(struct service *service, const struct store_done *done);
 
 /* http.c */
 void refuse_request(

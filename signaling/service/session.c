@@ -337,6 +337,11 @@ static media_fn *media_handler(enum command_kind kind)
 	return handlers[kind];
 }
 
+bool session_is_media(enum command_kind kind)
+{
+	return media_handler(kind) != NULL;
+}
+
 static void do_media(struct service *service, struct session *session,
 	const struct wire_message *message, media_fn *handle)
 {

@@ -23,5 +23,7 @@ void doc_put_text(json_t **object, const char *key, const char *text);
 json_t *doc_text_or_null(const char *text);
 /* Append the text of `json`, compactly, and take it. 0, -E2BIG, or -ENOMEM (also when making `json` had failed). */
 int doc_append(json_t *json, struct rs_buf *out) RS_MUST_USE;
+/* The problem of wire_problem_write(), for one that has more members. */
+json_t *problem_json(unsigned status, const char *reason, const char *text);
 
 #endif

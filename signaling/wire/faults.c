@@ -98,9 +98,7 @@ int faults_write(const struct faults *faults, const char *reason, struct rs_buf 
 	for (size_t i = 0; i < faults->n; i++)
 		doc_push(&errors, fault_json(&faults->list[i]));
 	faults_text(faults, text, sizeof(text));
-	json_t *json = json_object();
-	doc_put(&json, "reason", json_string(reason));
-	doc_put(&json, "text", json_string(text));
+	json_t *json = problem_json(400, reason, text);
 	doc_put(&json, "errors", errors);
 	return doc_append(json, out);
 }

@@ -282,6 +282,27 @@ enum wire_result wire_message_parse(
 	return failure.failed ? fail(WIRE_BAD_MESSAGE, failure.text, error) : WIRE_OK;
 }
 
+enum wire_result wire_order_parse(enum command_kind kind, const char *json, size_t len,
+	struct wire_message *out_message, char error[WIRE_ERROR_LEN])
+{
+	*out_message = (struct wire_message){ .kind = WIRE_COMMAND };
+	out_message->command.kind = kind;
+	if (len > WIRE_MESSAGE_MAX)
+		return fail(WIRE_BAD_COMMAND, "The command is too long.", error);
+	json_t *root = len > 0 ? doc_read(json, len) : json_object();
+	if (root == NULL)
+		return fail(WIRE_BAD_COMMAND, "The command is no JSON object.", error);
+	out_message->json = root;
+
+	struct object_error failure;
+	const struct object object = object_root(root, "command", &failure);
+	if (object_has(&object, "id"))
+		(void)rs_set_text(out_message->id, object_name(&object, "id"));
+	if (!failure.failed)
+		commands[kind].parse(&object, out_message);
+	return failure.failed ? fail(WIRE_BAD_COMMAND, failure.text, error) : WIRE_OK;
+}
+
 void wire_message_done(struct wire_message *message)
 {
 	json_decref(message->json);

@@ -66,6 +66,10 @@ enum wire_result {
 /* `error` is for people, set unless WIRE_OK. On WIRE_BAD_COMMAND `id` and the command's kind are set. To be done with in every case. */
 enum wire_result wire_message_parse(
 	const char *text, size_t len, struct wire_message *out_message, char error[WIRE_ERROR_LEN]);
+/* A command without a WebSocket: its members alone, as an object or no text at all; `id` is empty when there is none. To be
+ * done with in every case. */
+enum wire_result wire_order_parse(enum command_kind kind, const char *json, size_t len,
+	struct wire_message *out_message, char error[WIRE_ERROR_LEN]);
 void wire_message_done(struct wire_message *message);
 
 /* "open-meeting" ... */
@@ -98,7 +102,11 @@ int wire_reply_answer(const char *id, const char *instance, const struct peer_sp
 	const char *sdp, size_t sdp_len, struct rs_buf *out) RS_MUST_USE;
 /* {"type": "measured", "patch": patch}. */
 int wire_measured_write(const char *patch, struct rs_buf *out) RS_MUST_USE;
-/* {"reason", "text"}, the body of an HTTP error. */
-int wire_problem_write(const char *reason, const char *text, struct rs_buf *out) RS_MUST_USE;
+/* The body of an HTTP error (RFC 9457): {"type", "status", "detail", "reason", "text"}; a text that is no UTF-8 is replaced. */
+#define WIRE_PROBLEM_BASE "/api/v1/problems/"
+int wire_problem_write(
+	unsigned status, const char *reason, const char *text, struct rs_buf *out) RS_MUST_USE;
+/* A reply back to what was judged: VERDICT_OK with *out_event (0: none), or the refusal. */
+enum verdict wire_reply_read(const char *reply, size_t len, uint64_t *out_event);
 
 #endif

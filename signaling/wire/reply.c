@@ -180,11 +180,3 @@ int wire_measured_write(const char *patch, struct rs_buf *out)
 	doc_put(&json, "patch", doc_read(patch, strlen(patch)));
 	return doc_append(json, out);
 }
-
-int wire_problem_write(const char *reason, const char *text, struct rs_buf *out)
-{
-	json_t *json = json_object();
-	doc_put(&json, "reason", json_string(reason));
-	doc_put(&json, "text", json_string(text));
-	return doc_append(json, out);
-}

@@ -68,6 +68,34 @@ static void an_outbox_is_full_by_octets(void **state)
 
 /* --- Routes --- */
 
+static void a_name_in_braces_is_a_name(void **state)
+{
+	struct route_params params;
+	assert_true(route_match("/api/v1/meetings/{meeting}/media/{badge}",
+		"/api/v1/meetings/demo/media/KEN", &params));
+	assert_string_equal(params.name[0], "demo");
+	assert_string_equal(params.name[1], "KEN");
+	assert_false(route_match("/a/{b}", "/a/", &params));
+	assert_false(route_match("/a/{b}", "/a/{b}", &params));
+	assert_false(route_match("/a/{b}", "/a/b/c", &params));
+}
+
+static void a_query_gives_values_by_name(void **state)
+{
+	char value[4];
+	assert_true(route_query("after=3&limit=5", "limit", value, sizeof(value)));
+	assert_string_equal(value, "5");
+	assert_true(route_query("after=3&limit=5", "after", value, sizeof(value)));
+	assert_string_equal(value, "3");
+	assert_true(route_query("after=3&limit=5", "afte", value, sizeof(value)));
+	assert_string_equal(value, "");
+	assert_true(route_query("", "after", value, sizeof(value)));
+	assert_string_equal(value, "");
+	assert_true(route_query("&&x&after&after=7", "after", value, sizeof(value)));
+	assert_string_equal(value, "7");
+	assert_false(route_query("after=1234", "after", value, sizeof(value)));
+}
+
 static void a_pattern_takes_names_and_nothing_else(void **state)
 {
 	static const char *const others[] = { "/whip/demo", "/whip/demo/", "/whip/demo/KEN/",
@@ -223,6 +251,8 @@ int main(void)
 		cmocka_unit_test(an_outbox_is_full_by_count),
 		cmocka_unit_test(an_outbox_is_full_by_octets),
 		cmocka_unit_test(a_pattern_takes_names_and_nothing_else),
+		cmocka_unit_test(a_name_in_braces_is_a_name),
+		cmocka_unit_test(a_query_gives_values_by_name),
 		cmocka_unit_test(a_name_fits_at_64_octets_and_not_beyond),
 		cmocka_unit_test(pages_are_files_of_the_folder),
 		cmocka_unit_test(no_path_leaves_the_folder),

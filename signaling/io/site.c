@@ -1,0 +1,87 @@
+/* HTTP about the site: its media servers and recorders, its health and figures, what it may answer. */
+#include "signaling/io/io_priv.h"
+
+#include <errno.h>
+#include <string.h>
+
+void site_nodes(struct request *request)
+{
+	if (service_nodes(request->io->service, &request->out) < 0)
+		http_refuse_memory(request);
+	http_answer(request, HTTP_STATUS_OK, "application/json");
+}
+
+static void drain(struct request *request, bool drained)
+{
+	switch (service_drain(
+		request->io->service, request->params.name[0], drained, io_moment())) {
+	case -ENOENT:
+		http_refuse(request, HTTP_STATUS_NOT_FOUND, "no-such-node",
+			"There is no media server of this name.");
+		return;
+	case -EALREADY:
+		http_refuse(request, HTTP_STATUS_CONFLICT, "already-so", "It is so already.");
+		return;
+	default:
+		site_nodes(request);
+	}
+}
+
+void site_drain(struct request *request)
+{
+	drain(request, true);
+}
+
+void site_serve(struct request *request)
+{
+	drain(request, false);
+}
+
+void site_health(struct request *request)
+{
+	if (rs_buf_printf(&request->out, "ok\n") < 0)
+		http_refuse_memory(request);
+	http_answer(request, HTTP_STATUS_OK, "text/plain; charset=utf-8");
+}
+
+static int put_counters(struct request *request)
+{
+	const struct io *io = request->io;
+	const struct {
+		const char *name, *type, *help;
+		uint64_t value;
+	} lines[] = {
+		{ "rostrum_http_connections", "gauge", "Connections open.", io->connections },
+		{ "rostrum_http_connections_refused_total", "counter",
+			"Connections closed at once, over the limit.",
+			io->counters.connections_refused },
+		{ "rostrum_http_requests_total", "counter", "HTTP requests.",
+			io->counters.requests },
+		{ "rostrum_http_requests_refused_total", "counter",
+			"HTTP requests answered with an error.", io->counters.requests_refused },
+		{ "rostrum_http_requests_limited_total", "counter",
+			"REST requests over the rate of their address or bearer.",
+			io->counters.requests_limited },
+		{ "rostrum_websockets", "gauge", "WebSockets open.", rs_map_count(io->pages) },
+		{ "rostrum_pages_slow_total", "counter", "Pages closed for not reading.",
+			io->counters.pages_slow },
+		{ "rostrum_pages_malformed_total", "counter", "Pages closed for what they sent.",
+			io->counters.pages_oversized },
+		{ "rostrum_control_errors_total", "counter",
+			"Control connections ended for what they sent.",
+			io->counters.control_errors },
+	};
+	int err = 0;
+	for (size_t i = 0; i < RS_ARRAY_LEN(lines) && err == 0; i++)
+		err = rs_buf_printf(&request->out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
+			lines[i].name, lines[i].help, lines[i].name, lines[i].type, lines[i].name,
+			(unsigned long long)lines[i].value);
+	return err;
+}
+
+void site_metrics(struct request *request)
+{
+	if (put_counters(request) < 0 || service_metrics(request->io->service, &request->out) < 0)
+		http_refuse_memory(request);
+	http_answer(request, HTTP_STATUS_OK, "text/plain; version=0.0.4; charset=utf-8");
+}
