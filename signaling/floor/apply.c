@@ -1,4 +1,5 @@
 #include "signaling/floor/floor_priv.h"
+#include "signaling/floor/motions.h"
 
 size_t floor_presiding_find(const struct floor *floor, const char *participant)
 {
@@ -66,9 +67,39 @@ static void apply_given(struct floor *floor, const struct event *event)
 	(void)rs_set_text(floor->now.holder, event->participant);
 }
 
-static void apply_taken(struct floor *floor)
+void floor_interrupt(
+	struct floor *floor, const struct event *event, struct floor_statement *out_kept)
 {
-	floor->now = (struct floor_statement){ .entry = 0 };
+	*out_kept = floor->now;
+	out_kept->ran = floor->now.clock.since_ms != 0;
+	out_kept->clock.used_ms = floor_used_ms(floor, event->wall_ms);
+	out_kept->clock.since_ms = 0;
+	floor->now = (struct floor_statement){
+		.entry = event->entry,
+		.clock = { .allotted_ms = event->allotted_ms, .since_ms = event->wall_ms },
+	};
+	(void)rs_set_text(floor->now.holder, event->participant);
+}
+
+void floor_return(struct floor *floor, int64_t wall_ms)
+{
+	if (floor->now.ran)
+		floor->now.clock.since_ms = wall_ms;
+	floor->now.ran = false;
+}
+
+/* Who was interrupted may go meanwhile. */
+static void apply_taken(struct floor *floor, const struct event *event)
+{
+	const char *who = event->participant;
+	const bool held = strcmp(floor->now.holder, who) == 0;
+	if (held)
+		floor->now = (struct floor_statement){ .entry = 0 };
+	if (held && event->cause != CAUSE_LEFT)
+		return;
+	if (strcmp(floor->interrupted.holder, who) == 0)
+		floor->interrupted = (struct floor_statement){ .entry = 0 };
+	motions_forget(floor, who);
 }
 
 static void apply_clock_stopped(struct floor *floor, const struct event *event)
@@ -120,7 +151,7 @@ static void apply_closed(struct floor *floor)
 			floor->items[i].lists[kind].closed = false;
 		}
 	}
-	apply_taken(floor);
+	floor->now = (struct floor_statement){ .entry = 0 };
 	floor->interrupted = (struct floor_statement){ .entry = 0 };
 	floor->point = (struct floor_point){ .stage = FLOOR_POINT_NONE };
 	floor->n_points = 0;
@@ -129,6 +160,7 @@ static void apply_closed(struct floor *floor)
 
 void floor_apply(struct floor *floor, const struct event *event)
 {
+	motions_apply(floor, event);
 	switch (event->kind) {
 	case EVENT_MEETING_OPENED:
 		floor->in_session = true;
@@ -162,11 +194,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 		apply_given(floor, event);
 		return;
 	case EVENT_FLOOR_TAKEN:
-		/* Who was interrupted may go meanwhile. */
-		if (strcmp(floor->now.holder, event->participant) != 0)
-			floor->interrupted = (struct floor_statement){ .entry = 0 };
-		else
-			apply_taken(floor);
+		apply_taken(floor, event);
 		return;
 	case EVENT_CLOCK_STOPPED:
 		apply_clock_stopped(floor, event);
@@ -200,6 +228,16 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_PARTICIPANT_JOINED:
 	case EVENT_PARTICIPANT_LEFT:
 	case EVENT_LINE_CHANGED:
+	case EVENT_MOTION_RAISED:
+	case EVENT_MOTION_WITHDRAWN:
+	case EVENT_MOTION_TAKEN_UP:
+	case EVENT_MOTION_SPEAKER_ADDED:
+	case EVENT_MOTION_SPEAKER_WITHDRAWN:
+	case EVENT_MOTION_LIMIT_SET:
+	case EVENT_MOTION_SETTLED:
+	case EVENT_DEBATE_ADJOURNED:
+	case EVENT_DEBATE_CLOSED:
+	case EVENT_DEBATE_REOPENED:
 	case EVENT_DECISION_PROPOSED:
 	case EVENT_DECISION_OBJECTED:
 	case EVENT_DECISION_WITHDRAWN:

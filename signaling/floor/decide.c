@@ -1,4 +1,5 @@
 #include "signaling/floor/floor_priv.h"
+#include "signaling/floor/motions.h"
 
 static struct event *add_entry(struct events *events, enum event_kind kind, const char *by,
 	const struct floor_entry *entry)
@@ -262,6 +263,9 @@ enum verdict floor_decide(const struct floor *floor, const struct floor_command 
 {
 	if (!floor->in_session)
 		return VERDICT_NOT_IN_SESSION;
+	enum verdict verdict;
+	if (motions_decide_floor(floor, command, person, ctx, out_events, &verdict))
+		return verdict;
 
 	switch (command->kind) {
 	case FLOOR_ASK:
@@ -334,7 +338,8 @@ void floor_decide_left(const struct floor *floor, const char *participant, enum 
 	if (held)
 		floor_decide_lost(floor, participant, out_events);
 	else if (strcmp(floor->now.holder, participant) == 0 ||
-		 strcmp(floor->interrupted.holder, participant) == 0)
+		 strcmp(floor->interrupted.holder, participant) == 0 ||
+		 motions_interrupted(floor, participant))
 		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", participant, CAUSE_LEFT);
 	if (floor_presiding_find(floor, participant) < floor->n_presiding)
 		(void)add_person(out_events, EVENT_MICROPHONE_CLOSED, "", participant, CAUSE_LEFT);

@@ -1,4 +1,4 @@
-#include "signaling/floor/floor.h"
+#include "signaling/floor/motions.h"
 
 #include <errno.h>
 
@@ -29,7 +29,8 @@ int floor_new(const struct rules *rules, const char *const *items, size_t n_item
 	floor->pool =
 		rs_calloc((size_t)rules->entries_max * FLOOR_FULL_LISTS_MAX, sizeof(*floor->pool));
 	floor->items = rs_calloc(n_items + 1, sizeof(*floor->items));
-	if (floor->pool == NULL || floor->items == NULL) {
+	floor->motions = rs_zalloc(sizeof(*floor->motions));
+	if (floor->pool == NULL || floor->items == NULL || floor->motions == NULL) {
 		floor_free(floor);
 		return -ENOMEM;
 	}
@@ -52,7 +53,13 @@ struct floor *floor_free(struct floor *floor)
 		rs_release(floor->items[i].replied);
 	rs_release(floor->items);
 	rs_release(floor->pool);
+	rs_release(floor->motions);
 	return rs_release(floor);
+}
+
+enum floor_debate floor_debate(const struct floor *floor)
+{
+	return floor->items[floor->current].debate;
 }
 
 int64_t floor_used_ms(const struct floor *floor, int64_t wall_ms)

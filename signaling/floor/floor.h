@@ -34,12 +34,20 @@ struct floor_list {
 	uint32_t allotted_ms; /* speaking time of its statements; 0 = without limit */
 };
 
+/* On an agenda item. */
+enum floor_debate {
+	FLOOR_DEBATE_OPEN,
+	FLOOR_DEBATE_ADJOURNED, /* until the item is taken up again (GA rule 74) */
+	FLOOR_DEBATE_CLOSED,    /* the item goes to decision (GA rule 75) */
+};
+
 /* The lists of one agenda item. */
 struct floor_item {
 	char id[RS_NAME_MAX + 1]; /* empty: before any item is taken up */
 	struct floor_list lists[LIST_COUNT];
 	struct floor_replied *replied;
 	size_t n_replied;
+	enum floor_debate debate;
 };
 
 /* The time of one statement. */
@@ -59,6 +67,7 @@ struct floor_statement {
 	char holder[RS_NAME_MAX + 1]; /* empty = nobody */
 	uint32_t entry;               /* 0 = given without the list */
 	bool suspended;               /* the holder's line is lost; the place is held */
+	bool ran;                     /* the clock, as the statement was interrupted */
 	struct floor_clock clock;
 };
 
@@ -92,6 +101,7 @@ struct floor {
 	struct floor_point point;
 	struct floor_entry points[FLOOR_POINTS_MAX];
 	size_t n_points;
+	struct motions *motions; /* floor/motions.h */
 	char presiding[RULES_MICROPHONES_MAX]
 		      [RS_NAME_MAX + 1]; /* open beside the floor, oldest first */
 	size_t n_presiding;
@@ -171,6 +181,8 @@ int64_t floor_cut_at(const struct floor *floor);
 void floor_apply(struct floor *floor, const struct event *event);
 
 /* The list of speakers of the item that is taken up. */
+/* Debate on the present item. */
+enum floor_debate floor_debate(const struct floor *floor);
 const struct floor_list *floor_current_list(const struct floor *floor);
 /* A list of the item that is taken up. */
 const struct floor_list *floor_list(const struct floor *floor, enum list_kind kind);

@@ -37,6 +37,12 @@ enum verdict floor_decide_reply(
 /* A reply of this delegation was called. */
 void floor_reply_given(struct floor *floor, size_t item, const char *delegation);
 
+/* Whoever speaks is interrupted: the statement goes to *out_kept, and the event's participant has the floor. */
+void floor_interrupt(
+	struct floor *floor, const struct event *event, struct floor_statement *out_kept);
+/* floor->now is a statement that was interrupted: its clock goes on if it ran. */
+void floor_return(struct floor *floor, int64_t wall_ms);
+
 /* points.c: the commands and events of points of order. */
 enum verdict floor_decide_point(const struct floor *floor, const struct floor_command *command,
 	floor_person_fn *person, const void *ctx, struct events *out_events);

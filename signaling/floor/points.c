@@ -103,6 +103,9 @@ static enum verdict decide_settle(
 	const struct floor_point *point = &floor->point;
 	if (point->stage != FLOOR_POINT_RULED && point->stage != FLOOR_POINT_APPEALED)
 		return VERDICT_NO_RULING;
+	/* The meeting's vote settles it, unless the profile leaves that to whoever presides. */
+	if (point->stage == FLOOR_POINT_APPEALED && !floor->rules.points.chair_settles)
+		return VERDICT_DECIDED_BY_VOTE;
 	add(out_events, EVENT_POINT_SETTLED, command->by, point->entry, point->participant)
 		->ruling = point->stage == FLOOR_POINT_APPEALED ? command->ruling : point->ruling;
 	return VERDICT_OK;
@@ -170,14 +173,7 @@ static void apply_raised(struct floor *floor, const struct event *event)
 static void apply_heard(struct floor *floor, const struct event *event)
 {
 	drop(floor, event->entry);
-	floor->interrupted = floor->now;
-	floor->interrupted.clock.used_ms = floor_used_ms(floor, event->wall_ms);
-	floor->interrupted.clock.since_ms = 0;
-	floor->now = (struct floor_statement){
-		.entry = event->entry,
-		.clock = { .allotted_ms = event->allotted_ms, .since_ms = event->wall_ms },
-	};
-	(void)rs_set_text(floor->now.holder, event->participant);
+	floor_interrupt(floor, event, &floor->interrupted);
 	floor->point = (struct floor_point){ .stage = FLOOR_POINT_HEARD, .entry = event->entry };
 	(void)rs_set_text(floor->point.participant, event->participant);
 }
@@ -187,8 +183,7 @@ static void apply_settled(struct floor *floor, const struct event *event)
 	floor->point = (struct floor_point){ .stage = FLOOR_POINT_NONE };
 	floor->now = floor->interrupted;
 	floor->interrupted = (struct floor_statement){ .entry = 0 };
-	if (floor->now.holder[0] != '\0' && !floor->now.suspended)
-		floor->now.clock.since_ms = event->wall_ms;
+	floor_return(floor, event->wall_ms);
 }
 
 void floor_apply_point(struct floor *floor, const struct event *event)

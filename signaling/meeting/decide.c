@@ -81,7 +81,7 @@ static enum verdict decide_item(const struct meeting *meeting,
 	const size_t i = item_index(meeting, command->item);
 	if (i == meeting->n_items)
 		return VERDICT_NO_SUCH_ITEM;
-	if (i == meeting->item)
+	if (i == meeting->item && !command->again)
 		return VERDICT_ALREADY_SO;
 	(void)rs_set_text(
 		events_add(out_events, EVENT_ITEM_TAKEN_UP, command->by)->item, command->item);

@@ -43,6 +43,22 @@ static const struct {
 	[EVENT_RULING_APPEALED] = { "ruling-appealed", MEMBER_ENTRY | MEMBER_PARTICIPANT },
 	[EVENT_POINT_SETTLED] = { "point-settled",
 		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_RULING },
+	[EVENT_MOTION_RAISED] = { "motion-raised",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_DELEGATION | MEMBER_MOTION },
+	[EVENT_MOTION_WITHDRAWN] = { "motion-withdrawn",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_MOTION | MEMBER_CAUSE },
+	[EVENT_MOTION_TAKEN_UP] = { "motion-taken-up",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_MOTION | MEMBER_ALLOTTED },
+	[EVENT_MOTION_SPEAKER_ADDED] = { "motion-speaker-added",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_DELEGATION | MEMBER_SIDE },
+	[EVENT_MOTION_SPEAKER_WITHDRAWN] = { "motion-speaker-withdrawn",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_MOTION_LIMIT_SET] = { "motion-limit-set", MEMBER_ENTRY | MEMBER_ALLOTTED },
+	[EVENT_MOTION_SETTLED] = { "motion-settled",
+		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_MOTION | MEMBER_RESULT },
+	[EVENT_DEBATE_ADJOURNED] = { "debate-adjourned", MEMBER_CAUSE },
+	[EVENT_DEBATE_CLOSED] = { "debate-closed", MEMBER_CAUSE },
+	[EVENT_DEBATE_REOPENED] = { "debate-reopened", MEMBER_CAUSE },
 	[EVENT_DECISION_PROPOSED] = { "decision-proposed", MEMBER_DECISION | MEMBER_PROPOSAL },
 	[EVENT_DECISION_OBJECTED] = { "decision-objected",
 		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION },
@@ -81,6 +97,7 @@ static const char *const causes[CAUSE_COUNT] = {
 	[CAUSE_PARTNER] = "partner",
 	[CAUSE_TIME] = "time",
 	[CAUSE_SUBSTITUTE] = "substitute",
+	[CAUSE_MOTION] = "motion",
 };
 
 static const char *const lists[LIST_COUNT] = {
@@ -91,6 +108,17 @@ static const char *const lists[LIST_COUNT] = {
 static const char *const rulings[RULING_COUNT] = {
 	[RULING_UPHELD] = "upheld",
 	[RULING_REJECTED] = "rejected",
+};
+
+static const char *const sides[SIDE_COUNT] = {
+	[SIDE_IN_FAVOUR] = "in-favour",
+	[SIDE_AGAINST] = "against",
+};
+
+static const char *const subjects[SUBJECT_COUNT] = {
+	[SUBJECT_PROPOSAL] = "proposal",
+	[SUBJECT_MOTION] = "motion",
+	[SUBJECT_APPEAL] = "appeal",
 };
 
 static const char *const modes[DECISION_MODE_COUNT] = {
@@ -194,6 +222,38 @@ int ruling_parse(const char *name, enum ruling *out_ruling)
 	for (size_t i = 0; i < RULING_COUNT; i++) {
 		if (strcmp(name, rulings[i]) == 0) {
 			*out_ruling = (enum ruling)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *side_name(enum motion_side side)
+{
+	return sides[side];
+}
+
+int side_parse(const char *name, enum motion_side *out_side)
+{
+	for (size_t i = 0; i < SIDE_COUNT; i++) {
+		if (strcmp(name, sides[i]) == 0) {
+			*out_side = (enum motion_side)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *subject_name(enum decision_subject subject)
+{
+	return subjects[subject];
+}
+
+int subject_parse(const char *name, enum decision_subject *out_subject)
+{
+	for (size_t i = 0; i < SUBJECT_COUNT; i++) {
+		if (strcmp(name, subjects[i]) == 0) {
+			*out_subject = (enum decision_subject)i;
 			return 0;
 		}
 	}

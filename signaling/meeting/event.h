@@ -35,6 +35,16 @@ enum event_kind {
 	EVENT_POINT_RULED,
 	EVENT_RULING_APPEALED,
 	EVENT_POINT_SETTLED,
+	EVENT_MOTION_RAISED,
+	EVENT_MOTION_WITHDRAWN,
+	EVENT_MOTION_TAKEN_UP,
+	EVENT_MOTION_SPEAKER_ADDED,
+	EVENT_MOTION_SPEAKER_WITHDRAWN,
+	EVENT_MOTION_LIMIT_SET,
+	EVENT_MOTION_SETTLED,
+	EVENT_DEBATE_ADJOURNED,
+	EVENT_DEBATE_CLOSED,
+	EVENT_DEBATE_REOPENED,
 	EVENT_DECISION_PROPOSED,
 	EVENT_DECISION_OBJECTED,
 	EVENT_DECISION_WITHDRAWN,
@@ -69,6 +79,7 @@ enum event_cause {
 	CAUSE_PARTNER,
 	CAUSE_TIME,
 	CAUSE_SUBSTITUTE,
+	CAUSE_MOTION, /* carried */
 	CAUSE_COUNT,
 };
 
@@ -99,6 +110,21 @@ enum ruling {
 	RULING_UPHELD,
 	RULING_REJECTED,
 	RULING_COUNT,
+};
+
+/* Of whoever speaks on a motion. */
+enum motion_side {
+	SIDE_IN_FAVOUR,
+	SIDE_AGAINST,
+	SIDE_COUNT,
+};
+
+/* What a decision is about. */
+enum decision_subject {
+	SUBJECT_PROPOSAL,
+	SUBJECT_MOTION, /* `entry` is the motion's */
+	SUBJECT_APPEAL, /* against the ruling on the point of order `entry`; yes overrules it */
+	SUBJECT_COUNT,
 };
 
 /* How a decision is taken. */
@@ -149,6 +175,9 @@ enum event_member {
 	MEMBER_OUTCOME = 1 << 21, /* outcome, required */
 	MEMBER_PLACE = 1 << 22,   /* absent = remote */
 	MEMBER_VOICE = 1 << 23,   /* absent = the participant's own microphone */
+	MEMBER_MOTION = 1 << 24,  /* motion, the kind's name */
+	MEMBER_SIDE = 1 << 25,
+	MEMBER_RESULT = 1 << 26, /* outcome alone */
 };
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
@@ -192,10 +221,14 @@ struct event {
 	uint32_t entitled; /* delegations */
 	enum outcome outcome;
 	uint32_t required; /* votes that carry it */
+	char motion[RS_NAME_MAX + 1];
+	enum motion_side side;
+	enum decision_subject subject;
 };
 
-/* Most events one command may cause: closing takes the floor and seven microphones, a proposal, the recording. */
-#define EVENTS_MAX 12
+/* Most events one command may cause: a motion to adjourn is carried, and closing takes the floor and seven microphones, what
+ * was put and proposed, the recording. */
+#define EVENTS_MAX 18
 
 /* Events being decided; the machines append to it. */
 struct events {
@@ -221,6 +254,10 @@ int decision_mode_parse(const char *name, enum decision_mode *out_mode) RS_MUST_
 /* "none" for a vote that was not cast; it is not parsed. */
 const char *vote_name(enum vote vote);
 int vote_parse(const char *name, enum vote *out_vote) RS_MUST_USE;
+const char *side_name(enum motion_side side);
+int side_parse(const char *name, enum motion_side *out_side) RS_MUST_USE;
+const char *subject_name(enum decision_subject subject);
+int subject_parse(const char *name, enum decision_subject *out_subject) RS_MUST_USE;
 const char *outcome_name(enum outcome outcome);
 int outcome_parse(const char *name, enum outcome *out_outcome) RS_MUST_USE;
 const char *place_name(enum place place);

@@ -124,6 +124,7 @@ struct meeting_command {
 	enum meeting_command_kind kind;
 	const char *by;
 	const char *item;
+	bool again;          /* debate on the item is adjourned: it may be taken up again */
 	const char *session; /* a fresh name, for commands that may start a recording */
 };
 

@@ -1,6 +1,8 @@
 #include "signaling/proceedings/permissions.h"
+#include "signaling/proceedings/proceedings_priv.h"
+#include "signaling/proceedings/questions.h"
 
-static struct floor_person person_of(const void *ctx, const char *id)
+struct floor_person proceedings_person(const void *ctx, const char *id)
 {
 	const struct participant *participant = meeting_find(ctx, id);
 	if (participant == NULL)
@@ -11,7 +13,7 @@ static struct floor_person person_of(const void *ctx, const char *id)
 	};
 }
 
-static enum verdict decide_meeting(const struct proceedings *proceedings,
+enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
 	enum meeting_command_kind kind, const struct command *command, struct events *out_events)
 {
 	const struct meeting_command meeting_command = {
@@ -19,11 +21,16 @@ static enum verdict decide_meeting(const struct proceedings *proceedings,
 		.by = command->by,
 		.item = command->item,
 		.session = command->session,
+		.again = floor_debate(proceedings->floor) == FLOOR_DEBATE_ADJOURNED,
 	};
+	if (kind == MEETING_TAKE_UP_ITEM && questions_in_progress(proceedings))
+		return VERDICT_VOTING_IN_PROGRESS;
+	if (kind == MEETING_TAKE_UP_ITEM && motions_top(proceedings->floor) != NULL)
+		return VERDICT_MOTION_PENDING;
 	/* Nobody speaks in a closed meeting, and the record says so before it says closed. */
 	if (kind == MEETING_CLOSE) {
 		floor_decide_closing(proceedings->floor, command->by, out_events);
-		voting_decide_closing(proceedings->voting, command->by, out_events);
+		questions_decide_closing(proceedings, command->by, out_events);
 	}
 	return meeting_decide(proceedings->meeting, &meeting_command, out_events);
 }
@@ -43,8 +50,8 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 		.seconds = command->seconds,
 		.ruling = command->ruling,
 	};
-	return floor_decide(
-		proceedings->floor, &floor_command, person_of, proceedings->meeting, out_events);
+	return floor_decide(proceedings->floor, &floor_command, proceedings_person,
+		proceedings->meeting, out_events);
 }
 
 static enum verdict decide_voting(const struct proceedings *proceedings,
@@ -63,17 +70,19 @@ static enum verdict decide_voting(const struct proceedings *proceedings,
 		.no = command->no,
 		.abstain = command->abstain,
 	};
-	if (kind != VOTING_BEGIN)
-		return voting_decide(proceedings->voting, &voting_command, out_events);
-	/* Voting begins when nobody speaks: what is pending is settled first, a statement ends. */
-	if (floor->point.stage != FLOOR_POINT_NONE)
-		return VERDICT_POINT_PENDING;
-	if (floor->now.holder[0] != '\0') {
+	enum verdict verdict = questions_judge(proceedings, kind);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	/* Voting begins when nobody speaks. */
+	if (kind == VOTING_BEGIN && floor->now.holder[0] != '\0') {
 		struct event *event = events_add(out_events, EVENT_FLOOR_TAKEN, command->by);
 		event->cause = CAUSE_CHAIR;
 		(void)rs_set_text(event->participant, floor->now.holder);
 	}
-	return voting_decide(proceedings->voting, &voting_command, out_events);
+	verdict = voting_decide(proceedings->voting, &voting_command, out_events);
+	if (kind != VOTING_PROCLAIM || verdict != VERDICT_OK)
+		return verdict;
+	return questions_decide_proclaimed(proceedings, command, out_events);
 }
 
 static enum verdict decide_desk(const struct proceedings *proceedings,
@@ -95,19 +104,22 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 {
 	switch (command->kind) {
 	case COMMAND_OPEN_MEETING:
-		return decide_meeting(proceedings, MEETING_OPEN, command, out_events);
+		return proceedings_decide_meeting(proceedings, MEETING_OPEN, command, out_events);
 	case COMMAND_CLOSE_MEETING:
-		return decide_meeting(proceedings, MEETING_CLOSE, command, out_events);
+		return proceedings_decide_meeting(proceedings, MEETING_CLOSE, command, out_events);
 	case COMMAND_SUSPEND_MEETING:
-		return decide_meeting(proceedings, MEETING_SUSPEND, command, out_events);
+		return proceedings_decide_meeting(
+			proceedings, MEETING_SUSPEND, command, out_events);
 	case COMMAND_RESUME_MEETING:
-		return decide_meeting(proceedings, MEETING_RESUME, command, out_events);
+		return proceedings_decide_meeting(proceedings, MEETING_RESUME, command, out_events);
 	case COMMAND_TAKE_UP_ITEM:
-		return decide_meeting(proceedings, MEETING_TAKE_UP_ITEM, command, out_events);
+		return proceedings_decide_meeting(
+			proceedings, MEETING_TAKE_UP_ITEM, command, out_events);
 	case COMMAND_TAKE_UP_RECORDING:
-		return decide_meeting(proceedings, MEETING_RECORD, command, out_events);
+		return proceedings_decide_meeting(proceedings, MEETING_RECORD, command, out_events);
 	case COMMAND_STOP_RECORDING:
-		return decide_meeting(proceedings, MEETING_STOP_RECORDING, command, out_events);
+		return proceedings_decide_meeting(
+			proceedings, MEETING_STOP_RECORDING, command, out_events);
 	case COMMAND_ASK_FOR_FLOOR:
 		return decide_floor(proceedings, FLOOR_ASK, command, out_events);
 	case COMMAND_WITHDRAW:
@@ -146,6 +158,12 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_floor(proceedings, FLOOR_APPEAL, command, out_events);
 	case COMMAND_SETTLE_POINT:
 		return decide_floor(proceedings, FLOOR_SETTLE, command, out_events);
+	case COMMAND_RAISE_MOTION:
+	case COMMAND_WITHDRAW_MOTION:
+	case COMMAND_TAKE_UP_MOTION:
+	case COMMAND_SPEAK_ON_MOTION:
+	case COMMAND_PUT_QUESTION:
+		return questions_decide(proceedings, command, out_events);
 	case COMMAND_PROPOSE_DECISION:
 		return decide_voting(proceedings, VOTING_PROPOSE, command, out_events);
 	case COMMAND_OBJECT:

@@ -67,6 +67,16 @@ static const struct row rows[COMMAND_COUNT] = {
 		.when = SESSION,
 		PROFILE("points.may_raise", points.may_raise) },
 	[COMMAND_SETTLE_POINT] = { .any = PRESIDING, .when = SESSION },
+	/* motions, and what is put to the vote */
+	[COMMAND_RAISE_MOTION] = { .any = DELEGATE | ROOM,
+		.when = IN_SESSION,
+		PROFILE("motions.may_move", motions.may_move) },
+	[COMMAND_WITHDRAW_MOTION] = { .any = PRESIDING, .own = DELEGATE | ROOM, .when = SESSION },
+	[COMMAND_TAKE_UP_MOTION] = { .any = PRESIDING, .when = IN_SESSION },
+	[COMMAND_SPEAK_ON_MOTION] = { .any = DELEGATE | ROOM,
+		.when = IN_SESSION,
+		PROFILE("motions.may_move", motions.may_move) },
+	[COMMAND_PUT_QUESTION] = { .any = PRESIDING, .when = SESSION },
 	/* decisions */
 	[COMMAND_PROPOSE_DECISION] = { .any = PRESIDING, .when = SESSION },
 	[COMMAND_OBJECT] = { .any = DELEGATE, .when = SESSION },

@@ -1,4 +1,4 @@
-#include "signaling/proceedings/proceedings.h"
+#include "signaling/proceedings/questions.h"
 
 #include <errno.h>
 
@@ -25,7 +25,7 @@ int proceedings_new(struct meeting *meeting, struct proceedings **out_proceeding
 		return -ENOMEM;
 	int err = build_floor(proceedings, meeting);
 	if (err == 0)
-		err = voting_new(meeting, &proceedings->voting);
+		err = questions_new(meeting, proceedings);
 	if (err == 0)
 		err = build_interpretation(proceedings, meeting);
 	if (err < 0) {
@@ -43,7 +43,8 @@ struct proceedings *proceedings_free(struct proceedings *proceedings)
 		return NULL;
 	meeting_free(proceedings->meeting);
 	floor_free(proceedings->floor);
-	voting_free(proceedings->voting);
+	for (size_t i = 0; i < QUESTIONS_MAX; i++)
+		voting_free(proceedings->votings[i]);
 	interpretation_free(proceedings->interpretation);
 	return rs_release(proceedings);
 }
@@ -52,7 +53,7 @@ void proceedings_apply(struct proceedings *proceedings, const struct event *even
 {
 	meeting_apply(proceedings->meeting, event);
 	floor_apply(proceedings->floor, event);
-	voting_apply(proceedings->voting, event);
+	questions_apply(proceedings, event);
 	interpretation_apply(proceedings->interpretation, event);
 }
 

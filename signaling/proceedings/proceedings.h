@@ -12,10 +12,15 @@
 #include "signaling/meeting/meeting.h"
 #include "signaling/voting/voting.h"
 
+/* A proposal, the motion over it, the appeal over both (questions.h). */
+#define QUESTIONS_MAX 3
+
 struct proceedings {
 	struct meeting *meeting;
 	struct floor *floor;
-	struct voting *voting;
+	struct voting *voting; /* what is before the meeting: the last of `votings` */
+	struct voting *votings[QUESTIONS_MAX];
+	size_t n_votings;
 	struct interpretation *interpretation;
 };
 
@@ -44,6 +49,11 @@ enum command_kind {
 	COMMAND_RULE,
 	COMMAND_APPEAL,
 	COMMAND_SETTLE_POINT,
+	COMMAND_RAISE_MOTION,
+	COMMAND_WITHDRAW_MOTION,
+	COMMAND_TAKE_UP_MOTION,
+	COMMAND_SPEAK_ON_MOTION,
+	COMMAND_PUT_QUESTION,
 	COMMAND_PROPOSE_DECISION,
 	COMMAND_OBJECT,
 	COMMAND_WITHDRAW_DECISION,
@@ -81,6 +91,8 @@ struct command {
 	uint32_t yes;
 	uint32_t no;
 	uint32_t abstain;
+	char motion[RS_NAME_MAX + 1];
+	enum motion_side side;
 	char title[EVENT_TITLE_MAX + 1];
 	char majority[RS_NAME_MAX + 1];
 	char participant[RS_NAME_MAX + 1];

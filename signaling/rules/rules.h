@@ -7,6 +7,7 @@
 #define ROSTRUM_SIGNALING_RULES_RULES_H
 
 #include "common/base/text.h"
+#include "signaling/rules/motion.h"
 #include "signaling/rules/role.h"
 
 /* Upper bounds of what a profile may ask for. */
@@ -38,6 +39,8 @@ struct rules_points {
 	unsigned may_raise; /* roles */
 	uint32_t speak_s;   /* to state the point; 0 = without limit */
 	bool appeals;       /* a ruling may be appealed against */
+	bool chair_settles; /* an appeal: whoever presides says what the meeting decided; else it is put to the vote */
+	char appeal_majority[RS_NAME_MAX + 1]; /* that overrules the chair */
 };
 
 /* Rights of reply (GA decision 34/401): a list of their own, called when the list of speakers is exhausted. */
@@ -81,6 +84,8 @@ struct rules {
 	struct rules_plan plan;
 	struct rules_points points;
 	struct rules_replies replies;
+	struct rules_motions motions;
+	struct rules_explanations explanations;
 	struct rules_majority majorities[RULES_MAJORITIES_MAX];
 	uint32_t n_majorities;
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */

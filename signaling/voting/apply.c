@@ -23,6 +23,8 @@ static void apply_proposed(struct voting *voting, const struct event *event)
 	voting->now.stage = VOTING_PROPOSED;
 	voting->now.number = event->decision;
 	voting->now.mode = event->mode;
+	voting->now.subject = event->subject;
+	voting->now.entry = event->entry;
 	(void)rs_set_text(voting->now.title, event->title);
 	(void)rs_set_text(voting->now.majority, event->majority);
 }

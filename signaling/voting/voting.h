@@ -33,6 +33,8 @@ struct voting_badge {
 struct voting_decision {
 	enum voting_stage stage;
 	uint32_t number;
+	enum decision_subject subject;
+	uint32_t entry; /* of the motion, or the point of order, it is about; 0 = of a proposal */
 	char title[EVENT_TITLE_MAX + 1];
 	enum decision_mode mode;
 	char majority[RS_NAME_MAX + 1]; /* empty: consensus */

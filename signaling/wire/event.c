@@ -14,6 +14,9 @@ static void write_decision(json_t **data, const struct event *event, unsigned me
 	if (members & MEMBER_PROPOSAL) {
 		doc_put(data, "title", json_string(event->title));
 		doc_put(data, "mode", json_string(decision_mode_name(event->mode)));
+		doc_put(data, "subject", json_string(subject_name(event->subject)));
+		if (event->subject != SUBJECT_PROPOSAL)
+			doc_put(data, "entry", json_integer(event->entry));
 		doc_put(data, "majority", doc_text_or_null(event->majority));
 	}
 	if (members & MEMBER_VOTE)
@@ -66,6 +69,12 @@ static json_t *write_data(const struct event *event)
 	}
 	if (members & MEMBER_LIST)
 		doc_put(&data, "list", json_string(list_name(event->list)));
+	if (members & MEMBER_MOTION)
+		doc_put(&data, "motion", json_string(event->motion));
+	if (members & MEMBER_SIDE)
+		doc_put(&data, "side", json_string(side_name(event->side)));
+	if (members & MEMBER_RESULT)
+		doc_put(&data, "outcome", json_string(outcome_name(event->outcome)));
 	if (members & MEMBER_RULING)
 		doc_put(&data, "ruling", json_string(ruling_name(event->ruling)));
 	if (members & MEMBER_DECISION)
@@ -115,6 +124,16 @@ static uint32_t read_count(const struct object *data, const char *key)
 	return (uint32_t)object_int(data, key, 0, UINT32_MAX);
 }
 
+/* Without one it is about a proposal. */
+static void read_subject(const struct object *data, struct event *event)
+{
+	const char *name = object_text_or(data, "subject", subject_name(SUBJECT_PROPOSAL));
+	if (subject_parse(name, &event->subject) < 0)
+		object_fail(data, "subject", "no such subject");
+	else if (event->subject != SUBJECT_PROPOSAL)
+		event->entry = (uint32_t)object_int(data, "entry", 1, UINT32_MAX);
+}
+
 static void read_decision(const struct object *data, struct event *event, unsigned members)
 {
 	event->decision = (uint32_t)object_int(data, "decision", 1, UINT32_MAX);
@@ -123,6 +142,7 @@ static void read_decision(const struct object *data, struct event *event, unsign
 		read_text(data, "majority", true, event->majority, sizeof(event->majority));
 		if (decision_mode_parse(object_text(data, "mode"), &event->mode) < 0)
 			object_fail(data, "mode", "no such mode");
+		read_subject(data, event);
 	}
 	if ((members & MEMBER_VOTE) && vote_parse(object_text(data, "vote"), &event->vote) < 0)
 		object_fail(data, "vote", "no such vote");
@@ -172,6 +192,13 @@ static void read_data(const struct object *data, struct event *event)
 		list_parse(object_text_or(data, "list", list_name(LIST_SPEAKERS)), &event->list) <
 			0)
 		object_fail(data, "list", "no such list");
+	if (members & MEMBER_MOTION)
+		(void)rs_set_text(event->motion, object_name(data, "motion"));
+	if ((members & MEMBER_SIDE) && side_parse(object_text(data, "side"), &event->side) < 0)
+		object_fail(data, "side", "no such side");
+	if ((members & MEMBER_RESULT) &&
+		outcome_parse(object_text(data, "outcome"), &event->outcome) < 0)
+		object_fail(data, "outcome", "no such outcome");
 	if ((members & MEMBER_RULING) &&
 		ruling_parse(object_text(data, "ruling"), &event->ruling) < 0)
 		object_fail(data, "ruling", "no such ruling");

@@ -69,6 +69,25 @@ static void parse_settle(const struct object *object, struct wire_message *messa
 		parse_ruling(object, message);
 }
 
+static void parse_raise(const struct object *object, struct wire_message *message)
+{
+	(void)rs_set_text(message->command.motion, object_name(object, "motion"));
+}
+
+static void parse_side(const struct object *object, struct wire_message *message)
+{
+	parse_point(object, message);
+	if (side_parse(object_text(object, "side"), &message->command.side) < 0)
+		object_fail(object, "side", "in-favour or against is expected");
+}
+
+static void parse_put(const struct object *object, struct wire_message *message)
+{
+	parse_point(object, message);
+	if (decision_mode_parse(object_text(object, "mode"), &message->command.mode) < 0)
+		object_fail(object, "mode", "consensus, or a kind of vote, is expected");
+}
+
 static void parse_decision(const struct object *object, struct wire_message *message)
 {
 	message->command.decision = (uint32_t)object_int(object, "decision", 1, UINT32_MAX);
@@ -182,6 +201,11 @@ static const struct {
 	[COMMAND_RULE] = { "rule", parse_ruling },
 	[COMMAND_APPEAL] = { "appeal", parse_nothing },
 	[COMMAND_SETTLE_POINT] = { "settle-point", parse_settle },
+	[COMMAND_RAISE_MOTION] = { "raise-motion", parse_raise },
+	[COMMAND_WITHDRAW_MOTION] = { "withdraw-motion", parse_point },
+	[COMMAND_TAKE_UP_MOTION] = { "take-up-motion", parse_point },
+	[COMMAND_SPEAK_ON_MOTION] = { "speak-on-motion", parse_side },
+	[COMMAND_PUT_QUESTION] = { "put-question", parse_put },
 	[COMMAND_PROPOSE_DECISION] = { "propose-decision", parse_proposal },
 	[COMMAND_OBJECT] = { "object", parse_decision },
 	[COMMAND_WITHDRAW_DECISION] = { "withdraw-decision", parse_decision },

@@ -23,6 +23,16 @@ const char *wire_verdict_text(enum verdict verdict)
 			"Your delegation has used its rights of reply in this item.",
 		[VERDICT_POINT_PENDING] = "A point of order comes first.",
 		[VERDICT_NO_RULING] = "There is no ruling to appeal against or to settle.",
+		[VERDICT_DECIDED_BY_VOTE] = "The meeting decides this by a vote.",
+		[VERDICT_NO_SUCH_MOTION] = "The rules of this meeting know no such motion.",
+		[VERDICT_MOTION_RAISED] = "A motion of your delegation waits already.",
+		[VERDICT_MOTION_PENDING] = "A motion that takes precedence comes first.",
+		[VERDICT_NO_MORE_SPEAKERS] = "Nobody else may speak on this motion.",
+		[VERDICT_SPEAKERS_WAITING] =
+			"Those who asked to speak on the motion are heard first.",
+		[VERDICT_DEBATE_ADJOURNED] =
+			"Debate on this item is adjourned until it is taken up again.",
+		[VERDICT_DEBATE_CLOSED] = "Debate on this item is closed.",
 		[VERDICT_VOTING_IN_PROGRESS] = "Voting has begun; it is not interrupted.",
 		[VERDICT_VOTING_NOT_OPEN] = "The voting is not open.",
 		[VERDICT_NO_SUCH_DECISION] = "This proposal is no longer before the meeting.",

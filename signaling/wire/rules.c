@@ -1,10 +1,11 @@
 #include "common/control/object.h"
 #include "signaling/wire/conference.h"
 #include "signaling/wire/doc.h"
+#include "signaling/wire/rules_priv.h"
 
 #include <errno.h>
 
-static unsigned parse_roles(const struct object *object, const char *key)
+unsigned rules_parse_roles(const struct object *object, const char *key)
 {
 	unsigned roles = 0;
 	const size_t n = object_array(object, key, ROLE_COUNT);
@@ -52,7 +53,7 @@ static struct rules_plan parse_plan(const struct object *object)
 static struct rules_points parse_points(const struct object *object)
 {
 	return (struct rules_points){
-		.may_raise = parse_roles(object, "may_raise"),
+		.may_raise = rules_parse_roles(object, "may_raise"),
 		.speak_s = parse_seconds(object, "speak_s"),
 		.appeals = object_bool(object, "appeals"),
 	};
@@ -115,7 +116,7 @@ static void read_rules(const struct object object, const char *name, struct rule
 	const struct object replies = object_child(&object, "replies");
 	const struct object agenda = object_child(&object, "agenda");
 	struct rules rules = {
-		.may_ask = parse_roles(&list, "may_ask"),
+		.may_ask = rules_parse_roles(&list, "may_ask"),
 		.self_inscription = object_bool(&list, "self_inscription"),
 		.one_entry_per_delegation = object_bool(&list, "one_entry_per_delegation"),
 		.entries_max = (uint32_t)object_int(&list, "entries_max", 1, RULES_ENTRIES_MAX),
@@ -130,6 +131,9 @@ static void read_rules(const struct object object, const char *name, struct rule
 		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
 	};
 	parse_majorities(&object, &rules);
+	rules_parse_appeals(&points, &rules);
+	rules_parse_motions(&object, &rules);
+	rules_parse_explanations(&object, &rules);
 	if (!rs_copy_text(rules.name, sizeof(rules.name), name, strlen(name)))
 		object_fail(&object, "name", "the profile's name is too long");
 	*out_rules = rules;

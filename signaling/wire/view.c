@@ -2,6 +2,7 @@
 
 #include "signaling/wire/doc.h"
 #include "signaling/wire/view_people.h"
+#include "signaling/wire/view_questions.h"
 
 /* A patch must say what is gone: there null is written where the whole view leaves the member out. */
 enum form {
@@ -158,6 +159,7 @@ static json_t *points_part(const struct floor *floor, enum form form)
 	json_t *part = json_object();
 	doc_put(&part, "waiting", entries_part(floor->points, floor->n_points));
 	put_text(&part, "stage", stages[point->stage], form);
+	put_int(&part, "entry", point->entry, form);
 	put_text(&part, "participant", point->participant, form);
 	put_text(&part, "ruling", ruled ? ruling_name(point->ruling) : "", form);
 	put_text(&part, "appellant", point->appellant, form);
@@ -216,6 +218,8 @@ static json_t *decision_part(const struct voting *voting, enum form form)
 	json_t *part = json_object();
 	doc_put(&part, "decision", json_integer(now->number));
 	doc_put(&part, "title", json_string(now->title));
+	put_text(&part, "subject",
+		now->subject != SUBJECT_PROPOSAL ? subject_name(now->subject) : "", form);
 	doc_put(&part, "mode", json_string(decision_mode_name(now->mode)));
 	doc_put(&part, "state", json_string(voting_stage_name(now->stage)));
 	put_text(&part, "majority", now->majority, form);
@@ -253,6 +257,7 @@ static json_t *inscription_part(const struct floor *floor, enum form form)
 	const struct floor_list *list = floor_current_list(floor);
 	json_t *part = json_object();
 	doc_put(&part, "closed", json_boolean(list->closed));
+	put_text(&part, "debate", floor_debate_name(floor_debate(floor)), form);
 	put_int(&part, "allotted", list->allotted_ms, form);
 	return part;
 }
@@ -268,6 +273,8 @@ static json_t *rules_part(const struct rules *rules)
 	for (size_t i = 0; i < rules->n_majorities; i++)
 		doc_push(&majorities, json_string(rules->majorities[i].name));
 	doc_put(&part, "majorities", majorities);
+	doc_put(&part, "motions", view_rules_motions(rules));
+	doc_put(&part, "chair_settles_appeals", json_boolean(rules->points.chair_settles));
 	return part;
 }
 
@@ -330,6 +337,7 @@ int view_write(const struct proceedings *proceedings, const char *measured, stru
 	put_lists(&view, proceedings->floor);
 	doc_put(&view, "inscription", inscription_part(proceedings->floor, WHOLE));
 	doc_put(&view, "points", points_part(proceedings->floor, WHOLE));
+	doc_put(&view, "motions", view_motions(proceedings->floor, false));
 	if (proceedings->voting->now.stage != VOTING_NONE)
 		doc_put(&view, "decision", decision_part(proceedings->voting, WHOLE));
 	doc_put(&view, "floor", floor_part(proceedings->floor, WHOLE));
@@ -358,6 +366,7 @@ enum part {
 	PART_POINTS = 1 << 11,
 	PART_DECISION = 1 << 12,
 	PART_VOTERS = 1 << 13, /* of an open voting */
+	PART_MOTIONS = 1 << 14,
 };
 
 static const unsigned touched[EVENT_COUNT] = {
@@ -365,36 +374,48 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_MEETING_SUSPENDED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_RESUMED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_INSCRIPTION | PART_POINTS |
-				 PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DECISION,
-	[EVENT_ITEM_TAKEN_UP] = PART_AGENDA | PART_LIST | PART_INSCRIPTION | PART_DECISION,
+				 PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DECISION |
+				 PART_MOTIONS,
+	[EVENT_ITEM_TAKEN_UP] =
+		PART_AGENDA | PART_LIST | PART_INSCRIPTION | PART_DECISION | PART_MOTIONS,
 	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT | PART_VOTERS,
 	[EVENT_PARTICIPANT_LEFT] = PART_PARTICIPANT | PART_VOTERS,
 	[EVENT_LINE_CHANGED] = PART_PARTICIPANT,
 	[EVENT_ENTRY_ADDED] = PART_LIST,
 	[EVENT_ENTRY_WITHDRAWN] = PART_LIST,
 	[EVENT_ENTRY_MOVED] = PART_LIST,
-	[EVENT_FLOOR_GIVEN] = PART_LIST | PART_FLOOR | PART_OPEN,
-	[EVENT_FLOOR_TAKEN] = PART_FLOOR | PART_OPEN | PART_POINTS,
+	[EVENT_FLOOR_GIVEN] = PART_LIST | PART_FLOOR | PART_OPEN | PART_MOTIONS,
+	[EVENT_FLOOR_TAKEN] = PART_FLOOR | PART_OPEN | PART_POINTS | PART_MOTIONS,
 	[EVENT_POINT_RAISED] = PART_POINTS,
 	[EVENT_POINT_WITHDRAWN] = PART_POINTS,
 	[EVENT_POINT_HEARD] = PART_POINTS | PART_FLOOR | PART_OPEN,
 	[EVENT_POINT_RULED] = PART_POINTS | PART_FLOOR | PART_OPEN,
 	[EVENT_RULING_APPEALED] = PART_POINTS,
 	[EVENT_POINT_SETTLED] = PART_POINTS | PART_FLOOR | PART_OPEN,
+	[EVENT_MOTION_RAISED] = PART_MOTIONS,
+	[EVENT_MOTION_WITHDRAWN] = PART_MOTIONS | PART_POINTS | PART_FLOOR | PART_OPEN,
+	[EVENT_MOTION_TAKEN_UP] = PART_MOTIONS | PART_FLOOR | PART_OPEN,
+	[EVENT_MOTION_SPEAKER_ADDED] = PART_MOTIONS,
+	[EVENT_MOTION_SPEAKER_WITHDRAWN] = PART_MOTIONS,
+	[EVENT_MOTION_LIMIT_SET] = PART_MOTIONS,
+	[EVENT_MOTION_SETTLED] = PART_MOTIONS | PART_POINTS | PART_FLOOR | PART_OPEN,
+	[EVENT_DEBATE_ADJOURNED] = PART_INSCRIPTION,
+	[EVENT_DEBATE_CLOSED] = PART_INSCRIPTION | PART_LIST,
+	[EVENT_DEBATE_REOPENED] = PART_INSCRIPTION,
 	[EVENT_CLOCK_STOPPED] = PART_FLOOR | PART_OPEN,
 	[EVENT_CLOCK_STARTED] = PART_FLOOR | PART_OPEN,
 	[EVENT_TIME_EXTENDED] = PART_FLOOR,
 	[EVENT_LIMIT_SET] = PART_INSCRIPTION,
 	[EVENT_LIST_CLOSED] = PART_INSCRIPTION,
 	[EVENT_LIST_OPENED] = PART_INSCRIPTION,
-	[EVENT_DECISION_PROPOSED] = PART_DECISION,
+	[EVENT_DECISION_PROPOSED] = PART_DECISION | PART_MOTIONS,
 	[EVENT_DECISION_OBJECTED] = PART_DECISION,
-	[EVENT_DECISION_WITHDRAWN] = PART_DECISION,
+	[EVENT_DECISION_WITHDRAWN] = PART_DECISION | PART_MOTIONS,
 	[EVENT_VOTING_OPENED] = PART_DECISION,
 	[EVENT_VOTE_CAST] = PART_DECISION,
 	[EVENT_TOTALS_ENTERED] = PART_DECISION,
 	[EVENT_VOTING_LOCKED] = PART_DECISION,
-	[EVENT_DECISION_PROCLAIMED] = PART_DECISION,
+	[EVENT_DECISION_PROCLAIMED] = PART_DECISION | PART_MOTIONS,
 	[EVENT_MICROPHONE_OPENED] = PART_OPEN,
 	[EVENT_MICROPHONE_CLOSED] = PART_OPEN,
 	[EVENT_DESK_LIVE] = PART_CHANNELS,
@@ -440,6 +461,8 @@ int view_write_patch(
 		doc_put(&patch, "inscription", inscription_part(proceedings->floor, PATCH));
 	if (parts & PART_POINTS)
 		doc_put(&patch, "points", points_part(proceedings->floor, PATCH));
+	if (parts & PART_MOTIONS)
+		doc_put(&patch, "motions", view_motions(proceedings->floor, true));
 	if ((parts & PART_DECISION) || ((parts & PART_VOTERS) && votes_wait(proceedings->voting)))
 		doc_put(&patch, "decision", decision_change(proceedings->voting, event));
 	if (parts & PART_FLOOR)

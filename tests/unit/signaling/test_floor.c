@@ -52,7 +52,8 @@ static struct floor *open_floor(void)
  * frame may take. */
 __attribute__((noinline)) static enum verdict act(struct floor *floor, struct floor_command command)
 {
-	struct events events = { .n = 0 };
+	static struct events events;
+	events.n = 0;
 	if (command.delegation == NULL)
 		command.delegation = "";
 	if (command.participant == NULL)
@@ -188,7 +189,8 @@ static void giving_the_floor_takes_it_from_the_holder_in_one_event(void **state)
 	assert_string_equal(floor->now.holder, "FRA");
 	assert_string_equal(waiting(floor), "KEN");
 
-	struct events events = { .n = 0 };
+	static struct events events;
+	events.n = 0;
 	const struct floor_command give = { .kind = FLOOR_GIVE,
 		.by = "chair",
 		.presides = true,
@@ -275,7 +277,8 @@ static void each_item_has_its_own_list(void **state)
 static void closing_takes_everything_away(void **state)
 {
 	struct floor *floor = open_floor();
-	struct events events = { .n = 0 };
+	static struct events events;
+	events.n = 0;
 	assert_int_equal(ask(floor, "KEN"), VERDICT_OK);
 	assert_int_equal(ask(floor, "FRA"), VERDICT_OK);
 	assert_int_equal(chair_does(floor, FLOOR_GIVE, 1), VERDICT_OK);
@@ -294,7 +297,8 @@ static void closing_takes_everything_away(void **state)
 static void leaving_costs_floor_and_microphone(void **state)
 {
 	struct floor *floor = open_floor();
-	struct events events = { .n = 0 };
+	static struct events events;
+	events.n = 0;
 	assert_int_equal(ask(floor, "KEN"), VERDICT_OK);
 	assert_int_equal(chair_does(floor, FLOOR_GIVE, 1), VERDICT_OK);
 	floor_decide_left(floor, "FRA", CAUSE_LEFT, &events);

@@ -89,7 +89,7 @@ static void speaks(struct world *world, const char *who)
 
 static void a_statement_of_the_list_has_the_profiles_time(void **state)
 {
-	struct world world;
+	static struct world world;
 	setup(&world, &rules);
 	speaks(&world, "KEN");
 	assert_int_equal(world.floor->now.clock.allotted_ms, 180000);
@@ -100,7 +100,7 @@ static void a_statement_of_the_list_has_the_profiles_time(void **state)
 
 static void who_is_called_without_the_list_has_no_limit(void **state)
 {
-	struct world world;
+	static struct world world;
 	setup(&world, &rules);
 	assert_int_equal(
 		act(&world, (struct floor_command){ .kind = FLOOR_GIVE, .participant = "FRA" }),
@@ -112,7 +112,7 @@ static void who_is_called_without_the_list_has_no_limit(void **state)
 
 static void a_limit_holds_for_the_item_and_for_those_called_after_it(void **state)
 {
-	struct world world;
+	static struct world world;
 	setup(&world, &rules);
 	speaks(&world, "FRA");
 	const struct floor_command limit = { .kind = FLOOR_SET_LIMIT, .seconds = 120 };
@@ -129,7 +129,7 @@ static void a_limit_holds_for_the_item_and_for_those_called_after_it(void **stat
 
 static void the_clock_stands_while_the_chair_stops_it(void **state)
 {
-	struct world world;
+	static struct world world;
 	setup(&world, &rules);
 	assert_int_equal(chair_does(&world, FLOOR_STOP_CLOCK), VERDICT_NOBODY_HAS_THE_FLOOR);
 	speaks(&world, "KEN");
@@ -148,7 +148,7 @@ static void the_clock_stands_while_the_chair_stops_it(void **state)
 
 static void time_is_extended_or_lifted(void **state)
 {
-	struct world world;
+	static struct world world;
 	setup(&world, &rules);
 	const struct floor_command more = { .kind = FLOOR_EXTEND, .seconds = 60 };
 	const struct floor_command without = { .kind = FLOOR_EXTEND, .seconds = 0 };
@@ -166,8 +166,9 @@ static void time_is_extended_or_lifted(void **state)
 
 static void time_and_grace_over_the_floor_is_taken_if_the_profile_cuts(void **state)
 {
-	struct world world;
-	struct events events = { .n = 0 };
+	static struct world world;
+	static struct events events;
+	events.n = 0;
 	setup(&world, &rules);
 	speaks(&world, "KEN");
 	const int64_t end = world.now + 195000;
@@ -200,7 +201,7 @@ static void lose_line(struct world *world, const char *who)
 
 static void a_lost_line_freezes_the_clock_and_holds_the_place(void **state)
 {
-	struct world world;
+	static struct world world;
 	setup(&world, &rules);
 	speaks(&world, "KEN");
 	lose_line(&world, "FRA");
@@ -229,7 +230,7 @@ static void a_lost_line_freezes_the_clock_and_holds_the_place(void **state)
 
 static void a_substitute_of_the_delegation_goes_on_with_the_time_left(void **state)
 {
-	struct world world;
+	static struct world world;
 	setup(&world, &rules);
 	speaks(&world, "KEN");
 	world.now += 50000;
@@ -248,8 +249,9 @@ static void a_substitute_of_the_delegation_goes_on_with_the_time_left(void **sta
 
 static void who_leaves_on_purpose_or_under_another_profile_loses_the_floor(void **state)
 {
-	struct world world;
-	struct events events = { .n = 0 };
+	static struct world world;
+	static struct events events;
+	events.n = 0;
 	setup(&world, &rules);
 	speaks(&world, "KEN");
 	floor_decide_left(world.floor, "KEN", CAUSE_LEFT, &events);
@@ -272,7 +274,7 @@ static void who_leaves_on_purpose_or_under_another_profile_loses_the_floor(void 
 
 static void a_closed_list_takes_no_more_requests_but_calls_those_on_it(void **state)
 {
-	struct world world;
+	static struct world world;
 	setup(&world, &rules);
 	const struct floor_command ask = { .kind = FLOOR_ASK, .by = "KEN" };
 	assert_int_equal(act(&world, ask), VERDICT_OK);

@@ -40,7 +40,7 @@ static enum verdict go_live(struct interpretation *interpretation, const char *b
 static void a_desk_goes_live_and_idle(void **state)
 {
 	struct interpretation *interpretation = booths();
-	struct events events;
+	static struct events events;
 	const struct interpretation_command idle = { .kind = INTERPRETATION_GO_IDLE, .by = "fr-1" };
 
 	assert_int_equal(act(interpretation, &idle, &events), VERDICT_ALREADY_SO);
@@ -56,7 +56,7 @@ static void a_desk_goes_live_and_idle(void **state)
 static void going_live_takes_the_channel_from_the_partner_in_one_event(void **state)
 {
 	struct interpretation *interpretation = booths();
-	struct events events;
+	static struct events events;
 	assert_int_equal(go_live(interpretation, "fr-1", "fr", &events), VERDICT_OK);
 	assert_int_equal(go_live(interpretation, "fr-2", "fr", &events), VERDICT_OK);
 	assert_int_equal(events.n, 1);
@@ -68,7 +68,7 @@ static void going_live_takes_the_channel_from_the_partner_in_one_event(void **st
 static void a_desk_is_live_in_one_channel_at_a_time(void **state)
 {
 	struct interpretation *interpretation = booths();
-	struct events events;
+	static struct events events;
 	assert_int_equal(go_live(interpretation, "fr-1", "fr", &events), VERDICT_OK);
 	assert_int_equal(go_live(interpretation, "fr-1", "en", &events), VERDICT_OK);
 	assert_int_equal(events.n, 2);
@@ -80,7 +80,7 @@ static void a_desk_is_live_in_one_channel_at_a_time(void **state)
 static void foreign_and_unknown_channels_are_refused(void **state)
 {
 	struct interpretation *interpretation = booths();
-	struct events events;
+	static struct events events;
 	assert_int_equal(
 		go_live(interpretation, "guest", "fr", &events), VERDICT_CHANNEL_NOT_YOURS);
 	assert_int_equal(go_live(interpretation, "fr-1", "tlh", &events), VERDICT_NO_SUCH_CHANNEL);
@@ -90,7 +90,7 @@ static void foreign_and_unknown_channels_are_refused(void **state)
 static void a_lost_interpreter_leaves_an_idle_desk(void **state)
 {
 	struct interpretation *interpretation = booths();
-	struct events events;
+	static struct events events;
 	assert_int_equal(go_live(interpretation, "fr-1", "fr", &events), VERDICT_OK);
 	events.n = 0;
 	interpretation_decide_lost(interpretation, "fr-2", CAUSE_LOST_LINE, &events);
@@ -104,7 +104,7 @@ static void a_lost_interpreter_leaves_an_idle_desk(void **state)
 static void closing_the_meeting_empties_the_booths(void **state)
 {
 	struct interpretation *interpretation = booths();
-	struct events events;
+	static struct events events;
 	assert_int_equal(go_live(interpretation, "fr-1", "fr", &events), VERDICT_OK);
 	interpretation_apply(interpretation, &(struct event){ .kind = EVENT_MEETING_CLOSED });
 	assert_null(interpretation_find_desk(interpretation, "fr-1"));

@@ -25,6 +25,14 @@ static const struct rules rules = {
 	.hold_lost_place = true,
 	.time = { .statement_s = 900, .warn_s = 30 },
 	.points = { .may_raise = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM), .appeals = true },
+	.motions = { .may_move = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
+		.kinds = { { .name = "adjourn-debate",
+			.rank = 3,
+			.in_favour = 2,
+			.against = 2,
+			.majority = "simple",
+			.effect = MOTION_ADJOURNS_DEBATE } },
+		.n = 1 },
 	.replies = { .per_delegation = 1, .allotted_s = { 600 } },
 	.majorities = { { .name = "simple", .numerator = 1, .denominator = 2, .more_than = true } },
 	.n_majorities = 1,
@@ -170,6 +178,26 @@ static void a_ruling(struct bench *bench)
 	act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_RULE });
 }
 
+static void a_kind_of_motion(struct bench *bench)
+{
+	(void)rs_set_text(bench->next.motion, "adjourn-debate");
+}
+
+static void a_motion(struct bench *bench)
+{
+	struct command raise = { .kind = COMMAND_RAISE_MOTION };
+	(void)rs_set_text(raise.motion, "adjourn-debate");
+	act(bench, subject(bench), raise);
+	bench->next.entry = bench->proceedings->floor->last_entry;
+}
+
+static void a_motion_taken_up(struct bench *bench)
+{
+	a_motion(bench);
+	act(bench, ROLE_CHAIR,
+		(struct command){ .kind = COMMAND_TAKE_UP_MOTION, .entry = bench->next.entry });
+}
+
 static void propose(struct bench *bench, enum decision_mode mode)
 {
 	struct command command = { .kind = COMMAND_PROPOSE_DECISION, .mode = mode };
@@ -253,6 +281,11 @@ static const struct sample {
 	[COMMAND_RULE] = { a_point_heard },
 	[COMMAND_APPEAL] = { a_ruling },
 	[COMMAND_SETTLE_POINT] = { a_ruling },
+	[COMMAND_RAISE_MOTION] = { a_kind_of_motion },
+	[COMMAND_WITHDRAW_MOTION] = { a_motion, { [STAGE_VOTING] = VERDICT_NO_SUCH_ENTRY } },
+	[COMMAND_TAKE_UP_MOTION] = { a_motion },
+	[COMMAND_SPEAK_ON_MOTION] = { a_motion_taken_up },
+	[COMMAND_PUT_QUESTION] = { a_motion_taken_up, { [STAGE_VOTING] = VERDICT_NO_SUCH_ENTRY } },
 	[COMMAND_PROPOSE_DECISION] = { a_title, { [STAGE_VOTING] = VERDICT_DECISION_PENDING } },
 	[COMMAND_OBJECT] = { consensus, { [STAGE_VOTING] = VERDICT_NO_SUCH_DECISION } },
 	[COMMAND_WITHDRAW_DECISION] = { a_proposal },
@@ -420,6 +453,7 @@ static void a_profile_narrows_who_may(void **state)
 {
 	struct rules narrow = rules;
 	narrow.may_ask = narrow.points.may_raise = ROLE_BIT(ROLE_ROOM);
+	narrow.motions.may_move = ROLE_BIT(ROLE_ROOM);
 	for (size_t kind = 0; kind < COMMAND_COUNT; kind++) {
 		if (permission_key((enum command_kind)kind) == NULL)
 			continue;

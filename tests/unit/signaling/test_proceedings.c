@@ -29,7 +29,32 @@ static const struct rules rules = {
 	.holder_may_yield = true,
 	.open_microphones_max = 4,
 	.first_item_on_opening = true,
-	.points = { .may_raise = ROLE_BIT(ROLE_DELEGATE) },
+	.points = { .may_raise = ROLE_BIT(ROLE_DELEGATE),
+		.appeals = true,
+		.appeal_majority = "simple" },
+	.motions = { .may_move = ROLE_BIT(ROLE_DELEGATE),
+		.kinds = { { .name = "suspend-meeting",
+				   .rank = 1,
+				   .majority = "simple",
+				   .effect = MOTION_SUSPENDS },
+			{ .name = "adjourn-debate",
+				.rank = 3,
+				.in_favour = 1,
+				.against = 2,
+				.mover_s = 60,
+				.speaker_s = 60,
+				.majority = "simple",
+				.effect = MOTION_ADJOURNS_DEBATE },
+			{ .name = "close-debate",
+				.rank = 4,
+				.against = 1,
+				.majority = "simple",
+				.effect = MOTION_CLOSES_DEBATE },
+			{ .name = "reconsider",
+				.rank = 5,
+				.majority = "simple",
+				.effect = MOTION_REOPENS_DEBATE } },
+		.n = 4 },
 	.majorities = { { .name = "simple", .numerator = 1, .denominator = 2, .more_than = true } },
 	.n_majorities = 1,
 };
@@ -301,6 +326,8 @@ static struct command random_command(struct rs_rand *rand, const struct proceedi
 		.title = "Draft resolution",
 		.majority = "simple",
 	};
+	command.side = (enum motion_side)rs_rand_below(rand, SIDE_COUNT);
+	(void)rs_set_text(command.motion, rules.motions.kinds[rs_rand_below(rand, 4)].name);
 	(void)rs_set_text(command.by, who->id);
 	(void)rs_set_text(command.item, items[rs_rand_below(rand, 3)]);
 	(void)rs_set_text(command.channel, channels[rs_rand_below(rand, 4)]);

@@ -248,13 +248,19 @@ static void events_of_every_kind_survive_the_wire(void **state)
 			(void)rs_set_text(event.title, "Draft resolution");
 			(void)rs_set_text(event.majority, "simple");
 			event.mode = DECISION_RECORDED;
+			event.subject = SUBJECT_MOTION;
+			event.entry = 7;
 		}
+		if (members & MEMBER_MOTION)
+			(void)rs_set_text(event.motion, "close-debate");
+		event.side = members & MEMBER_SIDE ? SIDE_AGAINST : SIDE_IN_FAVOUR;
 		event.vote = members & MEMBER_VOTE ? VOTE_ABSTAIN : VOTE_NONE;
 		event.entitled = members & MEMBER_ENTITLED ? 193 : 0;
 		event.yes = members & MEMBER_TOTALS ? 100 : 0;
 		event.no = members & MEMBER_TOTALS ? 60 : 0;
 		event.abstain = members & MEMBER_TOTALS ? 33 : 0;
-		event.outcome = members & MEMBER_OUTCOME ? OUTCOME_REJECTED : OUTCOME_ADOPTED;
+		event.outcome = members & (MEMBER_OUTCOME | MEMBER_RESULT) ? OUTCOME_REJECTED
+									   : OUTCOME_ADOPTED;
 		event.required = members & MEMBER_OUTCOME ? 81 : 0;
 		rs_buf_init(&out, 16384);
 		assert_int_equal(wire_event_write(&event, &out), 0);
@@ -381,6 +387,50 @@ static void expect_report(const char *from, const char *to, const char *report)
 	free(text);
 }
 
+static void a_profile_says_what_motions_and_explanations_there_are(void **state)
+{
+	static struct rules rules;
+	char error[WIRE_ERROR_LEN] = "";
+	size_t len;
+	char *text = examples_read("conf/rules/unga.json", &len);
+	assert_int_equal(rules_parse("unga", text, len, &rules, error), 0);
+	assert_int_equal(rules.motions.n, 6);
+	assert_string_equal(rules.motions.kinds[3].name, "close-debate");
+	assert_int_equal(rules.motions.kinds[3].against, 2);
+	assert_int_equal(rules.motions.kinds[3].effect, MOTION_CLOSES_DEBATE);
+	assert_string_equal(rules.points.appeal_majority, "simple");
+	assert_false(rules.points.chair_settles);
+	assert_int_equal(rules.explanations.speak_s, 600);
+	free(text);
+	expect_report("\"carried\": \"close-debate\"", "\"carried\": \"clear-throats\"",
+		"rules.motions.kinds[3].carried: none, or what follows, is expected\n");
+	expect_report("\"name\": \"division\"", "\"name\": \"reconsider\"",
+		"rules.motions.kinds[5].name: there is another motion of this name\n");
+	expect_report("\"majority\": \"two-thirds\"", "\"majority\": \"third\"",
+		"rules.motions.kinds[4].majority: the name of one of the majorities is expected\n");
+	expect_report("\"appeal_decided_by\": \"vote\"", "\"appeal_decided_by\": \"dice\"",
+		"rules.points.appeal_decided_by: vote or chair is expected\n");
+	expect_report("\"speak_s\": 600", "\"speak_s\": 7201",
+		"rules.explanations.speak_s: a number from 0 to 7200 is expected\n");
+}
+
+static void a_profile_that_is_silent_on_motions_has_the_assemblys(void **state)
+{
+	static struct rules rules;
+	static struct rules silent;
+	char error[WIRE_ERROR_LEN] = "";
+	size_t len;
+	char *text = examples_read("conf/rules/unga.json", &len);
+	assert_int_equal(rules_parse("unga", text, len, &rules, error), 0);
+	char *motions = strstr(text, "\"motions\"");
+	char *after = strstr(text, "\"majorities\"");
+	memset(motions, ' ', (size_t)(after - motions));
+	assert_int_equal(rules_parse("unga", text, len, &silent, error), 0);
+	assert_memory_equal(&silent.motions, &rules.motions, sizeof(rules.motions));
+	assert_memory_equal(&silent.explanations, &rules.explanations, sizeof(rules.explanations));
+	free(text);
+}
+
 static void a_profile_is_told_all_its_errors(void **state)
 {
 	expect_report("\"list\"", "\"list\"", "");
@@ -421,6 +471,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_profile_is_told_all_its_errors),
+		cmocka_unit_test(a_profile_says_what_motions_and_explanations_there_are),
+		cmocka_unit_test(a_profile_that_is_silent_on_motions_has_the_assemblys),
 		cmocka_unit_test(every_profile_there_is_has_every_key),
 		cmocka_unit_test(the_examples_of_the_paper_are_true),
 		cmocka_unit_test(the_examples_of_the_control_paper_are_true),

@@ -1,0 +1,16 @@
+/* signaling/proceedings/proceedings_priv.h
+ *
+ * What the files of this folder share.
+ */
+#ifndef ROSTRUM_SIGNALING_PROCEEDINGS_PROCEEDINGS_PRIV_H
+#define ROSTRUM_SIGNALING_PROCEEDINGS_PROCEEDINGS_PRIV_H
+
+#include "signaling/proceedings/proceedings.h"
+
+/* A floor_person_fn; `ctx` is the meeting. */
+struct floor_person proceedings_person(const void *ctx, const char *id);
+/* The meeting's commands with what they take away elsewhere. */
+enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
+	enum meeting_command_kind kind, const struct command *command, struct events *out_events);
+
+#endif
