@@ -227,6 +227,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 		return;
 	case EVENT_PARTICIPANT_JOINED:
 	case EVENT_PARTICIPANT_LEFT:
+	case EVENT_INTERPRETATION_END_SET:
 	case EVENT_LINE_CHANGED:
 	case EVENT_MOTION_RAISED:
 	case EVENT_MOTION_WITHDRAWN:

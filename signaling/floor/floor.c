@@ -1,3 +1,4 @@
+#include "signaling/floor/floor_priv.h"
 #include "signaling/floor/motions.h"
 
 #include <errno.h>
@@ -60,6 +61,12 @@ struct floor *floor_free(struct floor *floor)
 enum floor_debate floor_debate(const struct floor *floor)
 {
 	return floor->items[floor->current].debate;
+}
+
+uint32_t floor_allotted_ms(const struct floor *floor, const struct floor_entry *entry)
+{
+	return entry->list == LIST_REPLIES ? floor_reply_allotted(floor, entry->delegation)
+					   : floor_current_list(floor)->allotted_ms;
 }
 
 int64_t floor_used_ms(const struct floor *floor, int64_t wall_ms)

@@ -188,6 +188,8 @@ const struct floor_list *floor_current_list(const struct floor *floor);
 const struct floor_list *floor_list(const struct floor *floor, enum list_kind kind);
 /* The waiting entry, in whatever list of the item that is taken up; NULL when there is none. */
 const struct floor_entry *floor_find_entry(const struct floor *floor, uint32_t entry);
+/* Speaking time an entry of the current lists would be given now, ms; 0 = without limit. */
+uint32_t floor_allotted_ms(const struct floor *floor, const struct floor_entry *entry);
 /* Used of the statement's time. */
 int64_t floor_used_ms(const struct floor *floor, int64_t wall_ms);
 /* Sources whose microphone is open, in order of right: the holder, then the presiding ones. `i` from 0; NULL past the end. */

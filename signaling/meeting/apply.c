@@ -7,6 +7,9 @@ static void apply_opened(struct meeting *meeting, const struct event *event)
 	meeting->opened_ms = event->wall_ms;
 	meeting->opened_event = event->number;
 	meeting->recorded = false;
+	/* What was said of another day does not hold today. */
+	if (meeting->interpretation_ends_ms < event->wall_ms)
+		meeting->interpretation_ends_ms = 0;
 }
 
 static void apply_item(struct meeting *meeting, const struct event *event)
@@ -85,6 +88,9 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 		return;
 	case EVENT_MEETING_CLOSED:
 		meeting->phase = MEETING_CLOSED;
+		return;
+	case EVENT_INTERPRETATION_END_SET:
+		meeting->interpretation_ends_ms = event->until_ms;
 		return;
 	case EVENT_ITEM_TAKEN_UP:
 		apply_item(meeting, event);

@@ -73,6 +73,16 @@ static enum verdict decide_close(const struct meeting *meeting,
 	return VERDICT_OK;
 }
 
+static enum verdict decide_interpretation_end(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	if (meeting->interpretation_ends_ms == command->until_ms)
+		return VERDICT_ALREADY_SO;
+	events_add(out_events, EVENT_INTERPRETATION_END_SET, command->by)->until_ms =
+		command->until_ms;
+	return VERDICT_OK;
+}
+
 static enum verdict decide_item(const struct meeting *meeting,
 	const struct meeting_command *command, struct events *out_events)
 {
@@ -119,6 +129,8 @@ enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_
 	case MEETING_SUSPEND:
 	case MEETING_RESUME:
 		return decide_suspension(meeting, command, out_events);
+	case MEETING_SET_INTERPRETATION_END:
+		return decide_interpretation_end(meeting, command, out_events);
 	case MEETING_TAKE_UP_ITEM:
 		return decide_item(meeting, command, out_events);
 	case MEETING_RECORD:

@@ -11,6 +11,7 @@ static const struct {
 	[EVENT_MEETING_CLOSED] = { "meeting-closed", MEMBER_SITTING },
 	[EVENT_MEETING_SUSPENDED] = { "meeting-suspended", MEMBER_SITTING },
 	[EVENT_MEETING_RESUMED] = { "meeting-resumed", MEMBER_SITTING },
+	[EVENT_INTERPRETATION_END_SET] = { "interpretation-end-set", MEMBER_UNTIL },
 	[EVENT_ITEM_TAKEN_UP] = { "item-taken-up", MEMBER_ITEM },
 	[EVENT_PARTICIPANT_JOINED] = { "participant-joined",
 		MEMBER_PARTICIPANT | MEMBER_PERSON | MEMBER_PLACE | MEMBER_CAUSE },

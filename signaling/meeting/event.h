@@ -14,6 +14,7 @@ enum event_kind {
 	EVENT_MEETING_CLOSED,
 	EVENT_MEETING_SUSPENDED,
 	EVENT_MEETING_RESUMED,
+	EVENT_INTERPRETATION_END_SET,
 	EVENT_ITEM_TAKEN_UP,
 	EVENT_PARTICIPANT_JOINED,
 	EVENT_PARTICIPANT_LEFT,
@@ -178,6 +179,7 @@ enum event_member {
 	MEMBER_MOTION = 1 << 24,  /* motion, the kind's name */
 	MEMBER_SIDE = 1 << 25,
 	MEMBER_RESULT = 1 << 26, /* outcome alone */
+	MEMBER_UNTIL = 1 << 29,  /* 0 = null: as the profile says */
 };
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
@@ -191,6 +193,7 @@ struct event {
 	enum event_kind kind;
 	char by[RS_NAME_MAX + 1]; /* badge, or empty: the server itself */
 	uint32_t sitting;
+	int64_t until_ms; /* wall clock */
 	char item[RS_NAME_MAX + 1];
 	char participant[RS_NAME_MAX + 1];
 	char name[EVENT_NAME_MAX + 1];

@@ -172,6 +172,16 @@ const struct delegation *meeting_find_delegation(const struct meeting *meeting, 
 	return NULL;
 }
 
+int64_t meeting_interpretation_ends(const struct meeting *meeting)
+{
+	const uint32_t usual_s = meeting->rules.plan.interpretation_s;
+	if (meeting->interpretation_ends_ms != 0)
+		return meeting->interpretation_ends_ms;
+	return usual_s != 0 && meeting->opened_ms != 0
+		       ? meeting->opened_ms + usual_s * INT64_C(1000)
+		       : 0;
+}
+
 const struct participant *meeting_chair(const struct meeting *meeting)
 {
 	for (size_t i = 0; i < meeting->n_participants; i++) {

@@ -108,6 +108,7 @@ struct meeting {
 	uint64_t stopped_event;
 	bool recorded; /* a recording was started in this sitting already */
 	char instance[RS_NAME_MAX + 1];
+	int64_t interpretation_ends_ms; /* wall clock, as said; 0 = as the profile has it */
 };
 
 enum meeting_command_kind {
@@ -115,6 +116,7 @@ enum meeting_command_kind {
 	MEETING_CLOSE,
 	MEETING_SUSPEND,
 	MEETING_RESUME,
+	MEETING_SET_INTERPRETATION_END,
 	MEETING_TAKE_UP_ITEM,
 	MEETING_RECORD,
 	MEETING_STOP_RECORDING,
@@ -125,6 +127,7 @@ struct meeting_command {
 	const char *by;
 	const char *item;
 	bool again;          /* debate on the item is adjourned: it may be taken up again */
+	int64_t until_ms;    /* SET_INTERPRETATION_END: 0 = as the profile has it */
 	const char *session; /* a fresh name, for commands that may start a recording */
 };
 
@@ -168,6 +171,8 @@ struct participant *meeting_find(const struct meeting *meeting, const char *id);
 const struct meeting_channel *meeting_find_channel(const struct meeting *meeting, const char *id);
 /* NULL when there is none. */
 const struct delegation *meeting_find_delegation(const struct meeting *meeting, const char *id);
+/* When the interpreters leave, wall clock; 0 = that is not known. */
+int64_t meeting_interpretation_ends(const struct meeting *meeting);
 /* The presiding officer, or NULL. */
 const struct participant *meeting_chair(const struct meeting *meeting);
 /* Whose media carries what this participant says and shows: their own, or that of the meeting room for who is in it.

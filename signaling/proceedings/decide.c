@@ -20,6 +20,7 @@ enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
 		.kind = kind,
 		.by = command->by,
 		.item = command->item,
+		.until_ms = command->until_ms,
 		.session = command->session,
 		.again = floor_debate(proceedings->floor) == FLOOR_DEBATE_ADJOURNED,
 	};
@@ -112,6 +113,9 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 			proceedings, MEETING_SUSPEND, command, out_events);
 	case COMMAND_RESUME_MEETING:
 		return proceedings_decide_meeting(proceedings, MEETING_RESUME, command, out_events);
+	case COMMAND_SET_INTERPRETATION_END:
+		return proceedings_decide_meeting(
+			proceedings, MEETING_SET_INTERPRETATION_END, command, out_events);
 	case COMMAND_TAKE_UP_ITEM:
 		return proceedings_decide_meeting(
 			proceedings, MEETING_TAKE_UP_ITEM, command, out_events);
@@ -188,6 +192,7 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_desk(proceedings, INTERPRETATION_GO_LIVE, command, out_events);
 	case COMMAND_GO_IDLE:
 		return decide_desk(proceedings, INTERPRETATION_GO_IDLE, command, out_events);
+	case COMMAND_PLAN:
 	case COMMAND_LISTEN:
 	case COMMAND_WATCH:
 	case COMMAND_OFFER:

@@ -38,6 +38,7 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_CLOSE_MEETING] = { .any = PRESIDING | ADMIN, .when = SITTING },
 	[COMMAND_SUSPEND_MEETING] = { .any = PRESIDING, .when = SESSION, .so = SUSPENDED },
 	[COMMAND_RESUME_MEETING] = { .any = PRESIDING, .when = SUSPENDED, .so = SESSION },
+	[COMMAND_SET_INTERPRETATION_END] = { .any = PRESIDING, .when = ALWAYS },
 	[COMMAND_TAKE_UP_ITEM] = { .any = PRESIDING, .when = IN_SESSION },
 	/* the list of speakers */
 	[COMMAND_ASK_FOR_FLOOR] = { .any = DELEGATE | CHAIR | ROOM,
@@ -94,6 +95,7 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_GO_IDLE] = { .any = INTERPRETER, .when = ALWAYS },
 	[COMMAND_TAKE_UP_RECORDING] = { .any = SECRETARIAT, .when = SESSION },
 	[COMMAND_STOP_RECORDING] = { .any = SECRETARIAT, .when = ALWAYS },
+	[COMMAND_PLAN] = { .any = PRESIDING, .when = ALWAYS },
 	/* one's own media */
 	[COMMAND_LISTEN] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_WATCH] = { .any = ROLES_ALL, .when = ALWAYS },

@@ -1,5 +1,7 @@
 #include "signaling/proceedings/questions.h"
 
+#include "signaling/proceedings/plan.h"
+
 #include <errno.h>
 
 static int build_floor(struct proceedings *proceedings, const struct meeting *meeting)
@@ -33,6 +35,7 @@ int proceedings_new(struct meeting *meeting, struct proceedings **out_proceeding
 		return err;
 	}
 	proceedings->meeting = meeting;
+	planner_init(&proceedings->pace.planner, &meeting->rules.plan);
 	*out_proceedings = proceedings;
 	return 0;
 }
@@ -51,6 +54,7 @@ struct proceedings *proceedings_free(struct proceedings *proceedings)
 
 void proceedings_apply(struct proceedings *proceedings, const struct event *event)
 {
+	pace_apply(proceedings, event);
 	meeting_apply(proceedings->meeting, event);
 	floor_apply(proceedings->floor, event);
 	questions_apply(proceedings, event);

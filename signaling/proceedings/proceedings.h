@@ -10,10 +10,22 @@
 #include "signaling/floor/floor.h"
 #include "signaling/interpretation/interpretation.h"
 #include "signaling/meeting/meeting.h"
+#include "signaling/planner/planner.h"
 #include "signaling/voting/voting.h"
 
 /* A proposal, the motion over it, the appeal over both (questions.h). */
 #define QUESTIONS_MAX 3
+/* How fast the meeting goes, for its plan (plan.h). */
+struct pace {
+	struct planner planner;
+	/* the statement from a list that is heard; empty = none */
+	char speaker[RS_NAME_MAX + 1];
+	size_t group;
+	uint32_t allotted_ms;
+	int64_t began_ms;
+	int64_t ended_ms;     /* that of the last one; 0 = none yet */
+	int64_t suspended_ms; /* since when; 0 = it is not */
+};
 
 struct proceedings {
 	struct meeting *meeting;
@@ -22,6 +34,7 @@ struct proceedings {
 	struct voting *votings[QUESTIONS_MAX];
 	size_t n_votings;
 	struct interpretation *interpretation;
+	struct pace pace;
 };
 
 enum command_kind {
@@ -29,6 +42,7 @@ enum command_kind {
 	COMMAND_CLOSE_MEETING,
 	COMMAND_SUSPEND_MEETING,
 	COMMAND_RESUME_MEETING,
+	COMMAND_SET_INTERPRETATION_END,
 	COMMAND_TAKE_UP_ITEM,
 	COMMAND_ASK_FOR_FLOOR,
 	COMMAND_WITHDRAW,
@@ -69,6 +83,7 @@ enum command_kind {
 	COMMAND_TAKE_UP_RECORDING,
 	COMMAND_STOP_RECORDING,
 	/* these make no events */
+	COMMAND_PLAN,
 	COMMAND_LISTEN,
 	COMMAND_WATCH,
 	COMMAND_OFFER,
@@ -84,6 +99,7 @@ struct command {
 	uint32_t entry;    /* 0 = not given */
 	uint32_t position; /* 1 = first */
 	uint32_t seconds;
+	int64_t until_ms; /* wall clock; 0 = not said */
 	enum ruling ruling;
 	uint32_t decision; /* 0 = not given */
 	enum decision_mode mode;

@@ -16,6 +16,8 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 	(void)rs_set_text(chamber->conference, conference);
 	(void)rs_set_text(chamber->epoch, epoch);
 	chamber->deadline = RS_TIME_NEVER;
+	chamber->plan.due = RS_TIME_NEVER;
+	chamber->plan.told_at = -RS_SEC(1);
 	chamber->people = rs_calloc(meeting->n_participants, sizeof(*chamber->people));
 	int err = chamber->people == NULL ? -ENOMEM : 0;
 	if (err == 0)
@@ -66,6 +68,7 @@ struct chamber *chamber_free(struct chamber *chamber)
 	struct job *job;
 	while ((job = pop_job(chamber)) != NULL)
 		rs_release(job);
+	message_unref(chamber->plan.told);
 	broadcast_free(chamber->broadcast);
 	replies_free(chamber->replies);
 	proceedings_free(chamber->proceedings);
@@ -405,6 +408,7 @@ static void apply_all(struct service *service, struct chamber *chamber,
 	if (err < 0)
 		lose_sessions(service, chamber, at);
 	media_tell_meeting(service, chamber);
+	plan_changed(service, chamber, at);
 }
 
 static void done_ok(struct service *service, struct chamber *chamber, const struct store_done *done,

@@ -46,6 +46,9 @@ int service_new(const struct service_config *config, struct service **out_servic
 		err = rs_map_new(config->limits.peers, RS_NAME_MAX, config->rand, &service->peers);
 	if (err == 0)
 		err = rs_map_new(config->limits.nodes, ID_LEN, config->rand, &service->nodes);
+	service->plan = rs_zalloc(sizeof(*service->plan));
+	if (err == 0 && service->plan == NULL)
+		err = -ENOMEM;
 	if (err < 0) {
 		service_free(service);
 		return err;
@@ -75,6 +78,7 @@ struct service *service_free(struct service *service)
 		service->conferences = next;
 	}
 	conference_free(service->import.conference);
+	rs_release(service->plan);
 	out_done(service);
 	return rs_release(service);
 }
@@ -294,6 +298,7 @@ void service_tick(struct service *service, struct moment at)
 		if (chamber->in_flight || at.now < chamber->retry_at)
 			service_due(service, rs_time_max(chamber->retry_at, at.now + STORE_RETRY));
 		chamber_pump(service, chamber, at);
+		plan_tick(service, chamber, at);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "common/base/map.h"
 #include "signaling/broadcast/broadcast.h"
 #include "signaling/proceedings/permissions.h"
+#include "signaling/proceedings/plan.h"
 #include "signaling/service/service.h"
 #include "signaling/store/store.h"
 #include "signaling/wire/conference.h"
@@ -85,6 +86,13 @@ struct peer {
 	bool quiet;         /* nothing came since the measure before */
 };
 
+/* Their turn, as they were told it. */
+struct turn_told {
+	uint32_t entry; /* 0 = none */
+	int64_t start_ms;
+	enum plan_fit fit;
+};
+
 /* What is known of a participant beside the proceedings: sockets, media, measurements. */
 struct person {
 	size_t sessions;
@@ -102,6 +110,8 @@ struct person {
 	int speaking, speaking_told;
 	int sound, sound_told; /* kHz and fitness of the microphone as one figure, see measure.c */
 	int64_t mic_packets;
+	size_t turn_at; /* index in the plan being told */
+	struct turn_told turn;
 };
 
 /* A command waiting for its turn. */
@@ -154,6 +164,12 @@ struct chamber {
 	char node[RS_NAME_MAX + 1]; /* name of the SFU whose instance it is, as far as known */
 	rs_time media_lost_at;      /* since when that SFU is away */
 	struct archive archive;
+	struct {
+		rs_time due;     /* to be looked at then */
+		rs_time told_at; /* when it was last */
+		struct message
+			*told; /* to those who preside; NULL = nothing, or not to all of them */
+	} plan;
 	rs_time deadline; /* when presence or media are to be looked at again */
 };
 
@@ -239,6 +255,7 @@ struct service {
 	struct reading readings[READINGS_MAX];
 	struct service_out *out; /* a ring */
 	size_t out_first, out_n, out_cap;
+	struct plan *plan; /* being told */
 	rs_time deadline;
 	struct service_counters counters;
 };
@@ -317,6 +334,17 @@ void measure_forget(struct person *person);
 
 /* The parts as members of one object, of one person. 0, -E2BIG, -ENOMEM. */
 int measure_person_write(const struct person *person, struct rs_buf *out) RS_MUST_USE;
+
+/* plan.c */
+/* Something happened: the plan is told soon. */
+void plan_changed(struct service *service, struct chamber *chamber, struct moment at);
+/* A page that knows nothing of it yet. */
+void plan_joined(
+	struct service *service, struct chamber *chamber, size_t participant, struct moment at);
+void plan_tick(struct service *service, struct chamber *chamber, struct moment at);
+/* What if; answered at once, and asked again when sent again. */
+void plan_ask(struct service *service, const struct session *session,
+	const struct wire_message *message, struct moment at);
 
 /* look.c */
 void look_stats(struct service *service, const struct node_message *message);

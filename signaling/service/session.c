@@ -283,6 +283,7 @@ static void handle_hello(struct service *service, struct session *session,
 	send_welcome(service, session, resumed, at);
 	if (resumed)
 		send_missed(service, session, message->event);
+	plan_joined(service, chamber, session->participant, at);
 	service->counters.joined++;
 	service->counters.resumed += resumed ? 1 : 0;
 	log_debug(LOG_MEETING, chamber->proceedings->meeting->id, "joined badge=%s resumed=%d",
@@ -379,7 +380,9 @@ static void handle_command(struct service *service, struct session *session,
 	const struct participant *who =
 		&chamber->proceedings->meeting->participants[session->participant];
 	media_fn *media = media_handler(message->command.kind);
-	if (media != NULL) {
+	if (message->command.kind == COMMAND_PLAN) {
+		plan_ask(service, session, message, at);
+	} else if (media != NULL) {
 		do_media(service, session, message, media);
 	} else {
 		struct job job = { .session = session->id, .command = message->command };

@@ -41,6 +41,10 @@ static json_t *write_data(const struct event *event)
 
 	if (members & MEMBER_SITTING)
 		doc_put(&data, "sitting", json_integer(event->sitting));
+	if (members & MEMBER_UNTIL) {
+		doc_put(&data, "until",
+			event->until_ms != 0 ? json_integer(event->until_ms) : json_null());
+	}
 	if (members & MEMBER_ITEM)
 		doc_put(&data, "item", json_string(event->item));
 	if (members & MEMBER_CHANNEL)
@@ -166,6 +170,8 @@ static void read_data(const struct object *data, struct event *event)
 
 	if (members & MEMBER_SITTING)
 		event->sitting = (uint32_t)object_int(data, "sitting", 1, UINT32_MAX);
+	if (members & MEMBER_UNTIL)
+		event->until_ms = object_int_or(data, "until", 1, EXACT_MAX, 0);
 	if (members & MEMBER_ITEM)
 		(void)rs_set_text(event->item, object_name(data, "item"));
 	if (members & MEMBER_CHANNEL)

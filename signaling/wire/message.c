@@ -21,6 +21,22 @@ static void parse_item(const struct object *object, struct wire_message *message
 	(void)rs_set_text(message->command.item, object_name(object, "item"));
 }
 
+/* null: as the profile has it. */
+static void parse_until(const struct object *object, struct wire_message *message)
+{
+	message->command.until_ms = object_int_or(object, "until", 1, EXACT_MAX, 0);
+}
+
+static void parse_plan(const struct object *object, struct wire_message *message)
+{
+	struct plan_question *plan = &message->plan;
+	plan->has_limit = object_has(object, "limit");
+	plan->limit_s = (uint32_t)object_int_or(object, "limit", 0, RULES_TIME_MAX_S, 0);
+	plan->closes = object_bool_or(object, "close", false);
+	plan->until_ms = object_int_or(object, "until", 1, EXACT_MAX, 0);
+	plan->pause_s = (uint32_t)object_int_or(object, "pause", 0, PLAN_PAUSE_MAX_S, 0);
+}
+
 static void parse_withdraw(const struct object *object, struct wire_message *message)
 {
 	message->command.entry = (uint32_t)object_int_or(object, "entry", 1, UINT32_MAX, 0);
@@ -181,6 +197,7 @@ static const struct {
 	[COMMAND_CLOSE_MEETING] = { "close-meeting", parse_nothing },
 	[COMMAND_SUSPEND_MEETING] = { "suspend-meeting", parse_nothing },
 	[COMMAND_RESUME_MEETING] = { "resume-meeting", parse_nothing },
+	[COMMAND_SET_INTERPRETATION_END] = { "set-interpretation-end", parse_until },
 	[COMMAND_TAKE_UP_ITEM] = { "take-up-item", parse_item },
 	[COMMAND_ASK_FOR_FLOOR] = { "ask-for-floor", parse_nothing },
 	[COMMAND_WITHDRAW] = { "withdraw", parse_withdraw },
@@ -220,6 +237,7 @@ static const struct {
 	[COMMAND_GO_IDLE] = { "go-idle", parse_nothing },
 	[COMMAND_TAKE_UP_RECORDING] = { "take-up-recording", parse_nothing },
 	[COMMAND_STOP_RECORDING] = { "stop-recording", parse_nothing },
+	[COMMAND_PLAN] = { "plan", parse_plan },
 	[COMMAND_LISTEN] = { "listen", parse_channel },
 	[COMMAND_WATCH] = { "watch", parse_watch },
 	[COMMAND_OFFER] = { "offer", parse_offer },

@@ -9,6 +9,7 @@
 #include "common/base/buf.h"
 #include "common/base/text.h"
 #include "signaling/auth/claims.h"
+#include "signaling/proceedings/plan.h"
 #include "signaling/proceedings/proceedings.h"
 #include "signaling/turn/turn.h"
 #include "signaling/wire/event.h"
@@ -54,7 +55,8 @@ struct wire_message {
 	const char *instance;                   /* offer; else NULL */
 	struct wire_look looks[WIRE_LOOKS_MAX]; /* watch */
 	size_t n_looks;
-	void *json; /* what the texts belong to */
+	struct plan_question plan; /* plan */
+	void *json;                /* what the texts belong to */
 };
 
 enum wire_result {

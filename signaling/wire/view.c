@@ -43,6 +43,7 @@ static json_t *meeting_part(const struct meeting *meeting, enum form form)
 	doc_put(&part, "state", json_string(meeting_phase_name(meeting->phase)));
 	doc_put(&part, "sitting", json_integer(meeting->sitting));
 	put_int(&part, "opened", meeting->opened_ms, form);
+	put_int(&part, "interpretation_ends", meeting_interpretation_ends(meeting), form);
 	return part;
 }
 
@@ -376,6 +377,7 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_INSCRIPTION | PART_POINTS |
 				 PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DECISION |
 				 PART_MOTIONS,
+	[EVENT_INTERPRETATION_END_SET] = PART_MEETING,
 	[EVENT_ITEM_TAKEN_UP] =
 		PART_AGENDA | PART_LIST | PART_INSCRIPTION | PART_DECISION | PART_MOTIONS,
 	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT | PART_VOTERS,

@@ -113,6 +113,11 @@ static void another_item(struct bench *bench)
 	(void)rs_set_text(bench->next.item, "2");
 }
 
+static void an_hour(struct bench *bench)
+{
+	bench->next.until_ms = 3600000;
+}
+
 static void an_entry(struct bench *bench)
 {
 	act(bench, subject(bench), (struct command){ .kind = COMMAND_ASK_FOR_FLOOR });
@@ -258,6 +263,7 @@ static const struct sample {
 	[COMMAND_OPEN_MEETING] = { nothing },
 	[COMMAND_CLOSE_MEETING] = { nothing },
 	[COMMAND_SUSPEND_MEETING] = { nothing },
+	[COMMAND_SET_INTERPRETATION_END] = { an_hour },
 	[COMMAND_RESUME_MEETING] = { nothing },
 	[COMMAND_TAKE_UP_ITEM] = { another_item },
 	[COMMAND_ASK_FOR_FLOOR] = { nothing },
@@ -312,6 +318,7 @@ static const struct sample {
 				VERDICT_MALFORMED, VERDICT_MALFORMED             \
 		}                                                                \
 	}
+	[COMMAND_PLAN] = WITHOUT_EVENTS,
 	[COMMAND_LISTEN] = WITHOUT_EVENTS,
 	[COMMAND_WATCH] = WITHOUT_EVENTS,
 	[COMMAND_OFFER] = WITHOUT_EVENTS,
