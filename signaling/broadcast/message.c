@@ -14,6 +14,14 @@ struct message *message_new(const void *text, size_t len)
 	return message;
 }
 
+struct message *message_new_part(const void *text, size_t len, enum message_part part)
+{
+	struct message *message = message_new(text, len);
+	if (message != NULL)
+		message->part = part;
+	return message;
+}
+
 struct message *message_ref(struct message *message)
 {
 	message->refs++;

@@ -11,7 +11,17 @@
 /* Octets in front of the text that a socket library may scribble on while it writes (libwebsockets: LWS_PRE). */
 #define MESSAGE_HEADROOM 32
 
+/* A long text is sent as several messages in a row, so that most of it is shared and none of it is copied whole
+ * (fragments of RFC 6455 section 5.4). */
+enum message_part {
+	MESSAGE_WHOLE,
+	MESSAGE_FIRST,
+	MESSAGE_NEXT,
+	MESSAGE_LAST,
+};
+
 struct message {
+	enum message_part part;
 	uint32_t refs;
 	size_t len;
 	uint8_t octets[]; /* headroom, text, NUL */
@@ -19,6 +29,7 @@ struct message {
 
 /* Copies `len` octets; one reference. NULL when out of memory. */
 struct message *message_new(const void *text, size_t len) RS_MUST_USE;
+struct message *message_new_part(const void *text, size_t len, enum message_part part) RS_MUST_USE;
 struct message *message_ref(struct message *message);
 /* NULL is fine. Returns NULL. */
 struct message *message_unref(struct message *message);

@@ -151,13 +151,28 @@ static void write_close(struct page *page)
 	lws_set_timeout(page->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
 }
 
+static enum lws_write_protocol how(const struct message *message)
+{
+	switch (message->part) {
+	case MESSAGE_FIRST:
+		return LWS_WRITE_TEXT | LWS_WRITE_NO_FIN;
+	case MESSAGE_NEXT:
+		return LWS_WRITE_CONTINUATION | LWS_WRITE_NO_FIN;
+	case MESSAGE_LAST:
+		return LWS_WRITE_CONTINUATION;
+	case MESSAGE_WHOLE:
+		break;
+	}
+	return LWS_WRITE_TEXT;
+}
+
 /* One message a call, as libwebsockets wants it. -1 closes. */
 static int write_page(struct page *page)
 {
 	struct message *message = outbox_take(&page->outbox);
 	if (message != NULL) {
 		const int written =
-			lws_write(page->wsi, message_text(message), message->len, LWS_WRITE_TEXT);
+			lws_write(page->wsi, message_text(message), message->len, how(message));
 		const bool failed = written < (int)message->len;
 		message_unref(message);
 		if (failed)

@@ -69,6 +69,7 @@ struct chamber *chamber_free(struct chamber *chamber)
 	while ((job = pop_job(chamber)) != NULL)
 		rs_release(job);
 	message_unref(chamber->plan.told);
+	snapshot_done(&chamber->snapshot);
 	broadcast_free(chamber->broadcast);
 	replies_free(chamber->replies);
 	proceedings_free(chamber->proceedings);
@@ -288,13 +289,18 @@ static void run_job(
 	begin_append(service, chamber, job, at);
 }
 
-/* True when outside events were found and handed over. */
-static bool pump_outside(struct service *service, struct chamber *chamber, struct moment at)
+/* True when outside events were found and handed over; with `of`, those of this badge's presence alone. */
+static bool pump_outside(
+	struct service *service, struct chamber *chamber, const char *of, struct moment at)
 {
 	if (chamber->fenced || at.now < chamber->retry_at)
 		return false;
 	chamber->events.n = 0;
-	presence_reconcile(service, chamber, at);
+	if (of != NULL) {
+		presence_reconcile_one(service, chamber, of, at);
+	} else {
+		presence_reconcile(service, chamber, at);
+	}
 	proceedings_stamp(chamber->proceedings, at.wall_ms, &chamber->events);
 	if (chamber->events.n == 0)
 		return false;
@@ -318,14 +324,19 @@ void chamber_pump(struct service *service, struct chamber *chamber, struct momen
 {
 	if (chamber->in_flight)
 		ask_again(service, chamber, at);
+	/* A gavel does not wait for everybody who comes in: they take turns. But whoever gives a command is there. */
 	while (!chamber->in_flight) {
-		struct job *job = NULL;
-		if (pump_outside(service, chamber, at))
-			continue;
-		job = pop_job(chamber);
-		if (job == NULL)
+		const struct job *next = chamber->first_job;
+		const char *author = !chamber->job_turn && next != NULL ? next->badge : NULL;
+		struct job *job;
+		chamber->job_turn = author != NULL;
+		if (pump_outside(service, chamber, author, at)) {
+			chamber->job_turn = false;
+		} else if ((job = pop_job(chamber)) != NULL) {
+			run_job(service, chamber, job, at);
+		} else {
 			break;
-		run_job(service, chamber, job, at);
+		}
 	}
 	archive_pump(service, chamber);
 }

@@ -103,7 +103,7 @@ bool service_is_rehearsal(const struct service *service, const char *meeting)
 int service_view(const struct service *service, const char *meeting, struct rs_buf *out)
 {
 	const struct chamber *chamber = chamber_find(service, meeting);
-	return chamber != NULL ? view_write(chamber->proceedings, NULL, out) : -ENOENT;
+	return chamber != NULL ? view_write(chamber->proceedings, out) : -ENOENT;
 }
 
 static int write_node(const struct node *node, const char *comma, struct rs_buf *out)

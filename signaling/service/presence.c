@@ -186,6 +186,14 @@ static void reconcile_floor(struct chamber *chamber, struct moment at)
 			at.now + RS_MS(cut_at > at.wall_ms ? cut_at - at.wall_ms : 1));
 }
 
+void presence_reconcile_one(
+	struct service *service, struct chamber *chamber, const char *badge, struct moment at)
+{
+	const struct person *person = chamber_person(chamber, badge);
+	if (person != NULL)
+		reconcile_person(service, chamber, (size_t)(person - chamber->people), at);
+}
+
 void presence_reconcile(struct service *service, struct chamber *chamber, struct moment at)
 {
 	chamber->deadline = RS_TIME_NEVER;

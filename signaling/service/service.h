@@ -82,7 +82,7 @@ rs_time service_deadline(const struct service *service);
 /* --- Outputs --- */
 
 enum service_out_kind {
-	SERVICE_SEND, /* `message` to session `to`, as one text message */
+	SERVICE_SEND, /* `message` to session `to`, as one text message or a part of one */
 	SERVICE_CLOSE, /* close session `to` with `code`, after what was sent; the service has forgotten it */
 	SERVICE_SEND_NODE,  /* `message` to node `to`, as one control message */
 	SERVICE_CLOSE_NODE, /* close node `to`; the service has forgotten it */

@@ -137,6 +137,15 @@ struct archive {
 	char reason[EVENT_REASON_MAX + 1];
 };
 
+/* The whole view as of `event`, less its last octet, cut into parts that no socket must hold back; see snapshot_take(). */
+struct snapshot {
+	struct message **parts;
+	size_t n_parts; /* 0 = none yet */
+	size_t octets;
+	uint64_t event;
+	rs_time written;
+};
+
 struct chamber {
 	struct chamber *next;
 	struct proceedings *proceedings;
@@ -148,7 +157,9 @@ struct chamber {
 	struct replies *replies;
 	struct person *people; /* as many as participants */
 	struct session *sessions;
+	struct snapshot snapshot;
 	struct job *first_job, *last_job;
+	bool job_turn; /* not the outside world's */
 	size_t n_jobs;
 	/* the append under way */
 	bool in_flight;
@@ -298,6 +309,9 @@ int chamber_apply(struct service *service, struct chamber *chamber, const struct
 /* presence.c */
 /* Compare the outside world with the state; fills chamber->events with what happened. */
 void presence_reconcile(struct service *service, struct chamber *chamber, struct moment at);
+/* The same of one badge's presence alone; nothing when it is nobody's. */
+void presence_reconcile_one(
+	struct service *service, struct chamber *chamber, const char *badge, struct moment at);
 /* Nothing comes from whoever has the floor, and that is not decided yet. */
 bool presence_speaker_lost(const struct chamber *chamber);
 /* Nobody watches this participant any more: start the grace, or let it go at once. */
@@ -322,6 +336,12 @@ void media_tell_meeting(struct service *service, struct chamber *chamber);
 /* Another media server takes over: the present one, if it is still there, is to forget the meeting. */
 void media_leave(struct service *service, struct chamber *chamber);
 void node_free_all(struct service *service);
+
+/* snapshot.c */
+/* Brings `chamber->snapshot` up to date, or near enough that the events since are kept. 0, -E2BIG or -ENOMEM: it is as it was,
+ * maybe without a view. */
+int snapshot_take(struct chamber *chamber, struct moment at) RS_MUST_USE;
+void snapshot_done(struct snapshot *snapshot);
 
 /* measure.c */
 void measure_stats(struct service *service, const struct node_message *message);

@@ -209,46 +209,6 @@ static void enter_chamber(
 	}
 }
 
-static int write_view(const struct chamber *chamber, struct rs_buf *out)
-{
-	struct rs_buf measured;
-	rs_buf_init(&measured, VIEW_MAX);
-	int err = measure_write(chamber, &measured);
-	if (err == 0)
-		err = rs_buf_append(&measured, "", 1);
-	if (err == 0)
-		err = view_write(chamber->proceedings, (const char *)rs_buf_data(&measured), out);
-	rs_buf_done(&measured);
-	return err;
-}
-
-static void send_welcome(
-	struct service *service, struct session *session, bool resumed, struct moment at)
-{
-	const struct chamber *chamber = session->chamber;
-	const struct meeting *meeting = chamber->proceedings->meeting;
-	struct rs_buf view;
-	struct rs_buf out;
-	rs_buf_init(&view, VIEW_MAX);
-	rs_buf_init(&out, 2 * VIEW_MAX);
-	int err = resumed ? 0 : write_view(chamber, &view);
-	const struct wire_welcome welcome = {
-		.epoch = chamber->epoch,
-		.event = meeting->event,
-		.resumed = resumed,
-		.wall_ms = at.wall_ms,
-		.you = &meeting->participants[session->participant],
-		.view = resumed ? NULL : (const char *)rs_buf_data(&view),
-		.view_len = rs_buf_len(&view),
-		.turn = service->config.turn,
-	};
-	if (err == 0)
-		err = wire_welcome_write(&welcome, &out);
-	out_text(service, SERVICE_SEND, session->id, 0, err, &out);
-	rs_buf_done(&view);
-	rs_buf_done(&out);
-}
-
 static void send_missed(struct service *service, const struct session *session, uint64_t after)
 {
 	const struct chamber *chamber = session->chamber;
@@ -256,6 +216,80 @@ static void send_missed(struct service *service, const struct session *session, 
 		const struct broadcast_event *event = broadcast_find(chamber->broadcast, n);
 		out_push(service, SERVICE_SEND, session->id, 0, message_ref(event->frame));
 	}
+}
+
+static void send_part(struct service *service, const struct session *session,
+	const struct rs_buf *text, enum message_part part)
+{
+	struct message *message = message_new_part(rs_buf_data(text), rs_buf_len(text), part);
+	if (message != NULL)
+		out_push(service, SERVICE_SEND, session->id, 0, message);
+}
+
+/* The welcome of a page that needs the whole view. */
+static int send_view(
+	struct service *service, const struct session *session, const struct wire_welcome *welcome)
+{
+	const struct snapshot *snapshot = &session->chamber->snapshot;
+	struct rs_buf head;
+	struct rs_buf tail;
+	struct rs_buf measured;
+	rs_buf_init(&head, VIEW_MAX);
+	rs_buf_init(&tail, VIEW_MAX);
+	rs_buf_init(&measured, VIEW_MAX);
+	int err = wire_welcome_head(welcome, &head);
+	if (err == 0)
+		err = measure_write(session->chamber, &measured);
+	if (err == 0)
+		err = wire_welcome_tail(
+			(const char *)rs_buf_data(&measured), rs_buf_len(&measured), &tail);
+	if (err == 0) {
+		send_part(service, session, &head, MESSAGE_FIRST);
+		for (size_t i = 0; i < snapshot->n_parts; i++) {
+			out_push(service, SERVICE_SEND, session->id, 0,
+				message_ref(snapshot->parts[i]));
+		}
+		send_part(service, session, &tail, MESSAGE_LAST);
+	}
+	rs_buf_done(&head);
+	rs_buf_done(&tail);
+	rs_buf_done(&measured);
+	return err;
+}
+
+static int send_resumed(
+	struct service *service, const struct session *session, const struct wire_welcome *welcome)
+{
+	struct rs_buf text;
+	rs_buf_init(&text, VIEW_MAX);
+	const int err = wire_welcome_write(welcome, &text);
+	if (err == 0)
+		send_part(service, session, &text, MESSAGE_WHOLE);
+	rs_buf_done(&text);
+	return err;
+}
+
+/* The welcome, and the events since those that the page has. */
+static int send_welcome(struct service *service, struct session *session, bool resumed,
+	uint64_t has, struct moment at)
+{
+	struct chamber *chamber = session->chamber;
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	int err = resumed ? 0 : snapshot_take(chamber, at);
+	const struct wire_welcome welcome = {
+		.epoch = chamber->epoch,
+		.event = resumed ? meeting->event : chamber->snapshot.event,
+		.resumed = resumed,
+		.wall_ms = at.wall_ms,
+		.you = &meeting->participants[session->participant],
+		.turn = service->config.turn,
+	};
+	if (err == 0)
+		err = resumed ? send_resumed(service, session, &welcome)
+			      : send_view(service, session, &welcome);
+	if (err == 0)
+		send_missed(service, session, resumed ? has : chamber->snapshot.event);
+	return err;
 }
 
 /* A room sends what a room sends, and an interpreter works from a desk. */
@@ -280,9 +314,11 @@ static void handle_hello(struct service *service, struct session *session,
 		may_be_companion(
 			chamber->proceedings->meeting->participants[session->participant].role);
 	enter_chamber(service, session, message->resumes, at);
-	send_welcome(service, session, resumed, at);
-	if (resumed)
-		send_missed(service, session, message->event);
+	if (send_welcome(service, session, resumed, message->event, at) < 0) {
+		session_refuse(service, session, 1001, "restart",
+			"The server could not welcome this page.", at);
+		return;
+	}
 	plan_joined(service, chamber, session->participant, at);
 	service->counters.joined++;
 	service->counters.resumed += resumed ? 1 : 0;

@@ -24,7 +24,7 @@ int listing_write_part(
 {
 	struct rs_buf text;
 	rs_buf_init(&text, VIEW_TEXT_MAX);
-	int err = view_write(proceedings, NULL, &text);
+	int err = view_write(proceedings, &text);
 	if (err == 0) {
 		RS_CLEANUP(doc_freep)
 		json_t *view = doc_read((const char *)rs_buf_data(&text), rs_buf_len(&text));

@@ -89,11 +89,13 @@ struct wire_welcome {
 	bool resumed;
 	int64_t wall_ms;
 	const struct participant *you;
-	const char *view; /* text of the view; NULL when resumed */
-	size_t view_len;
 	const struct turn *turn; /* NULL = no ICE servers */
 };
 int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out) RS_MUST_USE;
+/* The same with the view, which is long and for many the same, left to the caller: what stands before the view's text as
+ * view_write() made it, less its last octet, and what stands behind. `measured` is an object's text that becomes a member of it. */
+int wire_welcome_head(const struct wire_welcome *welcome, struct rs_buf *out) RS_MUST_USE;
+int wire_welcome_tail(const char *measured, size_t len, struct rs_buf *out) RS_MUST_USE;
 int wire_error_write(const char *reason, const char *text, struct rs_buf *out) RS_MUST_USE;
 /* `event` 0: the command made none. */
 int wire_reply_ok(const char *id, uint64_t event, struct rs_buf *out) RS_MUST_USE;

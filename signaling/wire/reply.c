@@ -123,9 +123,24 @@ int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out)
 	if (welcome->turn != NULL && welcome->turn->n_stun + welcome->turn->n_turn > 0)
 		doc_put(&json, "ice_servers",
 			ice_servers(welcome->turn, welcome->you->id, welcome->wall_ms));
-	if (welcome->view != NULL)
-		doc_put(&json, "view", doc_read(welcome->view, welcome->view_len));
 	return doc_append(json, out);
+}
+
+int wire_welcome_head(const struct wire_welcome *welcome, struct rs_buf *out)
+{
+	const int err = wire_welcome_write(welcome, out);
+	if (err < 0)
+		return err;
+	out->end--; /* the brace that closes */
+	return rs_buf_printf(out, ",\"view\":");
+}
+
+int wire_welcome_tail(const char *measured, size_t len, struct rs_buf *out)
+{
+	const int err = rs_buf_printf(out, ",\"measured\":");
+	if (err < 0)
+		return err;
+	return rs_buf_printf(out, "%.*s}}", (int)len, measured);
 }
 
 int wire_error_write(const char *reason, const char *text, struct rs_buf *out)

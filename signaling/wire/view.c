@@ -323,7 +323,7 @@ static json_t *media_part(const struct meeting *meeting, enum form form)
 	return part;
 }
 
-int view_write(const struct proceedings *proceedings, const char *measured, struct rs_buf *out)
+int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 {
 	const struct meeting *meeting = proceedings->meeting;
 	json_t *view = json_object();
@@ -346,8 +346,6 @@ int view_write(const struct proceedings *proceedings, const char *measured, stru
 	doc_put(&view, "channels", channels_part(proceedings, WHOLE));
 	doc_put(&view, "recording", recording_part(meeting, WHOLE));
 	doc_put(&view, "media", media_part(meeting, WHOLE));
-	if (measured != NULL)
-		doc_put(&view, "measured", doc_read(measured, strlen(measured)));
 	return doc_append(view, out);
 }
 

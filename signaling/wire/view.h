@@ -9,9 +9,8 @@
 #include "common/base/buf.h"
 #include "signaling/proceedings/proceedings.h"
 
-/* Append the whole view. `measured` is an object's text or NULL. 0, -E2BIG or -ENOMEM. */
-int view_write(const struct proceedings *proceedings, const char *measured,
-	struct rs_buf *out) RS_MUST_USE;
+/* Append the whole view. 0, -E2BIG or -ENOMEM. */
+int view_write(const struct proceedings *proceedings, struct rs_buf *out) RS_MUST_USE;
 /* Append the patch that `event` made; `proceedings` is the state right after it. 0, -E2BIG or -ENOMEM. */
 int view_write_patch(const struct proceedings *proceedings, const struct event *event,
 	struct rs_buf *out) RS_MUST_USE;

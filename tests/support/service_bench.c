@@ -223,13 +223,27 @@ static struct bench_line *line_of(struct bench *bench, uint64_t id)
 	return NULL;
 }
 
+/* The text of a message, or of all its parts once the last is there: they come in a row. NULL before that. */
+static json_t *read_json(struct bench *bench, struct message *message)
+{
+	assert((bench->n_part > 0) ==
+		(message->part == MESSAGE_NEXT || message->part == MESSAGE_LAST));
+	assert(message->len <= sizeof(bench->part) - bench->n_part);
+	memcpy(bench->part + bench->n_part, message_text(message), message->len);
+	bench->n_part += message->len;
+	if (message->part == MESSAGE_FIRST || message->part == MESSAGE_NEXT)
+		return NULL;
+	json_t *json = json_loadb(bench->part, bench->n_part, 0, NULL);
+	assert(json != NULL);
+	bench->n_part = 0;
+	return json;
+}
+
 static void hear(struct bench *bench, struct service_out *out)
 {
 	json_t *json = NULL;
 	if (out->message != NULL) {
-		json = json_loadb(
-			(const char *)message_text(out->message), out->message->len, 0, NULL);
-		assert(json != NULL);
+		json = read_json(bench, out->message);
 		message_unref(out->message);
 	}
 	if (out->kind == SERVICE_ANSWER) {

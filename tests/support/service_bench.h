@@ -30,6 +30,8 @@ struct bench {
 	struct moment at;
 	struct bench_line lines[BENCH_LINES];
 	size_t n_lines;
+	char part[1 << 20]; /* of a message that comes in parts */
+	size_t n_part;
 	uint64_t request; /* the last answer to HTTP */
 	uint16_t status;
 	json_t *answer;

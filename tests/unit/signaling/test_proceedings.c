@@ -245,7 +245,7 @@ static char *view_of(const struct proceedings *proceedings)
 {
 	struct rs_buf out;
 	rs_buf_init(&out, (size_t)1 << 20);
-	assert_int_equal(view_write(proceedings, NULL, &out), 0);
+	assert_int_equal(view_write(proceedings, &out), 0);
 	assert_int_equal(rs_buf_append(&out, "", 1), 0);
 	char *text = strdup((const char *)rs_buf_data(&out));
 	rs_buf_done(&out);
