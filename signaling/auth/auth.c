@@ -1,6 +1,7 @@
 #include "signaling/auth/auth.h"
 
 #include "common/control/object.h"
+#include "signaling/auth/auth_priv.h"
 
 #include <jwt.h>
 
@@ -11,11 +12,6 @@
 #define ISSUER "rostrum"
 /* Year 9999: beyond it the expiry could not be told to people. */
 #define EXPIRES_MAX INT64_C(253402300799)
-
-struct auth {
-	uint8_t secret[AUTH_SECRET_LEN];
-	int64_t lifetime_s;
-};
 
 int auth_new(const uint8_t secret[AUTH_SECRET_LEN], int64_t lifetime_s, struct auth **out_auth)
 {
@@ -102,9 +98,10 @@ static json_t *languages_json(const struct claims *claims)
 
 static json_t *claims_json(const struct claims *claims, int64_t wall_s, int64_t lifetime_s)
 {
+	const int64_t issued = wall_s > claims->issued_s ? wall_s : claims->issued_s;
 	const int64_t expires = claims->expires_s != 0 ? claims->expires_s : wall_s + lifetime_s;
 	json_t *json = json_pack("{s:s, s:s, s:s, s:I, s:I}", "iss", ISSUER, "sub", claims->badge,
-		"role", role_name(claims->role), "iat", (json_int_t)wall_s, "exp",
+		"role", role_name(claims->role), "iat", (json_int_t)issued, "exp",
 		(json_int_t)expires);
 	/* A member that could not be set is found missing when the token is verified. */
 	if (claims->role != ROLE_ADMIN)
@@ -196,6 +193,7 @@ static void read_claims(const struct object *object, struct claims *claims)
 	read_name(object, "delegation", false, claims->delegation);
 	if (!rs_copy_text(claims->name, sizeof(claims->name), name, strlen(name)))
 		object_fail(object, "name", "is too long");
+	claims->issued_s = object_int_or(object, "iat", 0, EXPIRES_MAX, 0);
 	claims->expires_s = object_int(object, "exp", 1, EXPIRES_MAX);
 	claims->n_languages = object_array(object, "languages", CLAIMS_LANGUAGES_MAX);
 	for (size_t i = 0; i < claims->n_languages; i++)

@@ -26,6 +26,7 @@ struct claims {
 	char delegation[RS_NAME_MAX + 1]; /* empty = none */
 	char languages[CLAIMS_LANGUAGES_MAX][RS_NAME_MAX + 1];
 	size_t n_languages;
+	int64_t issued_s; /* "iat", wall clock seconds, 0 = not said; when issuing: not earlier than this */
 	int64_t expires_s; /* "exp", wall clock seconds; 0 = when issuing: the issuer's preset */
 };
 

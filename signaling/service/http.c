@@ -84,7 +84,9 @@ int service_badge(
 	if (chamber == NULL || i >= chamber->proceedings->meeting->n_participants)
 		return -ENOENT;
 	const struct participant *who = &chamber->proceedings->meeting->participants[i];
-	*out_claims = (struct claims){ .role = who->role, .n_languages = who->n_languages };
+	*out_claims = (struct claims){ .role = who->role,
+		.n_languages = who->n_languages,
+		.issued_s = credential_not_before(service, meeting, who->id) };
 	(void)rs_set_text(out_claims->badge, who->id);
 	(void)rs_set_text(out_claims->meeting, meeting);
 	(void)rs_set_text(out_claims->name, who->name);
@@ -196,6 +198,13 @@ int service_metrics(const struct service *service, struct rs_buf *out)
 			counters->malformed },
 		{ "rostrum_flooded_total", "counter", "Pages closed for flooding.",
 			counters->flooded },
+		{ "rostrum_pins_refused_total", "counter", "Wrong PINs, and links nobody has.",
+			counters->pins_refused },
+		{ "rostrum_pins_limited_total", "counter",
+			"PINs not looked at because too many were wrong before.",
+			counters->pins_limited },
+		{ "rostrum_pins_locked_total", "counter", "PINs locked after wrong tries.",
+			counters->pins_locked },
 		{ "rostrum_outputs_lost_total", "counter", "Outputs lost for want of memory.",
 			counters->outputs_lost },
 	};

@@ -95,7 +95,7 @@ static void answer_created(struct service *service, uint64_t request, const char
 	rs_buf_done(&out);
 }
 
-static void answer_problem(struct service *service, uint64_t request, uint16_t status,
+void answer_problem(struct service *service, uint64_t request, uint16_t status,
 	const char *reason, const char *text)
 {
 	struct rs_buf out;

@@ -1,4 +1,4 @@
-#include "signaling/service/service_priv.h"
+#include "signaling/service/credentials_priv.h"
 
 #include "common/log/log.h"
 
@@ -49,6 +49,8 @@ int service_new(const struct service_config *config, struct service **out_servic
 	service->plan = rs_zalloc(sizeof(*service->plan));
 	if (err == 0 && service->plan == NULL)
 		err = -ENOMEM;
+	if (err == 0)
+		err = credentials_init(service);
 	if (err < 0) {
 		service_free(service);
 		return err;
@@ -79,6 +81,7 @@ struct service *service_free(struct service *service)
 	}
 	conference_free(service->import.conference);
 	rs_release(service->plan);
+	credentials_done(service);
 	out_done(service);
 	return rs_release(service);
 }
@@ -139,6 +142,17 @@ static int start_conference(void *ctx, const struct store_conference *stored)
 	return err == -E2BIG ? -EBADMSG : err;
 }
 
+static int start_credential(void *ctx, const struct store_credential *credential)
+{
+	const struct start *start = ctx;
+	const int err = credential_keep(start->service, credential);
+	if (err < 0)
+		(void)snprintf(start->error, SERVICE_ERROR_LEN,
+			"conference %.60s: more credentials than there is room for",
+			credential->conference);
+	return err == -E2BIG ? -EBADMSG : err;
+}
+
 static int fail_event(struct start *start, const char *meeting, uint64_t number, const char *why)
 {
 	(void)snprintf(start->error, SERVICE_ERROR_LEN, "meeting %.64s, event %" PRIu64 ": %.150s",
@@ -189,6 +203,7 @@ int service_start(struct service *service, struct moment at, char error[SERVICE_
 	const struct store_loader loader = {
 		.ctx = &start,
 		.conference = start_conference,
+		.credential = start_credential,
 		.event = start_event,
 		.command = start_command,
 	};
@@ -257,6 +272,9 @@ static void take_completions(struct service *service, struct moment at)
 			if (service->import.conference != NULL &&
 				service->import.ticket == done.ticket)
 				import_done(service, &done, at);
+			break;
+		case STORE_DONE_CREDENTIALS:
+			credentials_stored(service, &done, at);
 			break;
 		case STORE_DONE_READ:
 			take_read(service, &done, at);

@@ -231,8 +231,11 @@ struct reading {
 };
 #define READINGS_MAX 32
 
+struct credential_change; /* credentials_priv.h */
+
 struct service_counters {
 	uint64_t commands, refused, malformed, flooded, resumed, joined, outputs_lost;
+	uint64_t pins_refused, pins_limited, pins_locked;
 };
 
 /* A question about a participant's media. */
@@ -252,9 +255,12 @@ struct service {
 	size_t n_chambers;
 	struct known_conference *conferences;
 	struct import import;
-	struct rs_map *sessions; /* by id */
-	struct rs_map *peers;    /* by name */
-	struct rs_map *nodes;    /* by id */
+	struct rs_map *credentials;        /* by a digest of conference and badge */
+	struct rs_map *links;              /* the same, by link */
+	struct credential_change *changes; /* on their way to the store */
+	struct rs_map *sessions;           /* by id */
+	struct rs_map *peers;              /* by name */
+	struct rs_map *nodes;              /* by id */
 	uint64_t last_id;
 	uint64_t last_ticket;
 	uint32_t last_csrc; /* of sources that are no participants */
@@ -316,6 +322,20 @@ void presence_reconcile_one(
 bool presence_speaker_lost(const struct chamber *chamber);
 /* Nobody watches this participant any more: start the grace, or let it go at once. */
 void presence_away(struct service *service, struct person *person, struct moment at);
+
+/* import.c */
+/* An HTTP request of ours is refused after all. */
+void answer_problem(struct service *service, uint64_t request, uint16_t status, const char *reason,
+	const char *text);
+
+/* credentials.c */
+int credentials_init(struct service *service) RS_MUST_USE;
+void credentials_done(struct service *service);
+/* The store has a change, or not. */
+void credentials_stored(struct service *service, const struct store_done *done, struct moment at);
+/* Seconds of the wall clock before which the badge's tokens are no longer good; 0 = all are. */
+int64_t credential_not_before(
+	const struct service *service, const char *meeting, const char *badge);
 
 /* session.c */
 void session_drop(struct service *service, struct session *session, struct moment at);

@@ -1,3 +1,4 @@
+#include "signaling/service/credentials.h"
 #include "signaling/service/service_priv.h"
 
 #include "common/log/log.h"
@@ -122,9 +123,15 @@ static bool authenticate(struct service *service, struct session *session, const
 {
 	const int err =
 		service->config.verify(service->config.verify_ctx, token, at.wall_ms, claims);
-	if (err == 0)
+	if (err == 0 && !service_token_revoked(service, claims))
 		return true;
 	log_info(LOG_AUTH, NULL, "a page was refused err=%d", err);
+	if (err == 0) {
+		session_refuse(service, session, CLOSE_NO_TOKEN, "token-revoked",
+			"This join link is no longer valid. Ask the secretariat for a new one.",
+			at);
+		return false;
+	}
 	if (err == -ETIMEDOUT) {
 		refuse_expired(service, session, claims, at);
 	} else {

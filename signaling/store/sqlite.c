@@ -41,6 +41,9 @@ struct sqlite_job *sqlite_job_free(struct sqlite_job *job)
 		release_text(job->events[i].payload);
 	rs_release(job->reply);
 	rs_release(job->json);
+	if (job->credentials != NULL)
+		rs_wipe(job->credentials, job->n_credentials * sizeof(*job->credentials));
+	rs_release(job->credentials);
 	rs_release(job->first_reply);
 	return rs_release(job);
 }
@@ -127,6 +130,23 @@ static int sqlite_put_conference(
 	return 0;
 }
 
+static int sqlite_put_credentials(
+	struct store *store, uint64_t ticket, const struct store_credential *credentials, size_t n)
+{
+	struct sqlite_job *job = NULL;
+	const int err = new_job(sqlite_of(store), JOB_CREDENTIALS, ticket, &job);
+	if (err < 0)
+		return err;
+	job->credentials = rs_memdup(credentials, n * sizeof(*credentials));
+	job->n_credentials = n;
+	if (job->credentials == NULL) {
+		sqlite_job_free(job);
+		return -ENOMEM;
+	}
+	submit(sqlite_of(store), job);
+	return 0;
+}
+
 static int sqlite_read(
 	struct store *store, uint64_t ticket, const char *meeting, uint64_t after, size_t max)
 {
@@ -149,6 +169,7 @@ static int sqlite_poll(struct store *store, struct store_done *out_done)
 	static const enum store_done_kind kinds[] = {
 		[JOB_APPEND] = STORE_DONE_APPEND,
 		[JOB_CONFERENCE] = STORE_DONE_CONFERENCE,
+		[JOB_CREDENTIALS] = STORE_DONE_CREDENTIALS,
 		[JOB_READ] = STORE_DONE_READ,
 	};
 	struct sqlite_store *sqlite = sqlite_of(store);
@@ -229,6 +250,7 @@ static const struct store_ops sqlite_ops = {
 	.claim = sqlite_claim,
 	.append = sqlite_append,
 	.put_conference = sqlite_put_conference,
+	.put_credentials = sqlite_put_credentials,
 	.read = sqlite_read,
 	.poll = sqlite_poll,
 };

@@ -73,12 +73,13 @@ int sqlite_schema(sqlite3 *db, const char *path, char error[STORE_ERROR_LEN])
 		return fail(db, path, error);
 
 	if (tables == 0) {
-		return sqlite3_exec(db, schema, NULL, NULL, NULL) == SQLITE_OK
+		return sqlite3_exec(db, schema, NULL, NULL, NULL) == SQLITE_OK &&
+				       sqlite_credentials_schema(db) == 0
 			       ? 0
 			       : fail(db, path, error);
 	}
 	if (id == APPLICATION_ID && version == SCHEMA_VERSION)
-		return 0;
+		return sqlite_credentials_schema(db) < 0 ? fail(db, path, error) : 0;
 	(void)snprintf(error, STORE_ERROR_LEN, "%.150s: not a Rostrum database of version %d", path,
 		SCHEMA_VERSION);
 	return -EBADMSG;
@@ -216,6 +217,10 @@ int sqlite_load(struct store *store, const struct store_loader *loader, char err
 {
 	struct sqlite_store *sqlite = sqlite_of(store);
 	int err = load_conferences(sqlite, loader, error);
+	if (err == 0 && loader->credential != NULL)
+		err = sqlite_load_credentials(sqlite, loader);
+	if (err == -EIO)
+		return fail(sqlite->reader, sqlite->path, error);
 	if (err == 0)
 		err = load_events(sqlite, loader, error);
 	if (err == 0)

@@ -19,6 +19,7 @@
 enum sqlite_job_kind {
 	JOB_APPEND,
 	JOB_CONFERENCE,
+	JOB_CREDENTIALS,
 	JOB_READ,
 };
 
@@ -42,6 +43,8 @@ struct sqlite_job {
 	char conference_epoch[RS_NAME_MAX + 1];
 	char *json;
 	size_t json_len;
+	struct store_credential *credentials;
+	size_t n_credentials;
 	/* outcome */
 	enum store_result result;
 	char *first_reply; /* CONFLICT by command id */
@@ -91,6 +94,12 @@ sqlite3_stmt *sqlite_prepare(sqlite3 *db, const char *sql, size_t n, const char 
 void sqlite_finalizep(sqlite3_stmt **statement);
 /* A database of ours, with its tables: 0, -EIO or -EBADMSG with `error` set. */
 int sqlite_schema(sqlite3 *db, const char *path, char error[STORE_ERROR_LEN]);
+
+/* sqlite_credentials.c */
+/* The table of credentials, made where there is none. 0 or -EIO. */
+int sqlite_credentials_schema(sqlite3 *db);
+int sqlite_load_credentials(struct sqlite_store *sqlite, const struct store_loader *loader);
+int sqlite_write_credentials(sqlite3 *db, const struct sqlite_job *job);
 
 int sqlite_load(
 	struct store *store, const struct store_loader *loader, char error[STORE_ERROR_LEN]);

@@ -224,6 +224,8 @@ static int do_job(sqlite3 *db, struct sqlite_job *job)
 		return do_append(db, job);
 	case JOB_CONFERENCE:
 		return do_conference(db, job);
+	case JOB_CREDENTIALS:
+		return sqlite_write_credentials(db, job);
 	case JOB_READ:
 		return do_read(db, job);
 	}

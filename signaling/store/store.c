@@ -36,6 +36,16 @@ int store_put_conference(
 	return store->ops->put_conference(store, ticket, conference);
 }
 
+int store_put_credentials(
+	struct store *store, uint64_t ticket, const struct store_credential *credentials, size_t n)
+{
+	if (n == 0)
+		return -EINVAL;
+	if (n > STORE_BATCH_MAX)
+		return -E2BIG;
+	return store->ops->put_credentials(store, ticket, credentials, n);
+}
+
 int store_read(
 	struct store *store, uint64_t ticket, const char *meeting, uint64_t after, size_t max)
 {

@@ -55,6 +55,7 @@ struct store_append {
 enum store_done_kind {
 	STORE_DONE_APPEND,
 	STORE_DONE_CONFERENCE,
+	STORE_DONE_CREDENTIALS,
 	STORE_DONE_READ,
 };
 
@@ -78,10 +79,34 @@ struct store_conference {
 	size_t len;
 };
 
+/* Octets of what a PIN is kept as. */
+#define STORE_SALT_LEN 16
+#define STORE_HASH_LEN 32
+#define STORE_LINK_LEN 16
+
+enum store_credential_state {
+	STORE_CREDENTIAL_GOOD = 1,
+	STORE_CREDENTIAL_REVOKED = 2,
+	STORE_CREDENTIAL_LOCKED = 3, /* too many wrong PINs */
+};
+
+/* By what one badge of a conference joins. */
+struct store_credential {
+	char conference[RS_NAME_MAX + 1];
+	char badge[RS_NAME_MAX + 1];
+	char link[STORE_LINK_LEN + 1];
+	uint8_t salt[STORE_SALT_LEN];
+	uint8_t hash[STORE_HASH_LEN]; /* of the PIN */
+	int64_t not_before_s; /* tokens issued before are no longer good; wall clock, 0 = all are */
+	enum store_credential_state state;
+};
+
 /* Call-backs of loading; a negative return stops it and is returned. */
 struct store_loader {
 	void *ctx;
 	int (*conference)(void *ctx, const struct store_conference *conference);
+	/* After the conferences; NULL = nobody wants them. */
+	int (*credential)(void *ctx, const struct store_credential *credential);
 	int (*event)(void *ctx, const char *meeting, const struct store_event *event);
 	/* Replies of commands, oldest first. */
 	int (*command)(void *ctx, const char *meeting, const struct store_command *command);
@@ -97,6 +122,8 @@ struct store_ops {
 	int (*append)(struct store *store, const struct store_append *append);
 	int (*put_conference)(
 		struct store *store, uint64_t ticket, const struct store_conference *conference);
+	int (*put_credentials)(struct store *store, uint64_t ticket,
+		const struct store_credential *credentials, size_t n);
 	int (*read)(struct store *store, uint64_t ticket, const char *meeting, uint64_t after,
 		size_t max);
 	int (*poll)(struct store *store, struct store_done *out_done);
@@ -112,7 +139,7 @@ typedef void store_wake_fn(void *ctx);
 
 /* Waits for what was handed over, closes. NULL is fine. Returns NULL. */
 struct store *store_free(struct store *store);
-/* Conferences first, then each meeting's events in order, then commands. Checks the hash chains: 0; what a call-back returned;
+/* Conferences first, then credentials, then each meeting's events in order, then commands. Checks the hash chains: 0; what a call-back returned;
  * -EBADMSG (broken chain or numbering; `error` names meeting and number); -EIO. */
 int store_load(struct store *store, const struct store_loader *loader,
 	char error[STORE_ERROR_LEN]) RS_MUST_USE;
@@ -123,6 +150,9 @@ int store_append(struct store *store, const struct store_append *append) RS_MUST
 /* Write or replace a conference. As store_append(). */
 int store_put_conference(struct store *store, uint64_t ticket,
 	const struct store_conference *conference) RS_MUST_USE;
+/* Write or replace 1 to STORE_BATCH_MAX credentials, all or none. As store_append(). */
+int store_put_credentials(struct store *store, uint64_t ticket,
+	const struct store_credential *credentials, size_t n) RS_MUST_USE;
 /* At most `max` (up to STORE_BATCH_MAX) events after number `after`. As store_append(). */
 int store_read(struct store *store, uint64_t ticket, const char *meeting, uint64_t after,
 	size_t max) RS_MUST_USE;

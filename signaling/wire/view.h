@@ -15,4 +15,8 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out) RS_MUS
 int view_write_patch(const struct proceedings *proceedings, const struct event *event,
 	struct rs_buf *out) RS_MUST_USE;
 
+/* Append {"badge", "name", "role", "delegation", "country", "rank", "state"}, for lists of credentials. 0, -E2BIG or -ENOMEM. */
+int view_write_badge(
+	const struct participant *participant, const char *state, struct rs_buf *out) RS_MUST_USE;
+
 #endif

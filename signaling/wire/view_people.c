@@ -1,5 +1,7 @@
 #include "signaling/wire/view_people.h"
 
+#include "signaling/wire/view.h"
+
 json_t *view_room(const struct room *room)
 {
 	json_t *part = json_object();
@@ -48,4 +50,17 @@ void view_put_accreditation(json_t **part, const struct participant *participant
 		doc_put(part, "category", json_string(category_name(participant->category)));
 	doc_put_text(part, "rank", rank_name(participant->rank));
 	doc_put_text(part, "seat", participant->seat);
+}
+
+int view_write_badge(const struct participant *participant, const char *state, struct rs_buf *out)
+{
+	json_t *part = json_object();
+	doc_put(&part, "badge", json_string(participant->id));
+	doc_put(&part, "name", json_string(participant->name));
+	doc_put(&part, "role", json_string(role_name(participant->role)));
+	doc_put_text(&part, "delegation", participant->delegation);
+	doc_put_text(&part, "country", participant->country);
+	doc_put_text(&part, "rank", rank_name(participant->rank));
+	doc_put(&part, "state", json_string(state));
+	return doc_append(part, out);
 }

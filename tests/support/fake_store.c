@@ -29,6 +29,8 @@ struct fake_store {
 	size_t n_records;
 	struct kept_conference conferences[8];
 	size_t n_conferences;
+	struct store_credential credentials[64];
+	size_t n_credentials;
 	struct store_done dones[DONES_MAX];
 	struct store_event events[DONES_MAX][STORE_BATCH_MAX];
 	size_t first, n_dones;
@@ -194,6 +196,32 @@ static int fake_put_conference(
 	return 0;
 }
 
+static void keep_credential(struct fake_store *fake, const struct store_credential *credential)
+{
+	size_t i = 0;
+	while (i < fake->n_credentials &&
+		(strcmp(fake->credentials[i].conference, credential->conference) != 0 ||
+			strcmp(fake->credentials[i].badge, credential->badge) != 0))
+		i++;
+	assert(i < RS_ARRAY_LEN(fake->credentials));
+	fake->credentials[i] = *credential;
+	fake->n_credentials += i == fake->n_credentials;
+}
+
+static int fake_put_credentials(
+	struct store *store, uint64_t ticket, const struct store_credential *credentials, size_t n)
+{
+	struct fake_store *fake = fake_of(store);
+	size_t slot;
+	*push(fake, &slot) = (struct store_done){ .kind = STORE_DONE_CREDENTIALS,
+		.ticket = ticket,
+		.result = fake->result,
+		.why = "the test says so" };
+	for (size_t i = 0; i < n && fake->result == STORE_OK; i++)
+		keep_credential(fake, &credentials[i]);
+	return 0;
+}
+
 static int fake_read(
 	struct store *store, uint64_t ticket, const char *meeting, uint64_t after, size_t max)
 {
@@ -234,6 +262,8 @@ static int fake_load(
 			kept->len };
 		err = loader->conference(loader->ctx, &conference);
 	}
+	for (size_t i = 0; i < fake->n_credentials && err == 0 && loader->credential != NULL; i++)
+		err = loader->credential(loader->ctx, &fake->credentials[i]);
 	for (size_t i = 0; i < fake->n_records && err == 0; i++)
 		err = loader->event(loader->ctx, fake->records[i].meeting, &fake->records[i].event);
 	for (size_t i = 0; i < fake->n_records && err == 0; i++) {
@@ -265,6 +295,7 @@ static const struct store_ops fake_ops = {
 	.claim = fake_claim,
 	.append = fake_append,
 	.put_conference = fake_put_conference,
+	.put_credentials = fake_put_credentials,
 	.read = fake_read,
 	.poll = fake_poll,
 };

@@ -1,4 +1,5 @@
 #include "signaling/auth/auth.h"
+#include "signaling/auth/pin.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -259,9 +260,100 @@ static void the_secret_is_made_once_and_kept_from_others(void **state)
 	assert_non_null(strstr(error, "No such file or directory"));
 }
 
+static void a_pin_is_what_people_type(void **state)
+{
+	static const struct {
+		const char *typed, *pin;
+	} cases[] = {
+		{ "123456", "123456" },
+		{ "123 456", "123456" },
+		{ " 123-456 ", "123456" },
+		{ "000000", "000000" },
+		{ "12345", NULL },
+		{ "1234567", NULL },
+		{ "12345a", NULL },
+		{ "", NULL },
+		{ "                                 ", NULL },
+	};
+	(void)state;
+	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
+		char pin[PIN_DIGITS + 1] = "";
+		const int err = pin_read(cases[i].typed, strlen(cases[i].typed), pin);
+		assert_int_equal(err, cases[i].pin != NULL ? 0 : -EBADMSG);
+		if (cases[i].pin != NULL)
+			assert_string_equal(pin, cases[i].pin);
+	}
+}
+
+/* Another salt, another site, another PIN: another hash. */
+static void a_hash_is_the_pins_the_badges_and_the_sites(void **state)
+{
+	static const uint8_t salt[PIN_SALT_LEN] = { 1 };
+	static const uint8_t other_salt[PIN_SALT_LEN] = { 2 };
+	static const uint8_t secrets[2][AUTH_SECRET_LEN] = { { 'a' }, { 'b' } };
+	uint8_t hashes[5][PIN_HASH_LEN];
+	struct auth *here = NULL;
+	struct auth *there = NULL;
+	(void)state;
+	assert_int_equal(auth_new(secrets[0], 1, &here), 0);
+	assert_int_equal(auth_new(secrets[1], 1, &there), 0);
+	assert_int_equal(pin_hash(here, "123456", salt, hashes[0]), 0);
+	assert_int_equal(pin_hash(here, "123456", salt, hashes[1]), 0);
+	assert_int_equal(pin_hash(here, "123457", salt, hashes[2]), 0);
+	assert_int_equal(pin_hash(here, "123456", other_salt, hashes[3]), 0);
+	assert_int_equal(pin_hash(there, "123456", salt, hashes[4]), 0);
+	assert_memory_equal(hashes[0], hashes[1], PIN_HASH_LEN);
+	for (size_t i = 2; i < RS_ARRAY_LEN(hashes); i++)
+		assert_memory_not_equal(hashes[0], hashes[i], PIN_HASH_LEN);
+	auth_free(here);
+	auth_free(there);
+}
+
+static void links_and_pins_come_by_chance(void **state)
+{
+	char link[2][PIN_LINK_LEN + 1];
+	char pin[2][PIN_DIGITS + 1];
+	uint8_t salt[2][PIN_SALT_LEN];
+	struct rs_rand rand;
+	(void)state;
+	rs_rand_init_seed(&rand, 1);
+	for (size_t i = 0; i < 2; i++) {
+		char read[PIN_DIGITS + 1];
+		pin_make(&rand, link[i], pin[i], salt[i]);
+		assert_int_equal(strlen(link[i]), PIN_LINK_LEN);
+		assert_int_equal(pin_read(pin[i], strlen(pin[i]), read), 0);
+	}
+	assert_string_not_equal(link[0], link[1]);
+	assert_string_not_equal(pin[0], pin[1]);
+	assert_memory_not_equal(salt[0], salt[1], PIN_SALT_LEN);
+}
+
+static void a_token_tells_when_it_was_issued(void **state)
+{
+	struct claims claims = { .badge = "KEN", .meeting = "demo", .role = ROLE_DELEGATE };
+	struct claims back;
+	char token[AUTH_TOKEN_LEN];
+	struct auth *auth = NULL;
+	(void)state;
+	assert_int_equal(auth_new(secret, 3600, &auth), 0);
+	assert_int_equal(auth_issue(auth, &claims, 1000, token), 0);
+	assert_int_equal(auth_verify(auth, token, 1000000, &back), 0);
+	assert_int_equal(back.issued_s, 1000);
+	/* Not before a revocation of this very second. */
+	claims.issued_s = 1001;
+	assert_int_equal(auth_issue(auth, &claims, 1000, token), 0);
+	assert_int_equal(auth_verify(auth, token, 1000000, &back), 0);
+	assert_int_equal(back.issued_s, 1001);
+	auth_free(auth);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pin_is_what_people_type),
+		cmocka_unit_test(a_hash_is_the_pins_the_badges_and_the_sites),
+		cmocka_unit_test(links_and_pins_come_by_chance),
+		cmocka_unit_test(a_token_tells_when_it_was_issued),
 		cmocka_unit_test(a_token_brings_back_its_claims),
 		cmocka_unit_test(a_technician_may_enter_every_meeting_listed),
 		cmocka_unit_test(an_admin_is_in_no_meeting_and_may_enter_all),

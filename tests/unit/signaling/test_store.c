@@ -156,7 +156,10 @@ static int see_command(void *ctx, const char *meeting, const struct store_comman
 
 static int load(struct bench *bench, struct seen *seen, char error[STORE_ERROR_LEN])
 {
-	const struct store_loader loader = { seen, see_conference, see_event, see_command };
+	const struct store_loader loader = { .ctx = seen,
+		.conference = see_conference,
+		.event = see_event,
+		.command = see_command };
 	seen->text[0] = '\0';
 	return store_load(bench->store, &loader, error);
 }
@@ -437,6 +440,94 @@ static void another_programs_database_is_refused_by_name(void **state)
 	assert_non_null(strstr(error, "/nowhere/meetings.db"));
 }
 
+static int note_credential(void *ctx, const struct store_credential *credential)
+{
+	struct store_credential *seen = ctx;
+	size_t i = 0;
+	while (seen[i].badge[0] != '\0')
+		i++;
+	seen[i] = *credential;
+	return 0;
+}
+
+static int skip_conference(void *ctx, const struct store_conference *conference)
+{
+	(void)ctx;
+	(void)conference;
+	return 0;
+}
+
+static int skip_event(void *ctx, const char *meeting, const struct store_event *event)
+{
+	(void)ctx;
+	(void)meeting;
+	(void)event;
+	return 0;
+}
+
+static int skip_command(void *ctx, const char *meeting, const struct store_command *command)
+{
+	(void)ctx;
+	(void)meeting;
+	(void)command;
+	return 0;
+}
+
+static void credentials_are_kept_and_replaced(void **state)
+{
+	struct bench *bench = *state;
+	struct store_credential put[2] = {
+		{ .conference = "c",
+			.badge = "a",
+			.link = "aaaaaaaaaaaaaaaa",
+			.salt = { 1, 0, 2 },
+			.hash = { 3, 0, 4 },
+			.state = STORE_CREDENTIAL_GOOD },
+		{ .conference = "c",
+			.badge = "b",
+			.link = "bbbbbbbbbbbbbbbb",
+			.not_before_s = 5,
+			.state = STORE_CREDENTIAL_REVOKED },
+	};
+	struct store_credential seen[4] = { { .badge = "" } };
+	const struct store_loader loader = { .ctx = seen,
+		.conference = skip_conference,
+		.credential = note_credential,
+		.event = skip_event,
+		.command = skip_command };
+	char error[STORE_ERROR_LEN] = "";
+	assert_int_equal(store_put_credentials(bench->store, 9, put, 2), 0);
+	const struct store_done done = await(bench);
+	assert_int_equal(done.kind, STORE_DONE_CREDENTIALS);
+	assert_int_equal(done.ticket, 9);
+	assert_int_equal(done.result, STORE_OK);
+	put[1].state = STORE_CREDENTIAL_GOOD;
+	put[1].not_before_s = 7;
+	assert_int_equal(store_put_credentials(bench->store, 10, &put[1], 1), 0);
+	assert_int_equal(await(bench).result, STORE_OK);
+	assert_int_equal(store_put_credentials(bench->store, 11, put, 0), -EINVAL);
+	assert_int_equal(store_put_credentials(bench->store, 11, put, STORE_BATCH_MAX + 1), -E2BIG);
+
+	reopen(bench);
+	assert_int_equal(store_load(bench->store, &loader, error), 0);
+	assert_memory_equal(&seen[0], &put[0], sizeof(seen[0]));
+	assert_memory_equal(&seen[1], &put[1], sizeof(seen[1]));
+	assert_string_equal(seen[2].badge, "");
+}
+
+/* A database that a version without credentials made. */
+static void an_older_database_gets_their_table(void **state)
+{
+	struct bench *bench = *state;
+	const struct store_credential put = { .conference = "c",
+		.badge = "a",
+		.link = "aaaaaaaaaaaaaaaa",
+		.state = STORE_CREDENTIAL_GOOD };
+	tamper(bench, "DROP TABLE credentials");
+	assert_int_equal(store_put_credentials(bench->store, 9, &put, 1), 0);
+	assert_int_equal(await(bench).result, STORE_OK);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -450,6 +541,8 @@ int main(void)
 		CASE(asking_the_same_again_is_harmless),
 		CASE(what_follows_a_number_can_be_read),
 		CASE(a_conference_is_kept_and_replaced),
+		CASE(credentials_are_kept_and_replaced),
+		CASE(an_older_database_gets_their_table),
 		CASE(many_appends_share_transactions_and_keep_their_order),
 		CASE(limits_are_refused_at_once),
 		CASE(a_kill_loses_no_acknowledged_event),
