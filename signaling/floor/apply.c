@@ -142,20 +142,26 @@ static void apply_item(struct floor *floor, const struct event *event)
 	}
 }
 
-static void apply_closed(struct floor *floor)
+/* Nobody speaks, and what was raised in the sitting is over with it. */
+static void apply_adjourned(struct floor *floor)
 {
 	floor->in_session = false;
+	floor->now = (struct floor_statement){ .entry = 0 };
+	floor->interrupted = (struct floor_statement){ .entry = 0 };
+	floor->point = (struct floor_point){ .stage = FLOOR_POINT_NONE };
+	floor->n_points = 0;
+	floor->n_presiding = 0;
+}
+
+static void apply_closed(struct floor *floor)
+{
+	apply_adjourned(floor);
 	for (size_t i = 0; i < floor->n_items; i++) {
 		for (size_t kind = 0; kind < LIST_COUNT; kind++) {
 			floor_list_empty(floor, &floor->items[i].lists[kind]);
 			floor->items[i].lists[kind].closed = false;
 		}
 	}
-	floor->now = (struct floor_statement){ .entry = 0 };
-	floor->interrupted = (struct floor_statement){ .entry = 0 };
-	floor->point = (struct floor_point){ .stage = FLOOR_POINT_NONE };
-	floor->n_points = 0;
-	floor->n_presiding = 0;
 }
 
 void floor_apply(struct floor *floor, const struct event *event)
@@ -174,6 +180,9 @@ void floor_apply(struct floor *floor, const struct event *event)
 		floor->in_session = true;
 		if (floor->now.holder[0] != '\0' && !floor->now.suspended)
 			floor->now.clock.since_ms = event->wall_ms;
+		return;
+	case EVENT_MEETING_ADJOURNED:
+		apply_adjourned(floor);
 		return;
 	case EVENT_MEETING_CLOSED:
 		apply_closed(floor);
@@ -225,6 +234,10 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_MICROPHONE_CLOSED:
 		apply_microphone(floor, event);
 		return;
+	case EVENT_DOORS_OPENED:
+	case EVENT_DOORS_CLOSED:
+	case EVENT_SOUND_CHECK_BEGUN:
+	case EVENT_SOUND_CHECK_ENDED:
 	case EVENT_PARTICIPANT_JOINED:
 	case EVENT_PARTICIPANT_LEFT:
 	case EVENT_INTERPRETATION_END_SET:

@@ -113,7 +113,7 @@ static void apply_closed(struct interpretation *interpretation)
 
 void interpretation_apply(struct interpretation *interpretation, const struct event *event)
 {
-	if (event->kind == EVENT_MEETING_CLOSED)
+	if (event->kind == EVENT_MEETING_ADJOURNED || event->kind == EVENT_MEETING_CLOSED)
 		apply_closed(interpretation);
 	if (event->kind != EVENT_DESK_LIVE && event->kind != EVENT_DESK_IDLE)
 		return;

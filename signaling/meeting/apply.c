@@ -10,6 +10,16 @@ static void apply_opened(struct meeting *meeting, const struct event *event)
 	/* What was said of another day does not hold today. */
 	if (meeting->interpretation_ends_ms < event->wall_ms)
 		meeting->interpretation_ends_ms = 0;
+	meeting->checking[0] = '\0';
+	meeting->until_ms = 0;
+}
+
+static void apply_doors(struct meeting *meeting, bool open)
+{
+	if (open)
+		meeting->before_test = meeting->phase;
+	meeting->phase = open ? MEETING_TEST : meeting->before_test;
+	meeting->checking[0] = '\0';
 }
 
 static void apply_item(struct meeting *meeting, const struct event *event)
@@ -77,8 +87,22 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 {
 	meeting->event = event->number;
 	switch (event->kind) {
+	case EVENT_DOORS_OPENED:
+	case EVENT_DOORS_CLOSED:
+		apply_doors(meeting, event->kind == EVENT_DOORS_OPENED);
+		return;
+	case EVENT_SOUND_CHECK_BEGUN:
+		(void)rs_set_text(meeting->checking, event->participant);
+		return;
+	case EVENT_SOUND_CHECK_ENDED:
+		meeting->checking[0] = '\0';
+		return;
 	case EVENT_MEETING_OPENED:
 		apply_opened(meeting, event);
+		return;
+	case EVENT_MEETING_ADJOURNED:
+		meeting->phase = MEETING_ADJOURNED;
+		meeting->until_ms = event->until_ms;
 		return;
 	case EVENT_MEETING_SUSPENDED:
 		meeting->phase = MEETING_SUSPENDED;
@@ -88,6 +112,7 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 		return;
 	case EVENT_MEETING_CLOSED:
 		meeting->phase = MEETING_CLOSED;
+		meeting->until_ms = 0;
 		return;
 	case EVENT_INTERPRETATION_END_SET:
 		meeting->interpretation_ends_ms = event->until_ms;

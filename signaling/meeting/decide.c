@@ -1,4 +1,4 @@
-#include "signaling/meeting/meeting.h"
+#include "signaling/meeting/meeting_priv.h"
 
 static size_t item_index(const struct meeting *meeting, const char *id)
 {
@@ -8,14 +8,6 @@ static size_t item_index(const struct meeting *meeting, const char *id)
 	return i;
 }
 
-static void add_recording(struct events *events, enum event_kind kind, const char *by,
-	const char *session, const char *reason)
-{
-	struct event *event = events_add(events, kind, by);
-	(void)rs_set_text(event->session, session);
-	(void)rs_set_text(event->reason, reason);
-}
-
 /* A recorder may be wordy: cut to what an event holds, between characters. */
 static void cut_reason(char out[EVENT_REASON_MAX + 1], const char *reason)
 {
@@ -23,54 +15,6 @@ static void cut_reason(char out[EVENT_REASON_MAX + 1], const char *reason)
 	while (len > 0 && !rs_utf8_valid(reason, len))
 		len--;
 	(void)rs_copy_text(out, EVENT_REASON_MAX + 1, reason, len);
-}
-
-static enum verdict decide_open(const struct meeting *meeting,
-	const struct meeting_command *command, struct events *out_events)
-{
-	if (meeting->phase == MEETING_IN_SESSION || meeting->phase == MEETING_SUSPENDED)
-		return VERDICT_ALREADY_SO;
-
-	events_add(out_events, EVENT_MEETING_OPENED, command->by)->sitting = meeting->sitting + 1;
-	if (meeting->rules.first_item_on_opening && meeting->n_items > 0 &&
-		meeting->item == meeting->n_items) {
-		(void)rs_set_text(events_add(out_events, EVENT_ITEM_TAKEN_UP, command->by)->item,
-			meeting->items[0].id);
-	}
-	if (meeting->record && meeting->mode == MEETING_FLOOR) {
-		add_recording(
-			out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
-	}
-	return VERDICT_OK;
-}
-
-/* A short stop (GA rule 76): nobody is heard until the meeting is resumed. */
-static enum verdict decide_suspension(const struct meeting *meeting,
-	const struct meeting_command *command, struct events *out_events)
-{
-	const bool suspends = command->kind == MEETING_SUSPEND;
-	if (meeting->phase == (suspends ? MEETING_SUSPENDED : MEETING_IN_SESSION))
-		return VERDICT_ALREADY_SO;
-	if (meeting->phase != (suspends ? MEETING_IN_SESSION : MEETING_SUSPENDED))
-		return VERDICT_NOT_IN_SESSION;
-	events_add(
-		out_events, suspends ? EVENT_MEETING_SUSPENDED : EVENT_MEETING_RESUMED, command->by)
-		->sitting = meeting->sitting;
-	return VERDICT_OK;
-}
-
-static enum verdict decide_close(const struct meeting *meeting,
-	const struct meeting_command *command, struct events *out_events)
-{
-	if (meeting->phase != MEETING_IN_SESSION && meeting->phase != MEETING_SUSPENDED)
-		return VERDICT_NOT_IN_SESSION;
-
-	events_add(out_events, EVENT_MEETING_CLOSED, command->by)->sitting = meeting->sitting;
-	if (meeting->session[0] != '\0') {
-		add_recording(out_events, EVENT_RECORDING_STOPPED, command->by, meeting->session,
-			"closed");
-	}
-	return VERDICT_OK;
 }
 
 static enum verdict decide_interpretation_end(const struct meeting *meeting,
@@ -105,7 +49,8 @@ static enum verdict decide_record(const struct meeting *meeting,
 		return VERDICT_NOT_IN_SESSION;
 	if (meeting->session[0] != '\0')
 		return VERDICT_ALREADY_SO;
-	add_recording(out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
+	meeting_add_recording(
+		out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
 	return VERDICT_OK;
 }
 
@@ -114,7 +59,8 @@ static enum verdict decide_stop(const struct meeting *meeting,
 {
 	if (meeting->session[0] == '\0')
 		return VERDICT_ALREADY_SO;
-	add_recording(out_events, EVENT_RECORDING_STOPPED, command->by, meeting->session, "");
+	meeting_add_recording(
+		out_events, EVENT_RECORDING_STOPPED, command->by, meeting->session, "");
 	return VERDICT_OK;
 }
 
@@ -122,13 +68,16 @@ enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_
 	struct events *out_events)
 {
 	switch (command->kind) {
+	case MEETING_OPEN_DOORS:
+	case MEETING_CLOSE_DOORS:
+	case MEETING_BEGIN_SOUND_CHECK:
+	case MEETING_END_SOUND_CHECK:
 	case MEETING_OPEN:
-		return decide_open(meeting, command, out_events);
+	case MEETING_ADJOURN:
 	case MEETING_CLOSE:
-		return decide_close(meeting, command, out_events);
 	case MEETING_SUSPEND:
 	case MEETING_RESUME:
-		return decide_suspension(meeting, command, out_events);
+		return meeting_decide_life(meeting, command, out_events);
 	case MEETING_SET_INTERPRETATION_END:
 		return decide_interpretation_end(meeting, command, out_events);
 	case MEETING_TAKE_UP_ITEM:
@@ -139,6 +88,15 @@ enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_
 		return decide_stop(meeting, command, out_events);
 	}
 	return VERDICT_MALFORMED;
+}
+
+void meeting_decide_unchecked(const struct meeting *meeting, size_t i, struct events *out_events)
+{
+	if (strcmp(meeting->checking, meeting->participants[i].id) != 0)
+		return;
+	struct event *event = events_add(out_events, EVENT_SOUND_CHECK_ENDED, "");
+	event->cause = CAUSE_LEFT;
+	(void)rs_set_text(event->participant, meeting->checking);
 }
 
 void meeting_decide_presence(const struct meeting *meeting, size_t i,
@@ -175,7 +133,7 @@ void meeting_decide_recorder(
 		return;
 	if (reason == NULL) {
 		if (meeting->recording != MEETING_RECORDING_ON) {
-			add_recording(
+			meeting_add_recording(
 				out_events, EVENT_RECORDING_STARTED, "", meeting->session, "");
 		}
 		return;
@@ -183,7 +141,8 @@ void meeting_decide_recorder(
 	char cut[EVENT_REASON_MAX + 1];
 	cut_reason(cut, reason);
 	if (meeting->recording == MEETING_RECORDING_ON || strcmp(meeting->reason, cut) != 0)
-		add_recording(out_events, EVENT_RECORDING_FAILED, "", meeting->session, cut);
+		meeting_add_recording(
+			out_events, EVENT_RECORDING_FAILED, "", meeting->session, cut);
 }
 
 void meeting_decide_media(

@@ -7,7 +7,12 @@ static const struct {
 	const char *name;
 	unsigned members;
 } kinds[EVENT_COUNT] = {
-	[EVENT_MEETING_OPENED] = { "meeting-opened", MEMBER_SITTING },
+	[EVENT_DOORS_OPENED] = { "doors-opened", 0 },
+	[EVENT_DOORS_CLOSED] = { "doors-closed", 0 },
+	[EVENT_SOUND_CHECK_BEGUN] = { "sound-check-begun", MEMBER_PARTICIPANT },
+	[EVENT_SOUND_CHECK_ENDED] = { "sound-check-ended", MEMBER_PARTICIPANT | MEMBER_CAUSE },
+	[EVENT_MEETING_OPENED] = { "meeting-opened", MEMBER_SITTING | MEMBER_QUORUM },
+	[EVENT_MEETING_ADJOURNED] = { "meeting-adjourned", MEMBER_SITTING | MEMBER_UNTIL },
 	[EVENT_MEETING_CLOSED] = { "meeting-closed", MEMBER_SITTING },
 	[EVENT_MEETING_SUSPENDED] = { "meeting-suspended", MEMBER_SITTING },
 	[EVENT_MEETING_RESUMED] = { "meeting-resumed", MEMBER_SITTING },
@@ -64,7 +69,8 @@ static const struct {
 	[EVENT_DECISION_OBJECTED] = { "decision-objected",
 		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION },
 	[EVENT_DECISION_WITHDRAWN] = { "decision-withdrawn", MEMBER_DECISION | MEMBER_CAUSE },
-	[EVENT_VOTING_OPENED] = { "voting-opened", MEMBER_DECISION | MEMBER_ENTITLED },
+	[EVENT_VOTING_OPENED] = { "voting-opened",
+		MEMBER_DECISION | MEMBER_ENTITLED | MEMBER_QUORUM },
 	[EVENT_VOTE_CAST] = { "vote-cast",
 		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION | MEMBER_VOTE },
 	[EVENT_TOTALS_ENTERED] = { "totals-entered", MEMBER_DECISION | MEMBER_TOTALS },

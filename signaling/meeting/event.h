@@ -10,7 +10,12 @@
 #include "signaling/rules/role.h"
 
 enum event_kind {
+	EVENT_DOORS_OPENED,
+	EVENT_DOORS_CLOSED,
+	EVENT_SOUND_CHECK_BEGUN,
+	EVENT_SOUND_CHECK_ENDED,
 	EVENT_MEETING_OPENED,
+	EVENT_MEETING_ADJOURNED,
 	EVENT_MEETING_CLOSED,
 	EVENT_MEETING_SUSPENDED,
 	EVENT_MEETING_RESUMED,
@@ -179,7 +184,8 @@ enum event_member {
 	MEMBER_MOTION = 1 << 24,  /* motion, the kind's name */
 	MEMBER_SIDE = 1 << 25,
 	MEMBER_RESULT = 1 << 26, /* outcome alone */
-	MEMBER_UNTIL = 1 << 29,  /* 0 = null: as the profile says */
+	MEMBER_QUORUM = 1 << 27, /* present, quorum, overridden; absent = none was asked for */
+	MEMBER_UNTIL = 1 << 29,  /* 0 = null: not said, or as the profile says */
 };
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
@@ -227,6 +233,9 @@ struct event {
 	char motion[RS_NAME_MAX + 1];
 	enum motion_side side;
 	enum decision_subject subject;
+	uint32_t present; /* delegations that count for the quorum */
+	uint32_t quorum;  /* so many were needed; 0 = none was asked for */
+	bool overridden;  /* there was none, and the presiding officer went on */
 };
 
 /* Most events one command may cause: a motion to adjourn is carried, and closing takes the floor and seven microphones, what

@@ -106,12 +106,42 @@ static int compare_ids(const void *a, const void *b, void *ctx)
 	return strcmp(participants[*(const size_t *)a].id, participants[*(const size_t *)b].id);
 }
 
+/* By delegation; within it delegates after others, and each in the order of the file. */
+static int compare_delegations(const void *a, const void *b, void *ctx)
+{
+	const struct participant *participants = ctx;
+	const size_t i = *(const size_t *)a;
+	const size_t j = *(const size_t *)b;
+	int order = strcmp(participants[i].delegation, participants[j].delegation);
+	if (order == 0)
+		order = (participants[i].role == ROLE_DELEGATE) -
+			(participants[j].role == ROLE_DELEGATE);
+	return order != 0 ? order : (i > j) - (i < j);
+}
+
+/* So that counting delegations compares no names. by_id is sorted for it, and then for what it is for. */
+static void find_firsts(struct meeting *meeting)
+{
+	qsort_r(meeting->by_id, meeting->n_participants, sizeof(*meeting->by_id),
+		compare_delegations, meeting->participants);
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		const size_t at = meeting->by_id[i];
+		const struct participant *before =
+			i > 0 ? &meeting->participants[meeting->by_id[i - 1]] : NULL;
+		const bool same =
+			before != NULL && before->role == ROLE_DELEGATE &&
+			strcmp(before->delegation, meeting->participants[at].delegation) == 0;
+		meeting->participants[at].first = same ? before->first : at;
+	}
+}
+
 int meeting_ready(struct meeting *meeting)
 {
 	for (size_t i = 0; i < meeting->n_participants; i++) {
 		meeting->participants[i].csrc = MEETING_CSRC_FIRST + (uint32_t)i;
 		meeting->by_id[i] = i;
 	}
+	find_firsts(meeting);
 	qsort_r(meeting->by_id, meeting->n_participants, sizeof(*meeting->by_id), compare_ids,
 		meeting->participants);
 	for (size_t i = 1; i < meeting->n_participants; i++) {
@@ -216,7 +246,14 @@ bool participant_has_language(const struct participant *participant, const char 
 
 const char *meeting_phase_name(enum meeting_phase phase)
 {
-	static const char *const names[] = { "scheduled", "in-session", "suspended", "closed" };
+	static const char *const names[] = {
+		[MEETING_SCHEDULED] = "scheduled",
+		[MEETING_TEST] = "test",
+		[MEETING_IN_SESSION] = "in-session",
+		[MEETING_SUSPENDED] = "suspended",
+		[MEETING_ADJOURNED] = "adjourned",
+		[MEETING_CLOSED] = "closed",
+	};
 	return names[phase];
 }
 

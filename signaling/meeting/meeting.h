@@ -28,8 +28,10 @@ enum meeting_mode {
 
 enum meeting_phase {
 	MEETING_SCHEDULED,
+	MEETING_TEST, /* doors are open, sound is checked; nothing of it is proceedings */
 	MEETING_IN_SESSION,
 	MEETING_SUSPENDED, /* for a while: the sitting, the lists and the record go on afterwards */
+	MEETING_ADJOURNED, /* until the next sitting: lists and proposals stay */
 	MEETING_CLOSED,
 };
 
@@ -65,6 +67,7 @@ struct participant {
 	char languages[MEETING_LANGUAGES_MAX][RS_NAME_MAX + 1];
 	size_t n_languages;
 	uint32_t csrc;
+	size_t first; /* index of the first delegate of the delegation; itself where there is none before */
 	/* state */
 	bool present;
 	enum line line;
@@ -80,6 +83,7 @@ struct meeting {
 	bool rehearsal;
 	bool record; /* start recording as the meeting opens */
 	struct rules rules;
+	enum rules_body body; /* what kind of body meets: its quorum */
 	struct room room;
 	struct delegation *delegations; /* of the whole conference, in protocol order */
 	size_t n_delegations;
@@ -95,6 +99,9 @@ struct meeting {
 	/* state */
 	uint64_t event; /* number of the last event applied */
 	enum meeting_phase phase;
+	enum meeting_phase before_test; /* where closing the doors leads back to */
+	char checking[RS_NAME_MAX + 1]; /* whose microphone is tried; empty = nobody's */
+	int64_t until_ms;               /* adjourned until then, wall clock; 0 = not said */
 	uint32_t sitting;
 	int64_t opened_ms;
 	uint64_t opened_event;
@@ -112,7 +119,12 @@ struct meeting {
 };
 
 enum meeting_command_kind {
+	MEETING_OPEN_DOORS,
+	MEETING_CLOSE_DOORS,
+	MEETING_BEGIN_SOUND_CHECK,
+	MEETING_END_SOUND_CHECK,
 	MEETING_OPEN,
+	MEETING_ADJOURN,
 	MEETING_CLOSE,
 	MEETING_SUSPEND,
 	MEETING_RESUME,
@@ -126,9 +138,11 @@ struct meeting_command {
 	enum meeting_command_kind kind;
 	const char *by;
 	const char *item;
-	bool again;          /* debate on the item is adjourned: it may be taken up again */
-	int64_t until_ms;    /* SET_INTERPRETATION_END: 0 = as the profile has it */
-	const char *session; /* a fresh name, for commands that may start a recording */
+	bool again;              /* debate on the item is adjourned: it may be taken up again */
+	const char *session;     /* a fresh name, for commands that may start a recording */
+	const char *participant; /* BEGIN_SOUND_CHECK */
+	bool overrides;          /* OPEN: without a quorum too */
+	int64_t until_ms; /* ADJOURN: wall clock of the next sitting; SET_INTERPRETATION_END; 0 = not said */
 };
 
 /* Room for that many of each; ids, titles and the rest are filled by the caller, then meeting_ready(). 0, -E2BIG or -ENOMEM. */
@@ -157,6 +171,8 @@ struct presence {
 /* Adds nothing when it is so already. `i` below n_participants. */
 void meeting_decide_presence(const struct meeting *meeting, size_t i,
 	const struct presence *presence, struct events *out_events);
+/* Who leaves is not tried any more; added after participant-left. `i` below n_participants. */
+void meeting_decide_unchecked(const struct meeting *meeting, size_t i, struct events *out_events);
 /* The recorder reported: recording (reason NULL) or failed with a reason. Adds nothing when known or when nothing is to be recorded. */
 void meeting_decide_recorder(
 	const struct meeting *meeting, const char *reason, struct events *out_events);

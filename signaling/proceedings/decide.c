@@ -1,3 +1,4 @@
+#include "signaling/meeting/quorum.h"
 #include "signaling/proceedings/permissions.h"
 #include "signaling/proceedings/proceedings_priv.h"
 #include "signaling/proceedings/questions.h"
@@ -23,17 +24,30 @@ enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
 		.until_ms = command->until_ms,
 		.session = command->session,
 		.again = floor_debate(proceedings->floor) == FLOOR_DEBATE_ADJOURNED,
+		.participant = command->participant,
+		.overrides = command->overrides,
 	};
 	if (kind == MEETING_TAKE_UP_ITEM && questions_in_progress(proceedings))
 		return VERDICT_VOTING_IN_PROGRESS;
 	if (kind == MEETING_TAKE_UP_ITEM && motions_top(proceedings->floor) != NULL)
 		return VERDICT_MOTION_PENDING;
-	/* Nobody speaks in a closed meeting, and the record says so before it says closed. */
-	if (kind == MEETING_CLOSE) {
+	/* Nobody speaks when the sitting is over, and the record says so before it says closed. */
+	if (kind == MEETING_CLOSE || kind == MEETING_ADJOURN)
 		floor_decide_closing(proceedings->floor, command->by, out_events);
+	if (kind == MEETING_CLOSE)
 		questions_decide_closing(proceedings, command->by, out_events);
-	}
 	return meeting_decide(proceedings->meeting, &meeting_command, out_events);
+}
+
+/* What is before the meeting is settled first; in need the meeting is suspended, or closed without. */
+static enum verdict decide_adjournment(const struct proceedings *proceedings,
+	const struct command *command, struct events *out_events)
+{
+	if (proceedings->floor->point.stage != FLOOR_POINT_NONE)
+		return VERDICT_POINT_PENDING;
+	if (motions_top(proceedings->floor) != NULL)
+		return VERDICT_MOTION_PENDING;
+	return proceedings_decide_meeting(proceedings, MEETING_ADJOURN, command, out_events);
 }
 
 static enum verdict decide_floor(const struct proceedings *proceedings,
@@ -81,6 +95,9 @@ static enum verdict decide_voting(const struct proceedings *proceedings,
 		(void)rs_set_text(event->participant, floor->now.holder);
 	}
 	verdict = voting_decide(proceedings->voting, &voting_command, out_events);
+	if (kind == VOTING_BEGIN && verdict == VERDICT_OK)
+		return meeting_judge_quorum(proceedings->meeting, QUORUM_TO_DECIDE,
+			command->overrides, &out_events->list[out_events->n - 1]);
 	if (kind != VOTING_PROCLAIM || verdict != VERDICT_OK)
 		return verdict;
 	return questions_decide_proclaimed(proceedings, command, out_events);
@@ -104,8 +121,22 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	const struct command *command, struct events *out_events)
 {
 	switch (command->kind) {
+	case COMMAND_OPEN_DOORS:
+		return proceedings_decide_meeting(
+			proceedings, MEETING_OPEN_DOORS, command, out_events);
+	case COMMAND_CLOSE_DOORS:
+		return proceedings_decide_meeting(
+			proceedings, MEETING_CLOSE_DOORS, command, out_events);
+	case COMMAND_BEGIN_SOUND_CHECK:
+		return proceedings_decide_meeting(
+			proceedings, MEETING_BEGIN_SOUND_CHECK, command, out_events);
+	case COMMAND_END_SOUND_CHECK:
+		return proceedings_decide_meeting(
+			proceedings, MEETING_END_SOUND_CHECK, command, out_events);
 	case COMMAND_OPEN_MEETING:
 		return proceedings_decide_meeting(proceedings, MEETING_OPEN, command, out_events);
+	case COMMAND_ADJOURN_MEETING:
+		return decide_adjournment(proceedings, command, out_events);
 	case COMMAND_CLOSE_MEETING:
 		return proceedings_decide_meeting(proceedings, MEETING_CLOSE, command, out_events);
 	case COMMAND_SUSPEND_MEETING:
@@ -242,6 +273,7 @@ void proceedings_decide_presence(const struct proceedings *proceedings, size_t i
 	meeting_decide_presence(proceedings->meeting, i, presence, out_events);
 	if (!leaves)
 		return;
+	meeting_decide_unchecked(proceedings->meeting, i, out_events);
 	floor_decide_left(proceedings->floor, participant->id, cause, out_events);
 	interpretation_decide_lost(proceedings->interpretation, participant->id,
 		cause == CAUSE_LOST_LINE ? CAUSE_LOST_LINE : CAUSE_LEFT, out_events);

@@ -6,6 +6,7 @@
 #define CHAIR ROLE_BIT(ROLE_CHAIR)
 #define DELEGATE ROLE_BIT(ROLE_DELEGATE)
 #define INTERPRETER ROLE_BIT(ROLE_INTERPRETER)
+#define TECHNICIAN ROLE_BIT(ROLE_TECHNICIAN)
 #define ROOM ROLE_BIT(ROLE_ROOM)
 #define ADMIN ROLE_BIT(ROLE_ADMIN)
 #define PRESIDING ROLES_PRESIDING
@@ -14,7 +15,9 @@
 #define IN_SESSION STAGE_BIT(STAGE_IN_SESSION)
 #define VOTING STAGE_BIT(STAGE_VOTING)
 #define SUSPENDED STAGE_BIT(STAGE_SUSPENDED)
+#define ADJOURNED STAGE_BIT(STAGE_ADJOURNED)
 #define CLOSED STAGE_BIT(STAGE_CLOSED)
+#define TEST STAGE_BIT(STAGE_TEST)
 #define SESSION (IN_SESSION | VOTING)
 #define SITTING (SESSION | SUSPENDED)
 #define ALWAYS (STAGE_BIT(STAGE_COUNT) - 1u)
@@ -34,8 +37,18 @@ struct row {
 /* By what it is about, in the order of PROTOCOL.md section 2. */
 static const struct row rows[COMMAND_COUNT] = {
 	/* the meeting */
+	[COMMAND_OPEN_DOORS] = { .any = PRESIDING | TECHNICIAN,
+		.when = BUT(SITTING | TEST),
+		.so = SITTING | TEST },
+	[COMMAND_CLOSE_DOORS] = { .any = PRESIDING | TECHNICIAN, .when = TEST, .so = BUT(TEST) },
+	[COMMAND_BEGIN_SOUND_CHECK] = { .any = SECRETARIAT | TECHNICIAN, .when = TEST },
+	[COMMAND_END_SOUND_CHECK] = { .any = SECRETARIAT | TECHNICIAN, .when = TEST },
 	[COMMAND_OPEN_MEETING] = { .any = PRESIDING | ADMIN, .when = BUT(SITTING), .so = SITTING },
-	[COMMAND_CLOSE_MEETING] = { .any = PRESIDING | ADMIN, .when = SITTING },
+	/* Voting is not interrupted (GA rule 88); in need the meeting is suspended, or closed without a result. */
+	[COMMAND_ADJOURN_MEETING] = { .any = PRESIDING,
+		.when = IN_SESSION | SUSPENDED,
+		.so = ADJOURNED },
+	[COMMAND_CLOSE_MEETING] = { .any = PRESIDING | ADMIN, .when = SITTING | ADJOURNED },
 	[COMMAND_SUSPEND_MEETING] = { .any = PRESIDING, .when = SESSION, .so = SUSPENDED },
 	[COMMAND_RESUME_MEETING] = { .any = PRESIDING, .when = SUSPENDED, .so = SESSION },
 	[COMMAND_SET_INTERPRETATION_END] = { .any = PRESIDING, .when = ALWAYS },
@@ -108,9 +121,11 @@ const char *stage_name(enum stage stage)
 {
 	static const char *const names[STAGE_COUNT] = {
 		[STAGE_SCHEDULED] = "scheduled",
+		[STAGE_TEST] = "test",
 		[STAGE_IN_SESSION] = "in-session",
 		[STAGE_VOTING] = "voting",
 		[STAGE_SUSPENDED] = "suspended",
+		[STAGE_ADJOURNED] = "adjourned",
 		[STAGE_CLOSED] = "closed",
 	};
 	return names[stage];
@@ -121,10 +136,14 @@ enum stage stage_of(const struct proceedings *proceedings)
 	switch (proceedings->meeting->phase) {
 	case MEETING_SCHEDULED:
 		return STAGE_SCHEDULED;
+	case MEETING_TEST:
+		return STAGE_TEST;
 	case MEETING_IN_SESSION:
 		return voting_in_progress(proceedings->voting) ? STAGE_VOTING : STAGE_IN_SESSION;
 	case MEETING_SUSPENDED:
 		return STAGE_SUSPENDED;
+	case MEETING_ADJOURNED:
+		return STAGE_ADJOURNED;
 	case MEETING_CLOSED:
 		break;
 	}

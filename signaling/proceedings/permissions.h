@@ -12,9 +12,11 @@
 /* Where a meeting is in its life, as far as that says what may be done. */
 enum stage {
 	STAGE_SCHEDULED,
+	STAGE_TEST, /* doors are open, sound is checked */
 	STAGE_IN_SESSION,
 	STAGE_VOTING, /* in session, and voting has begun: nobody interrupts it (GA rule 88) */
 	STAGE_SUSPENDED,
+	STAGE_ADJOURNED, /* until the next sitting */
 	STAGE_CLOSED,
 	STAGE_COUNT,
 };

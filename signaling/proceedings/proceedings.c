@@ -89,6 +89,17 @@ const char *proceedings_voice(const struct proceedings *proceedings, const char 
 	return voice != NULL ? voice->id : NULL;
 }
 
+/* Before the meeting: whose microphone is tried, and nobody else. */
+static void open_checked(const struct proceedings *proceedings, struct gate *gate)
+{
+	const char *source = proceedings_voice(proceedings, proceedings->meeting->checking);
+	if (source == NULL)
+		return;
+	add_source(gate->open, &gate->n_open, source);
+	add_source(gate->visible, &gate->n_visible, source);
+	gate->speaker = gate->content = source;
+}
+
 void proceedings_gate(const struct proceedings *proceedings, struct gate *out_gate)
 {
 	const struct floor *floor = proceedings->floor;
@@ -97,6 +108,8 @@ void proceedings_gate(const struct proceedings *proceedings, struct gate *out_ga
 	*out_gate = (struct gate){ .chair = NULL };
 	if (chair != NULL)
 		out_gate->chair = proceedings_voice(proceedings, chair->id);
+	if (proceedings->meeting->phase == MEETING_TEST)
+		open_checked(proceedings, out_gate);
 	if (proceedings->meeting->phase != MEETING_IN_SESSION)
 		return;
 	const char *holder;

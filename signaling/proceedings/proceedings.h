@@ -38,7 +38,12 @@ struct proceedings {
 };
 
 enum command_kind {
+	COMMAND_OPEN_DOORS,
+	COMMAND_CLOSE_DOORS,
+	COMMAND_BEGIN_SOUND_CHECK,
+	COMMAND_END_SOUND_CHECK,
 	COMMAND_OPEN_MEETING,
+	COMMAND_ADJOURN_MEETING,
 	COMMAND_CLOSE_MEETING,
 	COMMAND_SUSPEND_MEETING,
 	COMMAND_RESUME_MEETING,
@@ -109,6 +114,7 @@ struct command {
 	uint32_t abstain;
 	char motion[RS_NAME_MAX + 1];
 	enum motion_side side;
+	bool overrides; /* goes on without a quorum */
 	char title[EVENT_TITLE_MAX + 1];
 	char majority[RS_NAME_MAX + 1];
 	char participant[RS_NAME_MAX + 1];

@@ -243,7 +243,8 @@ static enum verdict settle_motion(const struct proceedings *proceedings,
 		return proceedings_decide_meeting(
 			proceedings, MEETING_SUSPEND, command, out_events);
 	if (effect == MOTION_ADJOURNS)
-		return proceedings_decide_meeting(proceedings, MEETING_CLOSE, command, out_events);
+		return proceedings_decide_meeting(
+			proceedings, MEETING_ADJOURN, command, out_events);
 	if (effect == MOTION_ADJOURNS_DEBATE)
 		withdraw_held(proceedings, command->by, out_events);
 	return VERDICT_OK;

@@ -32,12 +32,35 @@ int role_parse(const char *name, enum role *out_role)
 	return -ENOENT;
 }
 
+static const char *const body_names[RULES_BODY_COUNT] = {
+	[RULES_INFORMAL] = "informal",
+	[RULES_PLENARY] = "plenary",
+	[RULES_COMMITTEE] = "committee",
+};
+
+const char *rules_body_name(enum rules_body body)
+{
+	return body_names[body];
+}
+
+int rules_body_parse(const char *name, enum rules_body *out_body)
+{
+	for (size_t i = 0; i < RULES_BODY_COUNT; i++) {
+		if (strcmp(name, body_names[i]) == 0) {
+			*out_body = (enum rules_body)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
 const char *verdict_reason(enum verdict verdict)
 {
 	static const char *const reasons[VERDICT_COUNT] = {
 		[VERDICT_OK] = "ok",
 		[VERDICT_NOT_PERMITTED] = "not-permitted",
 		[VERDICT_NOT_IN_SESSION] = "not-in-session",
+		[VERDICT_NO_QUORUM] = "no-quorum",
 		[VERDICT_ALREADY_ON_LIST] = "already-on-list",
 		[VERDICT_NOT_ON_LIST] = "not-on-list",
 		[VERDICT_LIST_CLOSED] = "list-closed",

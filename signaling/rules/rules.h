@@ -70,6 +70,32 @@ struct rules_majority {
 	enum rules_base base;
 };
 
+/* Quorum differs by what kind of body meets (GA rules 67 and 108). */
+enum rules_body {
+	RULES_INFORMAL, /* a working group, a consultation: none is asked for */
+	RULES_PLENARY,
+	RULES_COMMITTEE,
+	RULES_BODY_COUNT,
+};
+
+/* Of the members authorised to take part; denominator 0: nothing is asked for. */
+struct rules_fraction {
+	uint32_t numerator; /* 1 to denominator */
+	uint32_t denominator;
+	bool more_than;    /* exactly the part is not enough */
+	bool may_override; /* the presiding officer may go on without; the record says so */
+};
+
+struct rules_quorum {
+	struct rules_fraction to_open;   /* to call the meeting to order */
+	struct rules_fraction to_decide; /* to open a voting */
+};
+
+/* "plenary" ...; never NULL. */
+const char *rules_body_name(enum rules_body body);
+/* 0, or -ENOENT for a name that is no kind of body. */
+int rules_body_parse(const char *name, enum rules_body *out_body) RS_MUST_USE;
+
 struct rules {
 	char name[RS_NAME_MAX + 1];
 	unsigned may_ask;              /* roles that may put themselves on the list of speakers */
@@ -88,6 +114,8 @@ struct rules {
 	struct rules_explanations explanations;
 	struct rules_majority majorities[RULES_MAJORITIES_MAX];
 	uint32_t n_majorities;
+	struct rules_quorum quorum[RULES_BODY_COUNT];
+	unsigned quorum_places;     /* ways of being here that count, a set of enum place */
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
 };
 

@@ -144,14 +144,16 @@ static void repeat_reply(struct service *service, const struct job *job, struct 
 static void refuse_job(struct service *service, struct chamber *chamber, const struct job *job,
 	enum verdict verdict)
 {
+	char figures[SERVICE_ERROR_LEN];
+	const char *why = refusal_text(chamber, job->command.kind, verdict, figures);
 	service->counters.refused++;
 	if (job->request != 0)
-		order_answer(service, job->request, verdict, 0);
+		order_answer(service, job->request, verdict, 0, why);
 	if (job->id[0] == '\0')
 		return;
 	struct rs_buf text;
 	rs_buf_init(&text, 4096);
-	const int err = wire_reply_refused(job->id, verdict, wire_verdict_text(verdict), &text);
+	const int err = wire_reply_refused(job->id, verdict, why, &text);
 	struct message *reply =
 		err == 0 ? message_new(rs_buf_data(&text), rs_buf_len(&text)) : NULL;
 	if (reply != NULL) {
@@ -431,8 +433,8 @@ static void done_ok(struct service *service, struct chamber *chamber, const stru
 	chamber->store_down = false;
 	apply_all(service, chamber, done, at);
 	if (job != NULL && job->request != 0) {
-		order_answer(
-			service, job->request, VERDICT_OK, chamber->proceedings->meeting->event);
+		order_answer(service, job->request, VERDICT_OK,
+			chamber->proceedings->meeting->event, "");
 	}
 	if (job != NULL && chamber->reply != NULL) {
 		replies_add(chamber->replies, job->badge, job->id, chamber->reply);

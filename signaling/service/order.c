@@ -65,14 +65,15 @@ int service_order(struct service *service, const struct service_order *order, st
 	return err;
 }
 
-void order_answer(struct service *service, uint64_t request, enum verdict verdict, uint64_t event)
+void order_answer(struct service *service, uint64_t request, enum verdict verdict, uint64_t event,
+	const char *why)
 {
 	struct rs_buf text;
 	rs_buf_init(&text, 4096);
 	const int err = verdict == VERDICT_OK
 				? rs_buf_printf(&text, "{\"event\":%" PRIu64 "}", event)
 				: wire_problem_write(http_status(verdict), verdict_reason(verdict),
-					  wire_verdict_text(verdict), &text);
+					  why, &text);
 	out_text(service, SERVICE_ANSWER, request, http_status(verdict), err, &text);
 	rs_buf_done(&text);
 }
@@ -82,5 +83,5 @@ void order_answer_again(struct service *service, uint64_t request, struct messag
 	uint64_t event = 0;
 	const enum verdict verdict =
 		wire_reply_read((const char *)message_text(reply), reply->len, &event);
-	order_answer(service, request, verdict, event);
+	order_answer(service, request, verdict, event, wire_verdict_text(verdict));
 }

@@ -312,6 +312,11 @@ void chamber_done(struct service *service, struct chamber *chamber, const struct
 int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
 	const struct store_event *stored, struct message *payload) RS_MUST_USE;
 
+/* refusal.c */
+/* For people: a sentence of its own, or `text` filled with one that has the figures. */
+const char *refusal_text(const struct chamber *chamber, enum command_kind kind,
+	enum verdict verdict, char text[SERVICE_ERROR_LEN]);
+
 /* presence.c */
 /* Compare the outside world with the state; fills chamber->events with what happened. */
 void presence_reconcile(struct service *service, struct chamber *chamber, struct moment at);
@@ -457,7 +462,9 @@ int import_remember(struct service *service, const char *id, const uint8_t hash[
 void import_open_rehearsals(struct service *service, struct moment at);
 
 /* order.c */
-void order_answer(struct service *service, uint64_t request, enum verdict verdict, uint64_t event);
+/* `why` is what people are told of a refusal. */
+void order_answer(struct service *service, uint64_t request, enum verdict verdict, uint64_t event,
+	const char *why);
 /* As a command with the same id was answered before. */
 void order_answer_again(struct service *service, uint64_t request, struct message *reply);
 

@@ -84,6 +84,7 @@ void voting_apply(struct voting *voting, const struct event *event)
 		voting->in_session = true;
 		return;
 	case EVENT_MEETING_SUSPENDED:
+	case EVENT_MEETING_ADJOURNED: /* what is proposed stays before the meeting */
 		voting->in_session = false;
 		return;
 	case EVENT_MEETING_CLOSED:

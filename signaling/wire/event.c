@@ -2,6 +2,7 @@
 
 #include "common/control/object.h"
 #include "signaling/wire/doc.h"
+#include "signaling/wire/life.h"
 
 #include <errno.h>
 
@@ -91,6 +92,7 @@ static json_t *write_data(const struct event *event)
 		doc_put(&data, "reason", doc_text_or_null(event->reason));
 	if (members & MEMBER_INSTANCE)
 		doc_put(&data, "instance", doc_text_or_null(event->instance));
+	life_write_data(&data, event, members);
 	if (members & MEMBER_CAUSE)
 		doc_put(&data, "cause", json_string(cause_name(event->cause)));
 	return data;
@@ -218,6 +220,7 @@ static void read_data(const struct object *data, struct event *event)
 		read_text(data, "reason", true, event->reason, sizeof(event->reason));
 	if (members & MEMBER_INSTANCE)
 		read_text(data, "instance", true, event->instance, sizeof(event->instance));
+	life_read_data(data, event, members);
 	if ((members & MEMBER_CAUSE) && cause_parse(object_text(data, "cause"), &event->cause) < 0)
 		object_fail(data, "cause", "no such cause");
 }

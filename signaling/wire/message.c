@@ -16,12 +16,23 @@ static void parse_nothing(const struct object *object, struct wire_message *mess
 	(void)message;
 }
 
+/* Without a quorum too, where the profile lets the presiding officer. */
+static void parse_override(const struct object *object, struct wire_message *message)
+{
+	message->command.overrides = object_bool_or(object, "override", false);
+}
+
+static void parse_participant(const struct object *object, struct wire_message *message)
+{
+	(void)rs_set_text(message->command.participant, object_name(object, "participant"));
+}
+
 static void parse_item(const struct object *object, struct wire_message *message)
 {
 	(void)rs_set_text(message->command.item, object_name(object, "item"));
 }
 
-/* null: as the profile has it. */
+/* null: not said, or as the profile has it. */
 static void parse_until(const struct object *object, struct wire_message *message)
 {
 	message->command.until_ms = object_int_or(object, "until", 1, EXACT_MAX, 0);
@@ -109,6 +120,12 @@ static void parse_decision(const struct object *object, struct wire_message *mes
 	message->command.decision = (uint32_t)object_int(object, "decision", 1, UINT32_MAX);
 }
 
+static void parse_open_voting(const struct object *object, struct wire_message *message)
+{
+	parse_decision(object, message);
+	parse_override(object, message);
+}
+
 static void parse_cast(const struct object *object, struct wire_message *message)
 {
 	parse_decision(object, message);
@@ -193,7 +210,12 @@ static const struct {
 	const char *name;
 	parse_fn *parse;
 } commands[COMMAND_COUNT] = {
-	[COMMAND_OPEN_MEETING] = { "open-meeting", parse_nothing },
+	[COMMAND_OPEN_DOORS] = { "open-doors", parse_nothing },
+	[COMMAND_CLOSE_DOORS] = { "close-doors", parse_nothing },
+	[COMMAND_BEGIN_SOUND_CHECK] = { "begin-sound-check", parse_participant },
+	[COMMAND_END_SOUND_CHECK] = { "end-sound-check", parse_nothing },
+	[COMMAND_OPEN_MEETING] = { "open-meeting", parse_override },
+	[COMMAND_ADJOURN_MEETING] = { "adjourn-meeting", parse_until },
 	[COMMAND_CLOSE_MEETING] = { "close-meeting", parse_nothing },
 	[COMMAND_SUSPEND_MEETING] = { "suspend-meeting", parse_nothing },
 	[COMMAND_RESUME_MEETING] = { "resume-meeting", parse_nothing },
@@ -226,7 +248,7 @@ static const struct {
 	[COMMAND_PROPOSE_DECISION] = { "propose-decision", parse_proposal },
 	[COMMAND_OBJECT] = { "object", parse_decision },
 	[COMMAND_WITHDRAW_DECISION] = { "withdraw-decision", parse_decision },
-	[COMMAND_OPEN_VOTING] = { "open-voting", parse_decision },
+	[COMMAND_OPEN_VOTING] = { "open-voting", parse_open_voting },
 	[COMMAND_CAST] = { "cast", parse_cast },
 	[COMMAND_ENTER_TOTALS] = { "enter-totals", parse_totals },
 	[COMMAND_LOCK_VOTING] = { "lock-voting", parse_decision },

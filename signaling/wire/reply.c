@@ -8,6 +8,7 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_OK] = "",
 		[VERDICT_NOT_PERMITTED] = "Your badge does not allow this.",
 		[VERDICT_NOT_IN_SESSION] = "The meeting is not in session.",
+		[VERDICT_NO_QUORUM] = "There is no quorum.",
 		[VERDICT_ALREADY_ON_LIST] = "Your delegation is already on the list of speakers.",
 		[VERDICT_NOT_ON_LIST] = "You are not on the list of speakers.",
 		[VERDICT_LIST_CLOSED] = "The list of speakers is closed.",

@@ -1,6 +1,7 @@
 #include "common/control/object.h"
 #include "signaling/wire/conference.h"
 #include "signaling/wire/doc.h"
+#include "signaling/wire/life.h"
 #include "signaling/wire/rules_priv.h"
 
 #include <errno.h>
@@ -131,6 +132,7 @@ static void read_rules(const struct object object, const char *name, struct rule
 		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
 	};
 	parse_majorities(&object, &rules);
+	life_read_rules(&object, &rules);
 	rules_parse_appeals(&points, &rules);
 	rules_parse_motions(&object, &rules);
 	rules_parse_explanations(&object, &rules);

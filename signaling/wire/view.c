@@ -1,6 +1,7 @@
 #include "signaling/wire/view.h"
 
 #include "signaling/wire/doc.h"
+#include "signaling/wire/life.h"
 #include "signaling/wire/view_people.h"
 #include "signaling/wire/view_questions.h"
 
@@ -37,6 +38,7 @@ static json_t *meeting_part(const struct meeting *meeting, enum form form)
 		doc_put(&part, "mode",
 			json_string(meeting->mode == MEETING_DIRECT ? "direct" : "floor"));
 		doc_put(&part, "rehearsal", json_boolean(meeting->rehearsal));
+		doc_put(&part, "body", json_string(rules_body_name(meeting->body)));
 		if (meeting->room.id[0] != '\0')
 			doc_put(&part, "room", view_room(&meeting->room));
 	}
@@ -44,6 +46,7 @@ static json_t *meeting_part(const struct meeting *meeting, enum form form)
 	doc_put(&part, "sitting", json_integer(meeting->sitting));
 	put_int(&part, "opened", meeting->opened_ms, form);
 	put_int(&part, "interpretation_ends", meeting_interpretation_ends(meeting), form);
+	life_put_meeting(&part, meeting, form == PATCH);
 	return part;
 }
 
@@ -334,6 +337,7 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	if (meeting->n_booths > 0)
 		doc_put(&view, "booths", view_booths(meeting));
 	doc_put(&view, "participants", participants_part(meeting, WHOLE));
+	doc_put(&view, "quorum", life_quorum_part(meeting, false));
 	doc_put(&view, "rules", rules_part(&meeting->rules));
 	put_lists(&view, proceedings->floor);
 	doc_put(&view, "inscription", inscription_part(proceedings->floor, WHOLE));
@@ -366,10 +370,17 @@ enum part {
 	PART_DECISION = 1 << 12,
 	PART_VOTERS = 1 << 13, /* of an open voting */
 	PART_MOTIONS = 1 << 14,
+	PART_QUORUM = 1 << 20,
 };
 
 static const unsigned touched[EVENT_COUNT] = {
+	[EVENT_DOORS_OPENED] = PART_MEETING,
+	[EVENT_DOORS_CLOSED] = PART_MEETING,
+	[EVENT_SOUND_CHECK_BEGUN] = PART_MEETING,
+	[EVENT_SOUND_CHECK_ENDED] = PART_MEETING,
 	[EVENT_MEETING_OPENED] = PART_MEETING,
+	[EVENT_MEETING_ADJOURNED] =
+		PART_MEETING | PART_POINTS | PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_MOTIONS,
 	[EVENT_MEETING_SUSPENDED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_RESUMED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_INSCRIPTION | PART_POINTS |
@@ -378,8 +389,8 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_INTERPRETATION_END_SET] = PART_MEETING,
 	[EVENT_ITEM_TAKEN_UP] =
 		PART_AGENDA | PART_LIST | PART_INSCRIPTION | PART_DECISION | PART_MOTIONS,
-	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT | PART_VOTERS,
-	[EVENT_PARTICIPANT_LEFT] = PART_PARTICIPANT | PART_VOTERS,
+	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT | PART_VOTERS | PART_QUORUM,
+	[EVENT_PARTICIPANT_LEFT] = PART_PARTICIPANT | PART_VOTERS | PART_QUORUM,
 	[EVENT_LINE_CHANGED] = PART_PARTICIPANT,
 	[EVENT_ENTRY_ADDED] = PART_LIST,
 	[EVENT_ENTRY_WITHDRAWN] = PART_LIST,
@@ -455,6 +466,8 @@ int view_write_patch(
 		doc_put(&patch, "participants", one_participant(meeting, event->participant));
 	if (parts & PART_PARTICIPANTS)
 		doc_put(&patch, "participants", participants_part(meeting, PATCH));
+	if (parts & PART_QUORUM)
+		doc_put(&patch, "quorum", life_quorum_part(meeting, true));
 	if (parts & PART_LIST)
 		put_lists(&patch, proceedings->floor);
 	if (parts & PART_INSCRIPTION)

@@ -141,6 +141,13 @@ static void somebody_to_speak(struct bench *bench)
 	(void)rs_set_text(bench->next.participant, "KEN");
 }
 
+static void a_sound_check(struct bench *bench)
+{
+	struct command begin = { .kind = COMMAND_BEGIN_SOUND_CHECK };
+	(void)rs_set_text(begin.participant, "KEN");
+	act(bench, ROLE_TECHNICIAN, begin);
+}
+
 static void a_speaker(struct bench *bench)
 {
 	struct command give = { .kind = COMMAND_GIVE_FLOOR };
@@ -258,9 +265,15 @@ static void no_recording(struct bench *bench)
 static const struct sample {
 	void (*prepare)(struct bench *bench);
 	enum verdict says[STAGE_COUNT]; /* VERDICT_OK: it is done */
+	bool no_events;                 /* proceedings have no part in it: malformed there */
 	enum decision_mode voting; /* how it is voted in STAGE_VOTING, if not by show of hands */
 } samples[COMMAND_COUNT] = {
+	[COMMAND_OPEN_DOORS] = { nothing },
+	[COMMAND_CLOSE_DOORS] = { nothing },
+	[COMMAND_BEGIN_SOUND_CHECK] = { somebody_to_speak },
+	[COMMAND_END_SOUND_CHECK] = { a_sound_check },
 	[COMMAND_OPEN_MEETING] = { nothing },
+	[COMMAND_ADJOURN_MEETING] = { nothing },
 	[COMMAND_CLOSE_MEETING] = { nothing },
 	[COMMAND_SUSPEND_MEETING] = { nothing },
 	[COMMAND_SET_INTERPRETATION_END] = { an_hour },
@@ -297,33 +310,28 @@ static const struct sample {
 	[COMMAND_WITHDRAW_DECISION] = { a_proposal },
 	[COMMAND_OPEN_VOTING] = { a_proposal },
 	[COMMAND_CAST] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
-		DECISION_RECORDED },
+		.voting = DECISION_RECORDED },
 	[COMMAND_ENTER_TOTALS] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN } },
 	[COMMAND_LOCK_VOTING] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
-		DECISION_RECORDED },
+		.voting = DECISION_RECORDED },
 	[COMMAND_PROCLAIM] = { consensus, { [STAGE_VOTING] = VERDICT_VOTING_IN_PROGRESS } },
 	[COMMAND_OPEN_MICROPHONE] = { nothing },
 	[COMMAND_CLOSE_MICROPHONE] = { an_open_microphone },
 	[COMMAND_GO_LIVE] = { a_channel },
-	[COMMAND_GO_IDLE] = { a_live_desk, { [STAGE_CLOSED] = VERDICT_ALREADY_SO } },
+	[COMMAND_GO_IDLE] = { a_live_desk,
+		{ [STAGE_ADJOURNED] = VERDICT_ALREADY_SO, [STAGE_CLOSED] = VERDICT_ALREADY_SO } },
 	[COMMAND_TAKE_UP_RECORDING] = { no_recording },
-	[COMMAND_STOP_RECORDING] = { nothing,
-		{ [STAGE_SCHEDULED] = VERDICT_ALREADY_SO, [STAGE_CLOSED] = VERDICT_ALREADY_SO } },
-/* They make no events: the service does them, once the table lets them pass. */
-#define WITHOUT_EVENTS                                                           \
-	{                                                                        \
-		nothing,                                                         \
-		{                                                                \
-			VERDICT_MALFORMED, VERDICT_MALFORMED, VERDICT_MALFORMED, \
-				VERDICT_MALFORMED, VERDICT_MALFORMED             \
-		}                                                                \
-	}
-	[COMMAND_PLAN] = WITHOUT_EVENTS,
-	[COMMAND_LISTEN] = WITHOUT_EVENTS,
-	[COMMAND_WATCH] = WITHOUT_EVENTS,
-	[COMMAND_OFFER] = WITHOUT_EVENTS,
-	[COMMAND_RESTART_ICE] = WITHOUT_EVENTS,
-	[COMMAND_HANG_UP] = WITHOUT_EVENTS,
+	[COMMAND_STOP_RECORDING] = { nothing, { [STAGE_SCHEDULED] = VERDICT_ALREADY_SO,
+						      [STAGE_TEST] = VERDICT_ALREADY_SO,
+						      [STAGE_ADJOURNED] = VERDICT_ALREADY_SO,
+						      [STAGE_CLOSED] = VERDICT_ALREADY_SO } },
+	/* They make no events: the service does them, once the table lets them pass. */
+	[COMMAND_PLAN] = { .no_events = true },
+	[COMMAND_LISTEN] = { .no_events = true },
+	[COMMAND_WATCH] = { .no_events = true },
+	[COMMAND_OFFER] = { .no_events = true },
+	[COMMAND_RESTART_ICE] = { .no_events = true },
+	[COMMAND_HANG_UP] = { .no_events = true },
 };
 
 /* --- meetings in a stage --- */
@@ -368,7 +376,9 @@ static void enter(struct bench *bench, enum stage stage, enum decision_mode mode
 {
 	for (size_t i = 0; i < ROLE_ADMIN; i++)
 		be_present(bench, actors[i].badge, true);
-	if (stage != STAGE_SCHEDULED) {
+	if (stage == STAGE_TEST)
+		act(bench, ROLE_TECHNICIAN, (struct command){ .kind = COMMAND_OPEN_DOORS });
+	if (stage > STAGE_TEST) {
 		struct command open = { .kind = COMMAND_OPEN_MEETING };
 		(void)rs_set_text(open.session, "demo-1");
 		act(bench, ROLE_CHAIR, open);
@@ -381,6 +391,8 @@ static void leave(struct bench *bench, enum stage stage)
 {
 	if (stage == STAGE_SUSPENDED)
 		act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_SUSPEND_MEETING });
+	if (stage == STAGE_ADJOURNED)
+		act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_ADJOURN_MEETING });
 	if (stage == STAGE_CLOSED)
 		act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_CLOSE_MEETING });
 	assert_int_equal(stage_of(bench->proceedings), stage);
@@ -394,11 +406,12 @@ static enum verdict try_cell(enum command_kind kind, enum role role, enum stage 
 		.others = others,
 		.next = { .kind = kind, .role = role } };
 	const struct sample *sample = &samples[kind];
-	if (sample->prepare == NULL)
+	if (sample->prepare == NULL && !sample->no_events)
 		fail_msg("%s has no sample in this test", wire_command_name(kind));
 	(void)rs_set_text(bench.next.by, actors[role].badge);
 	enter(&bench, stage, sample->voting);
-	sample->prepare(&bench);
+	if (sample->prepare != NULL && permission_stage(kind, stage) == VERDICT_OK)
+		sample->prepare(&bench);
 	leave(&bench, stage);
 	const enum verdict verdict =
 		proceedings_decide(bench.proceedings, &bench.next, 1000, &events);
@@ -415,7 +428,9 @@ static void every_cell_is_decided_as_the_table_says(void **state)
 				enum verdict expected = permission_judge((enum command_kind)kind,
 					(enum role)role, (enum stage)stage, &rules);
 				if (expected == VERDICT_OK)
-					expected = samples[kind].says[stage];
+					expected = samples[kind].no_events
+							   ? VERDICT_MALFORMED
+							   : samples[kind].says[stage];
 				const enum verdict verdict = try_cell((enum command_kind)kind,
 					(enum role)role, (enum stage)stage, false, &rules);
 				if (verdict != expected)
@@ -430,7 +445,7 @@ static void every_cell_is_decided_as_the_table_says(void **state)
 static void each_command_is_done_by_somebody_in_some_stage(void **state)
 {
 	for (size_t kind = 0; kind < COMMAND_COUNT; kind++) {
-		bool done = samples[kind].says[0] == VERDICT_MALFORMED;
+		bool done = samples[kind].no_events;
 		for (size_t role = 0; role < ROLE_COUNT && !done; role++)
 			for (size_t stage = 0; stage < STAGE_COUNT && !done; stage++)
 				done = try_cell((enum command_kind)kind, (enum role)role,

@@ -262,6 +262,10 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		event.outcome = members & (MEMBER_OUTCOME | MEMBER_RESULT) ? OUTCOME_REJECTED
 									   : OUTCOME_ADOPTED;
 		event.required = members & MEMBER_OUTCOME ? 81 : 0;
+		event.present = members & MEMBER_QUORUM ? 30 : 0;
+		event.quorum = members & MEMBER_QUORUM ? 65 : 0;
+		event.overridden = (members & MEMBER_QUORUM) != 0;
+		event.until_ms = members & MEMBER_UNTIL ? 9007199254740992 : 0;
 		rs_buf_init(&out, 16384);
 		assert_int_equal(wire_event_write(&event, &out), 0);
 		assert_int_equal(wire_event_parse((const char *)rs_buf_data(&out), rs_buf_len(&out),

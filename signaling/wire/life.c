@@ -1,0 +1,127 @@
+#include "signaling/wire/life.h"
+
+#include "signaling/meeting/quorum.h"
+#include "signaling/wire/doc.h"
+
+void life_write_data(json_t **data, const struct event *event, unsigned members)
+{
+	if ((members & MEMBER_QUORUM) && event->quorum != 0) {
+		doc_put(data, "present", json_integer(event->present));
+		doc_put(data, "quorum", json_integer(event->quorum));
+		doc_put(data, "overridden", json_boolean(event->overridden));
+	}
+}
+
+void life_read_data(const struct object *data, struct event *event, unsigned members)
+{
+	if (members & MEMBER_QUORUM) {
+		event->present = (uint32_t)object_int_or(data, "present", 0, UINT32_MAX, 0);
+		event->quorum = (uint32_t)object_int_or(data, "quorum", 0, UINT32_MAX, 0);
+		event->overridden = object_bool_or(data, "overridden", false);
+	}
+}
+
+static void put_number(json_t **part, const char *key, int64_t value, bool patch)
+{
+	if (value != 0)
+		doc_put(part, key, json_integer(value));
+	else if (patch)
+		doc_put(part, key, json_null());
+}
+
+void life_put_meeting(json_t **part, const struct meeting *meeting, bool patch)
+{
+	put_number(part, "until", meeting->until_ms, patch);
+	if (meeting->checking[0] != '\0')
+		doc_put(part, "checking", json_string(meeting->checking));
+	else if (patch)
+		doc_put(part, "checking", json_null());
+}
+
+json_t *life_quorum_part(const struct meeting *meeting, bool patch)
+{
+	struct quorum quorum;
+	json_t *part = json_object();
+	meeting_quorum(meeting, &quorum);
+	doc_put(&part, "authorised", json_integer(quorum.authorised));
+	doc_put(&part, "present", json_integer(quorum.present));
+	put_number(&part, "to_open", quorum.to_open, patch);
+	put_number(&part, "to_decide", quorum.to_decide, patch);
+	return part;
+}
+
+/* --- the rules profile --- */
+
+static struct rules_fraction read_fraction(const struct object *object, const char *key)
+{
+	const struct object at = object_child(object, key);
+	struct rules_fraction fraction = {
+		.denominator =
+			(uint32_t)object_int(&at, "denominator", 1, RULES_MAJORITY_DENOMINATOR_MAX),
+		.more_than = object_bool_or(&at, "more_than", false),
+		.may_override = object_bool_or(&at, "may_override", false),
+	};
+	fraction.numerator = (uint32_t)object_int(&at, "numerator", 1, fraction.denominator);
+	return fraction;
+}
+
+/* Nothing said of a body: nothing asked of it. */
+static void read_body(const struct object *object, enum rules_body body, struct rules *rules)
+{
+	const char *name = rules_body_name(body);
+	rules->quorum[body] = (struct rules_quorum){ .to_open = { .denominator = 0 } };
+	if (!object_has(object, name))
+		return;
+	const struct object at = object_child(object, name);
+	if (object_has(&at, "to_open"))
+		rules->quorum[body].to_open = read_fraction(&at, "to_open");
+	if (object_has(&at, "to_decide"))
+		rules->quorum[body].to_decide = read_fraction(&at, "to_decide");
+}
+
+static unsigned read_places(const struct object *object)
+{
+	unsigned places = 0;
+	const size_t n = object_array(object, "counts", PLACE_COUNT);
+	for (size_t i = 0; i < n; i++) {
+		enum place place;
+		if (place_parse(object_text_at(object, "counts", i), &place) < 0)
+			object_fail(object, "counts", "in-room or remote is expected");
+		else
+			places |= 1u << place;
+	}
+	if (places == 0)
+		object_fail(object, "counts", "at least one is expected");
+	return places;
+}
+
+/* GA rules 67 and 108: a third in plenary and a quarter in committee to declare a meeting open, a majority to decide. */
+static void set_default_quorum(struct rules *rules)
+{
+	const struct rules_fraction decide = {
+		.numerator = 1, .denominator = 2, .more_than = true
+	};
+	const struct rules_fraction plenary = {
+		.numerator = 1, .denominator = 3, .may_override = true
+	};
+	const struct rules_fraction committee = {
+		.numerator = 1, .denominator = 4, .may_override = true
+	};
+	rules->quorum[RULES_PLENARY] =
+		(struct rules_quorum){ .to_open = plenary, .to_decide = decide };
+	rules->quorum[RULES_COMMITTEE] =
+		(struct rules_quorum){ .to_open = committee, .to_decide = decide };
+	rules->quorum_places = 1u << PLACE_REMOTE | 1u << PLACE_IN_ROOM;
+}
+
+void life_read_rules(const struct object *object, struct rules *rules)
+{
+	if (!object_has(object, "quorum")) {
+		set_default_quorum(rules);
+		return;
+	}
+	const struct object quorum = object_child(object, "quorum");
+	rules->quorum_places = read_places(&quorum);
+	for (size_t i = 0; i < RULES_BODY_COUNT; i++)
+		read_body(&quorum, (enum rules_body)i, rules);
+}
