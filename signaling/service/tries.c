@@ -81,8 +81,10 @@ static int suits(const struct meeting *meeting)
 	switch (meeting->phase) {
 	case MEETING_IN_SESSION:
 	case MEETING_SUSPENDED:
+	case MEETING_TEST:
 		return base + 3;
 	case MEETING_SCHEDULED:
+	case MEETING_ADJOURNED:
 		return base + 2;
 	case MEETING_CLOSED:
 		return base + 1;
