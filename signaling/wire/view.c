@@ -181,8 +181,8 @@ static void put_tally(json_t **part, const struct voting *voting, enum form form
 	put_int(part, "missing", voting_missing(voting), form);
 }
 
-/* By delegation; a cast vote changes its own alone. */
-static json_t *votes_part(const struct voting *voting, const char *changed)
+/* By delegation; a cast vote changes its own alone. In a patch null takes away whoever voted on the question before. */
+static json_t *votes_part(const struct voting *voting, const char *changed, enum form form)
 {
 	json_t *part = json_object();
 	for (size_t i = 0; i < voting->n_delegations; i++) {
@@ -190,6 +190,8 @@ static json_t *votes_part(const struct voting *voting, const char *changed)
 		if (delegation->entitled &&
 			(changed == NULL || strcmp(changed, delegation->name) == 0))
 			doc_put(&part, delegation->name, json_string(vote_name(delegation->vote)));
+		else if (form == PATCH && changed == NULL)
+			doc_put(&part, delegation->name, json_null());
 	}
 	return part;
 }
@@ -232,7 +234,7 @@ static json_t *decision_part(const struct voting *voting, enum form form)
 	put_tally(&part, voting, form);
 	put_offline(&part, voting, form);
 	if (is_counted_by_name(voting))
-		doc_put(&part, "votes", votes_part(voting, NULL));
+		doc_put(&part, "votes", votes_part(voting, NULL, form));
 	else
 		put_text(&part, "votes", "", form);
 	doc_put(&part, "counted", json_boolean(now->totals));
@@ -251,7 +253,7 @@ static json_t *decision_change(const struct voting *voting, const struct event *
 	put_offline(&part, voting, PATCH);
 	if (event->kind == EVENT_VOTE_CAST) {
 		put_tally(&part, voting, PATCH);
-		doc_put(&part, "votes", votes_part(voting, event->delegation));
+		doc_put(&part, "votes", votes_part(voting, event->delegation, PATCH));
 	}
 	return part;
 }
