@@ -9,6 +9,7 @@ import '#shared/ui/speakers';
 import '#shared/ui/stage';
 import type { FloorKey } from './floor-key';
 import './floor-key';
+import './motion-keys';
 import './point-key';
 import { mayVote } from './vote-keys';
 
@@ -26,8 +27,9 @@ export class Delegate extends Page {
 			<rs-stage .session=${session}></rs-stage>
 			<div class="side">
 				<rs-proposal .session=${session}></rs-proposal>
+				<rs-motion .session=${session}></rs-motion>
 				<rs-speakers .session=${session}></rs-speakers>
-				${speaks ? html`<rs-point-key .session=${session}></rs-point-key>` : nothing}
+				${speaks ? html`<rs-motion-keys .session=${session}></rs-motion-keys><rs-point-key .session=${session}></rs-point-key>` : nothing}
 			</div>
 			<footer class="band">
 				${votes ? html`<rs-vote-keys .session=${session}></rs-vote-keys>` : speaks ? html`<rs-floor-key .session=${session}></rs-floor-key>` : nothing}

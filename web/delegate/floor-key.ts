@@ -71,7 +71,7 @@ export class FloorKey extends Part {
 			return { command: 'take-floor', label: t('floor.yield'), again: t('floor.yield.again') };
 		if (placeOf(view, me) > 0)
 			return { command: 'withdraw', label: t('floor.withdraw'), again: t('floor.withdraw.again') };
-		return view.inscription.closed ? null : { command: 'ask-for-floor', label: t('floor.ask') };
+		return view.inscription.closed || view.inscription.debate ? null : { command: 'ask-for-floor', label: t('floor.ask') };
 	}
 
 	private stateText(): string {
@@ -95,6 +95,8 @@ export class FloorKey extends Part {
 			return t('own.next');
 		if (place > 1)
 			return t('own.place', { place: ordinal(place) });
+		if (view.inscription.debate)
+			return t(`debate.${view.inscription.debate}`);
 		return t(view.inscription.closed ? 'own.list.closed' : session.companion ? 'own.room' : 'own.off');
 	}
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { questionTitle } from '#shared/questions';
 import type { You, View } from '#shared/view';
 import { t } from '#shared/words';
 import { icon } from '#shared/ui/icons';
@@ -22,9 +23,9 @@ export class VoteKeys extends Part {
 		const you = session.wire.you;
 		if (!mayVote(view, you))
 			return nothing;
-		const { decision, title, votes } = view.decision!;
+		const { decision, votes } = view.decision!;
 		const mine = votes![you!.delegation!]!;
-		return html`<p class="question"><bdi>${title}</bdi></p>
+		return html`<p class="question"><bdi>${questionTitle(view.decision!)}</bdi></p>
 			<div class="three" role="group" aria-label=${t('vote.title')}>${VOTES.map((vote) => {
 				const busy = session.isAsked(`cast-${vote}`);
 				return html`<button type="button" class="vote-key vote-${vote}" data-testid="cast" data-vote=${vote} aria-pressed=${mine === vote}

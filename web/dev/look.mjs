@@ -115,6 +115,24 @@ await busy('chair', { query: '?lang=ar' }, 'podium-point-heard-ar', async (_, me
 	meeting.happen('point-heard', {}, { points: { stage: 'heard', participant: 'FRA', interrupted: 'KEN' }, floor: { holder: 'FRA', since: Date.now(), allotted: 180_000 }, open: ['FRA', 'chair'] }));
 await busy('BRA', {}, 'delegate-ruled', async (_, meeting) =>
 	meeting.happen('point-ruled', {}, { points: { stage: 'ruled', participant: 'FRA', ruling: 'rejected', interrupted: 'KEN' }, floor: { holder: null, since: null, allotted: null }, open: ['chair'] }));
+const motions = {
+	waiting: [{ entry: 14, motion: 'suspend-meeting', participant: 'NOR', asked: 0 }],
+	pending: [
+		{ entry: 12, motion: 'adjourn-debate', participant: 'FRA', asked: 0, allotted: 180_000, interrupted: 'BRA', speakers: [
+			{ entry: 15, participant: 'JOR', side: 'against', called: true }, { entry: 16, participant: 'BOL', side: 'in-favour', called: false }] },
+		{ entry: 11, motion: 'close-debate', participant: 'BOL', asked: 0, interrupted: 'KEN', speakers: [{ entry: 13, participant: 'BRA', side: 'against', called: true }] },
+	],
+};
+const moved = (change = {}) => async (_, meeting) => meeting.happen('motion-taken-up', { motion: 'adjourn-debate' }, { motions, floor: { holder: 'FRA', since: Date.now(), allotted: 180_000 }, open: ['FRA', 'chair'], ...change });
+const appealed = { points: { stage: 'appealed', entry: 9, participant: 'FRA', appellant: 'BRA', ruling: 'rejected', interrupted: 'KEN' }, floor: { holder: null, since: null, allotted: null }, open: ['chair'] };
+await busy('chair', {}, 'podium-motions', moved());
+await busy('chair', { query: '?lang=ar' }, 'podium-motions-ar', moved());
+await busy('chair', { query: '?lang=ru' }, 'podium-appeal-ru', async (_, meeting) => meeting.happen('ruling-appealed', {}, appealed));
+await busy('NOR', {}, 'delegate-motions', moved({ motions: { ...motions, waiting: [] } }));
+await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'delegate-motions-ar-phone', async (page) => {
+	await page.getByTestId('raise-motion').click();
+	await page.getByTestId('kind-of-motion').first().waitFor();
+});
 await busy('chair', {}, 'podium-vote-form', async (page) => page.locator('rs-decision summary').click());
 await busy('chair', {}, 'podium-vote-open', async (page, meeting) => {
 	await put()(page, meeting);

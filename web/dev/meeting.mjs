@@ -27,9 +27,9 @@ const people = {
 };
 
 const MAY = {
-	secretariat: ['propose-decision', 'withdraw-decision', 'open-voting', 'enter-totals', 'lock-voting', 'proclaim', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
-	chair: ['propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
-	delegate: ['object', 'cast', 'ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
+	secretariat: ['take-up-motion', 'withdraw-motion', 'put-question', 'propose-decision', 'withdraw-decision', 'open-voting', 'enter-totals', 'lock-voting', 'proclaim', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
+	chair: ['take-up-motion', 'withdraw-motion', 'put-question', 'propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
+	delegate: ['raise-motion', 'withdraw-motion', 'speak-on-motion', 'object', 'cast', 'ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	room: ['ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
 };
@@ -45,6 +45,10 @@ export function page(sub) {
 	return role === 'chair' || role === 'secretariat' ? 'podium' : role;
 }
 
+const MOTIONS = [['suspend-meeting', 1, 0, 0], ['adjourn-meeting', 2, 0, 0], ['adjourn-debate', 3, 2, 2], ['close-debate', 4, 0, 2], ['reconsider', 5, 0, 2], ['division', 5, 2, 2]].map(
+	([motion, rank, in_favour, against]) => ({ motion, rank, in_favour, against }),
+);
+
 function newView() {
 	const participants = Object.fromEntries(
 		Object.entries(people).map(([id, person], i) => [id, { ...person, csrc: 1001 + i, present: false, line: 'away' }]),
@@ -53,7 +57,7 @@ function newView() {
 		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', mode: 'floor', sitting: 1 },
 		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
 		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }],
-		participants, list: [], replies: [], inscription: { closed: false, allotted: 900_000 }, points: { waiting: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'] },
+		participants, list: [], replies: [], inscription: { closed: false, allotted: 900_000 }, points: { waiting: [] }, motions: { waiting: [], pending: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'], chair_settles_appeals: false, motions: MOTIONS },
 		floor: { holder: null, suspended: false }, open: [],
 		channels: { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' } },
 		recording: { state: 'waiting' }, media: { instance: null },

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { questionTitle } from '#shared/questions';
 import { currentItem, delegationName, type Decision, type View } from '#shared/view';
 import { t, type Key } from '#shared/words';
 import { Part } from '#shared/ui/part';
@@ -23,6 +24,8 @@ export class DecisionKeys extends Part {
 		const leads = session.may('propose-decision') && view.meeting.state === 'in-session';
 		if (!decision && !leads)
 			return nothing;
+		// What is before the meeting comes first.
+		const free = view.motions.pending.length === 0 && !view.points.stage && view.inscription.debate !== 'adjourned';
 		const settled = !decision || decision.state === 'proclaimed' || Boolean(decision.objector);
 		return html`<section class="panel decision" aria-labelledby="decision-title" data-testid="decision" data-state=${decision?.state ?? ''}
 			data-outcome=${decision?.outcome ?? ''}>
@@ -32,14 +35,14 @@ export class DecisionKeys extends Part {
 			<div class="inside">
 				${decision ? this.shown(view, decision) : nothing}
 				${decision && leads ? this.step(decision) : nothing}
-				${leads && settled ? this.form(view, decision) : nothing}
+				${leads && settled && free ? this.form(view, decision) : nothing}
 			</div>
 		</section>`;
 	}
 
 	private shown(view: View, decision: Decision): TemplateResult {
-		const { title, mode, majority, state, objector } = decision;
-		return html`<p><bdi>${title}</bdi></p>
+		const { mode, majority, state, objector } = decision;
+		return html`<p><bdi>${questionTitle(decision)}</bdi></p>
 			<p class="small muted">${t(`decision.mode.${mode}`)}${majority ? html` · ${majorityName(majority)}` : nothing}</p>
 			${objector ? html`<p role="status"><strong>${t('decision.objection', { name: delegationName(view, objector) })}</strong></p>` : nothing}
 			${mode === 'consensus' || state === 'proposed' ? nothing : html`${tally(decision)}${ballots(view, decision)}`}`;
@@ -94,7 +97,7 @@ export class DecisionKeys extends Part {
 
 	private form(view: View, before: Decision | null | undefined): TemplateResult {
 		const { session } = this;
-		const objected = Boolean(before?.objector);
+		const objected = Boolean(before?.objector) && !before?.subject;
 		const title = objected ? before!.title : (currentItem(view)?.title ?? '');
 		const busy = session.isAsked('propose-decision');
 		return html`<details ?open=${objected}><summary class="button">${t(objected ? 'decision.vote.instead' : 'decision.new')}</summary>

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { lampOf } from '#shared/session';
-import { holder, isVoting, shortName, type Participant, type Role } from '#shared/view';
+import { callsWait, holder, shortName, type Participant, type Role } from '#shared/view';
 import { t, type Key } from '#shared/words';
 import { lamp } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
@@ -45,7 +45,7 @@ export class People extends Part {
 			SPEAKS.has(participant.role) &&
 			holder(view) !== badge &&
 			view.meeting.state === 'in-session' &&
-			!isVoting(view);
+			!callsWait(view);
 		return html`<li data-testid="person" data-participant=${badge} data-present=${participant.present}
 			data-speaking=${isSpeaking(session, badge)}>
 			${lamp(lampOf(view, badge), true)}

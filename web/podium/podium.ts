@@ -17,6 +17,8 @@ import './decision';
 import './hall';
 import './next';
 import './people';
+import type { Motions } from './motions';
+import './motions';
 import type { PointsOfOrder } from './points';
 import './points';
 
@@ -38,6 +40,7 @@ export class Podium extends Page {
 			</div>
 			<div class="aside">
 				<rs-points .session=${session}></rs-points>
+				<rs-motions .session=${session}></rs-motions>
 				<rs-lost-speaker .session=${session}></rs-lost-speaker>
 				${this.alarm()}
 				<rs-decision .session=${session}></rs-decision>
@@ -100,6 +103,7 @@ export class Podium extends Page {
 						press: () => this.querySelector<HTMLElement>('[data-testid=take-floor]')?.click(),
 					},
 					{ key: 'o', show: 'O', label: 'key.point', press: () => this.querySelector<PointsOfOrder>('rs-points')?.press() },
+					{ key: 'n', show: 'N', label: 'key.motion', press: () => this.querySelector<Motions>('rs-motions')?.press() },
 					{ key: 'd', show: 'D', label: 'key.decision', press: () => this.querySelector<DecisionKeys>('rs-decision')?.press() },
 					{ key: 's', show: 'S', label: 'key.clock', press: () => this.querySelector<ClockKeys>('rs-clock-keys')?.press() },
 					{ key: 'r', show: 'R', label: 'key.resume', press: () => this.querySelector<LostSpeaker>('rs-lost-speaker')?.press() },

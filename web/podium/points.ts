@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { shortName, type View } from '#shared/view';
+import { isVoting, shortName, type View } from '#shared/view';
 import { t } from '#shared/words';
+import { putKeys } from './put-keys';
 import { Part } from '#shared/ui/part';
 
 /** Points of order: what waits, what is before the meeting, and the one or two keys that come next. */
@@ -19,6 +20,7 @@ export class PointsOfOrder extends Part {
 			return nothing;
 		return html`<section class="alarm points" role="alert" data-testid="points" data-stage=${stage ?? ''} aria-labelledby="points-title">
 			<strong id="points-title">${t('point.title')}</strong>
+			${isVoting(view) ? html`<p class="small">${t('point.conduct')}</p>` : nothing}
 			${stage ? this.current(view) : nothing}
 			${waiting.map(({ entry, participant }, i) => this.waits(view, entry, participant, i === 0))}
 		</section>`;
@@ -50,17 +52,28 @@ export class PointsOfOrder extends Part {
 						: nothing}`;
 			case 'appealed':
 				return html`<p>${t('point.appealed', { name: shortName(view, appellant!), ruling: t(`point.${ruling!}`) })}</p>
-					<p class="keys">${this.key('settle-point', t('point.stands'), { ruling }, false, 'stands')}${this.key(
-						'settle-point',
-						t('point.overruled'),
-						{ ruling: ruling === 'upheld' ? 'rejected' : 'upheld' },
-						false,
-						'overruled',
-					)}</p>`;
+					${view.rules.chair_settles_appeals ? this.settled(ruling!) : this.put(view)}`;
 			default:
 				return html`<p>${t('point.ruled', { name, ruling: t(`point.${ruling!}`) })}</p>
 					<p class="keys">${this.key('settle-point', back, {}, true, 'settle-point')}</p>`;
 		}
+	}
+
+	/** The meeting votes at once; whoever presides chooses how. */
+	private put(view: View): TemplateResult | typeof nothing {
+		return view.decision?.subject === 'appeal' && view.decision.state !== 'proclaimed'
+			? html`<p class="small">${t('question.appeal.yes')}</p>`
+			: putKeys(this.session, view.points.entry!, ['hands', 'recorded']);
+	}
+
+	private settled(ruling: 'upheld' | 'rejected'): TemplateResult {
+		return html`<p class="keys">${this.key('settle-point', t('point.stands'), { ruling }, false, 'stands')}${this.key(
+			'settle-point',
+			t('point.overruled'),
+			{ ruling: ruling === 'upheld' ? 'rejected' : 'upheld' },
+			false,
+			'overruled',
+		)}</p>`;
 	}
 
 	private key(command: string, label: string, data: object, main: boolean, testid: string, off = false): TemplateResult {

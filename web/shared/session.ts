@@ -2,6 +2,7 @@ import { Capture, type Wishes } from './capture';
 import { isCompanionLink, mayBeInRoom, readLink, speaks, type Link } from './link';
 import { Looking } from './looking';
 import { Media } from './media';
+import { motionName, questionTitle } from './questions';
 import { holder, isOpen, placeOf, roomOf, shortName, type MeetingEvent, type View } from './view';
 import { isKey, t, type Key } from './words';
 import { Wire, type Reply } from './wire';
@@ -270,10 +271,17 @@ export function announcement(event: MeetingEvent, view: View, me: string): strin
 			return who === me ? t('said.place', { n: placeOf(view, me) }) : null;
 		case 'item-taken-up':
 			return t('said.item', { title: view.agenda.items.find(({ id }) => id === event.data['item'])?.title ?? '' });
+		case 'motion-taken-up':
+			return t('said.motion', { motion: motionName(String(event.data['motion'])) });
+		case 'motion-settled':
+			return t(event.data['outcome'] === 'adopted' ? 'motion.carried' : 'motion.lost', { motion: motionName(String(event.data['motion'])) });
 		case 'voting-opened':
-			return t('said.voting', { title: view.decision?.title ?? '' });
+			return t('said.voting', { title: view.decision ? questionTitle(view.decision) : '' });
 		case 'decision-proclaimed':
-			return t(event.data['outcome'] === 'adopted' ? 'said.adopted' : 'said.rejected', { title: view.decision?.title ?? '' });
+			// Of a motion over a proposal the proposal is shown again by now; the next event says how the motion ended.
+			return view.decision && view.decision.decision === event.data['decision']
+				? t(event.data['outcome'] === 'adopted' ? 'said.adopted' : 'said.rejected', { title: questionTitle(view.decision) })
+				: null;
 		default: {
 			const key = PLAIN[event.name];
 			return key === undefined ? null : t(key);

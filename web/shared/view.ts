@@ -75,6 +75,7 @@ export interface Floor {
 export interface Points {
 	waiting: { entry: number; participant: string }[];
 	/** Of the one before the meeting. */
+	entry?: number | null;
 	stage?: 'heard' | 'ruled' | 'appealed' | null;
 	participant?: string | null;
 	ruling?: 'upheld' | 'rejected' | null;
@@ -83,13 +84,55 @@ export interface Points {
 	interrupted?: string | null;
 }
 
+/** On which side one speaks on a motion. */
+export type Side = 'in-favour' | 'against';
+
+/** A procedural motion. */
+export interface Motion {
+	entry: number;
+	/** Its kind, a name of `rules.motions`. */
+	motion: string;
+	/** Who moves it. */
+	participant: string;
+}
+
+export interface PendingMotion extends Motion {
+	/** `called`: has had the floor. */
+	speakers: { entry: number; participant: string; side: Side; called: boolean }[];
+	allotted?: number;
+	/** Number of the decision on it, once it is put. */
+	decision?: number;
+	/** Who gets the floor back. */
+	interrupted?: string;
+}
+
+/** Those that wait, by precedence, and those before the meeting, the topmost first. */
+export interface Motions {
+	waiting: Motion[];
+	pending: PendingMotion[];
+	/** The last one that was settled. */
+	last?: { motion: string; decision: number; outcome: 'adopted' | 'rejected'; yes: number; no: number; abstain: number } | null;
+}
+
+export interface KindOfMotion {
+	motion: string;
+	/** 1 comes before all others. */
+	rank: number;
+	/** Speakers on each side. */
+	in_favour: number;
+	against: number;
+}
+
 export type Vote = 'yes' | 'no' | 'abstain' | 'none';
 
 /** The proposal before the meeting. */
 export interface Decision {
 	/** Its number; every press says which it means. */
 	decision: number;
+	/** Of a motion its kind's name. */
 	title: string;
+	/** What it is about; absent: a proposal. */
+	subject?: 'motion' | 'appeal' | null;
 	mode: 'consensus' | 'hands' | 'recorded';
 	state: 'proposed' | 'open' | 'locked' | 'proclaimed';
 	majority?: string | null;
@@ -130,9 +173,10 @@ export interface View {
 	/** Rights of reply. */
 	replies: Entry[];
 	/** The item's list: may one still ask, and the speaking time of its statements in ms. */
-	inscription: { closed: boolean; allotted?: number | null };
+	inscription: { closed: boolean; debate?: 'adjourned' | 'closed' | null; allotted?: number | null };
 	points: Points;
-	rules: { name: string; warn: number; grace: number; cut: boolean; majorities: string[] };
+	motions: Motions;
+	rules: { name: string; warn: number; grace: number; cut: boolean; majorities: string[]; motions: KindOfMotion[]; chair_settles_appeals: boolean };
 	decision?: Decision | null;
 	floor?: Floor | null;
 	/** Badges whose microphone is forwarded, in the order of their slots. */
@@ -246,6 +290,11 @@ export function shortName(view: View, badge: string): string {
 /** From the announcement that voting has begun to the result; nobody is given the floor meanwhile. */
 export function isVoting(view: View): boolean {
 	return view.decision?.state === 'open' || view.decision?.state === 'locked';
+}
+
+/** What is before the meeting comes first: nobody is called from a list meanwhile. */
+export function callsWait(view: View): boolean {
+	return isVoting(view) || view.motions.pending.length > 0 || Boolean(view.points.stage);
 }
 
 /** A delegation by its country. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { questionTitle } from '../questions';
 import { delegationName, type Decision, type View, type Vote } from '../view';
 import { isKey, t } from '../words';
 import { icon } from './icons';
@@ -62,7 +63,8 @@ export class Proposal extends Part {
 			data-outcome=${decision.outcome ?? ''}>
 			<header><h2 id="proposal-title">${t('decision.title')}</h2><span class="verdict ${decision.outcome ?? ''}">${verdict(decision)}</span></header>
 			<div class="inside">
-				<p><bdi>${decision.title}</bdi></p>
+				<p><bdi>${questionTitle(decision)}</bdi></p>
+				${decision.subject === 'appeal' ? html`<p class="small">${t('question.appeal.yes')}</p>` : nothing}
 				${decision.mode === 'consensus' ? this.consensus(view, decision) : this.vote(view, decision)}
 			</div>
 		</section>`;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { lampOf } from '../session';
-import { holder, isVoting, shortName, type Entry, type View } from '../view';
+import { callsWait, holder, shortName, type Entry, type View } from '../view';
 import { t, timeOfDay } from '../words';
 import { icon, lamp } from './icons';
 import { Part } from './part';
@@ -27,6 +27,13 @@ export class Speakers extends Part {
 	@property({ type: Boolean }) leads = false;
 	@state() private drag: Drag | null = null;
 	@state() private menu = 0;
+	/** Whether one may still ask, and whether the meeting itself has closed or adjourned the debate. */
+	private closed({ inscription }: View): TemplateResult | typeof nothing {
+		if (inscription.debate)
+			return html`<span class="small badge" data-testid="debate" data-debate=${inscription.debate}>${t(`debate.${inscription.debate}`)}</span>`;
+		return inscription.closed ? html`<span class="small badge" data-testid="list-closed">${t('list.closed')}</span>` : nothing;
+	}
+
 	private order = '';
 	private movedAt = -Infinity;
 	private focused: HTMLElement | null = null;
@@ -52,7 +59,7 @@ export class Speakers extends Part {
 		const list = view.list ?? [];
 		return html`<section class="panel speakers" aria-labelledby="speakers-title">
 			<header><h2 id="speakers-title">${t('list.title')}</h2><span class="muted small figures" data-testid="list-length">${list.length}</span>
-				${view.inscription.closed ? html`<span class="small badge" data-testid="list-closed">${t('list.closed')}</span>` : nothing}</header>
+				${this.closed(view)}</header>
 			${this.leads && view.meeting.state === 'in-session' ? this.conduct(view) : nothing}
 			${this.leads ? nothing : this.speaking(view)}
 			${list.length === 0
@@ -129,7 +136,7 @@ export class Speakers extends Part {
 		const mine = participant === this.session.me;
 		const name = mine ? t('you') : shortName(view, participant);
 		const busy = this.session.isAsked(`give-${entry}`);
-		const off = busy || isVoting(view);
+		const off = busy || callsWait(view) || view.inscription.debate === 'adjourned';
 		return html`<li class="entry reply ${mine ? 'mine' : ''}" data-testid="reply" data-entry=${entry} data-participant=${participant}>
 			<span class="who"><strong>${name}</strong></span>
 			${this.leads
@@ -161,7 +168,7 @@ export class Speakers extends Part {
 	private actions(entry: number, place: number, name: string, asked: number): TemplateResult {
 		const { session } = this;
 		const busy = session.isAsked(`give-${entry}`);
-		const off = busy || isVoting(session.view!);
+		const off = busy || callsWait(session.view!);
 		const open = this.menu === entry;
 		return html`<button type="button" class="button ${place === 1 ? 'main' : ''}" data-testid="give" aria-disabled=${off}
 				@click=${() => off || this.give(entry)}>${busy ? t('asked') : t('list.give')}<span class="unseen"> · ${name}</span></button>
