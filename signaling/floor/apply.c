@@ -265,6 +265,9 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_RECORDING_STARTED:
 	case EVENT_RECORDING_STOPPED:
 	case EVENT_RECORDING_FAILED:
+	case EVENT_CHAT_CLOSED:
+	case EVENT_CHAT_OPENED:
+	case EVENT_MESSAGE_REMOVED:
 	case EVENT_MEDIA_SERVER:
 	case EVENT_COUNT:
 		return;

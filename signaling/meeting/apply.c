@@ -137,6 +137,10 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_MEDIA_SERVER:
 		apply_media(meeting, event);
 		return;
+	case EVENT_CHAT_CLOSED:
+	case EVENT_CHAT_OPENED:
+		meeting->chat_closed = event->kind == EVENT_CHAT_CLOSED;
+		return;
 	case EVENT_ENTRY_ADDED:
 	case EVENT_ENTRY_WITHDRAWN:
 	case EVENT_ENTRY_MOVED:
@@ -176,6 +180,7 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_MICROPHONE_CLOSED:
 	case EVENT_DESK_LIVE:
 	case EVENT_DESK_IDLE:
+	case EVENT_MESSAGE_REMOVED:
 	case EVENT_COUNT:
 		return;
 	}

@@ -64,6 +64,16 @@ static enum verdict decide_stop(const struct meeting *meeting,
 	return VERDICT_OK;
 }
 
+static enum verdict decide_chat(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	const bool close = command->kind == MEETING_CLOSE_CHAT;
+	if (meeting->chat_closed == close)
+		return VERDICT_ALREADY_SO;
+	(void)events_add(out_events, close ? EVENT_CHAT_CLOSED : EVENT_CHAT_OPENED, command->by);
+	return VERDICT_OK;
+}
+
 enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_command *command,
 	struct events *out_events)
 {
@@ -86,6 +96,13 @@ enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_
 		return decide_record(meeting, command, out_events);
 	case MEETING_STOP_RECORDING:
 		return decide_stop(meeting, command, out_events);
+	case MEETING_CLOSE_CHAT:
+	case MEETING_OPEN_CHAT:
+		return decide_chat(meeting, command, out_events);
+	case MEETING_REMOVE_MESSAGE:
+		events_add(out_events, EVENT_MESSAGE_REMOVED, command->by)->message =
+			command->message;
+		return VERDICT_OK;
 	}
 	return VERDICT_MALFORMED;
 }

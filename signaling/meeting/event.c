@@ -86,6 +86,9 @@ static const struct {
 	[EVENT_RECORDING_STARTED] = { "recording-started", MEMBER_SESSION | MEMBER_REASON },
 	[EVENT_RECORDING_STOPPED] = { "recording-stopped", MEMBER_SESSION | MEMBER_REASON },
 	[EVENT_RECORDING_FAILED] = { "recording-failed", MEMBER_SESSION | MEMBER_REASON },
+	[EVENT_CHAT_CLOSED] = { "chat-closed", 0 },
+	[EVENT_CHAT_OPENED] = { "chat-opened", 0 },
+	[EVENT_MESSAGE_REMOVED] = { "message-removed", MEMBER_MESSAGE },
 	[EVENT_MEDIA_SERVER] = { "media-server", MEMBER_INSTANCE },
 };
 

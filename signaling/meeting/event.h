@@ -66,6 +66,9 @@ enum event_kind {
 	EVENT_RECORDING_STARTED,
 	EVENT_RECORDING_STOPPED,
 	EVENT_RECORDING_FAILED,
+	EVENT_CHAT_CLOSED,
+	EVENT_CHAT_OPENED,
+	EVENT_MESSAGE_REMOVED,
 	EVENT_MEDIA_SERVER,
 	EVENT_COUNT,
 };
@@ -180,6 +183,7 @@ enum event_member {
 	MEMBER_ENTITLED = 1 << 20,
 	MEMBER_OUTCOME = 1 << 21, /* outcome, required */
 	MEMBER_PLACE = 1 << 22,   /* absent = remote */
+	MEMBER_MESSAGE = 1 << 28, /* of the chat, by number */
 	MEMBER_VOICE = 1 << 23,   /* absent = the participant's own microphone */
 	MEMBER_MOTION = 1 << 24,  /* motion, the kind's name */
 	MEMBER_SIDE = 1 << 25,
@@ -219,6 +223,7 @@ struct event {
 	char session[EVENT_SESSION_MAX + 1];
 	char reason[EVENT_REASON_MAX + 1];
 	char instance[RS_NAME_MAX + 1];
+	uint64_t message;  /* of the chat */
 	uint32_t decision; /* its number, from 1 in each meeting */
 	char title[EVENT_TITLE_MAX + 1];
 	enum decision_mode mode;

@@ -131,6 +131,9 @@ enum verdict meeting_decide_life(const struct meeting *meeting,
 	case MEETING_TAKE_UP_ITEM:
 	case MEETING_RECORD:
 	case MEETING_STOP_RECORDING:
+	case MEETING_CLOSE_CHAT:
+	case MEETING_OPEN_CHAT:
+	case MEETING_REMOVE_MESSAGE:
 	case MEETING_SET_INTERPRETATION_END:
 		break;
 	}

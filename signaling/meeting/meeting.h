@@ -113,6 +113,7 @@ struct meeting {
 	char stopped_session[EVENT_SESSION_MAX +
 			     1]; /* the last one that ended, and the event that did it */
 	uint64_t stopped_event;
+	bool chat_closed;
 	bool recorded; /* a recording was started in this sitting already */
 	char instance[RS_NAME_MAX + 1];
 	int64_t interpretation_ends_ms; /* wall clock, as said; 0 = as the profile has it */
@@ -132,6 +133,9 @@ enum meeting_command_kind {
 	MEETING_TAKE_UP_ITEM,
 	MEETING_RECORD,
 	MEETING_STOP_RECORDING,
+	MEETING_CLOSE_CHAT,
+	MEETING_OPEN_CHAT,
+	MEETING_REMOVE_MESSAGE,
 };
 
 struct meeting_command {
@@ -143,6 +147,7 @@ struct meeting_command {
 	const char *participant; /* BEGIN_SOUND_CHECK */
 	bool overrides;          /* OPEN: without a quorum too */
 	int64_t until_ms; /* ADJOURN: wall clock of the next sitting; SET_INTERPRETATION_END; 0 = not said */
+	uint64_t message; /* of the chat; that there is one is known to who keeps it */
 };
 
 /* Room for that many of each; ids, titles and the rest are filled by the caller, then meeting_ready(). 0, -E2BIG or -ENOMEM. */

@@ -22,6 +22,7 @@ enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
 		.by = command->by,
 		.item = command->item,
 		.until_ms = command->until_ms,
+		.message = command->message,
 		.session = command->session,
 		.again = floor_debate(proceedings->floor) == FLOOR_DEBATE_ADJOURNED,
 		.participant = command->participant,
@@ -155,6 +156,15 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_STOP_RECORDING:
 		return proceedings_decide_meeting(
 			proceedings, MEETING_STOP_RECORDING, command, out_events);
+	case COMMAND_CLOSE_CHAT:
+		return proceedings_decide_meeting(
+			proceedings, MEETING_CLOSE_CHAT, command, out_events);
+	case COMMAND_OPEN_CHAT:
+		return proceedings_decide_meeting(
+			proceedings, MEETING_OPEN_CHAT, command, out_events);
+	case COMMAND_REMOVE_MESSAGE:
+		return proceedings_decide_meeting(
+			proceedings, MEETING_REMOVE_MESSAGE, command, out_events);
 	case COMMAND_ASK_FOR_FLOOR:
 		return decide_floor(proceedings, FLOOR_ASK, command, out_events);
 	case COMMAND_WITHDRAW:
@@ -224,6 +234,7 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_GO_IDLE:
 		return decide_desk(proceedings, INTERPRETATION_GO_IDLE, command, out_events);
 	case COMMAND_PLAN:
+	case COMMAND_SAY:
 	case COMMAND_LISTEN:
 	case COMMAND_WATCH:
 	case COMMAND_OFFER:

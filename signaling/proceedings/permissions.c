@@ -109,6 +109,11 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_TAKE_UP_RECORDING] = { .any = SECRETARIAT, .when = SESSION },
 	[COMMAND_STOP_RECORDING] = { .any = SECRETARIAT, .when = ALWAYS },
 	[COMMAND_PLAN] = { .any = PRESIDING, .when = ALWAYS },
+	/* the chat; to whom, the profile says */
+	[COMMAND_SAY] = { .any = ROLES_ALL, .when = ALWAYS },
+	[COMMAND_CLOSE_CHAT] = { .any = SECRETARIAT, .when = ALWAYS },
+	[COMMAND_OPEN_CHAT] = { .any = SECRETARIAT, .when = ALWAYS },
+	[COMMAND_REMOVE_MESSAGE] = { .any = SECRETARIAT, .when = ALWAYS },
 	/* one's own media */
 	[COMMAND_LISTEN] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_WATCH] = { .any = ROLES_ALL, .when = ALWAYS },

@@ -87,8 +87,12 @@ enum command_kind {
 	COMMAND_GO_IDLE,
 	COMMAND_TAKE_UP_RECORDING,
 	COMMAND_STOP_RECORDING,
+	COMMAND_CLOSE_CHAT,
+	COMMAND_OPEN_CHAT,
+	COMMAND_REMOVE_MESSAGE,
 	/* these make no events */
 	COMMAND_PLAN,
+	COMMAND_SAY,
 	COMMAND_LISTEN,
 	COMMAND_WATCH,
 	COMMAND_OFFER,
@@ -106,6 +110,8 @@ struct command {
 	uint32_t seconds;
 	int64_t until_ms; /* wall clock; 0 = not said */
 	enum ruling ruling;
+	uint64_t message;  /* of the chat */
+	unsigned audience; /* SAY: enum chat_audience of signaling/wire/chat.h */
 	uint32_t decision; /* 0 = not given */
 	enum decision_mode mode;
 	enum vote vote;

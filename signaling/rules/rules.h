@@ -96,6 +96,17 @@ const char *rules_body_name(enum rules_body body);
 /* 0, or -ENOENT for a name that is no kind of body. */
 int rules_body_parse(const char *name, enum rules_body *out_body) RS_MUST_USE;
 
+/* The chat beside the meeting. */
+#define RULES_CHAT_KEEP_MAX_H 720
+#define RULES_CHAT_RATE_MAX 120
+struct rules_chat {
+	unsigned to_all;         /* roles that may write to everybody */
+	unsigned to_delegation;  /* to their own delegation */
+	unsigned to_secretariat; /* to the secretariat, which may write to any one */
+	uint32_t per_minute;     /* messages of one participant, 1 to RULES_CHAT_RATE_MAX */
+	uint32_t keep_h;         /* hours a message is kept, 1 to RULES_CHAT_KEEP_MAX_H */
+};
+
 struct rules {
 	char name[RS_NAME_MAX + 1];
 	unsigned may_ask;              /* roles that may put themselves on the list of speakers */
@@ -116,6 +127,7 @@ struct rules {
 	uint32_t n_majorities;
 	struct rules_quorum quorum[RULES_BODY_COUNT];
 	unsigned quorum_places;     /* ways of being here that count, a set of enum place */
+	struct rules_chat chat;
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
 };
 

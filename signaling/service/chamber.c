@@ -25,6 +25,8 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 	if (err == 0)
 		err = replies_new(REPLIES_KEPT, service->config.rand, &chamber->replies);
 	if (err == 0)
+		err = chat_new(&chamber->chat);
+	if (err == 0)
 		err = proceedings_new(meeting, &chamber->proceedings);
 	if (err < 0) {
 		chamber_free(chamber);
@@ -72,6 +74,7 @@ struct chamber *chamber_free(struct chamber *chamber)
 	snapshot_done(&chamber->snapshot);
 	broadcast_free(chamber->broadcast);
 	replies_free(chamber->replies);
+	chat_free(chamber->chat);
 	proceedings_free(chamber->proceedings);
 	rs_release(chamber->people);
 	return rs_release(chamber);
@@ -398,6 +401,8 @@ static void follow_up(struct service *service, struct chamber *chamber, const st
 	if (event->kind == EVENT_RECORDING_STOPPED && chamber->archive.session[0] != '\0' &&
 		chamber->archive.end == 0)
 		chamber->archive.end = event->number;
+	if (event->kind == EVENT_MESSAGE_REMOVED)
+		chat_remove(service, chamber, event->message);
 	if (event->kind != EVENT_PARTICIPANT_LEFT)
 		return;
 	struct person *person = chamber_person(chamber, event->participant);

@@ -28,6 +28,7 @@ uint16_t http_status(enum verdict verdict)
 	case VERDICT_NO_SUCH_DECISION:
 	case VERDICT_NO_SUCH_MOTION:
 	case VERDICT_NO_SUCH_MAJORITY:
+	case VERDICT_NO_SUCH_MESSAGE:
 		return 404;
 	case VERDICT_NOT_IN_SESSION:
 	case VERDICT_NO_QUORUM:
@@ -53,6 +54,7 @@ uint16_t http_status(enum verdict verdict)
 	case VERDICT_MORE_THAN_ENTITLED:
 	case VERDICT_NOT_CONNECTED:
 	case VERDICT_NOBODY_HAS_THE_FLOOR:
+	case VERDICT_CHAT_CLOSED:
 	case VERDICT_ALREADY_SO:
 		return 409;
 	case VERDICT_BAD_OFFER:

@@ -95,8 +95,8 @@ static void answer_created(struct service *service, uint64_t request, const char
 	rs_buf_done(&out);
 }
 
-void answer_problem(struct service *service, uint64_t request, uint16_t status,
-	const char *reason, const char *text)
+void answer_problem(struct service *service, uint64_t request, uint16_t status, const char *reason,
+	const char *text)
 {
 	struct rs_buf out;
 	rs_buf_init(&out, 4096);

@@ -160,6 +160,18 @@ static int fail_event(struct start *start, const char *meeting, uint64_t number,
 	return -EBADMSG;
 }
 
+static int start_message(void *ctx, const struct store_message *stored)
+{
+	const struct start *start = ctx;
+	const struct chamber *chamber = chamber_find(start->service, stored->meeting);
+	const int err = chamber != NULL ? chat_load(chamber->chat, stored) : 0;
+	if (err == -EBADMSG) {
+		(void)snprintf(start->error, SERVICE_ERROR_LEN,
+			"meeting %.64s: a message of its chat cannot be read", stored->meeting);
+	}
+	return err;
+}
+
 static int start_event(void *ctx, const char *meeting, const struct store_event *stored)
 {
 	struct start *start = ctx;
@@ -177,6 +189,9 @@ static int start_event(void *ctx, const char *meeting, const struct store_event 
 	struct message *payload = message_new(stored->payload, stored->len);
 	if (payload == NULL)
 		return -ENOMEM;
+	/* Removed, and killed before the store had done it. */
+	if (event.kind == EVENT_MESSAGE_REMOVED)
+		chat_remove(start->service, chamber, event.message);
 	const int err = chamber_apply(start->service, chamber, &event, stored, payload);
 	message_unref(payload);
 	start->events++;
@@ -204,6 +219,7 @@ int service_start(struct service *service, struct moment at, char error[SERVICE_
 		.ctx = &start,
 		.conference = start_conference,
 		.credential = start_credential,
+		.message = start_message,
 		.event = start_event,
 		.command = start_command,
 	};
@@ -260,6 +276,13 @@ static void take_read(struct service *service, const struct store_done *done, st
 	}
 }
 
+static void take_message(struct service *service, const struct store_done *done)
+{
+	struct chamber *chamber = service->chambers;
+	while (chamber != NULL && !chat_done(service, chamber, done))
+		chamber = chamber->next;
+}
+
 static void take_completions(struct service *service, struct moment at)
 {
 	struct store_done done;
@@ -278,6 +301,9 @@ static void take_completions(struct service *service, struct moment at)
 			break;
 		case STORE_DONE_READ:
 			take_read(service, &done, at);
+			break;
+		case STORE_DONE_MESSAGE:
+			take_message(service, &done);
 			break;
 		}
 	}
@@ -315,6 +341,7 @@ void service_tick(struct service *service, struct moment at)
 		chamber = chamber->next) {
 		if (chamber->in_flight || at.now < chamber->retry_at)
 			service_due(service, rs_time_max(chamber->retry_at, at.now + STORE_RETRY));
+		chat_expire(service, chamber, at);
 		chamber_pump(service, chamber, at);
 		plan_tick(service, chamber, at);
 	}

@@ -46,6 +46,7 @@
 
 struct chamber;
 struct replies;
+struct chat;
 
 /* A WebSocket. */
 struct session {
@@ -112,6 +113,8 @@ struct person {
 	int64_t mic_packets;
 	size_t turn_at; /* index in the plan being told */
 	struct turn_told turn;
+	int64_t chat_bucket,
+		chat_ms; /* messages of the chat, thousandths of a minute's; since when */
 };
 
 /* A command waiting for its turn. */
@@ -155,6 +158,7 @@ struct chamber {
 	bool fenced;
 	struct broadcast *broadcast;
 	struct replies *replies;
+	struct chat *chat;
 	struct person *people; /* as many as participants */
 	struct session *sessions;
 	struct snapshot snapshot;
@@ -316,6 +320,24 @@ int chamber_apply(struct service *service, struct chamber *chamber, const struct
 /* For people: a sentence of its own, or `text` filled with one that has the figures. */
 const char *refusal_text(const struct chamber *chamber, enum command_kind kind,
 	enum verdict verdict, char text[SERVICE_ERROR_LEN]);
+
+/* chat.c */
+int chat_new(struct chat **out_chat) RS_MUST_USE;
+struct chat *chat_free(struct chat *chat);
+/* A message that was kept. 0, -EBADMSG or -ENOMEM. */
+int chat_load(struct chat *chat, const struct store_message *stored) RS_MUST_USE;
+bool chat_has(const struct chat *chat, uint64_t number);
+/* The command say; answered once the store has it. */
+void chat_say(struct service *service, struct session *session, const struct wire_message *message,
+	struct moment at);
+/* What was said of late to whoever came. */
+void chat_show(struct service *service, const struct session *session);
+/* Forget a message, here and in the store. */
+void chat_remove(struct service *service, struct chamber *chamber, uint64_t number);
+/* Those whose time is over. */
+void chat_expire(struct service *service, struct chamber *chamber, struct moment at);
+/* A message is written, or not; false when it is none of this chamber's. */
+bool chat_done(struct service *service, struct chamber *chamber, const struct store_done *done);
 
 /* presence.c */
 /* Compare the outside world with the state; fills chamber->events with what happened. */

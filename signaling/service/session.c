@@ -327,6 +327,7 @@ static void handle_hello(struct service *service, struct session *session,
 		return;
 	}
 	plan_joined(service, chamber, session->participant, at);
+	chat_show(service, session);
 	service->counters.joined++;
 	service->counters.resumed += resumed ? 1 : 0;
 	log_debug(LOG_MEETING, chamber->proceedings->meeting->id, "joined badge=%s resumed=%d",
@@ -425,6 +426,13 @@ static void handle_command(struct service *service, struct session *session,
 	media_fn *media = media_handler(message->command.kind);
 	if (message->command.kind == COMMAND_PLAN) {
 		plan_ask(service, session, message, at);
+	} else if (message->command.kind == COMMAND_SAY) {
+		chat_say(service, session, message, at);
+	} else if (message->command.kind == COMMAND_REMOVE_MESSAGE &&
+		   replies_find(chamber->replies, who->id, message->id) == NULL &&
+		   !chat_has(chamber->chat, message->command.message)) {
+		refuse_command(service, session, message->id, VERDICT_NO_SUCH_MESSAGE,
+			wire_verdict_text(VERDICT_NO_SUCH_MESSAGE));
 	} else if (media != NULL) {
 		do_media(service, session, message, media);
 	} else {

@@ -164,6 +164,26 @@ static int sqlite_read(
 	return 0;
 }
 
+static int sqlite_put_message(
+	struct store *store, uint64_t ticket, const struct store_message *message)
+{
+	struct sqlite_job *job = NULL;
+	const int err = new_job(sqlite_of(store), JOB_MESSAGE, ticket, &job);
+	if (err < 0)
+		return err;
+	job->expect = message->number;
+	job->keep_after = message->keep_after;
+	job->json = message->len > 0 ? rs_memdup(message->text, message->len) : NULL;
+	job->json_len = message->len;
+	const bool fits = rs_set_text(job->meeting, message->meeting);
+	if (!fits || (message->len > 0 && job->json == NULL)) {
+		sqlite_job_free(job);
+		return fits ? -ENOMEM : -EINVAL;
+	}
+	submit(sqlite_of(store), job);
+	return 0;
+}
+
 static int sqlite_poll(struct store *store, struct store_done *out_done)
 {
 	static const enum store_done_kind kinds[] = {
@@ -171,6 +191,7 @@ static int sqlite_poll(struct store *store, struct store_done *out_done)
 		[JOB_CONFERENCE] = STORE_DONE_CONFERENCE,
 		[JOB_CREDENTIALS] = STORE_DONE_CREDENTIALS,
 		[JOB_READ] = STORE_DONE_READ,
+		[JOB_MESSAGE] = STORE_DONE_MESSAGE,
 	};
 	struct sqlite_store *sqlite = sqlite_of(store);
 
@@ -252,6 +273,7 @@ static const struct store_ops sqlite_ops = {
 	.put_conference = sqlite_put_conference,
 	.put_credentials = sqlite_put_credentials,
 	.read = sqlite_read,
+	.put_message = sqlite_put_message,
 	.poll = sqlite_poll,
 };
 

@@ -22,6 +22,11 @@ static const char schema[] =
 	"PRAGMA application_id = 1381192781;"
 	"PRAGMA user_version = 1;"
 	"COMMIT;";
+/* Beside the version: a database made before there was a chat gets the table as it is opened. What is deleted is overwritten. */
+static const char messages[] =
+	"CREATE TABLE IF NOT EXISTS messages(meeting TEXT NOT NULL, number INTEGER NOT NULL,"
+	" text BLOB NOT NULL, PRIMARY KEY(meeting, number)) WITHOUT ROWID;"
+	"PRAGMA secure_delete = ON;";
 _Static_assert(APPLICATION_ID == 1381192781, "as the schema has it");
 
 sqlite3_stmt *sqlite_prepare(sqlite3 *db, const char *sql, size_t n, const char *const *texts)
@@ -74,12 +79,16 @@ int sqlite_schema(sqlite3 *db, const char *path, char error[STORE_ERROR_LEN])
 
 	if (tables == 0) {
 		return sqlite3_exec(db, schema, NULL, NULL, NULL) == SQLITE_OK &&
-				       sqlite_credentials_schema(db) == 0
+				       sqlite_credentials_schema(db) == 0 &&
+				       sqlite3_exec(db, messages, NULL, NULL, NULL) == SQLITE_OK
 			       ? 0
 			       : fail(db, path, error);
 	}
 	if (id == APPLICATION_ID && version == SCHEMA_VERSION)
-		return sqlite_credentials_schema(db) < 0 ? fail(db, path, error) : 0;
+		return sqlite_credentials_schema(db) == 0 &&
+				       sqlite3_exec(db, messages, NULL, NULL, NULL) == SQLITE_OK
+			       ? 0
+			       : fail(db, path, error);
 	(void)snprintf(error, STORE_ERROR_LEN, "%.150s: not a Rostrum database of version %d", path,
 		SCHEMA_VERSION);
 	return -EBADMSG;
@@ -191,6 +200,28 @@ static int load_events(
 	return step == SQLITE_DONE ? 0 : fail(sqlite->reader, sqlite->path, error);
 }
 
+static int load_messages(
+	struct sqlite_store *sqlite, const struct store_loader *loader, char error[STORE_ERROR_LEN])
+{
+	RS_CLEANUP(sqlite_finalizep)
+	sqlite3_stmt *statement = sqlite_prepare(sqlite->reader,
+		"SELECT meeting, number, text FROM messages ORDER BY meeting, number", 0, NULL);
+	if (statement == NULL)
+		return fail(sqlite->reader, sqlite->path, error);
+	int step;
+	while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+		struct store_message message = {
+			.meeting = column_text(statement, 0),
+			.number = (uint64_t)sqlite3_column_int64(statement, 1),
+		};
+		message.text = column(statement, 2, &message.len);
+		const int err = loader->message(loader->ctx, &message);
+		if (err < 0)
+			return err;
+	}
+	return step == SQLITE_DONE ? 0 : fail(sqlite->reader, sqlite->path, error);
+}
+
 static int load_commands(
 	struct sqlite_store *sqlite, const struct store_loader *loader, char error[STORE_ERROR_LEN])
 {
@@ -221,6 +252,8 @@ int sqlite_load(struct store *store, const struct store_loader *loader, char err
 		err = sqlite_load_credentials(sqlite, loader);
 	if (err == -EIO)
 		return fail(sqlite->reader, sqlite->path, error);
+	if (err == 0)
+		err = load_messages(sqlite, loader, error);
 	if (err == 0)
 		err = load_events(sqlite, loader, error);
 	if (err == 0)

@@ -21,6 +21,7 @@ enum sqlite_job_kind {
 	JOB_CONFERENCE,
 	JOB_CREDENTIALS,
 	JOB_READ,
+	JOB_MESSAGE,
 };
 
 /* All texts are copies owned by the job. */
@@ -30,10 +31,11 @@ struct sqlite_job {
 	uint64_t ticket;
 	char meeting[RS_NAME_MAX + 1];
 	uint64_t epoch;
-	uint64_t expect; /* READ: after */
+	uint64_t expect; /* READ: after; MESSAGE: its number */
 	struct store_event events[STORE_BATCH_MAX];
 	size_t n_events;
-	size_t max; /* READ */
+	size_t max;          /* READ */
+	uint64_t keep_after; /* MESSAGE */
 	bool has_command;
 	char badge[RS_NAME_MAX + 1];
 	char command[RS_NAME_MAX + 1];

@@ -217,6 +217,34 @@ static int do_read(sqlite3 *db, struct sqlite_job *job)
 	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -EIO;
 }
 
+static int change_message(
+	sqlite3 *db, const struct sqlite_job *job, const char *sql, uint64_t number)
+{
+	const char *const key[] = { job->meeting };
+	RS_CLEANUP(sqlite_finalizep) sqlite3_stmt *statement = sqlite_prepare(db, sql, 1, key);
+	if (statement == NULL ||
+		sqlite3_bind_int64(statement, 2, (sqlite3_int64)number) != SQLITE_OK)
+		return -EIO;
+	if (sqlite3_bind_parameter_count(statement) > 2 &&
+		sqlite3_bind_blob(statement, 3, job->json, (int)job->json_len, SQLITE_STATIC) !=
+			SQLITE_OK)
+		return -EIO;
+	return sqlite3_step(statement) == SQLITE_DONE ? 0 : -EIO;
+}
+
+static int do_message(sqlite3 *db, const struct sqlite_job *job)
+{
+	const char *const sql =
+		job->json_len > 0
+			? "INSERT INTO messages(meeting, number, text) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING"
+			: "DELETE FROM messages WHERE meeting = ?1 AND number = ?2";
+	const int err = change_message(db, job, sql, job->expect);
+	if (err < 0 || job->keep_after == 0)
+		return err;
+	return change_message(db, job, "DELETE FROM messages WHERE meeting = ?1 AND number <= ?2",
+		job->keep_after);
+}
+
 static int do_job(sqlite3 *db, struct sqlite_job *job)
 {
 	switch (job->kind) {
@@ -228,6 +256,8 @@ static int do_job(sqlite3 *db, struct sqlite_job *job)
 		return sqlite_write_credentials(db, job);
 	case JOB_READ:
 		return do_read(db, job);
+	case JOB_MESSAGE:
+		return do_message(db, job);
 	}
 	return -EINVAL;
 }

@@ -53,6 +53,13 @@ int store_read(
 		store, ticket, meeting, after, max < STORE_BATCH_MAX ? max : STORE_BATCH_MAX);
 }
 
+int store_put_message(struct store *store, uint64_t ticket, const struct store_message *message)
+{
+	if (message->len > STORE_PAYLOAD_MAX)
+		return -E2BIG;
+	return store->ops->put_message(store, ticket, message);
+}
+
 int store_poll(struct store *store, struct store_done *out_done)
 {
 	return store->ops->poll(store, out_done);

@@ -57,6 +57,7 @@ enum store_done_kind {
 	STORE_DONE_CONFERENCE,
 	STORE_DONE_CREDENTIALS,
 	STORE_DONE_READ,
+	STORE_DONE_MESSAGE,
 };
 
 /* A finished call. Pointers are valid until the next store_poll(). */
@@ -101,12 +102,22 @@ struct store_credential {
 	enum store_credential_state state;
 };
 
+/* A message of the meeting's chat: beside the log, in no hash chain, and gone when its time is over. */
+struct store_message {
+	const char *meeting;
+	uint64_t number; /* unique in the meeting */
+	const char *text;
+	size_t len; /* at most STORE_PAYLOAD_MAX; 0 = the message of this number is removed */
+	uint64_t keep_after; /* removes those with this number and lower, too */
+};
+
 /* Call-backs of loading; a negative return stops it and is returned. */
 struct store_loader {
 	void *ctx;
 	int (*conference)(void *ctx, const struct store_conference *conference);
 	/* After the conferences; NULL = nobody wants them. */
 	int (*credential)(void *ctx, const struct store_credential *credential);
+	int (*message)(void *ctx, const struct store_message *message);
 	int (*event)(void *ctx, const char *meeting, const struct store_event *event);
 	/* Replies of commands, oldest first. */
 	int (*command)(void *ctx, const char *meeting, const struct store_command *command);
@@ -126,6 +137,8 @@ struct store_ops {
 		const struct store_credential *credentials, size_t n);
 	int (*read)(struct store *store, uint64_t ticket, const char *meeting, uint64_t after,
 		size_t max);
+	int (*put_message)(
+		struct store *store, uint64_t ticket, const struct store_message *message);
 	int (*poll)(struct store *store, struct store_done *out_done);
 };
 
@@ -139,7 +152,7 @@ typedef void store_wake_fn(void *ctx);
 
 /* Waits for what was handed over, closes. NULL is fine. Returns NULL. */
 struct store *store_free(struct store *store);
-/* Conferences first, then credentials, then each meeting's events in order, then commands. Checks the hash chains: 0; what a call-back returned;
+/* Conferences first, then credentials, messages by number, then each meeting's events in order, then commands. Checks the hash chains: 0; what a call-back returned;
  * -EBADMSG (broken chain or numbering; `error` names meeting and number); -EIO. */
 int store_load(struct store *store, const struct store_loader *loader,
 	char error[STORE_ERROR_LEN]) RS_MUST_USE;
@@ -156,6 +169,9 @@ int store_put_credentials(struct store *store, uint64_t ticket,
 /* At most `max` (up to STORE_BATCH_MAX) events after number `after`. As store_append(). */
 int store_read(struct store *store, uint64_t ticket, const char *meeting, uint64_t after,
 	size_t max) RS_MUST_USE;
+/* Write or remove a message. Asked again, nothing changes. As store_append(). */
+int store_put_message(
+	struct store *store, uint64_t ticket, const struct store_message *message) RS_MUST_USE;
 /* 1 and *out_done, or 0. Results come in the order of the calls. */
 int store_poll(struct store *store, struct store_done *out_done);
 

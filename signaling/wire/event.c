@@ -93,6 +93,8 @@ static json_t *write_data(const struct event *event)
 	if (members & MEMBER_INSTANCE)
 		doc_put(&data, "instance", doc_text_or_null(event->instance));
 	life_write_data(&data, event, members);
+	if (members & MEMBER_MESSAGE)
+		doc_put(&data, "message", json_integer((json_int_t)event->message));
 	if (members & MEMBER_CAUSE)
 		doc_put(&data, "cause", json_string(cause_name(event->cause)));
 	return data;
@@ -221,6 +223,8 @@ static void read_data(const struct object *data, struct event *event)
 	if (members & MEMBER_INSTANCE)
 		read_text(data, "instance", true, event->instance, sizeof(event->instance));
 	life_read_data(data, event, members);
+	if (members & MEMBER_MESSAGE)
+		event->message = (uint64_t)object_int(data, "message", 1, EXACT_MAX);
 	if ((members & MEMBER_CAUSE) && cause_parse(object_text(data, "cause"), &event->cause) < 0)
 		object_fail(data, "cause", "no such cause");
 }

@@ -170,6 +170,26 @@ static void parse_proposal(const struct object *object, struct wire_message *mes
 		(void)rs_set_text(command->majority, object_name(object, "majority"));
 }
 
+static void parse_say(const struct object *object, struct wire_message *message)
+{
+	enum chat_audience audience = CHAT_ALL;
+	if (chat_audience_parse(object_text(object, "to"), &audience) < 0)
+		object_fail(
+			object, "to", "all, delegation, secretariat or participant is expected");
+	message->command.audience = audience;
+	if (audience == CHAT_PARTICIPANT)
+		(void)rs_set_text(message->command.participant, object_name(object, "participant"));
+	message->text = object_text(object, "text");
+	if (!chat_text_is_good(message->text, strlen(message->text)))
+		object_fail(object, "text",
+			"1 to 2000 octets of text are expected, without control characters");
+}
+
+static void parse_removal(const struct object *object, struct wire_message *message)
+{
+	message->command.message = (uint64_t)object_int(object, "message", 1, EXACT_MAX);
+}
+
 static void parse_look(const struct object *object, struct wire_look *look)
 {
 	copy_text(object, "mid", look->mid, sizeof(look->mid));
@@ -260,6 +280,10 @@ static const struct {
 	[COMMAND_TAKE_UP_RECORDING] = { "take-up-recording", parse_nothing },
 	[COMMAND_STOP_RECORDING] = { "stop-recording", parse_nothing },
 	[COMMAND_PLAN] = { "plan", parse_plan },
+	[COMMAND_CLOSE_CHAT] = { "close-chat", parse_nothing },
+	[COMMAND_OPEN_CHAT] = { "open-chat", parse_nothing },
+	[COMMAND_REMOVE_MESSAGE] = { "remove-message", parse_removal },
+	[COMMAND_SAY] = { "say", parse_say },
 	[COMMAND_LISTEN] = { "listen", parse_channel },
 	[COMMAND_WATCH] = { "watch", parse_watch },
 	[COMMAND_OFFER] = { "offer", parse_offer },

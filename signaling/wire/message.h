@@ -12,6 +12,7 @@
 #include "signaling/proceedings/plan.h"
 #include "signaling/proceedings/proceedings.h"
 #include "signaling/turn/turn.h"
+#include "signaling/wire/chat.h"
 #include "signaling/wire/event.h"
 #include "signaling/wire/peer.h"
 
@@ -51,6 +52,7 @@ struct wire_message {
 	/* COMMAND; `by` and `role` of `command` are not set */
 	char id[RS_NAME_MAX + 1];
 	struct command command;
+	const char *text;                       /* say; else NULL */
 	const char *sdp;                        /* offer, restart-ice; else NULL */
 	const char *instance;                   /* offer; else NULL */
 	struct wire_look looks[WIRE_LOOKS_MAX]; /* watch */

@@ -46,6 +46,8 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_MORE_THAN_ENTITLED] =
 			"These are more votes than delegations entitled to vote.",
 		[VERDICT_CHANNEL_NOT_YOURS] = "This channel is not one of your booth.",
+		[VERDICT_CHAT_CLOSED] = "The secretariat has closed the chat.",
+		[VERDICT_NO_SUCH_MESSAGE] = "This message is no longer in the chat.",
 		[VERDICT_ALREADY_SO] = "It is so already.",
 		[VERDICT_BAD_OFFER] = "The media offer could not be used.",
 		[VERDICT_NO_MEDIA_SERVER] =

@@ -51,6 +51,26 @@ static struct rules_plan parse_plan(const struct object *object)
 	};
 }
 
+static struct rules_chat parse_chat(const struct object *object)
+{
+	return (struct rules_chat){
+		.to_all = rules_parse_roles(object, "to_all"),
+		.to_delegation = rules_parse_roles(object, "to_delegation"),
+		.to_secretariat = rules_parse_roles(object, "to_secretariat"),
+		.per_minute = (uint32_t)object_int(object, "per_minute", 1, RULES_CHAT_RATE_MAX),
+		.keep_h = (uint32_t)object_int(object, "keep_h", 1, RULES_CHAT_KEEP_MAX_H),
+	};
+}
+
+/* A profile that does not speak of the chat: the General Assembly's. */
+static const struct rules_chat usual_chat = {
+	.to_all = ROLES_PRESIDING,
+	.to_delegation = ROLE_BIT(ROLE_DELEGATE),
+	.to_secretariat = ROLES_ALL & ~ROLE_BIT(ROLE_VIEWER),
+	.per_minute = 10,
+	.keep_h = 24,
+};
+
 static struct rules_points parse_points(const struct object *object)
 {
 	return (struct rules_points){
@@ -131,6 +151,11 @@ static void read_rules(const struct object object, const char *name, struct rule
 		.replies = parse_replies(&replies),
 		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
 	};
+	rules.chat = usual_chat;
+	if (object_has(&object, "chat")) {
+		const struct object chat = object_child(&object, "chat");
+		rules.chat = parse_chat(&chat);
+	}
 	parse_majorities(&object, &rules);
 	life_read_rules(&object, &rules);
 	rules_parse_appeals(&points, &rules);

@@ -268,6 +268,27 @@ static json_t *inscription_part(const struct floor *floor, enum form form)
 	return part;
 }
 
+static json_t *roles_part(unsigned roles)
+{
+	json_t *part = json_array();
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		if ((roles & ROLE_BIT(i)) != 0)
+			doc_push(&part, json_string(role_name((enum role)i)));
+	}
+	return part;
+}
+
+/* Who may write to whom. */
+static json_t *chat_rules_part(const struct rules_chat *chat)
+{
+	json_t *part = json_object();
+	doc_put(&part, "all", roles_part(chat->to_all));
+	doc_put(&part, "delegation", roles_part(chat->to_delegation));
+	doc_put(&part, "secretariat", roles_part(chat->to_secretariat));
+	doc_put(&part, "keep", json_integer(chat->keep_h * INT64_C(3600000)));
+	return part;
+}
+
 static json_t *rules_part(const struct rules *rules)
 {
 	json_t *part = json_object();
@@ -281,6 +302,7 @@ static json_t *rules_part(const struct rules *rules)
 	doc_put(&part, "majorities", majorities);
 	doc_put(&part, "motions", view_rules_motions(rules));
 	doc_put(&part, "chair_settles_appeals", json_boolean(rules->points.chair_settles));
+	doc_put(&part, "chat", chat_rules_part(&rules->chat));
 	return part;
 }
 
@@ -321,6 +343,13 @@ static json_t *recording_part(const struct meeting *meeting, enum form form)
 	return part;
 }
 
+static json_t *chat_part(const struct meeting *meeting)
+{
+	json_t *part = json_object();
+	doc_put(&part, "closed", json_boolean(meeting->chat_closed));
+	return part;
+}
+
 static json_t *media_part(const struct meeting *meeting, enum form form)
 {
 	json_t *part = json_object();
@@ -352,6 +381,7 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	doc_put(&view, "channels", channels_part(proceedings, WHOLE));
 	doc_put(&view, "recording", recording_part(meeting, WHOLE));
 	doc_put(&view, "media", media_part(meeting, WHOLE));
+	doc_put(&view, "chat", chat_part(meeting));
 	return doc_append(view, out);
 }
 
@@ -370,6 +400,7 @@ enum part {
 	PART_INSCRIPTION = 1 << 10,
 	PART_POINTS = 1 << 11,
 	PART_DECISION = 1 << 12,
+	PART_CHAT = 1 << 29,
 	PART_VOTERS = 1 << 13, /* of an open voting */
 	PART_MOTIONS = 1 << 14,
 	PART_QUORUM = 1 << 20,
@@ -436,6 +467,8 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_RECORDING_STARTED] = PART_RECORDING,
 	[EVENT_RECORDING_STOPPED] = PART_RECORDING,
 	[EVENT_RECORDING_FAILED] = PART_RECORDING,
+	[EVENT_CHAT_CLOSED] = PART_CHAT,
+	[EVENT_CHAT_OPENED] = PART_CHAT,
 	[EVENT_MEDIA_SERVER] = PART_MEDIA | PART_PARTICIPANTS,
 };
 
@@ -488,6 +521,8 @@ int view_write_patch(
 		doc_put(&patch, "channels", channels_part(proceedings, PATCH));
 	if (parts & PART_RECORDING)
 		doc_put(&patch, "recording", recording_part(meeting, PATCH));
+	if (parts & PART_CHAT)
+		doc_put(&patch, "chat", chat_part(meeting));
 	if (parts & PART_MEDIA)
 		doc_put(&patch, "media", media_part(meeting, PATCH));
 	return doc_append(patch, out);

@@ -23,6 +23,13 @@ struct kept_conference {
 	size_t len;
 };
 
+struct kept_message {
+	char meeting[RS_NAME_MAX + 1];
+	uint64_t number;
+	char *text;
+	size_t len;
+};
+
 struct fake_store {
 	struct store store; /* must be first */
 	struct record *records;
@@ -31,6 +38,8 @@ struct fake_store {
 	size_t n_conferences;
 	struct store_credential credentials[64];
 	size_t n_credentials;
+	struct kept_message messages[256];
+	size_t n_messages;
 	struct store_done dones[DONES_MAX];
 	struct store_event events[DONES_MAX][STORE_BATCH_MAX];
 	size_t first, n_dones;
@@ -239,6 +248,44 @@ static int fake_read(
 	return 0;
 }
 
+static void forget_message(struct fake_store *fake, size_t i)
+{
+	free(fake->messages[i].text);
+	fake->messages[i] = fake->messages[--fake->n_messages];
+}
+
+static int fake_put_message(
+	struct store *store, uint64_t ticket, const struct store_message *message)
+{
+	struct fake_store *fake = fake_of(store);
+	size_t slot;
+	*push(fake, &slot) = (struct store_done){
+		.kind = STORE_DONE_MESSAGE, .ticket = ticket, .result = fake->result
+	};
+	if (fake->result != STORE_OK && fake->result != STORE_UNKNOWN)
+		return 0;
+	for (size_t i = fake->n_messages; i > 0; i--) {
+		const struct kept_message *kept = &fake->messages[i - 1];
+		if (strcmp(kept->meeting, message->meeting) == 0 &&
+			(kept->number == message->number || kept->number <= message->keep_after))
+			forget_message(fake, i - 1);
+	}
+	if (message->len == 0)
+		return 0;
+	assert(fake->n_messages < RS_ARRAY_LEN(fake->messages));
+	struct kept_message *kept = &fake->messages[fake->n_messages++];
+	(void)rs_set_text(kept->meeting, message->meeting);
+	kept->number = message->number;
+	kept->text = copy(message->text, message->len);
+	kept->len = message->len;
+	return 0;
+}
+
+size_t fake_store_messages(const struct fake_store *fake)
+{
+	return fake->n_messages;
+}
+
 static int fake_poll(struct store *store, struct store_done *out_done)
 {
 	struct fake_store *fake = fake_of(store);
@@ -264,6 +311,14 @@ static int fake_load(
 	}
 	for (size_t i = 0; i < fake->n_credentials && err == 0 && loader->credential != NULL; i++)
 		err = loader->credential(loader->ctx, &fake->credentials[i]);
+	for (size_t i = 0; i < fake->n_messages && err == 0; i++) {
+		const struct kept_message *kept = &fake->messages[i];
+		const struct store_message message = { .meeting = kept->meeting,
+			.number = kept->number,
+			.text = kept->text,
+			.len = kept->len };
+		err = loader->message(loader->ctx, &message);
+	}
 	for (size_t i = 0; i < fake->n_records && err == 0; i++)
 		err = loader->event(loader->ctx, fake->records[i].meeting, &fake->records[i].event);
 	for (size_t i = 0; i < fake->n_records && err == 0; i++) {
@@ -297,6 +352,7 @@ static const struct store_ops fake_ops = {
 	.put_conference = fake_put_conference,
 	.put_credentials = fake_put_credentials,
 	.read = fake_read,
+	.put_message = fake_put_message,
 	.poll = fake_poll,
 };
 
@@ -320,6 +376,8 @@ struct fake_store *fake_store_free(struct fake_store *fake)
 	}
 	for (size_t i = 0; i < fake->n_conferences; i++)
 		free(fake->conferences[i].json);
+	for (size_t i = 0; i < fake->n_messages; i++)
+		free(fake->messages[i].text);
 	free(fake->records);
 	free(fake);
 	return NULL;

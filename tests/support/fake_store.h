@@ -23,6 +23,8 @@ void fake_store_fail(struct fake_store *fake, enum store_result result);
 size_t fake_store_count(const struct fake_store *fake, const char *meeting);
 /* Payload of the event `number` (from 1), NUL-terminated; NULL when there is none. */
 const char *fake_store_payload(const struct fake_store *fake, const char *meeting, uint64_t number);
+/* Messages of all chats that are kept. */
+size_t fake_store_messages(const struct fake_store *fake);
 /* Put an event there as if it had been appended. */
 void fake_store_plant(struct fake_store *fake, const char *meeting, const char *payload);
 

@@ -261,6 +261,11 @@ static void no_recording(struct bench *bench)
 	(void)rs_set_text(bench->next.session, "demo-2");
 }
 
+static void a_closed_chat(struct bench *bench)
+{
+	act(bench, ROLE_SECRETARIAT, (struct command){ .kind = COMMAND_CLOSE_CHAT });
+}
+
 /* What a permitted command needs to be done, and, by stage, why it is not done where that cannot be had. */
 static const struct sample {
 	void (*prepare)(struct bench *bench);
@@ -325,8 +330,12 @@ static const struct sample {
 						      [STAGE_TEST] = VERDICT_ALREADY_SO,
 						      [STAGE_ADJOURNED] = VERDICT_ALREADY_SO,
 						      [STAGE_CLOSED] = VERDICT_ALREADY_SO } },
+	[COMMAND_CLOSE_CHAT] = { nothing },
+	[COMMAND_OPEN_CHAT] = { a_closed_chat },
+	[COMMAND_REMOVE_MESSAGE] = { nothing },
 	/* They make no events: the service does them, once the table lets them pass. */
 	[COMMAND_PLAN] = { .no_events = true },
+	[COMMAND_SAY] = { .no_events = true },
 	[COMMAND_LISTEN] = { .no_events = true },
 	[COMMAND_WATCH] = { .no_events = true },
 	[COMMAND_OFFER] = { .no_events = true },

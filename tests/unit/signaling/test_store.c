@@ -141,6 +141,13 @@ static int see_conference(void *ctx, const struct store_conference *conference)
 	return 0;
 }
 
+static int see_message(void *ctx, const struct store_message *message)
+{
+	note(ctx, "%s message %d %.*s;", message->meeting, (int)message->number, (int)message->len,
+		message->text);
+	return 0;
+}
+
 static int see_event(void *ctx, const char *meeting, const struct store_event *event)
 {
 	note(ctx, "%s %d %.*s;", meeting, (int)event->number, (int)event->len, event->payload);
@@ -158,6 +165,7 @@ static int load(struct bench *bench, struct seen *seen, char error[STORE_ERROR_L
 {
 	const struct store_loader loader = { .ctx = seen,
 		.conference = see_conference,
+		.message = see_message,
 		.event = see_event,
 		.command = see_command };
 	seen->text[0] = '\0';
@@ -287,6 +295,64 @@ static void a_conference_is_kept_and_replaced(void **state)
 	assert_int_equal(await(bench).result, STORE_OK);
 	reopen(bench);
 	assert_loads(bench, "conference c e2 {1};");
+}
+
+static void put_message(struct bench *bench, const char *meeting, uint64_t number, const char *text,
+	uint64_t keep_after)
+{
+	const struct store_message message = { .meeting = meeting,
+		.number = number,
+		.text = text,
+		.len = strlen(text),
+		.keep_after = keep_after };
+	assert_int_equal(store_put_message(bench->store, number, &message), 0);
+	const struct store_done done = await(bench);
+	assert_int_equal(done.kind, STORE_DONE_MESSAGE);
+	assert_int_equal(done.ticket, number);
+	assert_int_equal(done.result, STORE_OK);
+}
+
+static void messages_are_kept_beside_the_log_removed_and_make_way(void **state)
+{
+	struct bench *bench = *state;
+	put_message(bench, "demo", 5, "five", 0);
+	put_message(bench, "demo", 7, "seven", 0);
+	put_message(bench, "demo", 7, "seven", 0); /* asked again */
+	put_message(bench, "demo", 9, "nine", 0);
+	put_message(bench, "other", 6, "six", 0);
+	reopen(bench);
+	assert_loads(bench, "demo message 5 five;demo message 7 seven;demo message 9 nine;"
+			    "other message 6 six;");
+	put_message(bench, "demo", 7, "", 0);
+	put_message(bench, "demo", 11, "eleven", 5);
+	reopen(bench);
+	assert_loads(bench, "demo message 9 nine;demo message 11 eleven;other message 6 six;");
+}
+
+static void a_message_that_is_too_long_is_refused(void **state)
+{
+	struct bench *bench = *state;
+	static char text[STORE_PAYLOAD_MAX + 1];
+	struct store_message message = { .meeting = "demo", .number = 1, .text = text };
+	message.len = sizeof(text);
+	assert_int_equal(store_put_message(bench->store, 1, &message), -E2BIG);
+	message.len = STORE_PAYLOAD_MAX;
+	assert_int_equal(store_put_message(bench->store, 1, &message), 0);
+	assert_int_equal(await(bench).result, STORE_OK);
+}
+
+/* What an earlier version made has no table for messages. */
+static void a_database_from_before_the_chat_is_opened(void **state)
+{
+	struct bench *bench = *state;
+	sqlite3 *db = NULL;
+	bench->store = store_free(bench->store);
+	assert_int_equal(sqlite3_open(bench->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE messages", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	open_store(bench);
+	put_message(bench, "demo", 1, "one", 0);
+	assert_loads(bench, "demo message 1 one;");
 }
 
 static void many_appends_share_transactions_and_keep_their_order(void **state)
@@ -543,6 +609,9 @@ int main(void)
 		CASE(a_conference_is_kept_and_replaced),
 		CASE(credentials_are_kept_and_replaced),
 		CASE(an_older_database_gets_their_table),
+		CASE(messages_are_kept_beside_the_log_removed_and_make_way),
+		CASE(a_message_that_is_too_long_is_refused),
+		CASE(a_database_from_before_the_chat_is_opened),
 		CASE(many_appends_share_transactions_and_keep_their_order),
 		CASE(limits_are_refused_at_once),
 		CASE(a_kill_loses_no_acknowledged_event),

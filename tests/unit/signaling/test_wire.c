@@ -54,7 +54,8 @@ static void assert_event(const json_t *json, const char *text)
 
 static void each_page_example(void *ctx, const char *kind, size_t line, const char *text)
 {
-	static const char *const said[] = { "welcome", "error", "reply", "event", "measured" };
+	static const char *const said[] = { "welcome", "error", "reply", "event", "measured",
+		"chat" };
 	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	size_t i = 0;
 	(void)ctx;
@@ -254,6 +255,10 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		if (members & MEMBER_MOTION)
 			(void)rs_set_text(event.motion, "close-debate");
 		event.side = members & MEMBER_SIDE ? SIDE_AGAINST : SIDE_IN_FAVOUR;
+		event.message = members & MEMBER_MESSAGE ? 1795305600123 : 0;
+		event.place = members & MEMBER_PLACE ? PLACE_IN_ROOM : PLACE_REMOTE;
+		if (members & MEMBER_VOICE)
+			(void)rs_set_text(event.voice, "room");
 		event.vote = members & MEMBER_VOTE ? VOTE_ABSTAIN : VOTE_NONE;
 		event.entitled = members & MEMBER_ENTITLED ? 193 : 0;
 		event.yes = members & MEMBER_TOTALS ? 100 : 0;
