@@ -70,6 +70,11 @@ struct program {
 	char error[512];
 };
 
+static void derive(void *ctx, const char *label, uint8_t out[RS_SHA256_LEN])
+{
+	auth_derive(ctx, label, out);
+}
+
 static int verify(void *ctx, const char *token, int64_t wall_ms, struct claims *out_claims)
 {
 	return auth_verify(ctx, token, wall_ms, out_claims);
@@ -228,6 +233,8 @@ static int make_service(struct program *program)
 		.media_grace = RS_SEC(2),
 		.verify = verify,
 		.verify_ctx = program->auth,
+		.derive = derive,
+		.derive_ctx = program->auth,
 		.answer = sdp_answer,
 		.turn = &program->turn,
 	};

@@ -69,3 +69,11 @@ void rs_hmac_sha1(
 	if (HMAC(EVP_sha1(), key, (int)key_len, data, len, out, &out_len) == NULL)
 		abort();
 }
+
+void rs_hmac_sha256(
+	const void *key, size_t key_len, const void *data, size_t len, uint8_t out[RS_SHA256_LEN])
+{
+	unsigned out_len = RS_SHA256_LEN;
+	if (HMAC(EVP_sha256(), key, (int)key_len, data, len, out, &out_len) == NULL)
+		abort();
+}

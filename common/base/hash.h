@@ -1,6 +1,6 @@
 /* common/base/hash.h
  *
- * Digests by OpenSSL: SHA-256 (event chain, ledger), SHA-512 (BagIt), HMAC-SHA1 (STUN integrity).
+ * Digests by OpenSSL: SHA-256 (event chain, ledger), SHA-512 (BagIt), HMAC-SHA1 (STUN integrity), HMAC-SHA256.
  */
 #ifndef ROSTRUM_COMMON_BASE_HASH_H
 #define ROSTRUM_COMMON_BASE_HASH_H
@@ -30,5 +30,7 @@ void rs_hash_finish(struct rs_hash *hash, uint8_t *out);
 void rs_sha256(const void *data, size_t len, uint8_t out[RS_SHA256_LEN]);
 void rs_hmac_sha1(
 	const void *key, size_t key_len, const void *data, size_t len, uint8_t out[RS_SHA1_LEN]);
+void rs_hmac_sha256(
+	const void *key, size_t key_len, const void *data, size_t len, uint8_t out[RS_SHA256_LEN]);
 
 #endif

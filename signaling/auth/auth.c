@@ -33,6 +33,11 @@ struct auth *auth_free(struct auth *auth)
 	return rs_release(auth);
 }
 
+void auth_derive(const struct auth *auth, const char *label, uint8_t out[RS_SHA256_LEN])
+{
+	rs_hmac_sha256(auth->secret, AUTH_SECRET_LEN, label, strlen(label), out);
+}
+
 bool claims_enter(struct claims *claims, const char *meeting)
 {
 	if (claims->role == ROLE_ADMIN || strcmp(claims->meeting, meeting) == 0)

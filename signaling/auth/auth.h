@@ -6,6 +6,7 @@
 #ifndef ROSTRUM_SIGNALING_AUTH_AUTH_H
 #define ROSTRUM_SIGNALING_AUTH_AUTH_H
 
+#include "common/base/hash.h"
 #include "common/base/rand.h"
 #include "signaling/auth/claims.h"
 
@@ -29,6 +30,10 @@ int auth_issue(const struct auth *auth, const struct claims *claims, int64_t wal
  * is filled all the same); -EBADMSG (signed by us, but a claim is missing or malformed); -ENOMEM. */
 int auth_verify(const struct auth *auth, const char *token, int64_t wall_ms,
 	struct claims *out_claims) RS_MUST_USE;
+
+/* Thirty-two octets that follow from the secret and `label`, and from which nobody learns anything about it or those of
+ * another label: HMAC-SHA256. */
+void auth_derive(const struct auth *auth, const char *label, uint8_t out[RS_SHA256_LEN]);
 
 /* The secret kept in a file of mode 0600, made at random when there is none yet. 0; -EIO (cannot be read or made);
  * -EACCES (others than the owner may read it); -EBADMSG (not a secret: 64 hex digits); `error` names the file. */

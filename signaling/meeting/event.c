@@ -68,14 +68,23 @@ static const struct {
 	[EVENT_DECISION_PROPOSED] = { "decision-proposed", MEMBER_DECISION | MEMBER_PROPOSAL },
 	[EVENT_DECISION_OBJECTED] = { "decision-objected",
 		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION },
+	[EVENT_OBJECTION_WITHDRAWN] = { "objection-withdrawn",
+		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION },
 	[EVENT_DECISION_WITHDRAWN] = { "decision-withdrawn", MEMBER_DECISION | MEMBER_CAUSE },
 	[EVENT_VOTING_OPENED] = { "voting-opened",
 		MEMBER_DECISION | MEMBER_ENTITLED | MEMBER_QUORUM },
+	[EVENT_DELEGATION_CALLED] = { "delegation-called", MEMBER_DECISION | MEMBER_DELEGATION },
 	[EVENT_VOTE_CAST] = { "vote-cast",
 		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION | MEMBER_VOTE },
 	[EVENT_TOTALS_ENTERED] = { "totals-entered", MEMBER_DECISION | MEMBER_TOTALS },
+	[EVENT_LOCK_ANNOUNCED] = { "lock-announced", MEMBER_DECISION },
 	[EVENT_VOTING_LOCKED] = { "voting-locked",
 		MEMBER_DECISION | MEMBER_TOTALS | MEMBER_ENTITLED },
+	[EVENT_VOTE_CORRECTED] = { "vote-corrected",
+		MEMBER_DECISION | MEMBER_DELEGATION | MEMBER_VOTE | MEMBER_REASON },
+	[EVENT_VOTING_ANNULLED] = { "voting-annulled", MEMBER_DECISION | MEMBER_REASON },
+	[EVENT_INTENT_STATED] = { "intent-stated",
+		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION | MEMBER_VOTE },
 	[EVENT_DECISION_PROCLAIMED] = { "decision-proclaimed",
 		MEMBER_DECISION | MEMBER_TOTALS | MEMBER_OUTCOME },
 	[EVENT_MICROPHONE_OPENED] = { "microphone-opened",
@@ -135,6 +144,7 @@ static const char *const modes[DECISION_MODE_COUNT] = {
 	[DECISION_CONSENSUS] = "consensus",
 	[DECISION_HANDS] = "hands",
 	[DECISION_RECORDED] = "recorded",
+	[DECISION_ROLL_CALL] = "roll-call",
 };
 
 static const char *const votes[VOTE_COUNT] = {
@@ -142,11 +152,13 @@ static const char *const votes[VOTE_COUNT] = {
 	[VOTE_YES] = "yes",
 	[VOTE_NO] = "no",
 	[VOTE_ABSTAIN] = "abstain",
+	[VOTE_ABSENT] = "absent",
 };
 
 static const char *const outcomes[OUTCOME_COUNT] = {
 	[OUTCOME_ADOPTED] = "adopted",
 	[OUTCOME_REJECTED] = "rejected",
+	[OUTCOME_SECOND_VOTE] = "second-vote",
 };
 
 static const char *const places[PLACE_COUNT] = {

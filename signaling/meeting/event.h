@@ -53,12 +53,18 @@ enum event_kind {
 	EVENT_DEBATE_REOPENED,
 	EVENT_DECISION_PROPOSED,
 	EVENT_DECISION_OBJECTED,
+	EVENT_OBJECTION_WITHDRAWN,
 	EVENT_DECISION_WITHDRAWN,
 	EVENT_VOTING_OPENED,
+	EVENT_DELEGATION_CALLED,
 	EVENT_VOTE_CAST,
 	EVENT_TOTALS_ENTERED,
+	EVENT_LOCK_ANNOUNCED,
 	EVENT_VOTING_LOCKED,
+	EVENT_VOTE_CORRECTED,
+	EVENT_VOTING_ANNULLED,
 	EVENT_DECISION_PROCLAIMED,
+	EVENT_INTENT_STATED,
 	EVENT_MICROPHONE_OPENED,
 	EVENT_MICROPHONE_CLOSED,
 	EVENT_DESK_LIVE,
@@ -141,6 +147,7 @@ enum decision_mode {
 	DECISION_CONSENSUS, /* nobody objects before the gavel falls */
 	DECISION_HANDS,     /* totals alone are kept */
 	DECISION_RECORDED,  /* by delegation, with names */
+	DECISION_ROLL_CALL, /* recorded, each delegation called in its turn */
 	DECISION_MODE_COUNT,
 };
 
@@ -149,12 +156,14 @@ enum vote {
 	VOTE_YES,
 	VOTE_NO,
 	VOTE_ABSTAIN,
+	VOTE_ABSENT, /* called in a roll call, and did not answer */
 	VOTE_COUNT,
 };
 
 enum outcome {
 	OUTCOME_ADOPTED,
 	OUTCOME_REJECTED,
+	OUTCOME_SECOND_VOTE, /* equally divided: a second vote is taken later */
 	OUTCOME_COUNT,
 };
 
@@ -195,7 +204,9 @@ enum event_member {
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
 #define EVENT_SESSION_MAX 96 /* octets of a recording session's name */
 #define EVENT_REASON_MAX 128
-#define EVENT_TITLE_MAX 255 /* of a proposal */
+#define EVENT_TITLE_MAX 255  /* of a proposal */
+#define EVENT_NAMES_MAX 6144 /* octets of delegations' ids, with a space between two */
+#define EVENT_SEED_MAX 64    /* a seed of lots, or the commitment to it: hexadecimal digits */
 
 struct event {
 	uint64_t number; /* from 1, without gaps, in each meeting */
@@ -241,6 +252,14 @@ struct event {
 	uint32_t present; /* delegations that count for the quorum */
 	uint32_t quorum;  /* so many were needed; 0 = none was asked for */
 	bool overridden;  /* there was none, and the presiding officer went on */
+	uint32_t again;   /* of a second vote: the decision that was equally divided; 0 = none */
+	uint32_t round;   /* of a roll call, from 1 */
+	int64_t due_ms; /* wall clock: when the voting may be locked, by when the second vote is due */
+	enum vote was;                       /* before it was corrected */
+	char seed[EVENT_SEED_MAX + 1];       /* of the lots drawn; empty = none */
+	char commitment[EVENT_SEED_MAX + 1]; /* to a seed that is told later; empty = none */
+	char names[EVENT_NAMES_MAX +
+		   1]; /* delegations entitled to vote, in the order they are called */
 };
 
 /* Most events one command may cause: a motion to adjourn is carried, and closing takes the floor and seven microphones, what

@@ -2,6 +2,7 @@
 #include "signaling/proceedings/permissions.h"
 #include "signaling/proceedings/proceedings_priv.h"
 #include "signaling/proceedings/questions.h"
+#include "signaling/proceedings/votes.h"
 
 struct floor_person proceedings_person(const void *ctx, const char *id)
 {
@@ -70,40 +71,6 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 		proceedings->meeting, out_events);
 }
 
-static enum verdict decide_voting(const struct proceedings *proceedings,
-	enum voting_command_kind kind, const struct command *command, struct events *out_events)
-{
-	const struct floor *floor = proceedings->floor;
-	const struct voting_command voting_command = {
-		.kind = kind,
-		.by = command->by,
-		.decision = command->decision,
-		.title = command->title,
-		.mode = command->mode,
-		.majority = command->majority,
-		.vote = command->vote,
-		.yes = command->yes,
-		.no = command->no,
-		.abstain = command->abstain,
-	};
-	enum verdict verdict = questions_judge(proceedings, kind);
-	if (verdict != VERDICT_OK)
-		return verdict;
-	/* Voting begins when nobody speaks. */
-	if (kind == VOTING_BEGIN && floor->now.holder[0] != '\0') {
-		struct event *event = events_add(out_events, EVENT_FLOOR_TAKEN, command->by);
-		event->cause = CAUSE_CHAIR;
-		(void)rs_set_text(event->participant, floor->now.holder);
-	}
-	verdict = voting_decide(proceedings->voting, &voting_command, out_events);
-	if (kind == VOTING_BEGIN && verdict == VERDICT_OK)
-		return meeting_judge_quorum(proceedings->meeting, QUORUM_TO_DECIDE,
-			command->overrides, &out_events->list[out_events->n - 1]);
-	if (kind != VOTING_PROCLAIM || verdict != VERDICT_OK)
-		return verdict;
-	return questions_decide_proclaimed(proceedings, command, out_events);
-}
-
 static enum verdict decide_desk(const struct proceedings *proceedings,
 	enum interpretation_command_kind kind, const struct command *command,
 	struct events *out_events)
@@ -119,7 +86,7 @@ static enum verdict decide_desk(const struct proceedings *proceedings,
 }
 
 static enum verdict decide_by_kind(const struct proceedings *proceedings,
-	const struct command *command, struct events *out_events)
+	const struct command *command, int64_t wall_ms, struct events *out_events)
 {
 	switch (command->kind) {
 	case COMMAND_OPEN_DOORS:
@@ -210,21 +177,21 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_PUT_QUESTION:
 		return questions_decide(proceedings, command, out_events);
 	case COMMAND_PROPOSE_DECISION:
-		return decide_voting(proceedings, VOTING_PROPOSE, command, out_events);
 	case COMMAND_OBJECT:
-		return decide_voting(proceedings, VOTING_OBJECT, command, out_events);
+	case COMMAND_WITHDRAW_OBJECTION:
 	case COMMAND_WITHDRAW_DECISION:
-		return decide_voting(proceedings, VOTING_WITHDRAW, command, out_events);
 	case COMMAND_OPEN_VOTING:
-		return decide_voting(proceedings, VOTING_BEGIN, command, out_events);
+	case COMMAND_CALL_NEXT:
 	case COMMAND_CAST:
-		return decide_voting(proceedings, VOTING_CAST, command, out_events);
+	case COMMAND_ENTER_VOTE:
 	case COMMAND_ENTER_TOTALS:
-		return decide_voting(proceedings, VOTING_ENTER_TOTALS, command, out_events);
+	case COMMAND_ANNOUNCE_LOCK:
 	case COMMAND_LOCK_VOTING:
-		return decide_voting(proceedings, VOTING_LOCK, command, out_events);
+	case COMMAND_CORRECT_VOTE:
+	case COMMAND_ANNUL_VOTING:
 	case COMMAND_PROCLAIM:
-		return decide_voting(proceedings, VOTING_PROCLAIM, command, out_events);
+	case COMMAND_STATE_INTENT:
+		return votes_decide(proceedings, command, wall_ms, out_events);
 	case COMMAND_OPEN_MICROPHONE:
 		return decide_floor(proceedings, FLOOR_OPEN_MICROPHONE, command, out_events);
 	case COMMAND_CLOSE_MICROPHONE:
@@ -266,7 +233,7 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 	enum verdict verdict = permission_judge(
 		command->kind, command->role, stage_of(proceedings), &proceedings->meeting->rules);
 	if (verdict == VERDICT_OK)
-		verdict = decide_by_kind(proceedings, command, out_events);
+		verdict = decide_by_kind(proceedings, command, wall_ms, out_events);
 	if (verdict != VERDICT_OK)
 		out_events->n = 0;
 	name_voices(proceedings, out_events);

@@ -75,12 +75,19 @@ enum command_kind {
 	COMMAND_PUT_QUESTION,
 	COMMAND_PROPOSE_DECISION,
 	COMMAND_OBJECT,
+	COMMAND_WITHDRAW_OBJECTION,
 	COMMAND_WITHDRAW_DECISION,
 	COMMAND_OPEN_VOTING,
+	COMMAND_CALL_NEXT,
 	COMMAND_CAST,
+	COMMAND_ENTER_VOTE,
 	COMMAND_ENTER_TOTALS,
+	COMMAND_ANNOUNCE_LOCK,
 	COMMAND_LOCK_VOTING,
+	COMMAND_CORRECT_VOTE,
+	COMMAND_ANNUL_VOTING,
 	COMMAND_PROCLAIM,
+	COMMAND_STATE_INTENT,
 	COMMAND_OPEN_MICROPHONE,
 	COMMAND_CLOSE_MICROPHONE,
 	COMMAND_GO_LIVE,
@@ -121,8 +128,13 @@ struct command {
 	char motion[RS_NAME_MAX + 1];
 	enum motion_side side;
 	bool overrides; /* goes on without a quorum */
+	uint32_t again; /* a second vote on this decision; 0 = none */
 	char title[EVENT_TITLE_MAX + 1];
 	char majority[RS_NAME_MAX + 1];
+	char delegation[RS_NAME_MAX + 1]; /* empty = not given */
+	char reason[EVENT_REASON_MAX + 1];
+	uint8_t seed
+		[LOT_SEED_LEN]; /* of lots that are drawn or committed to; see proceedings_lot() */
 	char participant[RS_NAME_MAX + 1];
 	char item[RS_NAME_MAX + 1];
 	char channel[RS_NAME_MAX + 1];
@@ -133,6 +145,8 @@ struct command {
 int proceedings_new(struct meeting *meeting, struct proceedings **out_proceedings) RS_MUST_USE;
 struct proceedings *proceedings_free(struct proceedings *proceedings);
 
+/* The decision whose lot `command` commits to or draws: its seed must be the same each time that number is asked about. */
+uint32_t proceedings_lot(const struct proceedings *proceedings, const struct command *command);
 /* Judge a command that makes events (others: VERDICT_MALFORMED). On VERDICT_OK `out_events` has numbers and `wall_ms`; else it is empty. */
 enum verdict proceedings_decide(const struct proceedings *proceedings,
 	const struct command *command, int64_t wall_ms, struct events *out_events);

@@ -146,7 +146,7 @@ static enum verdict decide_put(const struct proceedings *proceedings, const stru
 	const char *majority = judge_put(proceedings, command, out_events, &subject, &verdict);
 	if (verdict != VERDICT_OK)
 		return verdict;
-	if (is_about(voting, subject, command->entry) && voting->now.objector[0] == '\0')
+	if (is_about(voting, subject, command->entry) && voting->now.objections == 0)
 		return voting_in_progress(voting) ? VERDICT_VOTING_IN_PROGRESS
 						  : VERDICT_DECISION_PENDING;
 
@@ -165,6 +165,7 @@ static enum verdict decide_put(const struct proceedings *proceedings, const stru
 						: motion_rules(floor, motions_top(floor))->name);
 	if (command->mode != DECISION_CONSENSUS)
 		(void)rs_set_text(event->majority, majority);
+	voting_commit(command->seed, event);
 	return VERDICT_OK;
 }
 

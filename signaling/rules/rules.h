@@ -59,6 +59,7 @@ struct rules_replies {
 enum rules_base {
 	RULES_PRESENT_AND_VOTING, /* yes and no: who abstains does not vote (GA rule 86) */
 	RULES_AUTHORISED,         /* everyone entitled as the voting was opened */
+	RULES_WITH_ABSTENTIONS,   /* yes, no and abstentions */
 };
 
 struct rules_majority {
@@ -107,6 +108,33 @@ struct rules_chat {
 	uint32_t keep_h;         /* hours a message is kept, 1 to RULES_CHAT_KEEP_MAX_H */
 };
 
+/* Which delegations that have the right to vote are entitled as a recorded vote or a secret ballot is opened. In a roll call and
+ * a show of hands all are: their answers are heard and seen in the hall. */
+enum rules_entitled {
+	RULES_ENTITLED_PRESENT,    /* of which a delegate's badge is present */
+	RULES_ENTITLED_AUTHORISED, /* all */
+};
+
+/* What equally divided votes mean, where one vote more would have carried the proposal. */
+enum rules_equality {
+	RULES_EQUALITY_REJECTS, /* committees (GA rule 133) */
+	RULES_EQUALITY_SECOND_VOTE, /* a second vote is taken; equality in that rejects (plenary, GA rule 95) */
+};
+
+#define RULES_LOCK_WARNING_MAX_S 600
+#define RULES_SECOND_VOTE_MAX_H 720
+#define RULES_ROUNDS_MAX 3
+
+struct rules_voting {
+	enum rules_entitled entitled;
+	enum rules_equality equality;
+	uint32_t
+		second_vote_h; /* hours within which the second vote is due, 1 to RULES_SECOND_VOTE_MAX_H */
+	uint32_t
+		lock_warning_s; /* so long before the lock it must be announced; 0 = it need not be */
+	uint32_t rounds; /* of a roll call: who was absent is called again, 1 to RULES_ROUNDS_MAX */
+};
+
 struct rules {
 	char name[RS_NAME_MAX + 1];
 	unsigned may_ask;              /* roles that may put themselves on the list of speakers */
@@ -128,6 +156,7 @@ struct rules {
 	struct rules_quorum quorum[RULES_BODY_COUNT];
 	unsigned quorum_places;     /* ways of being here that count, a set of enum place */
 	struct rules_chat chat;
+	struct rules_voting voting;
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
 };
 

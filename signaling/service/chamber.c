@@ -110,6 +110,16 @@ static void make_session_name(struct service *service, const struct chamber *cha
 		stamp, unique);
 }
 
+/* The same for a number each time it is asked for, so that the commitment holds over a restart. */
+static void make_seed(struct service *service, const struct chamber *chamber, struct job *job)
+{
+	char label[2 * RS_NAME_MAX + 32];
+	(void)snprintf(label, sizeof(label), "lot %s %s %" PRIu32, chamber->epoch,
+		chamber->proceedings->meeting->id,
+		proceedings_lot(chamber->proceedings, &job->command));
+	service->config.derive(service->config.derive_ctx, label, job->command.seed);
+}
+
 int chamber_submit(struct service *service, struct chamber *chamber, const struct job *job)
 {
 	if (chamber->n_jobs >= service->config.limits.queue)
@@ -282,6 +292,7 @@ static void run_job(
 		return;
 	}
 	make_session_name(service, chamber, at.wall_ms, job->command.session);
+	make_seed(service, chamber, job);
 	const enum verdict verdict = chamber->fenced
 					     ? VERDICT_STORE_UNAVAILABLE
 					     : proceedings_decide(chamber->proceedings,

@@ -27,7 +27,7 @@ static bool config_is_valid(const struct service_config *config)
 	return limits->sessions > 0 && limits->peers > 0 && limits->nodes > 0 &&
 	       limits->meetings > 0 && limits->queue > 0 && limits->kept_events > 0 &&
 	       limits->command_rate > 0 && config->hello_timeout > 0 && config->lost_grace > 0 &&
-	       config->media_grace > 0 && config->verify != NULL && config->answer != NULL &&
+	       config->media_grace > 0 && config->verify != NULL && config->derive != NULL && config->answer != NULL &&
 	       config->store != NULL && config->rand != NULL;
 }
 

@@ -13,6 +13,7 @@
 #define ROSTRUM_SIGNALING_SERVICE_SERVICE_H
 
 #include "common/base/buf.h"
+#include "common/base/hash.h"
 #include "common/base/rand.h"
 #include "common/base/time.h"
 #include "signaling/auth/claims.h"
@@ -32,6 +33,9 @@ struct moment {
  * or issuer); -ETIMEDOUT (expired; *out_claims is filled all the same); -EBADMSG (claims missing or malformed). */
 typedef int service_verify_fn(
 	void *ctx, const char *token, int64_t wall_ms, struct claims *out_claims);
+
+/* Secret octets of this site that follow from `label` (implemented by signaling/auth): the same each time, after a restart too. */
+typedef void service_derive_fn(void *ctx, const char *label, uint8_t out[RS_SHA256_LEN]);
 
 struct service_limits {
 	size_t sessions;       /* WebSockets at a time */
@@ -55,6 +59,8 @@ struct service_config {
 	rs_time media_grace;   /* without media server until media-server null; 2 s */
 	service_verify_fn *verify;
 	void *verify_ctx;
+	service_derive_fn *derive;
+	void *derive_ctx;
 	peer_answer_fn *answer;
 	void *answer_ctx;
 	const struct turn *turn; /* told to pages; outlives the service; NULL = none */

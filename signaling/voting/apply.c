@@ -4,9 +4,14 @@ static void forget(struct voting *voting)
 {
 	voting->now = (struct voting_decision){ .stage = VOTING_NONE };
 	for (size_t i = 0; i < voting->n_delegations; i++) {
-		voting->delegations[i].entitled = false;
-		voting->delegations[i].vote = VOTE_NONE;
+		struct voting_delegation *delegation = &voting->delegations[i];
+		delegation->entitled = false;
+		delegation->called = false;
+		delegation->objects = false;
+		delegation->vote = VOTE_NONE;
+		delegation->intent = VOTE_NONE;
 	}
+	voting->n_corrections = 0;
 }
 
 static void apply_presence(struct voting *voting, const struct event *event)
@@ -27,45 +32,28 @@ static void apply_proposed(struct voting *voting, const struct event *event)
 	voting->now.entry = event->entry;
 	(void)rs_set_text(voting->now.title, event->title);
 	(void)rs_set_text(voting->now.majority, event->majority);
+	(void)rs_set_text(voting->now.commitment, event->commitment);
+	voting->now.again = event->again;
 }
 
-static void apply_opened(struct voting *voting)
-{
-	voting->now.stage = VOTING_OPEN;
-	for (size_t i = 0; i < voting->n_delegations; i++) {
-		voting->delegations[i].entitled = voting_delegation_present(voting, i);
-		voting->now.entitled += voting->delegations[i].entitled;
-	}
-}
-
-static uint32_t *count_of(struct voting_decision *now, enum vote vote)
-{
-	switch (vote) {
-	case VOTE_YES:
-		return &now->yes;
-	case VOTE_NO:
-		return &now->no;
-	case VOTE_ABSTAIN:
-		return &now->abstain;
-	case VOTE_NONE:
-	case VOTE_COUNT:
-		break;
-	}
-	return NULL;
-}
-
-static void apply_cast(struct voting *voting, const struct event *event)
+static void apply_objection(struct voting *voting, const struct event *event)
 {
 	const size_t i = voting_find_delegation(voting, event->delegation);
-	if (i == voting->n_delegations)
+	const bool objects = event->kind == EVENT_DECISION_OBJECTED;
+	if (i == voting->n_delegations || voting->delegations[i].objects == objects)
 		return;
-	uint32_t *before = count_of(&voting->now, voting->delegations[i].vote);
-	uint32_t *after = count_of(&voting->now, event->vote);
-	if (before != NULL)
-		(*before)--;
-	if (after != NULL)
-		(*after)++;
-	voting->delegations[i].vote = event->vote;
+	voting->delegations[i].objects = objects;
+	if (objects)
+		voting->now.objections++;
+	else
+		voting->now.objections--;
+}
+
+static void apply_opened(struct voting *voting, const struct event *event)
+{
+	voting->now.stage = VOTING_OPEN;
+	(void)rs_set_text(voting->now.seed, event->seed);
+	voting_apply_entitled(voting, event);
 }
 
 static void apply_totals(struct voting *voting, const struct event *event)
@@ -74,6 +62,31 @@ static void apply_totals(struct voting *voting, const struct event *event)
 	voting->now.yes = event->yes;
 	voting->now.no = event->no;
 	voting->now.abstain = event->abstain;
+}
+
+static void drop_tie(struct voting *voting, size_t i)
+{
+	voting->n_ties--;
+	memmove(voting->ties + i, voting->ties + i + 1,
+		(voting->n_ties - i) * sizeof(*voting->ties));
+}
+
+/* A second vote settles what waited for it; an equal first one waits from now on. */
+static void apply_proclaimed(struct voting *voting, const struct event *event)
+{
+	voting->now.stage = VOTING_PROCLAIMED;
+	voting->now.outcome = event->outcome;
+	for (size_t i = voting->n_ties; i > 0; i--) {
+		if (voting->ties[i - 1].number == voting->now.again)
+			drop_tie(voting, i - 1);
+	}
+	if (event->outcome != OUTCOME_SECOND_VOTE)
+		return;
+	if (voting->n_ties == VOTING_TIES_MAX)
+		drop_tie(voting, 0);
+	struct voting_tie *tie = &voting->ties[voting->n_ties++];
+	*tie = (struct voting_tie){ .number = event->decision, .due_ms = event->due_ms };
+	(void)rs_set_text(tie->title, voting->now.title);
 }
 
 void voting_apply(struct voting *voting, const struct event *event)
@@ -103,26 +116,40 @@ void voting_apply(struct voting *voting, const struct event *event)
 		apply_proposed(voting, event);
 		return;
 	case EVENT_DECISION_OBJECTED:
-		(void)rs_set_text(voting->now.objector, event->delegation);
+	case EVENT_OBJECTION_WITHDRAWN:
+		apply_objection(voting, event);
 		return;
 	case EVENT_DECISION_WITHDRAWN:
+	case EVENT_VOTING_ANNULLED:
 		forget(voting);
 		return;
 	case EVENT_VOTING_OPENED:
-		apply_opened(voting);
+		apply_opened(voting, event);
+		return;
+	case EVENT_DELEGATION_CALLED:
+		voting_apply_called(voting, event);
 		return;
 	case EVENT_VOTE_CAST:
-		apply_cast(voting, event);
+		voting_set_vote(
+			voting, voting_find_delegation(voting, event->delegation), event->vote);
 		return;
 	case EVENT_TOTALS_ENTERED:
 		apply_totals(voting, event);
 		return;
+	case EVENT_LOCK_ANNOUNCED:
+		voting->now.lock_due_ms = event->due_ms;
+		return;
 	case EVENT_VOTING_LOCKED:
 		voting->now.stage = VOTING_LOCKED;
 		return;
+	case EVENT_VOTE_CORRECTED:
+		voting_apply_correction(voting, event);
+		return;
 	case EVENT_DECISION_PROCLAIMED:
-		voting->now.stage = VOTING_PROCLAIMED;
-		voting->now.outcome = event->outcome;
+		apply_proclaimed(voting, event);
+		return;
+	case EVENT_INTENT_STATED:
+		voting_apply_intent(voting, event);
 		return;
 	default:
 		return; /* of other machines */

@@ -1,6 +1,6 @@
 #include "signaling/voting/voting_priv.h"
 
-static struct event *add(
+struct event *voting_add(
 	const struct voting *voting, struct events *events, enum event_kind kind, const char *by)
 {
 	struct event *event = events_add(events, kind, by);
@@ -20,7 +20,40 @@ static void set_totals(const struct voting *voting, struct event *event)
 static bool is_pending(const struct voting_decision *now)
 {
 	return now->stage == VOTING_OPEN || now->stage == VOTING_LOCKED ||
-	       (now->stage == VOTING_PROPOSED && now->objector[0] == '\0');
+	       (now->stage == VOTING_PROPOSED && now->objections == 0);
+}
+
+void voting_commit(const uint8_t seed[LOT_SEED_LEN], struct event *event)
+{
+	uint8_t commitment[RS_SHA256_LEN];
+	if (event->mode != DECISION_ROLL_CALL)
+		return;
+	lot_commit(seed, commitment);
+	rs_hex_encode(commitment, sizeof(commitment), event->commitment);
+}
+
+/* Under the next number; what is pending is not looked at. */
+static void add_proposal(const struct voting *voting, const struct voting_command *command,
+	const struct voting_decision *what, struct events *events)
+{
+	struct event *event = events_add(events, EVENT_DECISION_PROPOSED, command->by);
+	event->decision = voting->last + 1;
+	event->subject = what->subject;
+	event->entry = what->entry;
+	event->mode = what->mode;
+	event->again = what->again;
+	(void)rs_set_text(event->title, what->title);
+	(void)rs_set_text(event->majority, what->mode == DECISION_CONSENSUS ? "" : what->majority);
+	voting_commit(command->seed, event);
+}
+
+static bool is_tied(const struct voting *voting, uint32_t number)
+{
+	for (size_t i = 0; i < voting->n_ties; i++) {
+		if (voting->ties[i].number == number)
+			return true;
+	}
+	return false;
 }
 
 static enum verdict decide_propose(const struct voting *voting,
@@ -31,28 +64,31 @@ static enum verdict decide_propose(const struct voting *voting,
 		return VERDICT_DECISION_PENDING;
 	if (!consensus && voting_find_majority(voting, command->majority) == NULL)
 		return VERDICT_NO_SUCH_MAJORITY;
-	struct event *event = events_add(out_events, EVENT_DECISION_PROPOSED, command->by);
-	event->decision = voting->last + 1;
-	event->mode = command->mode;
-	(void)rs_set_text(event->title, command->title);
-	(void)rs_set_text(event->majority, consensus ? "" : command->majority);
+	if (command->again != 0 && !is_tied(voting, command->again))
+		return VERDICT_NO_SUCH_DECISION;
+	struct voting_decision what = { .mode = command->mode, .again = command->again };
+	(void)rs_set_text(what.title, command->title);
+	(void)rs_set_text(what.majority, command->majority);
+	add_proposal(voting, command, &what, out_events);
 	return VERDICT_OK;
 }
 
-static enum verdict decide_object(const struct voting *voting, const struct voting_command *command,
-	struct events *out_events)
+/* Consensus is nobody's objection: each that was made stands until whoever made it withdraws it. */
+static enum verdict decide_objection(const struct voting *voting,
+	const struct voting_command *command, struct events *out_events)
 {
-	const size_t badge = voting_find_badge(voting, command->by);
-	if (badge == voting->n_badges)
+	const bool objects = command->kind == VOTING_OBJECT;
+	const size_t i = voting_delegation_of(voting, command->by);
+	if (i == voting->n_delegations)
 		return VERDICT_NOT_ENTITLED;
 	if (voting->now.mode != DECISION_CONSENSUS || voting->now.stage != VOTING_PROPOSED)
 		return VERDICT_NO_SUCH_DECISION;
-	if (voting->now.objector[0] != '\0')
+	if (voting->delegations[i].objects == objects)
 		return VERDICT_ALREADY_SO;
-	struct event *event = add(voting, out_events, EVENT_DECISION_OBJECTED, command->by);
+	struct event *event = voting_add(voting, out_events,
+		objects ? EVENT_DECISION_OBJECTED : EVENT_OBJECTION_WITHDRAWN, command->by);
 	(void)rs_set_text(event->participant, command->by);
-	(void)rs_set_text(
-		event->delegation, voting->delegations[voting->badges[badge].delegation].name);
+	(void)rs_set_text(event->delegation, voting->delegations[i].name);
 	return VERDICT_OK;
 }
 
@@ -64,7 +100,21 @@ static enum verdict decide_withdraw(const struct voting *voting,
 		return VERDICT_VOTING_IN_PROGRESS;
 	if (voting->now.stage == VOTING_PROCLAIMED)
 		return VERDICT_NO_SUCH_DECISION;
-	add(voting, out_events, EVENT_DECISION_WITHDRAWN, command->by)->cause = CAUSE_CHAIR;
+	voting_add(voting, out_events, EVENT_DECISION_WITHDRAWN, command->by)->cause = CAUSE_CHAIR;
+	return VERDICT_OK;
+}
+
+/* The seed that was committed to when the vote was proposed. */
+static enum verdict open_lot(
+	const struct voting *voting, const struct voting_command *command, struct event *event)
+{
+	uint8_t commitment[RS_SHA256_LEN];
+	char hex[LOT_HEX_LEN + 1] = "";
+	lot_commit(command->seed, commitment);
+	rs_hex_encode(commitment, sizeof(commitment), hex);
+	if (strcmp(hex, voting->now.commitment) != 0)
+		return VERDICT_LOT_LOST;
+	rs_hex_encode(command->seed, LOT_SEED_LEN, event->seed);
 	return VERDICT_OK;
 }
 
@@ -75,27 +125,29 @@ static enum verdict decide_begin(const struct voting *voting, const struct votin
 		return VERDICT_ALREADY_SO;
 	if (voting->now.stage != VOTING_PROPOSED || voting->now.mode == DECISION_CONSENSUS)
 		return VERDICT_NO_SUCH_DECISION;
-	struct event *event = add(voting, out_events, EVENT_VOTING_OPENED, command->by);
-	for (size_t i = 0; i < voting->n_delegations; i++)
-		event->entitled += voting_delegation_present(voting, i);
-	return VERDICT_OK;
+	struct event *event = voting_add(voting, out_events, EVENT_VOTING_OPENED, command->by);
+	if (!voting_write_entitled(voting, event))
+		return VERDICT_TOO_MANY;
+	return voting->now.mode == DECISION_ROLL_CALL ? open_lot(voting, command, event)
+						      : VERDICT_OK;
 }
 
 static enum verdict decide_cast(const struct voting *voting, const struct voting_command *command,
 	struct events *out_events)
 {
-	if (voting->now.stage != VOTING_OPEN || voting->now.mode != DECISION_RECORDED)
+	if (voting->now.stage != VOTING_OPEN || !voting_is_by_name(voting))
 		return VERDICT_VOTING_NOT_OPEN;
-	const size_t badge = voting_find_badge(voting, command->by);
-	if (badge == voting->n_badges)
+	if (command->vote == VOTE_ABSENT)
+		return VERDICT_MALFORMED; /* it is whoever says so */
+	const size_t i = voting_delegation_of(voting, command->by);
+	if (i == voting->n_delegations || !voting->delegations[i].entitled)
 		return VERDICT_NOT_ENTITLED;
-	const struct voting_delegation *delegation =
-		&voting->delegations[voting->badges[badge].delegation];
-	if (!delegation->entitled)
-		return VERDICT_NOT_ENTITLED;
+	const struct voting_delegation *delegation = &voting->delegations[i];
+	if (voting->now.mode == DECISION_ROLL_CALL && !delegation->called)
+		return VERDICT_NOT_YOUR_TURN;
 	if (delegation->vote == command->vote)
 		return VERDICT_ALREADY_SO;
-	struct event *event = add(voting, out_events, EVENT_VOTE_CAST, command->by);
+	struct event *event = voting_add(voting, out_events, EVENT_VOTE_CAST, command->by);
 	event->vote = command->vote;
 	(void)rs_set_text(event->participant, command->by);
 	(void)rs_set_text(event->delegation, delegation->name);
@@ -114,10 +166,25 @@ static enum verdict decide_totals(const struct voting *voting, const struct voti
 	if (now->totals && now->yes == command->yes && now->no == command->no &&
 		now->abstain == command->abstain)
 		return VERDICT_ALREADY_SO;
-	struct event *event = add(voting, out_events, EVENT_TOTALS_ENTERED, command->by);
+	struct event *event = voting_add(voting, out_events, EVENT_TOTALS_ENTERED, command->by);
 	event->yes = command->yes;
 	event->no = command->no;
 	event->abstain = command->abstain;
+	return VERDICT_OK;
+}
+
+/* Whoever wants to vote or change it knows how long that may be done. */
+static enum verdict decide_announcement(const struct voting *voting,
+	const struct voting_command *command, struct events *out_events)
+{
+	if (voting->now.stage != VOTING_OPEN)
+		return VERDICT_VOTING_NOT_OPEN;
+	if (voting->now.lock_due_ms != 0)
+		return VERDICT_ALREADY_SO;
+	const uint32_t least = voting->rules.voting.lock_warning_s;
+	const uint32_t seconds = command->seconds > least ? command->seconds : least;
+	voting_add(voting, out_events, EVENT_LOCK_ANNOUNCED, command->by)->due_ms =
+		command->wall_ms + (int64_t)seconds * 1000;
 	return VERDICT_OK;
 }
 
@@ -130,8 +197,48 @@ static enum verdict decide_lock(const struct voting *voting, const struct voting
 		return VERDICT_VOTING_NOT_OPEN;
 	if (voting->now.mode == DECISION_HANDS && !voting->now.totals)
 		return VERDICT_NO_TOTALS;
-	set_totals(voting, add(voting, out_events, EVENT_VOTING_LOCKED, command->by));
+	if (voting->now.mode == DECISION_ROLL_CALL && !voting_all_called(voting))
+		return VERDICT_NOT_ALL_CALLED;
+	if (voting->rules.voting.lock_warning_s > 0 && voting->now.lock_due_ms == 0)
+		return VERDICT_LOCK_NOT_ANNOUNCED;
+	if (command->wall_ms < voting->now.lock_due_ms)
+		return VERDICT_LOCK_NOT_DUE;
+	set_totals(voting, voting_add(voting, out_events, EVENT_VOTING_LOCKED, command->by));
 	return VERDICT_OK;
+}
+
+/* What went wrong is told; the same proposal is before the meeting again, under a number that late presses do not mean. */
+static enum verdict decide_annulment(const struct voting *voting,
+	const struct voting_command *command, struct events *out_events)
+{
+	const struct voting_decision *now = &voting->now;
+	if (now->stage == VOTING_PROCLAIMED)
+		return VERDICT_RESULT_STANDS;
+	if (!voting_in_progress(voting))
+		return VERDICT_VOTING_NOT_OPEN;
+	(void)rs_set_text(
+		voting_add(voting, out_events, EVENT_VOTING_ANNULLED, command->by)->reason,
+		command->reason);
+	add_proposal(voting, command, now, out_events);
+	return VERDICT_OK;
+}
+
+/* As many for as against, where one more would have carried it. */
+static bool is_equally_divided(const struct voting_decision *now, uint32_t required)
+{
+	return now->yes > 0 && now->yes == now->no && now->yes + 1 >= required;
+}
+
+static enum outcome outcome_of(const struct voting *voting, uint32_t required)
+{
+	const struct voting_decision *now = &voting->now;
+	if (now->mode == DECISION_CONSENSUS || (now->yes >= required && now->yes > now->no))
+		return OUTCOME_ADOPTED;
+	if (now->subject == SUBJECT_PROPOSAL && now->again == 0 &&
+		voting->rules.voting.equality == RULES_EQUALITY_SECOND_VOTE &&
+		is_equally_divided(now, required))
+		return OUTCOME_SECOND_VOTE;
+	return OUTCOME_REJECTED;
 }
 
 /* The gavel: without an objection a proposal by consensus is adopted; else the votes decide, and equality rejects. */
@@ -146,15 +253,17 @@ static enum verdict decide_proclaim(const struct voting *voting,
 		return VERDICT_VOTING_IN_PROGRESS;
 	if (now->stage == VOTING_PROPOSED && !consensus)
 		return VERDICT_VOTING_NOT_OPEN;
-	if (now->objector[0] != '\0')
+	if (now->objections > 0)
 		return VERDICT_OBJECTED;
-	struct event *event = add(voting, out_events, EVENT_DECISION_PROCLAIMED, command->by);
+	struct event *event =
+		voting_add(voting, out_events, EVENT_DECISION_PROCLAIMED, command->by);
 	set_totals(voting, event);
 	event->entitled = 0; /* told when it was locked */
 	event->required = voting_required(voting);
-	event->outcome = consensus || (now->yes >= event->required && now->yes > now->no)
-				 ? OUTCOME_ADOPTED
-				 : OUTCOME_REJECTED;
+	event->outcome = outcome_of(voting, event->required);
+	if (event->outcome == OUTCOME_SECOND_VOTE)
+		event->due_ms = command->wall_ms +
+				(int64_t)voting->rules.voting.second_vote_h * 3600 * 1000;
 	return VERDICT_OK;
 }
 
@@ -173,19 +282,32 @@ enum verdict voting_decide(const struct voting *voting, const struct voting_comm
 	case VOTING_PROPOSE:
 		break;
 	case VOTING_OBJECT:
-		return decide_object(voting, command, out_events);
+	case VOTING_WITHDRAW_OBJECTION:
+		return decide_objection(voting, command, out_events);
 	case VOTING_WITHDRAW:
 		return decide_withdraw(voting, command, out_events);
 	case VOTING_BEGIN:
 		return decide_begin(voting, command, out_events);
+	case VOTING_CALL_NEXT:
+		return voting_decide_call(voting, command, out_events);
 	case VOTING_CAST:
 		return decide_cast(voting, command, out_events);
+	case VOTING_ENTER_VOTE:
+		return voting_decide_answer(voting, command, out_events);
 	case VOTING_ENTER_TOTALS:
 		return decide_totals(voting, command, out_events);
+	case VOTING_ANNOUNCE_LOCK:
+		return decide_announcement(voting, command, out_events);
 	case VOTING_LOCK:
 		return decide_lock(voting, command, out_events);
+	case VOTING_CORRECT:
+		return voting_decide_correction(voting, command, out_events);
+	case VOTING_ANNUL:
+		return decide_annulment(voting, command, out_events);
 	case VOTING_PROCLAIM:
 		return decide_proclaim(voting, command, out_events);
+	case VOTING_STATE_INTENT:
+		return voting_decide_intent(voting, command, out_events);
 	}
 	return VERDICT_MALFORMED;
 }
@@ -193,5 +315,5 @@ enum verdict voting_decide(const struct voting *voting, const struct voting_comm
 void voting_decide_closing(const struct voting *voting, const char *by, struct events *out_events)
 {
 	if (voting_in_progress(voting) || voting->now.stage == VOTING_PROPOSED)
-		add(voting, out_events, EVENT_DECISION_WITHDRAWN, by)->cause = CAUSE_CLOSED;
+		voting_add(voting, out_events, EVENT_DECISION_WITHDRAWN, by)->cause = CAUSE_CLOSED;
 }

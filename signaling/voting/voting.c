@@ -1,10 +1,13 @@
 #include "signaling/voting/voting_priv.h"
 
+#include "signaling/rules/collate.h"
+
 #include <errno.h>
 
 static bool votes(const struct participant *participant)
 {
-	return participant->role == ROLE_DELEGATE && participant->delegation[0] != '\0';
+	return participant->role == ROLE_DELEGATE && participant->delegation[0] != '\0' &&
+	       participant->category == CATEGORY_MEMBER;
 }
 
 static void add_badge(struct voting *voting, const struct participant *participant)
@@ -19,6 +22,31 @@ static void add_badge(struct voting *voting, const struct participant *participa
 	badge->present = participant->present;
 }
 
+/* The name a delegation is called by. */
+static const char *name_of(const struct meeting *meeting, const char *delegation)
+{
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		const struct participant *participant = &meeting->participants[i];
+		if (strcmp(participant->delegation, delegation) == 0 &&
+			participant->country[0] != '\0')
+			return participant->country;
+	}
+	return delegation;
+}
+
+static int order_by_name(struct voting *voting, const struct meeting *meeting)
+{
+	const char **names = rs_calloc(voting->n_delegations + 1, sizeof(*names));
+	if (names == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < voting->n_delegations; i++)
+		names[i] = name_of(meeting, voting->delegations[i].name);
+	const char *language = meeting->n_channels > 0 ? meeting->channels[0].id : "en";
+	const int err = collate_order(language, names, voting->n_delegations, voting->alphabet);
+	rs_release(names);
+	return err;
+}
+
 int voting_new(const struct meeting *meeting, struct voting **out_voting)
 {
 	size_t n = 0;
@@ -31,13 +59,21 @@ int voting_new(const struct meeting *meeting, struct voting **out_voting)
 	voting->rules = meeting->rules;
 	voting->delegations = rs_calloc(n + 1, sizeof(*voting->delegations));
 	voting->badges = rs_calloc(n + 1, sizeof(*voting->badges));
-	if (voting->delegations == NULL || voting->badges == NULL) {
-		voting_free(voting);
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < meeting->n_participants; i++) {
+	voting->alphabet = rs_calloc(n + 1, sizeof(*voting->alphabet));
+	voting->order = rs_calloc(n + 1, sizeof(*voting->order));
+	int err = voting->delegations == NULL || voting->badges == NULL ||
+				  voting->alphabet == NULL || voting->order == NULL
+			  ? -ENOMEM
+			  : 0;
+	for (size_t i = 0; i < meeting->n_participants && err == 0; i++) {
 		if (votes(&meeting->participants[i]))
 			add_badge(voting, &meeting->participants[i]);
+	}
+	if (err == 0)
+		err = order_by_name(voting, meeting);
+	if (err < 0) {
+		voting_free(voting);
+		return err;
 	}
 	*out_voting = voting;
 	return 0;
@@ -49,6 +85,8 @@ struct voting *voting_free(struct voting *voting)
 		return NULL;
 	rs_release(voting->delegations);
 	rs_release(voting->badges);
+	rs_release(voting->alphabet);
+	rs_release(voting->order);
 	return rs_release(voting);
 }
 
@@ -64,6 +102,20 @@ size_t voting_find_delegation(const struct voting *voting, const char *name)
 {
 	size_t i = 0;
 	while (i < voting->n_delegations && strcmp(voting->delegations[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+size_t voting_delegation_of(const struct voting *voting, const char *badge)
+{
+	const size_t i = voting_find_badge(voting, badge);
+	return i < voting->n_badges ? voting->badges[i].delegation : voting->n_delegations;
+}
+
+size_t voting_objector(const struct voting *voting)
+{
+	size_t i = 0;
+	while (i < voting->n_delegations && !voting->delegations[i].objects)
 		i++;
 	return i;
 }
@@ -100,22 +152,43 @@ uint32_t voting_majority(const struct rules_majority *majority, uint32_t base)
 	return (uint32_t)least + majority->extra;
 }
 
+static uint32_t base_of(const struct voting_decision *now, enum rules_base base)
+{
+	switch (base) {
+	case RULES_AUTHORISED:
+		return now->entitled;
+	case RULES_WITH_ABSTENTIONS:
+		return now->yes + now->no + now->abstain;
+	case RULES_PRESENT_AND_VOTING:
+		break;
+	}
+	return now->yes + now->no;
+}
+
 uint32_t voting_required(const struct voting *voting)
 {
 	const struct voting_decision *now = &voting->now;
 	const struct rules_majority *majority = voting_find_majority(voting, now->majority);
 	if (majority == NULL)
 		return 0;
-	return voting_majority(
-		majority, majority->base == RULES_AUTHORISED ? now->entitled : now->yes + now->no);
+	return voting_majority(majority, base_of(now, majority->base));
+}
+
+bool voting_is_by_name(const struct voting *voting)
+{
+	return voting->now.mode == DECISION_RECORDED || voting->now.mode == DECISION_ROLL_CALL;
 }
 
 uint32_t voting_missing(const struct voting *voting)
 {
-	const struct voting_decision *now = &voting->now;
-	if (now->mode != DECISION_RECORDED)
+	uint32_t missing = 0;
+	if (!voting_is_by_name(voting))
 		return 0;
-	return now->entitled - now->yes - now->no - now->abstain;
+	for (size_t i = 0; i < voting->n_delegations; i++) {
+		const struct voting_delegation *delegation = &voting->delegations[i];
+		missing += delegation->entitled && delegation->vote == VOTE_NONE;
+	}
+	return missing;
 }
 
 bool voting_is_offline(const struct voting *voting, size_t i)

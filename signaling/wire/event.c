@@ -2,38 +2,13 @@
 
 #include "common/control/object.h"
 #include "signaling/wire/doc.h"
+#include "signaling/wire/event_voting.h"
 #include "signaling/wire/life.h"
 
 #include <errno.h>
 
 /* JSON numbers are exact up to here in every reader. */
 #define EXACT_MAX ((int64_t)1 << 53)
-
-static void write_decision(json_t **data, const struct event *event, unsigned members)
-{
-	doc_put(data, "decision", json_integer(event->decision));
-	if (members & MEMBER_PROPOSAL) {
-		doc_put(data, "title", json_string(event->title));
-		doc_put(data, "mode", json_string(decision_mode_name(event->mode)));
-		doc_put(data, "subject", json_string(subject_name(event->subject)));
-		if (event->subject != SUBJECT_PROPOSAL)
-			doc_put(data, "entry", json_integer(event->entry));
-		doc_put(data, "majority", doc_text_or_null(event->majority));
-	}
-	if (members & MEMBER_VOTE)
-		doc_put(data, "vote", json_string(vote_name(event->vote)));
-	if (members & MEMBER_ENTITLED)
-		doc_put(data, "entitled", json_integer(event->entitled));
-	if (members & MEMBER_TOTALS) {
-		doc_put(data, "yes", json_integer(event->yes));
-		doc_put(data, "no", json_integer(event->no));
-		doc_put(data, "abstain", json_integer(event->abstain));
-	}
-	if (members & MEMBER_OUTCOME) {
-		doc_put(data, "outcome", json_string(outcome_name(event->outcome)));
-		doc_put(data, "required", json_integer(event->required));
-	}
-}
 
 static json_t *write_data(const struct event *event)
 {
@@ -83,7 +58,7 @@ static json_t *write_data(const struct event *event)
 	if (members & MEMBER_RULING)
 		doc_put(&data, "ruling", json_string(ruling_name(event->ruling)));
 	if (members & MEMBER_DECISION)
-		write_decision(&data, event, members);
+		event_write_decision(&data, event);
 	if (members & MEMBER_LINE)
 		doc_put(&data, "line", json_string(line_name(event->line)));
 	if (members & MEMBER_SESSION)
@@ -125,47 +100,6 @@ static void read_person(const struct object *data, struct event *event)
 	read_text(data, "name", false, event->name, sizeof(event->name));
 	if (role_parse(object_text(data, "role"), &event->role) < 0)
 		object_fail(data, "role", "no such role");
-}
-
-static uint32_t read_count(const struct object *data, const char *key)
-{
-	return (uint32_t)object_int(data, key, 0, UINT32_MAX);
-}
-
-/* Without one it is about a proposal. */
-static void read_subject(const struct object *data, struct event *event)
-{
-	const char *name = object_text_or(data, "subject", subject_name(SUBJECT_PROPOSAL));
-	if (subject_parse(name, &event->subject) < 0)
-		object_fail(data, "subject", "no such subject");
-	else if (event->subject != SUBJECT_PROPOSAL)
-		event->entry = (uint32_t)object_int(data, "entry", 1, UINT32_MAX);
-}
-
-static void read_decision(const struct object *data, struct event *event, unsigned members)
-{
-	event->decision = (uint32_t)object_int(data, "decision", 1, UINT32_MAX);
-	if (members & MEMBER_PROPOSAL) {
-		read_text(data, "title", false, event->title, sizeof(event->title));
-		read_text(data, "majority", true, event->majority, sizeof(event->majority));
-		if (decision_mode_parse(object_text(data, "mode"), &event->mode) < 0)
-			object_fail(data, "mode", "no such mode");
-		read_subject(data, event);
-	}
-	if ((members & MEMBER_VOTE) && vote_parse(object_text(data, "vote"), &event->vote) < 0)
-		object_fail(data, "vote", "no such vote");
-	if (members & MEMBER_ENTITLED)
-		event->entitled = read_count(data, "entitled");
-	if (members & MEMBER_TOTALS) {
-		event->yes = read_count(data, "yes");
-		event->no = read_count(data, "no");
-		event->abstain = read_count(data, "abstain");
-	}
-	if (members & MEMBER_OUTCOME) {
-		event->required = read_count(data, "required");
-		if (outcome_parse(object_text(data, "outcome"), &event->outcome) < 0)
-			object_fail(data, "outcome", "no such outcome");
-	}
 }
 
 static void read_data(const struct object *data, struct event *event)
@@ -213,7 +147,7 @@ static void read_data(const struct object *data, struct event *event)
 		ruling_parse(object_text(data, "ruling"), &event->ruling) < 0)
 		object_fail(data, "ruling", "no such ruling");
 	if (members & MEMBER_DECISION)
-		read_decision(data, event, members);
+		event_read_decision(data, event);
 	if ((members & MEMBER_LINE) && line_parse(object_text(data, "line"), &event->line) < 0)
 		object_fail(data, "line", "no such line");
 	if (members & MEMBER_SESSION)

@@ -96,6 +96,13 @@ static void parse_settle(const struct object *object, struct wire_message *messa
 		parse_ruling(object, message);
 }
 
+static void copy_text(const struct object *object, const char *key, char *out, size_t cap)
+{
+	const char *text = object_text(object, key);
+	if (!rs_copy_text(out, cap, text, strlen(text)))
+		object_fail(object, key, "the text is too long");
+}
+
 static void parse_raise(const struct object *object, struct wire_message *message)
 {
 	(void)rs_set_text(message->command.motion, object_name(object, "motion"));
@@ -133,6 +140,43 @@ static void parse_cast(const struct object *object, struct wire_message *message
 		object_fail(object, "vote", "yes, no or abstain is expected");
 }
 
+/* A vote that somebody else than the delegation says. */
+static void parse_vote_of(const struct object *object, struct wire_message *message)
+{
+	parse_cast(object, message);
+	(void)rs_set_text(message->command.delegation, object_name(object, "delegation"));
+}
+
+static void parse_reason(const struct object *object, struct wire_message *message)
+{
+	parse_decision(object, message);
+	copy_text(object, "reason", message->command.reason, sizeof(message->command.reason));
+	if (message->command.reason[0] == '\0')
+		object_fail(object, "reason", "a text is expected");
+}
+
+static void parse_correction(const struct object *object, struct wire_message *message)
+{
+	parse_vote_of(object, message);
+	parse_reason(object, message);
+}
+
+static void parse_intent(const struct object *object, struct wire_message *message)
+{
+	parse_cast(object, message);
+	if (message->command.vote == VOTE_ABSENT)
+		object_fail(object, "vote", "yes, no or abstain is expected");
+	if (object_has(object, "delegation"))
+		(void)rs_set_text(message->command.delegation, object_name(object, "delegation"));
+}
+
+static void parse_lock_warning(const struct object *object, struct wire_message *message)
+{
+	parse_decision(object, message);
+	message->command.seconds =
+		(uint32_t)object_int(object, "seconds", 0, RULES_LOCK_WARNING_MAX_S);
+}
+
 static uint32_t parse_count(const struct object *object, const char *key)
 {
 	return (uint32_t)object_int(object, key, 0, MEETING_PARTICIPANTS_MAX);
@@ -151,13 +195,6 @@ static void parse_channel(const struct object *object, struct wire_message *mess
 	(void)rs_set_text(message->command.channel, object_name(object, "channel"));
 }
 
-static void copy_text(const struct object *object, const char *key, char *out, size_t cap)
-{
-	const char *text = object_text(object, key);
-	if (!rs_copy_text(out, cap, text, strlen(text)))
-		object_fail(object, key, "the text is too long");
-}
-
 static void parse_proposal(const struct object *object, struct wire_message *message)
 {
 	struct command *command = &message->command;
@@ -165,9 +202,10 @@ static void parse_proposal(const struct object *object, struct wire_message *mes
 	if (command->title[0] == '\0')
 		object_fail(object, "title", "a text is expected");
 	if (decision_mode_parse(object_text(object, "mode"), &command->mode) < 0)
-		object_fail(object, "mode", "consensus, hands or recorded is expected");
+		object_fail(object, "mode", "consensus, hands, recorded or roll-call is expected");
 	if (command->mode != DECISION_CONSENSUS)
 		(void)rs_set_text(command->majority, object_name(object, "majority"));
+	command->again = (uint32_t)object_int_or(object, "second_vote_on", 1, UINT32_MAX, 0);
 }
 
 static void parse_say(const struct object *object, struct wire_message *message)
@@ -267,12 +305,19 @@ static const struct {
 	[COMMAND_PUT_QUESTION] = { "put-question", parse_put },
 	[COMMAND_PROPOSE_DECISION] = { "propose-decision", parse_proposal },
 	[COMMAND_OBJECT] = { "object", parse_decision },
+	[COMMAND_WITHDRAW_OBJECTION] = { "withdraw-objection", parse_decision },
 	[COMMAND_WITHDRAW_DECISION] = { "withdraw-decision", parse_decision },
 	[COMMAND_OPEN_VOTING] = { "open-voting", parse_open_voting },
+	[COMMAND_CALL_NEXT] = { "call-next", parse_decision },
 	[COMMAND_CAST] = { "cast", parse_cast },
+	[COMMAND_ENTER_VOTE] = { "enter-vote", parse_vote_of },
 	[COMMAND_ENTER_TOTALS] = { "enter-totals", parse_totals },
+	[COMMAND_ANNOUNCE_LOCK] = { "announce-lock", parse_lock_warning },
 	[COMMAND_LOCK_VOTING] = { "lock-voting", parse_decision },
+	[COMMAND_CORRECT_VOTE] = { "correct-vote", parse_correction },
+	[COMMAND_ANNUL_VOTING] = { "annul-voting", parse_reason },
 	[COMMAND_PROCLAIM] = { "proclaim", parse_decision },
+	[COMMAND_STATE_INTENT] = { "state-intent", parse_intent },
 	[COMMAND_OPEN_MICROPHONE] = { "open-microphone", parse_nothing },
 	[COMMAND_CLOSE_MICROPHONE] = { "close-microphone", parse_nothing },
 	[COMMAND_GO_LIVE] = { "go-live", parse_channel },

@@ -45,6 +45,19 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_NO_TOTALS] = "The totals have not been entered yet.",
 		[VERDICT_MORE_THAN_ENTITLED] =
 			"These are more votes than delegations entitled to vote.",
+		[VERDICT_NOT_YOUR_TURN] = "Your delegation has not been called yet.",
+		[VERDICT_NOT_ALL_CALLED] =
+			"The roll call is not finished: not every delegation was called.",
+		[VERDICT_ALL_CALLED] = "Every delegation has been called.",
+		[VERDICT_LOCK_NOT_ANNOUNCED] =
+			"The rules of this meeting want the lock announced before.",
+		[VERDICT_LOCK_NOT_DUE] = "The time that was announced before the lock is not over.",
+		[VERDICT_RESULT_STANDS] =
+			"The result was proclaimed and stands; a statement of intent can be attached.",
+		[VERDICT_NOT_PROCLAIMED] = "The result has not been proclaimed yet.",
+		[VERDICT_NOT_LOCKED] = "Votes are corrected once the voting is locked.",
+		[VERDICT_LOT_LOST] =
+			"The lot that was committed to is lost. Please propose the vote again.",
 		[VERDICT_CHANNEL_NOT_YOURS] = "This channel is not one of your booth.",
 		[VERDICT_CHAT_CLOSED] = "The secretariat has closed the chat.",
 		[VERDICT_NO_SUCH_MESSAGE] = "This message is no longer in the chat.",

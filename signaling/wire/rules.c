@@ -106,8 +106,11 @@ static struct rules_majority parse_majority(const struct object *object)
 	const char *base = object_text(object, "base");
 	if (strcmp(base, "authorised") == 0)
 		majority.base = RULES_AUTHORISED;
+	else if (strcmp(base, "including-abstentions") == 0)
+		majority.base = RULES_WITH_ABSTENTIONS;
 	else if (strcmp(base, "present-and-voting") != 0)
-		object_fail(object, "base", "present-and-voting or authorised is expected");
+		object_fail(object, "base",
+			"present-and-voting, including-abstentions or authorised is expected");
 	return majority;
 }
 
@@ -124,6 +127,40 @@ static void parse_majorities(const struct object *object, struct rules *rules)
 	}
 	if (rules->n_majorities == 0)
 		object_fail(object, "majorities", "at least one is expected");
+}
+
+static bool parse_choice(const struct object *object, const char *key, const char *first,
+	const char *second, const char *why)
+{
+	const char *text = object_text_or(object, key, first);
+	const bool is_second = strcmp(text, second) == 0;
+	if (!is_second && strcmp(text, first) != 0)
+		object_fail(object, key, why);
+	return is_second;
+}
+
+/* What a profile does not say is as in the General Assembly. */
+static struct rules_voting parse_voting(const struct object *root)
+{
+	struct rules_voting voting = {
+		.entitled = RULES_ENTITLED_AUTHORISED, .second_vote_h = 48, .rounds = 2
+	};
+	if (!object_has(root, "voting"))
+		return voting;
+	const struct object object = object_child(root, "voting");
+	if (parse_choice(&object, "entitled", "authorised", "present",
+		    "authorised or present is expected"))
+		voting.entitled = RULES_ENTITLED_PRESENT;
+	if (parse_choice(&object, "equality", "rejects", "second-vote",
+		    "rejects or second-vote is expected"))
+		voting.equality = RULES_EQUALITY_SECOND_VOTE;
+	voting.second_vote_h = (uint32_t)object_int_or(
+		&object, "second_vote_h", 1, RULES_SECOND_VOTE_MAX_H, voting.second_vote_h);
+	voting.lock_warning_s = (uint32_t)object_int_or(
+		&object, "lock_warning_s", 0, RULES_LOCK_WARNING_MAX_S, voting.lock_warning_s);
+	voting.rounds = (uint32_t)object_int_or(
+		&object, "roll_call_rounds", 1, RULES_ROUNDS_MAX, voting.rounds);
+	return voting;
 }
 
 /* The whole profile; what is wrong is with the object. */
@@ -149,6 +186,7 @@ static void read_rules(const struct object object, const char *name, struct rule
 		.plan = parse_plan(&plan),
 		.points = parse_points(&points),
 		.replies = parse_replies(&replies),
+		.voting = parse_voting(&object),
 		.first_item_on_opening = object_bool(&agenda, "first_item_on_opening"),
 	};
 	rules.chat = usual_chat;

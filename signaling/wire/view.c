@@ -4,6 +4,7 @@
 #include "signaling/wire/life.h"
 #include "signaling/wire/view_people.h"
 #include "signaling/wire/view_questions.h"
+#include "signaling/wire/view_voting.h"
 
 /* A patch must say what is gone: there null is written where the whole view leaves the member out. */
 enum form {
@@ -171,93 +172,6 @@ static json_t *points_part(const struct floor *floor, enum form form)
 	return part;
 }
 
-static void put_tally(json_t **part, const struct voting *voting, enum form form)
-{
-	const struct voting_decision *now = &voting->now;
-	doc_put(part, "yes", json_integer(now->yes));
-	doc_put(part, "no", json_integer(now->no));
-	doc_put(part, "abstain", json_integer(now->abstain));
-	put_int(part, "required", voting_required(voting), form);
-	put_int(part, "missing", voting_missing(voting), form);
-}
-
-/* By delegation; a cast vote changes its own alone. In a patch null takes away whoever voted on the question before. */
-static json_t *votes_part(const struct voting *voting, const char *changed, enum form form)
-{
-	json_t *part = json_object();
-	for (size_t i = 0; i < voting->n_delegations; i++) {
-		const struct voting_delegation *delegation = &voting->delegations[i];
-		if (delegation->entitled &&
-			(changed == NULL || strcmp(changed, delegation->name) == 0))
-			doc_put(&part, delegation->name, json_string(vote_name(delegation->vote)));
-		else if (form == PATCH && changed == NULL)
-			doc_put(&part, delegation->name, json_null());
-	}
-	return part;
-}
-
-static bool is_counted_by_name(const struct voting *voting)
-{
-	return voting->now.mode == DECISION_RECORDED && voting->now.stage > VOTING_PROPOSED;
-}
-
-/* Who would be missed if the voting were locked now. */
-static void put_offline(json_t **part, const struct voting *voting, enum form form)
-{
-	if (!is_counted_by_name(voting) || voting->now.stage != VOTING_OPEN) {
-		put_text(part, "offline", "", form);
-		return;
-	}
-	json_t *offline = json_array();
-	for (size_t i = 0; i < voting->n_delegations; i++) {
-		if (voting_is_offline(voting, i))
-			doc_push(&offline, json_string(voting->delegations[i].name));
-	}
-	doc_put(part, "offline", offline);
-}
-
-static json_t *decision_part(const struct voting *voting, enum form form)
-{
-	const struct voting_decision *now = &voting->now;
-	if (now->stage == VOTING_NONE)
-		return json_null();
-	json_t *part = json_object();
-	doc_put(&part, "decision", json_integer(now->number));
-	doc_put(&part, "title", json_string(now->title));
-	put_text(&part, "subject",
-		now->subject != SUBJECT_PROPOSAL ? subject_name(now->subject) : "", form);
-	doc_put(&part, "mode", json_string(decision_mode_name(now->mode)));
-	doc_put(&part, "state", json_string(voting_stage_name(now->stage)));
-	put_text(&part, "majority", now->majority, form);
-	put_text(&part, "objector", now->objector, form);
-	put_int(&part, "entitled", now->entitled, form);
-	put_tally(&part, voting, form);
-	put_offline(&part, voting, form);
-	if (is_counted_by_name(voting))
-		doc_put(&part, "votes", votes_part(voting, NULL, form));
-	else
-		put_text(&part, "votes", "", form);
-	doc_put(&part, "counted", json_boolean(now->totals));
-	put_text(&part, "outcome",
-		now->stage == VOTING_PROCLAIMED ? outcome_name(now->outcome) : "", form);
-	return part;
-}
-
-/* What a vote, or somebody's coming and going, changes of it. */
-static json_t *decision_change(const struct voting *voting, const struct event *event)
-{
-	if (event->kind != EVENT_VOTE_CAST && event->kind != EVENT_PARTICIPANT_JOINED &&
-		event->kind != EVENT_PARTICIPANT_LEFT)
-		return decision_part(voting, PATCH);
-	json_t *part = json_object();
-	put_offline(&part, voting, PATCH);
-	if (event->kind == EVENT_VOTE_CAST) {
-		put_tally(&part, voting, PATCH);
-		doc_put(&part, "votes", votes_part(voting, event->delegation, PATCH));
-	}
-	return part;
-}
-
 static json_t *inscription_part(const struct floor *floor, enum form form)
 {
 	const struct floor_list *list = floor_current_list(floor);
@@ -375,7 +289,8 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	doc_put(&view, "points", points_part(proceedings->floor, WHOLE));
 	doc_put(&view, "motions", view_motions(proceedings->floor, false));
 	if (proceedings->voting->now.stage != VOTING_NONE)
-		doc_put(&view, "decision", decision_part(proceedings->voting, WHOLE));
+		doc_put(&view, "decision", view_decision(proceedings->voting));
+	doc_put(&view, "second_votes", view_second_votes(proceedings->voting));
 	doc_put(&view, "floor", floor_part(proceedings->floor, WHOLE));
 	doc_put(&view, "open", open_part(proceedings->floor));
 	doc_put(&view, "channels", channels_part(proceedings, WHOLE));
@@ -404,6 +319,7 @@ enum part {
 	PART_VOTERS = 1 << 13, /* of an open voting */
 	PART_MOTIONS = 1 << 14,
 	PART_QUORUM = 1 << 20,
+	PART_SECOND_VOTES = 1 << 21,
 };
 
 static const unsigned touched[EVENT_COUNT] = {
@@ -454,12 +370,18 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_LIST_OPENED] = PART_INSCRIPTION,
 	[EVENT_DECISION_PROPOSED] = PART_DECISION | PART_MOTIONS,
 	[EVENT_DECISION_OBJECTED] = PART_DECISION,
+	[EVENT_OBJECTION_WITHDRAWN] = PART_DECISION,
 	[EVENT_DECISION_WITHDRAWN] = PART_DECISION | PART_MOTIONS,
 	[EVENT_VOTING_OPENED] = PART_DECISION,
+	[EVENT_DELEGATION_CALLED] = PART_DECISION,
 	[EVENT_VOTE_CAST] = PART_DECISION,
 	[EVENT_TOTALS_ENTERED] = PART_DECISION,
+	[EVENT_LOCK_ANNOUNCED] = PART_DECISION,
 	[EVENT_VOTING_LOCKED] = PART_DECISION,
-	[EVENT_DECISION_PROCLAIMED] = PART_DECISION | PART_MOTIONS,
+	[EVENT_VOTE_CORRECTED] = PART_DECISION,
+	[EVENT_VOTING_ANNULLED] = PART_DECISION,
+	[EVENT_INTENT_STATED] = PART_DECISION,
+	[EVENT_DECISION_PROCLAIMED] = PART_DECISION | PART_SECOND_VOTES | PART_MOTIONS,
 	[EVENT_MICROPHONE_OPENED] = PART_OPEN,
 	[EVENT_MICROPHONE_CLOSED] = PART_OPEN,
 	[EVENT_DESK_LIVE] = PART_CHANNELS,
@@ -471,11 +393,6 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_CHAT_OPENED] = PART_CHAT,
 	[EVENT_MEDIA_SERVER] = PART_MEDIA | PART_PARTICIPANTS,
 };
-
-static bool votes_wait(const struct voting *voting)
-{
-	return voting->now.stage == VOTING_OPEN && is_counted_by_name(voting);
-}
 
 static json_t *one_participant(const struct meeting *meeting, const char *id)
 {
@@ -511,8 +428,11 @@ int view_write_patch(
 		doc_put(&patch, "points", points_part(proceedings->floor, PATCH));
 	if (parts & PART_MOTIONS)
 		doc_put(&patch, "motions", view_motions(proceedings->floor, true));
-	if ((parts & PART_DECISION) || ((parts & PART_VOTERS) && votes_wait(proceedings->voting)))
-		doc_put(&patch, "decision", decision_change(proceedings->voting, event));
+	if ((parts & PART_DECISION) ||
+		((parts & PART_VOTERS) && view_votes_wait(proceedings->voting)))
+		doc_put(&patch, "decision", view_decision_change(proceedings->voting, event));
+	if (parts & PART_SECOND_VOTES)
+		doc_put(&patch, "second_votes", view_second_votes(proceedings->voting));
 	if (parts & PART_FLOOR)
 		doc_put(&patch, "floor", floor_part(proceedings->floor, PATCH));
 	if (parts & PART_OPEN)

@@ -140,7 +140,7 @@ await busy('chair', {}, 'podium-vote-open', async (page, meeting) => {
 });
 await busy('secretariat', { scheme: 'dark' }, 'podium-vote-hands', put(hands));
 await busy('chair', { query: '?lang=ar' }, 'podium-vote-locked-ar', put({ state: 'locked', offline: null }));
-await busy('chair', {}, 'podium-vote-objected', put({ mode: 'consensus', state: 'proposed', majority: null, objector: 'FRA', entitled: null, required: null, missing: null, votes: null, offline: null }));
+await busy('chair', {}, 'podium-vote-objected', put({ mode: 'consensus', state: 'proposed', majority: null, objectors: ['FRA'], entitled: null, required: null, missing: null, votes: null, offline: null }));
 await busy('FRA', {}, 'delegate-vote-open', put());
 await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'delegate-vote-open-ar-phone', put());
 await busy('FRA', { query: '?lang=fr', viewport: PHONE }, 'delegate-vote-result-phone', put({ state: 'proclaimed', outcome: 'adopted', offline: null }));

@@ -128,9 +128,9 @@ export async function startMeeting(port = 0) {
 		'give-floor': (_, { entry, participant }) => hold(participant ?? view.list.find((one) => one.entry === entry)?.participant, entry, 'list'),
 		'take-floor': () => hold(null, null, 'chair'),
 		'propose-decision': (_, { title, mode, majority }) => happen('decision-proposed', { title, mode }, { decision: {
-			decision: (view.decision?.decision ?? 0) + 1, title, mode, majority: mode === 'consensus' ? null : majority, state: 'proposed', objector: null, entitled: null,
+			decision: (view.decision?.decision ?? 0) + 1, title, mode, majority: mode === 'consensus' ? null : majority, state: 'proposed', objectors: null, entitled: null,
 			yes: 0, no: 0, abstain: 0, required: null, missing: null, offline: null, votes: null, counted: false, outcome: null } }),
-		object: (id) => happen('decision-objected', { participant: id }, { decision: { objector: people[id].delegation } }),
+		object: (id) => happen('decision-objected', { participant: id }, { decision: { objectors: [...(view.decision.objectors ?? []), people[id].delegation] } }),
 		'withdraw-decision': () => happen('decision-withdrawn', {}, { decision: null }),
 		'open-voting': () => {
 			const here = Object.values(view.participants).filter(({ role, present }) => role === 'delegate' && present).map(({ delegation }) => [delegation, 'none']);

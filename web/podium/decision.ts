@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { questionTitle } from '#shared/questions';
-import { currentItem, delegationName, type Decision, type View } from '#shared/view';
+import { currentItem, type Decision, type View } from '#shared/view';
 import { t, type Key } from '#shared/words';
 import { Part } from '#shared/ui/part';
-import { ballots, majorityName, tally, verdict, VOTES } from '#shared/ui/proposal';
+import { ballots, majorityName, objections, tally, verdict, VOTES } from '#shared/ui/proposal';
 import '#shared/ui/small';
 
-const MODES = ['consensus', 'recorded', 'hands'] as const;
+const MODES = ['consensus', 'recorded', 'roll-call', 'hands'] as const;
 
 /** What is before the meeting and the step that comes next: propose, open, lock, proclaim. */
 @customElement('rs-decision')
@@ -26,7 +26,7 @@ export class DecisionKeys extends Part {
 			return nothing;
 		// What is before the meeting comes first.
 		const free = view.motions.pending.length === 0 && !view.points.stage && view.inscription.debate !== 'adjourned';
-		const settled = !decision || decision.state === 'proclaimed' || Boolean(decision.objector);
+		const settled = !decision || decision.state === 'proclaimed' || Boolean(decision.objectors?.length);
 		return html`<section class="panel decision" aria-labelledby="decision-title" data-testid="decision" data-state=${decision?.state ?? ''}
 			data-outcome=${decision?.outcome ?? ''}>
 			<header><h2 id="decision-title">${t('decision.title')}</h2>${
@@ -41,10 +41,10 @@ export class DecisionKeys extends Part {
 	}
 
 	private shown(view: View, decision: Decision): TemplateResult {
-		const { mode, majority, state, objector } = decision;
+		const { mode, majority, state, objectors } = decision;
 		return html`<p><bdi>${questionTitle(decision)}</bdi></p>
 			<p class="small muted">${t(`decision.mode.${mode}`)}${majority ? html` · ${majorityName(majority)}` : nothing}</p>
-			${objector ? html`<p role="status"><strong>${t('decision.objection', { name: delegationName(view, objector) })}</strong></p>` : nothing}
+			${objections(view, objectors)}
 			${mode === 'consensus' || state === 'proposed' ? nothing : html`${tally(decision)}${ballots(view, decision)}`}`;
 	}
 
@@ -54,7 +54,7 @@ export class DecisionKeys extends Part {
 				return html`<p class="steps"><span class="next-step">${
 					decision.mode !== 'consensus'
 						? this.key('open-voting', t('decision.open'), decision)
-						: decision.objector
+						: decision.objectors?.length
 							? nothing
 							: this.twice('proclaim', t('decision.gavel'), t('decision.gavel.again'), decision, 'main')
 				}</span>${this.twice('withdraw-decision', t('decision.withdraw'), t('decision.withdraw.again'), decision)}</p>`;
@@ -97,7 +97,7 @@ export class DecisionKeys extends Part {
 
 	private form(view: View, before: Decision | null | undefined): TemplateResult {
 		const { session } = this;
-		const objected = Boolean(before?.objector) && !before?.subject;
+		const objected = Boolean(before?.objectors?.length) && !before?.subject;
 		const title = objected ? before!.title : (currentItem(view)?.title ?? '');
 		const busy = session.isAsked('propose-decision');
 		return html`<details ?open=${objected}><summary class="button">${t(objected ? 'decision.vote.instead' : 'decision.new')}</summary>

@@ -53,7 +53,7 @@ export class Motions extends Part {
 		const { session } = this;
 		const acts = top && !view.points.stage && session.may('put-question');
 		const spoken = motion.speakers.every(({ called }) => called);
-		const put = Boolean(motion.decision) && !(view.decision?.decision === motion.decision && view.decision?.objector);
+		const put = Boolean(motion.decision) && !(view.decision?.decision === motion.decision && view.decision?.objectors?.length);
 		return html`<p>${this.moved(view, motion)}</p>
 			${speakersOn(view, motion)}
 			${acts && !put ? this.speakers(view, motion) : nothing}

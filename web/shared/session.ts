@@ -3,7 +3,7 @@ import { isCompanionLink, mayBeInRoom, readLink, speaks, type Link } from './lin
 import { Looking } from './looking';
 import { Media } from './media';
 import { motionName, questionTitle } from './questions';
-import { holder, isOpen, placeOf, roomOf, shortName, type MeetingEvent, type View } from './view';
+import { delegationName, holder, isOpen, placeOf, roomOf, shortName, type MeetingEvent, type View } from './view';
 import { isKey, t, type Key } from './words';
 import { Wire, type Reply } from './wire';
 
@@ -259,6 +259,14 @@ const PLAIN: Record<string, Key> = {
 	'recording-failed': 'recording.failed.notice',
 };
 
+const OUTCOMES: Record<string, Key> = { adopted: 'said.adopted', rejected: 'said.rejected', 'second-vote': 'said.second' };
+
+/** Whose turn it is in the roll call. */
+function called(delegation: string, view: View, me: string): string {
+	const mine = view.participants[me]?.delegation === delegation;
+	return mine ? t('said.called.you') : t('said.called', { name: delegationName(view, delegation) });
+}
+
 /** What a screen reader says of an event; null = nothing worth interrupting for. */
 export function announcement(event: MeetingEvent, view: View, me: string): string | null {
 	const who = String(event.data['participant'] ?? '');
@@ -280,8 +288,14 @@ export function announcement(event: MeetingEvent, view: View, me: string): strin
 		case 'decision-proclaimed':
 			// Of a motion over a proposal the proposal is shown again by now; the next event says how the motion ended.
 			return view.decision && view.decision.decision === event.data['decision']
-				? t(event.data['outcome'] === 'adopted' ? 'said.adopted' : 'said.rejected', { title: questionTitle(view.decision) })
+				? t(OUTCOMES[String(event.data['outcome'])] ?? 'said.rejected', { title: questionTitle(view.decision) })
 				: null;
+		case 'delegation-called':
+			return called(String(event.data['delegation']), view, me);
+		case 'lock-announced':
+			return t('said.lock', { n: Math.max(0, Math.round((Number(event.data['due']) - event.time) / 1000)) });
+		case 'voting-annulled':
+			return t('said.annulled', { title: view.decision ? questionTitle(view.decision) : '' });
 		default: {
 			const key = PLAIN[event.name];
 			return key === undefined ? null : t(key);

@@ -123,7 +123,8 @@ export interface KindOfMotion {
 	against: number;
 }
 
-export type Vote = 'yes' | 'no' | 'abstain' | 'none';
+/** `absent`: called in a roll call, and did not answer. */
+export type Vote = 'yes' | 'no' | 'abstain' | 'absent' | 'none';
 
 /** The proposal before the meeting. */
 export interface Decision {
@@ -133,11 +134,13 @@ export interface Decision {
 	title: string;
 	/** What it is about; absent: a proposal. */
 	subject?: 'motion' | 'appeal' | null;
-	mode: 'consensus' | 'hands' | 'recorded';
+	mode: 'consensus' | 'hands' | 'recorded' | 'roll-call';
 	state: 'proposed' | 'open' | 'locked' | 'proclaimed';
 	majority?: string | null;
-	/** Delegation that objected to consensus. */
-	objector?: string | null;
+	/** Delegations that object to consensus. */
+	objectors?: string[] | null;
+	/** The decision of which this is the second vote. */
+	second_vote_on?: number | null;
 	/** Delegations, as the voting was opened. */
 	entitled?: number | null;
 	yes: number;
@@ -148,11 +151,23 @@ export interface Decision {
 	/** Entitled and not voted; of those `offline` are away. */
 	missing?: number | null;
 	offline?: string[] | null;
-	/** By delegation, in a recorded vote. */
+	/** The lock was announced for then (wall clock, ms). */
+	lock?: number | null;
+	/** Roll call: delegations in the order they are called, who is called now, in which round; commitment to the lot, and its seed. */
+	order?: string[] | null;
+	called?: string | null;
+	round?: number | null;
+	commitment?: string | null;
+	seed?: string | null;
+	/** By ruling between lock and proclamation. */
+	corrections?: { delegation: string; was: Vote; vote: Vote; reason: string }[] | null;
+	/** How delegations wished to have voted, stated after the result. */
+	intents?: Record<string, Vote> | null;
+	/** By delegation, in a recorded vote and a roll call. */
 	votes?: Record<string, Vote> | null;
 	/** The totals of a show of hands were entered. */
 	counted: boolean;
-	outcome?: 'adopted' | 'rejected' | null;
+	outcome?: 'adopted' | 'rejected' | 'second-vote' | null;
 }
 
 export interface View {
@@ -178,6 +193,8 @@ export interface View {
 	motions: Motions;
 	rules: { name: string; warn: number; grace: number; cut: boolean; majorities: string[]; motions: KindOfMotion[]; chair_settles_appeals: boolean };
 	decision?: Decision | null;
+	/** Equally divided, waiting for their second vote by `due` (wall clock, ms). */
+	second_votes?: { decision: number; title: string; due: number }[];
 	floor?: Floor | null;
 	/** Badges whose microphone is forwarded, in the order of their slots. */
 	open: string[];

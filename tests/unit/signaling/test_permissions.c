@@ -36,6 +36,7 @@ static const struct rules rules = {
 	.replies = { .per_delegation = 1, .allotted_s = { 600 } },
 	.majorities = { { .name = "simple", .numerator = 1, .denominator = 2, .more_than = true } },
 	.n_majorities = 1,
+	.voting = { .rounds = 1 },
 	.first_item_on_opening = true,
 };
 
@@ -238,6 +239,50 @@ static void consensus(struct bench *bench)
 	propose(bench, DECISION_CONSENSUS);
 }
 
+static void an_objection(struct bench *bench)
+{
+	struct command object = { .kind = COMMAND_OBJECT };
+	consensus(bench);
+	object.decision = bench->next.decision;
+	act(bench, ROLE_DELEGATE, object);
+}
+
+/* In a roll call Kenya is called; else there is a proposal. */
+static void a_roll_call(struct bench *bench)
+{
+	a_proposal(bench);
+	(void)rs_set_text(bench->next.delegation, "KEN");
+	if (bench->next.kind == COMMAND_ENTER_VOTE)
+		act(bench, ROLE_CHAIR,
+			(struct command){
+				.kind = COMMAND_CALL_NEXT, .decision = bench->next.decision });
+}
+
+static void a_reason(struct bench *bench)
+{
+	a_proposal(bench);
+	(void)rs_set_text(bench->next.reason, "The Chair rules so.");
+}
+
+static void a_locked_vote(struct bench *bench)
+{
+	a_reason(bench);
+	(void)rs_set_text(bench->next.delegation, "KEN");
+	act(bench, ROLE_CHAIR,
+		(struct command){ .kind = COMMAND_LOCK_VOTING, .decision = bench->next.decision });
+}
+
+static void a_result(struct bench *bench)
+{
+	const enum command_kind steps[] = { COMMAND_OPEN_VOTING, COMMAND_LOCK_VOTING,
+		COMMAND_PROCLAIM };
+	a_proposal(bench);
+	for (size_t i = 0; i < RS_ARRAY_LEN(steps); i++)
+		act(bench, ROLE_CHAIR,
+			(struct command){ .kind = steps[i], .decision = bench->next.decision });
+	(void)rs_set_text(bench->next.delegation, bench->others ? "FRA" : "KEN");
+}
+
 static void an_open_microphone(struct bench *bench)
 {
 	act(bench, bench->role, (struct command){ .kind = COMMAND_OPEN_MICROPHONE });
@@ -312,13 +357,26 @@ static const struct sample {
 	[COMMAND_PUT_QUESTION] = { a_motion_taken_up, { [STAGE_VOTING] = VERDICT_NO_SUCH_ENTRY } },
 	[COMMAND_PROPOSE_DECISION] = { a_title, { [STAGE_VOTING] = VERDICT_DECISION_PENDING } },
 	[COMMAND_OBJECT] = { consensus, { [STAGE_VOTING] = VERDICT_NO_SUCH_DECISION } },
+	[COMMAND_WITHDRAW_OBJECTION] = { an_objection,
+		{ [STAGE_VOTING] = VERDICT_NO_SUCH_DECISION } },
 	[COMMAND_WITHDRAW_DECISION] = { a_proposal },
 	[COMMAND_OPEN_VOTING] = { a_proposal },
+	[COMMAND_CALL_NEXT] = { a_roll_call, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
+		.voting = DECISION_ROLL_CALL },
+	[COMMAND_ENTER_VOTE] = { a_roll_call, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
+		.voting = DECISION_ROLL_CALL },
 	[COMMAND_CAST] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
 		.voting = DECISION_RECORDED },
 	[COMMAND_ENTER_TOTALS] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN } },
+	[COMMAND_ANNOUNCE_LOCK] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
+		.voting = DECISION_RECORDED },
 	[COMMAND_LOCK_VOTING] = { a_proposal, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
 		.voting = DECISION_RECORDED },
+	[COMMAND_CORRECT_VOTE] = { a_locked_vote, { [STAGE_IN_SESSION] = VERDICT_NOT_LOCKED },
+		.voting = DECISION_RECORDED },
+	[COMMAND_ANNUL_VOTING] = { a_reason, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
+		.voting = DECISION_RECORDED },
+	[COMMAND_STATE_INTENT] = { a_result },
 	[COMMAND_PROCLAIM] = { consensus, { [STAGE_VOTING] = VERDICT_VOTING_IN_PROGRESS } },
 	[COMMAND_OPEN_MICROPHONE] = { nothing },
 	[COMMAND_CLOSE_MICROPHONE] = { an_open_microphone },
@@ -375,7 +433,7 @@ static struct proceedings *a_meeting(const struct rules *profile)
 
 static void begin_voting(struct bench *bench, enum decision_mode mode)
 {
-	propose(bench, mode == DECISION_RECORDED ? mode : DECISION_HANDS);
+	propose(bench, mode != DECISION_CONSENSUS ? mode : DECISION_HANDS);
 	struct command open = { .kind = COMMAND_OPEN_VOTING, .decision = bench->next.decision };
 	act(bench, ROLE_CHAIR, open);
 }

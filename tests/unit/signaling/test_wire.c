@@ -271,6 +271,19 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		event.quorum = members & MEMBER_QUORUM ? 65 : 0;
 		event.overridden = (members & MEMBER_QUORUM) != 0;
 		event.until_ms = members & MEMBER_UNTIL ? 9007199254740992 : 0;
+		if (members & MEMBER_REASON)
+			(void)rs_set_text(event.reason, "r");
+		event.again = kind == EVENT_DECISION_PROPOSED ? 3 : 0;
+		if (kind == EVENT_DECISION_PROPOSED)
+			memset(event.commitment, 'c', EVENT_SEED_MAX);
+		if (kind == EVENT_VOTING_OPENED) {
+			(void)rs_set_text(event.names, "KEN FRA BRA");
+			memset(event.seed, 'a', EVENT_SEED_MAX);
+		}
+		event.round = kind == EVENT_DELEGATION_CALLED ? 2 : 0;
+		event.was = kind == EVENT_VOTE_CORRECTED ? VOTE_NO : VOTE_NONE;
+		if (kind == EVENT_LOCK_ANNOUNCED || kind == EVENT_DECISION_PROCLAIMED)
+			event.due_ms = 9007199254740992;
 		rs_buf_init(&out, 16384);
 		assert_int_equal(wire_event_write(&event, &out), 0);
 		assert_int_equal(wire_event_parse((const char *)rs_buf_data(&out), rs_buf_len(&out),

@@ -35,11 +35,12 @@ const ICONS = {
 	yes: 'M4.5 12.5l5 5L19.5 7',
 	no: 'M6 6l12 12M18 6L6 18',
 	abstain: 'M5 12h14',
+	absent: 'M5 12h.01M12 12h.01M19 12h.01',
 	microphone: 'M12 3.5a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0v-5a3 3 0 0 1 3-3zM6 11.5a6 6 0 0 0 12 0M12 17.5v3',
 } as const;
 
 export function icon(name: keyof typeof ICONS): TemplateResult {
-	const heavy = name === 'more' || name === 'grip';
+	const heavy = name === 'more' || name === 'grip' || name === 'absent';
 	return html`<svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor"
 		stroke-width=${heavy ? 3 : 1.75} stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"
 		>${svg`<path d=${ICONS[name]}/>`}</svg>`;

@@ -44,10 +44,20 @@ export function ballots(view: View, decision: Decision): TemplateResult | typeof
 	)}</ul>`;
 }
 
+/** Who objects to consensus. */
+export function objections(view: View, objectors: string[] | null | undefined): TemplateResult | typeof nothing {
+	if (!objectors?.length)
+		return nothing;
+	const names = objectors.map((one) => delegationName(view, one)).join(', ');
+	return html`<p role="status"><strong>${t('decision.objection', { name: names })}</strong></p>`;
+}
+
 /** In which state it is, or how it ended. */
 export function verdict(decision: Decision): string {
 	if (decision.state !== 'proclaimed')
 		return t(`decision.state.${decision.state}`);
+	if (decision.outcome === 'second-vote')
+		return t('decision.second-vote');
 	return t(decision.mode === 'consensus' ? 'decision.consensus' : decision.outcome === 'adopted' ? 'decision.adopted' : 'decision.rejected');
 }
 
@@ -75,13 +85,18 @@ export class Proposal extends Part {
 			${decision.state === 'proposed' ? nothing : html`${tally(decision)}${ballots(view, decision)}`}`;
 	}
 
-	private consensus(view: View, { decision, state, objector }: Decision): TemplateResult | typeof nothing {
+	private consensus(view: View, { decision, state, objectors }: Decision): TemplateResult | typeof nothing {
 		const { session } = this;
-		if (objector)
-			return html`<p role="status">${t('decision.objection', { name: delegationName(view, objector) })}</p>`;
+		const mine = (objectors ?? []).includes(session.wire.you?.delegation ?? '');
+		if (state === 'proposed' && mine && session.may('withdraw-objection') && view.meeting.state === 'in-session')
+			return html`${objections(view, objectors)}<rs-twice testid="withdraw-objection" label=${t('decision.objection.withdraw')}
+				again=${t('decision.objection.withdraw.again')} .busy=${session.isAsked('withdraw-objection')}
+				.run=${() => void session.ask('withdraw-objection', { decision })}></rs-twice>`;
+		if (objectors?.length && !session.may('object'))
+			return objections(view, objectors);
 		if (state !== 'proposed' || !session.may('object') || view.meeting.state !== 'in-session')
 			return nothing;
-		return html`<rs-twice testid="object" label=${t('decision.object')} again=${t('decision.object.again')} .busy=${session.isAsked('object')}
+		return html`${objections(view, objectors)}<rs-twice testid="object" label=${t('decision.object')} again=${t('decision.object.again')} .busy=${session.isAsked('object')}
 			.run=${() => void session.ask('object', { decision })}></rs-twice>`;
 	}
 }

@@ -1,0 +1,211 @@
+#include "signaling/wire/view_voting.h"
+
+/* A patch must say what is gone: there null is written where the whole view leaves the member out. */
+static void put(json_t **part, const char *key, json_t *value, bool there, bool patch)
+{
+	if (there) {
+		doc_put(part, key, value);
+		return;
+	}
+	json_decref(value);
+	if (patch)
+		doc_put(part, key, json_null());
+}
+
+static void put_text(json_t **part, const char *key, const char *text, bool patch)
+{
+	put(part, key, json_string(text), text[0] != '\0', patch);
+}
+
+static void put_int(json_t **part, const char *key, int64_t value, bool patch)
+{
+	put(part, key, json_integer(value), value != 0, patch);
+}
+
+static void put_tally(json_t **part, const struct voting *voting, bool patch)
+{
+	const struct voting_decision *now = &voting->now;
+	doc_put(part, "yes", json_integer(now->yes));
+	doc_put(part, "no", json_integer(now->no));
+	doc_put(part, "abstain", json_integer(now->abstain));
+	put_int(part, "required", voting_required(voting), patch);
+	put_int(part, "missing", voting_missing(voting), patch);
+}
+
+static bool is_opened_by_name(const struct voting *voting)
+{
+	return voting_is_by_name(voting) && voting->now.stage > VOTING_PROPOSED;
+}
+
+bool view_votes_wait(const struct voting *voting)
+{
+	return voting->now.stage == VOTING_OPEN && is_opened_by_name(voting);
+}
+
+/* Another decision may have been before the meeting, with other voters: they go from what is patched. */
+static void put_no_others(json_t **part, const struct voting *voting, bool intents)
+{
+	for (size_t i = 0; i < voting->n_delegations; i++) {
+		const struct voting_delegation *delegation = &voting->delegations[i];
+		if (intents ? delegation->intent == VOTE_NONE : !delegation->entitled)
+			doc_put(part, delegation->name, json_null());
+	}
+}
+
+/* By delegation; a vote changes its own alone. */
+static json_t *votes_part(const struct voting *voting, const char *changed)
+{
+	json_t *part = json_object();
+	for (size_t i = 0; i < voting->now.entitled; i++) {
+		const struct voting_delegation *delegation = &voting->delegations[voting->order[i]];
+		if (changed == NULL || strcmp(changed, delegation->name) == 0)
+			doc_put(&part, delegation->name, json_string(vote_name(delegation->vote)));
+	}
+	return part;
+}
+
+/* Who would be missed if the voting were locked now. */
+static void put_offline(json_t **part, const struct voting *voting, bool patch)
+{
+	json_t *offline = json_array();
+	for (size_t i = 0; i < voting->n_delegations; i++) {
+		if (voting_is_offline(voting, i))
+			doc_push(&offline, json_string(voting->delegations[i].name));
+	}
+	put(part, "offline", offline, view_votes_wait(voting), patch);
+}
+
+static void put_objectors(json_t **part, const struct voting *voting, bool patch)
+{
+	json_t *objectors = json_array();
+	for (size_t i = 0; i < voting->n_delegations; i++) {
+		if (voting->delegations[i].objects)
+			doc_push(&objectors, json_string(voting->delegations[i].name));
+	}
+	put(part, "objectors", objectors, voting->now.objections > 0, patch);
+}
+
+/* The order is told as the roll call opens, and with the whole. */
+static void put_roll_call(json_t **part, const struct voting *voting, bool patch)
+{
+	const struct voting_decision *now = &voting->now;
+	const size_t called = voting_called(voting);
+	const bool rolls = now->mode == DECISION_ROLL_CALL && now->stage > VOTING_PROPOSED;
+	json_t *order = json_array();
+	for (size_t i = 0; i < now->entitled && rolls; i++)
+		doc_push(&order, json_string(voting->delegations[voting->order[i]].name));
+	put(part, "order", order, rolls, patch);
+	put_text(part, "called",
+		called < voting->n_delegations ? voting->delegations[called].name : "", patch);
+	put_int(part, "round", now->round, patch);
+	put_text(part, "commitment", now->commitment, patch);
+	put_text(part, "seed", now->seed, patch);
+}
+
+/* The votes after the lock: what a ruling corrected, what delegations stated after the result. */
+static void put_after(json_t **part, const struct voting *voting, bool patch)
+{
+	json_t *corrections = json_array();
+	for (size_t i = 0; i < voting->n_corrections; i++) {
+		const struct voting_correction *correction = &voting->corrections[i];
+		json_t *one = json_object();
+		doc_put(&one, "delegation",
+			json_string(voting->delegations[correction->delegation].name));
+		doc_put(&one, "was", json_string(vote_name(correction->was)));
+		doc_put(&one, "vote", json_string(vote_name(correction->vote)));
+		doc_put(&one, "reason", json_string(correction->reason));
+		doc_push(&corrections, one);
+	}
+	put(part, "corrections", corrections, voting->n_corrections > 0, patch);
+	json_t *intents = json_object();
+	bool any = false;
+	for (size_t i = 0; i < voting->n_delegations; i++) {
+		const struct voting_delegation *delegation = &voting->delegations[i];
+		if (delegation->intent == VOTE_NONE)
+			continue;
+		doc_put(&intents, delegation->name, json_string(vote_name(delegation->intent)));
+		any = true;
+	}
+	if (any && patch)
+		put_no_others(&intents, voting, true);
+	put(part, "intents", intents, any, patch);
+}
+
+static json_t *decision_part(const struct voting *voting, bool patch)
+{
+	const struct voting_decision *now = &voting->now;
+	const bool by_name = is_opened_by_name(voting);
+	if (now->stage == VOTING_NONE)
+		return json_null();
+	json_t *part = json_object();
+	doc_put(&part, "decision", json_integer(now->number));
+	doc_put(&part, "title", json_string(now->title));
+	put_text(&part, "subject",
+		now->subject != SUBJECT_PROPOSAL ? subject_name(now->subject) : "", patch);
+	doc_put(&part, "mode", json_string(decision_mode_name(now->mode)));
+	doc_put(&part, "state", json_string(voting_stage_name(now->stage)));
+	put_text(&part, "majority", now->majority, patch);
+	put_int(&part, "second_vote_on", now->again, patch);
+	put_objectors(&part, voting, patch);
+	put_int(&part, "entitled", now->entitled, patch);
+	put_tally(&part, voting, patch);
+	put_offline(&part, voting, patch);
+	json_t *votes = by_name ? votes_part(voting, NULL) : NULL;
+	if (by_name && patch)
+		put_no_others(&votes, voting, false);
+	put(&part, "votes", votes, by_name, patch);
+	doc_put(&part, "counted", json_boolean(now->totals));
+	put_int(&part, "lock", now->lock_due_ms, patch);
+	put_roll_call(&part, voting, patch);
+	put_after(&part, voting, patch);
+	put_text(&part, "outcome",
+		now->stage == VOTING_PROCLAIMED ? outcome_name(now->outcome) : "", patch);
+	return part;
+}
+
+json_t *view_decision(const struct voting *voting)
+{
+	return decision_part(voting, false);
+}
+
+json_t *view_decision_change(const struct voting *voting, const struct event *event)
+{
+	json_t *part;
+	switch ((int)event->kind) {
+	case EVENT_PARTICIPANT_JOINED:
+	case EVENT_PARTICIPANT_LEFT:
+		part = json_object();
+		put_offline(&part, voting, true);
+		return part;
+	case EVENT_DELEGATION_CALLED:
+		part = json_object();
+		doc_put(&part, "called", json_string(event->delegation));
+		doc_put(&part, "round", json_integer(voting->now.round));
+		return part;
+	case EVENT_VOTE_CAST:
+		part = json_object();
+		put_offline(&part, voting, true);
+		put_tally(&part, voting, true);
+		doc_put(&part, "votes", votes_part(voting, event->delegation));
+		return part;
+	case EVENT_LOCK_ANNOUNCED:
+		part = json_object();
+		doc_put(&part, "lock", json_integer(voting->now.lock_due_ms));
+		return part;
+	default:
+		return decision_part(voting, true);
+	}
+}
+
+json_t *view_second_votes(const struct voting *voting)
+{
+	json_t *part = json_array();
+	for (size_t i = 0; i < voting->n_ties; i++) {
+		json_t *tie = json_object();
+		doc_put(&tie, "decision", json_integer(voting->ties[i].number));
+		doc_put(&tie, "title", json_string(voting->ties[i].title));
+		doc_put(&tie, "due", json_integer(voting->ties[i].due_ms));
+		doc_push(&part, tie);
+	}
+	return part;
+}
