@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ownLamp } from '#shared/session';
 import { holder, isOpen, placeOf } from '#shared/view';
+import { about } from '#shared/plan';
 import { ordinal, t } from '#shared/words';
 import { icon, lamp } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
@@ -74,6 +75,12 @@ export class FloorKey extends Part {
 		return view.inscription.closed || view.inscription.debate ? null : { command: 'ask-for-floor', label: t('floor.ask') };
 	}
 
+	/** With the time at which one's own turn is expected. */
+	private forecast(text: string): string {
+		const { turn } = this.session.wire.measured;
+		return turn ? `${text} · ${about(turn.start, turn.margin)}` : text;
+	}
+
 	private stateText(): string {
 		const { session } = this;
 		const view = session.view!;
@@ -92,9 +99,9 @@ export class FloorKey extends Part {
 		if (view.meeting.state !== 'in-session')
 			return t(`own.${view.meeting.state === 'scheduled' ? 'before' : view.meeting.state}`);
 		if (place === 1)
-			return t('own.next');
+			return this.forecast(t('own.next'));
 		if (place > 1)
-			return t('own.place', { place: ordinal(place) });
+			return this.forecast(t('own.place', { place: ordinal(place) }));
 		if (view.inscription.debate)
 			return t(`debate.${view.inscription.debate}`);
 		return t(view.inscription.closed ? 'own.list.closed' : session.companion ? 'own.room' : 'own.off');

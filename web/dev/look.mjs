@@ -165,6 +165,24 @@ await busy('chair', {}, 'podium-companions', async (page, meeting) => {
 	await inHall(page, meeting);
 	await page.locator('rs-people').scrollIntoViewIfNeeded();
 });
+const forecast = (late) => async (page, meeting) => {
+	const start = Date.now() + 710_000;
+	const turns = [2, 3, 4, 5].map((entry, i) => ({ entry, start: start + i * 930_000, margin: 60_000 * (i + 1), end: start + i * 930_000 + 900_000, fits: late && i === 3 ? 'no' : late && i === 2 ? 'perhaps' : 'yes' }));
+	const plan = { until: start + (late ? 2_500_000 : 5_400_000), late: late ? 1 : 0, finish: start + 3_690_000, margin: 300_000, more: 2, last: start + 5_500_000, last_margin: 600_000, used: 108, gap: 30_000, statements: 14, turns };
+	meeting.tell({ type: 'measured', patch: page.url().includes('podium') ? { plan } : { turn: turns[3] } });
+};
+await busy('chair', {}, 'podium-plan', forecast(false));
+await busy('chair', { query: '?lang=ar' }, 'podium-plan-late-ar', forecast(true));
+await busy('secretariat', { scheme: 'dark' }, 'podium-plan-what-if', async (page, meeting) => {
+	await forecast(true)(page, meeting);
+	await page.getByTestId('what-if').waitFor();
+	await page.keyboard.press('w');
+	await page.getByTestId('try-limit').selectOption('2');
+	await page.getByTestId('make-it-so').scrollIntoViewIfNeeded();
+});
+await busy('chair', { viewport: PHONE }, 'podium-plan-phone', forecast(true));
+await busy('JOR', { viewport: PHONE }, 'delegate-plan-phone', forecast(true));
+await busy('JOR', { query: '?lang=ar' }, 'delegate-plan-ar', forecast(true));
 await busy('chair', { viewport: PHONE }, 'podium-phone');
 await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {
 	meeting.happen('recording-failed', {}, { recording: { state: 'failed', reason: 'disk full' } });

@@ -27,8 +27,8 @@ const people = {
 };
 
 const MAY = {
-	secretariat: ['take-up-motion', 'withdraw-motion', 'put-question', 'propose-decision', 'withdraw-decision', 'open-voting', 'enter-totals', 'lock-voting', 'proclaim', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
-	chair: ['take-up-motion', 'withdraw-motion', 'put-question', 'propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'open-microphone', 'close-microphone', 'listen', 'offer'],
+	secretariat: ['take-up-motion', 'withdraw-motion', 'put-question', 'propose-decision', 'withdraw-decision', 'open-voting', 'enter-totals', 'lock-voting', 'proclaim', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'plan', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
+	chair: ['take-up-motion', 'withdraw-motion', 'put-question', 'propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'plan', 'open-microphone', 'close-microphone', 'listen', 'offer'],
 	delegate: ['raise-motion', 'withdraw-motion', 'speak-on-motion', 'object', 'cast', 'ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	room: ['ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
@@ -104,6 +104,7 @@ export async function startMeeting(port = 0) {
 		const count = (vote) => Object.values(votes).filter((one) => one === vote).length;
 		return { votes, yes: count('yes'), no: count('no'), abstain: count('abstain'), required: Math.floor((count('yes') + count('no')) / 2) + 1, missing: count('none') };
 	};
+	let plan = null;
 	const commands = {
 		'open-meeting': () => happen('meeting-opened', {}, { meeting: { state: 'in-session' }, recording: { state: 'recording' } }),
 		'close-meeting': () => happen('meeting-closed', {}, { meeting: { state: 'closed' }, floor: { holder: null, since: null }, list: [], open: [] }),
@@ -152,6 +153,8 @@ export async function startMeeting(port = 0) {
 			const channel = Object.keys(view.channels).find((one) => view.channels[one].desk === id);
 			return channel ? happen('desk-idle', { channel, participant: id }, { channels: { [channel]: { desk: null, since: null } } }) : 'already-so';
 		},
+		/* Whatever is asked, everybody is brief: enough to draw. */
+		plan: () => ({ plan: { ...plan, late: 0, more: 0, finish: Math.round((plan.finish + plan.turns[0].start) / 2), turns: plan.turns.map((turn) => ({ ...turn, start: Math.round((turn.start + plan.turns[0].start) / 2), end: Math.round((turn.end + plan.turns[0].start) / 2), fits: 'yes' })) } }),
 		'set-limit': (_, { seconds }) => happen('limit-set', { allotted: seconds * 1000 || null }, { inscription: { allotted: seconds * 1000 || null } }),
 		'close-list': () => happen('list-closed', { cause: 'chair' }, { inscription: { closed: true } }),
 		'open-list': () => happen('list-opened', { cause: 'chair' }, { inscription: { closed: false } }),
@@ -193,7 +196,7 @@ export async function startMeeting(port = 0) {
 				return;
 			}
 			const result = MAY[people[id].role].includes(message.type) ? commands[message.type](id, message) : 'not-permitted';
-			say({ type: 'reply', id: message.id, ...(typeof result === 'string' ? { ok: false, reason: result, text: result } : { ok: true, event: result }) });
+			say({ type: 'reply', id: message.id, ...(typeof result === 'string' ? { ok: false, reason: result, text: result } : { ok: true, ...(typeof result === 'object' ? result : { event: result }) }) });
 		});
 		socket.on('close', () => {
 			if (sockets.get(id) !== socket)
@@ -209,6 +212,7 @@ export async function startMeeting(port = 0) {
 		link: (sub, query = '') => `${base}/${page(sub)}${query}#${token(sub)}`,
 		happen,
 		tell: (message) => {
+			plan = message.patch?.plan ?? plan;
 			for (const socket of sockets.values())
 				socket.send(JSON.stringify(message));
 		},

@@ -19,6 +19,8 @@ import './next';
 import './people';
 import type { Motions } from './motions';
 import './motions';
+import type { PlanPanel } from './plan';
+import './plan';
 import type { PointsOfOrder } from './points';
 import './points';
 
@@ -44,6 +46,7 @@ export class Podium extends Page {
 				<rs-lost-speaker .session=${session}></rs-lost-speaker>
 				${this.alarm()}
 				<rs-decision .session=${session}></rs-decision>
+				${session.may('plan') ? html`<rs-plan .session=${session}></rs-plan>` : nothing}
 				<rs-hall .session=${session}></rs-hall>
 				<rs-people .session=${session} ?leads=${leads}></rs-people>
 			</div>
@@ -105,6 +108,7 @@ export class Podium extends Page {
 					{ key: 'o', show: 'O', label: 'key.point', press: () => this.querySelector<PointsOfOrder>('rs-points')?.press() },
 					{ key: 'n', show: 'N', label: 'key.motion', press: () => this.querySelector<Motions>('rs-motions')?.press() },
 					{ key: 'd', show: 'D', label: 'key.decision', press: () => this.querySelector<DecisionKeys>('rs-decision')?.press() },
+					{ key: 'w', show: 'W', label: 'key.plan', press: () => this.querySelector<PlanPanel>('rs-plan')?.press() },
 					{ key: 's', show: 'S', label: 'key.clock', press: () => this.querySelector<ClockKeys>('rs-clock-keys')?.press() },
 					{ key: 'r', show: 'R', label: 'key.resume', press: () => this.querySelector<LostSpeaker>('rs-lost-speaker')?.press() },
 				]

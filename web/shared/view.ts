@@ -1,3 +1,5 @@
+import type { Plan, Turn } from './plan';
+
 /** What the server says a meeting is (rostrum.v1). Pages read it and never change it. */
 
 export type Role =
@@ -211,6 +213,10 @@ export interface View {
 
 /** What is measured about once a second and kept nowhere. */
 export interface Measured {
+	/** Of the meeting, for those who preside. */
+	plan?: Plan | null;
+	/** One's own. */
+	turn?: Turn | null;
 	/** dBFS by badge. */
 	levels?: Record<string, number>;
 	/** Loss as a fraction of 1. */
