@@ -1,4 +1,4 @@
-#include "signaling/io/io_priv.h"
+#include "signaling/io/pins.h"
 
 #include "common/log/log.h"
 #include "signaling/wire/message.h"
@@ -134,12 +134,13 @@ static int verify(const struct request *request, struct claims *out_claims)
 }
 
 /* Nothing is kept for strangers and for those who may not ask, whom nobody hears whatever they send: or a few thousand
- * connections could fill the memory. */
+ * connections could fill the memory. What everybody may ask of REST is short. */
 static void prepare_body(struct request *request, const struct http_route *route)
 {
 	struct claims claims;
+	const bool is_open = route != NULL && route->roles == 0 && route->kind == ROUTE_API;
 	request->body_unread =
-		verify(request, &claims) != 0 ||
+		(!is_open && verify(request, &claims) != 0) ||
 		(route != NULL && route->roles != 0 && (route->roles & ROLE_BIT(claims.role)) == 0);
 	rs_buf_init(&request->body, route != NULL ? route->body_max : HTTP_SMALL_MAX);
 }
@@ -167,12 +168,18 @@ static bool refuse_rate(struct request *request, uint32_t seconds)
 	return false;
 }
 
+const char *http_address_key(const struct rs_addr *from, size_t *out_len)
+{
+	*out_len = from->family == RS_ADDR_V6 ? V6_NETWORK_LEN : V4_LEN;
+	return (const char *)from->ip;
+}
+
 /* Of the address: who it is, is not known yet. */
 static bool within_address_rate(struct request *request, uint32_t cost)
 {
-	const uint32_t wait = rate_take(request->io->by_address, (const char *)request->from.ip,
-		request->from.family == RS_ADDR_V6 ? V6_NETWORK_LEN : V4_LEN, cost,
-		io_moment().now);
+	size_t len;
+	const char *key = http_address_key(&request->from, &len);
+	const uint32_t wait = rate_take(request->io->by_address, key, len, cost, io_moment().now);
 	return wait == 0 || refuse_rate(request, wait);
 }
 
@@ -249,6 +256,7 @@ static struct request *request_free(struct request *request)
 	rs_buf_done(&request->body);
 	rs_buf_done(&request->out);
 	rs_wipe(request->authorization, sizeof(request->authorization));
+	pins_free(request->issued);
 	return rs_release(request);
 }
 
@@ -370,8 +378,10 @@ void http_deliver(struct io *io, uint64_t number, unsigned status, struct messag
 	if (request != NULL && !request->answered) {
 		const char *text = (const char *)message_text(message);
 		const bool join = request->importing && status == STATUS_CREATED;
-		const int err = join ? join_write(request, text, message->len)
-				     : rs_buf_append(&request->out, text, message->len);
+		const bool issued = request->issued != NULL && status == HTTP_STATUS_OK;
+		const int err = join     ? join_write(request, text, message->len)
+				: issued ? pins_write(request)
+					 : rs_buf_append(&request->out, text, message->len);
 		if (err < 0)
 			http_refuse_memory(request);
 		http_answer(request, status,
@@ -394,7 +404,10 @@ bool http_authenticate(struct request *request)
 	else if (err < 0)
 		http_refuse(request, HTTP_STATUS_UNAUTHORIZED, "bad-token",
 			"This token was not issued here, or it is damaged.");
-	return err == 0;
+	else if (service_token_revoked(request->io->service, &request->who))
+		http_refuse(request, HTTP_STATUS_UNAUTHORIZED, "token-revoked",
+			"This token is no longer valid. Ask the secretariat for a new one.");
+	return err == 0 && !request->answered;
 }
 
 bool http_enter(struct request *request, const char *meeting)

@@ -27,6 +27,10 @@
 #define HTTP_QUERY_MAX 256
 #define HTTP_VALUE_MAX 512
 #define HTTP_HEADERS_MAX 16
+/* A wrong PIN out of what io->by_guess holds: twenty at once from an address, then one in half a minute; a right one costs 1. */
+#define HTTP_GUESS_COST 120
+#define HTTP_GUESS_BURST (20 * HTTP_GUESS_COST)
+#define HTTP_GUESS_RATE 4
 /* An offer, a conference file. */
 #define HTTP_SDP_MAX ((size_t)65536)
 #define HTTP_IMPORT_MAX ((size_t)4 << 20)
@@ -68,6 +72,8 @@ struct io {
 	struct tally *tally;
 	struct rate *by_address; /* of REST */
 	struct rate *by_bearer;
+	struct rate *by_guess; /* PINs */
+	size_t tries, issues;  /* PINs being hashed: of people who join, and new ones */
 	uint64_t last_request;
 	size_t connections;
 	bool pumping;
@@ -164,9 +170,10 @@ struct request {
 	struct rs_addr from;
 	struct rs_buf body;
 	bool body_too_large;
-	bool body_unread;  /* of a stranger: thrown away */
-	struct claims who; /* once authorised */
-	bool importing;    /* its answer gets join tokens */
+	bool body_unread;    /* of a stranger: thrown away */
+	struct claims who;   /* once authorised */
+	bool importing;      /* its answer gets join tokens */
+	struct pins *issued; /* its answer gets these; NULL = nothing was issued */
 	/* the answer */
 	bool answered;
 	bool head_written;
@@ -208,6 +215,8 @@ void http_answer(struct request *request, unsigned status, const char *type);
 void http_refuse(struct request *request, unsigned status, const char *reason, const char *text);
 void http_refuse_service(struct request *request, const struct service_refusal *refusal);
 void http_refuse_memory(struct request *request);
+/* By what clients are told apart: an address, or the /64 of IPv6, from which one client may have all. */
+const char *http_address_key(const struct rs_addr *from, size_t *out_len);
 /* The service answered request `number`. */
 void http_deliver(struct io *io, uint64_t number, unsigned status, struct message *message);
 /* Who asks? True with request->who filled; else answered with 401. */
@@ -222,6 +231,12 @@ void http_base(const struct request *request, char out[HTTP_VALUE_MAX]);
 extern const struct http_route http_routes[];
 extern const size_t http_n_routes;
 
+void credentials_join(struct request *request);
+void credentials_token(struct request *request);
+void credentials_list(struct request *request);
+void credentials_issue(struct request *request);
+void credentials_revoke(struct request *request);
+void api_schema(struct request *request);
 void api_import(struct request *request);
 void api_conferences(struct request *request);
 void api_conference(struct request *request);
@@ -251,6 +266,8 @@ void media_delete(struct request *request);
 void media_options(struct request *request);
 /* A file below web_root, or 404. */
 void files_get(struct request *request);
+/* The page a role works with: "delegate". */
+const char *join_page(enum role role);
 /* Turns the service's answer to an import into the one with tokens and links: request->out. 0 or -ENOMEM. */
 int join_write(struct request *request, const char *imported, size_t len) RS_MUST_USE;
 

@@ -3,6 +3,7 @@
 #include "signaling/io/io_priv.h"
 
 #include "common/control/object.h"
+#include "signaling/service/credentials.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,8 +23,7 @@ struct join {
 	int err; /* sticks */
 };
 
-/* The page a role works with. */
-static const char *page_of(enum role role)
+const char *join_page(enum role role)
 {
 	static const char *const pages[ROLE_COUNT] = {
 		[ROLE_SECRETARIAT] = "podium",
@@ -90,6 +90,8 @@ static void add_other_meetings(const struct join *join, struct claims *claims)
 
 static bool issue(struct join *join, struct claims *claims, char token[AUTH_TOKEN_LEN])
 {
+	if (service_badge_revoked(join->request->io->service, claims->meeting, claims->badge))
+		return false; /* it gets a new credential, not a token */
 	if (claims->role == ROLE_TECHNICIAN)
 		add_other_meetings(join, claims);
 	const int err = auth_issue(
@@ -112,7 +114,7 @@ static void put(struct join *join, struct claims *claims, const char *group, con
 	char link[LINK_MAX];
 	if (!issue(join, claims, token))
 		return;
-	(void)snprintf(link, sizeof(link), "%s/%s#%s", join->base, page_of(claims->role), token);
+	(void)snprintf(link, sizeof(link), "%s/%s#%s", join->base, join_page(claims->role), token);
 	json_t *tokens = group != NULL ? json_object_get(join->tokens, group) : join->tokens;
 	json_t *links = group != NULL ? json_object_get(join->links, group) : join->links;
 	if (json_object_get(tokens, key) != NULL)
@@ -131,7 +133,7 @@ static void put_interpreter(struct join *join, struct claims *claims)
 	json_t *links = json_object_get(join->links, "interpreters");
 	if (!issue(join, claims, token))
 		return;
-	(void)snprintf(link, sizeof(link), "%s/%s#%s", join->base, page_of(claims->role), token);
+	(void)snprintf(link, sizeof(link), "%s/%s#%s", join->base, join_page(claims->role), token);
 	if (json_object_get(tokens, language) == NULL) {
 		check(join, json_object_set_new(tokens, language, json_array()));
 		check(join, json_object_set_new(links, language, json_array()));

@@ -107,6 +107,9 @@ static int make_maps(struct io *io)
 	const struct rate_limits by_address = { .per_second = limits->requests_per_address,
 		.burst = 2 * limits->requests_per_address,
 		.keys = limits->connections };
+	const struct rate_limits by_guess = { .per_second = HTTP_GUESS_RATE,
+		.burst = HTTP_GUESS_BURST,
+		.keys = limits->connections };
 	const struct tally_limits tally = { .per_badge = limits->media_per_badge,
 		.per_address = limits->media_per_address,
 		.total = limits->peers };
@@ -119,6 +122,8 @@ static int make_maps(struct io *io)
 		err = rate_new(&by_address, config->rand, &io->by_address);
 	if (err == 0)
 		err = rate_new(&by_bearer, config->rand, &io->by_bearer);
+	if (err == 0)
+		err = rate_new(&by_guess, config->rand, &io->by_guess);
 	return err < 0 ? err : tally_new(&tally, &io->tally);
 }
 
@@ -346,5 +351,6 @@ struct io *io_free(struct io *io)
 	tally_free(io->tally);
 	rate_free(io->by_address);
 	rate_free(io->by_bearer);
+	rate_free(io->by_guess);
 	return rs_release(io);
 }

@@ -2,6 +2,7 @@
 #include "common/base/hash.h"
 #include "signaling/io/description.h"
 #include "signaling/io/io_priv.h"
+#include "signaling/io/schema.h"
 #include "signaling/wire/message.h"
 
 #include <stdio.h>
@@ -18,8 +19,14 @@ static const struct {
 	{ 401, "no-token", "A token is needed: Authorization: Bearer." },
 	{ 401, "token-expired", "This token has expired. Ask the secretariat for a new one." },
 	{ 401, "token-invalid", "This join link is not valid. Ask the secretariat for a new one." },
+	{ 401, "token-revoked",
+		"This join link is no longer valid. Ask the secretariat for a new one." },
 	{ 403, "not-a-badge", "This badge is not accredited to the meeting." },
+	{ 403, "other-conference", "This token is for another conference." },
 	{ 403, "other-meeting", "This token is for another meeting." },
+	{ 403, "wrong-pin",
+		"This link and PIN do not belong together. Look at both again, or ask the secretariat." },
+	{ 404, "no-such-badge", "There is no badge of this name." },
 	{ 404, "no-such-command", "There is no such command." },
 	{ 404, "no-such-conference", "There is no conference of this name." },
 	{ 404, "no-such-feed", "There is no such feed." },
@@ -30,6 +37,7 @@ static const struct {
 	{ 404, "not-found", "There is nothing at this address." },
 	{ 405, "method-not-allowed", "This address has other methods." },
 	{ 406, "not-acceptable", "The client takes no media type that this has." },
+	{ 409, "badge-revoked", "The badge is revoked. Issue a new credential first." },
 	{ 409, "conference-exists", "The conference was imported before with other content." },
 	{ 409, "joined-elsewhere", "The badge joined from another place." },
 	{ 409, "meeting-exists", "Another conference has a meeting of this name." },
@@ -96,12 +104,13 @@ void api_problem(struct request *request)
 		"Nothing is refused for this reason.");
 }
 
-void api_description(struct request *request)
+/* A text that stays as it is while the program runs, for everybody. */
+static void answer_fixed(struct request *request, const uint8_t *text, size_t len, const char *type)
 {
 	uint8_t hash[RS_SHA256_LEN];
 	char hex[2 * RS_SHA256_LEN + 1];
 	char tag[24];
-	rs_sha256(description_text, description_len, hash);
+	rs_sha256(text, len, hash);
 	rs_hex_encode(hash, RS_SHA256_LEN, hex);
 	(void)snprintf(tag, sizeof(tag), "\"%.16s\"", hex);
 	http_add_header(request, "etag:", tag);
@@ -110,7 +119,17 @@ void api_description(struct request *request)
 		http_answer(request, HTTP_STATUS_NOT_MODIFIED, NULL);
 		return;
 	}
-	if (rs_buf_append(&request->out, description_text, description_len) < 0)
+	if (rs_buf_append(&request->out, text, len) < 0)
 		http_refuse_memory(request);
-	http_answer(request, HTTP_STATUS_OK, "application/json");
+	http_answer(request, HTTP_STATUS_OK, type);
+}
+
+void api_description(struct request *request)
+{
+	answer_fixed(request, description_text, description_len, "application/json");
+}
+
+void api_schema(struct request *request)
+{
+	answer_fixed(request, schema_text, schema_len, "application/schema+json");
 }

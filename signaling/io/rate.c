@@ -148,6 +148,13 @@ uint32_t rate_take(struct rate *rate, const char *key, size_t len, uint32_t cost
 	return (uint32_t)((wanted - bucket->level + a_second - 1) / a_second);
 }
 
+void rate_give(struct rate *rate, const char *key, size_t len, uint32_t cost, rs_time now)
+{
+	struct bucket *bucket = bucket_of(rate, key, len < RATE_KEY_MAX ? len : RATE_KEY_MAX, now);
+	bucket->level += (int64_t)cost * SCALE;
+	fill(rate, bucket, now);
+}
+
 size_t rate_count(const struct rate *rate)
 {
 	return rs_map_count(rate->by_key);

@@ -30,6 +30,8 @@ struct rate *rate_free(struct rate *rate);
 /* Take `cost` requests (at most a burst) out of the bucket of `key` (1 to RATE_KEY_MAX octets; longer ones are cut). 0: there were as
  * many; else the seconds, at least 1, after which there will be, and nothing was taken. */
 uint32_t rate_take(struct rate *rate, const char *key, size_t len, uint32_t cost, rs_time now);
+/* What was taken turned out to be for nothing: put it back, up to a full bucket. */
+void rate_give(struct rate *rate, const char *key, size_t len, uint32_t cost, rs_time now);
 /* Buckets that are kept now. */
 size_t rate_count(const struct rate *rate);
 

@@ -94,6 +94,13 @@ static const struct participant *find_badge(
 	return NULL;
 }
 
+bool service_conference_has(
+	const struct service *service, const char *conference, const char *meeting)
+{
+	const struct chamber *chamber = chamber_find(service, meeting);
+	return chamber != NULL && is_of(chamber, conference);
+}
+
 int service_badge_named(const struct service *service, const char *meeting, const char *badge,
 	struct claims *out_claims)
 {

@@ -56,6 +56,9 @@ int service_credentials(
 int service_badge_named(const struct service *service, const char *meeting, const char *badge,
 	struct claims *out_claims) RS_MUST_USE;
 
+/* Is this a meeting of the conference? */
+bool service_conference_has(
+	const struct service *service, const char *conference, const char *meeting);
 /* Was this token issued before the badge's credential was revoked or issued anew? An admin's never. */
 bool service_token_revoked(const struct service *service, const struct claims *claims);
 /* Is the badge revoked, so that it is given no token until a new credential is issued? */

@@ -116,9 +116,28 @@ static void limits_of_nothing_are_refused(void **state)
 		assert_int_equal(rate_new(&bad[i], &rand_state, &rate), -EINVAL);
 }
 
+static void what_was_taken_for_nothing_comes_back(void **state)
+{
+	const struct rate_limits limits = { .per_second = 1, .burst = 10, .keys = 4 };
+	struct rs_rand rand;
+	struct rate *rate = NULL;
+	(void)state;
+	rs_rand_init_seed(&rand, 1);
+	assert_int_equal(rate_new(&limits, &rand, &rate), 0);
+	assert_int_equal(rate_take(rate, "a", 1, 10, 0), 0);
+	rate_give(rate, "a", 1, 6, 0);
+	assert_int_equal(rate_take(rate, "a", 1, 6, 0), 0);
+	assert_int_equal(rate_take(rate, "a", 1, 1, 0), 1);
+	rate_give(rate, "a", 1, 99, 0); /* never more than a burst */
+	assert_int_equal(rate_take(rate, "a", 1, 10, 0), 0);
+	assert_int_equal(rate_take(rate, "a", 1, 1, 0), 1);
+	rate_free(rate);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_taken_for_nothing_comes_back),
 		cmocka_unit_test(a_burst_is_let_through_and_then_the_rate),
 		cmocka_unit_test(keys_do_not_pay_for_each_other),
 		cmocka_unit_test(what_costs_more_waits_longer_and_takes_nothing_in_vain),

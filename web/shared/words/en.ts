@@ -497,6 +497,16 @@ export const en = {
 	'reason.too-many': 'A limit of this meeting is reached. Please try again later.',
 
 	// Landing
+	'pin.title': 'Enter your PIN',
+	'pin.lead': 'The conference secretariat gave you a PIN of six digits together with this link. It opens your place in the meeting.',
+	'pin.label': 'PIN',
+	'pin.button': 'Continue',
+	'pin.wrong': 'This link and PIN do not belong together. Look at both again, or ask the conference secretariat.',
+	'pin.wait': {
+		one: 'Too many wrong PINs. Try again in {n} second.',
+		other: 'Too many wrong PINs. Try again in {n} seconds.',
+	},
+	'pin.offline': 'The server cannot be reached. Check your connection and try again.',
 	'landing.title': 'You have come without a join link',
 	'landing.lead': 'Rostrum is a meeting room for delegations. Each participant enters with a personal link.',
 	'landing.step.link': 'Open the link in the message from the conference secretariat. It carries your name, your delegation and your badge; do not pass it on.',

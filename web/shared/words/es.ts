@@ -481,6 +481,16 @@ export const es: Catalogue = {
 	'reason.store-unavailable': 'El servidor no pudo registrarlo, así que no se hizo. Inténtelo de nuevo.',
 	'reason.too-many': 'Se ha alcanzado un límite de esta sesión. Inténtelo más tarde.',
 
+	'pin.title': 'Introduzca su PIN',
+	'pin.lead': 'La Secretaría de la conferencia le ha dado un PIN de seis cifras junto con este enlace. Abre su lugar en la reunión.',
+	'pin.label': 'PIN',
+	'pin.button': 'Continuar',
+	'pin.wrong': 'Este enlace y este PIN no se corresponden. Compruebe ambos o consulte a la Secretaría de la conferencia.',
+	'pin.wait': {
+		one: 'Demasiados PIN incorrectos. Vuelva a intentarlo en {n} segundo.',
+		other: 'Demasiados PIN incorrectos. Vuelva a intentarlo en {n} segundos.',
+	},
+	'pin.offline': 'No se puede contactar con el servidor. Compruebe su conexión e inténtelo de nuevo.',
 	'landing.title': 'Ha venido sin enlace de acceso',
 	'landing.lead': 'Rostrum es una sala de reunión para delegaciones. Cada participante entra con un enlace personal.',
 	'landing.step.link': 'Abra el enlace del mensaje de la Secretaría de la conferencia. Lleva su nombre, su delegación y su credencial; no lo comparta.',

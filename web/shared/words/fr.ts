@@ -481,6 +481,16 @@ export const fr: Catalogue = {
 	'reason.store-unavailable': 'Le serveur n’a pas pu l’inscrire, donc rien n’a été fait. Veuillez réessayer.',
 	'reason.too-many': 'Une limite de cette séance est atteinte. Réessayez plus tard.',
 
+	'pin.title': 'Saisissez votre code PIN',
+	'pin.lead': 'Le secrétariat de la conférence vous a remis un code PIN de six chiffres avec ce lien. Il ouvre votre place dans la réunion.',
+	'pin.label': 'Code PIN',
+	'pin.button': 'Continuer',
+	'pin.wrong': 'Ce lien et ce code PIN ne vont pas ensemble. Vérifiez l’un et l’autre, ou adressez-vous au secrétariat de la conférence.',
+	'pin.wait': {
+		one: 'Trop de codes erronés. Réessayez dans {n} seconde.',
+		other: 'Trop de codes erronés. Réessayez dans {n} secondes.',
+	},
+	'pin.offline': 'Le serveur est injoignable. Vérifiez votre connexion et réessayez.',
 	'landing.title': 'Vous êtes venu sans lien d’accès',
 	'landing.lead': 'Rostrum est une salle de réunion pour délégations. Chaque participant entre par un lien personnel.',
 	'landing.step.link': 'Ouvrez le lien du message du secrétariat de la conférence. Il porte votre nom, votre délégation et votre badge ; ne le transmettez pas.',

@@ -482,6 +482,15 @@ export const zh: Catalogue = {
 	'reason.store-unavailable': '服务器未能记录，因此未予执行。请重试。',
 	'reason.too-many': '已达到本会议的一项限额。请稍后重试。',
 
+	'pin.title': '请输入 PIN 码',
+	'pin.lead': '会议秘书处连同此链接向您提供了六位数字的 PIN 码，用于进入您在会议中的席位。',
+	'pin.label': 'PIN 码',
+	'pin.button': '继续',
+	'pin.wrong': '此链接与 PIN 码不符。请核对两者，或询问会议秘书处。',
+	'pin.wait': {
+		other: '错误的 PIN 码过多。请在 {n} 秒后重试。',
+	},
+	'pin.offline': '无法连接服务器。请检查网络连接后重试。',
 	'landing.title': '您没有使用入会链接',
 	'landing.lead': 'Rostrum 是供各代表团使用的会议室。每位与会者通过个人链接进入。',
 	'landing.step.link': '请打开会议秘书处信息中的链接。链接载有您的姓名、代表团和证件，请勿转交他人。',
