@@ -379,6 +379,8 @@ void http_deliver(struct io *io, uint64_t number, unsigned status, struct messag
 		const char *text = (const char *)message_text(message);
 		const bool join = request->importing && status == STATUS_CREATED;
 		const bool issued = request->issued != NULL && status == HTTP_STATUS_OK;
+		if (issued)
+			http_add_header(request, "cache-control:", "no-store");
 		const int err = join     ? join_write(request, text, message->len)
 				: issued ? pins_write(request)
 					 : rs_buf_append(&request->out, text, message->len);

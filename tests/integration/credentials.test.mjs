@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { Page, join as joinMeeting } from '../support/page.mjs';
+import { Page } from '../support/page.mjs';
 import { root, startRostrum } from '../support/rostrum.mjs';
 import { mint, payloadOf } from '../support/token.mjs';
 import { until } from '../support/wait.mjs';
@@ -23,6 +23,11 @@ after(() => rostrum?.stop());
 
 const post = (path, token, body) => rostrum.http('POST', path, { token, type: 'application/json', body: JSON.stringify(body) });
 const tryPin = (link, pin) => post('/api/v1/join', '', { link, pin });
+async function enter(token) {
+	const page = new Page(rostrum.base, token);
+	await page.open();
+	return page;
+}
 const linkOf = ({ link }) => /^http:\/\/[^/]+\/#join=(\w{16})$/.exec(link)[1];
 
 async function issue(...badges) {
@@ -49,7 +54,7 @@ test('a link and its PIN open the badge, and nothing else does', LIMIT, async ()
 	assert.equal(answer.json.page, 'delegate');
 	assert.equal(answer.json.meeting, 'demo');
 	assert.deepEqual(payloadOf(answer.json.token).meeting, ['demo', 'rehearsal']);
-	const page = await joinMeeting(rostrum.base, answer.json.token);
+	const page = await enter(answer.json.token);
 	assert.equal(page.you.id, 'KEN');
 	page.close();
 	assert.ok(!readFileSync(join(rostrum.state, 'meetings.db')).includes(ken.pin));
@@ -78,8 +83,7 @@ test('guessing is slowed down, side by side too', LIMIT, async () => {
 test('a revoked badge is out at once, and back with a new credential only', LIMIT, async () => {
 	const [fra] = await issue('FRA');
 	const old = (await tryPin(linkOf(fra), fra.pin)).json.token;
-	const page = new Page(rostrum.base, old);
-	await page.open();
+	const page = await enter(old);
 	const answer = await rostrum.http('DELETE', `${CONFERENCE}/credentials/FRA`, { token: rostrum.token('secretariat') });
 	assert.equal(answer.status, 200, answer.body);
 	await until('the page is closed', () => page.closed);
@@ -99,7 +103,7 @@ test('a revoked badge is out at once, and back with a new credential only', LIMI
 
 	const [again] = await issue('FRA');
 	const { json } = await tryPin(linkOf(again), again.pin);
-	const back = await joinMeeting(rostrum.base, json.token);
+	const back = await enter(json.token);
 	assert.equal(back.you.id, 'FRA');
 	back.close();
 	const { json: list } = await rostrum.http('GET', `${CONFERENCE}/badges`, { token: admin });
@@ -113,7 +117,7 @@ test("the secretariat's own system gets tokens", LIMIT, async () => {
 	assert.equal(answer.status, 200, answer.body);
 	assert.ok(Math.abs(answer.json.expires - Date.now() / 1000 - 7200) < 60);
 	assert.equal(answer.json.link, `${rostrum.base}/delegate#${answer.json.token}`);
-	const page = await joinMeeting(rostrum.base, answer.json.token);
+	const page = await enter(answer.json.token);
 	page.close();
 	assert.equal((await post(path, rostrum.token('KEN'), {})).status, 403);
 	assert.equal((await post('/api/v1/meetings/demo/badges/ATL/token', admin, {})).json.reason, 'no-such-badge');
