@@ -147,6 +147,23 @@ static int sqlite_put_credentials(
 	return 0;
 }
 
+static int sqlite_put_note(struct store *store, uint64_t ticket, const struct store_note *note)
+{
+	struct sqlite_job *job = NULL;
+	const int err = new_job(sqlite_of(store), JOB_NOTE, ticket, &job);
+	if (err < 0)
+		return err;
+	(void)rs_set_text(job->key, note->key); /* fits, see store_put_note() */
+	job->json_len = note->len;
+	job->json = note->len > 0 ? rs_memdup(note->text, note->len) : NULL;
+	if (note->len > 0 && job->json == NULL) {
+		sqlite_job_free(job);
+		return -ENOMEM;
+	}
+	submit(sqlite_of(store), job);
+	return 0;
+}
+
 static int sqlite_read(
 	struct store *store, uint64_t ticket, const char *meeting, uint64_t after, size_t max)
 {
@@ -190,6 +207,7 @@ static int sqlite_poll(struct store *store, struct store_done *out_done)
 		[JOB_APPEND] = STORE_DONE_APPEND,
 		[JOB_CONFERENCE] = STORE_DONE_CONFERENCE,
 		[JOB_CREDENTIALS] = STORE_DONE_CREDENTIALS,
+		[JOB_NOTE] = STORE_DONE_NOTE,
 		[JOB_READ] = STORE_DONE_READ,
 		[JOB_MESSAGE] = STORE_DONE_MESSAGE,
 	};
@@ -272,6 +290,7 @@ static const struct store_ops sqlite_ops = {
 	.append = sqlite_append,
 	.put_conference = sqlite_put_conference,
 	.put_credentials = sqlite_put_credentials,
+	.put_note = sqlite_put_note,
 	.read = sqlite_read,
 	.put_message = sqlite_put_message,
 	.poll = sqlite_poll,

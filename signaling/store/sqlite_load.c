@@ -27,6 +27,10 @@ static const char messages[] =
 	"CREATE TABLE IF NOT EXISTS messages(meeting TEXT NOT NULL, number INTEGER NOT NULL,"
 	" text BLOB NOT NULL, PRIMARY KEY(meeting, number)) WITHOUT ROWID;"
 	"PRAGMA secure_delete = ON;";
+/* Came later; a program that does not know it leaves it alone, so the version stays. */
+static const char notes[] =
+	"CREATE TABLE IF NOT EXISTS notes(key TEXT PRIMARY KEY, text BLOB NOT NULL)"
+	" WITHOUT ROWID;";
 _Static_assert(APPLICATION_ID == 1381192781, "as the schema has it");
 
 sqlite3_stmt *sqlite_prepare(sqlite3 *db, const char *sql, size_t n, const char *const *texts)
@@ -77,18 +81,15 @@ int sqlite_schema(sqlite3 *db, const char *path, char error[STORE_ERROR_LEN])
 		query_int(db, "SELECT count(*) FROM sqlite_schema", &tables) < 0)
 		return fail(db, path, error);
 
-	if (tables == 0) {
-		return sqlite3_exec(db, schema, NULL, NULL, NULL) == SQLITE_OK &&
-				       sqlite_credentials_schema(db) == 0 &&
-				       sqlite3_exec(db, messages, NULL, NULL, NULL) == SQLITE_OK
+	if (tables == 0 && sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(db, path, error);
+	if (tables == 0 || (id == APPLICATION_ID && version == SCHEMA_VERSION)) {
+		return sqlite_credentials_schema(db) == 0 &&
+				       sqlite3_exec(db, messages, NULL, NULL, NULL) == SQLITE_OK &&
+				       sqlite3_exec(db, notes, NULL, NULL, NULL) == SQLITE_OK
 			       ? 0
 			       : fail(db, path, error);
 	}
-	if (id == APPLICATION_ID && version == SCHEMA_VERSION)
-		return sqlite_credentials_schema(db) == 0 &&
-				       sqlite3_exec(db, messages, NULL, NULL, NULL) == SQLITE_OK
-			       ? 0
-			       : fail(db, path, error);
 	(void)snprintf(error, STORE_ERROR_LEN, "%.150s: not a Rostrum database of version %d", path,
 		SCHEMA_VERSION);
 	return -EBADMSG;
@@ -244,6 +245,25 @@ static int load_commands(
 	return step == SQLITE_DONE ? 0 : fail(sqlite->reader, sqlite->path, error);
 }
 
+static int load_notes(
+	struct sqlite_store *sqlite, const struct store_loader *loader, char error[STORE_ERROR_LEN])
+{
+	RS_CLEANUP(sqlite_finalizep)
+	sqlite3_stmt *statement =
+		sqlite_prepare(sqlite->reader, "SELECT key, text FROM notes", 0, NULL);
+	if (statement == NULL)
+		return fail(sqlite->reader, sqlite->path, error);
+	int step;
+	while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+		struct store_note note = { .key = column_text(statement, 0) };
+		note.text = column(statement, 1, &note.len);
+		const int err = loader->note(loader->ctx, &note);
+		if (err < 0)
+			return err;
+	}
+	return step == SQLITE_DONE ? 0 : fail(sqlite->reader, sqlite->path, error);
+}
+
 int sqlite_load(struct store *store, const struct store_loader *loader, char error[STORE_ERROR_LEN])
 {
 	struct sqlite_store *sqlite = sqlite_of(store);
@@ -258,6 +278,8 @@ int sqlite_load(struct store *store, const struct store_loader *loader, char err
 		err = load_events(sqlite, loader, error);
 	if (err == 0)
 		err = load_commands(sqlite, loader, error);
+	if (err == 0 && loader->note != NULL)
+		err = load_notes(sqlite, loader, error);
 	return err;
 }
 

@@ -20,6 +20,7 @@ enum sqlite_job_kind {
 	JOB_APPEND,
 	JOB_CONFERENCE,
 	JOB_CREDENTIALS,
+	JOB_NOTE,
 	JOB_READ,
 	JOB_MESSAGE,
 };
@@ -43,6 +44,7 @@ struct sqlite_job {
 	size_t reply_len;
 	char conference[RS_NAME_MAX + 1];
 	char conference_epoch[RS_NAME_MAX + 1];
+	char key[STORE_KEY_MAX + 1]; /* NOTE; its text is in `json` */
 	char *json;
 	size_t json_len;
 	struct store_credential *credentials;

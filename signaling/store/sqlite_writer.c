@@ -191,6 +191,22 @@ static int do_conference(sqlite3 *db, const struct sqlite_job *job)
 	return sqlite3_step(statement) == SQLITE_DONE ? 0 : -EIO;
 }
 
+static int do_note(sqlite3 *db, const struct sqlite_job *job)
+{
+	const char *const key[] = { job->key };
+	RS_CLEANUP(sqlite_finalizep)
+	sqlite3_stmt *statement = sqlite_prepare(db,
+		job->json_len > 0 ? "INSERT INTO notes(key, text) VALUES(?1, ?2) ON CONFLICT(key)"
+				    " DO UPDATE SET text = excluded.text"
+				  : "DELETE FROM notes WHERE key = ?1",
+		1, key);
+	if (statement == NULL ||
+		(job->json_len > 0 && sqlite3_bind_blob(statement, 2, job->json, (int)job->json_len,
+					      SQLITE_STATIC) != SQLITE_OK))
+		return -EIO;
+	return sqlite3_step(statement) == SQLITE_DONE ? 0 : -EIO;
+}
+
 static int do_read(sqlite3 *db, struct sqlite_job *job)
 {
 	const char *const key[] = { job->meeting };
@@ -254,6 +270,8 @@ static int do_job(sqlite3 *db, struct sqlite_job *job)
 		return do_conference(db, job);
 	case JOB_CREDENTIALS:
 		return sqlite_write_credentials(db, job);
+	case JOB_NOTE:
+		return do_note(db, job);
 	case JOB_READ:
 		return do_read(db, job);
 	case JOB_MESSAGE:

@@ -46,6 +46,13 @@ int store_put_credentials(
 	return store->ops->put_credentials(store, ticket, credentials, n);
 }
 
+int store_put_note(struct store *store, uint64_t ticket, const struct store_note *note)
+{
+	if (strlen(note->key) > STORE_KEY_MAX || note->len > STORE_NOTE_MAX)
+		return -E2BIG;
+	return store->ops->put_note(store, ticket, note);
+}
+
 int store_read(
 	struct store *store, uint64_t ticket, const char *meeting, uint64_t after, size_t max)
 {

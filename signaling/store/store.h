@@ -56,6 +56,7 @@ enum store_done_kind {
 	STORE_DONE_APPEND,
 	STORE_DONE_CONFERENCE,
 	STORE_DONE_CREDENTIALS,
+	STORE_DONE_NOTE,
 	STORE_DONE_READ,
 	STORE_DONE_MESSAGE,
 };
@@ -111,6 +112,16 @@ struct store_message {
 	uint64_t keep_after; /* removes those with this number and lower, too */
 };
 
+/* Something small to be remembered beside the logs, under a key of its own. */
+#define STORE_KEY_MAX 160
+#define STORE_NOTE_MAX 4096
+
+struct store_note {
+	const char *key;
+	const char *text;
+	size_t len; /* 0: to be forgotten */
+};
+
 /* Call-backs of loading; a negative return stops it and is returned. */
 struct store_loader {
 	void *ctx;
@@ -121,6 +132,8 @@ struct store_loader {
 	int (*event)(void *ctx, const char *meeting, const struct store_event *event);
 	/* Replies of commands, oldest first. */
 	int (*command)(void *ctx, const char *meeting, const struct store_command *command);
+	/* What was noted last under each key; NULL = nobody asks. */
+	int (*note)(void *ctx, const struct store_note *note);
 };
 
 struct store;
@@ -135,6 +148,7 @@ struct store_ops {
 		struct store *store, uint64_t ticket, const struct store_conference *conference);
 	int (*put_credentials)(struct store *store, uint64_t ticket,
 		const struct store_credential *credentials, size_t n);
+	int (*put_note)(struct store *store, uint64_t ticket, const struct store_note *note);
 	int (*read)(struct store *store, uint64_t ticket, const char *meeting, uint64_t after,
 		size_t max);
 	int (*put_message)(
@@ -152,7 +166,7 @@ typedef void store_wake_fn(void *ctx);
 
 /* Waits for what was handed over, closes. NULL is fine. Returns NULL. */
 struct store *store_free(struct store *store);
-/* Conferences first, then credentials, messages by number, then each meeting's events in order, then commands. Checks the hash chains: 0; what a call-back returned;
+/* Conferences first, then credentials, messages by number, then each meeting's events in order, then commands, then notes. Checks the hash chains: 0; what a call-back returned;
  * -EBADMSG (broken chain or numbering; `error` names meeting and number); -EIO. */
 int store_load(struct store *store, const struct store_loader *loader,
 	char error[STORE_ERROR_LEN]) RS_MUST_USE;
@@ -166,6 +180,8 @@ int store_put_conference(struct store *store, uint64_t ticket,
 /* Write or replace 1 to STORE_BATCH_MAX credentials, all or none. As store_append(). */
 int store_put_credentials(struct store *store, uint64_t ticket,
 	const struct store_credential *credentials, size_t n) RS_MUST_USE;
+/* Note, note anew or forget. As store_append(). */
+int store_put_note(struct store *store, uint64_t ticket, const struct store_note *note) RS_MUST_USE;
 /* At most `max` (up to STORE_BATCH_MAX) events after number `after`. As store_append(). */
 int store_read(struct store *store, uint64_t ticket, const char *meeting, uint64_t after,
 	size_t max) RS_MUST_USE;

@@ -30,6 +30,12 @@ struct kept_message {
 	size_t len;
 };
 
+struct kept_note {
+	char key[STORE_KEY_MAX + 1];
+	char *text;
+	size_t len;
+};
+
 struct fake_store {
 	struct store store; /* must be first */
 	struct record *records;
@@ -40,6 +46,8 @@ struct fake_store {
 	size_t n_credentials;
 	struct kept_message messages[256];
 	size_t n_messages;
+	struct kept_note notes[256];
+	size_t n_notes;
 	struct store_done dones[DONES_MAX];
 	struct store_event events[DONES_MAX][STORE_BATCH_MAX];
 	size_t first, n_dones;
@@ -231,6 +239,33 @@ static int fake_put_credentials(
 	return 0;
 }
 
+static void keep_note(struct fake_store *fake, const struct store_note *note)
+{
+	size_t i = 0;
+	while (i < fake->n_notes && strcmp(fake->notes[i].key, note->key) != 0)
+		i++;
+	assert(i < RS_ARRAY_LEN(fake->notes));
+	if (i == fake->n_notes)
+		fake->n_notes++;
+	free(fake->notes[i].text);
+	(void)rs_set_text(fake->notes[i].key, note->key);
+	fake->notes[i].text = copy(note->text, note->len);
+	fake->notes[i].len = note->len;
+}
+
+static int fake_put_note(struct store *store, uint64_t ticket, const struct store_note *note)
+{
+	struct fake_store *fake = fake_of(store);
+	size_t slot;
+	*push(fake, &slot) = (struct store_done){ .kind = STORE_DONE_NOTE,
+		.ticket = ticket,
+		.result = fake->result,
+		.why = "the test says so" };
+	if (fake->result == STORE_OK)
+		keep_note(fake, note);
+	return 0;
+}
+
 static int fake_read(
 	struct store *store, uint64_t ticket, const char *meeting, uint64_t after, size_t max)
 {
@@ -328,6 +363,12 @@ static int fake_load(
 		if (record->badge[0] != '\0')
 			err = loader->command(loader->ctx, record->meeting, &command);
 	}
+	for (size_t i = 0; i < fake->n_notes && err == 0 && loader->note != NULL; i++) {
+		const struct store_note note = { fake->notes[i].key, fake->notes[i].text,
+			fake->notes[i].len };
+		if (note.len > 0)
+			err = loader->note(loader->ctx, &note);
+	}
 	return err;
 }
 
@@ -351,6 +392,7 @@ static const struct store_ops fake_ops = {
 	.append = fake_append,
 	.put_conference = fake_put_conference,
 	.put_credentials = fake_put_credentials,
+	.put_note = fake_put_note,
 	.read = fake_read,
 	.put_message = fake_put_message,
 	.poll = fake_poll,
@@ -378,6 +420,8 @@ struct fake_store *fake_store_free(struct fake_store *fake)
 		free(fake->conferences[i].json);
 	for (size_t i = 0; i < fake->n_messages; i++)
 		free(fake->messages[i].text);
+	for (size_t i = 0; i < fake->n_notes; i++)
+		free(fake->notes[i].text);
 	free(fake->records);
 	free(fake);
 	return NULL;

@@ -161,13 +161,20 @@ static int see_command(void *ctx, const char *meeting, const struct store_comman
 	return 0;
 }
 
+static int see_note(void *ctx, const struct store_note *kept)
+{
+	note(ctx, "%s: %.*s;", kept->key, (int)kept->len, kept->text);
+	return 0;
+}
+
 static int load(struct bench *bench, struct seen *seen, char error[STORE_ERROR_LEN])
 {
 	const struct store_loader loader = { .ctx = seen,
 		.conference = see_conference,
 		.message = see_message,
 		.event = see_event,
-		.command = see_command };
+		.command = see_command,
+		.note = see_note };
 	seen->text[0] = '\0';
 	return store_load(bench->store, &loader, error);
 }
@@ -280,6 +287,38 @@ static void what_follows_a_number_can_be_read(void **state)
 	assert_memory_equal(done.events[1].payload, "a", 1);
 	assert_int_equal(store_read(bench->store, 8, "demo", 5, 2), 0);
 	assert_int_equal(await(bench).n_events, 0);
+}
+
+static void take_note(struct bench *bench, const char *key, const char *text)
+{
+	const struct store_note kept = { key, text, strlen(text) };
+	assert_int_equal(store_put_note(bench->store, 7, &kept), 0);
+	const struct store_done done = await(bench);
+	assert_int_equal(done.kind, STORE_DONE_NOTE);
+	assert_int_equal(done.ticket, 7);
+	assert_int_equal(done.result, STORE_OK);
+}
+
+static void a_note_is_kept_replaced_and_forgotten(void **state)
+{
+	struct bench *bench = *state;
+	char key[STORE_KEY_MAX + 2];
+	take_note(bench, "a/1", "x");
+	take_note(bench, "b/1", "y");
+	take_note(bench, "a/1", "xx");
+	reopen(bench);
+	assert_loads(bench, "a/1: xx;b/1: y;");
+	take_note(bench, "a/1", "");
+	take_note(bench, "never", "");
+	reopen(bench);
+	assert_loads(bench, "b/1: y;");
+	memset(key, 'k', sizeof(key));
+	key[sizeof(key) - 1] = '\0';
+	assert_int_equal(
+		store_put_note(bench->store, 8, &(struct store_note){ key, "x", 1 }), -E2BIG);
+	assert_int_equal(store_put_note(bench->store, 8,
+				 &(struct store_note){ "k", "x", STORE_NOTE_MAX + 1 }),
+		-E2BIG);
 }
 
 static void a_conference_is_kept_and_replaced(void **state)
@@ -612,6 +651,7 @@ int main(void)
 		CASE(messages_are_kept_beside_the_log_removed_and_make_way),
 		CASE(a_message_that_is_too_long_is_refused),
 		CASE(a_database_from_before_the_chat_is_opened),
+		CASE(a_note_is_kept_replaced_and_forgotten),
 		CASE(many_appends_share_transactions_and_keep_their_order),
 		CASE(limits_are_refused_at_once),
 		CASE(a_kill_loses_no_acknowledged_event),
