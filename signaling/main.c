@@ -40,6 +40,8 @@ static const struct config_key keys[] = {
 	{ "ice.turn_secret", CONFIG_TEXT, "", 0, 0,
 		"file with the secret shared with the TURN servers; needed with ice.turn" },
 	{ "ice.turn_hours", CONFIG_INT, "12", 1, 168, "hours that TURN credentials live" },
+	{ "webhooks.hosts", CONFIG_LIST, "", 0, 0,
+		"hosts that webhooks may be sent to although their addresses are not public, at most 32" },
 	{ "limits.connections", CONFIG_INT, "8192", 16, 60000, "TCP connections" },
 	{ "limits.sessions", CONFIG_INT, "4096", 1, 60000, "WebSockets" },
 	{ "limits.peers", CONFIG_INT, "1024", 1, 60000, "media peers" },
@@ -205,6 +207,12 @@ static int make_io(struct program *program)
 		.rand = &program->rand,
 	};
 	int err = list_of(config, "listen", IO_LISTEN_MAX, io.listen, &io.n_listen, program->error);
+	if (err == 0)
+		err = list_of(config, "webhooks.hosts", IO_HOOK_HOSTS_MAX, io.hook_hosts,
+			&io.n_hook_hosts, program->error);
+	if (err == 0)
+		err = list_of(config, "webhooks.hosts", IO_HOOK_HOSTS_MAX, io.hook_hosts,
+			&io.n_hook_hosts, program->error);
 	if (err == 0)
 		err = list_of(config, "web.origins", IO_ORIGINS_MAX, io.origins, &io.n_origins,
 			program->error);

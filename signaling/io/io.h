@@ -14,6 +14,7 @@
 
 #define IO_LISTEN_MAX 8
 #define IO_ORIGINS_MAX 16
+#define IO_HOOK_HOSTS_MAX 32
 #define IO_ERROR_LEN 256
 
 struct io;
@@ -42,6 +43,9 @@ struct io_config {
 	const char *web_base; /* "https://..."; empty = what each request was sent to */
 	const char *origins[IO_ORIGINS_MAX];
 	size_t n_origins;
+	/* Hosts (names or addresses, as URLs have them) that webhooks may be sent to although their addresses are not public. */
+	const char *hook_hosts[IO_HOOK_HOSTS_MAX];
+	size_t n_hook_hosts;
 	const struct turn *turn; /* told to WHIP and WHEP clients; NULL = none */
 	struct io_limits limits;
 	const struct auth *auth;

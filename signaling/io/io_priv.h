@@ -53,6 +53,8 @@ struct listener {
 	struct rs_addr addr;
 };
 
+struct courier;
+
 struct io {
 	struct io_config config;
 	struct service *service;
@@ -69,6 +71,7 @@ struct io {
 	struct rs_map *pages;    /* session -> struct page */
 	struct rs_map *requests; /* number -> struct request */
 	struct rs_map *nodes;    /* node -> struct node */
+	struct courier *courier; /* of webhooks */
 	struct tally *tally;
 	struct rate *by_address; /* of REST */
 	struct rate *by_bearer;
@@ -131,6 +134,19 @@ int pages_callback(
 void pages_send(struct io *io, uint64_t session, struct message *message);
 void pages_close(struct io *io, uint64_t session, uint16_t code);
 void pages_stop(struct io *io);
+
+/* --- courier.c: webhooks --- */
+
+/* 0 or -ENOMEM. */
+int courier_new(struct io *io) RS_MUST_USE;
+/* Ends what is under way; to be called while the loop still runs. */
+void courier_stop(struct io *io);
+/* Once the loop is closed. */
+void courier_free(struct io *io);
+/* Sends a SERVICE_HOOK. Takes `message`. */
+void courier_send(struct io *io, uint64_t key, struct message *message);
+/* An address that webhooks may have? */
+bool courier_takes(const struct io *io, const char *url);
 
 /* --- http.c --- */
 
@@ -251,6 +267,10 @@ void api_participants(struct request *request);
 void api_events(struct request *request);
 void api_media(struct request *request);
 void api_timeline(struct request *request);
+void api_hooks(struct request *request);
+void api_hook(struct request *request);
+void api_hook_put(struct request *request);
+void api_hook_delete(struct request *request);
 void api_description(struct request *request);
 void api_problems(struct request *request);
 void api_problem(struct request *request);

@@ -40,6 +40,9 @@ static void deliver(struct io *io, struct service_out *out)
 	case SERVICE_CLOSE_NODE:
 		nodes_close(io, out->to);
 		return;
+	case SERVICE_HOOK:
+		courier_send(io, out->to, out->message);
+		return;
 	case SERVICE_ANSWER:
 		http_deliver(io, out->to, out->code, out->message);
 		return;
@@ -255,6 +258,8 @@ int io_new(const struct io_config *config, struct io **out_io, char error[IO_ERR
 	}
 	err = make_maps(io);
 	if (err == 0)
+		err = courier_new(io);
+	if (err == 0)
 		err = io_listen(io, error);
 	if (err == 0)
 		err = nodes_listen(io, error);
@@ -296,6 +301,7 @@ static void close_all(struct io *io)
 	io->stopping = true;
 	io_unlisten(io);
 	nodes_stop(io);
+	courier_stop(io);
 	if (io->context == NULL)
 		return;
 	/* Its handles close in the loop; then, told once more, it lets go of its memory. In between it unloads its own libuv
@@ -348,6 +354,7 @@ struct io *io_free(struct io *io)
 	rs_map_free(io->pages);
 	rs_map_free(io->requests);
 	rs_map_free(io->nodes);
+	courier_free(io);
 	tally_free(io->tally);
 	rate_free(io->by_address);
 	rate_free(io->by_bearer);

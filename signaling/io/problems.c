@@ -13,7 +13,8 @@ static const struct {
 	uint16_t status;
 	const char *reason, *text;
 } reasons[] = {
-	{ 400, "bad-fragment", "The ICE fragment could not be read." },
+	{ 400, "bad-url",
+		"Webhooks are sent to http and https addresses, without names and passwords." },
 	{ 401, "bad-token", "This token was not issued here, or it is damaged." },
 	{ 401, "no-hello", "The page did not say hello in time." },
 	{ 401, "no-token", "A token is needed: Authorization: Bearer." },
@@ -33,6 +34,7 @@ static const struct {
 	{ 404, "no-such-meeting", "There is no meeting of this name." },
 	{ 404, "no-such-node", "There is no media server of this name." },
 	{ 404, "no-such-reason", "Nothing is refused for this reason." },
+	{ 404, "no-such-webhook", "There is no webhook of this name in this meeting." },
 	{ 404, "no-such-session", "There is no such media session (any more)." },
 	{ 404, "not-found", "There is nothing at this address." },
 	{ 405, "method-not-allowed", "This address has other methods." },

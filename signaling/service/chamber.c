@@ -355,6 +355,7 @@ void chamber_pump(struct service *service, struct chamber *chamber, struct momen
 		}
 	}
 	archive_pump(service, chamber);
+	hooks_pump(service, chamber, at);
 }
 
 /* --- applying and telling --- */

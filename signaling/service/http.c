@@ -193,6 +193,9 @@ static int nodes_metrics(const struct service *service, struct rs_buf *out)
 int service_metrics(const struct service *service, struct rs_buf *out)
 {
 	const struct service_counters *counters = &service->counters;
+	size_t hooks;
+	size_t hooks_disabled;
+	hooks_count(service, &hooks, &hooks_disabled);
 	const struct {
 		const char *name, *type, *help;
 		uint64_t value;
@@ -217,6 +220,14 @@ int service_metrics(const struct service *service, struct rs_buf *out)
 			counters->pins_limited },
 		{ "rostrum_pins_locked_total", "counter", "PINs locked after wrong tries.",
 			counters->pins_locked },
+		{ "rostrum_webhooks", "gauge", "Webhooks.", hooks },
+		{ "rostrum_webhooks_disabled", "gauge", "Webhooks that were given up.",
+			hooks_disabled },
+		{ "rostrum_webhook_deliveries_total", "counter", "Events taken by webhooks.",
+			counters->hooks_delivered },
+		{ "rostrum_webhook_failures_total", "counter",
+			"Events that a webhook did not take; they are sent again.",
+			counters->hooks_failed },
 		{ "rostrum_outputs_lost_total", "counter", "Outputs lost for want of memory.",
 			counters->outputs_lost },
 	};

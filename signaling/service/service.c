@@ -82,6 +82,7 @@ struct service *service_free(struct service *service)
 	conference_free(service->import.conference);
 	rs_release(service->plan);
 	credentials_done(service);
+	hooks_free(service);
 	out_done(service);
 	return rs_release(service);
 }
@@ -212,6 +213,16 @@ static int start_command(void *ctx, const char *meeting, const struct store_comm
 	return 0;
 }
 
+static int start_note(void *ctx, const struct store_note *note)
+{
+	const struct start *start = ctx;
+	char why[HOOK_ERROR_LEN] = "out of memory";
+	const int err = hooks_load(start->service, note, why);
+	if (err < 0)
+		(void)snprintf(start->error, SERVICE_ERROR_LEN, "%.80s: %.150s", note->key, why);
+	return err;
+}
+
 int service_start(struct service *service, struct moment at, char error[SERVICE_ERROR_LEN])
 {
 	struct start start = { .service = service, .error = error };
@@ -222,6 +233,7 @@ int service_start(struct service *service, struct moment at, char error[SERVICE_
 		.message = start_message,
 		.event = start_event,
 		.command = start_command,
+		.note = start_note,
 	};
 	error[0] = '\0';
 	int err = store_load(service->config.store, &loader, error);
@@ -262,7 +274,7 @@ static void take_append(struct service *service, const struct store_done *done, 
 
 static void take_read(struct service *service, const struct store_done *done, struct moment at)
 {
-	if (log_read_done(service, done))
+	if (log_read_done(service, done) || hooks_read_done(service, done, at))
 		return;
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
@@ -298,6 +310,9 @@ static void take_completions(struct service *service, struct moment at)
 			break;
 		case STORE_DONE_CREDENTIALS:
 			credentials_stored(service, &done, at);
+			break;
+		case STORE_DONE_NOTE:
+			(void)hooks_note_done(service, &done, at); /* a hook's, or nobody's any more */
 			break;
 		case STORE_DONE_READ:
 			take_read(service, &done, at);

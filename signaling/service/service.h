@@ -92,7 +92,8 @@ enum service_out_kind {
 	SERVICE_CLOSE, /* close session `to` with `code`, after what was sent; the service has forgotten it */
 	SERVICE_SEND_NODE,  /* `message` to node `to`, as one control message */
 	SERVICE_CLOSE_NODE, /* close node `to`; the service has forgotten it */
-	SERVICE_ANSWER,     /* HTTP request `to` is done: status `code`, JSON body `message` */
+	SERVICE_HOOK, /* POST `message` as service_hook_request() says of `to`, then service_hook_done() */
+	SERVICE_ANSWER, /* HTTP request `to` is done: status `code`, JSON body `message` */
 };
 
 struct service_out {
@@ -211,6 +212,34 @@ int service_drain(
 int service_nodes(const struct service *service, struct rs_buf *out) RS_MUST_USE;
 /* The service's share of /metrics. 0, -E2BIG, -ENOMEM. */
 int service_metrics(const struct service *service, struct rs_buf *out) RS_MUST_USE;
+
+/* --- Webhooks (wire/hook.h) --- */
+
+/* A webhook of `order->meeting`, named `order->name`, as `order->json` says; the driver has judged its address. 0: SERVICE_ANSWER follows
+ * when it is written down, 200 with the hook, or 503. Negative: refused at once (400, 404, 429). */
+int service_hook_put(struct service *service, const struct service_order *order, struct moment at,
+	struct service_refusal *refusal) RS_MUST_USE;
+/* The same for one to be forgotten: 200 with what it was. */
+int service_hook_delete(struct service *service, uint64_t request, const char *meeting,
+	const char *id, struct moment at, struct service_refusal *refusal) RS_MUST_USE;
+/* {"webhooks": [...]}, and one of them. 0, -ENOENT, -E2BIG, -ENOMEM. */
+int service_hooks(
+	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
+int service_hook(const struct service *service, const char *meeting, const char *id,
+	struct rs_buf *out) RS_MUST_USE;
+/* How a SERVICE_HOOK is to be sent: where to, and with which headers beside Content-Type: application/json. The signature is of now. */
+#define SERVICE_HOOK_HEADERS 3
+#define SERVICE_HOOK_HEADER_LEN 160
+struct service_hook {
+	char url[1025];
+	char headers[SERVICE_HOOK_HEADERS][SERVICE_HOOK_HEADER_LEN];
+};
+/* 0; -ENOENT (changed or deleted meanwhile: send nothing), -ENOMEM. */
+int service_hook_request(const struct service *service, uint64_t key, struct moment at,
+	struct service_hook *out) RS_MUST_USE;
+/* It was sent: answered with an HTTP status, or 0 and why it was not. Exactly once for each SERVICE_HOOK whose request was asked for. */
+void service_hook_done(
+	struct service *service, uint64_t key, unsigned status, const char *why, struct moment at);
 
 /* --- WHIP and WHEP: peers without a page --- */
 

@@ -15,6 +15,7 @@
 #include "signaling/wire/conference.h"
 #include "signaling/wire/event.h"
 #include "signaling/wire/figures.h"
+#include "signaling/wire/hook.h"
 #include "signaling/wire/message.h"
 #include "signaling/wire/node.h"
 #include "signaling/wire/view.h"
@@ -240,6 +241,7 @@ struct credential_change; /* credentials_priv.h */
 struct service_counters {
 	uint64_t commands, refused, malformed, flooded, resumed, joined, outputs_lost;
 	uint64_t pins_refused, pins_limited, pins_locked;
+	uint64_t hooks_delivered, hooks_failed;
 };
 
 /* A question about a participant's media. */
@@ -274,6 +276,7 @@ struct service {
 	size_t n_gates; /* ever */
 	struct look looks[LOOKS_MAX];
 	struct reading readings[READINGS_MAX];
+	struct hook *hooks;      /* webhooks */
 	struct service_out *out; /* a ring */
 	size_t out_first, out_n, out_cap;
 	struct plan *plan; /* being told */
@@ -482,6 +485,18 @@ int import_chambers(struct service *service, struct conference *conference, cons
 int import_remember(struct service *service, const char *id, const uint8_t hash[RS_SHA256_LEN]);
 /* A rehearsal needs nobody to open it. */
 void import_open_rehearsals(struct service *service, struct moment at);
+
+/* hooks.c */
+/* Tell this meeting's webhooks what they have not heard yet. */
+void hooks_pump(struct service *service, const struct chamber *chamber, struct moment at);
+/* A read or a note of the store is done: was it a webhook's? */
+bool hooks_read_done(struct service *service, const struct store_done *done, struct moment at);
+bool hooks_note_done(struct service *service, const struct store_done *done, struct moment at);
+/* As noted before a restart. 0; -EBADMSG with `why`; -ENOMEM. Notes of others are passed over. */
+int hooks_load(struct service *service, const struct store_note *note,
+	char why[HOOK_ERROR_LEN]) RS_MUST_USE;
+void hooks_count(const struct service *service, size_t *out_all, size_t *out_disabled);
+void hooks_free(struct service *service);
 
 /* order.c */
 /* `why` is what people are told of a refusal. */

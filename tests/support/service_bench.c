@@ -173,6 +173,7 @@ void bench_free(struct bench *bench)
 	service_free(bench->service);
 	fake_store_free(bench->fake);
 	forget_lines(bench);
+	json_decref(bench->told);
 	json_decref(bench->answer);
 	free(bench);
 }
@@ -258,6 +259,13 @@ static void hear(struct bench *bench, struct service_out *out)
 		bench->status = out->code;
 		json_decref(bench->answer);
 		bench->answer = json;
+		return;
+	}
+	if (out->kind == SERVICE_HOOK) {
+		bench->hook = out->to;
+		bench->n_told++;
+		json_decref(bench->told);
+		bench->told = json;
 		return;
 	}
 	struct bench_line *line = line_of(bench, out->to);

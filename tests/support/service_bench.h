@@ -35,6 +35,9 @@ struct bench {
 	uint64_t request; /* the last answer to HTTP */
 	uint16_t status;
 	json_t *answer;
+	uint64_t hook; /* the last webhook that was to be told something, and what */
+	json_t *told;
+	size_t n_told;
 };
 
 /* With conf/examples/demo.json imported; `limits` NULL = the default. */

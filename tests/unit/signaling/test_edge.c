@@ -1,6 +1,7 @@
 #include "signaling/io/outbox.h"
 #include "signaling/io/route.h"
 #include "signaling/io/tally.h"
+#include "signaling/io/target.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -64,6 +65,39 @@ static void an_outbox_is_full_by_octets(void **state)
 	outbox_done(&outbox);
 	assert_int_equal(outbox_init(&outbox, 0, 10), -EINVAL);
 	assert_int_equal(outbox_init(&outbox, 10, 0), -EINVAL);
+}
+
+/* --- Where webhooks may go --- */
+
+static bool is_public(const char *ip)
+{
+	struct rs_addr addr;
+	assert_int_equal(rs_addr_parse_ip(ip, strlen(ip), 0, &addr), 0);
+	return target_is_public(&addr);
+}
+
+static void only_public_addresses_are_targets(void **state)
+{
+	static const char *const inside[] = { "0.0.0.0", "10.1.2.3", "100.64.0.1",
+		"100.127.255.255", "127.0.0.1", "127.9.9.9", "169.254.169.254", "172.16.0.1",
+		"172.31.255.255", "192.168.1.1", "192.0.2.1", "198.18.0.1", "198.19.255.255",
+		"203.0.113.5", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1",
+		"::ffff:127.0.0.1", "::ffff:10.0.0.1", "fc00::1", "fd12::1", "fe80::1", "ff02::1",
+		"2001:db8::1", "2001::1", "2002:7f00:1::1", "64:ff9b::7f00:1", "3fff::1" };
+	static const char *const outside[] = { "1.1.1.1", "9.255.255.255", "11.0.0.0",
+		"100.63.255.255", "100.128.0.0", "172.15.255.255", "172.32.0.0", "192.167.0.1",
+		"198.17.0.1", "198.20.0.1", "223.255.255.255", "::ffff:8.8.8.8", "2606:4700::1111",
+		"2a00:1450::1" };
+	const struct rs_addr none = { .family = RS_ADDR_NONE };
+	for (size_t i = 0; i < RS_ARRAY_LEN(inside); i++) {
+		if (is_public(inside[i]))
+			fail_msg("%s is taken for public", inside[i]);
+	}
+	for (size_t i = 0; i < RS_ARRAY_LEN(outside); i++) {
+		if (!is_public(outside[i]))
+			fail_msg("%s is not taken for public", outside[i]);
+	}
+	assert_false(target_is_public(&none));
 }
 
 /* --- Routes --- */
@@ -250,6 +284,7 @@ int main(void)
 		cmocka_unit_test(messages_leave_in_the_order_they_came),
 		cmocka_unit_test(an_outbox_is_full_by_count),
 		cmocka_unit_test(an_outbox_is_full_by_octets),
+		cmocka_unit_test(only_public_addresses_are_targets),
 		cmocka_unit_test(a_pattern_takes_names_and_nothing_else),
 		cmocka_unit_test(a_name_in_braces_is_a_name),
 		cmocka_unit_test(a_query_gives_values_by_name),
