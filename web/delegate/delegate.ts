@@ -9,6 +9,7 @@ import '#shared/ui/speakers';
 import '#shared/ui/stage';
 import type { FloorKey } from './floor-key';
 import './floor-key';
+import './intent-keys';
 import './motion-keys';
 import './point-key';
 import { mayVote } from './vote-keys';
@@ -27,6 +28,7 @@ export class Delegate extends Page {
 			<rs-stage .session=${session}></rs-stage>
 			<div class="side">
 				<rs-proposal .session=${session}></rs-proposal>
+				<rs-intent-keys .session=${session}></rs-intent-keys>
 				<rs-motion .session=${session}></rs-motion>
 				<rs-speakers .session=${session}></rs-speakers>
 				${speaks ? html`<rs-motion-keys .session=${session}></rs-motion-keys><rs-point-key .session=${session}></rs-point-key>` : nothing}

@@ -140,6 +140,15 @@ await busy('chair', {}, 'podium-vote-open', async (page, meeting) => {
 });
 await busy('secretariat', { scheme: 'dark' }, 'podium-vote-hands', put(hands));
 await busy('chair', { query: '?lang=ar' }, 'podium-vote-locked-ar', put({ state: 'locked', offline: null }));
+const rolled = { mode: 'roll-call', order: ['JOR', 'KEN', 'NOR', 'BOL', 'BRA', 'FRA'], called: 'NOR', round: 1, votes: { JOR: 'yes', KEN: 'absent', NOR: 'none', BOL: 'none', BRA: 'none', FRA: 'none' }, entitled: 6,
+	yes: 1, no: 0, abstain: 0, required: 1, missing: 4, offline: ['BOL'], commitment: '630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd' };
+const corrected = { state: 'proclaimed', outcome: 'adopted', yes: 3, no: 1, abstain: 1, corrections: [{ delegation: 'BRA', was: 'no', vote: 'yes', reason: 'The delegate of Brazil pressed the wrong key.' }], intents: { FRA: 'yes' } };
+await busy('secretariat', {}, 'podium-roll-call', put(rolled));
+await busy('chair', { query: '?lang=ar' }, 'podium-roll-call-ar', put({ ...rolled, lock: Date.now() + 25_000 }));
+await busy('chair', { query: '?lang=ru', viewport: PHONE }, 'podium-roll-call-ru-phone', put({ ...rolled, state: 'locked', lock: null }));
+await busy('NOR', { viewport: PHONE }, 'delegate-roll-call-turn-phone', put(rolled));
+await busy('FRA', { query: '?lang=fr' }, 'delegate-roll-call-wait', put(rolled));
+await busy('BRA', { query: '?lang=ar', viewport: PHONE }, 'delegate-roll-call-corrected-ar-phone', put({ ...rolled, ...corrected, called: null }));
 await busy('chair', {}, 'podium-vote-objected', put({ mode: 'consensus', state: 'proposed', majority: null, objectors: ['FRA'], entitled: null, required: null, missing: null, votes: null, offline: null }));
 await busy('FRA', {}, 'delegate-vote-open', put());
 await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'delegate-vote-open-ar-phone', put());

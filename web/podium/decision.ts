@@ -2,12 +2,17 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { questionTitle } from '#shared/questions';
 import { currentItem, type Decision, type View } from '#shared/view';
-import { t, type Key } from '#shared/words';
+import { dateAndTime, t, type Key } from '#shared/words';
 import { Part } from '#shared/ui/part';
-import { ballots, majorityName, objections, tally, verdict, VOTES } from '#shared/ui/proposal';
+import { afterwards, ballots, lot, majorityName, objections, tally, verdict, VOTES } from '#shared/ui/proposal';
 import '#shared/ui/small';
+import './after-lock';
+import './roll-call';
 
 const MODES = ['consensus', 'recorded', 'roll-call', 'hands'] as const;
+
+/** What the key announces; the words on it say so too. */
+const ANNOUNCED_S = 30;
 
 /** What is before the meeting and the step that comes next: propose, open, lock, proclaim. */
 @customElement('rs-decision')
@@ -34,7 +39,7 @@ export class DecisionKeys extends Part {
 			}</header>
 			<div class="inside">
 				${decision ? this.shown(view, decision) : nothing}
-				${decision && leads ? this.step(decision) : nothing}
+				${decision && leads ? html`${this.step(decision)}<rs-after-lock .session=${session}></rs-after-lock>` : nothing}
 				${leads && settled && free ? this.form(view, decision) : nothing}
 			</div>
 		</section>`;
@@ -45,7 +50,8 @@ export class DecisionKeys extends Part {
 		return html`<p><bdi>${questionTitle(decision)}</bdi></p>
 			<p class="small muted">${t(`decision.mode.${mode}`)}${majority ? html` · ${majorityName(majority)}` : nothing}</p>
 			${objections(view, objectors)}
-			${mode === 'consensus' || state === 'proposed' ? nothing : html`${tally(decision)}${ballots(view, decision)}`}`;
+			${this.session.may('call-next') ? html`<rs-roll-call .session=${this.session}></rs-roll-call>` : nothing}
+			${mode === 'consensus' || state === 'proposed' ? nothing : html`${tally(decision)}${ballots(view, decision)}${afterwards(view, decision)}${lot(decision)}`}`;
 	}
 
 	private step(decision: Decision): TemplateResult | typeof nothing {
@@ -63,8 +69,8 @@ export class DecisionKeys extends Part {
 					<p class="steps"><span class="next-step">${
 						decision.mode === 'hands' && !decision.counted
 							? nothing
-							: this.twice('lock-voting', t('decision.lock'), this.warning(decision), decision, 'main')
-					}</span></p>`;
+							: this.twice('lock-voting', t('decision.lock'), this.warning(decision), decision, decision.mode === 'roll-call' ? '' : 'main')
+					}</span>${decision.lock ? html`<rs-lock-time .session=${this.session}></rs-lock-time>` : this.announce(decision)}</p>`;
 			case 'locked':
 				return html`<p class="steps">${this.key('proclaim', t('decision.proclaim'), decision)}</p>`;
 			default:
@@ -75,6 +81,12 @@ export class DecisionKeys extends Part {
 	/** Whom the lock would leave out. */
 	private warning({ missing, offline }: Decision): string {
 		return missing ? t('decision.lock.missing', { n: missing, away: offline?.length ?? 0 }) : t('decision.lock.again');
+	}
+
+	private announce({ decision }: Decision): TemplateResult {
+		const busy = this.session.isAsked('announce-lock');
+		return html`<button type="button" class="button" data-testid="announce-lock" aria-disabled=${busy}
+			@click=${() => busy || void this.session.ask('announce-lock', { decision, seconds: ANNOUNCED_S })}>${busy ? t('asked') : t('decision.announce')}</button>`;
 	}
 
 	private totals(decision: Decision): TemplateResult {
@@ -99,6 +111,7 @@ export class DecisionKeys extends Part {
 		const { session } = this;
 		const objected = Boolean(before?.objectors?.length) && !before?.subject;
 		const title = objected ? before!.title : (currentItem(view)?.title ?? '');
+		const second = view.second_votes ?? [];
 		const busy = session.isAsked('propose-decision');
 		return html`<details ?open=${objected}><summary class="button">${t(objected ? 'decision.vote.instead' : 'decision.new')}</summary>
 			<form class="propose" @submit=${(event: SubmitEvent) => this.propose(event)}>
@@ -109,6 +122,11 @@ export class DecisionKeys extends Part {
 				<label class="field"><span>${t('decision.majority')}</span><select name="majority" data-testid="proposal-majority">${view.rules.majorities.map(
 					(name) => html`<option value=${name}>${majorityName(name)}</option>`,
 				)}</select></label>
+				${second.length === 0
+					? nothing
+					: html`<label class="field"><span>${t('decision.second')}</span><select name="second" data-testid="proposal-second"><option value="">–</option>${second.map(
+							(tie) => html`<option value=${tie.decision}>${t('decision.second.due', { title: tie.title, time: dateAndTime(tie.due) })}</option>`,
+						)}</select></label>`}
 				<button type="submit" class="button" data-testid="propose-decision" aria-disabled=${busy}>${busy ? t('asked') : t('decision.propose')}</button>
 			</form></details>`;
 	}
@@ -117,7 +135,10 @@ export class DecisionKeys extends Part {
 		event.preventDefault();
 		const data = new FormData(event.currentTarget as HTMLFormElement);
 		if (!this.session.isAsked('propose-decision'))
-			void this.session.ask('propose-decision', { title: data.get('title'), mode: data.get('mode'), majority: data.get('majority') });
+			void this.session.ask('propose-decision', {
+				title: data.get('title'), mode: data.get('mode'), majority: data.get('majority'),
+				...(data.get('second') ? { second_vote_on: Number(data.get('second')) } : {}),
+			});
 	}
 
 	private key(command: string, label: string, { decision }: Decision): TemplateResult {

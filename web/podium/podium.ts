@@ -107,6 +107,7 @@ export class Podium extends Page {
 					},
 					{ key: 'o', show: 'O', label: 'key.point', press: () => this.querySelector<PointsOfOrder>('rs-points')?.press() },
 					{ key: 'n', show: 'N', label: 'key.motion', press: () => this.querySelector<Motions>('rs-motions')?.press() },
+					{ key: 'n', show: 'N', label: 'key.rollcall', press: () => this.querySelector<HTMLElement>('[data-testid=call-next]')?.click() },
 					{ key: 'd', show: 'D', label: 'key.decision', press: () => this.querySelector<DecisionKeys>('rs-decision')?.press() },
 					{ key: 'w', show: 'W', label: 'key.plan', press: () => this.querySelector<PlanPanel>('rs-plan')?.press() },
 					{ key: 's', show: 'S', label: 'key.clock', press: () => this.querySelector<ClockKeys>('rs-clock-keys')?.press() },
