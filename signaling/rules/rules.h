@@ -154,7 +154,7 @@ struct rules {
 	struct rules_majority majorities[RULES_MAJORITIES_MAX];
 	uint32_t n_majorities;
 	struct rules_quorum quorum[RULES_BODY_COUNT];
-	unsigned quorum_places;     /* ways of being here that count, a set of enum place */
+	unsigned quorum_places; /* ways of being here that count, a set of enum place */
 	struct rules_chat chat;
 	struct rules_voting voting;
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
