@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* An offer is the largest message, signaling/wire/PROTOCOL.md. */
 #define PAGE_MESSAGE_MAX ((size_t)96 << 10)
+/* What the kernel holds for a page; the rest waits in its outbox, shared with the others' and bounded. */
+#define PAGE_SOCKET_OCTETS (128 << 10)
 /* Close codes of that paper. */
 #define CLOSE_AWAY 1001
 #define CLOSE_MALFORMED 4000
@@ -81,7 +84,10 @@ static void leave(struct io *io, struct page *page, uint16_t code)
 
 static int open_page(struct lws *wsi, struct page *page)
 {
+	static const int octets = PAGE_SOCKET_OCTETS;
 	struct io *io = io_of(wsi);
+	/* Refused, the kernel holds more. */
+	(void)setsockopt(lws_get_socket_fd(wsi), SOL_SOCKET, SO_SNDBUF, &octets, sizeof(octets));
 	page->wsi = wsi;
 	page->is_open = true;
 	rs_buf_init(&page->in, PAGE_MESSAGE_MAX);
@@ -243,7 +249,11 @@ void pages_send(struct io *io, uint64_t session, struct message *message)
 		leave(io, page, CLOSE_SLOW);
 		return;
 	}
-	(void)lws_callback_on_writable(page->wsi); /* as in close_later() */
+	/* Asking to be called costs more than writing does; so it is done only where the socket holds something back. */
+	if (page->outbox.count > 1 || lws_partial_buffered(page->wsi))
+		(void)lws_callback_on_writable(page->wsi); /* as in close_later() */
+	else if (write_page(page) < 0)
+		lws_set_timeout(page->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
 }
 
 void pages_close(struct io *io, uint64_t session, uint16_t code)

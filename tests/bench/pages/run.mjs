@@ -1,0 +1,147 @@
+// What a large meeting costs signaling: many pages in one meeting, events told to all of them.
+// usage: node bench/pages/run.mjs [--pages 2000] [--events 100] [--join 200] [--slow 20] [--json]
+import { execFileSync, fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Page } from '../../support/page.mjs';
+import { build, newState, startRostrum } from '../../support/rostrum.mjs';
+import { mint, payloadOf } from '../../support/token.mjs';
+
+const { values } = parseArgs({
+	options: {
+		pages: { type: 'string', default: '2000' },
+		events: { type: 'string', default: '100' },
+		join: { type: 'string', default: '200' },
+		slow: { type: 'string', default: '20' },
+		json: { type: 'boolean', default: false },
+	},
+});
+const PAGES = Number(values.pages);
+const EVENTS = Number(values.events);
+const SLOW = Number(values.slow);
+const DELEGATIONS = 300;
+const SPEAKERS = 250;
+const MOVES = 400; // more than a socket and an outbox hold
+const PROCESSES = 2;
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// A hall of three hundred delegations, and everyone who sits behind their name plates.
+function conference() {
+	const name = (i) => `D${String(i).padStart(3, '0')}`;
+	const badges = Array.from({ length: PAGES }, (_, i) => ({
+		id: `${name(i % DELEGATIONS)}-${Math.floor(i / DELEGATIONS)}`, role: 'delegate', name: `Delegate ${i}`, delegation: name(i % DELEGATIONS), languages: ['en'],
+	}));
+	const speakers = Array.from({ length: SPEAKERS }, (_, i) => ({ id: `${name(i)}-speaker`, role: 'delegate', name: `Speaker ${i}`, delegation: name(i), languages: ['en'] }));
+	return {
+		id: 'large', title: 'A large meeting', rules: 'unga', languages: [{ id: 'en', name: 'English' }],
+		delegations: Array.from({ length: DELEGATIONS }, (_, i) => ({ id: name(i), country: `Country ${i}` })),
+		meetings: [{ id: 'large', title: 'Plenary', mode: 'floor', record: false, items: [{ id: '1', title: 'General debate' }],
+			badges: [{ id: 'chair', role: 'chair', name: 'Chair', languages: ['en'] }, ...badges, ...speakers] }],
+	};
+}
+
+const resident = (pid) => 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+const cpu = (pid) => {
+	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+	return (Number(fields[11]) + Number(fields[12])) / 100;
+};
+const at = (sorted, percent) => sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))];
+
+const state = newState();
+const folder = mkdtempSync(join(tmpdir(), 'rostrum-pages-'));
+process.on('exit', () => [state, folder].forEach((path) => rmSync(path, { recursive: true, force: true })));
+const file = join(folder, 'large.json');
+writeFileSync(file, JSON.stringify(conference()));
+writeFileSync(join(state, 'signaling.set'), 'limits.sessions=4096\nlimits.connections=8192\n');
+const rostrum = await startRostrum({ state });
+execFileSync(join(build, 'tools/rostrumctl/rostrumctl'), ['conference', 'import', file, '--json', '--base', rostrum.base, '--state', state], { maxBuffer: 1 << 26 });
+
+const key = readFileSync(join(state, 'token.key'), 'utf8').trim();
+const like = payloadOf(rostrum.token('KEN'));
+const token = (sub, role, delegation) => mint(key, { ...like, sub, role, delegation, meeting: 'large' });
+const badges = conference().meetings[0].badges.slice(1);
+const tokens = badges.slice(0, PAGES).map(({ id, delegation }) => token(id, 'delegate', delegation));
+const port = Number(new URL(rostrum.base).port);
+const pid = rostrum.pids.signaling;
+
+const sockets = Array.from({ length: PROCESSES }, () => fork(join(dirname(fileURLToPath(import.meta.url)), 'sockets.mjs')));
+const ask = (child, order) => new Promise((resolve, reject) => {
+	child.once('message', resolve);
+	child.once('exit', () => reject(new Error('a process of pages ended')));
+	child.send(order);
+});
+
+const chair = new Page(rostrum.base, token('chair', 'chair'));
+await chair.open();
+await chair.must('open-meeting');
+const empty = resident(pid);
+const beforeJoin = { at: Date.now(), cpu: cpu(pid) };
+await Promise.all(sockets.map((child, i) => ask(child, { tokens: tokens.filter((_, n) => n % PROCESSES === i), port, perSecond: Number(values.join) / PROCESSES })));
+const joined = { seconds: (Date.now() - beforeJoin.at) / 1000, cpu: cpu(pid) - beforeJoin.cpu };
+await sleep(2000);
+const full = resident(pid);
+
+// One event, and how long until the last page has it; another once all have.
+async function round(what, n, command) {
+	const sent = new Map();
+	const began = cpu(pid);
+	for (let i = 0; i < n; i += 1) {
+		const time = process.hrtime.bigint();
+		const reply = await command(i);
+		sent.set(reply.event, time);
+		await sleep(100);
+	}
+	await sleep(1000);
+	const first = Math.min(...sent.keys());
+	const reports = await Promise.all(sockets.map((child) => ask(child, { report: first })));
+	const arrivals = new Map();
+	for (const { events } of reports) for (const { number, at: times } of events) arrivals.set(number, [...(arrivals.get(number) ?? []), ...times.map(BigInt)]);
+	const last = [];
+	const each = [];
+	let missing = 0;
+	for (const [number, time] of sent) {
+		const ms = (arrivals.get(number) ?? []).map((arrival) => Number(arrival - time) / 1e6);
+		missing += PAGES - slow - ms.length;
+		each.push(...ms);
+		last.push(Math.max(...ms));
+	}
+	last.sort((a, b) => a - b);
+	each.sort((a, b) => a - b);
+	const result = { what, events: n, missing, page_p50_ms: at(each, 50), page_p99_ms: at(each, 99), last_p50_ms: at(last, 50), last_p99_ms: at(last, 99), cpu_us_a_message: ((cpu(pid) - began) * 1e6) / (each.length || 1) };
+	if (!values.json)
+		console.log(`${what}: last of ${PAGES} screens after ${result.last_p50_ms.toFixed(0)} ms (median), ${result.last_p99_ms.toFixed(0)} ms (p99); any screen ${result.page_p50_ms.toFixed(0)} / ${result.page_p99_ms.toFixed(0)} ms; ${missing} not told; ${result.cpu_us_a_message.toFixed(1)} us of CPU a message`);
+	return result;
+}
+
+const perPage = (full - empty) / PAGES;
+if (!values.json) console.log(`${PAGES} pages joined in ${joined.seconds.toFixed(1)} s (${joined.cpu.toFixed(1)} s of CPU); ${(perPage / 1024).toFixed(1)} KiB resident a page`);
+// Some read too slowly from now on: they are dropped, to come back later, and nobody else notices.
+const slow = Math.min(SLOW, Math.ceil(PAGES / PROCESSES));
+sockets[0].send({ slow });
+const rounds = [];
+rounds.push(await round('a short event', EVENTS, (i) => chair.must('set-limit', { seconds: 120 + (i % 2) })));
+
+// Everyone asks for the floor.
+const speakers = badges.slice(PAGES);
+rounds.push(await round(`a list that grows to ${SPEAKERS} entries`, speakers.length, async (i) => {
+	const page = new Page(rostrum.base, token(speakers[i].id, 'delegate', speakers[i].delegation));
+	await page.open();
+	const reply = await page.must('ask-for-floor');
+	page.cut();
+	return reply;
+}));
+const entries = chair.view.list.map(({ entry }) => entry);
+rounds.push(await round('that list reordered', MOVES, (i) => chair.must('move-entry', { entry: entries[i % SPEAKERS], position: SPEAKERS })));
+const peak = resident(pid);
+
+const codes = (await Promise.all(sockets.map((child) => ask(child, { report: Number.MAX_SAFE_INTEGER })))).map(({ closed }) => closed);
+const dropped = codes[0].slice(0, slow).filter(Boolean).length;
+const lost = codes.flat().filter(Boolean).length - dropped;
+if (!values.json) console.log(`${dropped} of ${slow} that read too slowly were dropped, ${lost} others; ${(peak / 1048576).toFixed(0)} MiB resident at the most`);
+else console.log(JSON.stringify({ pages: PAGES, joined, octets_a_page: perPage, rounds, slow, dropped, lost, peak }));
+chair.close();
+for (const child of sockets) child.disconnect();
+await rostrum.stop();
