@@ -165,6 +165,21 @@ await busy('fr-1', { query: '?lang=ru' }, 'interpreter-ru');
 await busy('fr-1', { query: '?lang=zh', viewport: PHONE }, 'interpreter-zh-phone');
 await plain('KEN', { join: false, query: '?companion' }, 'join-companion');
 await plain('KEN', { join: false, query: '?companion&lang=ar', viewport: PHONE }, 'join-companion-ar-phone');
+const chat = async (page, meeting, me) => {
+	meeting.write('chair', { to: 'all', text: 'Good morning. The list of speakers closes at noon.' });
+	meeting.write('FRA', { to: 'secretariat', text: 'Our name plate is missing.\nCould somebody bring one to seat B4?' });
+	meeting.write('JOR', { to: 'secretariat', text: 'نرجو تصحيح اسم رئيس الوفد في القائمة.' });
+	meeting.write('secretariat', { to: 'participant', participant: 'FRA', text: 'It is on its way.' });
+	if (me !== '')
+		await page.getByTestId('open-chat').click();
+};
+await busy('FRA', {}, 'chat-unread', (page, meeting) => chat(page, meeting, ''));
+await busy('FRA', { scheme: 'dark' }, 'chat-delegate', (page, meeting) => chat(page, meeting, 'FRA'));
+await busy('secretariat', {}, 'chat-secretariat', (page, meeting) => chat(page, meeting, 'secretariat'));
+await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'chat-ar-phone', async (page, meeting) => {
+	await chat(page, meeting, 'JOR');
+	meeting.happen('chat-closed', {}, { chat: { closed: true } });
+});
 const hall = { participants: { room: { present: true, line: 'connected' }, KEN: { place: 'in-room', seat: 'C12', line: 'joined' }, JOR: { place: 'in-room' } } };
 const inHall = async (_, meeting) => meeting.happen('participant-joined', {}, hall);
 await busy('KEN', { query: '?companion' }, 'companion-speaking', inHall);

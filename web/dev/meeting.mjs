@@ -33,6 +33,9 @@ const MAY = {
 	room: ['ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
 };
+for (const may of Object.values(MAY))
+	may.push('say');
+MAY.secretariat.push('close-chat', 'open-chat', 'remove-message');
 
 export function token(sub) {
 	const { name, role, delegation, languages } = people[sub];
@@ -57,10 +60,10 @@ function newView() {
 		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', mode: 'floor', sitting: 1 },
 		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
 		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }],
-		participants, list: [], replies: [], inscription: { closed: false, allotted: 900_000 }, points: { waiting: [] }, motions: { waiting: [], pending: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'], chair_settles_appeals: false, motions: MOTIONS },
+		participants, list: [], replies: [], inscription: { closed: false, allotted: 900_000 }, points: { waiting: [] }, motions: { waiting: [], pending: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'], chat: { all: ['secretariat', 'chair'], delegation: ['delegate'], secretariat: ['secretariat', 'chair', 'delegate', 'interpreter'] }, chair_settles_appeals: false, motions: MOTIONS },
 		floor: { holder: null, suspended: false }, open: [],
 		channels: { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' } },
-		recording: { state: 'waiting' }, media: { instance: null },
+		recording: { state: 'waiting' }, media: { instance: null }, chat: { closed: false },
 	};
 }
 
@@ -72,6 +75,8 @@ export async function startMeeting(port = 0) {
 	const sockets = new Map();
 	let entries = 0;
 	let refuseLines = false;
+	const messages = [];
+	const reads = (id, one) => one.to === 'all' || one.from === id || one.participant === id || (one.to === 'delegation' ? people[one.from].delegation === people[id].delegation : people[id].role === 'secretariat');
 
 	const merge = (target, patch) => {
 		if (patch === null || typeof patch !== 'object' || Array.isArray(patch))
@@ -160,6 +165,17 @@ export async function startMeeting(port = 0) {
 		'open-list': () => happen('list-opened', { cause: 'chair' }, { inscription: { closed: false } }),
 		'take-up-recording': () => happen('recording-started', {}, { recording: { state: 'recording', reason: null } }),
 		'stop-recording': () => happen('recording-stopped', {}, { recording: { state: 'off' } }),
+		say: (id, { to, participant, text }) => {
+			const one = { message: Date.now() + messages.length, time: Date.now(), from: id, to, ...(participant ? { participant } : {}), text };
+			messages.push(one);
+			for (const [reader, socket] of sockets)
+				if (reads(reader, one))
+					socket.send(JSON.stringify({ type: 'chat', messages: [one] }));
+			return 0;
+		},
+		'close-chat': () => happen('chat-closed', {}, { chat: { closed: true } }),
+		'open-chat': () => happen('chat-opened', {}, { chat: { closed: false } }),
+		'remove-message': (_, { message }) => happen('message-removed', { message }, {}),
 		listen: () => 0,
 		offer: () => 'no-media-server',
 	};
@@ -189,6 +205,8 @@ export async function startMeeting(port = 0) {
 				sockets.get(id)?.close(4009);
 				const known = message.resume?.epoch === epoch;
 				say({ type: 'welcome', epoch, event: events.length, resumed: known, time: Date.now(), you: { id, ...people[id], may: MAY[people[id].role] }, ...(known ? {} : { view }) });
+				if (messages.some((one) => reads(id, one)))
+					say({ type: 'chat', messages: messages.filter((one) => reads(id, one)) });
 				for (const event of known ? events.slice(message.resume.event) : [])
 					say(event);
 				sockets.set(id, socket);
@@ -209,6 +227,7 @@ export async function startMeeting(port = 0) {
 	const base = `http://127.0.0.1:${server.address().port}`;
 	return {
 		base,
+		write: (from, message) => commands.say(from, message),
 		link: (sub, query = '') => `${base}/${page(sub)}${query}#${token(sub)}`,
 		happen,
 		tell: (message) => {

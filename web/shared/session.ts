@@ -2,6 +2,7 @@ import { Capture, type Wishes } from './capture';
 import { isCompanionLink, mayBeInRoom, readLink, speaks, type Link } from './link';
 import { Looking } from './looking';
 import { Media } from './media';
+import { Messages, type ChatMessage } from './messages';
 import { motionName, questionTitle } from './questions';
 import { delegationName, holder, isOpen, placeOf, roomOf, shortName, type MeetingEvent, type View } from './view';
 import { isKey, t, type Key } from './words';
@@ -22,6 +23,7 @@ export class Session {
 	readonly media: Media;
 	readonly capture: Capture;
 	readonly looking: Looking;
+	readonly messages = new Messages(sessionStorage, () => this.key('read'));
 	/** The join button was pressed. */
 	joined = false;
 	/** Of somebody in the meeting room: no sound or picture goes out, and none need come in. */
@@ -51,6 +53,7 @@ export class Session {
 
 		this.wire.onchange = () => this.changed();
 		this.wire.onevent = (event) => this.heard(event);
+		this.wire.onchat = (messages) => this.wrote(messages);
 		this.wire.onwelcome = (resumed) => this.welcomed(resumed);
 		this.wire.onsilent = () => void this.wire.command('listen', { channel: this.channel === 'none' ? 'floor' : this.channel });
 		this.looking = new Looking(
@@ -237,7 +240,17 @@ export class Session {
 			void this.listen(this.channel);
 	}
 
+	private wrote(messages: ChatMessage[]): void {
+		const fresh = this.messages.take(messages).filter(({ from }) => from !== this.me);
+		// What was there before is counted, not read out.
+		if (messages.length === 1 && fresh[0] !== undefined && this.view !== null)
+			this.spoken = t('chat.said', { name: shortName(this.view, fresh[0].from) });
+		this.update();
+	}
+
 	private heard(event: MeetingEvent): void {
+		if (event.name === 'message-removed')
+			this.messages.remove(Number(event.data['message']));
 		const view = this.view;
 		if (view === null)
 			return;

@@ -193,7 +193,7 @@ export interface View {
 	inscription: { closed: boolean; debate?: 'adjourned' | 'closed' | null; allotted?: number | null };
 	points: Points;
 	motions: Motions;
-	rules: { name: string; warn: number; grace: number; cut: boolean; majorities: string[]; motions: KindOfMotion[]; chair_settles_appeals: boolean };
+	rules: { name: string; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; chair_settles_appeals: boolean };
 	decision?: Decision | null;
 	/** Equally divided, waiting for their second vote by `due` (wall clock, ms). */
 	second_votes?: { decision: number; title: string; due: number }[];
@@ -207,6 +207,7 @@ export interface View {
 		reason?: string | null;
 	};
 	media: { instance?: string | null };
+	chat?: { closed: boolean };
 	/** As it was when the page came; kept up to date apart from the view, since it has no event. */
 	measured?: Measured;
 }

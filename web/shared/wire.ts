@@ -1,3 +1,4 @@
+import type { ChatMessage } from './messages';
 import { mergePatch } from './patch';
 import { retryDelay, ServerClock } from './time';
 import type { Measured, MeetingEvent, View, You } from './view';
@@ -72,6 +73,7 @@ export class Wire {
 
 	onchange: () => void = () => {};
 	onevent: (event: MeetingEvent) => void = () => {};
+	onchat: (messages: ChatMessage[]) => void = () => {};
 	onwelcome: (resumed: boolean) => void = () => {};
 	/** Nothing was heard for a while: send a command that changes nothing, whose answer shows that the line lives. */
 	onsilent: () => void = () => {};
@@ -160,6 +162,9 @@ export class Wire {
 				break;
 			case 'measured':
 				this.measured = mergePatch(this.measured, message['patch']) as Measured;
+				break;
+			case 'chat':
+				this.onchat(message['messages'] as ChatMessage[]);
 				break;
 			case 'error':
 				this.said = String(message['reason']);

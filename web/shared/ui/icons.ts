@@ -26,6 +26,7 @@ export function lampWord(state: Lamp): string {
 }
 
 const ICONS = {
+	chat: 'M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5',
 	close: 'M6 6l12 12M18 6L6 18',
 	more: 'M12 5.5v.01M12 12v.01M12 18.5v.01',
 	grip: 'M9 6v.01M9 12v.01M9 18v.01M15 6v.01M15 12v.01M15 18v.01',

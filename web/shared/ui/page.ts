@@ -8,6 +8,8 @@ import type { KeySheet, Settings } from './dialogs';
 import './dialogs';
 import { icon } from './icons';
 import './join';
+import type { Chat } from './chat';
+import './chat';
 import './line';
 import { Part } from './part';
 
@@ -28,6 +30,7 @@ type Ended = (typeof ENDINGS)[keyof typeof ENDINGS] | 'ending.token-expired' | '
 export abstract class Page extends Part {
 	@query('rs-keys') private keySheet!: KeySheet;
 	@query('rs-settings') private settings!: Settings;
+	@query('rs-chat') private chat!: Chat;
 	private entered = false;
 	protected abstract readonly page: ReturnType<typeof pageOf>;
 
@@ -81,6 +84,7 @@ export abstract class Page extends Part {
 			)}</div>
 			<div class="page ${lost ? 'dimmed' : ''}">${this.content()}</div>
 			<p class="unseen" role="status" aria-live="assertive" data-testid="spoken">${session.spoken}</p>
+			<rs-chat .session=${session}></rs-chat>
 			<rs-settings .session=${session}></rs-settings>
 			<rs-keys .session=${session} .bindings=${this.allBindings()}></rs-keys>
 		</div>`;
@@ -101,12 +105,23 @@ export abstract class Page extends Part {
 			</p>
 			<rs-line .session=${this.session}></rs-line>
 			<div class="tools">
+				${this.chatKey()}
 				<button type="button" class="button quiet icon" data-testid="open-settings" aria-label=${t('settings.title')}
 					@click=${() => this.settings.open()}>${icon('settings')}</button>
 				<button type="button" class="button quiet icon" data-testid="open-keys" aria-label=${t('keys.title')}
 					@click=${() => this.keySheet.open()}>${icon('keys')}</button>
 			</div>
 		</header>`;
+	}
+
+	private chatKey(): TemplateResult | '' {
+		const { session } = this;
+		if (!session.may('say'))
+			return '';
+		const unread = session.messages.unread(session.me);
+		return html`<button type="button" class="button quiet icon chat-key" data-testid="open-chat" data-unread=${unread}
+			aria-expanded=${this.chat?.isShown ?? false} aria-label=${unread > 0 ? t('chat.unread', { n: unread }) : t('chat.title')}
+			@click=${() => this.chat.toggle()}>${icon('chat')}${unread > 0 ? html`<span class="count figures" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : ''}</button>`;
 	}
 
 	private recording(): TemplateResult {
