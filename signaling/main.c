@@ -65,6 +65,7 @@ struct program {
 	struct config *config;
 	struct rs_rand rand;
 	struct auth *auth;
+	uint8_t lot_secret[RS_SHA256_LEN];
 	struct io *io;
 	struct store *store;
 	struct service *service;
@@ -134,6 +135,8 @@ static int make_auth(struct program *program)
 	int err = state_path(program, "token.key", path);
 	if (err == 0)
 		err = auth_secret_load(path, &program->rand, secret, program->error);
+	if (err == 0)
+		rs_hmac_sha256(secret, sizeof(secret), "lots", 4, program->lot_secret);
 	if (err == 0)
 		err = auth_new(
 			secret, config_int(program->config, "token.hours") * 3600, &program->auth);
@@ -246,6 +249,7 @@ static int make_service(struct program *program)
 		.answer = sdp_answer,
 		.turn = &program->turn,
 	};
+	memcpy(service.lot_secret, program->lot_secret, sizeof(service.lot_secret));
 	service.limits.sessions = limit(program->config, "limits.sessions");
 	service.limits.peers = limit(program->config, "limits.peers");
 	service.limits.nodes = limit(program->config, "limits.nodes");

@@ -62,18 +62,18 @@ void rs_sha256(const void *data, size_t len, uint8_t out[RS_SHA256_LEN])
 	must(EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL));
 }
 
-void rs_hmac_sha1(
-	const void *key, size_t key_len, const void *data, size_t len, uint8_t out[RS_SHA1_LEN])
-{
-	unsigned out_len = RS_SHA1_LEN;
-	if (HMAC(EVP_sha1(), key, (int)key_len, data, len, out, &out_len) == NULL)
-		abort();
-}
-
 void rs_hmac_sha256(
 	const void *key, size_t key_len, const void *data, size_t len, uint8_t out[RS_SHA256_LEN])
 {
 	unsigned out_len = RS_SHA256_LEN;
 	if (HMAC(EVP_sha256(), key, (int)key_len, data, len, out, &out_len) == NULL)
+		abort();
+}
+
+void rs_hmac_sha1(
+	const void *key, size_t key_len, const void *data, size_t len, uint8_t out[RS_SHA1_LEN])
+{
+	unsigned out_len = RS_SHA1_LEN;
+	if (HMAC(EVP_sha1(), key, (int)key_len, data, len, out, &out_len) == NULL)
 		abort();
 }

@@ -9,55 +9,42 @@ size_t floor_presiding_find(const struct floor *floor, const char *participant)
 	return i;
 }
 
-static void apply_added(struct floor *floor, const struct event *event)
+/* Only those who asked while the item was under discussion waited for their turn. */
+static void count_waiting(struct floor *floor, const struct floor_entry *entry, int64_t wall_ms)
 {
-	struct floor_list *list = &floor->items[floor->current].lists[event->list];
-	struct floor_entry entry = { .id = event->entry, .asked_ms = event->wall_ms };
-	floor->last_entry = event->entry;
-	(void)rs_set_text(entry.participant, event->participant);
-	(void)rs_set_text(entry.delegation, event->delegation);
-	floor_list_insert(floor, list, event->position - 1, &entry);
-}
-
-static void apply_withdrawn(struct floor *floor, const struct event *event)
-{
-	struct floor_place place;
-	if (floor_find_place(floor, event->entry, &place))
-		floor_list_remove(floor, &floor->items[place.item].lists[place.kind], place.at);
-}
-
-static void apply_moved(struct floor *floor, const struct event *event)
-{
-	struct floor_place place;
-	if (!floor_find_place(floor, event->entry, &place) || event->position == 0)
+	const int64_t since_ms = floor->items[floor->current].taken_up_ms;
+	if (entry->list != LIST_SPEAKERS || since_ms == 0 || entry->asked_ms < since_ms)
 		return;
-	struct floor_list *list = &floor->items[place.item].lists[place.kind];
-	const struct floor_entry moved = list->entries[place.at];
-	floor_list_remove(floor, list, place.at);
-	floor_list_insert(floor, list, event->position - 1, &moved);
+	floor->waited[entry->in_room].n++;
+	floor->waited[entry->in_room].sum_ms += wall_ms - entry->asked_ms;
 }
 
 /* Called: it waits no longer. */
-static void apply_called(struct floor *floor, uint32_t entry)
+static struct floor_entry apply_called(struct floor *floor, const struct event *event)
 {
 	struct floor_place place;
-	if (!floor_find_place(floor, entry, &place))
-		return;
-	struct floor_list *list = &floor->items[place.item].lists[place.kind];
-	if (place.kind == LIST_REPLIES)
-		floor_reply_given(floor, place.item, list->entries[place.at].delegation);
-	floor_list_remove(floor, list, place.at);
+	if (event->entry == 0 || !floor_find_place(floor, event->entry, &place))
+		return (struct floor_entry){ .id = 0 };
+	const struct floor_entry entry = *floor_entry_at(floor, &place);
+	if (entry.list == LIST_REPLIES)
+		floor_reply_given(floor, place.item, entry.delegation);
+	count_waiting(floor, &entry, event->wall_ms);
+	floor_list_remove(floor, &floor->items[place.item].lists[place.list], place.at);
+	floor_forget_offers(floor, event->entry);
+	return entry;
 }
 
 static void apply_given(struct floor *floor, const struct event *event)
 {
-	if (event->entry != 0)
-		apply_called(floor, event->entry);
-	/* A substitute goes on with the time that is left. */
-	const int64_t used_ms =
-		event->cause == CAUSE_SUBSTITUTE ? floor_used_ms(floor, event->wall_ms) : 0;
+	/* A substitute goes on with the time that is left; so does who lost the line and was put back. */
+	const bool substitute = event->cause == CAUSE_SUBSTITUTE;
+	floor_charge(floor, &floor->now, event->wall_ms);
+	const struct floor_entry called =
+		substitute ? floor->now.called : apply_called(floor, event);
+	const int64_t used_ms = substitute ? floor_used_ms(floor, event->wall_ms) : called.used_ms;
 	floor->now = (struct floor_statement){
 		.entry = event->entry,
+		.called = called,
 		.clock = {
 			.allotted_ms = event->allotted_ms,
 			.used_ms = used_ms,
@@ -88,17 +75,25 @@ void floor_return(struct floor *floor, int64_t wall_ms)
 	floor->now.ran = false;
 }
 
+static void end_statement(struct floor *floor, int64_t wall_ms)
+{
+	floor_charge(floor, &floor->now, wall_ms);
+	floor->now = (struct floor_statement){ .entry = 0 };
+}
+
 /* Who was interrupted may go meanwhile. */
 static void apply_taken(struct floor *floor, const struct event *event)
 {
 	const char *who = event->participant;
 	const bool held = strcmp(floor->now.holder, who) == 0;
 	if (held)
-		floor->now = (struct floor_statement){ .entry = 0 };
+		end_statement(floor, event->wall_ms);
 	if (held && event->cause != CAUSE_LEFT)
 		return;
-	if (strcmp(floor->interrupted.holder, who) == 0)
+	if (strcmp(floor->interrupted.holder, who) == 0) {
+		floor_charge(floor, &floor->interrupted, event->wall_ms);
 		floor->interrupted = (struct floor_statement){ .entry = 0 };
+	}
 	motions_forget(floor, who);
 }
 
@@ -136,32 +131,25 @@ static void apply_microphone(struct floor *floor, const struct event *event)
 
 static void apply_item(struct floor *floor, const struct event *event)
 {
-	for (size_t i = 1; i < floor->n_items; i++) {
-		if (strcmp(floor->items[i].id, event->item) == 0)
-			floor->current = i;
-	}
+	const size_t item = floor_find_item(floor, event->item);
+	if (item == floor->n_items)
+		return;
+	floor_charge(floor, &floor->now, event->wall_ms);
+	floor->current = item;
+	if (floor->items[item].taken_up_ms == 0)
+		floor->items[item].taken_up_ms = event->wall_ms;
 }
 
-/* Nobody speaks, and what was raised in the sitting is over with it. */
-static void apply_adjourned(struct floor *floor)
+/* Nobody speaks, and what was raised in the sitting is over with it; presses of the moment have no order any more. */
+static void apply_adjourned(struct floor *floor, const struct event *event)
 {
 	floor->in_session = false;
-	floor->now = (struct floor_statement){ .entry = 0 };
+	floor_settle_lists(floor, event->kind == EVENT_MEETING_CLOSED);
+	end_statement(floor, event->wall_ms);
 	floor->interrupted = (struct floor_statement){ .entry = 0 };
 	floor->point = (struct floor_point){ .stage = FLOOR_POINT_NONE };
 	floor->n_points = 0;
 	floor->n_presiding = 0;
-}
-
-static void apply_closed(struct floor *floor)
-{
-	apply_adjourned(floor);
-	for (size_t i = 0; i < floor->n_items; i++) {
-		for (size_t kind = 0; kind < LIST_COUNT; kind++) {
-			floor_list_empty(floor, &floor->items[i].lists[kind]);
-			floor->items[i].lists[kind].closed = false;
-		}
-	}
 }
 
 void floor_apply(struct floor *floor, const struct event *event)
@@ -182,22 +170,29 @@ void floor_apply(struct floor *floor, const struct event *event)
 			floor->now.clock.since_ms = event->wall_ms;
 		return;
 	case EVENT_MEETING_ADJOURNED:
-		apply_adjourned(floor);
-		return;
 	case EVENT_MEETING_CLOSED:
-		apply_closed(floor);
+		apply_adjourned(floor, event);
 		return;
 	case EVENT_ITEM_TAKEN_UP:
 		apply_item(floor, event);
 		return;
 	case EVENT_ENTRY_ADDED:
-		apply_added(floor, event);
-		return;
 	case EVENT_ENTRY_WITHDRAWN:
-		apply_withdrawn(floor, event);
-		return;
 	case EVENT_ENTRY_MOVED:
-		apply_moved(floor, event);
+	case EVENT_ENTRY_SKIPPED:
+	case EVENT_ENTRY_REQUEUED:
+		floor_apply_inscription(floor, event);
+		return;
+	case EVENT_SWAP_OFFERED:
+	case EVENT_SWAP_DECLINED:
+	case EVENT_SWAP_WITHDRAWN:
+	case EVENT_ENTRIES_SWAPPED:
+		floor_apply_swap(floor, event);
+		return;
+	case EVENT_LOTS_ANNOUNCED:
+	case EVENT_LOTS_DRAWN:
+	case EVENT_PRESSES_ORDERED:
+		floor_apply_lots(floor, event);
 		return;
 	case EVENT_FLOOR_GIVEN:
 		apply_given(floor, event);
@@ -215,12 +210,13 @@ void floor_apply(struct floor *floor, const struct event *event)
 		floor->now.clock.allotted_ms = event->allotted_ms;
 		return;
 	case EVENT_LIMIT_SET:
-		floor->items[floor->current].lists[LIST_SPEAKERS].allotted_ms = event->allotted_ms;
+	case EVENT_BUDGET_SET:
+		floor_apply_limit(floor, event);
 		return;
 	case EVENT_LIST_CLOSED:
 	case EVENT_LIST_OPENED:
-		floor->items[floor->current].lists[LIST_SPEAKERS].closed =
-			event->kind == EVENT_LIST_CLOSED;
+	case EVENT_LIST_ENDED:
+		floor_apply_closure(floor, event);
 		return;
 	case EVENT_POINT_RAISED:
 	case EVENT_POINT_WITHDRAWN:

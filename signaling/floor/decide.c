@@ -1,15 +1,6 @@
 #include "signaling/floor/floor_priv.h"
 #include "signaling/floor/motions.h"
 
-static struct event *add_entry(struct events *events, enum event_kind kind, const char *by,
-	const struct floor_entry *entry)
-{
-	struct event *event = events_add(events, kind, by);
-	event->entry = entry->id;
-	(void)rs_set_text(event->participant, entry->participant);
-	return event;
-}
-
 static struct event *add_person(struct events *events, enum event_kind kind, const char *by,
 	const char *participant, enum event_cause cause)
 {
@@ -17,84 +8,6 @@ static struct event *add_person(struct events *events, enum event_kind kind, con
 	(void)rs_set_text(event->participant, participant);
 	event->cause = cause;
 	return event;
-}
-
-static bool is_waiting(const struct floor *floor, const struct floor_command *command)
-{
-	const struct floor_list *list = floor_current_list(floor);
-	for (size_t i = 0; i < list->n; i++) {
-		const struct floor_entry *entry = &list->entries[i];
-		if (strcmp(entry->participant, command->by) == 0)
-			return true;
-		if (floor->rules.one_entry_per_delegation && command->delegation[0] != '\0' &&
-			strcmp(entry->delegation, command->delegation) == 0)
-			return true;
-	}
-	return false;
-}
-
-static enum verdict decide_ask(
-	const struct floor *floor, const struct floor_command *command, struct events *out_events)
-{
-	const struct floor_list *list = floor_current_list(floor);
-	if (!floor->rules.self_inscription || list->closed)
-		return VERDICT_LIST_CLOSED;
-	if (is_waiting(floor, command))
-		return VERDICT_ALREADY_ON_LIST;
-	if (!floor_list_has_room(floor, list))
-		return VERDICT_TOO_MANY;
-
-	struct event *event =
-		add_person(out_events, EVENT_ENTRY_ADDED, command->by, command->by, CAUSE_SELF);
-	event->entry = floor->last_entry + 1;
-	event->position = (uint32_t)list->n + 1;
-	(void)rs_set_text(event->delegation, command->delegation);
-	return VERDICT_OK;
-}
-
-static enum verdict decide_withdraw(
-	const struct floor *floor, const struct floor_command *command, struct events *out_events)
-{
-	struct floor_place place = { .item = floor->current, .kind = LIST_SPEAKERS };
-	const struct floor_list *list = floor_current_list(floor);
-	if (command->entry != 0 && !floor_find_place(floor, command->entry, &place))
-		return VERDICT_NO_SUCH_ENTRY;
-	if (command->entry == 0) {
-		while (place.at < list->n &&
-			strcmp(list->entries[place.at].participant, command->by) != 0)
-			place.at++;
-		if (place.at == list->n)
-			return VERDICT_NOT_ON_LIST;
-	}
-	const struct floor_entry *entry =
-		&floor->items[place.item].lists[place.kind].entries[place.at];
-	const bool own = strcmp(entry->participant, command->by) == 0;
-	if (!own && !command->presides)
-		return VERDICT_NOT_PERMITTED;
-
-	struct event *event = add_entry(out_events, EVENT_ENTRY_WITHDRAWN, command->by, entry);
-	event->position = (uint32_t)place.at + 1;
-	event->cause = own ? CAUSE_SELF : CAUSE_CHAIR;
-	return VERDICT_OK;
-}
-
-static enum verdict decide_move(
-	const struct floor *floor, const struct floor_command *command, struct events *out_events)
-{
-	const struct floor_list *list = floor_current_list(floor);
-	const size_t i = floor_list_find(list, command->entry);
-	if (i == list->n)
-		return VERDICT_NO_SUCH_ENTRY;
-	const uint32_t position =
-		command->position > list->n ? (uint32_t)list->n : command->position;
-	if (position == i + 1)
-		return VERDICT_ALREADY_SO;
-
-	struct event *event =
-		add_entry(out_events, EVENT_ENTRY_MOVED, command->by, &list->entries[i]);
-	event->position = position;
-	event->cause = CAUSE_CHAIR;
-	return VERDICT_OK;
 }
 
 /* The one to be given the floor is there, and does not have it yet. */
@@ -112,12 +25,6 @@ static enum verdict judge_speaker(const struct floor *floor, const char *partici
 	return strcmp(floor->now.holder, participant) == 0 ? VERDICT_ALREADY_SO : VERDICT_OK;
 }
 
-static uint32_t allotted_to(const struct floor *floor, const struct floor_entry *entry)
-{
-	return entry->list == LIST_REPLIES ? floor_reply_allotted(floor, entry->delegation)
-					   : floor_current_list(floor)->allotted_ms;
-}
-
 static enum verdict decide_give(const struct floor *floor, const struct floor_command *command,
 	floor_person_fn *person, const void *ctx, struct events *out_events)
 {
@@ -132,7 +39,9 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 		if (entry == NULL)
 			return VERDICT_NO_SUCH_ENTRY;
 		participant = entry->participant;
-		allotted_ms = allotted_to(floor, entry);
+		const enum verdict timed = floor_decide_allotted(floor, entry, &allotted_ms);
+		if (timed != VERDICT_OK)
+			return timed;
 	}
 	const enum verdict verdict = judge_speaker(floor, participant, person, ctx);
 	/* The holder may be called again from the list: the next statement begins. */
@@ -222,27 +131,6 @@ static enum verdict decide_extend(
 	return VERDICT_OK;
 }
 
-static enum verdict decide_limit(
-	const struct floor *floor, const struct floor_command *command, struct events *out_events)
-{
-	const uint32_t allotted_ms = command->seconds * 1000;
-	if (floor_current_list(floor)->allotted_ms == allotted_ms)
-		return VERDICT_ALREADY_SO;
-	events_add(out_events, EVENT_LIMIT_SET, command->by)->allotted_ms = allotted_ms;
-	return VERDICT_OK;
-}
-
-static enum verdict decide_closure(
-	const struct floor *floor, const struct floor_command *command, struct events *out_events)
-{
-	const bool closes = command->kind == FLOOR_CLOSE_LIST;
-	if (floor_current_list(floor)->closed == closes)
-		return VERDICT_ALREADY_SO;
-	events_add(out_events, closes ? EVENT_LIST_CLOSED : EVENT_LIST_OPENED, command->by)->cause =
-		CAUSE_CHAIR;
-	return VERDICT_OK;
-}
-
 static enum verdict decide_microphone(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
@@ -258,10 +146,35 @@ static enum verdict decide_microphone(
 	return VERDICT_OK;
 }
 
+/* What prepares a debate: it is possible before the meeting is in session. A table, so that new commands are not by accident. */
+static bool is_on_lists(enum floor_command_kind kind)
+{
+	static const bool on_lists[] = {
+		[FLOOR_ASK] = true,
+		[FLOOR_INSCRIBE] = true,
+		[FLOOR_WITHDRAW] = true,
+		[FLOOR_MOVE] = true,
+		[FLOOR_SKIP] = true,
+		[FLOOR_REQUEUE] = true,
+		[FLOOR_OFFER_SWAP] = true,
+		[FLOOR_ACCEPT_SWAP] = true,
+		[FLOOR_DECLINE_SWAP] = true,
+		[FLOOR_WITHDRAW_SWAP] = true,
+		[FLOOR_ANNOUNCE_LOTS] = true,
+		[FLOOR_DRAW_LOTS] = true,
+		[FLOOR_SET_LIMIT] = true,
+		[FLOOR_SET_BUDGET] = true,
+		[FLOOR_CLOSE_LIST] = true,
+		[FLOOR_OPEN_LIST] = true,
+		[FLOOR_END_LIST] = true,
+	};
+	return (size_t)kind < RS_ARRAY_LEN(on_lists) && on_lists[kind];
+}
+
 enum verdict floor_decide(const struct floor *floor, const struct floor_command *command,
 	floor_person_fn *person, const void *ctx, struct events *out_events)
 {
-	if (!floor->in_session)
+	if (!floor->in_session && !(floor->rules.in_advance && is_on_lists(command->kind)))
 		return VERDICT_NOT_IN_SESSION;
 	enum verdict verdict;
 	if (motions_decide_floor(floor, command, person, ctx, out_events, &verdict))
@@ -269,13 +182,27 @@ enum verdict floor_decide(const struct floor *floor, const struct floor_command 
 
 	switch (command->kind) {
 	case FLOOR_ASK:
-		return decide_ask(floor, command, out_events);
+		return floor_decide_ask(floor, command, person, ctx, out_events);
+	case FLOOR_INSCRIBE:
+		return floor_decide_inscribe(floor, command, person, ctx, out_events);
 	case FLOOR_ASK_REPLY:
 		return floor_decide_reply(floor, command, out_events);
 	case FLOOR_WITHDRAW:
-		return decide_withdraw(floor, command, out_events);
+		return floor_decide_withdraw(floor, command, out_events);
 	case FLOOR_MOVE:
-		return decide_move(floor, command, out_events);
+		return floor_decide_move(floor, command, out_events);
+	case FLOOR_SKIP:
+		return floor_decide_skip(floor, command, person, ctx, out_events);
+	case FLOOR_REQUEUE:
+		return floor_decide_requeue(floor, command, out_events);
+	case FLOOR_OFFER_SWAP:
+	case FLOOR_ACCEPT_SWAP:
+	case FLOOR_DECLINE_SWAP:
+	case FLOOR_WITHDRAW_SWAP:
+		return floor_decide_swap(floor, command, out_events);
+	case FLOOR_ANNOUNCE_LOTS:
+	case FLOOR_DRAW_LOTS:
+		return floor_decide_lots(floor, command, out_events);
 	case FLOOR_GIVE:
 		return decide_give(floor, command, person, ctx, out_events);
 	case FLOOR_TAKE:
@@ -288,10 +215,13 @@ enum verdict floor_decide(const struct floor *floor, const struct floor_command 
 	case FLOOR_EXTEND:
 		return decide_extend(floor, command, out_events);
 	case FLOOR_SET_LIMIT:
-		return decide_limit(floor, command, out_events);
+		return floor_decide_limit(floor, command, out_events);
+	case FLOOR_SET_BUDGET:
+		return floor_decide_budget(floor, command, out_events);
 	case FLOOR_CLOSE_LIST:
 	case FLOOR_OPEN_LIST:
-		return decide_closure(floor, command, out_events);
+	case FLOOR_END_LIST:
+		return floor_decide_closure(floor, command, out_events);
 	case FLOOR_RAISE_POINT:
 	case FLOOR_WITHDRAW_POINT:
 	case FLOOR_HEAR_POINT:

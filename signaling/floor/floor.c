@@ -7,7 +7,7 @@ static int init_item(struct floor *floor, size_t i, const char *id)
 {
 	struct floor_item *item = &floor->items[i];
 	(void)rs_set_text(item->id, id);
-	for (size_t kind = 0; kind < LIST_COUNT; kind++) {
+	for (size_t kind = 0; kind <= LIST_COUNT; kind++) {
 		item->lists[kind] =
 			(struct floor_list){ .kind = (enum list_kind)kind, .entries = floor->pool };
 	}
@@ -63,15 +63,13 @@ enum floor_debate floor_debate(const struct floor *floor)
 	return floor->items[floor->current].debate;
 }
 
-uint32_t floor_allotted_ms(const struct floor *floor, const struct floor_entry *entry)
-{
-	return entry->list == LIST_REPLIES ? floor_reply_allotted(floor, entry->delegation)
-					   : floor_current_list(floor)->allotted_ms;
-}
-
 int64_t floor_used_ms(const struct floor *floor, int64_t wall_ms)
 {
-	const struct floor_clock *clock = &floor->now.clock;
+	return floor_clock_used_ms(&floor->now.clock, wall_ms);
+}
+
+int64_t floor_clock_used_ms(const struct floor_clock *clock, int64_t wall_ms)
+{
 	return clock->used_ms + (clock->since_ms != 0 ? wall_ms - clock->since_ms : 0);
 }
 

@@ -21,13 +21,70 @@ void floor_list_insert(
 /* `at` below list->n. */
 void floor_list_remove(struct floor *floor, struct floor_list *list, size_t at);
 void floor_list_empty(struct floor *floor, struct floor_list *list);
-/* Where an entry waits; false: nowhere. */
+/* Where an entry waits. */
 struct floor_place {
 	size_t item;
-	enum list_kind kind;
+	size_t list; /* enum list_kind, or FLOOR_ASIDE */
 	size_t at;
 };
+/* False: nowhere. */
 bool floor_find_place(const struct floor *floor, uint32_t entry, struct floor_place *out_place);
+const struct floor_entry *floor_entry_at(
+	const struct floor *floor, const struct floor_place *place);
+
+/* inscription.c: entries come, go and move; lists close and open. */
+/* Never NULL. */
+const struct floor_wish *floor_wish_of(const struct floor_command *command);
+/* An event about the entry in that place. */
+struct event *floor_add_entry(struct events *events, enum event_kind kind, const char *by,
+	const struct floor *floor, const struct floor_place *place);
+/* Where the badge itself waits in the list of speakers of the command's item; false: nowhere. */
+bool floor_own_place(const struct floor *floor, const struct floor_command *command,
+	struct floor_place *out_place);
+enum verdict floor_decide_ask(const struct floor *floor, const struct floor_command *command,
+	floor_person_fn *person, const void *ctx, struct events *out_events);
+enum verdict floor_decide_inscribe(const struct floor *floor, const struct floor_command *command,
+	floor_person_fn *person, const void *ctx, struct events *out_events);
+enum verdict floor_decide_withdraw(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events);
+enum verdict floor_decide_move(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events);
+enum verdict floor_decide_skip(const struct floor *floor, const struct floor_command *command,
+	floor_person_fn *person, const void *ctx, struct events *out_events);
+enum verdict floor_decide_requeue(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events);
+enum verdict floor_decide_closure(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events);
+void floor_apply_inscription(struct floor *floor, const struct event *event);
+void floor_apply_closure(struct floor *floor, const struct event *event);
+/* The sitting ends: presses have no order any more. If the meeting is closed lists are emptied, but those of items not taken up yet, where
+ * the profile knows inscription in advance. */
+void floor_settle_lists(struct floor *floor, bool closes);
+
+/* swaps.c */
+enum verdict floor_decide_swap(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events);
+void floor_apply_swap(struct floor *floor, const struct event *event);
+/* Offers of this entry and to it have ended. */
+void floor_forget_offers(struct floor *floor, uint32_t entry);
+
+/* lots.c */
+enum verdict floor_decide_lots(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events);
+void floor_apply_lots(struct floor *floor, const struct event *event);
+
+/* limits.c */
+/* What an entry of the current item may speak; VERDICT_NO_TIME_LEFT: its category has used its budget. */
+enum verdict floor_decide_allotted(
+	const struct floor *floor, const struct floor_entry *entry, uint32_t *out_allotted_ms);
+enum verdict floor_decide_limit(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events);
+enum verdict floor_decide_budget(
+	const struct floor *floor, const struct floor_command *command, struct events *out_events);
+void floor_apply_limit(struct floor *floor, const struct event *event);
+/* The time spoken so far counts against the budget of the speaker's category, once. */
+void floor_charge(struct floor *floor, struct floor_statement *statement, int64_t wall_ms);
+int64_t floor_clock_used_ms(const struct floor_clock *clock, int64_t wall_ms);
 
 /* replies.c: the list of rights of reply. */
 /* Speaking time of the delegation's next reply, ms. */

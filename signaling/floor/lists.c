@@ -23,13 +23,12 @@ size_t floor_list_find(const struct floor_list *list, uint32_t entry)
 bool floor_find_place(const struct floor *floor, uint32_t entry, struct floor_place *out_place)
 {
 	for (size_t i = 0; i < floor->n_items; i++) {
-		for (size_t kind = 0; kind < LIST_COUNT; kind++) {
+		for (size_t kind = 0; kind <= LIST_COUNT; kind++) {
 			const struct floor_list *list = &floor->items[i].lists[kind];
 			const size_t at = floor_list_find(list, entry);
 			if (at < list->n) {
-				*out_place = (struct floor_place){
-					.item = i, .kind = (enum list_kind)kind, .at = at
-				};
+				*out_place =
+					(struct floor_place){ .item = i, .list = kind, .at = at };
 				return true;
 			}
 		}
@@ -42,7 +41,12 @@ const struct floor_entry *floor_find_entry(const struct floor *floor, uint32_t e
 	struct floor_place place;
 	if (!floor_find_place(floor, entry, &place) || place.item != floor->current)
 		return NULL;
-	return &floor_list(floor, place.kind)->entries[place.at];
+	return floor_entry_at(floor, &place);
+}
+
+const struct floor_entry *floor_entry_at(const struct floor *floor, const struct floor_place *place)
+{
+	return &floor->items[place->item].lists[place->list].entries[place->at];
 }
 
 bool floor_list_has_room(const struct floor *floor, const struct floor_list *list)
@@ -56,7 +60,7 @@ static void lay_out(struct floor *floor)
 {
 	struct floor_entry *next = floor->pool;
 	for (size_t i = 0; i < floor->n_items; i++) {
-		for (size_t kind = 0; kind < LIST_COUNT; kind++) {
+		for (size_t kind = 0; kind <= LIST_COUNT; kind++) {
 			floor->items[i].lists[kind].entries = next;
 			next += floor->items[i].lists[kind].n;
 		}
@@ -73,7 +77,6 @@ void floor_list_insert(
 	memmove(&floor->pool[to + 1], &floor->pool[to],
 		(floor->n_pool - to) * sizeof(*floor->pool));
 	floor->pool[to] = copy;
-	floor->pool[to].list = list->kind;
 	floor->n_pool++;
 	list->n++;
 	lay_out(floor);

@@ -338,6 +338,7 @@ static bool decide_debate(
 	const enum floor_debate debate = floor_debate(floor);
 	const bool listed = floor_list_find(list, command->entry) < list->n;
 	if (debate == FLOOR_DEBATE_OPEN ||
+		floor_find_item(floor, command->item) != floor->current ||
 		(command->kind != FLOOR_ASK && command->kind != FLOOR_OPEN_LIST &&
 			!(command->kind == FLOOR_GIVE && listed)))
 		return false;

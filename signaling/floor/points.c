@@ -127,19 +127,30 @@ enum verdict floor_decide_point(const struct floor *floor, const struct floor_co
 		return decide_appeal(floor, command, out_events);
 	case FLOOR_SETTLE:
 		return decide_settle(floor, command, out_events);
-	case FLOOR_ASK:
 	case FLOOR_ASK_REPLY:
+	case FLOOR_ASK:
+	case FLOOR_INSCRIBE:
 	case FLOOR_WITHDRAW:
 	case FLOOR_MOVE:
+	case FLOOR_SKIP:
+	case FLOOR_REQUEUE:
+	case FLOOR_OFFER_SWAP:
+	case FLOOR_ACCEPT_SWAP:
+	case FLOOR_DECLINE_SWAP:
+	case FLOOR_WITHDRAW_SWAP:
+	case FLOOR_ANNOUNCE_LOTS:
+	case FLOOR_DRAW_LOTS:
+	case FLOOR_SET_LIMIT:
+	case FLOOR_SET_BUDGET:
+	case FLOOR_CLOSE_LIST:
+	case FLOOR_OPEN_LIST:
+	case FLOOR_END_LIST:
 	case FLOOR_GIVE:
 	case FLOOR_TAKE:
 	case FLOOR_STOP_CLOCK:
 	case FLOOR_START_CLOCK:
 	case FLOOR_RESUME:
 	case FLOOR_EXTEND:
-	case FLOOR_SET_LIMIT:
-	case FLOOR_CLOSE_LIST:
-	case FLOOR_OPEN_LIST:
 	case FLOOR_OPEN_MICROPHONE:
 	case FLOOR_CLOSE_MICROPHONE:
 		break;

@@ -144,6 +144,15 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_ENTRY_ADDED:
 	case EVENT_ENTRY_WITHDRAWN:
 	case EVENT_ENTRY_MOVED:
+	case EVENT_ENTRY_SKIPPED:
+	case EVENT_ENTRY_REQUEUED:
+	case EVENT_SWAP_OFFERED:
+	case EVENT_SWAP_DECLINED:
+	case EVENT_SWAP_WITHDRAWN:
+	case EVENT_ENTRIES_SWAPPED:
+	case EVENT_LOTS_ANNOUNCED:
+	case EVENT_LOTS_DRAWN:
+	case EVENT_PRESSES_ORDERED:
 	case EVENT_FLOOR_GIVEN:
 	case EVENT_FLOOR_TAKEN:
 	case EVENT_CLOCK_STOPPED:
@@ -152,6 +161,8 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_LIMIT_SET:
 	case EVENT_LIST_CLOSED:
 	case EVENT_LIST_OPENED:
+	case EVENT_LIST_ENDED:
+	case EVENT_BUDGET_SET:
 	case EVENT_POINT_RAISED:
 	case EVENT_POINT_WITHDRAWN:
 	case EVENT_POINT_HEARD:

@@ -27,6 +27,15 @@ enum event_kind {
 	EVENT_ENTRY_ADDED,
 	EVENT_ENTRY_WITHDRAWN,
 	EVENT_ENTRY_MOVED,
+	EVENT_ENTRY_SKIPPED,
+	EVENT_ENTRY_REQUEUED,
+	EVENT_SWAP_OFFERED,
+	EVENT_SWAP_DECLINED,
+	EVENT_SWAP_WITHDRAWN,
+	EVENT_ENTRIES_SWAPPED,
+	EVENT_LOTS_ANNOUNCED,
+	EVENT_LOTS_DRAWN,
+	EVENT_PRESSES_ORDERED,
 	EVENT_FLOOR_GIVEN,
 	EVENT_FLOOR_TAKEN,
 	EVENT_CLOCK_STOPPED,
@@ -35,6 +44,8 @@ enum event_kind {
 	EVENT_LIMIT_SET,
 	EVENT_LIST_CLOSED,
 	EVENT_LIST_OPENED,
+	EVENT_LIST_ENDED,
+	EVENT_BUDGET_SET,
 	EVENT_POINT_RAISED,
 	EVENT_POINT_WITHDRAWN,
 	EVENT_POINT_HEARD,
@@ -85,6 +96,7 @@ enum event_cause {
 	CAUSE_LEFT,
 	CAUSE_LOST_LINE,
 	CAUSE_ELSEWHERE,
+	CAUSE_ABSENT,
 	CAUSE_LIST,
 	CAUSE_DIRECT,
 	CAUSE_CHAIR,
@@ -199,6 +211,9 @@ enum event_member {
 	MEMBER_RESULT = 1 << 26, /* outcome alone */
 	MEMBER_QUORUM = 1 << 27, /* present, quorum, overridden; absent = none was asked for */
 	MEMBER_UNTIL = 1 << 29,  /* 0 = null: not said, or as the profile says */
+	/* Of a list: its item (absent: the one that is taken up), and what the kind needs: how an entry stands; the other entry of a swap;
+	 * draw, commitment, window, seed, word, order of lots; category of a budget. */
+	MEMBER_LIST_ACT = 1 << 30,
 };
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
@@ -207,6 +222,7 @@ enum event_member {
 #define EVENT_TITLE_MAX 255  /* of a proposal */
 #define EVENT_NAMES_MAX 6144 /* octets of delegations' ids, with a space between two */
 #define EVENT_SEED_MAX 64    /* a seed of lots, or the commitment to it: hexadecimal digits */
+#define EVENT_HASH_LEN 32    /* SHA-256 */
 
 struct event {
 	uint64_t number; /* from 1, without gaps, in each meeting */
@@ -260,6 +276,23 @@ struct event {
 	char commitment[EVENT_SEED_MAX + 1]; /* to a seed that is told later; empty = none */
 	char names[EVENT_NAMES_MAX +
 		   1]; /* delegations entitled to vote, in the order they are called */
+	/* of an inscription */
+	char group[RS_NAME_MAX + 1]; /* on behalf of this delegation; empty = its own */
+	unsigned category;           /* enum category */
+	uint32_t block;
+	uint32_t level;
+	bool fixed;
+	bool in_room;
+	bool requested; /* in the window of presses; then the next two are there */
+	int64_t pressed_ms;
+	uint32_t uncertainty_ms;
+	uint32_t other; /* entry */
+	/* of lots */
+	uint32_t draw;
+	uint32_t window_ms;             /* of presses that these lots order; 0 = none */
+	uint8_t digest[EVENT_HASH_LEN]; /* announced: of the seed; drawn: of the order it gave */
+	uint8_t lot_seed[EVENT_HASH_LEN];
+	char word[RS_NAME_MAX + 1];
 };
 
 /* Most events one command may cause: a motion to adjourn is carried, and closing takes the floor and seven microphones, what

@@ -6,13 +6,36 @@
 
 struct floor_person proceedings_person(const void *ctx, const char *id)
 {
-	const struct participant *participant = meeting_find(ctx, id);
+	const struct meeting *meeting = ctx;
+	const struct participant *participant = meeting_find(meeting, id);
 	if (participant == NULL)
 		return (struct floor_person){ .presence = FLOOR_UNKNOWN, .delegation = "" };
+	const struct delegation *delegation =
+		meeting_find_delegation(meeting, participant->delegation);
 	return (struct floor_person){
 		.presence = participant->present ? FLOOR_PRESENT : FLOOR_AWAY,
 		.delegation = participant->delegation,
+		.category = participant->category,
+		.order = delegation != NULL ? (uint32_t)(delegation - meeting->delegations) : 0,
+		.rank = participant->rank,
+		.in_room = participant->role == ROLE_ROOM || participant->place == PLACE_IN_ROOM,
 	};
+}
+
+/* With an item that is taken up for the first time its list opens: presses from now on are a race. */
+static void open_windows(
+	const struct proceedings *proceedings, const char *by, struct events *events)
+{
+	const struct floor *floor = proceedings->floor;
+	for (size_t i = 0; i < events->n; i++) {
+		const char *item = events->list[i].item;
+		if (events->list[i].kind != EVENT_ITEM_TAKEN_UP)
+			continue;
+		const struct floor_item *at = &floor->items[floor_find_item(floor, item)];
+		if (at->taken_up_ms == 0 && !at->lists[LIST_SPEAKERS].closed)
+			floor_decide_window_opening(floor, by, item, events);
+		return;
+	}
 }
 
 enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
@@ -38,7 +61,19 @@ enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
 		floor_decide_closing(proceedings->floor, command->by, out_events);
 	if (kind == MEETING_CLOSE)
 		questions_decide_closing(proceedings, command->by, out_events);
-	return meeting_decide(proceedings->meeting, &meeting_command, out_events);
+	const enum verdict verdict =
+		meeting_decide(proceedings->meeting, &meeting_command, out_events);
+	open_windows(proceedings, command->by, out_events);
+	return verdict;
+}
+
+/* One speaks on behalf of a group that is accredited as one, or of one's own delegation. */
+static bool is_group(const struct meeting *meeting, const char *id)
+{
+	if (id[0] == '\0')
+		return true;
+	const struct delegation *delegation = meeting_find_delegation(meeting, id);
+	return delegation != NULL && delegation->category == CATEGORY_GROUP;
 }
 
 /* What is before the meeting is settled first; in need the meeting is suspended, or closed without. */
@@ -56,6 +91,8 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 	enum floor_command_kind kind, const struct command *command, struct events *out_events)
 {
 	const struct participant *by = meeting_find(proceedings->meeting, command->by);
+	if (!is_group(proceedings->meeting, command->wish.group))
+		return VERDICT_NO_SUCH_PARTICIPANT;
 	const struct floor_command floor_command = {
 		.kind = kind,
 		.by = command->by,
@@ -66,6 +103,9 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 		.participant = command->participant,
 		.seconds = command->seconds,
 		.ruling = command->ruling,
+		.wall_ms = command->wall_ms,
+		.item = command->item,
+		.wish = &command->wish,
 	};
 	return floor_decide(proceedings->floor, &floor_command, proceedings_person,
 		proceedings->meeting, out_events);
@@ -136,8 +176,26 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_floor(proceedings, FLOOR_ASK, command, out_events);
 	case COMMAND_WITHDRAW:
 		return decide_floor(proceedings, FLOOR_WITHDRAW, command, out_events);
+	case COMMAND_INSCRIBE:
+		return decide_floor(proceedings, FLOOR_INSCRIBE, command, out_events);
 	case COMMAND_MOVE_ENTRY:
 		return decide_floor(proceedings, FLOOR_MOVE, command, out_events);
+	case COMMAND_SKIP_ENTRY:
+		return decide_floor(proceedings, FLOOR_SKIP, command, out_events);
+	case COMMAND_REQUEUE_ENTRY:
+		return decide_floor(proceedings, FLOOR_REQUEUE, command, out_events);
+	case COMMAND_OFFER_SWAP:
+		return decide_floor(proceedings, FLOOR_OFFER_SWAP, command, out_events);
+	case COMMAND_ACCEPT_SWAP:
+		return decide_floor(proceedings, FLOOR_ACCEPT_SWAP, command, out_events);
+	case COMMAND_DECLINE_SWAP:
+		return decide_floor(proceedings, FLOOR_DECLINE_SWAP, command, out_events);
+	case COMMAND_WITHDRAW_SWAP:
+		return decide_floor(proceedings, FLOOR_WITHDRAW_SWAP, command, out_events);
+	case COMMAND_ANNOUNCE_LOTS:
+		return decide_floor(proceedings, FLOOR_ANNOUNCE_LOTS, command, out_events);
+	case COMMAND_DRAW_LOTS:
+		return decide_floor(proceedings, FLOOR_DRAW_LOTS, command, out_events);
 	case COMMAND_GIVE_FLOOR:
 		return decide_floor(proceedings, FLOOR_GIVE, command, out_events);
 	case COMMAND_TAKE_FLOOR:
@@ -152,6 +210,10 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_floor(proceedings, FLOOR_EXTEND, command, out_events);
 	case COMMAND_SET_LIMIT:
 		return decide_floor(proceedings, FLOOR_SET_LIMIT, command, out_events);
+	case COMMAND_SET_BUDGET:
+		return decide_floor(proceedings, FLOOR_SET_BUDGET, command, out_events);
+	case COMMAND_END_LIST:
+		return decide_floor(proceedings, FLOOR_END_LIST, command, out_events);
 	case COMMAND_CLOSE_LIST:
 		return decide_floor(proceedings, FLOOR_CLOSE_LIST, command, out_events);
 	case COMMAND_OPEN_LIST:
@@ -232,8 +294,11 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 	out_events->n = 0;
 	enum verdict verdict = permission_judge(
 		command->kind, command->role, stage_of(proceedings), &proceedings->meeting->rules);
-	if (verdict == VERDICT_OK)
-		verdict = decide_by_kind(proceedings, command, wall_ms, out_events);
+	if (verdict == VERDICT_OK) {
+		struct command judged = *command;
+		judged.wall_ms = wall_ms;
+		verdict = decide_by_kind(proceedings, &judged, wall_ms, out_events);
+	}
 	if (verdict != VERDICT_OK)
 		out_events->n = 0;
 	name_voices(proceedings, out_events);

@@ -50,8 +50,17 @@ enum command_kind {
 	COMMAND_SET_INTERPRETATION_END,
 	COMMAND_TAKE_UP_ITEM,
 	COMMAND_ASK_FOR_FLOOR,
+	COMMAND_INSCRIBE,
 	COMMAND_WITHDRAW,
 	COMMAND_MOVE_ENTRY,
+	COMMAND_SKIP_ENTRY,
+	COMMAND_REQUEUE_ENTRY,
+	COMMAND_OFFER_SWAP,
+	COMMAND_ACCEPT_SWAP,
+	COMMAND_DECLINE_SWAP,
+	COMMAND_WITHDRAW_SWAP,
+	COMMAND_ANNOUNCE_LOTS,
+	COMMAND_DRAW_LOTS,
 	COMMAND_GIVE_FLOOR,
 	COMMAND_TAKE_FLOOR,
 	COMMAND_STOP_CLOCK,
@@ -59,8 +68,10 @@ enum command_kind {
 	COMMAND_RESUME_FLOOR,
 	COMMAND_EXTEND_TIME,
 	COMMAND_SET_LIMIT,
+	COMMAND_SET_BUDGET,
 	COMMAND_CLOSE_LIST,
 	COMMAND_OPEN_LIST,
+	COMMAND_END_LIST,
 	COMMAND_ASK_FOR_REPLY,
 	COMMAND_RAISE_POINT,
 	COMMAND_WITHDRAW_POINT,
@@ -139,6 +150,8 @@ struct command {
 	char item[RS_NAME_MAX + 1];
 	char channel[RS_NAME_MAX + 1];
 	char session[EVENT_SESSION_MAX + 1]; /* fresh name, in case a recording starts */
+	struct floor_wish wish;              /* of commands on lists */
+	int64_t wall_ms;                     /* when it is judged; set by proceedings_decide() */
 };
 
 /* Takes the meeting on success. 0, -E2BIG or -ENOMEM. */

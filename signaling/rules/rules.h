@@ -34,6 +34,31 @@ struct rules_plan {
 	uint32_t gap_s;       /* from a statement to the next, 0 to RULES_TIME_MAX_S */
 };
 
+/* By what the list of speakers is ordered before the time of asking: places of categories, then of badges or delegations. */
+#define RULES_CATEGORIES_MAX 8
+struct rules_order {
+	bool by_category;
+	uint32_t block[RULES_CATEGORIES_MAX]; /* of each category; 0 = first */
+	bool by_rank;                         /* of the badge: head, alternate, adviser */
+	bool by_protocol;                     /* of the delegation */
+};
+
+/* Inscription as a race: presses soon after the list was opened are ordered by when they were made, not by when they came. */
+#define RULES_WINDOW_MAX_MS 10000
+#define RULES_LINE_MAX_MS 2000
+struct rules_window {
+	uint32_t window_ms; /* after the opening; 0 = the order of arrival counts */
+	uint32_t line_ms;   /* no line is believed to be slower than this, one way */
+};
+
+/* Time limits beside that of the list, seconds; 0 = none. */
+struct rules_limits {
+	uint32_t category_s[RULES_CATEGORIES_MAX]; /* never more than this */
+	uint32_t group_s; /* on behalf of a group: this instead of any other */
+	uint32_t least_s; /* computed from the time of a segment: bounds */
+	uint32_t most_s;
+};
+
 /* Points of order (GA rule 71). */
 struct rules_points {
 	unsigned may_raise; /* roles */
@@ -137,8 +162,13 @@ struct rules_voting {
 
 struct rules {
 	char name[RS_NAME_MAX + 1];
-	unsigned may_ask;              /* roles that may put themselves on the list of speakers */
-	bool self_inscription;         /* false: lists are closed to requests */
+	unsigned may_ask;      /* roles that may put themselves on the list of speakers */
+	bool self_inscription; /* false: lists are closed to requests */
+	bool in_advance;       /* before the meeting or the item; such lists outlast a sitting */
+	bool swaps;            /* two delegations may change places by consent */
+	struct rules_order order;
+	struct rules_window window;
+	struct rules_limits limits;
 	bool one_entry_per_delegation; /* waiting entries, in one list */
 	uint32_t entries_max;          /* of one list, 1 to RULES_ENTRIES_MAX */
 	bool holder_may_yield;

@@ -7,6 +7,19 @@
 #include <stdio.h>
 #include <time.h>
 
+/* Other lots in each meeting and each import; the secret itself stays here. */
+static void set_lot_key(const struct service *service, struct chamber *chamber)
+{
+	char what[2 * RS_NAME_MAX + 16];
+	uint8_t key[RS_SHA256_LEN];
+	const int len = snprintf(
+		what, sizeof(what), "%s:%s", chamber->epoch, chamber->proceedings->meeting->id);
+	rs_hmac_sha256(service->config.lot_secret, sizeof(service->config.lot_secret), what,
+		(size_t)len, key);
+	floor_set_lot_key(chamber->proceedings->floor, key);
+	rs_wipe(key, sizeof(key));
+}
+
 int chamber_new(struct service *service, struct meeting *meeting, const char *conference,
 	const char *epoch, struct chamber **out_chamber)
 {
@@ -32,6 +45,7 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 		chamber_free(chamber);
 		return err;
 	}
+	set_lot_key(service, chamber);
 	for (size_t i = 0; i < meeting->n_participants; i++) {
 		chamber->people[i].away_at = RS_TIME_NEVER;
 		measure_init(&chamber->people[i]);

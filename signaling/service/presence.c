@@ -173,6 +173,14 @@ bool presence_speaker_lost(const struct chamber *chamber)
 	return line->media_lost || fell_silent(line);
 }
 
+/* To look again at a time of the wall clock; INT64_MAX = never. */
+static void due_at(struct chamber *chamber, int64_t wall_ms, struct moment at)
+{
+	if (wall_ms != INT64_MAX)
+		chamber->deadline = rs_time_min(chamber->deadline,
+			at.now + RS_MS(wall_ms > at.wall_ms ? wall_ms - at.wall_ms : 1));
+}
+
 static void reconcile_floor(struct chamber *chamber, struct moment at)
 {
 	const struct floor *floor = chamber->proceedings->floor;
@@ -180,10 +188,10 @@ static void reconcile_floor(struct chamber *chamber, struct moment at)
 		floor_decide_lost(floor, floor->now.holder, &chamber->events);
 	if (chamber->events.n == 0)
 		floor_decide_time(floor, at.wall_ms, &chamber->events);
-	const int64_t cut_at = floor_cut_at(floor);
-	if (cut_at != INT64_MAX)
-		chamber->deadline = rs_time_min(chamber->deadline,
-			at.now + RS_MS(cut_at > at.wall_ms ? cut_at - at.wall_ms : 1));
+	if (chamber->events.n == 0)
+		floor_decide_window(floor, at.wall_ms, &chamber->events);
+	due_at(chamber, floor_cut_at(floor), at);
+	due_at(chamber, floor_window_ends(floor), at);
 }
 
 void presence_reconcile_one(

@@ -63,6 +63,8 @@ struct service_config {
 	void *derive_ctx;
 	peer_answer_fn *answer;
 	void *answer_ctx;
+	uint8_t lot_secret
+		[RS_SHA256_LEN]; /* seeds of lots are made of it: the same after a restart */
 	const struct turn *turn; /* told to pages; outlives the service; NULL = none */
 };
 

@@ -4,6 +4,7 @@
 #include "signaling/wire/doc.h"
 #include "signaling/wire/event_voting.h"
 #include "signaling/wire/life.h"
+#include "signaling/wire/lists.h"
 
 #include <errno.h>
 
@@ -70,6 +71,7 @@ static json_t *write_data(const struct event *event)
 	life_write_data(&data, event, members);
 	if (members & MEMBER_MESSAGE)
 		doc_put(&data, "message", json_integer((json_int_t)event->message));
+	event_list_write(&data, event, members);
 	if (members & MEMBER_CAUSE)
 		doc_put(&data, "cause", json_string(cause_name(event->cause)));
 	return data;
@@ -159,6 +161,7 @@ static void read_data(const struct object *data, struct event *event)
 	life_read_data(data, event, members);
 	if (members & MEMBER_MESSAGE)
 		event->message = (uint64_t)object_int(data, "message", 1, EXACT_MAX);
+	event_list_read(data, event, members);
 	if ((members & MEMBER_CAUSE) && cause_parse(object_text(data, "cause"), &event->cause) < 0)
 		object_fail(data, "cause", "no such cause");
 }

@@ -2,6 +2,7 @@
 
 #include "common/control/object.h"
 #include "signaling/wire/doc.h"
+#include "signaling/wire/lists.h"
 
 #include <errno.h>
 
@@ -279,18 +280,29 @@ static const struct {
 	[COMMAND_RESUME_MEETING] = { "resume-meeting", parse_nothing },
 	[COMMAND_SET_INTERPRETATION_END] = { "set-interpretation-end", parse_until },
 	[COMMAND_TAKE_UP_ITEM] = { "take-up-item", parse_item },
-	[COMMAND_ASK_FOR_FLOOR] = { "ask-for-floor", parse_nothing },
-	[COMMAND_WITHDRAW] = { "withdraw", parse_withdraw },
+	[COMMAND_ASK_FOR_FLOOR] = { "ask-for-floor", lists_parse_ask },
+	[COMMAND_INSCRIBE] = { "inscribe", lists_parse_inscribe },
+	[COMMAND_WITHDRAW] = { "withdraw", lists_parse_withdraw },
 	[COMMAND_MOVE_ENTRY] = { "move-entry", parse_move },
+	[COMMAND_SKIP_ENTRY] = { "skip-entry", lists_parse_entry },
+	[COMMAND_REQUEUE_ENTRY] = { "requeue-entry", lists_parse_requeue },
+	[COMMAND_OFFER_SWAP] = { "offer-swap", lists_parse_offer_swap },
+	[COMMAND_ACCEPT_SWAP] = { "accept-swap", lists_parse_entry },
+	[COMMAND_DECLINE_SWAP] = { "decline-swap", lists_parse_entry },
+	[COMMAND_WITHDRAW_SWAP] = { "withdraw-swap", lists_parse_entry },
+	[COMMAND_ANNOUNCE_LOTS] = { "announce-lots", lists_parse_item },
+	[COMMAND_DRAW_LOTS] = { "draw-lots", lists_parse_draw },
 	[COMMAND_GIVE_FLOOR] = { "give-floor", parse_give },
 	[COMMAND_TAKE_FLOOR] = { "take-floor", parse_nothing },
 	[COMMAND_STOP_CLOCK] = { "stop-clock", parse_nothing },
 	[COMMAND_START_CLOCK] = { "start-clock", parse_nothing },
 	[COMMAND_RESUME_FLOOR] = { "resume-floor", parse_resume },
 	[COMMAND_EXTEND_TIME] = { "extend-time", parse_seconds },
-	[COMMAND_SET_LIMIT] = { "set-limit", parse_seconds },
-	[COMMAND_CLOSE_LIST] = { "close-list", parse_nothing },
-	[COMMAND_OPEN_LIST] = { "open-list", parse_nothing },
+	[COMMAND_SET_LIMIT] = { "set-limit", lists_parse_limit },
+	[COMMAND_SET_BUDGET] = { "set-budget", lists_parse_budget },
+	[COMMAND_CLOSE_LIST] = { "close-list", lists_parse_item },
+	[COMMAND_OPEN_LIST] = { "open-list", lists_parse_item },
+	[COMMAND_END_LIST] = { "end-list", lists_parse_item },
 	[COMMAND_ASK_FOR_REPLY] = { "ask-for-reply", parse_nothing },
 	[COMMAND_RAISE_POINT] = { "raise-point", parse_nothing },
 	[COMMAND_WITHDRAW_POINT] = { "withdraw-point", parse_withdraw },

@@ -53,6 +53,8 @@ struct wire_message {
 	char id[RS_NAME_MAX + 1];
 	struct command command;
 	const char *text;                       /* say; else NULL */
+	bool has_at;                            /* ask-for-floor */
+	int64_t at_ms;                          /* the press, on the page's clock */
 	const char *sdp;                        /* offer, restart-ice; else NULL */
 	const char *instance;                   /* offer; else NULL */
 	struct wire_look looks[WIRE_LOOKS_MAX]; /* watch */

@@ -11,6 +11,11 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_NO_QUORUM] = "There is no quorum.",
 		[VERDICT_ALREADY_ON_LIST] = "Your delegation is already on the list of speakers.",
 		[VERDICT_NOT_ON_LIST] = "You are not on the list of speakers.",
+		[VERDICT_LIST_NOT_EXHAUSTED] =
+			"The list of speakers is not closed, or somebody still waits on it.",
+		[VERDICT_NO_SWAP] = "This entry offers no change of places any more.",
+		[VERDICT_NO_LOTS] = "No drawing of lots was announced for this list.",
+		[VERDICT_NO_TIME_LEFT] = "The time of this category of speakers is used up.",
 		[VERDICT_LIST_CLOSED] = "The list of speakers is closed.",
 		[VERDICT_NO_SUCH_ENTRY] = "This entry is no longer on the list of speakers.",
 		[VERDICT_NO_SUCH_PARTICIPANT] = "There is no such participant in this meeting.",

@@ -26,6 +26,56 @@ static uint32_t parse_seconds(const struct object *object, const char *key)
 	return (uint32_t)object_int(object, key, 0, RULES_TIME_MAX_S);
 }
 
+_Static_assert(
+	(int)CATEGORY_COUNT <= RULES_CATEGORIES_MAX, "a profile has room for every category");
+
+/* Categories that are not named come last, together. */
+static struct rules_order parse_order(const struct object *object)
+{
+	struct rules_order order = {
+		.by_rank = object_bool(object, "by_rank"),
+		.by_protocol = object_bool(object, "by_protocol"),
+	};
+	const size_t n = object_array(object, "categories", CATEGORY_COUNT);
+	order.by_category = n > 0;
+	for (size_t i = 0; i < RULES_CATEGORIES_MAX; i++)
+		order.block[i] = (uint32_t)n;
+	for (size_t i = 0; i < n; i++) {
+		enum category category;
+		if (category_parse(object_text_at(object, "categories", i), &category) < 0)
+			object_fail(object, "categories", "a category is not known");
+		else
+			order.block[category] = (uint32_t)i;
+	}
+	return order;
+}
+
+static struct rules_window parse_window(const struct object *list)
+{
+	const struct object object = object_child(list, "presses");
+	return (struct rules_window){
+		.window_ms = (uint32_t)object_int(&object, "window_ms", 0, RULES_WINDOW_MAX_MS),
+		.line_ms = (uint32_t)object_int(&object, "line_ms", 0, RULES_LINE_MAX_MS),
+	};
+}
+
+static struct rules_limits parse_limits(const struct object *time)
+{
+	struct rules_limits limits = {
+		.group_s = parse_seconds(time, "group_s"),
+		.least_s = parse_seconds(time, "least_s"),
+		.most_s = parse_seconds(time, "most_s"),
+	};
+	const struct object object = object_child(time, "categories_s");
+	for (size_t i = 0; i < CATEGORY_COUNT; i++) {
+		limits.category_s[i] = (uint32_t)object_int_or(
+			&object, category_name((enum category)i), 0, RULES_TIME_MAX_S, 0);
+	}
+	if (limits.most_s != 0 && limits.least_s > limits.most_s)
+		object_fail(time, "least_s", "no more than most_s is expected");
+	return limits;
+}
+
 static struct rules_time parse_time(const struct object *object)
 {
 	const struct rules_time time = {
@@ -173,9 +223,15 @@ static void read_rules(const struct object object, const char *name, struct rule
 	const struct object points = object_child(&object, "points");
 	const struct object replies = object_child(&object, "replies");
 	const struct object agenda = object_child(&object, "agenda");
+	const struct object order = object_child(&list, "order");
 	struct rules rules = {
 		.may_ask = rules_parse_roles(&list, "may_ask"),
 		.self_inscription = object_bool(&list, "self_inscription"),
+		.in_advance = object_bool(&list, "in_advance"),
+		.swaps = object_bool(&list, "swaps"),
+		.order = parse_order(&order),
+		.window = parse_window(&list),
+		.limits = parse_limits(&time),
 		.one_entry_per_delegation = object_bool(&list, "one_entry_per_delegation"),
 		.entries_max = (uint32_t)object_int(&list, "entries_max", 1, RULES_ENTRIES_MAX),
 		.holder_may_yield = object_bool(&floor, "holder_may_yield"),

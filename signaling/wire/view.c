@@ -2,6 +2,7 @@
 
 #include "signaling/wire/doc.h"
 #include "signaling/wire/life.h"
+#include "signaling/wire/lists.h"
 #include "signaling/wire/view_people.h"
 #include "signaling/wire/view_questions.h"
 #include "signaling/wire/view_voting.h"
@@ -116,27 +117,6 @@ static json_t *participants_part(const struct meeting *meeting, enum form form)
 	return part;
 }
 
-static json_t *entries_part(const struct floor_entry *entries, size_t n)
-{
-	json_t *part = json_array();
-	for (size_t i = 0; i < n; i++) {
-		json_t *entry = json_object();
-		doc_put(&entry, "entry", json_integer(entries[i].id));
-		doc_put(&entry, "participant", json_string(entries[i].participant));
-		doc_put(&entry, "asked", json_integer(entries[i].asked_ms));
-		doc_push(&part, entry);
-	}
-	return part;
-}
-
-static void put_lists(json_t **object, const struct floor *floor)
-{
-	const struct floor_list *list = floor_current_list(floor);
-	const struct floor_list *replies = floor_list(floor, LIST_REPLIES);
-	doc_put(object, "list", entries_part(list->entries, list->n));
-	doc_put(object, "replies", entries_part(replies->entries, replies->n));
-}
-
 static json_t *floor_part(const struct floor *floor, enum form form)
 {
 	json_t *part = json_object();
@@ -162,23 +142,13 @@ static json_t *points_part(const struct floor *floor, enum form form)
 	const bool ruled =
 		point->stage == FLOOR_POINT_RULED || point->stage == FLOOR_POINT_APPEALED;
 	json_t *part = json_object();
-	doc_put(&part, "waiting", entries_part(floor->points, floor->n_points));
+	doc_put(&part, "waiting", lists_entries(floor->points, floor->n_points));
 	put_text(&part, "stage", stages[point->stage], form);
 	put_int(&part, "entry", point->entry, form);
 	put_text(&part, "participant", point->participant, form);
 	put_text(&part, "ruling", ruled ? ruling_name(point->ruling) : "", form);
 	put_text(&part, "appellant", point->appellant, form);
 	put_text(&part, "interrupted", floor->interrupted.holder, form);
-	return part;
-}
-
-static json_t *inscription_part(const struct floor *floor, enum form form)
-{
-	const struct floor_list *list = floor_current_list(floor);
-	json_t *part = json_object();
-	doc_put(&part, "closed", json_boolean(list->closed));
-	put_text(&part, "debate", floor_debate_name(floor_debate(floor)), form);
-	put_int(&part, "allotted", list->allotted_ms, form);
 	return part;
 }
 
@@ -284,8 +254,9 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	doc_put(&view, "participants", participants_part(meeting, WHOLE));
 	doc_put(&view, "quorum", life_quorum_part(meeting, false));
 	doc_put(&view, "rules", rules_part(&meeting->rules));
-	put_lists(&view, proceedings->floor);
-	doc_put(&view, "inscription", inscription_part(proceedings->floor, WHOLE));
+	lists_put(&view, proceedings->floor);
+	doc_put(&view, "inscription", lists_inscription(proceedings->floor, false));
+	doc_put(&view, "advance", lists_advance(proceedings->floor, "", false));
 	doc_put(&view, "points", points_part(proceedings->floor, WHOLE));
 	doc_put(&view, "motions", view_motions(proceedings->floor, false));
 	if (proceedings->voting->now.stage != VOTING_NONE)
@@ -320,6 +291,7 @@ enum part {
 	PART_MOTIONS = 1 << 14,
 	PART_QUORUM = 1 << 20,
 	PART_SECOND_VOTES = 1 << 21,
+	PART_ADVANCE = 1 << 24,
 };
 
 static const unsigned touched[EVENT_COUNT] = {
@@ -328,24 +300,34 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_SOUND_CHECK_BEGUN] = PART_MEETING,
 	[EVENT_SOUND_CHECK_ENDED] = PART_MEETING,
 	[EVENT_MEETING_OPENED] = PART_MEETING,
-	[EVENT_MEETING_ADJOURNED] =
-		PART_MEETING | PART_POINTS | PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_MOTIONS,
+	[EVENT_MEETING_ADJOURNED] = PART_MEETING | PART_LIST | PART_ADVANCE | PART_POINTS |
+				    PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_MOTIONS,
 	[EVENT_MEETING_SUSPENDED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_RESUMED] = PART_MEETING | PART_FLOOR | PART_OPEN,
-	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_INSCRIPTION | PART_POINTS |
+	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_ADVANCE | PART_POINTS |
 				 PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DECISION |
 				 PART_MOTIONS,
 	[EVENT_INTERPRETATION_END_SET] = PART_MEETING,
 	[EVENT_ITEM_TAKEN_UP] =
-		PART_AGENDA | PART_LIST | PART_INSCRIPTION | PART_DECISION | PART_MOTIONS,
+		PART_AGENDA | PART_LIST | PART_ADVANCE | PART_DECISION | PART_MOTIONS,
 	[EVENT_PARTICIPANT_JOINED] = PART_PARTICIPANT | PART_VOTERS | PART_QUORUM,
 	[EVENT_PARTICIPANT_LEFT] = PART_PARTICIPANT | PART_VOTERS | PART_QUORUM,
 	[EVENT_LINE_CHANGED] = PART_PARTICIPANT,
 	[EVENT_ENTRY_ADDED] = PART_LIST,
 	[EVENT_ENTRY_WITHDRAWN] = PART_LIST,
 	[EVENT_ENTRY_MOVED] = PART_LIST,
+	[EVENT_ENTRY_SKIPPED] = PART_LIST,
+	[EVENT_ENTRY_REQUEUED] = PART_LIST | PART_FLOOR | PART_OPEN,
+	[EVENT_SWAP_OFFERED] = PART_LIST,
+	[EVENT_SWAP_DECLINED] = PART_LIST,
+	[EVENT_SWAP_WITHDRAWN] = PART_LIST,
+	[EVENT_ENTRIES_SWAPPED] = PART_LIST,
+	[EVENT_LOTS_ANNOUNCED] = PART_LIST,
+	[EVENT_LOTS_DRAWN] = PART_LIST,
+	[EVENT_PRESSES_ORDERED] = PART_LIST,
 	[EVENT_FLOOR_GIVEN] = PART_LIST | PART_FLOOR | PART_OPEN | PART_MOTIONS,
-	[EVENT_FLOOR_TAKEN] = PART_FLOOR | PART_OPEN | PART_POINTS | PART_MOTIONS,
+	[EVENT_FLOOR_TAKEN] =
+		PART_FLOOR | PART_OPEN | PART_POINTS | PART_INSCRIPTION | PART_MOTIONS,
 	[EVENT_POINT_RAISED] = PART_POINTS,
 	[EVENT_POINT_WITHDRAWN] = PART_POINTS,
 	[EVENT_POINT_HEARD] = PART_POINTS | PART_FLOOR | PART_OPEN,
@@ -365,9 +347,11 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_CLOCK_STOPPED] = PART_FLOOR | PART_OPEN,
 	[EVENT_CLOCK_STARTED] = PART_FLOOR | PART_OPEN,
 	[EVENT_TIME_EXTENDED] = PART_FLOOR,
-	[EVENT_LIMIT_SET] = PART_INSCRIPTION,
-	[EVENT_LIST_CLOSED] = PART_INSCRIPTION,
-	[EVENT_LIST_OPENED] = PART_INSCRIPTION,
+	[EVENT_LIMIT_SET] = PART_LIST,
+	[EVENT_BUDGET_SET] = PART_LIST,
+	[EVENT_LIST_CLOSED] = PART_LIST,
+	[EVENT_LIST_OPENED] = PART_LIST,
+	[EVENT_LIST_ENDED] = PART_LIST,
 	[EVENT_DECISION_PROPOSED] = PART_DECISION | PART_MOTIONS,
 	[EVENT_DECISION_OBJECTED] = PART_DECISION,
 	[EVENT_OBJECTION_WITHDRAWN] = PART_DECISION,
@@ -393,6 +377,19 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_CHAT_OPENED] = PART_CHAT,
 	[EVENT_MEDIA_SERVER] = PART_MEDIA | PART_PARTICIPANTS,
 };
+
+/* The lists of the item the event is about: the one taken up, or another. */
+static void put_touched(json_t **patch, const struct floor *floor, const struct event *event)
+{
+	const bool other =
+		event->item[0] != '\0' && strcmp(event->item, floor->items[floor->current].id) != 0;
+	if (other)
+		doc_put(patch, "advance", lists_advance(floor, event->item, true));
+	else
+		lists_put(patch, floor);
+	if (!other)
+		doc_put(patch, "inscription", lists_inscription(floor, true));
+}
 
 static json_t *one_participant(const struct meeting *meeting, const char *id)
 {
@@ -421,9 +418,11 @@ int view_write_patch(
 	if (parts & PART_QUORUM)
 		doc_put(&patch, "quorum", life_quorum_part(meeting, true));
 	if (parts & PART_LIST)
-		put_lists(&patch, proceedings->floor);
+		put_touched(&patch, proceedings->floor, event);
 	if (parts & PART_INSCRIPTION)
-		doc_put(&patch, "inscription", inscription_part(proceedings->floor, PATCH));
+		doc_put(&patch, "inscription", lists_inscription(proceedings->floor, true));
+	if (parts & PART_ADVANCE)
+		doc_put(&patch, "advance", lists_advance(proceedings->floor, "", true));
 	if (parts & PART_POINTS)
 		doc_put(&patch, "points", points_part(proceedings->floor, PATCH));
 	if (parts & PART_MOTIONS)

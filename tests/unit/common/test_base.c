@@ -217,6 +217,11 @@ static void digests_match_published_vectors(void **state)
 	rs_hex_encode(digest, RS_SHA1_LEN, hex);
 	assert_string_equal(hex, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
 
+	rs_hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, digest); /* RFC 4231 case 2 */
+	rs_hex_encode(digest, RS_SHA256_LEN, hex);
+	assert_string_equal(
+		hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+
 	struct rs_hash *hash = NULL;
 	assert_int_equal(rs_hash_new(RS_HASH_SHA512, &hash), 0);
 	for (int round = 0; round < 2; round++) {

@@ -221,7 +221,6 @@ static void a_reply_is_withdrawn_by_its_owner_or_the_chair(void **state)
 #define STEPS 20000
 #define LOG_MAX (2 * STEPS)
 
-/* The machine without what is behind its pointers, which lists_equal() compares. */
 /* All but where things lie. */
 static void take_shape(const struct floor *floor, struct floor *out_shape)
 {

@@ -18,6 +18,8 @@ static const struct rules rules = {
 	.name = "unga",
 	.may_ask = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_CHAIR) | ROLE_BIT(ROLE_ROOM),
 	.self_inscription = true,
+	.in_advance = true,
+	.swaps = true,
 	.one_entry_per_delegation = true,
 	.entries_max = 4,
 	.holder_may_yield = true,
@@ -125,16 +127,80 @@ static void an_entry(struct bench *bench)
 	bench->next.entry = bench->proceedings->floor->last_entry;
 }
 
+/* For an item that is not taken up: it goes at every stage. */
+static uint32_t inscribed(struct bench *bench, enum role role)
+{
+	struct command ask = { .kind = COMMAND_ASK_FOR_FLOOR, .item = "2" };
+	act(bench, role, ask);
+	return bench->proceedings->floor->last_entry;
+}
+
+static void an_entry_in_advance(struct bench *bench)
+{
+	bench->next.entry = inscribed(bench, subject(bench));
+}
+
 static void two_entries(struct bench *bench)
 {
-	an_entry(bench);
-	act(bench, ROLE_ROOM, (struct command){ .kind = COMMAND_ASK_FOR_FLOOR });
+	bench->next.entry = inscribed(bench, ROLE_DELEGATE);
+	(void)inscribed(bench, ROLE_ROOM);
 	bench->next.position = 2;
+}
+
+static void somebody_to_inscribe(struct bench *bench)
+{
+	(void)rs_set_text(bench->next.participant, "KEN");
+}
+
+static void a_skipped_entry(struct bench *bench)
+{
+	an_entry(bench);
+	act(bench, ROLE_CHAIR,
+		(struct command){ .kind = COMMAND_SKIP_ENTRY, .entry = bench->next.entry });
+}
+
+static void somebody_to_swap_with(struct bench *bench)
+{
+	const enum role own = subject(bench);
+	bench->next.entry = inscribed(bench, own);
+	bench->next.wish.other = inscribed(bench, own == ROLE_DELEGATE ? ROLE_ROOM : ROLE_DELEGATE);
+}
+
+static void offered(struct bench *bench, enum role from, enum role to)
+{
+	struct command offer = { .kind = COMMAND_OFFER_SWAP };
+	offer.entry = inscribed(bench, from);
+	offer.wish.other = inscribed(bench, to);
+	act(bench, from, offer);
+	bench->next.entry = offer.entry;
+}
+
+static void an_offer_to_the_subject(struct bench *bench)
+{
+	const enum role own = subject(bench);
+	offered(bench, own == ROLE_DELEGATE ? ROLE_ROOM : ROLE_DELEGATE, own);
+}
+
+static void an_offer_of_the_subject(struct bench *bench)
+{
+	const enum role own = subject(bench);
+	offered(bench, own, own == ROLE_DELEGATE ? ROLE_ROOM : ROLE_DELEGATE);
+}
+
+static void announced_lots(struct bench *bench)
+{
+	act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_ANNOUNCE_LOTS });
+}
+
+static void a_time(struct bench *bench)
+{
+	bench->next.seconds = 60;
 }
 
 static void a_closed_list(struct bench *bench)
 {
-	act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_CLOSE_LIST });
+	act(bench, ROLE_CHAIR, (struct command){ .kind = COMMAND_CLOSE_LIST, .item = "2" });
+	another_item(bench);
 }
 
 static void somebody_to_speak(struct bench *bench)
@@ -329,9 +395,20 @@ static const struct sample {
 	[COMMAND_SET_INTERPRETATION_END] = { an_hour },
 	[COMMAND_RESUME_MEETING] = { nothing },
 	[COMMAND_TAKE_UP_ITEM] = { another_item },
-	[COMMAND_ASK_FOR_FLOOR] = { nothing },
-	[COMMAND_WITHDRAW] = { an_entry },
+	[COMMAND_ASK_FOR_FLOOR] = { another_item },
+	[COMMAND_INSCRIBE] = { somebody_to_inscribe },
+	[COMMAND_WITHDRAW] = { an_entry_in_advance },
 	[COMMAND_MOVE_ENTRY] = { two_entries },
+	[COMMAND_SKIP_ENTRY] = { an_entry },
+	[COMMAND_REQUEUE_ENTRY] = { a_skipped_entry },
+	[COMMAND_OFFER_SWAP] = { somebody_to_swap_with },
+	[COMMAND_ACCEPT_SWAP] = { an_offer_to_the_subject },
+	[COMMAND_DECLINE_SWAP] = { an_offer_to_the_subject },
+	[COMMAND_WITHDRAW_SWAP] = { an_offer_of_the_subject },
+	[COMMAND_ANNOUNCE_LOTS] = { nothing },
+	[COMMAND_DRAW_LOTS] = { announced_lots },
+	[COMMAND_END_LIST] = { a_closed_list },
+	[COMMAND_SET_BUDGET] = { a_time },
 	[COMMAND_GIVE_FLOOR] = { somebody_to_speak },
 	[COMMAND_TAKE_FLOOR] = { a_speaker, { [STAGE_VOTING] = VERDICT_NOBODY_HAS_THE_FLOOR } },
 	[COMMAND_STOP_CLOCK] = { a_speaker, { [STAGE_VOTING] = VERDICT_NOBODY_HAS_THE_FLOOR } },

@@ -220,8 +220,8 @@ static void an_unknown_outcome_is_asked_again_and_done_once(void **state)
 	fake_store_fail(bench->fake, STORE_OK);
 	bench_pass(bench, RS_SEC(1));
 	assert_true(json_is_true(json_object_get(bench_last(chair, "reply"), "ok")));
-	/* opened, item, recording started; then no recorder */
-	assert_int_equal(fake_store_count(bench->fake, "demo"), before + 4);
+	/* opened, item, recording started, lots announced; then no recorder */
+	assert_int_equal(fake_store_count(bench->fake, "demo"), before + 5);
 }
 
 static void assert_unbroken(const struct bench_line *line, uint64_t first)

@@ -216,6 +216,44 @@ static void reasons_are_those_of_the_paper(void **state)
 	free(paper);
 }
 
+static void set_list_members(struct event *event, unsigned members)
+{
+	if (members & MEMBER_LIST_ACT)
+		(void)rs_set_text(event->item, "2");
+	if (event->kind == EVENT_ENTRY_ADDED) {
+		(void)rs_set_text(event->group, "EUR");
+		event->category = CATEGORY_GROUP;
+		event->block = 1;
+		event->level = UINT32_MAX;
+		event->fixed = true;
+		event->in_room = true;
+		event->requested = true;
+		event->pressed_ms = 1795305600123;
+		event->uncertainty_ms = 12;
+	}
+	if ((members & MEMBER_LIST_ACT) == 0 || event->kind == EVENT_ENTRY_ADDED)
+		return;
+	if (event->kind == EVENT_BUDGET_SET) {
+		event->category = CATEGORY_NGO;
+		return;
+	}
+	if (event->kind == EVENT_SWAP_OFFERED)
+		event->other = 7;
+	if (event->kind == EVENT_SWAP_DECLINED || event->kind == EVENT_SWAP_WITHDRAWN ||
+		event->kind == EVENT_ENTRIES_SWAPPED)
+		event->other = UINT32_MAX;
+	if ((members & MEMBER_LIST) == 0)
+		return;
+	event->draw = 3;
+	memset(event->digest, 0xab, sizeof(event->digest));
+	if (event->kind == EVENT_LOTS_ANNOUNCED) {
+		event->window_ms = 500;
+		return;
+	}
+	memset(event->lot_seed, 0x5e, sizeof(event->lot_seed));
+	(void)rs_set_text(event->word, "42");
+}
+
 static void events_of_every_kind_survive_the_wire(void **state)
 {
 	for (int kind = 0; kind < EVENT_COUNT; kind++) {
@@ -284,6 +322,7 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		event.was = kind == EVENT_VOTE_CORRECTED ? VOTE_NO : VOTE_NONE;
 		if (kind == EVENT_LOCK_ANNOUNCED || kind == EVENT_DECISION_PROCLAIMED)
 			event.due_ms = 9007199254740992;
+		set_list_members(&event, members);
 		rs_buf_init(&out, 16384);
 		assert_int_equal(wire_event_write(&event, &out), 0);
 		assert_int_equal(wire_event_parse((const char *)rs_buf_data(&out), rs_buf_len(&out),

@@ -1,0 +1,86 @@
+#include "signaling/wire/lists.h"
+
+/* Longest time a segment may still have. */
+#define WALL_MAX ((int64_t)1 << 53)
+
+void lists_parse_item(const struct object *object, struct wire_message *message)
+{
+	if (object_has(object, "item"))
+		(void)rs_set_text(message->command.item, object_name(object, "item"));
+}
+
+static void parse_group(const struct object *object, struct wire_message *message)
+{
+	if (object_has(object, "group"))
+		(void)rs_set_text(message->command.wish.group, object_name(object, "group"));
+}
+
+void lists_parse_ask(const struct object *object, struct wire_message *message)
+{
+	lists_parse_item(object, message);
+	parse_group(object, message);
+	/* On the page's own clock; the service knows how that stands to ours. */
+	message->has_at = object_has(object, "at");
+	if (message->has_at)
+		message->at_ms = object_int(object, "at", 0, WALL_MAX);
+}
+
+void lists_parse_inscribe(const struct object *object, struct wire_message *message)
+{
+	lists_parse_item(object, message);
+	parse_group(object, message);
+	(void)rs_set_text(message->command.participant, object_name(object, "participant"));
+	message->command.position = (uint32_t)object_int_or(object, "position", 1, UINT32_MAX, 0);
+}
+
+void lists_parse_withdraw(const struct object *object, struct wire_message *message)
+{
+	lists_parse_item(object, message);
+	message->command.entry = (uint32_t)object_int_or(object, "entry", 1, UINT32_MAX, 0);
+}
+
+void lists_parse_entry(const struct object *object, struct wire_message *message)
+{
+	message->command.entry = (uint32_t)object_int(object, "entry", 1, UINT32_MAX);
+}
+
+void lists_parse_requeue(const struct object *object, struct wire_message *message)
+{
+	lists_parse_entry(object, message);
+	message->command.position = (uint32_t)object_int_or(object, "position", 1, UINT32_MAX, 0);
+}
+
+void lists_parse_offer_swap(const struct object *object, struct wire_message *message)
+{
+	lists_parse_withdraw(object, message);
+	message->command.wish.other = (uint32_t)object_int(object, "with", 1, UINT32_MAX);
+}
+
+void lists_parse_draw(const struct object *object, struct wire_message *message)
+{
+	lists_parse_item(object, message);
+	if (!object_has(object, "word"))
+		return;
+	const char *word = object_name(object, "word");
+	if (!rs_copy_text(message->command.wish.word, sizeof(message->command.wish.word), word,
+		    strlen(word)))
+		object_fail(object, "word", "the text is too long");
+}
+
+void lists_parse_limit(const struct object *object, struct wire_message *message)
+{
+	lists_parse_item(object, message);
+	if (object_has(object, "until"))
+		message->command.wish.until_ms = object_int(object, "until", 1, WALL_MAX);
+	else
+		message->command.seconds =
+			(uint32_t)object_int(object, "seconds", 0, RULES_TIME_MAX_S);
+}
+
+void lists_parse_budget(const struct object *object, struct wire_message *message)
+{
+	lists_parse_item(object, message);
+	message->command.seconds = (uint32_t)object_int(object, "seconds", 0, FLOOR_BUDGET_MAX_S);
+	if (category_parse(object_text(object, "category"), &message->command.wish.category) < 0)
+		object_fail(object, "category", "no such category");
+}
