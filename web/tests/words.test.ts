@@ -72,6 +72,14 @@ test.each([
 	expect(t('list.limit.minutes', { n })).toBe(text);
 });
 
+test.each([
+	['zh', 'Chinese has its own punctuation', /[\u4e00-\u9fff}][,:;?!](?! ?kHz)/],
+	['ru', 'Russian addresses its reader with a capital letter', /(?<![а-яё])(?:вы|вами?|вас|ваш[аеиоумх]?|вашей|вашего|вашему)(?![а-яё])/],
+] as const)('%s: %s', (language, _, wrong) => {
+	for (const [key, message] of Object.entries(catalogues[language]))
+		for (const [form, text] of forms(message)) expect(text, `${key} ${form}`).not.toMatch(wrong);
+});
+
 test('Chinese is marked with its script, so that fonts and line breaking know it', () => {
 	expect(tagOf('zh')).toBe('zh-Hans');
 	expect(tagOf('fr')).toBe('fr');
