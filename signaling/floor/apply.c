@@ -1,3 +1,4 @@
+#include "signaling/floor/explanations.h"
 #include "signaling/floor/floor_priv.h"
 #include "signaling/floor/motions.h"
 
@@ -155,6 +156,7 @@ static void apply_adjourned(struct floor *floor, const struct event *event)
 void floor_apply(struct floor *floor, const struct event *event)
 {
 	motions_apply(floor, event);
+	explanations_apply(floor, event);
 	switch (event->kind) {
 	case EVENT_MEETING_OPENED:
 		floor->in_session = true;
@@ -249,6 +251,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_DEBATE_CLOSED:
 	case EVENT_DEBATE_REOPENED:
 	case EVENT_DECISION_PROPOSED:
+	case EVENT_SPONSOR_ADDED:
 	case EVENT_DECISION_OBJECTED:
 	case EVENT_OBJECTION_WITHDRAWN:
 	case EVENT_DECISION_WITHDRAWN:

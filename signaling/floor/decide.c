@@ -1,3 +1,4 @@
+#include "signaling/floor/explanations.h"
 #include "signaling/floor/floor_priv.h"
 #include "signaling/floor/motions.h"
 
@@ -177,7 +178,8 @@ enum verdict floor_decide(const struct floor *floor, const struct floor_command 
 	if (!floor->in_session && !(floor->rules.in_advance && is_on_lists(command->kind)))
 		return VERDICT_NOT_IN_SESSION;
 	enum verdict verdict;
-	if (motions_decide_floor(floor, command, person, ctx, out_events, &verdict))
+	if (motions_decide_floor(floor, command, person, ctx, out_events, &verdict) ||
+		explanations_decide_floor(floor, command, person, ctx, out_events, &verdict))
 		return verdict;
 
 	switch (command->kind) {

@@ -1,3 +1,4 @@
+#include "signaling/floor/explanations.h"
 #include "signaling/floor/floor_priv.h"
 #include "signaling/floor/motions.h"
 
@@ -31,7 +32,8 @@ int floor_new(const struct rules *rules, const char *const *items, size_t n_item
 		rs_calloc((size_t)rules->entries_max * FLOOR_FULL_LISTS_MAX, sizeof(*floor->pool));
 	floor->items = rs_calloc(n_items + 1, sizeof(*floor->items));
 	floor->motions = rs_zalloc(sizeof(*floor->motions));
-	if (floor->pool == NULL || floor->items == NULL || floor->motions == NULL) {
+	if (floor->pool == NULL || floor->items == NULL || floor->motions == NULL ||
+		explanations_new(rules->entries_max, &floor->explanations) < 0) {
 		floor_free(floor);
 		return -ENOMEM;
 	}
@@ -55,6 +57,7 @@ struct floor *floor_free(struct floor *floor)
 	rs_release(floor->items);
 	rs_release(floor->pool);
 	rs_release(floor->motions);
+	explanations_free(floor->explanations);
 	return rs_release(floor);
 }
 

@@ -154,7 +154,8 @@ struct floor {
 	struct floor_point point;
 	struct floor_entry points[FLOOR_POINTS_MAX];
 	size_t n_points;
-	struct motions *motions; /* floor/motions.h */
+	struct motions *motions;           /* floor/motions.h */
+	struct explanations *explanations; /* floor/explanations.h */
 	char presiding[RULES_MICROPHONES_MAX]
 		      [RS_NAME_MAX + 1]; /* open beside the floor, oldest first */
 	size_t n_presiding;

@@ -180,6 +180,7 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_DEBATE_CLOSED:
 	case EVENT_DEBATE_REOPENED:
 	case EVENT_DECISION_PROPOSED:
+	case EVENT_SPONSOR_ADDED:
 	case EVENT_DECISION_OBJECTED:
 	case EVENT_OBJECTION_WITHDRAWN:
 	case EVENT_DECISION_WITHDRAWN:

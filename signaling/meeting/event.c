@@ -85,6 +85,7 @@ static const struct {
 	[EVENT_DEBATE_CLOSED] = { "debate-closed", MEMBER_CAUSE },
 	[EVENT_DEBATE_REOPENED] = { "debate-reopened", MEMBER_CAUSE },
 	[EVENT_DECISION_PROPOSED] = { "decision-proposed", MEMBER_DECISION | MEMBER_PROPOSAL },
+	[EVENT_SPONSOR_ADDED] = { "sponsor-added", MEMBER_DECISION | MEMBER_DELEGATION },
 	[EVENT_DECISION_OBJECTED] = { "decision-objected",
 		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION },
 	[EVENT_OBJECTION_WITHDRAWN] = { "objection-withdrawn",
@@ -142,6 +143,8 @@ static const char *const causes[CAUSE_COUNT] = {
 static const char *const lists[LIST_COUNT] = {
 	[LIST_SPEAKERS] = "speakers",
 	[LIST_REPLIES] = "replies",
+	[LIST_EXPLANATIONS_BEFORE] = "explanations-before",
+	[LIST_EXPLANATIONS_AFTER] = "explanations-after",
 };
 
 static const char *const rulings[RULING_COUNT] = {

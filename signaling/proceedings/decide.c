@@ -1,3 +1,4 @@
+#include "signaling/floor/explanations.h"
 #include "signaling/meeting/quorum.h"
 #include "signaling/proceedings/permissions.h"
 #include "signaling/proceedings/proceedings_priv.h"
@@ -109,6 +110,35 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 	};
 	return floor_decide(proceedings->floor, &floor_command, proceedings_person,
 		proceedings->meeting, out_events);
+}
+
+static bool is_delegation(const struct meeting *meeting, const char *delegation)
+{
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		if (strcmp(meeting->participants[i].delegation, delegation) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum verdict decide_explanation(const struct proceedings *proceedings,
+	enum explanations_command_kind kind, const struct command *command,
+	struct events *out_events)
+{
+	const struct participant *by = meeting_find(proceedings->meeting, command->by);
+	const bool sponsor = kind == EXPLANATIONS_ADD_SPONSOR;
+	if (sponsor && !is_delegation(proceedings->meeting, command->delegation))
+		return VERDICT_NO_SUCH_PARTICIPANT;
+	const struct explanations_command explanations_command = {
+		.kind = kind,
+		.by = command->by,
+		.delegation = sponsor      ? command->delegation
+			      : by != NULL ? by->delegation
+					   : "",
+		.decision = command->decision,
+		.list = command->list,
+	};
+	return explanations_decide(proceedings->floor, &explanations_command, out_events);
 }
 
 static enum verdict decide_desk(const struct proceedings *proceedings,
@@ -238,6 +268,11 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_SPEAK_ON_MOTION:
 	case COMMAND_PUT_QUESTION:
 		return questions_decide(proceedings, command, out_events);
+	case COMMAND_ADD_SPONSOR:
+		return decide_explanation(
+			proceedings, EXPLANATIONS_ADD_SPONSOR, command, out_events);
+	case COMMAND_EXPLAIN_VOTE:
+		return decide_explanation(proceedings, EXPLANATIONS_ASK, command, out_events);
 	case COMMAND_PROPOSE_DECISION:
 	case COMMAND_OBJECT:
 	case COMMAND_WITHDRAW_OBJECTION:

@@ -105,6 +105,10 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_PUT_QUESTION] = { .any = PRESIDING, .when = SESSION },
 	/* decisions */
 	[COMMAND_PROPOSE_DECISION] = { .any = PRESIDING, .when = SESSION },
+	[COMMAND_ADD_SPONSOR] = { .any = PRESIDING, .when = IN_SESSION },
+	[COMMAND_EXPLAIN_VOTE] = { .any = DELEGATE | ROOM,
+		.when = SESSION,
+		PROFILE("explanations.may_explain", explanations.may_explain) },
 	[COMMAND_OBJECT] = { .any = DELEGATE, .when = SESSION },
 	[COMMAND_WITHDRAW_OBJECTION] = { .any = DELEGATE, .when = SESSION },
 	[COMMAND_WITHDRAW_DECISION] = { .any = PRESIDING, .when = IN_SESSION },

@@ -85,6 +85,8 @@ enum command_kind {
 	COMMAND_SPEAK_ON_MOTION,
 	COMMAND_PUT_QUESTION,
 	COMMAND_PROPOSE_DECISION,
+	COMMAND_ADD_SPONSOR,
+	COMMAND_EXPLAIN_VOTE,
 	COMMAND_OBJECT,
 	COMMAND_WITHDRAW_OBJECTION,
 	COMMAND_WITHDRAW_DECISION,
@@ -138,8 +140,9 @@ struct command {
 	uint32_t abstain;
 	char motion[RS_NAME_MAX + 1];
 	enum motion_side side;
-	bool overrides; /* goes on without a quorum */
-	uint32_t again; /* a second vote on this decision; 0 = none */
+	enum list_kind list; /* EXPLAIN_VOTE */
+	bool overrides;      /* goes on without a quorum */
+	uint32_t again;      /* a second vote on this decision; 0 = none */
 	char title[EVENT_TITLE_MAX + 1];
 	char majority[RS_NAME_MAX + 1];
 	char delegation[RS_NAME_MAX + 1]; /* empty = not given */

@@ -86,6 +86,8 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_SPEAKERS_WAITING] = "speakers-waiting",
 		[VERDICT_DEBATE_ADJOURNED] = "debate-adjourned",
 		[VERDICT_DEBATE_CLOSED] = "debate-closed",
+		[VERDICT_SPONSOR] = "sponsor",
+		[VERDICT_EXPLAINED] = "explained",
 		[VERDICT_VOTING_IN_PROGRESS] = "voting-in-progress",
 		[VERDICT_VOTING_NOT_OPEN] = "voting-not-open",
 		[VERDICT_NO_SUCH_DECISION] = "no-such-decision",

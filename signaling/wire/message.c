@@ -178,6 +178,22 @@ static void parse_lock_warning(const struct object *object, struct wire_message 
 		(uint32_t)object_int(object, "seconds", 0, RULES_LOCK_WARNING_MAX_S);
 }
 
+static void parse_sponsor(const struct object *object, struct wire_message *message)
+{
+	parse_decision(object, message);
+	(void)rs_set_text(message->command.delegation, object_name(object, "delegation"));
+}
+
+static void parse_explanation(const struct object *object, struct wire_message *message)
+{
+	const char *when = object_text(object, "when");
+	parse_decision(object, message);
+	message->command.list =
+		strcmp(when, "before") == 0 ? LIST_EXPLANATIONS_BEFORE : LIST_EXPLANATIONS_AFTER;
+	if (strcmp(when, "before") != 0 && strcmp(when, "after") != 0)
+		object_fail(object, "when", "before or after is expected");
+}
+
 static uint32_t parse_count(const struct object *object, const char *key)
 {
 	return (uint32_t)object_int(object, key, 0, MEETING_PARTICIPANTS_MAX);
@@ -316,6 +332,8 @@ static const struct {
 	[COMMAND_SPEAK_ON_MOTION] = { "speak-on-motion", parse_side },
 	[COMMAND_PUT_QUESTION] = { "put-question", parse_put },
 	[COMMAND_PROPOSE_DECISION] = { "propose-decision", parse_proposal },
+	[COMMAND_ADD_SPONSOR] = { "add-sponsor", parse_sponsor },
+	[COMMAND_EXPLAIN_VOTE] = { "explain-vote", parse_explanation },
 	[COMMAND_OBJECT] = { "object", parse_decision },
 	[COMMAND_WITHDRAW_OBJECTION] = { "withdraw-objection", parse_decision },
 	[COMMAND_WITHDRAW_DECISION] = { "withdraw-decision", parse_decision },

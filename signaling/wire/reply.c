@@ -39,6 +39,8 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_DEBATE_ADJOURNED] =
 			"Debate on this item is adjourned until it is taken up again.",
 		[VERDICT_DEBATE_CLOSED] = "Debate on this item is closed.",
+		[VERDICT_SPONSOR] = "Sponsors do not explain their vote on their own proposal.",
+		[VERDICT_EXPLAINED] = "Your delegation has explained its vote already.",
 		[VERDICT_VOTING_IN_PROGRESS] = "Voting has begun; it is not interrupted.",
 		[VERDICT_VOTING_NOT_OPEN] = "The voting is not open.",
 		[VERDICT_NO_SUCH_DECISION] = "This proposal is no longer before the meeting.",

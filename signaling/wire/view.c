@@ -185,6 +185,7 @@ static json_t *rules_part(const struct rules *rules)
 		doc_push(&majorities, json_string(rules->majorities[i].name));
 	doc_put(&part, "majorities", majorities);
 	doc_put(&part, "motions", view_rules_motions(rules));
+	doc_put(&part, "explanations", view_rules_explanations(rules));
 	doc_put(&part, "chair_settles_appeals", json_boolean(rules->points.chair_settles));
 	doc_put(&part, "chat", chat_rules_part(&rules->chat));
 	return part;
@@ -259,9 +260,10 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	doc_put(&view, "advance", lists_advance(proceedings->floor, "", false));
 	doc_put(&view, "points", points_part(proceedings->floor, WHOLE));
 	doc_put(&view, "motions", view_motions(proceedings->floor, false));
+	doc_put(&view, "explanations", view_explanations(proceedings->floor));
 	if (proceedings->voting->now.stage != VOTING_NONE)
 		doc_put(&view, "decision", view_decision(proceedings->voting));
-	doc_put(&view, "second_votes", view_second_votes(proceedings->voting));
+	doc_put(&view, "second_votes", view_second_votes(proceedings->votings[0]));
 	doc_put(&view, "floor", floor_part(proceedings->floor, WHOLE));
 	doc_put(&view, "open", open_part(proceedings->floor));
 	doc_put(&view, "channels", channels_part(proceedings, WHOLE));
@@ -289,6 +291,7 @@ enum part {
 	PART_CHAT = 1 << 29,
 	PART_VOTERS = 1 << 13, /* of an open voting */
 	PART_MOTIONS = 1 << 14,
+	PART_EXPLANATIONS = 1 << 15,
 	PART_QUORUM = 1 << 20,
 	PART_SECOND_VOTES = 1 << 21,
 	PART_ADVANCE = 1 << 24,
@@ -352,20 +355,22 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_LIST_CLOSED] = PART_LIST,
 	[EVENT_LIST_OPENED] = PART_LIST,
 	[EVENT_LIST_ENDED] = PART_LIST,
-	[EVENT_DECISION_PROPOSED] = PART_DECISION | PART_MOTIONS,
+	[EVENT_DECISION_PROPOSED] = PART_DECISION | PART_MOTIONS | PART_EXPLANATIONS,
+	[EVENT_SPONSOR_ADDED] = PART_EXPLANATIONS,
 	[EVENT_DECISION_OBJECTED] = PART_DECISION,
 	[EVENT_OBJECTION_WITHDRAWN] = PART_DECISION,
-	[EVENT_DECISION_WITHDRAWN] = PART_DECISION | PART_MOTIONS,
-	[EVENT_VOTING_OPENED] = PART_DECISION,
+	[EVENT_DECISION_WITHDRAWN] = PART_DECISION | PART_MOTIONS | PART_EXPLANATIONS,
+	[EVENT_VOTING_OPENED] = PART_DECISION | PART_EXPLANATIONS,
 	[EVENT_DELEGATION_CALLED] = PART_DECISION,
 	[EVENT_VOTE_CAST] = PART_DECISION,
 	[EVENT_TOTALS_ENTERED] = PART_DECISION,
 	[EVENT_LOCK_ANNOUNCED] = PART_DECISION,
 	[EVENT_VOTING_LOCKED] = PART_DECISION,
 	[EVENT_VOTE_CORRECTED] = PART_DECISION,
-	[EVENT_VOTING_ANNULLED] = PART_DECISION,
+	[EVENT_VOTING_ANNULLED] = PART_DECISION | PART_EXPLANATIONS,
 	[EVENT_INTENT_STATED] = PART_DECISION,
-	[EVENT_DECISION_PROCLAIMED] = PART_DECISION | PART_SECOND_VOTES | PART_MOTIONS,
+	[EVENT_DECISION_PROCLAIMED] =
+		PART_DECISION | PART_SECOND_VOTES | PART_MOTIONS | PART_EXPLANATIONS,
 	[EVENT_MICROPHONE_OPENED] = PART_OPEN,
 	[EVENT_MICROPHONE_CLOSED] = PART_OPEN,
 	[EVENT_DESK_LIVE] = PART_CHANNELS,
@@ -425,13 +430,15 @@ int view_write_patch(
 		doc_put(&patch, "advance", lists_advance(proceedings->floor, "", true));
 	if (parts & PART_POINTS)
 		doc_put(&patch, "points", points_part(proceedings->floor, PATCH));
+	if (parts & (PART_LIST | PART_EXPLANATIONS))
+		doc_put(&patch, "explanations", view_explanations(proceedings->floor));
 	if (parts & PART_MOTIONS)
 		doc_put(&patch, "motions", view_motions(proceedings->floor, true));
 	if ((parts & PART_DECISION) ||
 		((parts & PART_VOTERS) && view_votes_wait(proceedings->voting)))
 		doc_put(&patch, "decision", view_decision_change(proceedings->voting, event));
 	if (parts & PART_SECOND_VOTES)
-		doc_put(&patch, "second_votes", view_second_votes(proceedings->voting));
+		doc_put(&patch, "second_votes", view_second_votes(proceedings->votings[0]));
 	if (parts & PART_FLOOR)
 		doc_put(&patch, "floor", floor_part(proceedings->floor, PATCH));
 	if (parts & PART_OPEN)

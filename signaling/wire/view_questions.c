@@ -1,4 +1,4 @@
-/* Motions in the view: what waits, and what is before the meeting, the topmost first. */
+/* Motions and explanations of vote in the view: what waits, and what is before the meeting, the topmost first. */
 #include "signaling/wire/view_questions.h"
 
 static json_t *speakers_part(const struct motion *motion)
@@ -82,5 +82,48 @@ json_t *view_rules_motions(const struct rules *rules)
 		doc_put(&one, "against", json_integer(kind->against));
 		doc_push(&part, one);
 	}
+	return part;
+}
+
+static json_t *explanations_part(const struct floor_list *list)
+{
+	json_t *part = json_array();
+	for (size_t i = 0; i < list->n; i++) {
+		json_t *one = json_object();
+		doc_put(&one, "entry", json_integer(list->entries[i].id));
+		doc_put(&one, "participant", json_string(list->entries[i].participant));
+		doc_put(&one, "asked", json_integer(list->entries[i].asked_ms));
+		doc_push(&part, one);
+	}
+	return part;
+}
+
+json_t *view_explanations(const struct floor *floor)
+{
+	const struct explanations *explanations = floor->explanations;
+	json_t *part = json_object();
+	json_t *sponsors = json_array();
+	json_t *explained = json_array();
+	for (size_t i = 0; i < explanations->n; i++) {
+		const struct explanations_delegation *delegation = &explanations->delegations[i];
+		if (delegation->sponsors)
+			doc_push(&sponsors, json_string(delegation->name));
+		if (delegation->explained)
+			doc_push(&explained, json_string(delegation->name));
+	}
+	doc_put(&part, "before", explanations_part(floor_list(floor, LIST_EXPLANATIONS_BEFORE)));
+	doc_put(&part, "after", explanations_part(floor_list(floor, LIST_EXPLANATIONS_AFTER)));
+	doc_put(&part, "sponsors", sponsors);
+	doc_put(&part, "explained", explained);
+	return part;
+}
+
+json_t *view_rules_explanations(const struct rules *rules)
+{
+	json_t *part = json_object();
+	doc_put(&part, "before", json_boolean(rules->explanations.before));
+	doc_put(&part, "after", json_boolean(rules->explanations.after));
+	doc_put(&part, "once", json_boolean(rules->explanations.once));
+	doc_put(&part, "sponsors", json_boolean(rules->explanations.sponsors));
 	return part;
 }

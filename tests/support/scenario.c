@@ -141,7 +141,7 @@ static void value_at(const json_t *json, const char *path, char out[VALUE_MAX])
 static json_int_t entry_of(const json_t *json, const char *badge)
 {
 	static const char *const lists[] = { "list", "replies", "points.waiting",
-		"motions.pending.0.speakers" };
+		"motions.pending.0.speakers", "explanations.before", "explanations.after" };
 	const char *key;
 	json_t *part;
 	size_t i;

@@ -228,6 +228,7 @@ static void take_shape(const struct floor *floor, struct floor *out_shape)
 	out_shape->items = NULL;
 	out_shape->pool = NULL;
 	out_shape->motions = NULL;
+	out_shape->explanations = NULL;
 }
 
 static bool same(const struct floor *a, const struct floor *b)

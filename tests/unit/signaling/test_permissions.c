@@ -35,6 +35,9 @@ static const struct rules rules = {
 			.majority = "simple",
 			.effect = MOTION_ADJOURNS_DEBATE } },
 		.n = 1 },
+	.explanations = { .may_explain = ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM),
+		.before = true,
+		.after = true },
 	.replies = { .per_delegation = 1, .allotted_s = { 600 } },
 	.majorities = { { .name = "simple", .numerator = 1, .denominator = 2, .more_than = true } },
 	.n_majorities = 1,
@@ -300,6 +303,18 @@ static void a_proposal(struct bench *bench)
 	propose(bench, DECISION_RECORDED);
 }
 
+static void a_sponsor(struct bench *bench)
+{
+	a_proposal(bench);
+	(void)rs_set_text(bench->next.delegation, "KEN");
+}
+
+static void an_explanation(struct bench *bench)
+{
+	a_proposal(bench);
+	bench->next.list = LIST_EXPLANATIONS_AFTER;
+}
+
 static void consensus(struct bench *bench)
 {
 	propose(bench, DECISION_CONSENSUS);
@@ -433,6 +448,8 @@ static const struct sample {
 	[COMMAND_SPEAK_ON_MOTION] = { a_motion_taken_up },
 	[COMMAND_PUT_QUESTION] = { a_motion_taken_up, { [STAGE_VOTING] = VERDICT_NO_SUCH_ENTRY } },
 	[COMMAND_PROPOSE_DECISION] = { a_title, { [STAGE_VOTING] = VERDICT_DECISION_PENDING } },
+	[COMMAND_ADD_SPONSOR] = { a_sponsor },
+	[COMMAND_EXPLAIN_VOTE] = { an_explanation },
 	[COMMAND_OBJECT] = { consensus, { [STAGE_VOTING] = VERDICT_NO_SUCH_DECISION } },
 	[COMMAND_WITHDRAW_OBJECTION] = { an_objection,
 		{ [STAGE_VOTING] = VERDICT_NO_SUCH_DECISION } },
@@ -620,6 +637,7 @@ static void a_profile_narrows_who_may(void **state)
 	struct rules narrow = rules;
 	narrow.may_ask = narrow.points.may_raise = ROLE_BIT(ROLE_ROOM);
 	narrow.motions.may_move = ROLE_BIT(ROLE_ROOM);
+	narrow.explanations.may_explain = ROLE_BIT(ROLE_ROOM);
 	for (size_t kind = 0; kind < COMMAND_COUNT; kind++) {
 		if (permission_key((enum command_kind)kind) == NULL)
 			continue;

@@ -32,6 +32,11 @@ static const struct rules rules = {
 	.points = { .may_raise = ROLE_BIT(ROLE_DELEGATE),
 		.appeals = true,
 		.appeal_majority = "simple" },
+	.explanations = { .may_explain = ROLE_BIT(ROLE_DELEGATE),
+		.before = true,
+		.after = true,
+		.once = true,
+		.speak_s = 600 },
 	.motions = { .may_move = ROLE_BIT(ROLE_DELEGATE),
 		.kinds = { { .name = "suspend-meeting",
 				   .rank = 1,
@@ -331,6 +336,9 @@ static struct command random_command(struct rs_rand *rand, const struct proceedi
 		.overrides = rs_rand_below(rand, 2) == 0,
 		.until_ms = rs_rand_below(rand, 2),
 	};
+	command.list =
+		rs_rand_below(rand, 2) == 0 ? LIST_EXPLANATIONS_BEFORE : LIST_EXPLANATIONS_AFTER;
+	(void)rs_set_text(command.delegation, who->delegation);
 	command.side = (enum motion_side)rs_rand_below(rand, SIDE_COUNT);
 	(void)rs_set_text(command.motion, rules.motions.kinds[rs_rand_below(rand, 4)].name);
 	(void)rs_set_text(command.by, who->id);
