@@ -8,6 +8,8 @@
 static atomic_llong blocks_alive;
 static int64_t fail_countdown = -1;
 static bool failed;
+static rs_mem_watch_fn *watcher;
+static void *watcher_ctx;
 
 static bool must_fail(void)
 {
@@ -29,6 +31,8 @@ void *rs_calloc(size_t n, size_t size)
 	void *ptr = calloc(n > 0 ? n : 1, size > 0 ? size : 1);
 	if (ptr != NULL)
 		atomic_fetch_add_explicit(&blocks_alive, 1, memory_order_relaxed);
+	if (ptr != NULL && watcher != NULL)
+		watcher(watcher_ctx, ptr, n * size);
 	return ptr;
 }
 
@@ -54,6 +58,8 @@ void *rs_release(void *ptr)
 {
 	if (ptr != NULL) {
 		atomic_fetch_sub_explicit(&blocks_alive, 1, memory_order_relaxed);
+		if (watcher != NULL)
+			watcher(watcher_ctx, ptr, 0);
 		free(ptr);
 	}
 	return NULL;
@@ -94,4 +100,10 @@ void rs_mem_fail_after(int64_t n)
 bool rs_mem_failed(void)
 {
 	return failed;
+}
+
+void rs_mem_watch(rs_mem_watch_fn *fn, void *ctx)
+{
+	watcher = fn;
+	watcher_ctx = ctx;
 }

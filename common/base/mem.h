@@ -47,5 +47,9 @@ int64_t rs_mem_alive(void);
 void rs_mem_fail_after(int64_t n);
 /* True once the failure asked for has happened. */
 bool rs_mem_failed(void);
+/* Test hook: told of each block as it is born, and with size 0 before it goes; NULL = nobody. So a test can hold all of a state
+ * against what it was, octet by octet. */
+typedef void rs_mem_watch_fn(void *ctx, void *block, size_t size);
+void rs_mem_watch(rs_mem_watch_fn *fn, void *ctx);
 
 #endif
