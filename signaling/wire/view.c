@@ -180,6 +180,7 @@ static json_t *rules_part(const struct rules *rules)
 	doc_put(&part, "warn", json_integer(rules->time.warn_s * INT64_C(1000)));
 	doc_put(&part, "grace", json_integer(rules->time.grace_s * INT64_C(1000)));
 	doc_put(&part, "cut", json_boolean(rules->time.cut));
+	doc_put(&part, "in_advance", json_boolean(rules->in_advance));
 	json_t *majorities = json_array();
 	for (size_t i = 0; i < rules->n_majorities; i++)
 		doc_push(&majorities, json_string(rules->majorities[i].name));

@@ -10,6 +10,7 @@ import '#shared/ui/stage';
 import type { FloorKey } from './floor-key';
 import './floor-key';
 import './intent-keys';
+import './list-keys';
 import './motion-keys';
 import './point-key';
 import { mayVote } from './vote-keys';
@@ -31,6 +32,7 @@ export class Delegate extends Page {
 				<rs-intent-keys .session=${session}></rs-intent-keys>
 				<rs-motion .session=${session}></rs-motion>
 				<rs-speakers .session=${session}></rs-speakers>
+				${speaks ? html`<rs-own-lists .session=${session}></rs-own-lists>` : nothing}
 				${speaks ? html`<rs-motion-keys .session=${session}></rs-motion-keys><rs-point-key .session=${session}></rs-point-key>` : nothing}
 			</div>
 			<footer class="band">

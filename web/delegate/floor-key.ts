@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ownLamp } from '#shared/session';
-import { holder, isOpen, placeOf } from '#shared/view';
+import { holder, isOpen, isRequested, placeOf } from '#shared/view';
 import { about } from '#shared/plan';
 import { ordinal, t } from '#shared/words';
 import { icon, lamp } from '#shared/ui/icons';
@@ -98,6 +98,8 @@ export class FloorKey extends Part {
 			return t('own.speaking');
 		if (view.meeting.state !== 'in-session')
 			return t(`own.${view.meeting.state === 'scheduled' ? 'before' : view.meeting.state}`);
+		if (isRequested(view, session.me))
+			return t('own.requested');
 		if (place === 1)
 			return this.forecast(t('own.next'));
 		if (place > 1)

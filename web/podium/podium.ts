@@ -15,6 +15,8 @@ import './clock-keys';
 import type { DecisionKeys } from './decision';
 import './decision';
 import './hall';
+import type { ListKeys } from './list-keys';
+import './list-keys';
 import './next';
 import './people';
 import type { Motions } from './motions';
@@ -47,6 +49,7 @@ export class Podium extends Page {
 				${this.alarm()}
 				<rs-decision .session=${session}></rs-decision>
 				${session.may('plan') ? html`<rs-plan .session=${session}></rs-plan>` : nothing}
+				${leads ? html`<rs-list-keys .session=${session}></rs-list-keys>` : nothing}
 				<rs-hall .session=${session}></rs-hall>
 				<rs-people .session=${session} ?leads=${leads}></rs-people>
 			</div>
@@ -110,6 +113,8 @@ export class Podium extends Page {
 					{ key: 'n', show: 'N', label: 'key.rollcall', press: () => this.querySelector<HTMLElement>('[data-testid=call-next]')?.click() },
 					{ key: 'd', show: 'D', label: 'key.decision', press: () => this.querySelector<DecisionKeys>('rs-decision')?.press() },
 					{ key: 'w', show: 'W', label: 'key.plan', press: () => this.querySelector<PlanPanel>('rs-plan')?.press() },
+					{ key: 'x', show: 'X', label: 'key.skip', press: () => this.querySelector<ListKeys>('rs-list-keys')?.skip() },
+					{ key: 'l', show: 'L', label: 'key.lots', press: () => this.querySelector<ListKeys>('rs-list-keys')?.lots() },
 					{ key: 's', show: 'S', label: 'key.clock', press: () => this.querySelector<ClockKeys>('rs-clock-keys')?.press() },
 					{ key: 'r', show: 'R', label: 'key.resume', press: () => this.querySelector<LostSpeaker>('rs-lost-speaker')?.press() },
 				]

@@ -50,6 +50,30 @@ export interface Entry {
 	participant: string;
 	/** Wall clock in ms. */
 	asked: number;
+	/** Delegation it speaks on behalf of. */
+	group?: string;
+	/** Pressed just after the list was opened: its place is not known yet. */
+	requested?: boolean;
+	/** Put there by hand. */
+	fixed?: boolean;
+	/** Entry it would change places with. */
+	offers?: number;
+}
+
+/** How a list of speakers stands. */
+export interface Inscription {
+	closed: boolean;
+	state: 'planned' | 'open' | 'closed' | 'exhausted' | 'ended';
+	debate?: 'adjourned' | 'closed' | null;
+	/** Speaking time of its statements, ms; absent: without limit. */
+	allotted?: number | null;
+	/** Lots announced: their number, and the hash of their seed. */
+	draw?: number | null;
+	commitment?: string | null;
+	/** When presses of the opening are ordered, wall clock in ms. */
+	window?: number | null;
+	/** How long speakers had waited on average, ms. */
+	waited?: Record<'room' | 'remote', { n: number; mean: number }>;
 }
 
 export interface Channel {
@@ -189,11 +213,14 @@ export interface View {
 	list: Entry[];
 	/** Rights of reply. */
 	replies: Entry[];
-	/** The item's list: may one still ask, and the speaking time of its statements in ms. */
-	inscription: { closed: boolean; debate?: 'adjourned' | 'closed' | null; allotted?: number | null };
+	/** Called, and not there. */
+	skipped?: Entry[];
+	inscription: Inscription;
+	/** Lists of the other items, as far as there is anything to say of them. */
+	advance?: Record<string, Inscription & { list: Entry[] }>;
 	points: Points;
 	motions: Motions;
-	rules: { name: string; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; chair_settles_appeals: boolean };
+	rules: { name: string; in_advance?: boolean; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; chair_settles_appeals: boolean };
 	decision?: Decision | null;
 	/** Equally divided, waiting for their second vote by `due` (wall clock, ms). */
 	second_votes?: { decision: number; title: string; due: number }[];
@@ -294,6 +321,11 @@ export function personBehind(view: View, source: string): string {
 	if (view.participants[source]?.role !== 'room')
 		return source;
 	return (view.open ?? []).find((badge) => isInRoom(view, badge)) ?? source;
+}
+
+/** One has asked, and is told the place in a moment. */
+export function isRequested(view: View, badge: string): boolean {
+	return (view.list ?? []).some((entry) => entry.participant === badge && entry.requested === true);
 }
 
 /** Place in the list of speakers, 1 = next; 0 = not on the list. */

@@ -113,7 +113,7 @@ export class Speakers extends Part {
 		</div>`;
 	}
 
-	private row(view: View, { entry, participant, asked }: Entry, place: number): TemplateResult {
+	private row(view: View, { entry, participant, asked, requested }: Entry, place: number): TemplateResult {
 		const mine = participant === this.session.me;
 		const person = view.participants[participant];
 		const away = person?.line === 'away' && person.place !== 'in-room';
@@ -122,7 +122,7 @@ export class Speakers extends Part {
 		const target = this.drag !== null && !moving && this.drag.position === place;
 		return html`<li class="entry ${mine ? 'mine' : ''} ${moving ? 'moving' : ''} ${target ? 'target' : ''}" data-testid="entry"
 			data-entry=${entry} data-participant=${participant}>
-			${this.leads ? this.handle(entry, place, name) : html`<span class="place figures">${place}</span>`}
+			${this.leads ? this.handle(entry, place, name) : html`<span class="place figures">${requested ? '…' : place}</span>`}
 			<span class="who"><strong>${name}</strong>${
 				this.leads && person?.country ? html`<span class="small muted">${person.name}</span>` : nothing
 			}</span>

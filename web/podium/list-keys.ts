@@ -1,0 +1,122 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { shortName, type Entry, type View } from '#shared/view';
+import { t } from '#shared/words';
+import { Part } from '#shared/ui/part';
+import '#shared/ui/small';
+
+/** What the secretariat does with the list beside calling: inscribe, put back who was absent, draw lots, end it. */
+@customElement('rs-list-keys')
+export class ListKeys extends Part {
+	@state() private badge = '';
+	@state() private word = '';
+
+	/** The first on the list is not there. */
+	skip(): void {
+		const first = this.session.view?.list[0];
+		if (first !== undefined && !this.session.isAsked('skip'))
+			void this.session.ask('skip-entry', { entry: first.entry }, 'skip');
+	}
+
+	/** Announce the lots, then draw them. */
+	lots(): void {
+		this.querySelector<HTMLElement>('[data-testid=announce-lots], [data-testid=draw-lots] button, [data-testid=draw-lots]')?.click();
+	}
+
+	override render(): TemplateResult | typeof nothing {
+		const { session } = this;
+		const view = session.view!;
+		if (!session.may('inscribe'))
+			return nothing;
+		return html`<section class="panel list-keys" aria-labelledby="list-keys-title">
+			<header><h2 id="list-keys-title">${t('list.keys')}</h2>
+				<span class="small badge" data-testid="list-state" data-state=${view.inscription.state}>${t(`list.state.${view.inscription.state}`)}</span></header>
+			${this.inscribe(view)}
+			${this.absent(view)}
+			${this.draw(view)}
+			${this.ending(view)}
+			${this.waited(view)}
+		</section>`;
+	}
+
+	/** Also when the list is closed: it is closed to requests alone. */
+	private inscribe(view: View): TemplateResult {
+		const { session } = this;
+		const waiting = new Set(view.list.map(({ participant }) => participant));
+		const people = Object.entries(view.participants)
+			.filter(([badge, { role }]) => ['delegate', 'room', 'chair'].includes(role) && !waiting.has(badge))
+			.map(([badge]) => badge)
+			.sort((a, b) => shortName(view, a).localeCompare(shortName(view, b)));
+		const off = this.badge === '' || session.isAsked('inscribe');
+		return html`<p class="keys"><label class="grow small"><span class="muted">${t('list.inscribe.who')}</span>
+				<select data-testid="inscribe-who" @change=${(event: Event) => (this.badge = (event.target as HTMLSelectElement).value)}>
+					<option value="" ?selected=${this.badge === ''}></option>
+					${people.map((badge) => html`<option value=${badge} ?selected=${badge === this.badge}>${shortName(view, badge)} · ${view.participants[badge]!.name}</option>`)}
+				</select></label>
+			<button type="button" class="button" data-testid="inscribe" aria-disabled=${off}
+				@click=${() => {
+					if (off)
+						return;
+					void session.ask('inscribe', { participant: this.badge }, 'inscribe');
+					this.badge = '';
+				}}>${t('list.inscribe')}</button></p>`;
+	}
+
+	private absent(view: View): TemplateResult | typeof nothing {
+		const skipped = view.skipped ?? [];
+		const first = view.list[0];
+		return html`${first === undefined
+				? nothing
+				: html`<p class="keys"><span class="grow">${shortName(view, first.participant)}</span>
+						<button type="button" class="button" data-testid="skip-entry" aria-disabled=${this.session.isAsked('skip')}
+							@click=${() => this.skip()}>${t('list.skip')}</button></p>`}
+			${skipped.length === 0
+				? nothing
+				: html`<h3 class="small muted">${t('list.skipped')}</h3>
+						<ul class="rows" data-testid="skipped">${skipped.map((entry) => this.back(view, entry))}</ul>`}`;
+	}
+
+	private back(view: View, { entry, participant }: Entry): TemplateResult {
+		const key = (label: string, testid: string, members: object) => html`<button type="button" class="button" data-testid=${testid}
+			aria-disabled=${this.session.isAsked(`back-${entry}`)}
+			@click=${() => void this.session.ask('requeue-entry', { entry, ...members }, `back-${entry}`)}>${label}<span class="unseen"> · ${shortName(view, participant)}</span></button>`;
+		return html`<li data-entry=${entry} data-participant=${participant}><span class="grow">${shortName(view, participant)}</span>
+			${key(t('list.back.next'), 'requeue-next', { position: 1 })}${key(t('list.back.last'), 'requeue-last', {})}</li>`;
+	}
+
+	private draw(view: View): TemplateResult | typeof nothing {
+		const { session } = this;
+		const { draw, commitment, window } = view.inscription;
+		if (!draw || window)
+			return html`<p class="keys"><span class="grow small muted">${t('lots.note')}</span>
+				<button type="button" class="button" data-testid="announce-lots" aria-disabled=${session.isAsked('announce-lots')}
+					@click=${() => session.isAsked('announce-lots') || void session.ask('announce-lots')}>${t('lots.announce')}</button></p>`;
+		return html`<p class="small" role="status" data-testid="commitment">${t('lots.announced')} <span class="hex" dir="ltr">${commitment}</span></p>
+			<p class="keys"><label class="grow small"><span class="muted">${t('lots.word')}</span>
+				<input type="text" maxlength="32" pattern="[A-Za-z0-9_\\-]*" data-testid="lots-word" .value=${this.word}
+					@input=${(event: Event) => (this.word = (event.target as HTMLInputElement).value.replace(/[^A-Za-z0-9_-]/g, ''))}></label>
+			<rs-twice testid="draw-lots" label=${t('lots.draw')} again=${t('lots.draw.again')} .busy=${session.isAsked('draw-lots')}
+				.run=${() => {
+					void session.ask('draw-lots', this.word === '' ? {} : { word: this.word });
+					this.word = '';
+				}}></rs-twice></p>`;
+	}
+
+	private ending(view: View): TemplateResult | typeof nothing {
+		const { session } = this;
+		if (view.inscription.state !== 'exhausted')
+			return nothing;
+		return html`<p class="keys"><span class="grow">${t('list.exhausted')}</span>
+			<rs-twice testid="end-list" label=${t('list.end')} again=${t('list.end.again')} .busy=${session.isAsked('end-list')}
+				.run=${() => void session.ask('end-list')}></rs-twice></p>`;
+	}
+
+	/** Whether those afar wait longer than those in the room. */
+	private waited(view: View): TemplateResult | typeof nothing {
+		const { room, remote } = view.inscription.waited ?? { room: { n: 0, mean: 0 }, remote: { n: 0, mean: 0 } };
+		if (room.n === 0 || remote.n === 0)
+			return nothing;
+		const minutes = (ms: number) => Math.round(ms / 6000) / 10;
+		return html`<p class="small muted figures" data-testid="waited">${t('list.waited', { room: minutes(room.mean), remote: minutes(remote.mean) })}</p>`;
+	}
+}
