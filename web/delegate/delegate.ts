@@ -10,6 +10,7 @@ import '#shared/ui/stage';
 import type { FloorKey } from './floor-key';
 import './floor-key';
 import './intent-keys';
+import './explain-keys';
 import './list-keys';
 import './motion-keys';
 import './point-key';
@@ -30,6 +31,7 @@ export class Delegate extends Page {
 			<div class="side">
 				<rs-proposal .session=${session}></rs-proposal>
 				<rs-intent-keys .session=${session}></rs-intent-keys>
+				<rs-explain-keys .session=${session}></rs-explain-keys>
 				<rs-motion .session=${session}></rs-motion>
 				<rs-speakers .session=${session}></rs-speakers>
 				${speaks ? html`<rs-own-lists .session=${session}></rs-own-lists>` : nothing}

@@ -124,10 +124,17 @@ const motions = {
 	],
 };
 const moved = (change = {}) => async (_, meeting) => meeting.happen('motion-taken-up', { motion: 'adjourn-debate' }, { motions, floor: { holder: 'FRA', since: Date.now(), allotted: 180_000 }, open: ['FRA', 'chair'], ...change });
+const explained = put({ state: 'proposed', yes: 0, no: 0, abstain: 0, entitled: null, required: null, missing: null, votes: null, offline: null });
+const explains = async (page, meeting) => {
+	await explained(page, meeting);
+	meeting.happen('entry-added', {}, { explanations: { before: [{ entry: 21, participant: 'BRA', asked: 0 }], after: [{ entry: 22, participant: 'NOR', asked: 0 }], sponsors: ['KEN', 'BOL'], explained: [] } });
+};
 const appealed = { points: { stage: 'appealed', entry: 9, participant: 'FRA', appellant: 'BRA', ruling: 'rejected', interrupted: 'KEN' }, floor: { holder: null, since: null, allotted: null }, open: ['chair'] };
 await busy('chair', {}, 'podium-motions', moved());
 await busy('chair', { query: '?lang=ar' }, 'podium-motions-ar', moved());
 await busy('chair', { query: '?lang=ru' }, 'podium-appeal-ru', async (_, meeting) => meeting.happen('ruling-appealed', {}, appealed));
+await busy('chair', {}, 'podium-explanations', explains);
+await busy('JOR', { query: '?lang=ar' }, 'delegate-explanations-ar', explains);
 await busy('NOR', {}, 'delegate-motions', moved({ motions: { ...motions, waiting: [] } }));
 await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'delegate-motions-ar-phone', async (page) => {
 	await page.getByTestId('raise-motion').click();

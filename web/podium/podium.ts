@@ -14,6 +14,7 @@ import type { ClockKeys, LostSpeaker } from './clock-keys';
 import './clock-keys';
 import type { DecisionKeys } from './decision';
 import './decision';
+import './explanations';
 import './hall';
 import type { ListKeys } from './list-keys';
 import './list-keys';
@@ -48,6 +49,7 @@ export class Podium extends Page {
 				<rs-lost-speaker .session=${session}></rs-lost-speaker>
 				${this.alarm()}
 				<rs-decision .session=${session}></rs-decision>
+				<rs-explanations .session=${session}></rs-explanations>
 				${session.may('plan') ? html`<rs-plan .session=${session}></rs-plan>` : nothing}
 				${leads ? html`<rs-list-keys .session=${session}></rs-list-keys>` : nothing}
 				<rs-hall .session=${session}></rs-hall>

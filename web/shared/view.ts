@@ -140,6 +140,14 @@ export interface Motions {
 	last?: { motion: string; decision: number; outcome: 'adopted' | 'rejected'; yes: number; no: number; abstain: number } | null;
 }
 
+/** Who explains the vote on the proposal, and who sponsors it (delegations). */
+export interface Explanations {
+	before: Entry[];
+	after: Entry[];
+	sponsors: string[];
+	explained: string[];
+}
+
 export interface KindOfMotion {
 	motion: string;
 	/** 1 comes before all others. */
@@ -220,7 +228,8 @@ export interface View {
 	advance?: Record<string, Inscription & { list: Entry[] }>;
 	points: Points;
 	motions: Motions;
-	rules: { name: string; in_advance?: boolean; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; chair_settles_appeals: boolean };
+	explanations: Explanations;
+	rules: { name: string; in_advance?: boolean; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; explanations: { before: boolean; after: boolean; once: boolean; sponsors: boolean }; chair_settles_appeals: boolean };
 	decision?: Decision | null;
 	/** Equally divided, waiting for their second vote by `due` (wall clock, ms). */
 	second_votes?: { decision: number; title: string; due: number }[];
