@@ -4,6 +4,7 @@
  */
 #include "common/base/mem.h"
 #include "tools/rostrumctl/archive.h"
+#include "tools/rostrumctl/badges.h"
 #include "tools/rostrumctl/rules.h"
 #include "tools/rostrumctl/site.h"
 
@@ -16,6 +17,8 @@ static const struct {
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 } commands[] = {
 	{ "conference", "import a conference file", site_conference },
+	{ "badges", "list badges; give them links and PINs, to print or as CSV; revoke",
+		badges_main },
 	{ "meeting", "open or close a meeting", site_meeting },
 	{ "token", "make a join token", site_token },
 	{ "node", "list media servers and recorders; drain one; a participant's packets as CSV",

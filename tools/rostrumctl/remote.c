@@ -31,6 +31,8 @@ static int set_option(struct remote_options *options, const char *name, const ch
 		{ "--delegation", &options->delegation },
 		{ "--badge", &options->badge },
 		{ "--name", &options->name },
+		{ "--delegations", &options->delegations },
+		{ "--sheet", &options->sheet },
 	};
 	if (value == NULL)
 		return -EINVAL;
@@ -120,14 +122,15 @@ static size_t on_data(char *data, size_t size, size_t n, void *ctx)
 	return rs_buf_append(ctx, data, size * n) == 0 ? size * n : 0;
 }
 
-static struct curl_slist *make_headers(const char *token)
+/* With a form curl says its type and boundary by itself. */
+static struct curl_slist *make_headers(const char *token, bool is_form)
 {
 	char authorization[AUTH_TOKEN_LEN + 32];
 	(void)snprintf(authorization, sizeof(authorization), "Authorization: Bearer %s", token);
 	struct curl_slist *headers = curl_slist_append(NULL, authorization);
 	/* "Expect: 100-continue" would only cost a second: we know that we are welcome. */
 	struct curl_slist *more = headers != NULL ? curl_slist_append(headers, "Expect:") : NULL;
-	if (more != NULL)
+	if (more != NULL && !is_form)
 		more = curl_slist_append(headers, "Content-Type: application/json");
 	rs_wipe(authorization, sizeof(authorization));
 	if (more != NULL)
@@ -136,19 +139,66 @@ static struct curl_slist *make_headers(const char *token)
 	return NULL;
 }
 
-static bool set_up(CURL *curl, const char *url, const struct curl_slist *headers, const char *body,
-	size_t len, struct rs_buf *out)
+/* What is asked: a GET, unless a method, a body or a form says otherwise. */
+struct call {
+	const char *method; /* NULL: as the body has it */
+	const char *body;
+	size_t len;
+	const struct remote_part *parts;
+	size_t n_parts;
+};
+
+static bool set_up(CURL *curl, const char *url, const struct curl_slist *headers,
+	const struct call *call, struct rs_buf *out)
 {
 	bool good = curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
 		    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
 		    curl_easy_setopt(curl, CURLOPT_TIMEOUT, REQUEST_TIMEOUT_S) == CURLE_OK &&
 		    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK &&
 		    curl_easy_setopt(curl, CURLOPT_WRITEDATA, out) == CURLE_OK;
-	if (body != NULL)
+	if (call->method != NULL)
 		good = good &&
-		       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)len) == CURLE_OK &&
-		       curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body) == CURLE_OK;
+		       curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call->method) == CURLE_OK;
+	if (call->body != NULL)
+		good = good &&
+		       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)call->len) == CURLE_OK &&
+		       curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body) == CURLE_OK;
 	return good;
+}
+
+/* NULL when out of memory. */
+static curl_mime *make_form(CURL *curl, const struct call *call)
+{
+	curl_mime *form = curl_mime_init(curl);
+	for (size_t i = 0; i < call->n_parts && form != NULL; i++) {
+		const struct remote_part *from = &call->parts[i];
+		curl_mimepart *part = curl_mime_addpart(form);
+		if (part != NULL && curl_mime_name(part, from->name) == CURLE_OK &&
+			curl_mime_filename(part, from->name) == CURLE_OK &&
+			curl_mime_type(part, from->type) == CURLE_OK &&
+			curl_mime_data(part, from->data, from->len) == CURLE_OK)
+			continue;
+		curl_mime_free(form);
+		form = NULL;
+	}
+	return form;
+}
+
+/* "conference:47:12: meetings[0].mode: floor or direct is expected", as compilers say it. */
+static void say_error(const json_t *error)
+{
+	const char *file = json_string_value(json_object_get(error, "file"));
+	const char *field = json_string_value(json_object_get(error, "field"));
+	const char *text = json_string_value(json_object_get(error, "text"));
+	const long long line = (long long)json_integer_value(json_object_get(error, "line"));
+	const long long column = (long long)json_integer_value(json_object_get(error, "column"));
+	(void)fprintf(stderr, "%s:", file != NULL ? file : "?");
+	if (line > 0)
+		(void)fprintf(stderr, "%lld:", line);
+	if (column > 0)
+		(void)fprintf(stderr, "%lld:", column);
+	(void)fprintf(stderr, " %s%s%s\n", field != NULL ? field : "", field != NULL ? ": " : "",
+		text != NULL ? text : "");
 }
 
 /* An error answer says why in words. */
@@ -156,7 +206,13 @@ static void say_refusal(long status, const struct rs_buf *out)
 {
 	json_t *json = json_loadb((const char *)rs_buf_data(out), rs_buf_len(out), 0, NULL);
 	const char *text = json_string_value(json_object_get(json, "text"));
-	if (text != NULL)
+	const json_t *errors = json_object_get(json, "errors");
+	for (size_t i = 0; i < json_array_size(errors); i++)
+		say_error(json_array_get(errors, i));
+	if (json_array_size(errors) > 0)
+		(void)fprintf(stderr, "rostrumctl: %zu errors; nothing was imported\n",
+			json_array_size(errors));
+	else if (text != NULL)
 		(void)fprintf(stderr, "rostrumctl: %s (HTTP %ld)\n", text, status);
 	else
 		(void)fprintf(stderr, "rostrumctl: HTTP %ld\n", status);
@@ -178,8 +234,8 @@ static int perform(CURL *curl, const char *url, struct rs_buf *out)
 	return -EACCES;
 }
 
-int remote_request(const struct remote_options *options, const char *path, const char *body,
-	size_t len, struct rs_buf *out)
+static int ask_with(const struct remote_options *options, const char *path, const struct call *call,
+	struct rs_buf *out)
 {
 	char token[AUTH_TOKEN_LEN];
 	char url[URL_MAX];
@@ -188,16 +244,40 @@ int remote_request(const struct remote_options *options, const char *path, const
 		return err;
 	err = rs_format(url, sizeof(url), "%s%s", options->base, path);
 	CURL *curl = curl_easy_init();
-	struct curl_slist *headers = make_headers(token);
-	if (err == 0 && curl != NULL && headers != NULL &&
-		set_up(curl, url, headers, body, len, out)) {
+	curl_mime *form = curl != NULL && call->n_parts > 0 ? make_form(curl, call) : NULL;
+	struct curl_slist *headers = make_headers(token, call->n_parts > 0);
+	if (err == 0 && curl != NULL && headers != NULL && (call->n_parts == 0 || form != NULL) &&
+		set_up(curl, url, headers, call, out) &&
+		(form == NULL || curl_easy_setopt(curl, CURLOPT_MIMEPOST, form) == CURLE_OK)) {
 		err = perform(curl, url, out);
 	} else {
 		(void)fprintf(stderr, "rostrumctl: %s: no request can be made\n", options->base);
 		err = -EINVAL;
 	}
 	curl_slist_free_all(headers);
+	curl_mime_free(form);
 	curl_easy_cleanup(curl);
 	rs_wipe(token, sizeof(token));
 	return err;
+}
+
+int remote_request(const struct remote_options *options, const char *path, const char *body,
+	size_t len, struct rs_buf *out)
+{
+	const struct call call = { .body = body, .len = len };
+	return ask_with(options, path, &call, out);
+}
+
+int remote_order(const struct remote_options *options, const char *method, const char *path,
+	struct rs_buf *out)
+{
+	const struct call call = { .method = method };
+	return ask_with(options, path, &call, out);
+}
+
+int remote_upload(const struct remote_options *options, const char *path,
+	const struct remote_part *parts, size_t n, struct rs_buf *out)
+{
+	const struct call call = { .parts = parts, .n_parts = n };
+	return ask_with(options, path, &call, out);
 }

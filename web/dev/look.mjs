@@ -90,6 +90,8 @@ const put = (change = {}) => async (_, meeting) => meeting.happen('vote-cast', {
 const hands = { mode: 'hands', yes: 0, no: 0, abstain: 0, required: 1, missing: null, offline: null, votes: null };
 
 await plain('', {}, 'landing');
+await plain('', { query: '#join=Xy3kQ0aPz81LmNb4' }, 'landing-pin');
+await plain('', { viewport: PHONE, query: '?lang=ar#join=Xy3kQ0aPz81LmNb4' }, 'landing-pin-ar-phone');
 await plain('', { viewport: PHONE, query: '?lang=ar', scheme: 'dark' }, 'landing-ar-phone-dark');
 await plain('KEN', { join: false }, 'join');
 await plain('KEN', { join: false, viewport: PHONE, query: '?lang=ar' }, 'join-ar-phone');
