@@ -1,4 +1,5 @@
 /* HTTP about conferences and meetings. Who may ask was judged by the table of routes. */
+#include "signaling/io/form.h"
 #include "signaling/io/io_priv.h"
 
 #include <errno.h>
@@ -27,12 +28,38 @@ static void answer_meeting(struct request *request, int err)
 
 /* --- Conferences --- */
 
+/* A conference file alone, or as a form with a table beside it. False: answered. */
+static bool read_files(struct request *request, struct service_files *out)
+{
+	struct form form;
+	*out = (struct service_files){ .json = io_text(&request->body),
+		.len = rs_buf_len(&request->body) };
+	if (!route_type_is(request->content_type, "multipart/form-data"))
+		return true;
+	const int err = form_parse(request->content_type, out->json, out->len, &form);
+	const struct form_part *conference = err == 0 ? form_find(&form, "conference") : NULL;
+	const struct form_part *table = err == 0 ? form_find(&form, "delegations") : NULL;
+	if (conference == NULL) {
+		http_refuse(request, HTTP_STATUS_BAD_REQUEST, "malformed",
+			"A form is expected with a file \"conference\", and \"delegations\" if there is a table.");
+		return false;
+	}
+	out->json = conference->data_view;
+	out->len = conference->len;
+	out->csv = table != NULL ? table->data_view : NULL;
+	out->csv_len = table != NULL ? table->len : 0;
+	return true;
+}
+
 void api_import(struct request *request)
 {
 	struct service_refusal refusal;
+	struct service_files files;
+	if (!read_files(request, &files))
+		return;
 	request->importing = true;
-	if (service_import(request->io->service, request->number, io_text(&request->body),
-		    rs_buf_len(&request->body), io_moment(), &refusal) < 0)
+	if (service_import(request->io->service, request->number, &files, io_moment(), &refusal) <
+		0)
 		http_refuse_service(request, &refusal);
 }
 

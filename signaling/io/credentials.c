@@ -3,8 +3,6 @@
 
 #include "common/control/object.h"
 
-#include <jansson.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "signaling/io/pins.h"
 
-#include <jansson.h>
+#include "common/control/object.h"
 
 #include <errno.h>
 #include <stdio.h>

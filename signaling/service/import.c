@@ -161,33 +161,39 @@ static void answer_faults(struct service *service, uint64_t request, const struc
 	rs_buf_done(&out);
 }
 
-int service_import(struct service *service, uint64_t request, const char *json, size_t len,
-	struct moment at, struct service_refusal *refusal)
+/* The whole of both files as one, which is what is stored; 0, 1 when its faults were answered, or -1 with `refusal` set. */
+static int judge(struct service *service, uint64_t request, const struct service_files *files,
+	struct rs_buf *whole, struct conference **out_conference, struct service_refusal *refusal)
 {
-	RS_CLEANUP(conference_freep) struct conference *conference = NULL;
 	RS_CLEANUP(faults_freep) struct faults *faults = NULL;
-	const struct conference_reader reader = { .rules = import_rules, .ctx = service };
-	uint8_t hash[RS_SHA256_LEN];
-	(void)at; /* the answer comes later */
-	if (len > CONFERENCE_TEXT_MAX) {
-		refuse_request(refusal, 413, "too-large", "A conference file has 4 MiB at most.");
-		return -1;
-	}
-	if (service->import.conference != NULL) {
-		refuse_request(refusal, 503, "too-many", "Another import is under way.");
-		return -1;
-	}
+	const struct conference_reader reader = { .rules = import_rules,
+		.ctx = service,
+		.csv = files->csv,
+		.csv_len = files->csv_len,
+		.out_whole = whole };
 	int err = faults_new(&faults);
 	if (err == 0)
-		err = conference_parse(&reader, json, len, faults, &conference);
+		err = conference_parse(&reader, files->json, files->len, faults, out_conference);
+	if (err == 0 && files->csv == NULL)
+		err = rs_buf_append(whole, files->json, files->len);
 	if (err == -EBADMSG) {
 		answer_faults(service, request, faults);
-		return 0;
+		return 1;
 	}
-	if (err < 0) {
+	if (err == -E2BIG)
+		refuse_request(refusal, 413, "too-large", "A conference file has 4 MiB at most.");
+	else if (err < 0)
 		refuse_request(refusal, 503, "out-of-memory", "The server is out of memory.");
-		return -1;
-	}
+	return err < 0 ? -1 : 0;
+}
+
+static int import_whole(struct service *service, uint64_t request, const struct rs_buf *whole,
+	struct conference *judged, struct service_refusal *refusal)
+{
+	RS_CLEANUP(conference_freep) struct conference *conference = judged;
+	const char *json = (const char *)rs_buf_data(whole);
+	const size_t len = rs_buf_len(whole);
+	uint8_t hash[RS_SHA256_LEN];
 	const struct known_conference *known = find_known(service, conference->id);
 	if (known != NULL) {
 		rs_sha256(json, len, hash);
@@ -202,6 +208,28 @@ int service_import(struct service *service, uint64_t request, const char *json, 
 	if (check_meetings(service, conference, refusal) < 0)
 		return -1;
 	return hand_over(service, request, rs_steal(&conference), json, len, refusal);
+}
+
+int service_import(struct service *service, uint64_t request, const struct service_files *files,
+	struct moment at, struct service_refusal *refusal)
+{
+	struct conference *conference = NULL;
+	struct rs_buf whole;
+	(void)at; /* the answer comes later */
+	if (files->len > CONFERENCE_TEXT_MAX || files->csv_len > CONFERENCE_TEXT_MAX) {
+		refuse_request(refusal, 413, "too-large", "A conference file has 4 MiB at most.");
+		return -1;
+	}
+	if (service->import.conference != NULL) {
+		refuse_request(refusal, 503, "too-many", "Another import is under way.");
+		return -1;
+	}
+	rs_buf_init(&whole, CONFERENCE_TEXT_MAX);
+	int err = judge(service, request, files, &whole, &conference, refusal);
+	if (err == 0)
+		err = import_whole(service, request, &whole, conference, refusal);
+	rs_buf_done(&whole);
+	return err < 0 ? err : 0;
 }
 
 void import_done(struct service *service, const struct store_done *done, struct moment at)

@@ -139,11 +139,19 @@ struct service_refusal {
 	char text[PEER_WHY_LEN];
 };
 
+/* What is imported: a conference file, and a table of delegations and badges to be added to it (csv NULL = none). */
+struct service_files {
+	const char *json;
+	size_t len;
+	const char *csv;
+	size_t csv_len;
+};
+
 /* Import a conference file (conf/examples/README.md). 0: the answer comes as SERVICE_ANSWER for `request` (the driver's
  * number) once it is durable: 201 {"conference", "meetings": [...]}; the driver then issues tokens, see service_badge().
  * 400 {"reason", "text", "errors": [{"file", "line", "column", "field", "text"}]} names every fault of the file. Negative: refused
  * at once, `refusal` says why (409 begun with other content, 413, 503). */
-int service_import(struct service *service, uint64_t request, const char *json, size_t len,
+int service_import(struct service *service, uint64_t request, const struct service_files *files,
 	struct moment at, struct service_refusal *refusal) RS_MUST_USE;
 /* A command of someone without a WebSocket; the driver has seen to it that the token is of this meeting, or an admin's. */
 struct service_order {

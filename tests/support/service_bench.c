@@ -149,8 +149,8 @@ struct bench *bench_new_of(const struct service_limits *limits, const char *conf
 	};
 	start(bench);
 	struct service_refusal refusal = { .text = "" };
-	const int err = service_import(
-		bench->service, 1, conference, strlen(conference), bench->at, &refusal);
+	const struct service_files files = { .json = conference, .len = strlen(conference) };
+	const int err = service_import(bench->service, 1, &files, bench->at, &refusal);
 	if (err < 0)
 		(void)fprintf(stderr, "%s\n", refusal.text);
 	assert(err == 0);

@@ -124,16 +124,43 @@ static int print_import(json_t *answer)
 	return 0;
 }
 
+/* The conference file, and the table beside it as a form. NULL after the failure was said. */
+static json_t *upload(const struct remote_options *options, const struct rs_buf *file)
+{
+	struct rs_buf table;
+	struct rs_buf answer;
+	json_t *json = NULL;
+	rs_buf_init(&table, FILE_MAX);
+	rs_buf_init(&answer, ANSWER_MAX);
+	if (read_file(options->delegations, &table) == 0) {
+		const struct remote_part parts[] = {
+			{ "conference", "application/json", rs_buf_data(file), rs_buf_len(file) },
+			{ "delegations", "text/csv", rs_buf_data(&table), rs_buf_len(&table) },
+		};
+		if (remote_upload(options, "/api/v1/conferences", parts, RS_ARRAY_LEN(parts),
+			    &answer) == 0)
+			json = json_loadb(
+				(const char *)rs_buf_data(&answer), rs_buf_len(&answer), 0, NULL);
+	}
+	rs_buf_done(&table);
+	rs_buf_done(&answer);
+	return json;
+}
+
 int site_conference(int argc, char **argv)
 {
 	struct remote_options options;
 	struct rs_buf file;
 	if (remote_options_parse(argc, argv, &options) < 0 || options.n_words != 2 ||
 		!word_is(&options, 0, "import"))
-		return misuse("conference import FILE");
+		return misuse("conference import FILE [--delegations FILE.csv]");
 	rs_buf_init(&file, FILE_MAX);
 	json_t *answer = NULL;
-	if (read_file(options.words[1], &file) == 0)
+	if (read_file(options.words[1], &file) < 0)
+		answer = NULL; /* said */
+	else if (options.delegations != NULL)
+		answer = upload(&options, &file);
+	else
 		answer = ask(&options, "/api/conferences", (const char *)rs_buf_data(&file),
 			rs_buf_len(&file));
 	rs_buf_done(&file);

@@ -59,8 +59,13 @@ static void what_is_not_understood_is_refused(void **state)
 	struct remote_options options;
 	assert_int_equal(parse("token --colour red", &options), -EINVAL);
 	assert_int_equal(parse("token --role", &options), -EINVAL);
-	assert_int_equal(parse("meeting a b c d", &options), 0);
-	assert_int_equal(parse("meeting a b c d e", &options), -EINVAL);
+	/* As many words as there may be, and one more. */
+	char line[128] = "badges";
+	for (size_t i = 0; i < REMOTE_WORDS_MAX; i++)
+		(void)strcat(line, " a");
+	assert_int_equal(parse(line, &options), 0);
+	assert_int_equal(options.n_words, REMOTE_WORDS_MAX);
+	assert_int_equal(parse(strcat(line, " a"), &options), -EINVAL);
 }
 
 int main(void)
