@@ -7,14 +7,14 @@
 
 #include <cmocka.h>
 
-/* The command line "rostrumctl WORDS" without its program's name; at most 12 words. */
+/* The command line "rostrumctl WORDS" without its program's name; at most 63 words. */
 static int parse(const char *line, struct remote_options *options)
 {
 	static char text[256];
-	char *argv[13] = { NULL };
+	char *argv[64] = { NULL };
 	int argc = 0;
 	(void)rs_copy_text(text, sizeof(text), line, strlen(line)); /* the tests' lines fit */
-	for (char *word = strtok(text, " "); word != NULL && argc < 12; word = strtok(NULL, " "))
+	for (char *word = strtok(text, " "); word != NULL && argc < 63; word = strtok(NULL, " "))
 		argv[argc++] = word;
 	return remote_options_parse(argc, argv, options);
 }
