@@ -346,7 +346,7 @@ export const ru: Catalogue = {
 	'list.end': 'Объявить прения закрытыми',
 	'list.end.again': 'Нажмите ещё раз, чтобы объявить',
 	'list.waited': 'Среднее ожидание: в зале {room} мин, удалённо {remote} мин',
-	'swap.offered': '{name} предлагает место {theirs} за ваше место {yours}.',
+	'swap.offered': '{name} предлагает место {theirs} за Ваше место {yours}.',
 	'swap.accept': 'Принять',
 	'swap.decline': 'Отклонить',
 	'swap.asked': 'Предложено: {name}',
