@@ -89,13 +89,16 @@ static void add_list(const struct proceedings *proceedings, enum list_kind kind,
 	const struct floor_list *list = floor_list(floor, kind);
 	for (size_t i = 0; i < list->n && plan->n < PLAN_TURNS_MAX; i++) {
 		const struct floor_entry *entry = &list->entries[i];
+		const uint32_t now_ms = floor_allotted_ms(floor, entry);
+		/* Whoever has less than the list's limit, by category or budget, keeps that. */
+		const bool tried =
+			question->has_limit && kind == LIST_SPEAKERS &&
+			(now_ms == list->allotted_ms || question->limit_s * 1000 < now_ms);
 		plan->participants[plan->n] = entry->participant;
 		plan->turns[plan->n++] = (struct planner_turn){
 			.entry = entry->id,
 			.group = group_of(proceedings, kind, entry->participant),
-			.allotted_ms = question->has_limit && kind == LIST_SPEAKERS
-					       ? question->limit_s * 1000
-					       : floor_allotted_ms(floor, entry),
+			.allotted_ms = tried ? question->limit_s * 1000 : now_ms,
 		};
 	}
 }
