@@ -199,7 +199,8 @@ static void claims_that_are_missing_or_malformed_are_told_apart(void **state)
 static void what_is_no_token_is_refused(void **state)
 {
 	static const char *const bad[] = { "", ".", "..", "...", "a.b.c",
-		"eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "eyJhbGciOiJub25lIn0.eyJpc3MiOiJyb3N0cnVtIn0." };
+		"eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "eyJhbGciOiJIUzI1NiJ9..c2ln", ".e30.c2ln",
+		"eyJhbGciOiJIUzI1NiJ9.e30.c2ln.", "eyJhbGciOiJub25lIn0.eyJpc3MiOiJyb3N0cnVtIn0." };
 	struct auth *auth = make(secret);
 	struct claims claims;
 	char *large = calloc(1, AUTH_TOKEN_LEN + 1);
