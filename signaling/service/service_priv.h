@@ -11,6 +11,7 @@
 #include "signaling/proceedings/permissions.h"
 #include "signaling/proceedings/plan.h"
 #include "signaling/service/service.h"
+#include "signaling/service/sync.h"
 #include "signaling/store/store.h"
 #include "signaling/wire/conference.h"
 #include "signaling/wire/event.h"
@@ -62,6 +63,7 @@ struct session {
 	int64_t bucket;
 	rs_time filled;
 	uint32_t refused; /* in a row */
+	struct sync sync; /* how the page's clock stands */
 };
 
 enum peer_use {

@@ -417,6 +417,40 @@ static void do_media(struct service *service, struct session *session,
 	rs_buf_done(&out);
 }
 
+/* When the page's press was made, as far as its line lets us believe; of a page that was never asked, when it came. */
+static void set_press(const struct session *session, const struct wire_message *message,
+	struct moment at, struct command *command)
+{
+	const struct rules *rules = &session->chamber->proceedings->meeting->rules;
+	if (!message->has_at || sync_rtt(&session->sync) < 0)
+		return;
+	const struct sync_press press =
+		sync_press(&session->sync, message->at_ms, RS_MS(rules->window.line_ms), at.now);
+	command->wish.pressed = true;
+	command->wish.pressed_ms = at.wall_ms - press.ago / RS_MS(1);
+	command->wish.uncertainty_ms = (uint32_t)(press.uncertainty / RS_MS(1)) + 1;
+}
+
+/* The page asks to be asked for its clock, or answers. */
+static void handle_sync(struct service *service, struct session *session,
+	const struct wire_message *message, struct moment at)
+{
+	if (message->nonce != 0) {
+		sync_answer(&session->sync, message->nonce, message->at_ms, at.now);
+		return;
+	}
+	struct rs_buf out;
+	uint32_t nonce = 0;
+	rs_buf_init(&out, 4096);
+	while (nonce == 0)
+		nonce = rs_rand_u32(service->config.rand);
+	const rs_time rtt = sync_rtt(&session->sync);
+	sync_ask(&session->sync, nonce, at.now);
+	const int err = wire_sync_write(nonce, at.wall_ms, rtt < 0 ? -1 : rtt / RS_MS(1), &out);
+	out_text(service, SERVICE_SEND, session->id, 0, err, &out);
+	rs_buf_done(&out);
+}
+
 static void handle_command(struct service *service, struct session *session,
 	const struct wire_message *message, struct moment at)
 {
@@ -438,6 +472,7 @@ static void handle_command(struct service *service, struct session *session,
 	} else {
 		struct job job = { .session = session->id, .command = message->command };
 		job.command.role = who->role;
+		set_press(session, message, at, &job.command);
 		(void)rs_set_text(job.command.by, who->id);
 		(void)rs_set_text(job.badge, who->id);
 		(void)rs_set_text(job.id, message->id);
@@ -474,6 +509,8 @@ static void handle_message(struct service *service, struct session *session,
 	if (!within_rate(service, session, at.now)) {
 		refuse_command(service, session, message->id, VERDICT_TOO_MANY,
 			wire_verdict_text(VERDICT_TOO_MANY));
+	} else if (message->kind == WIRE_SYNC) {
+		handle_sync(service, session, message, at);
 	} else if (result == WIRE_BAD_COMMAND) {
 		refuse_command(service, session, message->id, VERDICT_MALFORMED, error);
 	} else {

@@ -22,6 +22,9 @@ void lists_parse_draw(const struct object *object, struct wire_message *message)
 void lists_parse_limit(const struct object *object, struct wire_message *message);
 void lists_parse_budget(const struct object *object, struct wire_message *message);
 
+/* The page's part of a clock question. */
+void lists_parse_sync(const struct object *object, struct wire_message *message);
+
 /* lists_event.c: the members of an event that lists have beside the common ones. */
 void event_list_write(json_t **data, const struct event *event, unsigned members);
 void event_list_read(const struct object *data, struct event *event, unsigned members);

@@ -1,3 +1,4 @@
+#include "signaling/wire/doc.h"
 #include "signaling/wire/lists.h"
 
 /* Longest time a segment may still have. */
@@ -83,4 +84,23 @@ void lists_parse_budget(const struct object *object, struct wire_message *messag
 	message->command.seconds = (uint32_t)object_int(object, "seconds", 0, FLOOR_BUDGET_MAX_S);
 	if (category_parse(object_text(object, "category"), &message->command.wish.category) < 0)
 		object_fail(object, "category", "no such category");
+}
+
+void lists_parse_sync(const struct object *object, struct wire_message *message)
+{
+	message->kind = WIRE_SYNC;
+	message->nonce = (uint32_t)object_int_or(object, "n", 1, UINT32_MAX, 0);
+	if (message->nonce != 0)
+		message->at_ms = object_int(object, "at", 0, WALL_MAX);
+}
+
+int wire_sync_write(uint32_t nonce, int64_t wall_ms, int64_t rtt_ms, struct rs_buf *out)
+{
+	json_t *json = json_object();
+	doc_put(&json, "type", json_string("sync"));
+	doc_put(&json, "n", json_integer(nonce));
+	doc_put(&json, "time", json_integer(wall_ms));
+	if (rtt_ms >= 0)
+		doc_put(&json, "rtt", json_integer(rtt_ms));
+	return doc_append(json, out);
 }

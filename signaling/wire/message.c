@@ -436,6 +436,10 @@ enum wire_result wire_message_parse(
 	const char *type = object_text(&object, "type");
 	if (failure.failed)
 		return fail(WIRE_BAD_MESSAGE, failure.text, error);
+	if (strcmp(type, "sync") == 0) {
+		lists_parse_sync(&object, out_message);
+		return failure.failed ? fail(WIRE_BAD_MESSAGE, failure.text, error) : WIRE_OK;
+	}
 	const bool hello = strcmp(type, "hello") == 0;
 	if (hello && len > WIRE_MESSAGE_MAX)
 		return fail(WIRE_BAD_MESSAGE, "The message is too long.", error);

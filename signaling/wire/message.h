@@ -38,6 +38,7 @@ struct wire_look {
 enum wire_message_kind {
 	WIRE_HELLO,
 	WIRE_COMMAND,
+	WIRE_SYNC,
 };
 
 /* One message of a page. Texts point into it; free it by wire_message_done(). */
@@ -52,9 +53,10 @@ struct wire_message {
 	/* COMMAND; `by` and `role` of `command` are not set */
 	char id[RS_NAME_MAX + 1];
 	struct command command;
-	const char *text;                       /* say; else NULL */
-	bool has_at;                            /* ask-for-floor */
-	int64_t at_ms;                          /* the press, on the page's clock */
+	const char *text; /* say; else NULL */
+	bool has_at;      /* ask-for-floor, SYNC */
+	int64_t at_ms;    /* the press or the answer, on the page's clock */
+	uint32_t nonce; /* SYNC: of the question that is answered; 0 = the page wants to be asked */
 	const char *sdp;                        /* offer, restart-ice; else NULL */
 	const char *instance;                   /* offer; else NULL */
 	struct wire_look looks[WIRE_LOOKS_MAX]; /* watch */
@@ -108,6 +110,9 @@ int wire_reply_refused(
 /* The reply to offer and restart-ice. */
 int wire_reply_answer(const char *id, const char *instance, const struct peer_spec *peer,
 	const char *sdp, size_t sdp_len, struct rs_buf *out) RS_MUST_USE;
+/* A question for the page's clock; `rtt_ms` below 0: not known yet. */
+int wire_sync_write(
+	uint32_t nonce, int64_t wall_ms, int64_t rtt_ms, struct rs_buf *out) RS_MUST_USE;
 /* {"type": "measured", "patch": patch}. */
 int wire_measured_write(const char *patch, struct rs_buf *out) RS_MUST_USE;
 /* The body of an HTTP error (RFC 9457): {"type", "status", "detail", "reason", "text"}; a text that is no UTF-8 is replaced. */

@@ -32,7 +32,8 @@ export class FloorKey extends Part {
 			return;
 		}
 		this.armed = '';
-		void this.session.ask(deed.command, {}, 'floor-key');
+		// When the key was pressed counts where a list was just opened, not when it came.
+		void this.session.ask(deed.command, deed.command === 'ask-for-floor' ? { at: this.session.wire.clock.page() } : {}, 'floor-key');
 	}
 
 	override render(): TemplateResult {

@@ -9,6 +9,11 @@ export class ServerClock {
 		this.offset = time - this.monotonic();
 	}
 
+	/** This page's own clock, whole ms; the server knows how it stands to its own. */
+	page(): number {
+		return Math.round(this.monotonic());
+	}
+
 	now(): number {
 		return this.monotonic() + this.offset;
 	}

@@ -56,6 +56,11 @@ const ANSWER_MS = 5_000;
 /** A socket that has not welcomed the page after this is closed and tried again. */
 const WELCOME_MS = 10_000;
 
+/** So many questions for the clock soon after joining, then one now and then. */
+const SYNC_FIRST = 8;
+const SYNC_SOON_MS = 250;
+const SYNC_MS = 30_000;
+
 export class Wire {
 	state: LineState = 'joining';
 	/** Why the line ended, once `state` is `ended`. */
@@ -87,6 +92,7 @@ export class Wire {
 	private commands = 0;
 	private retryTimer = 0;
 	private silenceTimer = 0;
+	private syncTimer = 0;
 
 	constructor(
 		private readonly url: string,
@@ -160,6 +166,9 @@ export class Wire {
 			case 'event':
 				this.happened(message);
 				break;
+			case 'sync':
+				this.synchronise(message);
+				break;
 			case 'measured':
 				this.measured = mergePatch(this.measured, message['patch']) as Measured;
 				break;
@@ -186,10 +195,32 @@ export class Wire {
 		}
 		this.state = 'open';
 		this.attempts = 0;
+		this.askForTime(0);
 		this.watchSilence();
 		for (const { message: command } of this.outgoing.values())
 			this.send(command);
 		this.onwelcome(resumed);
+	}
+
+	/** Asks to be asked for this page's clock: often at first, then to follow its drift. */
+	private askForTime(n: number): void {
+		const { clearTimer, setTimer } = this.environment;
+		clearTimer(this.syncTimer);
+		this.syncTimer = setTimer(
+			() => {
+				if (this.state !== 'open')
+					return;
+				this.send({ type: 'sync' });
+				this.askForTime(n + 1);
+			},
+			n < SYNC_FIRST ? SYNC_SOON_MS : SYNC_MS,
+		);
+	}
+
+	private synchronise({ n, time, rtt }: Record<string, unknown>): void {
+		this.send({ type: 'sync', n, at: this.clock.page() });
+		if (typeof rtt === 'number')
+			this.clock.set(Number(time) + rtt / 2);
 	}
 
 	private replied(reply: Reply): void {
@@ -228,6 +259,7 @@ export class Wire {
 		socket.onclose = null;
 		socket.close();
 		this.environment.clearTimer(this.silenceTimer);
+		this.environment.clearTimer(this.syncTimer);
 
 		if (FINAL.includes(code) && this.said !== LATE) {
 			this.state = 'ended';

@@ -151,6 +151,17 @@ test('a hello that came too late is said again', () => {
 	expect(wire.state).toBe('joining');
 });
 
+test('the page answers for its clock, and asks to be asked', () => {
+	line().says(welcome());
+	const [id, timer] = [...timers].find(([, { ms }]) => ms === 250)!;
+	timers.delete(id);
+	timer.run();
+	expect(line().sent.at(-1)).toMatchObject({ type: 'sync' });
+	line().says({ type: 'sync', n: 7, time: 1795305600000, rtt: 80 });
+	expect(line().sent.at(-1)).toMatchObject({ type: 'sync', n: 7, at: wire.clock.page() });
+	expect(Math.abs(wire.clock.now() - 1795305600040)).toBeLessThan(1000);
+});
+
 test('a line that falls silent is asked, then given up', () => {
 	let asked = 0;
 	wire.onsilent = () => asked++;
