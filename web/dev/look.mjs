@@ -17,13 +17,16 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 let shots = 0;
 let faults = 0;
 
-async function open(meeting, sub, { viewport = DESK, scheme = 'light', query = '', join = true } = {}) {
+async function open(meeting, sub, { viewport = DESK, scheme = 'light', query = '', join = true, path = '' } = {}) {
 	const context = await browser.newContext({ viewport, colorScheme: scheme, permissions: ['microphone', 'camera'], reducedMotion: 'reduce' });
 	const page = await context.newPage();
 	page.on('pageerror', (error) => console.error(`${sub}: ${error}`));
 	page.on('console', (message) => message.type() === 'error' && console.error(`${sub}: ${message.text()}`));
-	await page.goto(sub === '' ? `${meeting.base}/${query}` : meeting.link(sub, query));
-	if (join && sub !== '') {
+	const link = sub === '' ? `${meeting.base}/${query}` : meeting.link(sub, query);
+	await page.goto(path === '' ? link : link.replace(/\/\w+(?=[?#])/, `/${path}`));
+	if (path !== '') {
+		await page.getByTestId('page').waitFor();
+	} else if (join && sub !== '') {
 		await page.getByTestId('join').click();
 		await page.getByTestId('page').waitFor();
 	}
@@ -89,6 +92,19 @@ const recorded = {
 const put = (change = {}) => async (_, meeting) => meeting.happen('vote-cast', {}, { floor: { holder: null, since: null, allotted: null }, open: ['chair'], decision: { ...recorded, ...change } });
 const hands = { mode: 'hands', yes: 0, no: 0, abstain: 0, required: 1, missing: null, offline: null, votes: null };
 
+const HALL = { path: 'hall', viewport: { width: 1920, height: 1080 } };
+const HALL_43 = { path: 'hall', viewport: { width: 1024, height: 768 } };
+const many = Object.fromEntries(Array.from({ length: 193 }, (_, i) => [`D${i}`, ['yes', 'no', 'abstain', 'none', 'yes', 'yes'][i % 6]]));
+await busy('JOR', HALL, 'hall');
+await busy('JOR', { ...HALL_43, query: '?lang=fr' }, 'hall-43-over-fr', async (_, meeting) => meeting.happen('time-extended', {}, { floor: { allotted: 190_000 } }));
+await busy('JOR', { ...HALL, query: '?lang=ar' }, 'hall-ar-point', async (_, meeting) =>
+	meeting.happen('point-raised', {}, { floor: { allotted: 215_000 }, points: { waiting: [{ entry: 9, participant: 'FRA' }] } }));
+await busy('JOR', HALL, 'hall-vote', put());
+await busy('JOR', { ...HALL_43, query: '?lang=ar' }, 'hall-43-vote-ar', put({ state: 'proclaimed', outcome: 'adopted', yes: 4, missing: 0, votes: { ...recorded.votes, FRA: 'yes', NOR: 'yes' } }));
+await busy('JOR', HALL, 'hall-many', put({ entitled: 193, yes: 97, no: 32, abstain: 32, votes: many }));
+await busy('JOR', HALL_43, 'hall-43-many', put({ entitled: 193, yes: 97, no: 32, abstain: 32, votes: many }));
+await busy('JOR', HALL, 'hall-nobody', async (_, meeting) => meeting.happen('meeting-suspended', {}, { meeting: { state: 'suspended' }, floor: { holder: null, since: null, allotted: null }, list: [] }));
+await busy('JOR', HALL, 'hall-lost', async (_, meeting) => meeting.drop());
 await plain('', {}, 'landing');
 await plain('', { query: '#join=Xy3kQ0aPz81LmNb4' }, 'landing-pin');
 await plain('', { viewport: PHONE, query: '?lang=ar#join=Xy3kQ0aPz81LmNb4' }, 'landing-pin-ar-phone');
