@@ -188,6 +188,10 @@ void api_events(struct request *request)
 	struct service_refusal refusal;
 	uint64_t after;
 	uint64_t limit;
+	if (streams_asked(request)) {
+		streams_open(request);
+		return;
+	}
 	if (!query_number(request, "after", EVENT_NUMBER_MAX, 0, &after) ||
 		!query_number(request, "limit", EVENTS_PAGE_MAX, EVENTS_PAGE_MAX, &limit))
 		return;

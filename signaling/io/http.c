@@ -81,6 +81,8 @@ static void read_headers(struct request *request)
 	copy_header(wsi, WSI_TOKEN_HTTP_ACCEPT, request->accept, HTTP_VALUE_MAX);
 	copy_header(wsi, WSI_TOKEN_HTTP_IF_MATCH, request->if_match, HTTP_VALUE_MAX);
 	copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, request->if_none_match, HTTP_VALUE_MAX);
+	(void)lws_hdr_custom_copy(wsi, request->last_event_id, sizeof(request->last_event_id),
+		"last-event-id:", 14); /* absent is empty */
 	copy_header(wsi, WSI_TOKEN_HOST, request->host, HTTP_VALUE_MAX);
 	(void)lws_get_peer_simple(wsi, peer, sizeof(peer)); /* empty when unknown */
 	if (rs_addr_parse_ip(peer, strlen(peer), 0, &request->from) < 0)
@@ -253,6 +255,7 @@ static struct request *request_free(struct request *request)
 		return NULL;
 	(void)rs_map_remove(
 		request->io->requests, &request->number, sizeof(request->number)); /* itself */
+	streams_closed(request);
 	rs_buf_done(&request->body);
 	rs_buf_done(&request->out);
 	rs_wipe(request->authorization, sizeof(request->authorization));
@@ -454,7 +457,12 @@ static int write_head(struct request *request)
 			       (const uint8_t *)header->value, (int)strlen(header->value), &at,
 			       end) == 0;
 	}
-	good = good && lws_add_http_header_content_length(wsi, len, &at, end) == 0;
+	if (request->stream == 0)
+		good = good && lws_add_http_header_content_length(wsi, len, &at, end) == 0;
+	else
+		good = good && lws_add_http_header_by_name(wsi,
+				       (const uint8_t *)"connection:", (const uint8_t *)"close", 5,
+				       &at, end) == 0;
 	return good && lws_finalize_write_http_header(wsi, start, &at, end) == 0 ? 0 : -1;
 }
 
@@ -477,11 +485,17 @@ static int write_answer(struct request **slot)
 		request->head_written = true;
 		if (write_head(request) < 0)
 			return -1;
+		if (request->stream != 0 && request->method != HTTP_HEAD) {
+			streams_begin(request);
+			return 0;
+		}
 		if (rs_buf_len(&request->out) == 0 || request->method == HTTP_HEAD)
 			return finish(slot);
 		(void)lws_callback_on_writable(request->wsi); /* as in http_answer() */
 		return 0;
 	}
+	if (request->stream != 0)
+		return streams_write(request);
 	uint8_t room[LWS_PRE + CHUNK];
 	const size_t left = rs_buf_len(&request->out);
 	const size_t len = left < CHUNK ? left : CHUNK;
@@ -522,6 +536,10 @@ int http_callback(
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
 		if (*slot != NULL && !(*slot)->answered)
 			handle(*slot);
+		return 0;
+	case LWS_CALLBACK_TIMER:
+		if (slot != NULL && *slot != NULL && (*slot)->stream != 0)
+			streams_beat(*slot);
 		return 0;
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return write_answer(slot);

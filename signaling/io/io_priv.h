@@ -54,6 +54,7 @@ struct listener {
 };
 
 struct courier;
+struct request;
 
 struct io {
 	struct io_config config;
@@ -69,6 +70,7 @@ struct io {
 	uv_pipe_t control;
 	bool has_control;
 	struct rs_map *pages;    /* session -> struct page */
+	struct rs_map *streams;  /* stream -> struct request */
 	struct rs_map *requests; /* number -> struct request */
 	struct rs_map *nodes;    /* node -> struct node */
 	struct courier *courier; /* of webhooks */
@@ -135,6 +137,23 @@ void pages_send(struct io *io, uint64_t session, struct message *message);
 void pages_close(struct io *io, uint64_t session, uint16_t code);
 void pages_stop(struct io *io);
 
+/* --- streams.c: server-sent events --- */
+
+bool streams_asked(const struct request *request);
+/* The answer of this request is a stream, or a refusal. */
+void streams_open(struct request *request);
+/* Its head is written. */
+void streams_begin(struct request *request);
+/* It is time for a sign of life. */
+void streams_beat(struct request *request);
+/* One message a call, as libwebsockets wants it. -1 closes. */
+int streams_write(struct request *request);
+/* Its connection is gone; also for a request that is no stream. */
+void streams_closed(struct request *request);
+/* Takes `message`. */
+void streams_send(struct io *io, uint64_t stream, struct message *message);
+void streams_end(struct io *io, uint64_t stream);
+
 /* --- courier.c: webhooks --- */
 
 /* 0 or -ENOMEM. */
@@ -182,6 +201,7 @@ struct request {
 	char accept[HTTP_VALUE_MAX];
 	char if_match[HTTP_VALUE_MAX];
 	char if_none_match[HTTP_VALUE_MAX];
+	char last_event_id[2 * RS_NAME_MAX];
 	char host[HTTP_VALUE_MAX];
 	struct rs_addr from;
 	struct rs_buf body;
@@ -199,6 +219,9 @@ struct request {
 	struct http_header headers[HTTP_HEADERS_MAX];
 	size_t n_headers;
 	struct rs_buf out;
+	/* an answer that goes on: server-sent events */
+	uint64_t stream; /* 0 = it is none (any more) */
+	struct outbox outbox;
 };
 
 typedef void http_handler(struct request *request);

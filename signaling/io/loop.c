@@ -40,6 +40,12 @@ static void deliver(struct io *io, struct service_out *out)
 	case SERVICE_CLOSE_NODE:
 		nodes_close(io, out->to);
 		return;
+	case SERVICE_STREAM:
+		streams_send(io, out->to, out->message);
+		return;
+	case SERVICE_END_STREAM:
+		streams_end(io, out->to);
+		return;
 	case SERVICE_HOOK:
 		courier_send(io, out->to, out->message);
 		return;
@@ -119,6 +125,8 @@ static int make_maps(struct io *io)
 	int err = rs_map_new(limits->sessions, KEY_LEN, io->config.rand, &io->pages);
 	if (err == 0)
 		err = rs_map_new(limits->connections, KEY_LEN, io->config.rand, &io->requests);
+	if (err == 0)
+		err = rs_map_new(limits->sessions, KEY_LEN, io->config.rand, &io->streams);
 	if (err == 0)
 		err = rs_map_new(limits->nodes, KEY_LEN, io->config.rand, &io->nodes);
 	if (err == 0)
@@ -352,6 +360,7 @@ struct io *io_free(struct io *io)
 	(void)uv_run(&io->loop, UV_RUN_DEFAULT); /* until all are closed */
 	(void)uv_loop_close(&io->loop);          /* nothing is left that could be busy */
 	rs_map_free(io->pages);
+	rs_map_free(io->streams);
 	rs_map_free(io->requests);
 	rs_map_free(io->nodes);
 	courier_free(io);

@@ -81,6 +81,7 @@ struct chamber *chamber_free(struct chamber *chamber)
 	if (chamber == NULL)
 		return NULL;
 	release_append(chamber);
+	streams_free(chamber);
 	struct job *job;
 	while ((job = pop_job(chamber)) != NULL)
 		rs_release(job);
@@ -405,6 +406,7 @@ int chamber_apply(struct service *service, struct chamber *chamber, const struct
 	broadcast_add(chamber->broadcast, &kept);
 	for (struct session *session = chamber->sessions; session != NULL; session = session->next)
 		out_push(service, SERVICE_SEND, session->id, 0, message_ref(frame));
+	streams_tell(service, chamber, event->number, frame);
 	message_unref(frame);
 	return 0;
 }

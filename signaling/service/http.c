@@ -226,6 +226,8 @@ int service_metrics(const struct service *service, struct rs_buf *out)
 			counters->pins_limited },
 		{ "rostrum_pins_locked_total", "counter", "PINs locked after wrong tries.",
 			counters->pins_locked },
+		{ "rostrum_streams", "gauge", "Displays that follow a meeting.",
+			service->n_streams },
 		{ "rostrum_webhooks", "gauge", "Webhooks.", hooks },
 		{ "rostrum_webhooks_disabled", "gauge", "Webhooks that were given up.",
 			hooks_disabled },

@@ -95,7 +95,9 @@ enum service_out_kind {
 	SERVICE_SEND_NODE,  /* `message` to node `to`, as one control message */
 	SERVICE_CLOSE_NODE, /* close node `to`; the service has forgotten it */
 	SERVICE_HOOK, /* POST `message` as service_hook_request() says of `to`, then service_hook_done() */
-	SERVICE_ANSWER, /* HTTP request `to` is done: status `code`, JSON body `message` */
+	SERVICE_STREAM,     /* `message`, as it is, to the server-sent events of stream `to` */
+	SERVICE_END_STREAM, /* end stream `to`: it missed something; then service_stream_closed() */
+	SERVICE_ANSWER,     /* HTTP request `to` is done: status `code`, JSON body `message` */
 };
 
 struct service_out {
@@ -222,6 +224,15 @@ int service_drain(
 int service_nodes(const struct service *service, struct rs_buf *out) RS_MUST_USE;
 /* The service's share of /metrics. 0, -E2BIG, -ENOMEM. */
 int service_metrics(const struct service *service, struct rs_buf *out) RS_MUST_USE;
+
+/* --- Displays: server-sent events --- */
+
+/* A stream of a meeting's events, for whom the driver let in. `place` is the display's Last-Event-ID, or empty: what it missed
+ * follows, or the whole view. 0 and *out_stream (never 0); negative: refused (404, 429, 503). */
+int service_stream_open(struct service *service, const char *meeting, const char *place,
+	struct moment at, uint64_t *out_stream, struct service_refusal *refusal) RS_MUST_USE;
+/* Its connection is gone. Unknown ones are ignored. */
+void service_stream_closed(struct service *service, uint64_t id);
 
 /* --- Webhooks (wire/hook.h) --- */
 

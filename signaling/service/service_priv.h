@@ -164,6 +164,7 @@ struct chamber {
 	struct chat *chat;
 	struct person *people; /* as many as participants */
 	struct session *sessions;
+	struct stream *streams; /* displays */
 	struct snapshot snapshot;
 	struct job *first_job, *last_job;
 	bool job_turn; /* not the outside world's */
@@ -278,6 +279,7 @@ struct service {
 	size_t n_gates; /* ever */
 	struct look looks[LOOKS_MAX];
 	struct reading readings[READINGS_MAX];
+	size_t n_streams;
 	struct hook *hooks;      /* webhooks */
 	struct service_out *out; /* a ring */
 	size_t out_first, out_n, out_cap;
@@ -487,6 +489,12 @@ int import_chambers(struct service *service, struct conference *conference, cons
 int import_remember(struct service *service, const char *id, const uint8_t hash[RS_SHA256_LEN]);
 /* A rehearsal needs nobody to open it. */
 void import_open_rehearsals(struct service *service, struct moment at);
+
+/* streams.c */
+/* `frame` is the event as pages are told. */
+void streams_tell(struct service *service, const struct chamber *chamber, uint64_t event,
+	struct message *frame);
+void streams_free(struct chamber *chamber);
 
 /* hooks.c */
 /* Tell this meeting's webhooks what they have not heard yet. */

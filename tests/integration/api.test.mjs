@@ -6,6 +6,7 @@ import test, { after, before } from 'node:test';
 import { readDescription } from '../support/openapi.mjs';
 import { join as joinMeeting } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
+import { until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 60_000 };
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -126,6 +127,55 @@ test('events come by number, none missing, to the end', LIMIT, async () => {
 	}
 	assert.ok(numbers.length > 5);
 	assert.deepEqual(numbers, numbers.map((_, i) => i + 1));
+});
+
+// Server-sent events as a display reads them: resolves with the stream's reader.
+async function follow(lastEventId) {
+	const answer = await fetch(`${rostrum.base}/api/v1/meetings/demo/events`, { headers: { accept: 'text/event-stream', authorization: `Bearer ${api.token('viewer')}`, ...(lastEventId && { 'last-event-id': lastEventId }) } });
+	assert.equal(answer.status, 200);
+	assert.equal(answer.headers.get('content-type'), 'text/event-stream');
+	const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+	const heard = [];
+	let text = '';
+	let comments = 0;
+	(async () => {
+		for (;;) {
+			const { value, done } = await reader.read();
+			if (done) return;
+			text += value;
+			const blocks = text.split('\n\n');
+			text = blocks.pop();
+			for (const block of blocks) {
+				const fields = Object.fromEntries(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+				if (block === ':') comments += 1;
+				else if (fields.data) heard.push({ ...fields, data: JSON.parse(fields.data) });
+			}
+		}
+	})().catch(() => {});
+	return { heard, comments: () => comments, end: () => reader.cancel() };
+}
+
+test('a display follows the events, comes back for what it missed, and stays through a silence', { timeout: 120_000 }, async () => {
+	const limit = (seconds) => api.ask('POST', '/api/v1/meetings/demo/commands/set-limit', { token: secretariat(), type: 'application/json', body: JSON.stringify({ seconds }) });
+	const first = await follow();
+	await until('the view', () => first.heard[0]?.event === 'view');
+	assert.equal(first.heard[0].data.view.meeting.id, 'demo');
+	await limit(501);
+	await until('the event', () => first.heard.at(-1).data.data?.allotted === 501_000);
+	const place = first.heard.at(-1).id;
+	first.end();
+	await limit(502);
+	await limit(503);
+	const second = await follow(place);
+	await until('what was missed', () => second.heard.length === 2);
+	assert.deepEqual(second.heard.map((each) => each.data.data.allotted), [502_000, 503_000]);
+	await until('a sign of life', () => second.comments() > 1, { limit: 40_000 });
+	await limit(504);
+	await until('one more', () => second.heard.at(-1).data.data.allotted === 504_000);
+	await until('one display', async () => /^rostrum_streams 1$/m.test((await rostrum.http('GET', '/metrics')).body));
+	second.end();
+	// Seen by the sign of life that cannot be written any more.
+	await until('none', async () => /^rostrum_streams 0$/m.test((await rostrum.http('GET', '/metrics')).body), { limit: 40_000 });
 });
 
 // --- nonsense ---

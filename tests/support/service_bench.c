@@ -173,6 +173,7 @@ void bench_free(struct bench *bench)
 	service_free(bench->service);
 	fake_store_free(bench->fake);
 	forget_lines(bench);
+	free(bench->streamed);
 	json_decref(bench->told);
 	json_decref(bench->answer);
 	free(bench);
@@ -247,8 +248,21 @@ static json_t *read_json(struct bench *bench, struct message *message)
 	return json;
 }
 
+static void hear_stream(struct bench *bench, struct service_out *out)
+{
+	bench->stream = out->to;
+	bench->n_streamed++;
+	free(bench->streamed);
+	bench->streamed = strdup((const char *)message_text(out->message));
+	message_unref(out->message);
+}
+
 static void hear(struct bench *bench, struct service_out *out)
 {
+	if (out->kind == SERVICE_STREAM) {
+		hear_stream(bench, out);
+		return;
+	}
 	json_t *json = NULL;
 	if (out->message != NULL) {
 		json = read_json(bench, out->message);

@@ -38,6 +38,9 @@ struct bench {
 	uint64_t hook; /* the last webhook that was to be told something, and what */
 	json_t *told;
 	size_t n_told;
+	uint64_t stream; /* the last display that was told something, and its text */
+	char *streamed;
+	size_t n_streamed;
 };
 
 /* With conf/examples/demo.json imported; `limits` NULL = the default. */

@@ -111,7 +111,7 @@ export class HallScreen extends Part {
 		// What is left is rounded up: 0:00 means that it is over.
 		const ms = time.left === null ? time.used : time.left > 0 ? time.left + 999 : -time.left;
 		const { label, shape } = CLOCK[time.state];
-		return html`<div class="statement ${time.state}" data-testid="speaking-time" data-state=${time.state}>
+		return html`<div class="statement" data-testid="speaking-time" data-state=${time.state}>
 			<p class="label"><span aria-hidden="true">${shape}</span> ${t(label)}</p>
 			<p class="figures" role="timer" aria-live="off" dir="ltr">${time.state === 'over' ? '+' : ''}${formatDuration(ms)}</p>
 			${time.left === null ? nothing : html`<p class="bar" aria-hidden="true"><span data-share=${Math.max(0, time.left / (time.used + time.left)).toFixed(3)}></span></p>`}

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "tests/support/service_bench.h"
 
@@ -209,6 +210,85 @@ static void readings_have_a_limit(void **state)
 	assert_int_equal(bench->request, request);
 }
 
+static uint64_t open_stream(struct bench *bench, const char *place)
+{
+	struct service_refusal refusal;
+	uint64_t stream = 0;
+	bench->n_streamed = 0;
+	assert_int_equal(
+		service_stream_open(bench->service, "demo", place, bench->at, &stream, &refusal),
+		0);
+	bench_turn(bench);
+	return stream;
+}
+
+static void a_display_gets_the_view_and_then_each_event(void **state)
+{
+	struct bench *bench = *state;
+	const uint64_t stream = open_stream(bench, "");
+	assert_int_equal(bench->n_streamed, 2); /* retry, view */
+	assert_non_null(strstr(bench->streamed, "\nevent: view\ndata: {"));
+	(void)order(bench, &secretariat, "demo", "set-limit", "{\"seconds\":60}");
+	(void)order(bench, &secretariat, "demo", "open-meeting", "");
+	(void)order(bench, &secretariat, "demo", "set-limit", "{\"seconds\":61}");
+	assert_int_equal(bench->stream, stream);
+	assert_non_null(strstr(bench->streamed, "\nevent: event\ndata: {"));
+	assert_non_null(strstr(bench->streamed, "\"limit-set\""));
+	const char *end = strstr(bench->streamed, "\n\n");
+	assert_true(end != NULL && end[2] == '\0');
+	service_stream_closed(bench->service, stream);
+	service_stream_closed(bench->service, stream);
+	const size_t told = bench->n_streamed;
+	(void)order(bench, &secretariat, "demo", "set-limit", "{\"seconds\":62}");
+	assert_int_equal(bench->n_streamed, told);
+}
+
+static void a_display_that_comes_back_gets_what_it_missed(void **state)
+{
+	struct bench *bench = *state;
+	char place[128];
+	(void)order(bench, &secretariat, "demo", "open-meeting", "");
+	const uint64_t stream = open_stream(bench, "");
+	(void)sscanf(bench->streamed, "id: %127s", place);
+	service_stream_closed(bench->service, stream);
+	for (int i = 0; i < 3; i++)
+		(void)order(bench, &secretariat, "demo", "set-limit",
+			i % 2 == 0 ? "{\"seconds\":60}" : "{\"seconds\":70}");
+	(void)open_stream(bench, place);
+	assert_int_equal(bench->n_streamed, 4); /* retry, three events */
+	assert_non_null(strstr(bench->streamed, "\nevent: event\n"));
+	/* another history, a number that never was, nonsense: the whole view */
+	static const char *const others[] = { "elsewhe.1", "x", ".", "1", "" };
+	for (size_t i = 0; i < RS_ARRAY_LEN(others); i++) {
+		(void)open_stream(bench, others[i]);
+		assert_int_equal(bench->n_streamed, 2);
+		assert_non_null(strstr(bench->streamed, "\nevent: view\n"));
+	}
+	place[strlen(place) - 1] = '\0';
+	(void)strcat(place, "999");
+	(void)open_stream(bench, place);
+	assert_non_null(strstr(bench->streamed, "\nevent: view\n"));
+}
+
+static void displays_have_a_limit(void **state)
+{
+	struct bench *bench = *state;
+	struct service_refusal refusal;
+	uint64_t stream = 0;
+	size_t n = 0;
+	while (service_stream_open(bench->service, "demo", "", bench->at, &stream, &refusal) == 0)
+		assert_true(++n < 1000);
+	assert_int_equal(n, 256);
+	assert_int_equal(refusal.status, 429);
+	bench_turn(bench);
+	service_stream_closed(bench->service, stream);
+	assert_int_equal(
+		service_stream_open(bench->service, "demo", "", bench->at, &stream, &refusal), 0);
+	assert_true(service_stream_open(
+			    bench->service, "nowhere", "", bench->at, &stream, &refusal) < 0);
+	assert_int_equal(refusal.status, 404);
+}
+
 static void a_mark_moves_with_events_alone(void **state)
 {
 	struct bench *bench = *state;
@@ -248,6 +328,9 @@ int main(void)
 		CASE(participants_come_by_the_page),
 		CASE(events_come_by_number),
 		CASE(readings_have_a_limit),
+		CASE(a_display_gets_the_view_and_then_each_event),
+		CASE(a_display_that_comes_back_gets_what_it_missed),
+		CASE(displays_have_a_limit),
 		CASE(a_mark_moves_with_events_alone),
 		cmocka_unit_test(every_reason_has_a_status_and_a_text),
 	};

@@ -1,0 +1,165 @@
+/* Server-sent events (HTML Living Standard, section 9.2): a meeting's events for displays that do not speak the WebSocket.
+ * A stream is nobody's presence: it watches. */
+#include "signaling/service/service_priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#define STREAMS_MAX 256
+/* How soon a display that lost its line asks again. */
+#define RETRY_MS 2000
+
+struct stream {
+	struct stream *next; /* in the chamber */
+	uint64_t id;
+};
+
+/* "epoch.number", as the `id` lines have it; false for anything else and for another history. */
+static bool read_place(const char *text, const struct chamber *chamber, uint64_t *out_event)
+{
+	const char *dot = strrchr(text, '.');
+	const size_t len = strlen(chamber->epoch);
+	return dot != NULL && (size_t)(dot - text) == len &&
+	       memcmp(text, chamber->epoch, len) == 0 &&
+	       rs_parse_u64(dot + 1, strlen(dot + 1), UINT64_MAX, out_event) == 0;
+}
+
+/* NULL without memory. The JSON has no line breaks. */
+static struct message *make(const struct chamber *chamber, const char *kind, uint64_t event,
+	const void *json, size_t len)
+{
+	struct rs_buf text;
+	struct message *message = NULL;
+	rs_buf_init(&text, len + 256);
+	int err = rs_buf_printf(
+		&text, "id: %s.%" PRIu64 "\nevent: %s\ndata: ", chamber->epoch, event, kind);
+	if (err == 0)
+		err = rs_buf_append(&text, json, len);
+	if (err == 0)
+		err = rs_buf_append(&text, "\n\n", 2);
+	if (err == 0)
+		message = message_new(rs_buf_data(&text), rs_buf_len(&text));
+	rs_buf_done(&text);
+	return message;
+}
+
+static int send_view(
+	struct service *service, const struct chamber *chamber, uint64_t stream, struct moment at)
+{
+	const uint64_t event = chamber->proceedings->meeting->event;
+	struct message *message = NULL;
+	struct rs_buf json;
+	rs_buf_init(&json, VIEW_MAX);
+	int err = rs_buf_printf(&json,
+		"{\"epoch\":\"%s\",\"event\":%" PRIu64 ",\"time\":%" PRId64 ",\"view\":",
+		chamber->epoch, event, at.wall_ms);
+	if (err == 0)
+		err = view_write(chamber->proceedings, &json);
+	if (err == 0)
+		err = rs_buf_append(&json, "}", 1);
+	if (err == 0)
+		message = make(chamber, "view", event, rs_buf_data(&json), rs_buf_len(&json));
+	rs_buf_done(&json);
+	if (message == NULL)
+		return -ENOMEM;
+	out_push(service, SERVICE_STREAM, stream, 0, message);
+	return 0;
+}
+
+static int send_missed(
+	struct service *service, const struct chamber *chamber, uint64_t stream, uint64_t after)
+{
+	for (uint64_t n = after + 1; n <= chamber->proceedings->meeting->event; n++) {
+		const struct message *frame = broadcast_find(chamber->broadcast, n)->frame;
+		struct message *message =
+			make(chamber, "event", n, frame->octets + MESSAGE_HEADROOM, frame->len);
+		if (message == NULL)
+			return -ENOMEM;
+		out_push(service, SERVICE_STREAM, stream, 0, message);
+	}
+	return 0;
+}
+
+int service_stream_open(struct service *service, const char *meeting, const char *place,
+	struct moment at, uint64_t *out_stream, struct service_refusal *refusal)
+{
+	static const char hello[] = "retry: %d\n\n";
+	struct chamber *chamber = chamber_find(service, meeting);
+	uint64_t event = 0;
+	char first[32];
+	if (chamber == NULL) {
+		refuse_request(refusal, 404, "no-such-meeting", "There is no such meeting.");
+		return -ENOENT;
+	}
+	struct stream *stream =
+		service->n_streams < STREAMS_MAX ? rs_zalloc(sizeof(*stream)) : NULL;
+	(void)snprintf(first, sizeof(first), hello, RETRY_MS);
+	struct message *retry = stream != NULL ? message_new(first, strlen(first)) : NULL;
+	if (retry == NULL) {
+		rs_release(stream);
+		refuse_request(refusal, 429, "too-many", wire_verdict_text(VERDICT_TOO_MANY));
+		return -E2BIG;
+	}
+	stream->id = ++service->last_id;
+	stream->next = chamber->streams;
+	chamber->streams = stream;
+	service->n_streams++;
+	*out_stream = stream->id;
+	out_push(service, SERVICE_STREAM, stream->id, 0, retry);
+	const bool resumes =
+		read_place(place, chamber, &event) &&
+		broadcast_covers(chamber->broadcast, event, chamber->proceedings->meeting->event);
+	const int err = resumes ? send_missed(service, chamber, stream->id, event)
+				: send_view(service, chamber, stream->id, at);
+	if (err == 0)
+		return 0;
+	service_stream_closed(service, stream->id);
+	refuse_request(refusal, 503, "out-of-memory", "The server is out of memory.");
+	return err;
+}
+
+static bool remove_from(struct chamber *chamber, uint64_t id)
+{
+	for (struct stream **at = &chamber->streams; *at != NULL; at = &(*at)->next) {
+		struct stream *stream = *at;
+		if (stream->id != id)
+			continue;
+		*at = stream->next;
+		rs_release(stream);
+		return true;
+	}
+	return false;
+}
+
+void service_stream_closed(struct service *service, uint64_t id)
+{
+	for (struct chamber *chamber = service->chambers; chamber != NULL;
+		chamber = chamber->next) {
+		if (remove_from(chamber, id)) {
+			service->n_streams--;
+			return;
+		}
+	}
+}
+
+void streams_tell(struct service *service, const struct chamber *chamber, uint64_t event,
+	struct message *frame)
+{
+	if (chamber->streams == NULL)
+		return;
+	struct message *message = make(chamber, "event", event, message_text(frame), frame->len);
+	for (const struct stream *stream = chamber->streams; stream != NULL;
+		stream = stream->next) {
+		/* Who cannot be told ends and comes back for what is missing. */
+		out_push(service, message != NULL ? SERVICE_STREAM : SERVICE_END_STREAM, stream->id,
+			0, message != NULL ? message_ref(message) : NULL);
+	}
+	message_unref(message);
+}
+
+void streams_free(struct chamber *chamber)
+{
+	while (chamber->streams != NULL)
+		(void)remove_from(chamber, chamber->streams->id); /* it is there */
+}
