@@ -1,6 +1,6 @@
 /* common/base/scrypt.h
  *
- * scrypt (RFC 7914) by OpenSSL, for secrets short enough to be guessed: N = 2^14, r = 8, p = 1, which takes 16 MiB and some 40 ms of one
+ * scrypt (RFC 7914) by OpenSSL, for secrets short enough to be guessed: N = 2^14, r = 8, p = 1, which takes 16 MiB and 50 to 80 ms of one
  * core. For worker threads, not for a loop. No state: any thread.
  */
 #ifndef ROSTRUM_COMMON_BASE_SCRYPT_H

@@ -19,7 +19,7 @@
 /* Everything by chance. */
 void pin_make(struct rs_rand *rand, char out_link[PIN_LINK_LEN + 1], char out_pin[PIN_DIGITS + 1],
 	uint8_t out_salt[PIN_SALT_LEN]);
-/* Takes some 40 ms, for a worker thread; `auth` may be in use elsewhere. 0 or -ENOMEM. */
+/* Takes 50 to 80 ms, for a worker thread; `auth` may be in use elsewhere. 0 or -ENOMEM. */
 int pin_hash(const struct auth *auth, const char *pin, const uint8_t salt[PIN_SALT_LEN],
 	uint8_t out_hash[PIN_HASH_LEN]) RS_MUST_USE;
 /* What people type ("123 456") as the digits alone. 0, or -EBADMSG when it is no PIN. */

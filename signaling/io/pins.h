@@ -10,7 +10,7 @@
 #include "signaling/io/io_priv.h"
 #include "signaling/service/credentials.h"
 
-/* Being hashed at a time; some 40 ms of a core each. */
+/* Being hashed at a time; 50 to 80 ms of a core each. */
 #define PINS_TRIES_MAX 64
 #define PINS_ISSUES_MAX 2
 
