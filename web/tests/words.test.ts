@@ -74,6 +74,7 @@ test.each([
 
 test.each([
 	['zh', 'Chinese has its own punctuation', /[\u4e00-\u9fff}][,:;?!](?! ?kHz)/],
+	['ru', 'Russian is written without ё, as in United Nations documents', /ё/i],
 	['ru', 'Russian addresses its reader with a capital letter', /(?<![а-яё])(?:вы|вами?|вас|ваш[аеиоумх]?|вашей|вашего|вашему)(?![а-яё])/],
 ] as const)('%s: %s', (language, _, wrong) => {
 	for (const [key, message] of Object.entries(catalogues[language]))

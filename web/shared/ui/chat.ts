@@ -37,8 +37,9 @@ export class Chat extends Part {
 		this.session.messages.read();
 		const { list } = this.session.messages;
 		const log = this.querySelector('.log');
+		// Once the parts of the last message are drawn too.
 		if (log !== null && list.length !== this.followed)
-			log.scrollTop = log.scrollHeight;
+			window.requestAnimationFrame(() => (log.scrollTop = log.scrollHeight));
 		this.followed = list.length;
 	}
 
