@@ -57,7 +57,7 @@ export class Motions extends Part {
 		return html`<p>${this.moved(view, motion)}</p>
 			${speakersOn(view, motion)}
 			${acts && !put ? this.speakers(view, motion) : nothing}
-			${acts && spoken && !put ? putKeys(session, motion.entry, ['hands', 'recorded', 'consensus']) : nothing}
+			${acts && spoken && !put ? putKeys(session, motion.entry, ['hands', 'recorded', 'roll-call', 'consensus']) : nothing}
 			${motion.interrupted ? html`<p class="small">${t('motion.return', { name: shortName(view, motion.interrupted) })}</p>` : nothing}
 			${acts ? html`<div class="keys">${this.twice('withdraw-motion', t('motion.dismiss'), t('motion.dismiss.again'), motion.entry)}</div>` : nothing}`;
 	}

@@ -63,7 +63,7 @@ export class PointsOfOrder extends Part {
 	private put(view: View): TemplateResult | typeof nothing {
 		return view.decision?.subject === 'appeal' && view.decision.state !== 'proclaimed'
 			? html`<p class="small">${t('question.appeal.yes')}</p>`
-			: putKeys(this.session, view.points.entry!, ['hands', 'recorded']);
+			: putKeys(this.session, view.points.entry!, ['hands', 'recorded', 'roll-call']);
 	}
 
 	private settled(ruling: 'upheld' | 'rejected'): TemplateResult {
