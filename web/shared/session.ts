@@ -1,6 +1,7 @@
 import { Capture, type Wishes } from './capture';
 import { isCompanionLink, mayBeInRoom, readLink, speaks, type Link } from './link';
 import { Looking } from './looking';
+import { keepsCommitment, lotOf } from './lots';
 import { Media } from './media';
 import { Messages, type ChatMessage } from './messages';
 import { motionName, questionTitle } from './questions';
@@ -35,6 +36,8 @@ export class Session {
 	/** Last thing for the live region. */
 	spoken = '';
 
+	/** Of lots announced, by the number of their draw. */
+	private readonly commitments = new Map<number, string>();
 	private readonly watchers = new Set<() => void>();
 	private readonly asked = new Set<string>();
 	private lastNotice = 0;
@@ -236,6 +239,9 @@ export class Session {
 	}
 
 	private welcomed(resumed: boolean): void {
+		const { draw, commitment } = this.view?.inscription ?? {};
+		if (draw && commitment)
+			this.commitments.set(draw, commitment);
 		if (!resumed && this.channel !== 'floor' && this.channel !== 'none')
 			void this.listen(this.channel);
 	}
@@ -248,7 +254,26 @@ export class Session {
 		this.update();
 	}
 
+	/** The seed that a draw tells is compared with what was published before it, here and by everyone. */
+	private async verifyLots({ data }: MeetingEvent): Promise<void> {
+		const commitment = this.commitments.get(Number(data['draw']));
+		const seed = String(data['seed']);
+		if (commitment === undefined || globalThis.crypto?.subtle === undefined)
+			return;
+		if (!(await keepsCommitment(seed, commitment))) {
+			this.notify(t('lots.broken'));
+			return;
+		}
+		const delegation = this.wire.you?.delegation;
+		const own = delegation ? ` ${t('lots.own', { lot: await lotOf(seed, String(data['word'] ?? ''), delegation) })}` : '';
+		this.notify(t('lots.kept') + own);
+	}
+
 	private heard(event: MeetingEvent): void {
+		if (event.name === 'lots-announced')
+			this.commitments.set(Number(event.data['draw']), String(event.data['commitment']));
+		if (event.name === 'lots-drawn')
+			void this.verifyLots(event);
 		if (event.name === 'message-removed')
 			this.messages.remove(Number(event.data['message']));
 		const view = this.view;
