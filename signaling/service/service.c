@@ -27,8 +27,8 @@ static bool config_is_valid(const struct service_config *config)
 	return limits->sessions > 0 && limits->peers > 0 && limits->nodes > 0 &&
 	       limits->meetings > 0 && limits->queue > 0 && limits->kept_events > 0 &&
 	       limits->command_rate > 0 && config->hello_timeout > 0 && config->lost_grace > 0 &&
-	       config->media_grace > 0 && config->verify != NULL && config->derive != NULL && config->answer != NULL &&
-	       config->store != NULL && config->rand != NULL;
+	       config->media_grace > 0 && config->verify != NULL && config->derive != NULL &&
+	       config->answer != NULL && config->store != NULL && config->rand != NULL;
 }
 
 int service_new(const struct service_config *config, struct service **out_service)
@@ -312,7 +312,8 @@ static void take_completions(struct service *service, struct moment at)
 			credentials_stored(service, &done, at);
 			break;
 		case STORE_DONE_NOTE:
-			(void)hooks_note_done(service, &done, at); /* a hook's, or nobody's any more */
+			(void)hooks_note_done(
+				service, &done, at); /* a hook's, or nobody's any more */
 			break;
 		case STORE_DONE_READ:
 			take_read(service, &done, at);

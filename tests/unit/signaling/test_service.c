@@ -369,7 +369,8 @@ static void a_recorded_vote_goes_from_proposal_to_proclamation(void **state)
 	assert_string_not_equal(bench_text(chair->view, "decision.offline.0"), "FRA");
 	bench_leave(bench, fra, 1000);
 	assert_string_equal(bench_text(chair->view, "decision.offline.0"), "FRA");
-	assert_int_equal(bench_int(chair->view, "decision.missing"), 5); /* of six, whoever is there */
+	assert_int_equal(
+		bench_int(chair->view, "decision.missing"), 5); /* of six, whoever is there */
 	bench_restart(bench);
 	chair = bench_join(bench, "demo", "chair", "chair");
 	assert_string_equal(bench_text(chair->view, "decision.votes.KEN"), "yes");
