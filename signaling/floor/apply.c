@@ -102,8 +102,10 @@ static void apply_clock_stopped(struct floor *floor, const struct event *event)
 {
 	floor->now.clock.used_ms = floor_used_ms(floor, event->wall_ms);
 	floor->now.clock.since_ms = 0;
-	if (event->cause == CAUSE_LOST_LINE)
+	if (event->cause == CAUSE_LOST_LINE) {
 		floor->now.suspended = true;
+		floor->now.lost_ms = event->wall_ms;
+	}
 }
 
 static void apply_clock_started(struct floor *floor, const struct event *event)

@@ -257,6 +257,15 @@ void floor_decide_lost(
 		(void)add_person(out_events, EVENT_CLOCK_STOPPED, "", participant, CAUSE_LOST_LINE);
 }
 
+void floor_decide_back(const struct floor *floor, int64_t wall_ms, struct events *out_events)
+{
+	const int64_t within = INT64_C(1000) * floor->rules.resume_within_s;
+
+	if (floor->now.suspended && wall_ms - floor->now.lost_ms < within)
+		(void)add_person(
+			out_events, EVENT_CLOCK_STARTED, "", floor->now.holder, CAUSE_LOST_LINE);
+}
+
 void floor_decide_time(const struct floor *floor, int64_t wall_ms, struct events *out_events)
 {
 	if (wall_ms >= floor_cut_at(floor))

@@ -105,6 +105,7 @@ struct floor_statement {
 	char holder[RS_NAME_MAX + 1]; /* empty = nobody */
 	uint32_t entry;               /* 0 = given without the list */
 	bool suspended;               /* the holder's line is lost; the place is held */
+	int64_t lost_ms;              /* since when, wall clock */
 	bool ran;                     /* the clock, as the statement was interrupted */
 	struct floor_clock clock;
 	struct floor_entry called; /* of a list; id 0 = none */
@@ -258,15 +259,17 @@ void floor_decide_left(const struct floor *floor, const char *participant, enum 
  * profile holds no places. */
 void floor_decide_lost(
 	const struct floor *floor, const char *participant, struct events *out_events);
+/* The holder is heard again: goes on, if that was soon enough for the profile. */
+void floor_decide_back(const struct floor *floor, int64_t wall_ms, struct events *out_events);
 /* The floor is taken when time and grace are over, if the profile says so. */
 void floor_decide_time(const struct floor *floor, int64_t wall_ms, struct events *out_events);
 /* When that is, wall clock; INT64_MAX = never. */
 int64_t floor_cut_at(const struct floor *floor);
 void floor_apply(struct floor *floor, const struct event *event);
 
-/* The list of speakers of the item that is taken up. */
 /* Debate on the present item. */
 enum floor_debate floor_debate(const struct floor *floor);
+/* The list of speakers of the item that is taken up. */
 const struct floor_list *floor_current_list(const struct floor *floor);
 /* A list of the item that is taken up. */
 const struct floor_list *floor_list(const struct floor *floor, enum list_kind kind);

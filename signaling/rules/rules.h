@@ -14,6 +14,7 @@
 #define RULES_ENTRIES_MAX 1024
 #define RULES_MICROPHONES_MAX 8
 #define RULES_TIME_MAX_S 7200
+#define RULES_RESUME_MAX_S 60
 
 /* The speaking time of a statement and its end, seconds. */
 struct rules_time {
@@ -175,6 +176,7 @@ struct rules {
 	uint32_t
 		open_microphones_max; /* the floor holder's and the presiding ones, 1 to RULES_MICROPHONES_MAX */
 	bool hold_lost_place; /* who loses the line while speaking keeps floor and time until the chair decides */
+	uint32_t resume_within_s; /* who is back so soon goes on without that; 0 = nobody */
 	struct rules_time time;
 	struct rules_plan plan;
 	struct rules_points points;

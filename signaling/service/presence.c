@@ -142,38 +142,46 @@ static void reconcile_media(struct service *service, struct chamber *chamber, st
 	meeting_decide_media(meeting, node != NULL ? node->instance : "", &chamber->events);
 }
 
+enum hearing { HEARING_UNKNOWN, HEARING_SOMETHING, HEARING_NOTHING };
+
 /* Pages send all the time, also with a closed microphone: when all that used to come stays out for a whole measure, the line is
  * lost. That is known within 2 s, while consent runs out after 30. */
-static bool fell_silent(const struct person *person)
+static enum hearing hear(const struct person *person)
 {
-	bool silent = false;
+	enum hearing hearing = HEARING_UNKNOWN;
 	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person) {
 		if (peer->rx_packets == 0)
 			continue;
 		if (!peer->quiet)
-			return false;
-		silent = true;
+			return HEARING_SOMETHING;
+		hearing = HEARING_NOTHING;
 	}
-	return silent;
+	return hearing;
 }
 
-bool presence_speaker_lost(const struct chamber *chamber)
+static enum hearing hear_speaker(const struct chamber *chamber)
 {
-	const struct floor *floor = chamber->proceedings->floor;
-	const struct participant *participant =
-		meeting_find(chamber->proceedings->meeting, floor->now.holder);
-	if (participant == NULL || floor->now.suspended)
-		return false;
 	const struct meeting *meeting = chamber->proceedings->meeting;
-	const struct participant *voice = meeting_voice(meeting, participant);
+	const struct participant *participant =
+		meeting_find(meeting, chamber->proceedings->floor->now.holder);
+	if (participant == NULL)
+		return HEARING_UNKNOWN;
 	/* The floor may have come back from a point of order to somebody who is gone. */
-	if (!participant->present || voice == NULL)
-		return !participant->present;
+	if (!participant->present)
+		return HEARING_NOTHING;
+	const struct participant *voice = meeting_voice(meeting, participant);
+	if (voice == NULL)
+		return HEARING_UNKNOWN;
 	const struct person *line = &chamber->people[voice - meeting->participants];
-	return line->media_lost || fell_silent(line);
+	return line->media_lost ? HEARING_NOTHING : hear(line);
 }
 
-/* To look again at a time of the wall clock; INT64_MAX = never. */
+bool presence_speaker_changed(const struct chamber *chamber)
+{
+	return hear_speaker(chamber) ==
+	       (chamber->proceedings->floor->now.suspended ? HEARING_SOMETHING : HEARING_NOTHING);
+}
+
 static void due_at(struct chamber *chamber, int64_t wall_ms, struct moment at)
 {
 	if (wall_ms != INT64_MAX)
@@ -184,8 +192,12 @@ static void due_at(struct chamber *chamber, int64_t wall_ms, struct moment at)
 static void reconcile_floor(struct chamber *chamber, struct moment at)
 {
 	const struct floor *floor = chamber->proceedings->floor;
-	if (presence_speaker_lost(chamber))
-		floor_decide_lost(floor, floor->now.holder, &chamber->events);
+	if (presence_speaker_changed(chamber)) {
+		if (floor->now.suspended)
+			floor_decide_back(floor, at.wall_ms, &chamber->events);
+		else
+			floor_decide_lost(floor, floor->now.holder, &chamber->events);
+	}
 	if (chamber->events.n == 0)
 		floor_decide_time(floor, at.wall_ms, &chamber->events);
 	if (chamber->events.n == 0)

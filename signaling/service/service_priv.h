@@ -352,8 +352,8 @@ void presence_reconcile(struct service *service, struct chamber *chamber, struct
 /* The same of one badge's presence alone; nothing when it is nobody's. */
 void presence_reconcile_one(
 	struct service *service, struct chamber *chamber, const char *badge, struct moment at);
-/* Nothing comes from whoever has the floor, and that is not decided yet. */
-bool presence_speaker_lost(const struct chamber *chamber);
+/* Nothing comes from whoever has the floor, or something again, and that is not decided yet. */
+bool presence_speaker_changed(const struct chamber *chamber);
 /* Nobody watches this participant any more: start the grace, or let it go at once. */
 void presence_away(struct service *service, struct person *person, struct moment at);
 

@@ -238,6 +238,8 @@ static void read_rules(const struct object object, const char *name, struct rule
 		.open_microphones_max = (uint32_t)object_int(
 			&floor, "open_microphones_max", 1, RULES_MICROPHONES_MAX),
 		.hold_lost_place = object_bool(&floor, "hold_lost_place"),
+		.resume_within_s =
+			(uint32_t)object_int(&floor, "resume_within_s", 0, RULES_RESUME_MAX_S),
 		.time = parse_time(&time),
 		.plan = parse_plan(&plan),
 		.points = parse_points(&points),

@@ -54,6 +54,34 @@ static void a_speaker_from_whom_nothing_comes_has_lost_the_line(void **state)
 	assert_true(json_is_true(bench_at(chair->view, "floor.suspended")));
 }
 
+static void a_speaker_who_is_heard_again_soon_goes_on_and_later_waits_for_the_chair(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	char peer[65];
+	(void)rs_set_text(peer, bench_offer(bench, ken));
+	bench_peer(bench, sfu, peer, "connected");
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
+	say_packets(bench, sfu, peer, 50);
+	say_packets(bench, sfu, peer, 50);
+	assert_true(json_is_true(bench_at(chair->view, "floor.suspended")));
+	bench_pass(bench, RS_SEC(3));
+	say_packets(bench, sfu, peer, 90);
+	assert_false(json_is_true(bench_at(chair->view, "floor.suspended")));
+	assert_string_equal(bench_text(chair->view, "open.0"), "KEN");
+	assert_string_equal(
+		bench_text(bench_last_event(chair, "clock-started"), "data.cause"), "lost-line");
+
+	say_packets(bench, sfu, peer, 90);
+	bench_pass(bench, RS_SEC(11));
+	say_packets(bench, sfu, peer, 130);
+	assert_true(json_is_true(bench_at(chair->view, "floor.suspended")));
+	assert_string_equal(bench_try(bench, chair, "resume-floor", ""), "ok");
+}
+
 /* The floor may come back from a point of order to somebody who has gone meanwhile. */
 static void an_interrupted_speaker_whose_line_was_lost_is_held_too(void **state)
 {
@@ -266,6 +294,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_speaker_from_whom_nothing_comes_has_lost_the_line),
+		CASE(a_speaker_who_is_heard_again_soon_goes_on_and_later_waits_for_the_chair),
 		CASE(an_interrupted_speaker_whose_line_was_lost_is_held_too),
 		CASE(what_is_measured_is_told_once_and_joins_the_view),
 		CASE(who_speaks_is_told_at_once),
