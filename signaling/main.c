@@ -246,6 +246,7 @@ static int make_service(struct program *program)
 		.verify_ctx = program->auth,
 		.derive = derive,
 		.derive_ctx = program->auth,
+		.ballot_dir = config_text(program->config, "state.dir"),
 		.answer = sdp_answer,
 		.turn = &program->turn,
 	};

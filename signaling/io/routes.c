@@ -39,6 +39,7 @@ const struct http_route http_routes[] = {
 	{ HTTP_POST, V1 "/join", credentials_join, HTTP_SMALL_MAX, 0, ROUTE_API },
 	{ HTTP_POST, MEETING "/badges/{badge}/token", credentials_token, HTTP_SMALL_MAX, LEADING,
 		ROUTE_MEETING },
+	{ HTTP_POST, V1 "/ballots/{voting}/{decision}", api_ballot, HTTP_SMALL_MAX, 0, ROUTE_API },
 	{ HTTP_GET, V1 "/schema/conference.json", api_schema, HTTP_SMALL_MAX, 0, ROUTE_API },
 	{ HTTP_GET, V1 "/meetings", api_meetings, HTTP_SMALL_MAX, ANYBODY, ROUTE_API },
 	{ HTTP_GET, MEETING, api_meeting, HTTP_SMALL_MAX, ANYBODY, ROUTE_MEETING },

@@ -186,6 +186,8 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_DECISION_WITHDRAWN:
 	case EVENT_VOTING_OPENED:
 	case EVENT_DELEGATION_CALLED:
+	case EVENT_BALLOT_ISSUED:
+	case EVENT_BALLOTS_PUBLISHED:
 	case EVENT_VOTE_CAST:
 	case EVENT_TOTALS_ENTERED:
 	case EVENT_LOCK_ANNOUNCED:

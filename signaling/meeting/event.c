@@ -94,6 +94,9 @@ static const struct {
 	[EVENT_DECISION_WITHDRAWN] = { "decision-withdrawn", MEMBER_DECISION | MEMBER_CAUSE },
 	[EVENT_VOTING_OPENED] = { "voting-opened",
 		MEMBER_DECISION | MEMBER_ENTITLED | MEMBER_QUORUM },
+	[EVENT_BALLOT_ISSUED] = { "ballot-issued",
+		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION },
+	[EVENT_BALLOTS_PUBLISHED] = { "ballots-published", MEMBER_DECISION },
 	[EVENT_DELEGATION_CALLED] = { "delegation-called", MEMBER_DECISION | MEMBER_DELEGATION },
 	[EVENT_VOTE_CAST] = { "vote-cast",
 		MEMBER_DECISION | MEMBER_PARTICIPANT | MEMBER_DELEGATION | MEMBER_VOTE },
@@ -169,6 +172,7 @@ static const char *const modes[DECISION_MODE_COUNT] = {
 	[DECISION_HANDS] = "hands",
 	[DECISION_RECORDED] = "recorded",
 	[DECISION_ROLL_CALL] = "roll-call",
+	[DECISION_SECRET] = "secret",
 };
 
 static const char *const votes[VOTE_COUNT] = {

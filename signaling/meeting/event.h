@@ -69,6 +69,8 @@ enum event_kind {
 	EVENT_DECISION_WITHDRAWN,
 	EVENT_VOTING_OPENED,
 	EVENT_DELEGATION_CALLED,
+	EVENT_BALLOT_ISSUED,
+	EVENT_BALLOTS_PUBLISHED,
 	EVENT_VOTE_CAST,
 	EVENT_TOTALS_ENTERED,
 	EVENT_LOCK_ANNOUNCED,
@@ -163,6 +165,7 @@ enum decision_mode {
 	DECISION_HANDS,     /* totals alone are kept */
 	DECISION_RECORDED,  /* by delegation, with names */
 	DECISION_ROLL_CALL, /* recorded, each delegation called in its turn */
+	DECISION_SECRET,    /* secret ballot: who voted is known, how is nobody's */
 	DECISION_MODE_COUNT,
 };
 
@@ -224,6 +227,7 @@ enum event_member {
 #define EVENT_REASON_MAX 128
 #define EVENT_TITLE_MAX 255  /* of a proposal */
 #define EVENT_NAMES_MAX 6144 /* octets of delegations' ids, with a space between two */
+#define EVENT_KEY_MAX 512    /* a modulus of 2048 bits: hexadecimal digits */
 #define EVENT_SEED_MAX 64    /* a seed of lots, or the commitment to it: hexadecimal digits */
 #define EVENT_HASH_LEN 32    /* SHA-256 */
 
@@ -277,6 +281,8 @@ struct event {
 	enum vote was;                       /* before it was corrected */
 	char seed[EVENT_SEED_MAX + 1];       /* of the lots drawn; empty = none */
 	char commitment[EVENT_SEED_MAX + 1]; /* to a seed that is told later; empty = none */
+	char key[EVENT_KEY_MAX + 1];         /* of a secret ballot; empty = none */
+	/* of ballots-published: tokens and votes */
 	char names[EVENT_NAMES_MAX +
 		   1]; /* delegations entitled to vote, in the order they are called */
 	/* of an inscription */

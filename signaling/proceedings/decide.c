@@ -279,6 +279,7 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_WITHDRAW_DECISION:
 	case COMMAND_OPEN_VOTING:
 	case COMMAND_CALL_NEXT:
+	case COMMAND_ASK_FOR_BALLOT:
 	case COMMAND_CAST:
 	case COMMAND_ENTER_VOTE:
 	case COMMAND_ENTER_TOTALS:
@@ -300,6 +301,7 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_PLAN:
 	case COMMAND_SAY:
 	case COMMAND_LISTEN:
+	case COMMAND_COLLECT_BALLOT:
 	case COMMAND_WATCH:
 	case COMMAND_OFFER:
 	case COMMAND_RESTART_ICE:

@@ -113,6 +113,8 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_WITHDRAW_OBJECTION] = { .any = DELEGATE, .when = SESSION },
 	[COMMAND_WITHDRAW_DECISION] = { .any = PRESIDING, .when = IN_SESSION },
 	[COMMAND_OPEN_VOTING] = { .any = PRESIDING, .when = IN_SESSION, .so = VOTING },
+	[COMMAND_ASK_FOR_BALLOT] = { .any = DELEGATE, .when = SESSION },
+	[COMMAND_COLLECT_BALLOT] = { .any = DELEGATE, .when = SESSION },
 	[COMMAND_CALL_NEXT] = { .any = PRESIDING, .when = SESSION },
 	[COMMAND_CAST] = { .any = DELEGATE, .when = SESSION },
 	[COMMAND_ENTER_VOTE] = { .any = SECRETARIAT, .when = SESSION },

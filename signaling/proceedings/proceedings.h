@@ -92,6 +92,7 @@ enum command_kind {
 	COMMAND_WITHDRAW_DECISION,
 	COMMAND_OPEN_VOTING,
 	COMMAND_CALL_NEXT,
+	COMMAND_ASK_FOR_BALLOT,
 	COMMAND_CAST,
 	COMMAND_ENTER_VOTE,
 	COMMAND_ENTER_TOTALS,
@@ -114,6 +115,7 @@ enum command_kind {
 	COMMAND_PLAN,
 	COMMAND_SAY,
 	COMMAND_LISTEN,
+	COMMAND_COLLECT_BALLOT,
 	COMMAND_WATCH,
 	COMMAND_OFFER,
 	COMMAND_RESTART_ICE,
@@ -147,6 +149,12 @@ struct command {
 	char majority[RS_NAME_MAX + 1];
 	char delegation[RS_NAME_MAX + 1]; /* empty = not given */
 	char reason[EVENT_REASON_MAX + 1];
+	char ballot_key[EVENT_KEY_MAX +
+			1]; /* open-voting of a secret ballot: its modulus; empty = none */
+	char ballot_check[EVENT_SEED_MAX +
+			  1]; /* ask-for-ballot: by which the blinded token is known again */
+	const struct voting_ballot *ballots; /* lock-voting: what was cast, while it is judged */
+	size_t n_ballots;
 	uint8_t seed
 		[LOT_SEED_LEN]; /* of lots that are drawn or committed to; see proceedings_lot() */
 	char participant[RS_NAME_MAX + 1];

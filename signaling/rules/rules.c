@@ -106,6 +106,7 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_NOT_PROCLAIMED] = "not-proclaimed",
 		[VERDICT_NOT_LOCKED] = "not-locked",
 		[VERDICT_LOT_LOST] = "lot-lost",
+		[VERDICT_NO_BALLOTS] = "no-ballots",
 		[VERDICT_CHANNEL_NOT_YOURS] = "channel-not-yours",
 		[VERDICT_CHAT_CLOSED] = "chat-closed",
 		[VERDICT_NO_SUCH_MESSAGE] = "no-such-message",

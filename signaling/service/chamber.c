@@ -89,6 +89,7 @@ struct chamber *chamber_free(struct chamber *chamber)
 	snapshot_done(&chamber->snapshot);
 	broadcast_free(chamber->broadcast);
 	replies_free(chamber->replies);
+	ballots_free(chamber->box);
 	chat_free(chamber->chat);
 	proceedings_free(chamber->proceedings);
 	rs_release(chamber->people);
@@ -308,6 +309,7 @@ static void run_job(
 	}
 	make_session_name(service, chamber, at.wall_ms, job->command.session);
 	make_seed(service, chamber, job);
+	ballots_prepare(service, chamber, &job->command);
 	const enum verdict verdict = chamber->fenced
 					     ? VERDICT_STORE_UNAVAILABLE
 					     : proceedings_decide(chamber->proceedings,
@@ -424,6 +426,7 @@ static void lose_sessions(struct service *service, struct chamber *chamber, stru
 
 static void follow_up(struct service *service, struct chamber *chamber, const struct event *event)
 {
+	ballots_follow(service, chamber, event);
 	if (event->kind == EVENT_MEDIA_SERVER)
 		peer_remove_stale(service, chamber);
 	if (event->kind == EVENT_RECORDING_STOPPED && chamber->archive.session[0] != '\0' &&

@@ -77,6 +77,7 @@ uint16_t http_status(enum verdict verdict)
 		return 400;
 	case VERDICT_TOO_MANY:
 		return 429;
+	case VERDICT_NO_BALLOTS:
 	case VERDICT_NO_MEDIA_SERVER:
 	case VERDICT_STORE_UNAVAILABLE:
 	case VERDICT_COUNT:

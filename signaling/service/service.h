@@ -65,6 +65,8 @@ struct service_config {
 	void *answer_ctx;
 	uint8_t lot_secret
 		[RS_SHA256_LEN]; /* seeds of lots are made of it: the same after a restart */
+	const char *
+		ballot_dir; /* where keys of secret ballots are kept while they are open; NULL = there are none */
 	const struct turn *turn; /* told to pages; outlives the service; NULL = none */
 };
 
@@ -198,6 +200,10 @@ int service_participants(const struct service *service, const char *meeting, siz
  * while there are more, or 503. Negative: refused at once (404, 429). */
 int service_events(struct service *service, uint64_t request, const char *meeting, uint64_t after,
 	size_t limit, struct service_refusal *refusal) RS_MUST_USE;
+/* A secret ballot, cast without a name (PROTOCOL.md section 6): {"token", "signature", "vote"}. 0: it is in the box, now or before;
+ * negative with `refusal` set (400, 403 not signed for this ballot, 404, 409 not open, 429). */
+int service_ballot(struct service *service, const char *meeting, uint32_t decision,
+	const char *json, size_t len, struct service_refusal *refusal) RS_MUST_USE;
 /* The i-th badge of a meeting, from 0, as claims to issue (expires_s 0). 0, or -ENOENT past the end or without such a meeting. */
 int service_badge(const struct service *service, const char *meeting, size_t i,
 	struct claims *out_claims) RS_MUST_USE;

@@ -47,6 +47,7 @@
 #define VIEW_MAX ((size_t)4 << 20)
 
 struct chamber;
+struct ballot_box;
 struct replies;
 struct chat;
 
@@ -189,7 +190,8 @@ struct chamber {
 		struct message
 			*told; /* to those who preside; NULL = nothing, or not to all of them */
 	} plan;
-	rs_time deadline; /* when presence or media are to be looked at again */
+	struct ballot_box *box; /* of the secret ballot that is open; NULL = none */
+	rs_time deadline;       /* when presence or media are to be looked at again */
 };
 
 struct node {
@@ -356,6 +358,18 @@ void presence_reconcile_one(
 bool presence_speaker_changed(const struct chamber *chamber);
 /* Nobody watches this participant any more: start the grace, or let it go at once. */
 void presence_away(struct service *service, struct person *person, struct moment at);
+
+/* ballots.c */
+/* What a command about a secret ballot is judged with: its key, and the ballots in the box. */
+void ballots_prepare(struct service *service, struct chamber *chamber, struct command *command);
+/* By which a blinded token is known again. */
+void ballots_check(const struct service *service, const struct chamber *chamber, uint32_t decision,
+	const char *blinded, char out[EVENT_SEED_MAX + 1]);
+void ballots_collect(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err);
+/* Key and box go when the ballot is over. */
+void ballots_follow(struct service *service, struct chamber *chamber, const struct event *event);
+struct ballot_box *ballots_free(struct ballot_box *box);
 
 /* import.c */
 /* An HTTP request of ours is refused after all. */

@@ -374,6 +374,7 @@ static media_fn *media_handler(enum command_kind kind)
 {
 	static media_fn *const handlers[COMMAND_COUNT] = {
 		[COMMAND_LISTEN] = peer_listen,
+		[COMMAND_COLLECT_BALLOT] = ballots_collect,
 		[COMMAND_WATCH] = peer_watch,
 		[COMMAND_OFFER] = peer_offer,
 		[COMMAND_RESTART_ICE] = peer_restart_ice,
@@ -476,6 +477,9 @@ static void handle_command(struct service *service, struct session *session,
 		(void)rs_set_text(job.command.by, who->id);
 		(void)rs_set_text(job.badge, who->id);
 		(void)rs_set_text(job.id, message->id);
+		if (message->blinded != NULL)
+			ballots_check(service, chamber, job.command.decision, message->blinded,
+				job.command.ballot_check);
 		if (chamber_submit(service, chamber, &job) < 0) {
 			refuse_command(service, session, message->id, VERDICT_TOO_MANY,
 				wire_verdict_text(VERDICT_TOO_MANY));

@@ -7,6 +7,7 @@ static void forget(struct voting *voting)
 		struct voting_delegation *delegation = &voting->delegations[i];
 		delegation->entitled = false;
 		delegation->called = false;
+		delegation->check[0] = '\0';
 		delegation->objects = false;
 		delegation->vote = VOTE_NONE;
 		delegation->intent = VOTE_NONE;
@@ -53,6 +54,7 @@ static void apply_opened(struct voting *voting, const struct event *event)
 {
 	voting->now.stage = VOTING_OPEN;
 	(void)rs_set_text(voting->now.seed, event->seed);
+	(void)rs_set_text(voting->now.key, event->key);
 	voting_apply_entitled(voting, event);
 }
 
@@ -126,6 +128,9 @@ void voting_apply(struct voting *voting, const struct event *event)
 	case EVENT_VOTING_OPENED:
 		apply_opened(voting, event);
 		return;
+	case EVENT_BALLOT_ISSUED:
+		voting_apply_issued(voting, event);
+		return;
 	case EVENT_DELEGATION_CALLED:
 		voting_apply_called(voting, event);
 		return;
@@ -141,6 +146,11 @@ void voting_apply(struct voting *voting, const struct event *event)
 		return;
 	case EVENT_VOTING_LOCKED:
 		voting->now.stage = VOTING_LOCKED;
+		if (voting->now.mode == DECISION_SECRET) {
+			voting->now.yes = event->yes;
+			voting->now.no = event->no;
+			voting->now.abstain = event->abstain;
+		}
 		return;
 	case EVENT_VOTE_CORRECTED:
 		voting_apply_correction(voting, event);

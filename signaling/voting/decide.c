@@ -128,8 +128,13 @@ static enum verdict decide_begin(const struct voting *voting, const struct votin
 	struct event *event = voting_add(voting, out_events, EVENT_VOTING_OPENED, command->by);
 	if (!voting_write_entitled(voting, event))
 		return VERDICT_TOO_MANY;
-	return voting->now.mode == DECISION_ROLL_CALL ? open_lot(voting, command, event)
-						      : VERDICT_OK;
+	if (voting->now.mode == DECISION_ROLL_CALL)
+		return open_lot(voting, command, event);
+	if (voting->now.mode == DECISION_SECRET && command->key[0] == '\0')
+		return VERDICT_NO_BALLOTS;
+	if (voting->now.mode == DECISION_SECRET)
+		(void)rs_set_text(event->key, command->key);
+	return VERDICT_OK;
 }
 
 static enum verdict decide_cast(const struct voting *voting, const struct voting_command *command,
@@ -203,6 +208,8 @@ static enum verdict decide_lock(const struct voting *voting, const struct voting
 		return VERDICT_LOCK_NOT_ANNOUNCED;
 	if (command->wall_ms < voting->now.lock_due_ms)
 		return VERDICT_LOCK_NOT_DUE;
+	if (voting->now.mode == DECISION_SECRET)
+		return voting_decide_count(voting, command, out_events);
 	set_totals(voting, voting_add(voting, out_events, EVENT_VOTING_LOCKED, command->by));
 	return VERDICT_OK;
 }
@@ -290,6 +297,8 @@ enum verdict voting_decide(const struct voting *voting, const struct voting_comm
 		return decide_begin(voting, command, out_events);
 	case VOTING_CALL_NEXT:
 		return voting_decide_call(voting, command, out_events);
+	case VOTING_ISSUE_BALLOT:
+		return voting_decide_issue(voting, command, out_events);
 	case VOTING_CAST:
 		return decide_cast(voting, command, out_events);
 	case VOTING_ENTER_VOTE:

@@ -5,7 +5,7 @@
 static bool must_be_present(const struct voting *voting)
 {
 	return voting->rules.voting.entitled == RULES_ENTITLED_PRESENT &&
-	       voting->now.mode == DECISION_RECORDED;
+	       (voting->now.mode == DECISION_RECORDED || voting->now.mode == DECISION_SECRET);
 }
 
 static bool add_name(struct event *event, size_t *len, const char *name)

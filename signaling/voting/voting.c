@@ -182,6 +182,8 @@ bool voting_is_by_name(const struct voting *voting)
 uint32_t voting_missing(const struct voting *voting)
 {
 	uint32_t missing = 0;
+	if (voting->now.mode == DECISION_SECRET)
+		return voting->now.entitled - voting_issued(voting);
 	if (!voting_is_by_name(voting))
 		return 0;
 	for (size_t i = 0; i < voting->n_delegations; i++) {
@@ -195,7 +197,7 @@ bool voting_is_offline(const struct voting *voting, size_t i)
 {
 	const struct voting_delegation *delegation = &voting->delegations[i];
 	return delegation->entitled && delegation->vote == VOTE_NONE &&
-	       !voting_delegation_present(voting, i);
+	       delegation->check[0] == '\0' && !voting_delegation_present(voting, i);
 }
 
 const char *voting_stage_name(enum voting_stage stage)

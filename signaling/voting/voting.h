@@ -13,6 +13,14 @@
 /* Corrections of one vote; proposals that wait for their second vote. More are refused, of the latter the oldest makes way. */
 #define VOTING_CORRECTIONS_MAX 16
 #define VOTING_TIES_MAX 16
+/* Octets of the token a secret ballot is known by. */
+#define VOTING_TOKEN_LEN 32
+
+/* A secret ballot as it was cast: nobody's. */
+struct voting_ballot {
+	uint8_t token[VOTING_TOKEN_LEN];
+	enum vote vote;
+};
 
 enum voting_stage {
 	VOTING_NONE,
@@ -26,8 +34,9 @@ struct voting_delegation {
 	char name[RS_NAME_MAX + 1];
 	bool entitled; /* as the voting was opened */
 	enum vote vote;
-	bool called;  /* in this roll call */
-	bool objects; /* to consensus on this proposal */
+	bool called;                    /* in this roll call */
+	char check[EVENT_SEED_MAX + 1]; /* of the secret ballot it was given; empty = none */
+	bool objects;                   /* to consensus on this proposal */
 	enum vote
 		intent; /* how it wishes to have voted, stated after the result; VOTE_NONE = not stated */
 };
@@ -67,6 +76,7 @@ struct voting_decision {
 	int64_t lock_due_ms; /* the lock was announced for then, wall clock; 0 = it was not */
 	char commitment[EVENT_SEED_MAX + 1]; /* ROLL_CALL: to the seed of its lot */
 	char seed[EVENT_SEED_MAX + 1];       /* once it was opened */
+	char key[EVENT_KEY_MAX + 1];         /* SECRET: the modulus, once it was opened */
 	bool totals;                         /* of a show of hands: they were entered */
 	uint32_t entitled;
 	uint32_t yes;
@@ -102,6 +112,7 @@ enum voting_command_kind {
 	VOTING_WITHDRAW,
 	VOTING_BEGIN,
 	VOTING_CALL_NEXT,
+	VOTING_ISSUE_BALLOT,
 	VOTING_CAST,
 	VOTING_ENTER_VOTE,
 	VOTING_ENTER_TOTALS,
@@ -127,6 +138,11 @@ struct voting_command {
 	const char *delegation; /* ENTER_VOTE, CORRECT; STATE_INTENT: "" = the own one */
 	const char *reason;     /* CORRECT, ANNUL: not empty */
 	uint32_t seconds;       /* ANNOUNCE_LOCK */
+	const char *key;        /* BEGIN of a secret ballot: its modulus; "" = there is none */
+	const char *check;      /* ISSUE_BALLOT: by which the same blinded token is known again */
+	const struct voting_ballot
+		*ballots; /* LOCK of a secret ballot: what was cast, sorted by token */
+	size_t n_ballots;
 	int64_t wall_ms;
 	uint32_t yes; /* ENTER_TOTALS */
 	uint32_t no;
@@ -152,6 +168,10 @@ bool voting_in_progress(const struct voting *voting);
 uint32_t voting_required(const struct voting *voting);
 /* The least number of votes of `base` that is this majority. */
 uint32_t voting_majority(const struct rules_majority *majority, uint32_t base);
+/* A secret ballot is open. */
+bool voting_is_secret(const struct voting *voting);
+/* Delegations that were given a ballot. */
+uint32_t voting_issued(const struct voting *voting);
 /* By delegation, with names: recorded or by roll call. */
 bool voting_is_by_name(const struct voting *voting);
 /* The delegation (index) that is called now; n_delegations: none is. */

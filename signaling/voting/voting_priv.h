@@ -28,6 +28,14 @@ enum verdict voting_decide_answer(const struct voting *voting, const struct voti
 bool voting_all_called(const struct voting *voting);
 void voting_apply_called(struct voting *voting, const struct event *event);
 
+/* ballot.c: secret ballots. */
+enum verdict voting_decide_issue(const struct voting *voting, const struct voting_command *command,
+	struct events *out_events) RS_MUST_USE;
+/* The lock: every ballot that was cast, and their counts. */
+enum verdict voting_decide_count(const struct voting *voting, const struct voting_command *command,
+	struct events *out_events) RS_MUST_USE;
+void voting_apply_issued(struct voting *voting, const struct event *event);
+
 /* entitled.c: who may vote, as the voting is opened. False when their names do not fit an event. */
 bool voting_write_entitled(const struct voting *voting, struct event *event);
 void voting_apply_entitled(struct voting *voting, const struct event *event);

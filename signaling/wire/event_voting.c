@@ -19,6 +19,22 @@ static json_t *names_array(const char *names)
 	return array;
 }
 
+/* "TOKEN=vote TOKEN=vote" as an object. */
+static json_t *ballots_object(const char *ballots)
+{
+	json_t *object = json_object();
+	for (const char *at = ballots; *at != '\0';) {
+		char token[2 * 32 + 1];
+		const size_t token_len = strcspn(at, "=");
+		const size_t len = strcspn(at, " ");
+		if (token_len < len && rs_copy_text(token, sizeof(token), at, token_len))
+			doc_put(&object, token,
+				json_stringn(at + token_len + 1, len - token_len - 1));
+		at += len + strspn(at + len, " ");
+	}
+	return object;
+}
+
 static void write_proposal(json_t **data, const struct event *event)
 {
 	doc_put(data, "title", json_string(event->title));
@@ -47,6 +63,13 @@ static void write_more(json_t **data, const struct event *event)
 	case EVENT_VOTING_OPENED:
 		doc_put(data, "voters", names_array(event->names));
 		doc_put_text(data, "seed", event->seed);
+		doc_put_text(data, "key", event->key);
+		return;
+	case EVENT_BALLOT_ISSUED:
+		doc_put(data, "check", json_string(event->commitment));
+		return;
+	case EVENT_BALLOTS_PUBLISHED:
+		doc_put(data, "ballots", ballots_object(event->names));
 		return;
 	case EVENT_DELEGATION_CALLED:
 		doc_put(data, "round", json_integer(event->round));
@@ -117,6 +140,42 @@ static void read_names(const struct object *data, const char *key, char out[EVEN
 	}
 }
 
+static void read_key(const struct object *data, char out[EVENT_KEY_MAX + 1])
+{
+	uint8_t octets[EVENT_KEY_MAX / 2];
+	read_text(data, "key", out, EVENT_KEY_MAX + 1);
+	if (out[0] != '\0' && rs_hex_decode(out, strlen(out), octets, sizeof(octets)) < 0)
+		object_fail(data, "key", "a modulus of 2048 bits is expected");
+}
+
+static void read_ballots(const struct object *data, char out[EVENT_NAMES_MAX + 1])
+{
+	const struct object ballots = object_child(data, "ballots");
+	const char *token;
+	json_t *value;
+	size_t len = 0;
+	json_object_foreach((json_t *)(uintptr_t)ballots.json, token, value)
+	{
+		uint8_t octets[32];
+		enum vote vote;
+		const char *name = json_string_value(value);
+		const size_t name_len = name != NULL ? strlen(name) : 0;
+		if (name == NULL || vote_parse(name, &vote) < 0 ||
+			rs_hex_decode(token, strlen(token), octets, sizeof(octets)) < 0 ||
+			len + 1 + 2 * sizeof(octets) + 1 + name_len > EVENT_NAMES_MAX) {
+			object_fail(data, "ballots", "votes by their tokens are expected");
+			return;
+		}
+		if (len > 0)
+			out[len++] = ' ';
+		memcpy(out + len, token, 2 * sizeof(octets));
+		len += 2 * sizeof(octets);
+		out[len++] = '=';
+		memcpy(out + len, name, name_len + 1);
+		len += name_len;
+	}
+}
+
 static uint32_t read_count(const struct object *data, const char *key)
 {
 	return (uint32_t)object_int(data, key, 0, UINT32_MAX);
@@ -165,6 +224,13 @@ static void read_more(const struct object *data, struct event *event)
 	case EVENT_VOTING_OPENED:
 		read_names(data, "voters", event->names);
 		read_hex(data, "seed", event->seed);
+		read_key(data, event->key);
+		return;
+	case EVENT_BALLOT_ISSUED:
+		read_hex(data, "check", event->commitment);
+		return;
+	case EVENT_BALLOTS_PUBLISHED:
+		read_ballots(data, event->names);
 		return;
 	case EVENT_DELEGATION_CALLED:
 		event->round = (uint32_t)object_int(data, "round", 1, RULES_ROUNDS_MAX);

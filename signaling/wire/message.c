@@ -199,6 +199,15 @@ static uint32_t parse_count(const struct object *object, const char *key)
 	return (uint32_t)object_int(object, key, 0, MEETING_PARTICIPANTS_MAX);
 }
 
+static void parse_blinded(const struct object *object, struct wire_message *message)
+{
+	uint8_t octets[EVENT_KEY_MAX / 2];
+	parse_decision(object, message);
+	message->blinded = object_text(object, "blinded");
+	if (rs_hex_decode(message->blinded, strlen(message->blinded), octets, sizeof(octets)) < 0)
+		object_fail(object, "blinded", "512 hexadecimal digits are expected");
+}
+
 static void parse_totals(const struct object *object, struct wire_message *message)
 {
 	parse_decision(object, message);
@@ -219,7 +228,8 @@ static void parse_proposal(const struct object *object, struct wire_message *mes
 	if (command->title[0] == '\0')
 		object_fail(object, "title", "a text is expected");
 	if (decision_mode_parse(object_text(object, "mode"), &command->mode) < 0)
-		object_fail(object, "mode", "consensus, hands, recorded or roll-call is expected");
+		object_fail(object, "mode",
+			"consensus, hands, recorded, roll-call or secret is expected");
 	if (command->mode != DECISION_CONSENSUS)
 		(void)rs_set_text(command->majority, object_name(object, "majority"));
 	command->again = (uint32_t)object_int_or(object, "second_vote_on", 1, UINT32_MAX, 0);
@@ -338,6 +348,8 @@ static const struct {
 	[COMMAND_WITHDRAW_OBJECTION] = { "withdraw-objection", parse_decision },
 	[COMMAND_WITHDRAW_DECISION] = { "withdraw-decision", parse_decision },
 	[COMMAND_OPEN_VOTING] = { "open-voting", parse_open_voting },
+	[COMMAND_ASK_FOR_BALLOT] = { "ask-for-ballot", parse_blinded },
+	[COMMAND_COLLECT_BALLOT] = { "collect-ballot", parse_blinded },
 	[COMMAND_CALL_NEXT] = { "call-next", parse_decision },
 	[COMMAND_CAST] = { "cast", parse_cast },
 	[COMMAND_ENTER_VOTE] = { "enter-vote", parse_vote_of },

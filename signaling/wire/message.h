@@ -57,8 +57,9 @@ struct wire_message {
 	bool has_at;      /* ask-for-floor, SYNC */
 	int64_t at_ms;    /* the press or the answer, on the page's clock */
 	uint32_t nonce; /* SYNC: of the question that is answered; 0 = the page wants to be asked */
-	const char *sdp;                        /* offer, restart-ice; else NULL */
-	const char *instance;                   /* offer; else NULL */
+	const char *blinded;  /* ask-for-ballot, collect-ballot: hexadecimal; else NULL */
+	const char *sdp;      /* offer, restart-ice; else NULL */
+	const char *instance; /* offer; else NULL */
 	struct wire_look looks[WIRE_LOOKS_MAX]; /* watch */
 	size_t n_looks;
 	struct plan_question plan; /* plan */

@@ -65,6 +65,8 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_NOT_LOCKED] = "Votes are corrected once the voting is locked.",
 		[VERDICT_LOT_LOST] =
 			"The lot that was committed to is lost. Please propose the vote again.",
+		[VERDICT_NO_BALLOTS] =
+			"There is no key for this secret ballot here; the secretariat must look into it.",
 		[VERDICT_CHANNEL_NOT_YOURS] = "This channel is not one of your booth.",
 		[VERDICT_CHAT_CLOSED] = "The secretariat has closed the chat.",
 		[VERDICT_NO_SUCH_MESSAGE] = "This message is no longer in the chat.",

@@ -39,7 +39,8 @@ static bool is_opened_by_name(const struct voting *voting)
 
 bool view_votes_wait(const struct voting *voting)
 {
-	return voting->now.stage == VOTING_OPEN && is_opened_by_name(voting);
+	return voting_is_secret(voting) ||
+	       (voting->now.stage == VOTING_OPEN && is_opened_by_name(voting));
 }
 
 /* Another decision may have been before the meeting, with other voters: they go from what is patched. */
@@ -83,6 +84,18 @@ static void put_objectors(json_t **part, const struct voting *voting, bool patch
 			doc_push(&objectors, json_string(voting->delegations[i].name));
 	}
 	put(part, "objectors", objectors, voting->now.objections > 0, patch);
+}
+
+/* Who was given a ballot: that is all anybody knows of who voted. */
+static void put_issued(json_t **part, const struct voting *voting, bool patch)
+{
+	json_t *issued = json_array();
+	for (size_t i = 0; i < voting->n_delegations; i++) {
+		if (voting->delegations[i].check[0] != '\0')
+			doc_push(&issued, json_string(voting->delegations[i].name));
+	}
+	put(part, "issued", issued,
+		voting->now.mode == DECISION_SECRET && voting->now.stage > VOTING_PROPOSED, patch);
 }
 
 /* The order is told as the roll call opens, and with the whole. */
@@ -156,6 +169,8 @@ static json_t *decision_part(const struct voting *voting, bool patch)
 	put(&part, "votes", votes, by_name, patch);
 	doc_put(&part, "counted", json_boolean(now->totals));
 	put_int(&part, "lock", now->lock_due_ms, patch);
+	put_text(&part, "key", now->key, patch);
+	put_issued(&part, voting, patch);
 	put_roll_call(&part, voting, patch);
 	put_after(&part, voting, patch);
 	put_text(&part, "outcome",

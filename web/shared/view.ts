@@ -168,7 +168,7 @@ export interface Decision {
 	title: string;
 	/** What it is about; absent: a proposal. */
 	subject?: 'motion' | 'appeal' | null;
-	mode: 'consensus' | 'hands' | 'recorded' | 'roll-call';
+	mode: 'consensus' | 'hands' | 'recorded' | 'roll-call' | 'secret';
 	state: 'proposed' | 'open' | 'locked' | 'proclaimed';
 	majority?: string | null;
 	/** Delegations that object to consensus. */

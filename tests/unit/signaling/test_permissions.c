@@ -339,6 +339,12 @@ static void a_roll_call(struct bench *bench)
 				.kind = COMMAND_CALL_NEXT, .decision = bench->next.decision });
 }
 
+static void a_blinded_token(struct bench *bench)
+{
+	a_proposal(bench);
+	memset(bench->next.ballot_check, 'c', EVENT_SEED_MAX);
+}
+
 static void a_reason(struct bench *bench)
 {
 	a_proposal(bench);
@@ -455,6 +461,8 @@ static const struct sample {
 		{ [STAGE_VOTING] = VERDICT_NO_SUCH_DECISION } },
 	[COMMAND_WITHDRAW_DECISION] = { a_proposal },
 	[COMMAND_OPEN_VOTING] = { a_proposal },
+	[COMMAND_ASK_FOR_BALLOT] = { a_blinded_token,
+		{ [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN }, .voting = DECISION_SECRET },
 	[COMMAND_CALL_NEXT] = { a_roll_call, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
 		.voting = DECISION_ROLL_CALL },
 	[COMMAND_ENTER_VOTE] = { a_roll_call, { [STAGE_IN_SESSION] = VERDICT_VOTING_NOT_OPEN },
@@ -489,6 +497,7 @@ static const struct sample {
 	[COMMAND_PLAN] = { .no_events = true },
 	[COMMAND_SAY] = { .no_events = true },
 	[COMMAND_LISTEN] = { .no_events = true },
+	[COMMAND_COLLECT_BALLOT] = { .no_events = true },
 	[COMMAND_WATCH] = { .no_events = true },
 	[COMMAND_OFFER] = { .no_events = true },
 	[COMMAND_RESTART_ICE] = { .no_events = true },
@@ -529,6 +538,7 @@ static void begin_voting(struct bench *bench, enum decision_mode mode)
 {
 	propose(bench, mode != DECISION_CONSENSUS ? mode : DECISION_HANDS);
 	struct command open = { .kind = COMMAND_OPEN_VOTING, .decision = bench->next.decision };
+	memset(open.ballot_key, 'a', EVENT_KEY_MAX);
 	act(bench, ROLE_CHAIR, open);
 }
 

@@ -41,6 +41,7 @@ static const struct {
 };
 
 static const uint8_t seed[LOT_SEED_LEN] = { 7 };
+static const struct voting_ballot ballot = { .token = { 1 }, .vote = VOTE_YES };
 
 struct world {
 	struct voting *voting;
@@ -91,6 +92,8 @@ static enum verdict act(struct world *world, struct voting_command command)
 		command.title = "Draft resolution";
 	if (command.majority == NULL)
 		command.majority = "simple";
+	command.key = "aa";
+	command.check = "cc";
 	if (command.seed == NULL)
 		command.seed = seed;
 	if (command.delegation == NULL)
@@ -340,7 +343,7 @@ static void a_result_is_shown_until_the_next_item(void **state)
 
 /* ---- random commands ---- */
 
-#define STEPS 20000
+#define STEPS 40000
 
 /* Everything that must not change while a command is judged, and must come back by replay. */
 static void assert_same(const struct voting *a, const struct voting *b)
@@ -436,6 +439,10 @@ static void something_happens(const struct voting *voting, struct rs_rand *rand,
 		.majority = majorities[rs_rand_below(rand, 4)],
 		.vote = (enum vote)(VOTE_YES + rs_rand_below(rand, 4)),
 		.seed = seed,
+		.key = "aa",
+		.check = "cc",
+		.ballots = &ballot,
+		.n_ballots = voting->now.mode == DECISION_SECRET ? rs_rand_below(rand, 2) : 0,
 		.delegation = people[rs_rand_below(rand, RS_ARRAY_LEN(people))].delegation,
 		.reason = "The Chair rules so.",
 		.seconds = rs_rand_below(rand, 3),

@@ -82,6 +82,8 @@ static enum verdict act(struct voting_command command)
 	command.delegation = command.delegation != NULL ? command.delegation : "";
 	command.reason = command.reason != NULL ? command.reason : "";
 	command.seed = world.seed;
+	command.key = "";
+	command.check = "";
 	command.wall_ms = world.wall_ms;
 	if (command.decision == 0)
 		command.decision = world.voting->now.number;

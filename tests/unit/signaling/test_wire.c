@@ -317,7 +317,14 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		if (kind == EVENT_VOTING_OPENED) {
 			(void)rs_set_text(event.names, "KEN FRA BRA");
 			memset(event.seed, 'a', EVENT_SEED_MAX);
+			memset(event.key, 'b', EVENT_KEY_MAX);
 		}
+		if (kind == EVENT_BALLOT_ISSUED)
+			memset(event.commitment, 'c', EVENT_SEED_MAX);
+		if (kind == EVENT_BALLOTS_PUBLISHED)
+			(void)rs_set_text(event.names,
+				"0000000000000000000000000000000000000000000000000000000000000001=yes "
+				"0000000000000000000000000000000000000000000000000000000000000002=abstain");
 		event.round = kind == EVENT_DELEGATION_CALLED ? 2 : 0;
 		event.was = kind == EVENT_VOTE_CORRECTED ? VOTE_NO : VOTE_NONE;
 		if (kind == EVENT_LOCK_ANNOUNCED || kind == EVENT_DECISION_PROCLAIMED)
