@@ -35,6 +35,8 @@ struct archive_config {
 	const char *meeting;
 	const char *session; /* names the directory: names_session_valid() */
 	const char *title;
+	const char *class
+		; /* before whom the meeting sat: "private", "closed-members"; "" or NULL = in public */
 	const char *software;
 	const struct archive_channel *channels;
 	size_t n_channels;        /* at most ARCHIVE_CHANNELS_MAX */

@@ -69,6 +69,11 @@ static int write_session_file(const struct archive_config *config, struct sessio
 		SESSION_FORMAT, "meeting", config->meeting, "session", config->session, "title",
 		config->title, "started", started, "started_us", (json_int_t)session->started_us,
 		"software", config->software, "channels", channels_json(config));
+	if (json != NULL && config->class != NULL && config->class[0] != '\0' &&
+		json_object_set_new(json, "class", json_string(config->class)) < 0) {
+		json_decref(json);
+		return -ENOMEM;
+	}
 	char *text = json != NULL ? json_dumps(json, JSON_INDENT(1)) : NULL;
 	json_decref(json);
 	if (text == NULL)

@@ -132,6 +132,7 @@ static bool parse_meeting(const struct object *object, struct keeper_meeting *ou
 	const bool record = object_bool(object, "record");
 	const char *title = object_text_or(object, "title", id);
 	const char *session = object_text_or(object, "session", "");
+	const char *class = object_text_or(object, "class", "");
 	const char *tap = object_text_or(object, "tap", "");
 	(void)rs_copy_text(out->id, sizeof(out->id), id, strlen(id));             /* checked */
 	(void)rs_copy_text(out->title, sizeof(out->title), title, strlen(title)); /* may be cut */
@@ -141,6 +142,8 @@ static bool parse_meeting(const struct object *object, struct keeper_meeting *ou
 	if (!rs_copy_text(out->session, sizeof(out->session), session, strlen(session)) ||
 		!names_session_valid(out->session))
 		object_fail(object, "session", "cannot name a directory");
+	else if (!rs_copy_text(out->class, sizeof(out->class), class, strlen(class)))
+		object_fail(object, "class", "is too long");
 	else if (!rs_copy_text(out->tap, sizeof(out->tap), tap, strlen(tap)))
 		object_fail(object, "tap", "is too long for the path of a socket");
 	return !object->error->failed;

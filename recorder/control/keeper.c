@@ -164,6 +164,7 @@ static void open_archive(
 		.meeting = meeting->id,
 		.session = meeting->session,
 		.title = meeting->title,
+		.class = meeting->class,
 		.software = keeper->config.software,
 		.channels = meeting->channels,
 		.n_channels = meeting->n_channels,

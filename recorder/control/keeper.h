@@ -16,6 +16,7 @@ struct keeper;
 #define KEEPER_PATH_LEN 108 /* of a Unix socket */
 #define KEEPER_REASON_LEN 96
 #define KEEPER_TITLE_LEN 256
+#define KEEPER_CLASS_LEN 32
 
 struct keeper_config {
 	const char *root; /* directory of the archives; borrowed, as the other texts */
@@ -37,6 +38,7 @@ struct keeper_meeting {
 	char id[RS_NAME_MAX + 1];
 	char title[KEEPER_TITLE_LEN];
 	char session[NAMES_SESSION_MAX + 1];
+	char class[KEEPER_CLASS_LEN]; /* "" = public */
 	char tap[KEEPER_PATH_LEN];
 	struct archive_channel channels[ARCHIVE_CHANNELS_MAX];
 	size_t n_channels;

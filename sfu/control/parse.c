@@ -118,6 +118,7 @@ void control_parse_meeting(const struct object *object, struct control_scratch *
 		.chair = name_or_null(object, "chair"),
 		.content = name_or_null(object, "content"),
 		.record = object_bool_or(object, "record", false),
+		.off_air = !object_bool_or(object, "webcast", true),
 	};
 	for (size_t i = 0; i < scratch->meeting.n_channels; i++) {
 		const struct object at = object_at(object, "channels", i);
@@ -257,6 +258,7 @@ void control_parse_peer(const struct object *object, struct control_scratch *scr
 		.n_recvs = object_array(object, "recv", ROUTER_RECVS_MAX),
 		.home = peer->worker,
 		.watch = object_bool_or(object, "watch", false),
+		.public = object_bool_or(object, "webcast", false),
 	};
 	for (size_t i = 0; i < peer->router.n_sends; i++) {
 		const struct object at = object_at(object, "send", i);

@@ -1,10 +1,10 @@
-/* What leaves for a peer, counted; none but a peer that is ready gets any. */
+/* What leaves for a peer, counted; none but a peer that is ready gets any, and no media one of the public while it is kept out. */
 #include "common/rtp/rtcp.h"
 #include "sfu/router/router_priv.h"
 
 void emit_rtp(struct router *router, struct peer *peer, const uint8_t *data, size_t len)
 {
-	if (!peer->ready)
+	if (!peer_is_served(peer))
 		return;
 	router->counters.tx_packets++;
 	peer->stats.tx_packets++;

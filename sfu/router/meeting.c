@@ -163,6 +163,18 @@ static void take_over_taps(struct meeting *meeting, struct lists *lists)
 	}
 }
 
+/* The public hears nothing from here on; when it is let in again, its streams go on as after a change of source. */
+static void set_air(struct router *router, struct meeting *meeting, bool off_air, rs_time now)
+{
+	if (meeting->off_air == off_air)
+		return;
+	meeting->off_air = off_air;
+	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next) {
+		for (size_t i = 0; peer->public && i < peer->n_slots; i++)
+			slot_interrupt(router, peer->slots[i], off_air, now);
+	}
+}
+
 int router_meeting_set(struct router *router, const struct router_meeting *spec, rs_time now)
 {
 	struct lists lists = { 0 };
@@ -196,6 +208,7 @@ int router_meeting_set(struct router *router, const struct router_meeting *spec,
 	meeting->speaker = lists.speaker;
 	meeting->chair = lists.chair;
 	meeting->content = lists.content;
+	set_air(router, meeting, spec->off_air, now);
 	meeting_resolve(router, meeting, now);
 	return 0;
 }

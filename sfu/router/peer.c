@@ -347,6 +347,7 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 	egress_set(router, peer, egress, now);
 	if (feedback != NULL)
 		peer->feedback = feedback;
+	peer->public = spec->public;
 	watch_set(router, peer, spec->watch && spec->home == router->config.worker);
 	meeting_resolve(router, meeting, now);
 	*out_peer = peer->handle;

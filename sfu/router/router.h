@@ -163,7 +163,8 @@ struct router_meeting {
 	const char *speaker; /* sources behind the feeds of these names; NULL or "" = nobody */
 	const char *chair;
 	const char *content;
-	bool record; /* feed the tap, once router_tap_start() was called */
+	bool record;  /* feed the tap, once router_tap_start() was called */
+	bool off_air; /* it sits without the public: peers of the public are sent no media */
 };
 
 /* Make it so. Saying the same again changes nothing. 0, -EINVAL (bad name), -E2BIG (a limit) or
@@ -246,7 +247,8 @@ struct router_peer {
 	/* The worker it is connected to. At every other it is known by what it sends alone: its sections received
 	 * are judged and then left out. A change of home makes it another peer. */
 	unsigned home;
-	bool watch; /* keep records of its packets, see router_watch_take() */
+	bool watch;  /* keep records of its packets, see router_watch_take() */
+	bool public; /* a viewer of the webcast, see `off_air` of its meeting */
 	/* Index its handle shall have, plus one; 0 = any that is free. Workers must agree. */
 	uint32_t place;
 };

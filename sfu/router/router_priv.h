@@ -245,6 +245,7 @@ struct peer {
 	struct meeting *meeting;
 	struct peer *next; /* in meeting->peers */
 	bool ready;
+	bool public;
 	struct publish *publishes[ROUTER_SENDS_MAX];
 	size_t n_publishes;
 	struct slot *slots[ROUTER_RECVS_MAX];
@@ -298,6 +299,7 @@ struct meeting {
 	size_t n_channels;
 	struct named speaker, chair, content;
 	bool record;
+	bool off_air;
 	struct peer *peers;
 	/* Microphones of the floor; a source keeps its rank while open. */
 	struct publish *ranks[RANKS_MAX];
@@ -307,6 +309,12 @@ struct meeting {
 	struct contest for_rank;    /* of those without a rank */
 	struct meeting *next;
 };
+
+/* Ready, and not of the public while that is kept out. */
+static inline bool peer_is_served(const struct peer *peer)
+{
+	return peer->ready && !(peer->public && peer->meeting->off_air);
+}
 
 struct router {
 	struct router_config config;
@@ -453,6 +461,8 @@ void slot_bind(struct router *router, struct slot *slot, struct publish *publish
 void slot_layer(struct router *router, struct slot *slot, rs_time now);
 void slot_forward(struct router *router, struct slot *slot, struct track *track,
 	struct packet *packet, rs_time now);
+/* Nothing is forwarded for a while, or again: what comes then begins anew, with a key frame. */
+void slot_interrupt(struct router *router, struct slot *slot, bool interrupted, rs_time now);
 void slot_keyframe(struct router *router, struct slot *slot, rs_time now);
 /* The receiver asked for one. */
 void slot_keyframe_asked(struct router *router, struct slot *slot, rs_time now);

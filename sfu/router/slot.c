@@ -216,7 +216,7 @@ static void want_keyframe(
 	struct router *router, struct slot *slot, enum keyframe_need need, rs_time now)
 {
 	if (slot->publish == NULL || !slot->spec.video || slot->aim.paused ||
-		(slot->peer != NULL && !slot->peer->ready))
+		(slot->peer != NULL && !peer_is_served(slot->peer)))
 		return;
 	keyframe_ask(router, &slot->publish->tracks[slot->aim.layer], need, now);
 }
@@ -235,6 +235,14 @@ void slot_layer(struct router *router, struct slot *slot, rs_time now)
 			slot->publish->tracks[before.layer].flowing ? KEYFRAME_TO_MEND
 								    : KEYFRAME_TO_BEGIN,
 			now);
+}
+
+void slot_interrupt(struct router *router, struct slot *slot, bool interrupted, rs_time now)
+{
+	if (interrupted)
+		rewrite_break(&slot->rewrite);
+	else
+		slot_keyframe(router, slot, now);
 }
 
 void slot_keyframe(struct router *router, struct slot *slot, rs_time now)
@@ -347,7 +355,8 @@ static bool forward(struct router *router, struct slot *slot, struct track *trac
 void slot_forward(struct router *router, struct slot *slot, struct track *track,
 	struct packet *packet, rs_time now)
 {
-	if ((slot->peer != NULL && !slot->peer->ready) || slot->aim.paused || slot->silenced)
+	if ((slot->peer != NULL && !peer_is_served(slot->peer)) || slot->aim.paused ||
+		slot->silenced)
 		return;
 	if (!forward(router, slot, track, packet, now))
 		return;

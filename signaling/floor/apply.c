@@ -234,6 +234,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_MICROPHONE_CLOSED:
 		apply_microphone(floor, event);
 		return;
+	case EVENT_VISIBILITY_CHANGED:
 	case EVENT_DOORS_OPENED:
 	case EVENT_DOORS_CLOSED:
 	case EVENT_SOUND_CHECK_BEGUN:

@@ -195,6 +195,9 @@ void api_events(struct request *request)
 	if (!query_number(request, "after", EVENT_NUMBER_MAX, 0, &after) ||
 		!query_number(request, "limit", EVENTS_PAGE_MAX, EVENTS_PAGE_MAX, &limit))
 		return;
+	const uint64_t hidden =
+		service_hidden_until(request->io->service, &request->who, request->params.name[0]);
+	after = after < hidden ? hidden : after;
 	if (service_events(request->io->service, request->number, request->params.name[0], after,
 		    (size_t)(limit > 0 ? limit : 1), &refusal) < 0)
 		http_refuse_service(request, &refusal);

@@ -1,4 +1,4 @@
-#include "signaling/meeting/meeting.h"
+#include "signaling/meeting/visibility.h"
 
 static void apply_opened(struct meeting *meeting, const struct event *event)
 {
@@ -50,6 +50,7 @@ static void apply_started(struct meeting *meeting, const struct event *event)
 	if (strcmp(meeting->session, event->session) != 0) {
 		meeting->session_event = meeting->recorded ? event->number : meeting->opened_event;
 		(void)rs_set_text(meeting->session, event->session);
+		meeting->class = event->visibility;
 	}
 	meeting->recorded = true;
 	meeting->recording = MEETING_RECORDING_ON;
@@ -67,6 +68,7 @@ static void apply_failed(struct meeting *meeting, const struct event *event)
 static void apply_stopped(struct meeting *meeting, const struct event *event)
 {
 	(void)rs_set_text(meeting->stopped_session, event->session);
+	meeting->stopped_class = meeting->class;
 	meeting->stopped_event = event->number;
 	meeting->recording = MEETING_RECORDING_OFF;
 	meeting->session[0] = '\0';
@@ -85,8 +87,12 @@ static void apply_media(struct meeting *meeting, const struct event *event)
 
 void meeting_apply(struct meeting *meeting, const struct event *event)
 {
+	meeting_mark_hidden(meeting, event->number);
 	meeting->event = event->number;
 	switch (event->kind) {
+	case EVENT_VISIBILITY_CHANGED:
+		meeting->visibility = event->visibility;
+		return;
 	case EVENT_DOORS_OPENED:
 	case EVENT_DOORS_CLOSED:
 		apply_doors(meeting, event->kind == EVENT_DOORS_OPENED);

@@ -1,4 +1,5 @@
 #include "signaling/meeting/meeting_priv.h"
+#include "signaling/meeting/visibility.h"
 
 static size_t item_index(const struct meeting *meeting, const char *id)
 {
@@ -51,6 +52,7 @@ static enum verdict decide_record(const struct meeting *meeting,
 		return VERDICT_ALREADY_SO;
 	meeting_add_recording(
 		out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
+	out_events->list[out_events->n - 1].visibility = meeting->visibility;
 	return VERDICT_OK;
 }
 
@@ -90,6 +92,8 @@ enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_
 		return meeting_decide_life(meeting, command, out_events);
 	case MEETING_SET_INTERPRETATION_END:
 		return decide_interpretation_end(meeting, command, out_events);
+	case MEETING_SET_VISIBILITY:
+		return meeting_decide_visibility(meeting, command, out_events);
 	case MEETING_TAKE_UP_ITEM:
 		return decide_item(meeting, command, out_events);
 	case MEETING_RECORD:
@@ -152,6 +156,7 @@ void meeting_decide_recorder(
 		if (meeting->recording != MEETING_RECORDING_ON) {
 			meeting_add_recording(
 				out_events, EVENT_RECORDING_STARTED, "", meeting->session, "");
+			out_events->list[out_events->n - 1].visibility = meeting->class;
 		}
 		return;
 	}

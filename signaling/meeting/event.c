@@ -12,6 +12,7 @@ static const struct {
 	[EVENT_SOUND_CHECK_BEGUN] = { "sound-check-begun", MEMBER_PARTICIPANT },
 	[EVENT_SOUND_CHECK_ENDED] = { "sound-check-ended", MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_MEETING_OPENED] = { "meeting-opened", MEMBER_SITTING | MEMBER_QUORUM },
+	[EVENT_VISIBILITY_CHANGED] = { "visibility-changed", 0 },
 	[EVENT_MEETING_ADJOURNED] = { "meeting-adjourned", MEMBER_SITTING | MEMBER_UNTIL },
 	[EVENT_MEETING_CLOSED] = { "meeting-closed", MEMBER_SITTING },
 	[EVENT_MEETING_SUSPENDED] = { "meeting-suspended", MEMBER_SITTING },

@@ -8,6 +8,7 @@
 
 #include "common/base/text.h"
 #include "signaling/rules/role.h"
+#include "signaling/rules/visibility.h"
 
 enum event_kind {
 	EVENT_DOORS_OPENED,
@@ -16,6 +17,7 @@ enum event_kind {
 	EVENT_SOUND_CHECK_ENDED,
 	EVENT_MEETING_OPENED,
 	EVENT_MEETING_ADJOURNED,
+	EVENT_VISIBILITY_CHANGED,
 	EVENT_MEETING_CLOSED,
 	EVENT_MEETING_SUSPENDED,
 	EVENT_MEETING_RESUMED,
@@ -272,11 +274,12 @@ struct event {
 	char motion[RS_NAME_MAX + 1];
 	enum motion_side side;
 	enum decision_subject subject;
-	uint32_t present; /* delegations that count for the quorum */
-	uint32_t quorum;  /* so many were needed; 0 = none was asked for */
-	bool overridden;  /* there was none, and the presiding officer went on */
-	uint32_t again;   /* of a second vote: the decision that was equally divided; 0 = none */
-	uint32_t round;   /* of a roll call, from 1 */
+	uint32_t present;           /* delegations that count for the quorum */
+	uint32_t quorum;            /* so many were needed; 0 = none was asked for */
+	enum visibility visibility; /* of the record: its class */
+	bool overridden;            /* there was none, and the presiding officer went on */
+	uint32_t again; /* of a second vote: the decision that was equally divided; 0 = none */
+	uint32_t round; /* of a roll call, from 1 */
 	int64_t due_ms; /* wall clock: when the voting may be locked, by when the second vote is due */
 	enum vote was;                       /* before it was corrected */
 	char seed[EVENT_SEED_MAX + 1];       /* of the lots drawn; empty = none */

@@ -72,6 +72,7 @@ static enum verdict decide_open(const struct meeting *meeting,
 	if (meeting->record && meeting->mode == MEETING_FLOOR) {
 		meeting_add_recording(
 			out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
+		out_events->list[out_events->n - 1].visibility = meeting->visibility;
 	}
 	return VERDICT_OK;
 }
@@ -128,6 +129,7 @@ enum verdict meeting_decide_life(const struct meeting *meeting,
 	case MEETING_ADJOURN:
 	case MEETING_CLOSE:
 		return decide_end(meeting, command, out_events);
+	case MEETING_SET_VISIBILITY:
 	case MEETING_TAKE_UP_ITEM:
 	case MEETING_RECORD:
 	case MEETING_STOP_RECORDING:

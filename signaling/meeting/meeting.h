@@ -99,9 +99,11 @@ struct meeting {
 	/* state */
 	uint64_t event; /* number of the last event applied */
 	enum meeting_phase phase;
-	enum meeting_phase before_test; /* where closing the doors leads back to */
-	char checking[RS_NAME_MAX + 1]; /* whose microphone is tried; empty = nobody's */
-	int64_t until_ms;               /* adjourned until then, wall clock; 0 = not said */
+	enum visibility visibility;
+	uint64_t hidden[VISIBILITY_COUNT]; /* last event that happened while it sat so */
+	enum meeting_phase before_test;    /* where closing the doors leads back to */
+	char checking[RS_NAME_MAX + 1];    /* whose microphone is tried; empty = nobody's */
+	int64_t until_ms;                  /* adjourned until then, wall clock; 0 = not said */
 	uint32_t sitting;
 	int64_t opened_ms;
 	uint64_t opened_event;
@@ -109,9 +111,11 @@ struct meeting {
 	enum meeting_recording recording;
 	char session[EVENT_SESSION_MAX + 1]; /* empty = nothing is to be recorded */
 	char reason[EVENT_REASON_MAX + 1];
+	enum visibility class;  /* of that session: what may be shown of it later */
 	uint64_t session_event; /* the archive begins with this event */
 	char stopped_session[EVENT_SESSION_MAX +
 			     1]; /* the last one that ended, and the event that did it */
+	enum visibility stopped_class;
 	uint64_t stopped_event;
 	bool chat_closed;
 	bool recorded; /* a recording was started in this sitting already */
@@ -126,6 +130,7 @@ enum meeting_command_kind {
 	MEETING_END_SOUND_CHECK,
 	MEETING_OPEN,
 	MEETING_ADJOURN,
+	MEETING_SET_VISIBILITY,
 	MEETING_CLOSE,
 	MEETING_SUSPEND,
 	MEETING_RESUME,
@@ -142,10 +147,11 @@ struct meeting_command {
 	enum meeting_command_kind kind;
 	const char *by;
 	const char *item;
-	bool again;              /* debate on the item is adjourned: it may be taken up again */
-	const char *session;     /* a fresh name, for commands that may start a recording */
-	const char *participant; /* BEGIN_SOUND_CHECK */
-	bool overrides;          /* OPEN: without a quorum too */
+	bool again;                 /* debate on the item is adjourned: it may be taken up again */
+	const char *session;        /* a fresh name, for commands that may start a recording */
+	const char *participant;    /* BEGIN_SOUND_CHECK */
+	enum visibility visibility; /* SET_VISIBILITY */
+	bool overrides;             /* OPEN: without a quorum too */
 	int64_t until_ms; /* ADJOURN: wall clock of the next sitting; SET_INTERPRETATION_END; 0 = not said */
 	uint64_t message; /* of the chat; that there is one is known to who keeps it */
 };

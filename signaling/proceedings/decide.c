@@ -1,5 +1,6 @@
 #include "signaling/floor/explanations.h"
 #include "signaling/meeting/quorum.h"
+#include "signaling/meeting/visibility.h"
 #include "signaling/proceedings/permissions.h"
 #include "signaling/proceedings/proceedings_priv.h"
 #include "signaling/proceedings/questions.h"
@@ -52,6 +53,7 @@ enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
 		.again = floor_debate(proceedings->floor) == FLOOR_DEBATE_ADJOURNED,
 		.participant = command->participant,
 		.overrides = command->overrides,
+		.visibility = command->visibility,
 	};
 	if (kind == MEETING_TAKE_UP_ITEM && questions_in_progress(proceedings))
 		return VERDICT_VOTING_IN_PROGRESS;
@@ -86,6 +88,26 @@ static enum verdict decide_adjournment(const struct proceedings *proceedings,
 	if (motions_top(proceedings->floor) != NULL)
 		return VERDICT_MOTION_PENDING;
 	return proceedings_decide_meeting(proceedings, MEETING_ADJOURN, command, out_events);
+}
+
+/* Whoever must leave speaks no more, and the record says so while they still are to hear it. */
+static enum verdict decide_visibility(const struct proceedings *proceedings,
+	const struct command *command, struct events *out_events)
+{
+	const struct meeting *meeting = proceedings->meeting;
+	const struct floor *floor = proceedings->floor;
+	const char *speakers[] = { floor->now.holder, floor->interrupted.holder };
+	for (size_t i = 0; i < RS_ARRAY_LEN(speakers); i++) {
+		const struct participant *speaker = meeting_find(meeting, speakers[i]);
+		if (speaker != NULL && !meeting_would_admit(meeting, command->visibility, speaker))
+			floor_decide_left(floor, speaker->id, CAUSE_LEFT, out_events);
+	}
+	const struct participant *checked = meeting_find(meeting, meeting->checking);
+	if (checked != NULL && !meeting_would_admit(meeting, command->visibility, checked)) {
+		meeting_decide_unchecked(
+			meeting, (size_t)(checked - meeting->participants), out_events);
+	}
+	return proceedings_decide_meeting(proceedings, MEETING_SET_VISIBILITY, command, out_events);
 }
 
 static enum verdict decide_floor(const struct proceedings *proceedings,
@@ -175,6 +197,8 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return proceedings_decide_meeting(proceedings, MEETING_OPEN, command, out_events);
 	case COMMAND_ADJOURN_MEETING:
 		return decide_adjournment(proceedings, command, out_events);
+	case COMMAND_SET_VISIBILITY:
+		return decide_visibility(proceedings, command, out_events);
 	case COMMAND_CLOSE_MEETING:
 		return proceedings_decide_meeting(proceedings, MEETING_CLOSE, command, out_events);
 	case COMMAND_SUSPEND_MEETING:
@@ -329,6 +353,9 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 	const struct command *command, int64_t wall_ms, struct events *out_events)
 {
 	out_events->n = 0;
+	const struct participant *by = meeting_find(proceedings->meeting, command->by);
+	if (by != NULL && !meeting_admits(proceedings->meeting, by))
+		return VERDICT_NOT_ADMITTED;
 	enum verdict verdict = permission_judge(
 		command->kind, command->role, stage_of(proceedings), &proceedings->meeting->rules);
 	if (verdict == VERDICT_OK) {

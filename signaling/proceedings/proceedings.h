@@ -44,6 +44,7 @@ enum command_kind {
 	COMMAND_END_SOUND_CHECK,
 	COMMAND_OPEN_MEETING,
 	COMMAND_ADJOURN_MEETING,
+	COMMAND_SET_VISIBILITY,
 	COMMAND_CLOSE_MEETING,
 	COMMAND_SUSPEND_MEETING,
 	COMMAND_RESUME_MEETING,
@@ -142,6 +143,7 @@ struct command {
 	uint32_t abstain;
 	char motion[RS_NAME_MAX + 1];
 	enum motion_side side;
+	enum visibility visibility;
 	enum list_kind list; /* EXPLAIN_VOTE */
 	bool overrides;      /* goes on without a quorum */
 	uint32_t again;      /* a second vote on this decision; 0 = none */

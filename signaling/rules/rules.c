@@ -32,6 +32,28 @@ int role_parse(const char *name, enum role *out_role)
 	return -ENOENT;
 }
 
+static const char *const visibility_names[VISIBILITY_COUNT] = {
+	[VISIBILITY_PUBLIC] = "public",
+	[VISIBILITY_PRIVATE] = "private",
+	[VISIBILITY_CLOSED_MEMBERS] = "closed-members",
+};
+
+const char *visibility_name(enum visibility visibility)
+{
+	return visibility_names[visibility];
+}
+
+int visibility_parse(const char *name, enum visibility *out_visibility)
+{
+	for (size_t i = 0; i < VISIBILITY_COUNT; i++) {
+		if (strcmp(name, visibility_names[i]) == 0) {
+			*out_visibility = (enum visibility)i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
 static const char *const body_names[RULES_BODY_COUNT] = {
 	[RULES_INFORMAL] = "informal",
 	[RULES_PLENARY] = "plenary",
@@ -59,6 +81,7 @@ const char *verdict_reason(enum verdict verdict)
 	static const char *const reasons[VERDICT_COUNT] = {
 		[VERDICT_OK] = "ok",
 		[VERDICT_NOT_PERMITTED] = "not-permitted",
+		[VERDICT_NOT_ADMITTED] = "not-admitted",
 		[VERDICT_NOT_IN_SESSION] = "not-in-session",
 		[VERDICT_NO_QUORUM] = "no-quorum",
 		[VERDICT_ALREADY_ON_LIST] = "already-on-list",

@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "signaling/rules/motion.h"
 #include "signaling/rules/role.h"
+#include "signaling/rules/visibility.h"
 
 /* Upper bounds of what a profile may ask for. */
 #define RULES_ENTRIES_MAX 1024
@@ -186,6 +187,8 @@ struct rules {
 	struct rules_majority majorities[RULES_MAJORITIES_MAX];
 	uint32_t n_majorities;
 	struct rules_quorum quorum[RULES_BODY_COUNT];
+	unsigned excluded
+		[VISIBILITY_COUNT]; /* categories of delegations that leave then, a set of enum category */
 	unsigned quorum_places; /* ways of being here that count, a set of enum place */
 	struct rules_chat chat;
 	struct rules_voting voting;

@@ -21,6 +21,7 @@ static void tell_meeting(
 	(void)rs_set_text(chamber->archive.tap, tap_of(service, chamber));
 	const struct node_recording recording = {
 		.session = chamber->archive.session,
+		.class = chamber->archive.class,
 		.record = record,
 		.tap = chamber->archive.tap,
 	};
@@ -51,6 +52,7 @@ static void begin(struct service *service, struct node *node, struct chamber *ch
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	struct archive *archive = &chamber->archive;
 	(void)rs_set_text(archive->session, meeting->session);
+	archive->class = meeting->class;
 	/* What the recorder has of this session it said in its hello; else it gets all of it. */
 	if (archive->forwarded < meeting->session_event - 1)
 		archive->forwarded = meeting->session_event - 1;
@@ -138,6 +140,7 @@ static void resume_one(struct chamber *chamber, uint64_t last_event)
 	if (meeting->session[0] != '\0' || meeting->stopped_event <= last_event)
 		return;
 	(void)rs_set_text(archive->session, meeting->stopped_session);
+	archive->class = meeting->stopped_class;
 	archive->end = meeting->stopped_event;
 }
 
@@ -154,8 +157,10 @@ static void tell_state(struct service *service, struct node *node)
 			continue;
 		(void)rs_set_text(archive->tap, tap_of(service, chamber));
 		node_state_add_recorder_meeting(state, chamber->proceedings->meeting,
-			&(struct node_recording){
-				.session = archive->session, .record = true, .tap = archive->tap });
+			&(struct node_recording){ .session = archive->session,
+				.class = archive->class,
+				.record = true,
+				.tap = archive->tap });
 	}
 	if (err == 0)
 		err = node_state_write(state, &out);
@@ -182,6 +187,7 @@ void archive_hello(struct service *service, struct node *node, const struct node
 		if (meeting->session[0] == '\0')
 			continue;
 		(void)rs_set_text(archive->session, meeting->session);
+		archive->class = meeting->class;
 		if (archive->forwarded < meeting->session_event - 1)
 			archive->forwarded = meeting->session_event - 1;
 	}

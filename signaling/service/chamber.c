@@ -424,9 +424,12 @@ static void lose_sessions(struct service *service, struct chamber *chamber, stru
 	}
 }
 
-static void follow_up(struct service *service, struct chamber *chamber, const struct event *event)
+static void follow_up(struct service *service, struct chamber *chamber, const struct event *event,
+	struct moment at)
 {
 	ballots_follow(service, chamber, event);
+	if (event->kind == EVENT_VISIBILITY_CHANGED)
+		admission_changed(service, chamber, at);
 	if (event->kind == EVENT_MEDIA_SERVER)
 		peer_remove_stale(service, chamber);
 	if (event->kind == EVENT_RECORDING_STOPPED && chamber->archive.session[0] != '\0' &&
@@ -452,7 +455,7 @@ static void apply_all(struct service *service, struct chamber *chamber,
 		const int failed = chamber_apply(
 			service, chamber, event, &done->events[i], chamber->payloads[i]);
 		err = failed < 0 ? failed : err;
-		follow_up(service, chamber, event);
+		follow_up(service, chamber, event, at);
 	}
 	if (err < 0)
 		lose_sessions(service, chamber, at);

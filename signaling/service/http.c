@@ -18,6 +18,7 @@ uint16_t http_status(enum verdict verdict)
 	case VERDICT_OK:
 		return 200;
 	case VERDICT_NOT_PERMITTED:
+	case VERDICT_NOT_ADMITTED:
 	case VERDICT_CHANNEL_NOT_YOURS:
 	case VERDICT_NOT_ENTITLED:
 		return 403;

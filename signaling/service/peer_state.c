@@ -80,6 +80,7 @@ static bool take_one(struct service *service, const struct node *node, const str
 	const char *dash = strchr(spec->id, '-');
 	enum peer_use use;
 	if (chamber == NULL || dash == NULL || use_of(spec->id, &use) < 0 ||
+		!admission_allows(chamber, dash + 1) ||
 		strcmp(chamber->proceedings->meeting->instance, node->instance) != 0)
 		return false;
 	struct peer *peer = rs_zalloc(sizeof(*peer));

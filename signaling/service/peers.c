@@ -180,6 +180,9 @@ enum verdict peer_make(struct service *service, const struct peer_making *making
 	(void)rs_set_text(peer->owner, making->owner);
 	(void)rs_set_text(peer->instance, node->instance);
 	(void)rs_set_text(peer->spec.meeting, chamber->proceedings->meeting->id);
+	const struct participant *owner =
+		meeting_find(chamber->proceedings->meeting, making->owner);
+	peer->spec.webcast = owner != NULL && owner->role == ROLE_VIEWER;
 	const int err = service->config.answer(service->config.answer_ctx, making->offer,
 		making->len, making->plan, &node->workers[peer->spec.worker], service->config.rand,
 		&peer->spec, out_sdp, why);

@@ -207,6 +207,11 @@ int service_ballot(struct service *service, const char *meeting, uint32_t decisi
 /* The i-th badge of a meeting, from 0, as claims to issue (expires_s 0). 0, or -ENOENT past the end or without such a meeting. */
 int service_badge(const struct service *service, const char *meeting, size_t i,
 	struct claims *out_claims) RS_MUST_USE;
+/* May this bearer hear of the meeting as it sits now? False: it is private, or closed to others than members. */
+bool service_admits(const struct service *service, const struct claims *who, const char *meeting);
+/* Events up to this number are not for this bearer: the last of them happened in a part that was private to them. 0 = all are. */
+uint64_t service_hidden_until(
+	const struct service *service, const struct claims *who, const char *meeting);
 /* A meeting for tests and sound checks ("rehearsal" in the conference file)? False without such a meeting. */
 bool service_is_rehearsal(const struct service *service, const char *meeting);
 /* The view as JSON, without checking anybody. 0, -ENOENT, -ENOMEM. */

@@ -33,6 +33,7 @@
 #define CLOSE_NO_MEETING 4004
 #define CLOSE_FLOODING 4008
 #define CLOSE_ELSEWHERE 4009
+#define CLOSE_NOT_ADMITTED 4010
 /* After a store that was down. */
 #define STORE_RETRY RS_MS(500)
 /* A peer without consent for so long is given up. */
@@ -104,6 +105,7 @@ struct person {
 	struct peer *peers;
 	rs_time away_at;              /* when it counts as gone; RS_TIME_NEVER while it is here */
 	bool left;                    /* on purpose */
+	int64_t place;                /* number of the live place, the newest known; 0 = none yet */
 	bool companion;               /* the page is that of somebody in the room */
 	bool elsewhere;               /* a second page took the place of the first: to be told */
 	bool media_lost;              /* the transport told so */
@@ -134,6 +136,7 @@ struct job {
 /* What the recorder was told about a meeting. */
 struct archive {
 	char session[EVENT_SESSION_MAX + 1]; /* it records this; empty = nothing */
+	enum visibility class;               /* of that session */
 	char tap[NODE_PATH_MAX + 1];         /* where it was told to find the media */
 	uint64_t forwarded;                  /* last event handed over */
 	uint64_t end;                        /* last event of the session; 0 = it goes on */
@@ -324,6 +327,15 @@ void chamber_done(struct service *service, struct chamber *chamber, const struct
 /* Apply one stored event, keep and tell it. 0 or -ENOMEM. */
 int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
 	const struct store_event *stored, struct message *payload) RS_MUST_USE;
+
+/* admission.c */
+/* As the meeting sits now; who has no badge is not judged here. */
+bool admission_allows(const struct chamber *chamber, const char *badge);
+/* Told why, and closed. */
+void admission_refuse(struct service *service, struct session *session, enum visibility visibility,
+	struct moment at);
+/* The meeting sits before others now. */
+void admission_changed(struct service *service, struct chamber *chamber, struct moment at);
 
 /* refusal.c */
 /* For people: a sentence of its own, or `text` filled with one that has the figures. */

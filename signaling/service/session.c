@@ -1,3 +1,4 @@
+#include "signaling/meeting/visibility.h"
 #include "signaling/service/credentials.h"
 #include "signaling/service/service_priv.h"
 
@@ -9,6 +10,8 @@
 
 /* Refused by the rate limit so often without a pause: not clumsy but hostile. */
 #define FLOOD_MAX 200
+/* Places taken in the same instant count on; so far a number may be ahead of the clock. */
+#define PLACES_AHEAD_MS 60000
 
 struct session *session_find(const struct service *service, uint64_t id)
 {
@@ -158,6 +161,10 @@ static bool admit(struct service *service, struct session *session, const struct
 			"This badge is not accredited to the meeting.", at);
 		return false;
 	}
+	if (!meeting_admits(meeting, participant)) {
+		admission_refuse(service, session, meeting->visibility, at);
+		return false;
+	}
 	session->chamber = chamber;
 	session->participant = (size_t)(participant - meeting->participants);
 	return true;
@@ -183,6 +190,26 @@ static void take_place(struct service *service, struct session *session, struct 
 		}
 		other = next;
 	}
+}
+
+/* Places of a badge are numbered by when they were taken. A page that lost its line and comes back after its person went on
+ * elsewhere must not take the place from there: the newest stays, in whatever order they come back, also after our restart. */
+static bool takes_newest(
+	const struct session *session, const struct wire_message *message, struct moment at)
+{
+	struct person *person = person_of(session);
+	if (may_be_many(session))
+		return true;
+	if (!message->resumes) {
+		person->place = at.wall_ms > person->place ? at.wall_ms : person->place + 1;
+		return true;
+	}
+	if (message->place != 0 && message->place < person->place)
+		return false;
+	/* None was given in the time to come. */
+	if (message->place > person->place && message->place <= at.wall_ms + PLACES_AHEAD_MS)
+		person->place = message->place;
+	return true;
 }
 
 static void enter_chamber(
@@ -288,6 +315,7 @@ static int send_welcome(struct service *service, struct session *session, bool r
 		.event = resumed ? meeting->event : chamber->snapshot.event,
 		.resumed = resumed,
 		.wall_ms = at.wall_ms,
+		.place = may_be_many(session) ? 0 : person_of(session)->place,
 		.you = &meeting->participants[session->participant],
 		.turn = service->config.turn,
 	};
@@ -305,6 +333,13 @@ static bool may_be_companion(enum role role)
 	return (ROLE_BIT(role) & (ROLES_PRESIDING | ROLE_BIT(ROLE_DELEGATE))) != 0;
 }
 
+/* What happened while this participant had to be out is not told afterwards. */
+static uint64_t hidden_until(const struct session *session)
+{
+	const struct meeting *meeting = session->chamber->proceedings->meeting;
+	return meeting_hidden_until(meeting, &meeting->participants[session->participant]);
+}
+
 static void handle_hello(struct service *service, struct session *session,
 	const struct wire_message *message, struct moment at)
 {
@@ -315,7 +350,14 @@ static void handle_hello(struct service *service, struct session *session,
 	struct chamber *chamber = session->chamber;
 	const bool resumed = message->resumes && strcmp(message->epoch, chamber->epoch) == 0 &&
 			     broadcast_covers(chamber->broadcast, message->event,
-				     chamber->proceedings->meeting->event);
+				     chamber->proceedings->meeting->event) &&
+			     message->event >= hidden_until(session);
+	if (!takes_newest(session, message, at)) {
+		session->chamber = NULL; /* it never came in */
+		session_refuse(service, session, CLOSE_ELSEWHERE, "joined-elsewhere",
+			"You joined from another place; this page is no longer connected.", at);
+		return;
+	}
 	session->companion =
 		message->companion &&
 		may_be_companion(

@@ -53,6 +53,11 @@ static int judge_use(const struct claims *who, const struct chamber *chamber,
 			"This token is for another meeting or not accredited here.");
 		return -1;
 	}
+	if (!admission_allows(chamber, who->badge)) {
+		refuse_request(
+			refusal, 403, "not-admitted", wire_verdict_text(VERDICT_NOT_ADMITTED));
+		return -1;
+	}
 	if (use == SERVICE_PEER_PLAY) {
 		if (feed_exists(meeting, name))
 			return 0;

@@ -50,6 +50,9 @@ static void read_mode(const struct object *object, struct meeting *meeting)
 	meeting->loudest = (uint32_t)object_int_or(object, "loudest", 0, LOUDEST_MAX, 0);
 	if (meeting->loudest > 0 && meeting->mode != MEETING_DIRECT)
 		object_fail(object, "loudest", "only in mode direct do microphones compete");
+	if (visibility_parse(object_text_or(object, "visibility", "public"), &meeting->visibility) <
+		0)
+		object_fail(object, "visibility", "public, private or closed-members is expected");
 	if (rules_body_parse(object_text_or(object, "body", "informal"), &meeting->body) < 0)
 		object_fail(object, "body", "informal, committee or plenary is expected");
 	meeting->rehearsal = object_bool_or(object, "rehearsal", false);
@@ -104,7 +107,7 @@ static int read_meeting(
 	(void)rs_set_text(meeting->id, object_name(object, "id"));
 	READ_TEXT(object, "title", meeting->title);
 	ONLY(source, object, "id", "title", "mode", "loudest", "rehearsal", "record", "room",
-		"body", "items", "badges");
+		"body", "visibility", "items", "badges");
 	read_mode(object, meeting);
 	read_channels(source, meeting);
 	read_items(source, object, meeting);

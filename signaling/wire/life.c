@@ -3,8 +3,15 @@
 #include "signaling/meeting/quorum.h"
 #include "signaling/wire/doc.h"
 
+#define ALL_CATEGORIES ((1u << CATEGORY_COUNT) - 1u)
+
 void life_write_data(json_t **data, const struct event *event, unsigned members)
 {
+	if (event->kind == EVENT_VISIBILITY_CHANGED)
+		doc_put(data, "visibility", json_string(visibility_name(event->visibility)));
+	/* Of a record, public is not said: that is what older ones are. */
+	if (event->kind == EVENT_RECORDING_STARTED && event->visibility != VISIBILITY_PUBLIC)
+		doc_put(data, "class", json_string(visibility_name(event->visibility)));
 	if ((members & MEMBER_QUORUM) && event->quorum != 0) {
 		doc_put(data, "present", json_integer(event->present));
 		doc_put(data, "quorum", json_integer(event->quorum));
@@ -12,8 +19,19 @@ void life_write_data(json_t **data, const struct event *event, unsigned members)
 	}
 }
 
+static void read_visibility_of(
+	const struct object *data, const char *key, const char *name, struct event *event)
+{
+	if (visibility_parse(name, &event->visibility) < 0)
+		object_fail(data, key, "public, private or closed-members is expected");
+}
+
 void life_read_data(const struct object *data, struct event *event, unsigned members)
 {
+	if (event->kind == EVENT_VISIBILITY_CHANGED)
+		read_visibility_of(data, "visibility", object_text(data, "visibility"), event);
+	if (event->kind == EVENT_RECORDING_STARTED)
+		read_visibility_of(data, "class", object_text_or(data, "class", "public"), event);
 	if (members & MEMBER_QUORUM) {
 		event->present = (uint32_t)object_int_or(data, "present", 0, UINT32_MAX, 0);
 		event->quorum = (uint32_t)object_int_or(data, "quorum", 0, UINT32_MAX, 0);
@@ -31,6 +49,7 @@ static void put_number(json_t **part, const char *key, int64_t value, bool patch
 
 void life_put_meeting(json_t **part, const struct meeting *meeting, bool patch)
 {
+	doc_put(part, "visibility", json_string(visibility_name(meeting->visibility)));
 	put_number(part, "until", meeting->until_ms, patch);
 	if (meeting->checking[0] != '\0')
 		doc_put(part, "checking", json_string(meeting->checking));
@@ -114,8 +133,38 @@ static void set_default_quorum(struct rules *rules)
 	rules->quorum_places = 1u << PLACE_REMOTE | 1u << PLACE_IN_ROOM;
 }
 
+/* The delegations that stay, by category; the others leave. */
+static void read_admission(const struct object *object, const char *key, enum visibility visibility,
+	struct rules *rules)
+{
+	unsigned staying = 0;
+	const size_t n = object_array(object, key, CATEGORY_COUNT);
+	for (size_t i = 0; i < n; i++) {
+		enum category category;
+		if (category_parse(object_text_at(object, key, i), &category) < 0)
+			object_fail(object, key, "member, observer, igo, ngo or group is expected");
+		else
+			staying |= 1u << category;
+	}
+	if ((staying & 1u << CATEGORY_MEMBER) == 0)
+		object_fail(object, key, "members are always admitted");
+	rules->excluded[visibility] = ALL_CATEGORIES & ~staying;
+}
+
+static void read_visibility(const struct object *object, struct rules *rules)
+{
+	rules->excluded[VISIBILITY_CLOSED_MEMBERS] =
+		ALL_CATEGORIES & ~(1u << CATEGORY_MEMBER | 1u << CATEGORY_GROUP);
+	if (!object_has(object, "visibility"))
+		return;
+	const struct object at = object_child(object, "visibility");
+	read_admission(&at, "private", VISIBILITY_PRIVATE, rules);
+	read_admission(&at, "closed_members", VISIBILITY_CLOSED_MEMBERS, rules);
+}
+
 void life_read_rules(const struct object *object, struct rules *rules)
 {
+	read_visibility(object, rules);
 	if (!object_has(object, "quorum")) {
 		set_default_quorum(rules);
 		return;

@@ -23,6 +23,12 @@ static void parse_override(const struct object *object, struct wire_message *mes
 	message->command.overrides = object_bool_or(object, "override", false);
 }
 
+static void parse_visibility(const struct object *object, struct wire_message *message)
+{
+	if (visibility_parse(object_text(object, "visibility"), &message->command.visibility) < 0)
+		object_fail(object, "visibility", "public, private or closed-members is expected");
+}
+
 static void parse_participant(const struct object *object, struct wire_message *message)
 {
 	(void)rs_set_text(message->command.participant, object_name(object, "participant"));
@@ -301,6 +307,7 @@ static const struct {
 	[COMMAND_END_SOUND_CHECK] = { "end-sound-check", parse_nothing },
 	[COMMAND_OPEN_MEETING] = { "open-meeting", parse_override },
 	[COMMAND_ADJOURN_MEETING] = { "adjourn-meeting", parse_until },
+	[COMMAND_SET_VISIBILITY] = { "set-visibility", parse_visibility },
 	[COMMAND_CLOSE_MEETING] = { "close-meeting", parse_nothing },
 	[COMMAND_SUSPEND_MEETING] = { "suspend-meeting", parse_nothing },
 	[COMMAND_RESUME_MEETING] = { "resume-meeting", parse_nothing },
@@ -405,6 +412,7 @@ static void parse_hello(const struct object *object, struct wire_message *messag
 	message->resumes = true;
 	message->epoch = object_text(&resume, "epoch");
 	message->event = (uint64_t)object_int(&resume, "event", 0, EXACT_MAX);
+	message->place = object_int_or(&resume, "place", 1, EXACT_MAX, 0);
 	if (strlen(message->epoch) > EPOCH_MAX)
 		object_fail(&resume, "epoch", "the text is too long");
 }

@@ -50,6 +50,7 @@ struct wire_message {
 	bool resumes;
 	const char *epoch; /* of the resume */
 	uint64_t event;
+	int64_t place; /* of the resume; 0 = not said */
 	/* COMMAND; `by` and `role` of `command` are not set */
 	char id[RS_NAME_MAX + 1];
 	struct command command;
@@ -95,6 +96,7 @@ struct wire_welcome {
 	uint64_t event;
 	bool resumed;
 	int64_t wall_ms;
+	int64_t place; /* number of the badge's one live place; 0 = it may have many */
 	const struct participant *you;
 	const struct turn *turn; /* NULL = no ICE servers */
 };

@@ -118,6 +118,7 @@ void node_stats_source(
 /* What a recorder is to do in a meeting. */
 struct node_recording {
 	const char *session;
+	enum visibility class; /* of the session */
 	bool record;
 	const char *tap;
 };

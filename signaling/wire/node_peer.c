@@ -128,6 +128,8 @@ json_t *node_peer_json(const struct peer_spec *peer)
 	doc_put(&json, "recv", recv);
 	if (peer->watch)
 		doc_put(&json, "watch", json_true());
+	if (peer->webcast)
+		doc_put(&json, "webcast", json_true());
 	return json;
 }
 
@@ -230,6 +232,7 @@ int node_hello_peer(const struct node_message *message, size_t i, struct peer_sp
 	const struct object dtls = object_child(&object, "dtls");
 
 	*out_peer = (struct peer_spec){
+		.webcast = object_bool_or(&object, "webcast", false),
 		.worker = (uint32_t)object_int_or(&object, "worker", 0, NODE_WORKERS_MAX - 1, 0),
 		.n_send = object_array(&object, "send", PEER_SEND_MAX),
 		.n_recv = object_array(&object, "recv", PEER_RECV_MAX),

@@ -40,6 +40,7 @@ static json_t *sfu_meeting(const struct proceedings *proceedings)
 	}
 	doc_put(&json, "channels", channels);
 	doc_put(&json, "record", json_boolean(meeting->session[0] != '\0'));
+	doc_put(&json, "webcast", json_boolean(meeting->visibility == VISIBILITY_PUBLIC));
 	return json;
 }
 
@@ -52,6 +53,8 @@ static json_t *recorder_meeting(
 	doc_put(&json, "title", json_string(meeting->title));
 	doc_put(&json, "record", json_boolean(recording->record));
 	doc_put(&json, "session", json_string(recording->session));
+	if (recording->class != VISIBILITY_PUBLIC)
+		doc_put(&json, "class", json_string(visibility_name(recording->class)));
 	doc_put(&json, "tap", json_string(recording->tap));
 	json_t *channels = json_array();
 	for (size_t i = 0; i < meeting->n_channels; i++) {

@@ -108,7 +108,8 @@ struct peer_spec {
 	size_t n_send;
 	struct peer_recv recv[PEER_RECV_MAX];
 	size_t n_recv;
-	bool watch; /* somebody looks at it */
+	bool watch;   /* somebody looks at it */
+	bool webcast; /* of the public */
 };
 
 /* What an offered receive section is to carry, in the order of the plan. */

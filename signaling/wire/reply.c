@@ -8,6 +8,8 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_OK] = "",
 		[VERDICT_NOT_PERMITTED] = "Your badge does not allow this.",
 		[VERDICT_NOT_IN_SESSION] = "The meeting is not in session.",
+		[VERDICT_NOT_ADMITTED] =
+			"The meeting sits without you now; you may come back when it is public again.",
 		[VERDICT_NO_QUORUM] = "There is no quorum.",
 		[VERDICT_ALREADY_ON_LIST] = "Your delegation is already on the list of speakers.",
 		[VERDICT_NOT_ON_LIST] = "You are not on the list of speakers.",
@@ -144,6 +146,8 @@ int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out)
 	doc_put(&json, "event", json_integer((json_int_t)welcome->event));
 	doc_put(&json, "resumed", json_boolean(welcome->resumed));
 	doc_put(&json, "time", json_integer(welcome->wall_ms));
+	if (welcome->place != 0)
+		doc_put(&json, "place", json_integer(welcome->place));
 	doc_put(&json, "you", you_part(welcome->you));
 	if (welcome->turn != NULL && welcome->turn->n_stun + welcome->turn->n_turn > 0)
 		doc_put(&json, "ice_servers",

@@ -183,6 +183,7 @@ int kit_join(struct kit *kit, const struct kit_peer *peer, rs_time now, uint32_t
 		.recvs = recvs,
 		.n_recvs = RS_ARRAY_LEN(recvs),
 		.watch = peer->watch,
+		.public = peer->public,
 		.home = peer->home,
 		.place = peer->place,
 	};
@@ -218,6 +219,7 @@ int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now)
 		.loudest = meeting->loudest,
 		.speaker = meeting->speaker,
 		.record = meeting->record,
+		.off_air = meeting->off_air,
 	};
 
 	return router_meeting_set(kit->router, &spec, now);

@@ -81,6 +81,7 @@ struct kit_peer {
 	bool silent;    /* sends nothing */
 	bool simulcast; /* camera in q, h, f */
 	bool watch;
+	bool public;
 	bool red; /* redundant audio, both ways */
 	const char *audio;
 	const char *video;
@@ -115,6 +116,7 @@ struct kit_meeting {
 	bool direct;
 	uint32_t loudest; /* in direct mode */
 	bool record;
+	bool off_air;
 };
 int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now) RS_MUST_USE;
 

@@ -69,6 +69,55 @@ static void a_switch_of_speaker_asks_for_a_key_frame_once_and_waits_for_it(void 
 	assert_int_equal(kit_count_rtcp(&kit, f, RTCP_PSFB, RTCP_FMT_PLI), 1);
 }
 
+/* From the very message on, also what waits to be sent again; the others go on, and so does the public afterwards. */
+static void off_the_air_the_public_is_sent_nothing(void **state)
+{
+	struct kit_peer webcast = viewer;
+	webcast.public = true;
+	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra),
+		       v = kit_must_join(&kit, &webcast);
+	const uint32_t sound = kit_slot_ssrc(&webcast, 3, false);
+	const uint32_t picture = kit_slot_ssrc(&webcast, 6, false);
+	struct kit_meeting spec = {
+		.event = 1, .open = { "KEN" }, .visible = { "KEN" }, .speaker = "KEN"
+	};
+	const struct kit_media key = {
+		.ssrc = 7, .seq = 1, .picture = 1, .keyframe = true, .height = 180
+	};
+
+	kit_must_meeting(&kit, &spec, 0);
+	kit_speak(&kit, k, 5, 1, 20, 0);
+	kit_show(&kit, k, &key, 0);
+	assert_int_equal(kit_count_rtp(&kit, v, sound), 1);
+	assert_int_equal(kit_count_rtp(&kit, v, picture), 1);
+	const struct rtp_packet last = kit_parsed(kit_rtp(&kit, v, picture, 0));
+	kit_forget(&kit);
+
+	spec.event = 2;
+	spec.off_air = true;
+	kit_must_meeting(&kit, &spec, RS_MS(20));
+	kit_speak(&kit, k, 5, 2, 20, RS_MS(20));
+	kit_show(&kit, k, &(struct kit_media){ .ssrc = 7, .seq = 2, .picture = 2 }, RS_MS(33));
+	assert_int_equal(kit_count_rtp(&kit, v, 0), 0);
+	assert_true(kit_count_rtp(&kit, f, 0) >= 2);
+	kit_forget(&kit);
+
+	spec.event = 3;
+	spec.off_air = false;
+	kit_must_meeting(&kit, &spec, RS_MS(600));
+	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 1);
+	kit_show(&kit, k, &(struct kit_media){ .ssrc = 7, .seq = 3, .picture = 3 }, RS_MS(610));
+	assert_int_equal(kit_count_rtp(&kit, v, picture), 0);
+	kit_show(&kit, k,
+		&(struct kit_media){
+			.ssrc = 7, .seq = 4, .picture = 4, .keyframe = true, .height = 180 },
+		RS_MS(640));
+	const struct rtp_packet next = kit_parsed(kit_rtp(&kit, v, picture, 0));
+	assert_int_equal(next.seq, (uint16_t)(last.seq + 1));
+	kit_speak(&kit, k, 5, 30, 20, RS_MS(640));
+	assert_int_equal(kit_count_rtp(&kit, v, sound), 1);
+}
+
 static void key_frame_requests_are_repeated_until_one_comes(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
@@ -621,6 +670,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_switch_of_speaker_asks_for_a_key_frame_once_and_waits_for_it),
+		CASE(off_the_air_the_public_is_sent_nothing),
 		CASE(key_frame_requests_are_repeated_until_one_comes),
 		CASE(video_is_repaired_by_rtx),
 		CASE(a_publishers_gaps_are_asked_for_and_filled),

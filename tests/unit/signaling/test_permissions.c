@@ -218,6 +218,12 @@ static void a_sound_check(struct bench *bench)
 	act(bench, ROLE_TECHNICIAN, begin);
 }
 
+static void privacy(struct bench *bench)
+{
+	bench->next.visibility = VISIBILITY_PRIVATE;
+	(void)rs_set_text(bench->next.session, "demo-2");
+}
+
 static void a_speaker(struct bench *bench)
 {
 	struct command give = { .kind = COMMAND_GIVE_FLOOR };
@@ -411,6 +417,7 @@ static const struct sample {
 	[COMMAND_END_SOUND_CHECK] = { a_sound_check },
 	[COMMAND_OPEN_MEETING] = { nothing },
 	[COMMAND_ADJOURN_MEETING] = { nothing },
+	[COMMAND_SET_VISIBILITY] = { privacy },
 	[COMMAND_CLOSE_MEETING] = { nothing },
 	[COMMAND_SUSPEND_MEETING] = { nothing },
 	[COMMAND_SET_INTERPRETATION_END] = { an_hour },

@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #include "common/base/rand.h"
+#include "signaling/meeting/visibility.h"
 #include "signaling/wire/conference.h"
 #include "signaling/wire/event.h"
 #include "signaling/wire/view.h"
@@ -64,6 +65,7 @@ static const struct rules rules = {
 	.n_majorities = 1,
 	.quorum = { [RULES_COMMITTEE] = { .to_open = { 1, 4, .may_override = true },
 			    .to_decide = { 1, 2, .more_than = true } } },
+	.excluded = { [VISIBILITY_CLOSED_MEMBERS] = 1u << CATEGORY_NGO },
 	.quorum_places = 1u << PLACE_REMOTE | 1u << PLACE_IN_ROOM,
 };
 
@@ -333,6 +335,7 @@ static struct command random_command(struct rs_rand *rand, const struct proceedi
 		.no = rs_rand_below(rand, 3),
 		.title = "Draft resolution",
 		.majority = "simple",
+		.visibility = (enum visibility)rs_rand_below(rand, VISIBILITY_COUNT),
 		.overrides = rs_rand_below(rand, 2) == 0,
 		.until_ms = rs_rand_below(rand, 2),
 	};
@@ -399,6 +402,12 @@ static void assert_invariants(const struct proceedings *proceedings)
 	if (proceedings->meeting->phase != MEETING_IN_SESSION &&
 		proceedings->meeting->phase != MEETING_SUSPENDED)
 		assert_string_equal(floor->now.holder, "");
+	/* Who is not admitted has neither floor nor microphone. */
+	const struct participant *holder = meeting_find(proceedings->meeting, floor->now.holder);
+	assert_true(holder == NULL || meeting_admits(proceedings->meeting, holder));
+	/* A record is of one class: that of the meeting while it is made. */
+	if (proceedings->meeting->session[0] != '\0')
+		assert_int_equal(proceedings->meeting->class, proceedings->meeting->visibility);
 	/* Only in the test before the meeting, and only of who is there, a microphone is tried. */
 	if (proceedings->meeting->checking[0] != '\0') {
 		assert_int_equal(proceedings->meeting->phase, MEETING_TEST);

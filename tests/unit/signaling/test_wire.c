@@ -305,6 +305,8 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		event.outcome = members & (MEMBER_OUTCOME | MEMBER_RESULT) ? OUTCOME_REJECTED
 									   : OUTCOME_ADOPTED;
 		event.required = members & MEMBER_OUTCOME ? 81 : 0;
+		if (kind == EVENT_VISIBILITY_CHANGED || kind == EVENT_RECORDING_STARTED)
+			event.visibility = VISIBILITY_PRIVATE;
 		event.present = members & MEMBER_QUORUM ? 30 : 0;
 		event.quorum = members & MEMBER_QUORUM ? 65 : 0;
 		event.overridden = (members & MEMBER_QUORUM) != 0;

@@ -1,0 +1,52 @@
+#include "signaling/meeting/visibility.h"
+
+#include "signaling/meeting/meeting_priv.h"
+
+bool meeting_would_admit(const struct meeting *meeting, enum visibility visibility,
+	const struct participant *participant)
+{
+	if (visibility == VISIBILITY_PUBLIC)
+		return true;
+	if (participant->role == ROLE_VIEWER)
+		return false;
+	return participant->role != ROLE_DELEGATE ||
+	       (meeting->rules.excluded[visibility] & (1u << participant->category)) == 0;
+}
+
+bool meeting_admits(const struct meeting *meeting, const struct participant *participant)
+{
+	return meeting_would_admit(meeting, meeting->visibility, participant);
+}
+
+uint64_t meeting_hidden_until(const struct meeting *meeting, const struct participant *participant)
+{
+	uint64_t until = 0;
+	for (size_t i = 0; i < VISIBILITY_COUNT; i++) {
+		if (!meeting_would_admit(meeting, (enum visibility)i, participant) &&
+			meeting->hidden[i] > until)
+			until = meeting->hidden[i];
+	}
+	return until;
+}
+
+void meeting_mark_hidden(struct meeting *meeting, uint64_t number)
+{
+	meeting->hidden[meeting->visibility] = number;
+}
+
+enum verdict meeting_decide_visibility(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	if (meeting->visibility == command->visibility)
+		return VERDICT_ALREADY_SO;
+	events_add(out_events, EVENT_VISIBILITY_CHANGED, command->by)->visibility =
+		command->visibility;
+	if (meeting->session[0] == '\0')
+		return VERDICT_OK;
+	meeting_add_recording(
+		out_events, EVENT_RECORDING_STOPPED, command->by, meeting->session, "visibility");
+	meeting_add_recording(
+		out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
+	out_events->list[out_events->n - 1].visibility = command->visibility;
+	return VERDICT_OK;
+}

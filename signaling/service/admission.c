@@ -1,0 +1,74 @@
+/* Who may be here as the meeting sits now: those who may not any more leave at once, told why, and their media with them. */
+#include "signaling/meeting/visibility.h"
+#include "signaling/service/service_priv.h"
+
+static const char *why(enum visibility visibility)
+{
+	static const char *const texts[VISIBILITY_COUNT] = {
+		[VISIBILITY_PUBLIC] = "",
+		[VISIBILITY_PRIVATE] =
+			"The meeting sits in private now. This page comes back by itself when it is public again.",
+		[VISIBILITY_CLOSED_MEMBERS] =
+			"The meeting is closed to all but members now. This page comes back by itself when it is open again.",
+	};
+	return texts[visibility];
+}
+
+bool admission_allows(const struct chamber *chamber, const char *badge)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct participant *participant = meeting_find(meeting, badge);
+	return participant == NULL || meeting_admits(meeting, participant);
+}
+
+void admission_refuse(struct service *service, struct session *session, enum visibility visibility,
+	struct moment at)
+{
+	session_refuse(service, session, CLOSE_NOT_ADMITTED, visibility_name(visibility),
+		why(visibility), at);
+}
+
+static bool must_go(const struct peer *peer, const void *ctx)
+{
+	const struct chamber *chamber = ctx;
+	return peer->chamber == chamber && !admission_allows(chamber, peer->owner);
+}
+
+void admission_changed(struct service *service, struct chamber *chamber, struct moment at)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	struct session *session = chamber->sessions;
+	while (session != NULL) {
+		struct session *next = session->next;
+		if (!meeting_admits(meeting, &meeting->participants[session->participant])) {
+			chamber->people[session->participant].left = true;
+			admission_refuse(service, session, meeting->visibility, at);
+		}
+		session = next;
+	}
+	struct peer *peer;
+	while ((peer = peer_first(service, must_go, chamber)) != NULL) {
+		if (peer->person != NULL)
+			peer->person->left = true;
+		peer_remove(service, peer);
+	}
+	/* What is written of the private part is not given to who comes after it. */
+	snapshot_done(&chamber->snapshot);
+}
+
+bool service_admits(const struct service *service, const struct claims *who, const char *meeting)
+{
+	const struct chamber *chamber = chamber_find(service, meeting);
+	return chamber == NULL || admission_allows(chamber, who->badge);
+}
+
+uint64_t service_hidden_until(
+	const struct service *service, const struct claims *who, const char *meeting)
+{
+	const struct chamber *chamber = chamber_find(service, meeting);
+	const struct participant *participant =
+		chamber != NULL ? meeting_find(chamber->proceedings->meeting, who->badge) : NULL;
+	return participant != NULL
+		       ? meeting_hidden_until(chamber->proceedings->meeting, participant)
+		       : 0;
+}

@@ -1,0 +1,235 @@
+/* Public, private, closed to all but members: who leaves, what reaches nobody else, and what the record is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/log/log.h"
+#include "tests/support/examples.h"
+#include "tests/support/service_bench.h"
+
+static int setup(void **state)
+{
+	size_t len;
+	char *conference = examples_read("tests/unit/signaling/conferences/private.json", &len);
+	*state = bench_new_of(NULL, conference);
+	free(conference);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bench_free(*state);
+	return 0;
+}
+
+struct hall {
+	struct bench_line *sfu, *recorder, *chair, *ken, *ngo, *viewer;
+};
+
+static struct hall in_session(struct bench *bench)
+{
+	struct hall hall = {
+		.sfu = bench_sfu(bench, "i1", "null"),
+		.recorder = bench_recorder(bench, "[]"),
+		.chair = bench_join(bench, "demo", "chair", "chair"),
+		.ken = bench_join(bench, "demo", "KEN", "delegate"),
+		.ngo = bench_join(bench, "demo", "WWF", "delegate"),
+		.viewer = bench_join(bench, "demo", "viewer", "viewer"),
+	};
+	(void)bench_command(bench, hall.chair, "open-meeting", "");
+	return hall;
+}
+
+static void sit(struct bench *bench, struct bench_line *chair, const char *visibility)
+{
+	char members[64];
+	(void)snprintf(members, sizeof(members), "\"visibility\": \"%s\"", visibility);
+	assert_string_equal(bench_try(bench, chair, "set-visibility", members), "ok");
+}
+
+static const json_t *last(const struct bench_line *line)
+{
+	return json_array_get(line->heard, json_array_size(line->heard) - 1);
+}
+
+static void viewers_leave_a_private_meeting_told_why(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	sit(bench, hall.chair, "private");
+	assert_int_equal(hall.viewer->closed, 4010);
+	assert_string_equal(bench_text(last(hall.viewer), "type"), "error");
+	assert_string_equal(bench_text(last(hall.viewer), "reason"), "private");
+	assert_int_equal(hall.ken->closed, 0);
+	assert_int_equal(hall.ngo->closed, 0);
+	assert_string_equal(bench_text(hall.ken->view, "meeting.visibility"), "private");
+	assert_true(json_is_false(bench_at(hall.ken->view, "participants.viewer.present")));
+	sit(bench, hall.chair, "closed-members");
+	assert_int_equal(hall.ngo->closed, 4010);
+	assert_string_equal(bench_text(last(hall.ngo), "reason"), "closed-members");
+	assert_int_equal(hall.ken->closed, 0);
+}
+
+static void nothing_of_the_private_part_reaches_who_left(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	sit(bench, hall.chair, "private");
+	const size_t heard = json_array_size(hall.viewer->heard);
+	/* The change itself is the last event they hear. */
+	assert_string_equal(
+		bench_text(bench_last(hall.viewer, "event"), "name"), "visibility-changed");
+	(void)bench_command(bench, hall.ken, "ask-for-floor", "");
+	(void)bench_command(bench, hall.chair, "give-floor", "\"entry\": 1");
+	assert_int_equal(json_array_size(hall.viewer->heard), heard);
+}
+
+static void who_may_not_come_in_is_refused_with_the_reason(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	sit(bench, hall.chair, "closed-members");
+	struct bench_line *viewer = bench_join(bench, "demo", "viewer", "viewer");
+	assert_int_equal(viewer->closed, 4010);
+	assert_int_equal(json_array_size(viewer->heard), 1);
+	assert_string_equal(bench_text(last(viewer), "reason"), "closed-members");
+	assert_int_equal(bench_join(bench, "demo", "WWF", "delegate")->closed, 4010);
+	assert_int_equal(bench_join(bench, "demo", "FRA", "delegate")->closed, 0);
+	assert_int_equal(bench_join(bench, "demo", "technician", "technician")->closed, 0);
+}
+
+static void after_it_is_public_again_they_come_back_without_what_they_missed(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	struct bench_line *viewer = hall.viewer;
+	sit(bench, hall.chair, "private");
+	(void)bench_command(bench, hall.ken, "ask-for-floor", "");
+	sit(bench, hall.chair, "public");
+	struct bench_line *back = bench_resume(bench, viewer, "demo", "viewer", "viewer");
+	assert_int_equal(back->closed, 0);
+	/* The whole view as it stands, not the events of the private part. */
+	assert_true(json_is_false(bench_at(json_array_get(back->heard, 0), "resumed")));
+	assert_null(bench_last_event(back, "entry-added"));
+	assert_string_equal(bench_text(back->view, "meeting.visibility"), "public");
+	/* Who was in the meeting all the time resumes as ever. */
+	struct bench_line *ken = bench_resume(bench, hall.ken, "demo", "KEN", "delegate");
+	assert_true(json_is_true(bench_at(json_array_get(ken->heard, 0), "resumed")));
+}
+
+static void a_speaker_who_must_leave_has_the_floor_no_more(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	(void)bench_command(bench, hall.chair, "give-floor", "\"participant\": \"WWF\"");
+	assert_string_equal(bench_text(hall.ken->view, "floor.holder"), "WWF");
+	sit(bench, hall.chair, "closed-members");
+	assert_string_equal(bench_text(hall.ken->view, "floor.holder"), "");
+	assert_int_equal(json_array_size(bench_at(last(hall.sfu), "meeting.open")), 0);
+}
+
+/* Media servers are told in one message that the webcast is off and who is heard; players and pages of who left are gone. */
+static void the_media_of_who_left_is_closed(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	const char *peer = bench_offer(bench, hall.viewer);
+	bench_peer(bench, hall.sfu, peer, "connected");
+	const char *other = bench_offer(bench, hall.ken);
+	bench_peer(bench, hall.sfu, other, "connected");
+	assert_true(json_is_true(bench_at(bench_last(hall.sfu, "meeting"), "meeting.webcast")));
+	sit(bench, hall.chair, "private");
+	assert_true(json_is_false(bench_at(bench_last(hall.sfu, "meeting"), "meeting.webcast")));
+	assert_int_equal(bench_count(hall.sfu, "peer-gone"), 1);
+	assert_string_equal(bench_text(bench_last(hall.sfu, "peer-gone"), "peer"), peer);
+	sit(bench, hall.chair, "public");
+	assert_true(json_is_true(bench_at(bench_last(hall.sfu, "meeting"), "meeting.webcast")));
+}
+
+static void a_private_part_is_recorded_apart_with_its_class(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	char first[128];
+	(void)snprintf(first, sizeof(first), "%s",
+		bench_text(bench_last(hall.recorder, "meeting"), "meeting.session"));
+	assert_string_equal(bench_text(bench_last(hall.recorder, "meeting"), "meeting.class"), "");
+	sit(bench, hall.chair, "private");
+	const json_t *now = bench_last(hall.recorder, "meeting");
+	assert_string_not_equal(bench_text(now, "meeting.session"), first);
+	assert_string_equal(bench_text(now, "meeting.class"), "private");
+	assert_true(json_is_true(bench_at(now, "meeting.record")));
+	/* The public archive was ended before the private one began, with the change as its last word but its own end. */
+	const json_t *stopped = bench_last_event(hall.ken, "recording-stopped");
+	const json_t *changed = bench_last_event(hall.ken, "visibility-changed");
+	const json_t *started = bench_last_event(hall.ken, "recording-started");
+	assert_string_equal(bench_text(stopped, "data.session"), first);
+	assert_string_equal(bench_text(stopped, "data.reason"), "visibility");
+	assert_string_equal(bench_text(started, "data.class"), "private");
+	assert_int_equal(bench_int(stopped, "event"), bench_int(changed, "event") + 1);
+	assert_int_equal(bench_int(started, "event"), bench_int(changed, "event") + 2);
+	sit(bench, hall.chair, "public");
+	assert_string_equal(bench_text(bench_last(hall.recorder, "meeting"), "meeting.class"), "");
+}
+
+static void it_stays_private_when_the_server_is_started_again(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	sit(bench, hall.chair, "private");
+	(void)bench_command(bench, hall.ken, "ask-for-floor", "");
+	bench_restart(bench);
+	assert_int_equal(bench_join(bench, "demo", "viewer", "viewer")->closed, 4010);
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	assert_string_equal(bench_text(chair->view, "meeting.visibility"), "private");
+	sit(bench, chair, "public");
+	assert_int_equal(bench_join(bench, "demo", "viewer", "viewer")->closed, 0);
+}
+
+static void the_same_again_is_refused_and_so_is_who_does_not_preside(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	assert_string_equal(
+		bench_try(bench, hall.chair, "set-visibility", "\"visibility\": \"public\""),
+		"already-so");
+	assert_string_equal(
+		bench_try(bench, hall.ken, "set-visibility", "\"visibility\": \"private\""),
+		"not-permitted");
+	assert_string_equal(
+		bench_try(bench, hall.chair, "set-visibility", "\"visibility\": \"secret\""),
+		"malformed");
+}
+
+static void be_silent(void *ctx, enum log_level level, const char *line)
+{
+	(void)ctx;
+	(void)level;
+	(void)line;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		CASE(viewers_leave_a_private_meeting_told_why),
+		CASE(nothing_of_the_private_part_reaches_who_left),
+		CASE(who_may_not_come_in_is_refused_with_the_reason),
+		CASE(after_it_is_public_again_they_come_back_without_what_they_missed),
+		CASE(a_speaker_who_must_leave_has_the_floor_no_more),
+		CASE(the_media_of_who_left_is_closed),
+		CASE(a_private_part_is_recorded_apart_with_its_class),
+		CASE(it_stays_private_when_the_server_is_started_again),
+		CASE(the_same_again_is_refused_and_so_is_who_does_not_preside),
+	};
+
+	log_init(LOG_ERROR, be_silent, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
