@@ -21,6 +21,18 @@ bool admission_allows(const struct chamber *chamber, const char *badge)
 	return participant == NULL || meeting_admits(meeting, participant);
 }
 
+int64_t admission_hidden_ms(const struct chamber *chamber, const struct participant *participant)
+{
+	int64_t until = 0;
+	for (size_t i = 0; i < VISIBILITY_COUNT; i++) {
+		if (!meeting_would_admit(
+			    chamber->proceedings->meeting, (enum visibility)i, participant) &&
+			chamber->hidden_ms[i] > until)
+			until = chamber->hidden_ms[i];
+	}
+	return until;
+}
+
 void admission_refuse(struct service *service, struct session *session, enum visibility visibility,
 	struct moment at)
 {

@@ -162,10 +162,12 @@ void chat_show(struct service *service, const struct session *session)
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	const struct participant *reader = &meeting->participants[session->participant];
 	const struct chat_message *shown[CHAT_SHOWN_MAX];
+	const int64_t hidden_ms = admission_hidden_ms(chamber, reader);
 	size_t n = 0;
 	/* The newest, then in order again. */
 	for (size_t i = chamber->chat->n_kept; i > 0 && n < CHAT_SHOWN_MAX; i--) {
-		if (chat_reaches(chamber->chat->kept[i - 1], meeting, reader))
+		if (chamber->chat->kept[i - 1]->wall_ms > hidden_ms &&
+			chat_reaches(chamber->chat->kept[i - 1], meeting, reader))
 			shown[CHAT_SHOWN_MAX - ++n] = chamber->chat->kept[i - 1];
 	}
 	if (n == 0)

@@ -166,7 +166,8 @@ struct chamber {
 	struct broadcast *broadcast;
 	struct replies *replies;
 	struct chat *chat;
-	struct person *people; /* as many as participants */
+	struct person *people;               /* as many as participants */
+	int64_t hidden_ms[VISIBILITY_COUNT]; /* wall clock of the last event while it sat so */
 	struct session *sessions;
 	struct stream *streams; /* displays */
 	struct snapshot snapshot;
@@ -331,6 +332,8 @@ int chamber_apply(struct service *service, struct chamber *chamber, const struct
 /* admission.c */
 /* As the meeting sits now; who has no badge is not judged here. */
 bool admission_allows(const struct chamber *chamber, const char *badge);
+/* What was said up to here is not shown to this participant: they were kept out then. Wall clock; 0 = all is. */
+int64_t admission_hidden_ms(const struct chamber *chamber, const struct participant *participant);
 /* Told why, and closed. */
 void admission_refuse(struct service *service, struct session *session, enum visibility visibility,
 	struct moment at);

@@ -124,6 +124,32 @@ static void after_it_is_public_again_they_come_back_without_what_they_missed(voi
 	assert_true(json_is_true(bench_at(json_array_get(ken->heard, 0), "resumed")));
 }
 
+static void messages_of_the_closed_part_are_not_shown_to_who_was_out(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	sit(bench, hall.chair, "closed-members");
+	bench->at.wall_ms += 1000;
+	(void)bench_command(bench, hall.ken, "say", "\"to\": \"all\", \"text\": \"between us\"");
+	bench->at.wall_ms += 1000;
+	sit(bench, hall.chair, "public");
+	struct bench_line *ngo = bench_join(bench, "demo", "WWF", "delegate");
+	assert_int_equal(ngo->closed, 0);
+	for (size_t i = 0; i < json_array_size(ngo->heard); i++) {
+		char *text = json_dumps(json_array_get(ngo->heard, i), 0);
+		assert_null(strstr(text, "between us"));
+		free(text);
+	}
+	struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
+	bool shown = false;
+	for (size_t i = 0; i < json_array_size(fra->heard); i++) {
+		char *text = json_dumps(json_array_get(fra->heard, i), 0);
+		shown = shown || strstr(text, "between us") != NULL;
+		free(text);
+	}
+	assert_true(shown);
+}
+
 static void a_speaker_who_must_leave_has_the_floor_no_more(void **state)
 {
 	struct bench *bench = *state;
@@ -223,6 +249,7 @@ int main(void)
 		CASE(nothing_of_the_private_part_reaches_who_left),
 		CASE(who_may_not_come_in_is_refused_with_the_reason),
 		CASE(after_it_is_public_again_they_come_back_without_what_they_missed),
+		CASE(messages_of_the_closed_part_are_not_shown_to_who_was_out),
 		CASE(a_speaker_who_must_leave_has_the_floor_no_more),
 		CASE(the_media_of_who_left_is_closed),
 		CASE(a_private_part_is_recorded_apart_with_its_class),
