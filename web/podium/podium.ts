@@ -16,6 +16,7 @@ import type { DecisionKeys } from './decision';
 import './decision';
 import './explanations';
 import './hall';
+import './life';
 import type { ListKeys } from './list-keys';
 import './list-keys';
 import './next';
@@ -52,6 +53,7 @@ export class Podium extends Page {
 				<rs-explanations .session=${session}></rs-explanations>
 				${session.may('plan') ? html`<rs-plan .session=${session}></rs-plan>` : nothing}
 				${leads ? html`<rs-list-keys .session=${session}></rs-list-keys>` : nothing}
+				<rs-life .session=${session}></rs-life>
 				<rs-hall .session=${session}></rs-hall>
 				<rs-people .session=${session} ?leads=${leads}></rs-people>
 			</div>

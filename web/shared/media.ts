@@ -66,6 +66,14 @@ export class Media {
 		void this.connect();
 	}
 
+	/** Gives the connection up until it is told whom to follow again. */
+	hangUp(): void {
+		if (this.instance === null)
+			return;
+		this.close();
+		this.instance = null;
+	}
+
 	/** Puts these tracks on the line, now and on every later connection; null = send nothing. */
 	setTracks(microphone: MediaStreamTrack | null, camera: MediaStreamTrack | null): void {
 		this.microphone = microphone;

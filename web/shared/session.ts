@@ -230,6 +230,8 @@ export class Session {
 	private changed(): void {
 		if (this.wire.state === 'ended')
 			this.media.close();
+		else if (this.wire.excluded !== null)
+			this.media.hangUp();
 		else if (this.view !== null && this.may('offer'))
 			this.media.follow(this.view.media?.instance ?? null);
 		const talking = this.view !== null && isOpen(this.view, this.me);

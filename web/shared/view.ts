@@ -204,11 +204,19 @@ export interface Decision {
 	outcome?: 'adopted' | 'rejected' | 'second-vote' | null;
 }
 
+/** Before whom the meeting sits. */
+export type Visibility = 'public' | 'private' | 'closed-members';
+
 export interface View {
 	meeting: {
 		id: string;
 		title: string;
-		state: 'scheduled' | 'in-session' | 'suspended' | 'closed';
+		state: 'scheduled' | 'test' | 'in-session' | 'suspended' | 'adjourned' | 'closed';
+		visibility: Visibility;
+		/** Whose microphone is tried behind open doors. */
+		checking?: string | null;
+		/** Adjourned until then, wall clock in ms. */
+		until?: number | null;
 		mode: 'floor' | 'direct';
 		sitting: number;
 		opened?: number | null;
@@ -218,6 +226,8 @@ export interface View {
 	/** All of the conference, in protocol order. */
 	delegations: Delegation[];
 	participants: Record<string, Participant>;
+	/** Members; what is needed is absent where nothing is asked of this body. */
+	quorum?: { authorised: number; present: number; to_open?: number | null; to_decide?: number | null };
 	list: Entry[];
 	/** Rights of reply. */
 	replies: Entry[];

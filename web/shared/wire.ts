@@ -46,6 +46,9 @@ const browser: Environment = {
 
 /** Close codes after which trying again with the same link is of no use. */
 const FINAL: readonly number[] = [4000, 4001, 4003, 4004, 4009];
+/** The meeting sits without this badge now; the page looks now and then whether it is let in again. */
+const EXCLUDED = 4010;
+const EXCLUDED_MS = 10_000;
 /** Except when all that was wrong is that our first word came too late. */
 const LATE = 'no-hello';
 
@@ -70,6 +73,8 @@ export class Wire {
 	measured: Measured = {};
 	/** The page of somebody in the meeting room; said with every hello. */
 	companion = false;
+	/** The meeting's visibility, while it keeps this badge out. */
+	excluded: string | null = null;
 	/** For a new connection; the credentials of TURN servers end after some hours, each welcome brings new ones. */
 	iceServers: RTCIceServer[] = [];
 	readonly clock = new ServerClock();
@@ -86,6 +91,8 @@ export class Wire {
 	private socket: WebSocket | null = null;
 	private epoch = '';
 	private event = 0;
+	/** Number of this page's place; an older one of the same badge gives way to it. */
+	private place = 0;
 	private said = '';
 	private readonly outgoing = new Map<string, Outgoing>();
 	private readonly prefix: string;
@@ -138,7 +145,7 @@ export class Wire {
 		this.said = '';
 		this.silenceTimer = this.environment.setTimer(() => this.lost(socket, 0), WELCOME_MS);
 		socket.onopen = () => {
-			const resume = this.epoch === '' ? {} : { resume: { epoch: this.epoch, event: this.event } };
+			const resume = this.epoch === '' ? {} : { resume: { epoch: this.epoch, event: this.event, ...(this.place > 0 ? { place: this.place } : {}) } };
 			this.send({ type: 'hello', token: this.token, ...(this.companion ? { companion: true } : {}), ...resume });
 		};
 		socket.onmessage = ({ data }) => {
@@ -186,6 +193,8 @@ export class Wire {
 		const resumed = message['resumed'] === true;
 		this.epoch = String(message['epoch']);
 		this.you = message['you'] as You;
+		this.place = Number(message['place'] ?? 0);
+		this.excluded = null;
 		this.clock.set(Number(message['time']));
 		this.iceServers = (message['ice_servers'] as RTCIceServer[] | undefined) ?? [];
 		if (!resumed) {
@@ -252,6 +261,16 @@ export class Wire {
 		}, SILENCE_MS);
 	}
 
+	/** What was shown is not shown any more; who is let in again begins anew. Not all at the same moment. */
+	private beOut(): void {
+		this.state = 'joining';
+		this.excluded = this.said;
+		this.view = null;
+		this.epoch = '';
+		this.attempts = 0;
+		this.retryTimer = this.environment.setTimer(() => this.connect(), EXCLUDED_MS * (1 + this.environment.random()));
+	}
+
 	private lost(socket: WebSocket, code: number): void {
 		if (socket !== this.socket)
 			return;
@@ -264,6 +283,8 @@ export class Wire {
 		if (FINAL.includes(code) && this.said !== LATE) {
 			this.state = 'ended';
 			this.ending = { code, reason: this.said };
+		} else if (code === EXCLUDED) {
+			this.beOut();
 		} else {
 			if (this.state === 'open')
 				this.state = 'lost';

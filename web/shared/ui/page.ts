@@ -67,6 +67,8 @@ export abstract class Page extends Part {
 			return html`<rs-join .session=${session}></rs-join>`;
 		if (session.wire.state === 'ended')
 			return this.ended();
+		if (session.wire.excluded !== null)
+			return this.excluded(session.wire.excluded);
 		if (session.view === null)
 			return html`<main class="entering"><p role="status">${t(session.wire.attempts > 1 ? 'joining.again' : 'joining')}</p></main>`;
 		return this.meeting();
@@ -101,6 +103,7 @@ export abstract class Page extends Part {
 			</div>
 			<p class="status">
 				<span data-testid="meeting-state" data-state=${state}>${t(`meeting.${state}` satisfies Key)}</span>
+				<span data-testid="visibility" data-visibility=${view.meeting.visibility}>${t(`visibility.${view.meeting.visibility}` satisfies Key)}</span>
 				${this.recording()}
 			</p>
 			<rs-line .session=${this.session}></rs-line>
@@ -122,6 +125,15 @@ export abstract class Page extends Part {
 		return html`<button type="button" class="button quiet icon chat-key" data-testid="open-chat" data-unread=${unread}
 			aria-expanded=${this.chat?.isShown ?? false} aria-label=${unread > 0 ? t('chat.unread', { n: unread }) : t('chat.title')}
 			@click=${() => this.chat.toggle()}>${icon('chat')}${unread > 0 ? html`<span class="count figures" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : ''}</button>`;
+	}
+
+	/** The meeting goes on without this badge; nothing of it is shown. */
+	private excluded(visibility: string): TemplateResult {
+		const key = visibility === 'closed-members' ? 'excluded.closed-members' : 'excluded.private';
+		return html`<main class="closed" data-testid="excluded" data-visibility=${visibility}>
+			<h1>${t(key)}</h1>
+			<p role="status">${t('excluded.todo')}</p>
+		</main>`;
 	}
 
 	private recording(): TemplateResult {
