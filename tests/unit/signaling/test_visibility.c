@@ -130,7 +130,9 @@ static void messages_of_the_closed_part_are_not_shown_to_who_was_out(void **stat
 	struct hall hall = in_session(bench);
 	sit(bench, hall.chair, "closed-members");
 	bench->at.wall_ms += 1000;
-	(void)bench_command(bench, hall.ken, "say", "\"to\": \"all\", \"text\": \"between us\"");
+	assert_string_equal(
+		bench_try(bench, hall.chair, "say", "\"to\": \"all\", \"text\": \"between us\""),
+		"ok");
 	bench->at.wall_ms += 1000;
 	sit(bench, hall.chair, "public");
 	struct bench_line *ngo = bench_join(bench, "demo", "WWF", "delegate");
