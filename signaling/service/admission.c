@@ -64,6 +64,7 @@ void admission_changed(struct service *service, struct chamber *chamber, struct 
 			peer->person->left = true;
 		peer_remove(service, peer);
 	}
+	streams_shut(service, chamber);
 	/* What is written of the private part is not given to who comes after it. */
 	snapshot_done(&chamber->snapshot);
 }

@@ -523,6 +523,8 @@ void import_open_rehearsals(struct service *service, struct moment at);
 /* `frame` is the event as pages are told. */
 void streams_tell(struct service *service, const struct chamber *chamber, uint64_t event,
 	struct message *frame);
+/* All end; whoever may watch the meeting as it sits now asks again. */
+void streams_shut(struct service *service, struct chamber *chamber);
 void streams_free(struct chamber *chamber);
 
 /* hooks.c */

@@ -81,6 +81,15 @@ static int send_missed(
 	return 0;
 }
 
+/* Whoever watches: what happened while not everyone was admitted is not told afterwards. */
+static uint64_t hidden_until(const struct chamber *chamber)
+{
+	const uint64_t *hidden = chamber->proceedings->meeting->hidden;
+	return hidden[VISIBILITY_PRIVATE] > hidden[VISIBILITY_CLOSED_MEMBERS]
+		       ? hidden[VISIBILITY_PRIVATE]
+		       : hidden[VISIBILITY_CLOSED_MEMBERS];
+}
+
 int service_stream_open(struct service *service, const char *meeting, const char *place,
 	struct moment at, uint64_t *out_stream, struct service_refusal *refusal)
 {
@@ -108,7 +117,7 @@ int service_stream_open(struct service *service, const char *meeting, const char
 	*out_stream = stream->id;
 	out_push(service, SERVICE_STREAM, stream->id, 0, retry);
 	const bool resumes =
-		read_place(place, chamber, &event) &&
+		read_place(place, chamber, &event) && event >= hidden_until(chamber) &&
 		broadcast_covers(chamber->broadcast, event, chamber->proceedings->meeting->event);
 	const int err = resumes ? send_missed(service, chamber, stream->id, event)
 				: send_view(service, chamber, stream->id, at);
@@ -156,6 +165,15 @@ void streams_tell(struct service *service, const struct chamber *chamber, uint64
 			0, message != NULL ? message_ref(message) : NULL);
 	}
 	message_unref(message);
+}
+
+void streams_shut(struct service *service, struct chamber *chamber)
+{
+	while (chamber->streams != NULL) {
+		out_push(service, SERVICE_END_STREAM, chamber->streams->id, 0, NULL);
+		(void)remove_from(chamber, chamber->streams->id); /* it is there */
+		service->n_streams--;
+	}
 }
 
 void streams_free(struct chamber *chamber)
