@@ -5,8 +5,6 @@
 
 #include <errno.h>
 
-#define EXACT_MAX ((int64_t)1 << 53)
-
 static const char *const audiences[CHAT_AUDIENCE_COUNT] = {
 	[CHAT_ALL] = "all",
 	[CHAT_DELEGATION] = "delegation",
@@ -101,28 +99,21 @@ int chat_message_write(const struct chat_message *message, struct rs_buf *out)
 	return doc_append(json, out);
 }
 
-static void read_text(const struct object *object, const char *key, char *out, size_t cap)
-{
-	const char *text = object_text_or(object, key, "");
-	if (!rs_copy_text(out, cap, text, strlen(text)))
-		object_fail(object, key, "the text is too long");
-}
-
 int chat_message_parse(const char *json, size_t len, struct chat_message *out_message)
 {
 	RS_CLEANUP(doc_freep) json_t *root = doc_read(json, len);
 	struct object_error failure;
 	const struct object object = object_root(root, "message", &failure);
 	struct chat_message message = {
-		.number = (uint64_t)object_int(&object, "message", 1, EXACT_MAX),
-		.wall_ms = object_int(&object, "time", 0, EXACT_MAX),
+		.number = (uint64_t)object_int(&object, "message", 1, DOC_INT_MAX),
+		.wall_ms = object_int(&object, "time", 0, DOC_INT_MAX),
 	};
 	(void)rs_set_text(message.from, object_name(&object, "from"));
 	if (chat_audience_parse(object_text(&object, "to"), &message.audience) < 0)
 		object_fail(&object, "to", "no such audience");
-	read_text(&object, "participant", message.to, sizeof(message.to));
-	read_text(&object, "id", message.id, sizeof(message.id));
-	read_text(&object, "text", message.text, sizeof(message.text));
+	doc_copy_text(&object, "participant", true, message.to, sizeof(message.to));
+	doc_copy_text(&object, "id", true, message.id, sizeof(message.id));
+	doc_copy_text(&object, "text", true, message.text, sizeof(message.text));
 	if (failure.failed)
 		return -EBADMSG;
 	*out_message = message;

@@ -1,5 +1,7 @@
 #include "signaling/wire/doc.h"
 
+#include "common/base/text.h"
+
 #include <errno.h>
 
 void doc_freep(json_t **json)
@@ -35,9 +37,38 @@ void doc_put_text(json_t **object, const char *key, const char *text)
 		doc_put(object, key, json_string(text));
 }
 
+void doc_patch(json_t **object, const char *key, json_t *value, bool there, bool patch)
+{
+	if (there) {
+		doc_put(object, key, value);
+		return;
+	}
+	json_decref(value);
+	if (patch)
+		doc_put(object, key, json_null());
+}
+
+void doc_patch_text(json_t **object, const char *key, const char *text, bool patch)
+{
+	doc_patch(object, key, json_string(text), text[0] != '\0', patch);
+}
+
+void doc_patch_int(json_t **object, const char *key, int64_t value, bool patch)
+{
+	doc_patch(object, key, json_integer(value), value != 0, patch);
+}
+
 json_t *doc_text_or_null(const char *text)
 {
 	return text == NULL || text[0] == '\0' ? json_null() : json_string(text);
+}
+
+void doc_copy_text(
+	const struct object *object, const char *key, bool optional, char *out, size_t cap)
+{
+	const char *text = optional ? object_text_or(object, key, "") : object_text(object, key);
+	if (!rs_copy_text(out, cap, text, strlen(text)))
+		object_fail(object, key, "the text is too long");
 }
 
 struct sink {

@@ -8,9 +8,6 @@
 
 #include <errno.h>
 
-/* JSON numbers are exact up to here in every reader. */
-#define EXACT_MAX ((int64_t)1 << 53)
-
 static json_t *write_data(const struct event *event)
 {
 	const unsigned members = event_members(event->kind);
@@ -88,18 +85,9 @@ int wire_event_write(const struct event *event, struct rs_buf *out)
 	return doc_append(json, out);
 }
 
-/* A text member that fits `out`; with `absent` it may be null. */
-static void read_text(
-	const struct object *object, const char *key, bool absent, char *out, size_t cap)
-{
-	const char *text = absent ? object_text_or(object, key, "") : object_text(object, key);
-	if (!rs_copy_text(out, cap, text, strlen(text)))
-		object_fail(object, key, "the text is too long");
-}
-
 static void read_person(const struct object *data, struct event *event)
 {
-	read_text(data, "name", false, event->name, sizeof(event->name));
+	doc_copy_text(data, "name", false, event->name, sizeof(event->name));
 	if (role_parse(object_text(data, "role"), &event->role) < 0)
 		object_fail(data, "role", "no such role");
 }
@@ -111,7 +99,7 @@ static void read_data(const struct object *data, struct event *event)
 	if (members & MEMBER_SITTING)
 		event->sitting = (uint32_t)object_int(data, "sitting", 1, UINT32_MAX);
 	if (members & MEMBER_UNTIL)
-		event->until_ms = object_int_or(data, "until", 1, EXACT_MAX, 0);
+		event->until_ms = object_int_or(data, "until", 1, DOC_INT_MAX, 0);
 	if (members & MEMBER_ITEM)
 		(void)rs_set_text(event->item, object_name(data, "item"));
 	if (members & MEMBER_CHANNEL)
@@ -123,13 +111,14 @@ static void read_data(const struct object *data, struct event *event)
 	if (members & MEMBER_PERSON)
 		read_person(data, event);
 	if (members & (MEMBER_PERSON | MEMBER_DELEGATION))
-		read_text(data, "delegation", true, event->delegation, sizeof(event->delegation));
+		doc_copy_text(
+			data, "delegation", true, event->delegation, sizeof(event->delegation));
 	if ((members & MEMBER_PLACE) &&
 		place_parse(
 			object_text_or(data, "place", place_name(PLACE_REMOTE)), &event->place) < 0)
 		object_fail(data, "place", "no such place");
 	if (members & MEMBER_VOICE)
-		read_text(data, "voice", true, event->voice, sizeof(event->voice));
+		doc_copy_text(data, "voice", true, event->voice, sizeof(event->voice));
 	if (members & MEMBER_POSITION)
 		event->position = (uint32_t)object_int(data, "position", 1, UINT32_MAX);
 	if (members & MEMBER_ALLOTTED)
@@ -153,14 +142,14 @@ static void read_data(const struct object *data, struct event *event)
 	if ((members & MEMBER_LINE) && line_parse(object_text(data, "line"), &event->line) < 0)
 		object_fail(data, "line", "no such line");
 	if (members & MEMBER_SESSION)
-		read_text(data, "session", false, event->session, sizeof(event->session));
+		doc_copy_text(data, "session", false, event->session, sizeof(event->session));
 	if (members & MEMBER_REASON)
-		read_text(data, "reason", true, event->reason, sizeof(event->reason));
+		doc_copy_text(data, "reason", true, event->reason, sizeof(event->reason));
 	if (members & MEMBER_INSTANCE)
-		read_text(data, "instance", true, event->instance, sizeof(event->instance));
+		doc_copy_text(data, "instance", true, event->instance, sizeof(event->instance));
 	life_read_data(data, event, members);
 	if (members & MEMBER_MESSAGE)
-		event->message = (uint64_t)object_int(data, "message", 1, EXACT_MAX);
+		event->message = (uint64_t)object_int(data, "message", 1, DOC_INT_MAX);
 	event_list_read(data, event, members);
 	if ((members & MEMBER_CAUSE) && cause_parse(object_text(data, "cause"), &event->cause) < 0)
 		object_fail(data, "cause", "no such cause");
@@ -173,10 +162,10 @@ int wire_event_parse(
 	struct object_error failure;
 	const struct object object = object_root(root, "event", &failure);
 	struct event event = {
-		.number = (uint64_t)object_int(&object, "event", 1, EXACT_MAX),
-		.wall_ms = object_int(&object, "time", 0, EXACT_MAX),
+		.number = (uint64_t)object_int(&object, "event", 1, DOC_INT_MAX),
+		.wall_ms = object_int(&object, "time", 0, DOC_INT_MAX),
 	};
-	read_text(&object, "by", true, event.by, sizeof(event.by));
+	doc_copy_text(&object, "by", true, event.by, sizeof(event.by));
 	if (event_parse_name(object_text(&object, "name"), &event.kind) < 0)
 		object_fail(&object, "name", "this version knows no such event");
 	const struct object data = object_child(&object, "data");

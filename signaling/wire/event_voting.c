@@ -3,8 +3,6 @@
 #include "signaling/rules/lot.h"
 #include "signaling/wire/doc.h"
 
-/* JSON numbers are exact up to here in every reader. */
-#define EXACT_MAX ((int64_t)1 << 53)
 /* Names of one event: each at least one octet, and a space. */
 #define NAMES_MAX ((EVENT_NAMES_MAX + 1) / 2)
 
@@ -105,19 +103,11 @@ void event_write_decision(json_t **data, const struct event *event)
 	write_more(data, event);
 }
 
-/* A text that fits `out`, or none. */
-static void read_text(const struct object *data, const char *key, char *out, size_t cap)
-{
-	const char *text = object_text_or(data, key, "");
-	if (!rs_copy_text(out, cap, text, strlen(text)))
-		object_fail(data, key, "the text is too long");
-}
-
 /* A seed or a commitment to one. */
 static void read_hex(const struct object *data, const char *key, char out[EVENT_SEED_MAX + 1])
 {
 	uint8_t octets[LOT_SEED_LEN];
-	read_text(data, key, out, EVENT_SEED_MAX + 1);
+	doc_copy_text(data, key, true, out, EVENT_SEED_MAX + 1);
 	if (out[0] != '\0' && rs_hex_decode(out, strlen(out), octets, sizeof(octets)) < 0)
 		object_fail(data, key, "64 hexadecimal digits are expected");
 }
@@ -143,7 +133,7 @@ static void read_names(const struct object *data, const char *key, char out[EVEN
 static void read_key(const struct object *data, char out[EVENT_KEY_MAX + 1])
 {
 	uint8_t octets[EVENT_KEY_MAX / 2];
-	read_text(data, "key", out, EVENT_KEY_MAX + 1);
+	doc_copy_text(data, "key", true, out, EVENT_KEY_MAX + 1);
 	if (out[0] != '\0' && rs_hex_decode(out, strlen(out), octets, sizeof(octets)) < 0)
 		object_fail(data, "key", "a modulus of 2048 bits is expected");
 }
@@ -201,8 +191,8 @@ static void read_subject(const struct object *data, struct event *event)
 
 static void read_proposal(const struct object *data, struct event *event)
 {
-	read_text(data, "title", event->title, sizeof(event->title));
-	read_text(data, "majority", event->majority, sizeof(event->majority));
+	doc_copy_text(data, "title", true, event->title, sizeof(event->title));
+	doc_copy_text(data, "majority", true, event->majority, sizeof(event->majority));
 	if (decision_mode_parse(object_text(data, "mode"), &event->mode) < 0)
 		object_fail(data, "mode", "no such mode");
 	read_subject(data, event);
@@ -215,7 +205,7 @@ static void read_outcome(const struct object *data, struct event *event)
 	event->required = read_count(data, "required");
 	if (outcome_parse(object_text(data, "outcome"), &event->outcome) < 0)
 		object_fail(data, "outcome", "no such outcome");
-	event->due_ms = object_int_or(data, "due", 1, EXACT_MAX, 0);
+	event->due_ms = object_int_or(data, "due", 1, DOC_INT_MAX, 0);
 }
 
 static void read_more(const struct object *data, struct event *event)
@@ -236,7 +226,7 @@ static void read_more(const struct object *data, struct event *event)
 		event->round = (uint32_t)object_int(data, "round", 1, RULES_ROUNDS_MAX);
 		return;
 	case EVENT_LOCK_ANNOUNCED:
-		event->due_ms = object_int(data, "due", 1, EXACT_MAX);
+		event->due_ms = object_int(data, "due", 1, DOC_INT_MAX);
 		return;
 	case EVENT_VOTE_CORRECTED:
 		/* Who had not voted may be corrected too. */

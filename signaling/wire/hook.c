@@ -5,8 +5,6 @@
 
 #include <errno.h>
 
-#define EXACT_MAX ((int64_t)1 << 53)
-
 static const struct {
 	enum hook_class class;
 	const char *name;
@@ -116,7 +114,7 @@ static void read_spec(const struct object *object, struct hook_spec *spec)
 	read_classes(object, spec);
 	spec->has_after = object_has(object, "after");
 	if (spec->has_after)
-		spec->after = (uint64_t)object_int(object, "after", 0, EXACT_MAX);
+		spec->after = (uint64_t)object_int(object, "after", 0, DOC_INT_MAX);
 }
 
 static int end(const struct object_error *failure, char error[HOOK_ERROR_LEN])
@@ -188,7 +186,7 @@ int hook_note_parse(const char *json, size_t len, struct hook_spec *out_spec,
 	*out_spec = (struct hook_spec){ .classes = 0 };
 	*out_progress = (struct hook_progress){ .delivered = 0 };
 	read_spec(&object, out_spec);
-	out_progress->delivered = (uint64_t)object_int(&object, "delivered", 0, EXACT_MAX);
+	out_progress->delivered = (uint64_t)object_int(&object, "delivered", 0, DOC_INT_MAX);
 	out_progress->failures = (uint32_t)object_int(&object, "failures", 0, UINT32_MAX);
 	(void)rs_set_text(out_progress->failure, object_text_or(&object, "failure", ""));
 	(void)rs_set_text(out_progress->disabled, object_text_or(&object, "reason", ""));

@@ -39,22 +39,11 @@ void life_read_data(const struct object *data, struct event *event, unsigned mem
 	}
 }
 
-static void put_number(json_t **part, const char *key, int64_t value, bool patch)
-{
-	if (value != 0)
-		doc_put(part, key, json_integer(value));
-	else if (patch)
-		doc_put(part, key, json_null());
-}
-
 void life_put_meeting(json_t **part, const struct meeting *meeting, bool patch)
 {
 	doc_put(part, "visibility", json_string(visibility_name(meeting->visibility)));
-	put_number(part, "until", meeting->until_ms, patch);
-	if (meeting->checking[0] != '\0')
-		doc_put(part, "checking", json_string(meeting->checking));
-	else if (patch)
-		doc_put(part, "checking", json_null());
+	doc_patch_int(part, "until", meeting->until_ms, patch);
+	doc_patch_text(part, "checking", meeting->checking, patch);
 }
 
 json_t *life_quorum_part(const struct meeting *meeting, bool patch)
@@ -64,8 +53,8 @@ json_t *life_quorum_part(const struct meeting *meeting, bool patch)
 	meeting_quorum(meeting, &quorum);
 	doc_put(&part, "authorised", json_integer(quorum.authorised));
 	doc_put(&part, "present", json_integer(quorum.present));
-	put_number(&part, "to_open", quorum.to_open, patch);
-	put_number(&part, "to_decide", quorum.to_decide, patch);
+	doc_patch_int(&part, "to_open", quorum.to_open, patch);
+	doc_patch_int(&part, "to_decide", quorum.to_decide, patch);
 	return part;
 }
 

@@ -1,8 +1,6 @@
 #include "signaling/wire/doc.h"
 #include "signaling/wire/lists.h"
 
-#define EXACT_MAX ((int64_t)1 << 53)
-
 static void put_hash(json_t **data, const char *key, const uint8_t hash[EVENT_HASH_LEN])
 {
 	char hex[2 * EVENT_HASH_LEN + 1];
@@ -118,7 +116,7 @@ static void read_inscription(const struct object *data, struct event *event)
 	event->fixed = object_bool_or(data, "fixed", false);
 	event->in_room = object_bool_or(data, "in_room", false);
 	event->requested = object_has(data, "pressed");
-	event->pressed_ms = object_int_or(data, "pressed", 0, EXACT_MAX, 0);
+	event->pressed_ms = object_int_or(data, "pressed", 0, DOC_INT_MAX, 0);
 	event->uncertainty_ms =
 		(uint32_t)object_int_or(data, "uncertainty", 0, RULES_LINE_MAX_MS, 0);
 }

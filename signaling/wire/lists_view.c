@@ -39,16 +39,6 @@ void lists_put(json_t **object, const struct floor *floor)
 	doc_put(object, "replies", lists_entries(replies->entries, replies->n));
 }
 
-static void put_or_null(json_t **object, const char *key, json_t *value, bool is, bool patch)
-{
-	if (is)
-		doc_put(object, key, value);
-	else
-		json_decref(value);
-	if (!is && patch)
-		doc_put(object, key, json_null());
-}
-
 /* The lots that are announced and not drawn yet. */
 static void put_lots(
 	json_t **part, const struct floor *floor, const struct floor_list *list, bool patch)
@@ -57,10 +47,10 @@ static void put_lots(
 	const bool window = list->opened_ms != 0;
 	const struct rules_window *rules = &floor->rules.window;
 	rs_hex_encode(list->commitment, RS_SHA256_LEN, hex);
-	put_or_null(part, "draw", json_integer(list->draw), list->draw != 0, patch);
-	put_or_null(part, "commitment", json_string(hex), list->draw != 0, patch);
-	put_or_null(part, "window",
-		json_integer(list->opened_ms + rules->window_ms + rules->line_ms), window, patch);
+	doc_patch(part, "draw", json_integer(list->draw), list->draw != 0, patch);
+	doc_patch(part, "commitment", json_string(hex), list->draw != 0, patch);
+	doc_patch(part, "window", json_integer(list->opened_ms + rules->window_ms + rules->line_ms),
+		window, patch);
 }
 
 static json_t *waited_part(const struct floor_waited *waited)
@@ -81,10 +71,10 @@ static void put_budgets(json_t **part, const struct floor_item *item, bool patch
 		doc_put(&left, "total", json_integer(budget->total_ms));
 		doc_put(&left, "left", json_integer(floor_budget_left(budget)));
 		any = any || budget->total_ms != 0;
-		put_or_null(&budgets, category_name((enum category)i), left, budget->total_ms != 0,
+		doc_patch(&budgets, category_name((enum category)i), left, budget->total_ms != 0,
 			patch);
 	}
-	put_or_null(part, "budgets", budgets, any, patch);
+	doc_patch(part, "budgets", budgets, any, patch);
 }
 
 static json_t *list_part(const struct floor *floor, size_t item, bool patch)
@@ -95,7 +85,7 @@ static json_t *list_part(const struct floor *floor, size_t item, bool patch)
 	doc_put(&part, "closed", json_boolean(list->closed));
 	doc_put(&part, "state",
 		json_string(floor_list_state_name(floor_list_state(floor, item, LIST_SPEAKERS))));
-	put_or_null(
+	doc_patch(
 		&part, "allotted", json_integer(list->allotted_ms), list->allotted_ms != 0, patch);
 	put_lots(&part, floor, list, patch);
 	put_budgets(&part, at, patch);
@@ -106,7 +96,7 @@ json_t *lists_inscription(const struct floor *floor, bool patch)
 {
 	json_t *part = list_part(floor, floor->current, patch);
 	const char *debate = floor_debate_name(floor_debate(floor));
-	put_or_null(&part, "debate", json_string(debate), debate[0] != '\0', patch);
+	doc_patch(&part, "debate", json_string(debate), debate[0] != '\0', patch);
 	json_t *waited = json_object();
 	doc_put(&waited, "remote", waited_part(&floor->waited[false]));
 	doc_put(&waited, "room", waited_part(&floor->waited[true]));

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 
-#define EXACT_MAX ((int64_t)1 << 53)
 #define EPOCH_MAX 64
 
 typedef void parse_fn(const struct object *object, struct wire_message *message);
@@ -42,7 +41,7 @@ static void parse_item(const struct object *object, struct wire_message *message
 /* null: not said, or as the profile has it. */
 static void parse_until(const struct object *object, struct wire_message *message)
 {
-	message->command.until_ms = object_int_or(object, "until", 1, EXACT_MAX, 0);
+	message->command.until_ms = object_int_or(object, "until", 1, DOC_INT_MAX, 0);
 }
 
 static void parse_plan(const struct object *object, struct wire_message *message)
@@ -51,7 +50,7 @@ static void parse_plan(const struct object *object, struct wire_message *message
 	plan->has_limit = object_has(object, "limit");
 	plan->limit_s = (uint32_t)object_int_or(object, "limit", 0, RULES_TIME_MAX_S, 0);
 	plan->closes = object_bool_or(object, "close", false);
-	plan->until_ms = object_int_or(object, "until", 1, EXACT_MAX, 0);
+	plan->until_ms = object_int_or(object, "until", 1, DOC_INT_MAX, 0);
 	plan->pause_s = (uint32_t)object_int_or(object, "pause", 0, PLAN_PAUSE_MAX_S, 0);
 }
 
@@ -258,7 +257,7 @@ static void parse_say(const struct object *object, struct wire_message *message)
 
 static void parse_removal(const struct object *object, struct wire_message *message)
 {
-	message->command.message = (uint64_t)object_int(object, "message", 1, EXACT_MAX);
+	message->command.message = (uint64_t)object_int(object, "message", 1, DOC_INT_MAX);
 }
 
 static void parse_look(const struct object *object, struct wire_look *look)
@@ -411,8 +410,8 @@ static void parse_hello(const struct object *object, struct wire_message *messag
 	const struct object resume = object_child(object, "resume");
 	message->resumes = true;
 	message->epoch = object_text(&resume, "epoch");
-	message->event = (uint64_t)object_int(&resume, "event", 0, EXACT_MAX);
-	message->place = object_int_or(&resume, "place", 1, EXACT_MAX, 0);
+	message->event = (uint64_t)object_int(&resume, "event", 0, DOC_INT_MAX);
+	message->place = object_int_or(&resume, "place", 1, DOC_INT_MAX, 0);
 	if (strlen(message->epoch) > EPOCH_MAX)
 		object_fail(&resume, "epoch", "the text is too long");
 }

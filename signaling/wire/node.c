@@ -5,7 +5,6 @@
 
 #include <errno.h>
 
-#define EXACT_MAX ((int64_t)1 << 53)
 #define PEERS_MAX 65536
 #define SOURCES_MAX 65536
 #define RECORDINGS_MAX 4096
@@ -51,7 +50,7 @@ static void parse_hello(const struct object *object, struct node_message *messag
 	message->node_kind = (enum node_kind)word_of(object, "kind", kinds, RS_ARRAY_LEN(kinds));
 	message->node = object_name(object, "node");
 	message->instance = object_name(object, "instance");
-	message->revision = object_int(object, "revision", 0, EXACT_MAX);
+	message->revision = object_int(object, "revision", 0, DOC_INT_MAX);
 	if (message->node_kind == NODE_SFU) {
 		parse_hello_sfu(object, message);
 	} else {
@@ -61,7 +60,7 @@ static void parse_hello(const struct object *object, struct node_message *messag
 
 static void parse_applied(const struct object *object, struct node_message *message)
 {
-	message->revision = object_int(object, "revision", 0, EXACT_MAX);
+	message->revision = object_int(object, "revision", 0, DOC_INT_MAX);
 }
 
 static void parse_peer(const struct object *object, struct node_message *message)
@@ -84,10 +83,10 @@ static void parse_source(const struct object *object, struct node_message *messa
 static void parse_gate(const struct object *object, struct node_message *message)
 {
 	message->meeting = object_name(object, "meeting");
-	message->event = (uint64_t)object_int(object, "event", 0, EXACT_MAX);
+	message->event = (uint64_t)object_int(object, "event", 0, DOC_INT_MAX);
 	message->source = object_name(object, "source");
-	message->opened_us = object_int(object, "opened_us", 0, EXACT_MAX);
-	message->first_us = object_int(object, "first_us", 0, EXACT_MAX);
+	message->opened_us = object_int(object, "opened_us", 0, DOC_INT_MAX);
+	message->first_us = object_int(object, "first_us", 0, DOC_INT_MAX);
 }
 
 static void parse_speaking(const struct object *object, struct node_message *message)
@@ -117,7 +116,7 @@ static void parse_recording(const struct object *object, struct node_message *me
 static void parse_archived(const struct object *object, struct node_message *message)
 {
 	message->meeting = object_name(object, "meeting");
-	message->event = (uint64_t)object_int(object, "last_event", 0, EXACT_MAX);
+	message->event = (uint64_t)object_int(object, "last_event", 0, DOC_INT_MAX);
 }
 
 static void parse_other(const struct object *object, struct node_message *message)
@@ -203,7 +202,7 @@ const char *node_hello_recording(
 	struct object_error failure;
 	const struct object root = object_root(message->json, "hello", &failure);
 	const struct object recording = object_at(&root, "recordings", i);
-	*out_last_event = (uint64_t)object_int(&recording, "last_event", 0, EXACT_MAX);
+	*out_last_event = (uint64_t)object_int(&recording, "last_event", 0, DOC_INT_MAX);
 	return object_text(&recording, "meeting");
 }
 
@@ -215,8 +214,8 @@ void node_stats_peer(
 	const struct object peer = object_at(&root, "peers", i);
 	*out_stats = (struct node_peer_stats){
 		.peer = object_text(&peer, "peer"),
-		.rx_packets = object_int_or(&peer, "rx_packets", 0, EXACT_MAX, 0),
-		.rx_lost = object_int_or(&peer, "rx_lost", -EXACT_MAX, EXACT_MAX, 0),
+		.rx_packets = object_int_or(&peer, "rx_packets", 0, DOC_INT_MAX, 0),
+		.rx_lost = object_int_or(&peer, "rx_lost", -DOC_INT_MAX, DOC_INT_MAX, 0),
 		.rtt_ms = object_int_or(&peer, "rtt_ms", -1, INT32_MAX, -1),
 	};
 }
@@ -239,7 +238,7 @@ void node_stats_source(
 		.meeting = object_text(&source, "meeting"),
 		.source = object_text(&source, "source"),
 		.media = object_text(&source, "media"),
-		.packets = object_int_or(&source, "packets", 0, EXACT_MAX, 0),
+		.packets = object_int_or(&source, "packets", 0, DOC_INT_MAX, 0),
 		.level_dbov = object_int_or(&source, "level_dbov", -127, 0, -127),
 		.speaking = object_bool_or(&source, "speaking", false),
 		.audio_khz = object_int_or(&source, "audio_khz", 0, 24, 0),

@@ -13,24 +13,6 @@ enum form {
 	PATCH,
 };
 
-static void put_text(json_t **object, const char *key, const char *text, enum form form)
-{
-	if (text[0] != '\0') {
-		doc_put(object, key, json_string(text));
-	} else if (form == PATCH) {
-		doc_put(object, key, json_null());
-	}
-}
-
-static void put_int(json_t **object, const char *key, int64_t value, enum form form)
-{
-	if (value != 0) {
-		doc_put(object, key, json_integer(value));
-	} else if (form == PATCH) {
-		doc_put(object, key, json_null());
-	}
-}
-
 static json_t *meeting_part(const struct meeting *meeting, enum form form)
 {
 	json_t *part = json_object();
@@ -46,8 +28,9 @@ static json_t *meeting_part(const struct meeting *meeting, enum form form)
 	}
 	doc_put(&part, "state", json_string(meeting_phase_name(meeting->phase)));
 	doc_put(&part, "sitting", json_integer(meeting->sitting));
-	put_int(&part, "opened", meeting->opened_ms, form);
-	put_int(&part, "interpretation_ends", meeting_interpretation_ends(meeting), form);
+	doc_patch_int(&part, "opened", meeting->opened_ms, form == PATCH);
+	doc_patch_int(
+		&part, "interpretation_ends", meeting_interpretation_ends(meeting), form == PATCH);
 	life_put_meeting(&part, meeting, form == PATCH);
 	return part;
 }
@@ -55,8 +38,9 @@ static json_t *meeting_part(const struct meeting *meeting, enum form form)
 static json_t *agenda_part(const struct meeting *meeting, enum form form)
 {
 	json_t *part = json_object();
-	put_text(&part, "current",
-		meeting->item < meeting->n_items ? meeting->items[meeting->item].id : "", form);
+	doc_patch_text(&part, "current",
+		meeting->item < meeting->n_items ? meeting->items[meeting->item].id : "",
+		form == PATCH);
 	if (form == PATCH)
 		return part;
 	json_t *items = json_array();
@@ -87,8 +71,9 @@ static json_t *participant_part(const struct participant *participant, enum form
 	json_t *part = json_object();
 	doc_put(&part, "present", json_boolean(participant->present));
 	doc_put(&part, "line", json_string(line_name(participant->line)));
-	put_text(&part, "place",
-		participant->place != PLACE_REMOTE ? place_name(participant->place) : "", form);
+	doc_patch_text(&part, "place",
+		participant->place != PLACE_REMOTE ? place_name(participant->place) : "",
+		form == PATCH);
 	if (form == PATCH)
 		return part;
 
@@ -120,11 +105,11 @@ static json_t *participants_part(const struct meeting *meeting, enum form form)
 static json_t *floor_part(const struct floor *floor, enum form form)
 {
 	json_t *part = json_object();
-	put_text(&part, "holder", floor->now.holder, form);
-	put_int(&part, "entry", floor->now.entry, form);
-	put_int(&part, "since", floor->now.clock.since_ms, form);
-	put_int(&part, "used", floor->now.clock.used_ms, form);
-	put_int(&part, "allotted", floor->now.clock.allotted_ms, form);
+	doc_patch_text(&part, "holder", floor->now.holder, form == PATCH);
+	doc_patch_int(&part, "entry", floor->now.entry, form == PATCH);
+	doc_patch_int(&part, "since", floor->now.clock.since_ms, form == PATCH);
+	doc_patch_int(&part, "used", floor->now.clock.used_ms, form == PATCH);
+	doc_patch_int(&part, "allotted", floor->now.clock.allotted_ms, form == PATCH);
 	doc_put(&part, "suspended", json_boolean(floor->now.suspended));
 	return part;
 }
@@ -143,12 +128,12 @@ static json_t *points_part(const struct floor *floor, enum form form)
 		point->stage == FLOOR_POINT_RULED || point->stage == FLOOR_POINT_APPEALED;
 	json_t *part = json_object();
 	doc_put(&part, "waiting", lists_entries(floor->points, floor->n_points));
-	put_text(&part, "stage", stages[point->stage], form);
-	put_int(&part, "entry", point->entry, form);
-	put_text(&part, "participant", point->participant, form);
-	put_text(&part, "ruling", ruled ? ruling_name(point->ruling) : "", form);
-	put_text(&part, "appellant", point->appellant, form);
-	put_text(&part, "interrupted", floor->interrupted.holder, form);
+	doc_patch_text(&part, "stage", stages[point->stage], form == PATCH);
+	doc_patch_int(&part, "entry", point->entry, form == PATCH);
+	doc_patch_text(&part, "participant", point->participant, form == PATCH);
+	doc_patch_text(&part, "ruling", ruled ? ruling_name(point->ruling) : "", form == PATCH);
+	doc_patch_text(&part, "appellant", point->appellant, form == PATCH);
+	doc_patch_text(&part, "interrupted", floor->interrupted.holder, form == PATCH);
 	return part;
 }
 
@@ -213,8 +198,8 @@ static json_t *channels_part(const struct proceedings *proceedings, enum form fo
 			doc_put(&channel, "name",
 				json_string(proceedings->meeting->channels[i].name));
 		}
-		put_text(&channel, "desk", state->desk, form);
-		put_int(&channel, "since", state->since_ms, form);
+		doc_patch_text(&channel, "desk", state->desk, form == PATCH);
+		doc_patch_int(&channel, "since", state->since_ms, form == PATCH);
 		doc_put(&part, state->id, channel);
 	}
 	return part;
@@ -224,8 +209,8 @@ static json_t *recording_part(const struct meeting *meeting, enum form form)
 {
 	json_t *part = json_object();
 	doc_put(&part, "state", json_string(meeting_recording_name(meeting->recording)));
-	put_text(&part, "session", meeting->session, form);
-	put_text(&part, "reason", meeting->reason, form);
+	doc_patch_text(&part, "session", meeting->session, form == PATCH);
+	doc_patch_text(&part, "reason", meeting->reason, form == PATCH);
 	return part;
 }
 
@@ -239,7 +224,7 @@ static json_t *chat_part(const struct meeting *meeting)
 static json_t *media_part(const struct meeting *meeting, enum form form)
 {
 	json_t *part = json_object();
-	put_text(&part, "instance", meeting->instance, form);
+	doc_patch_text(&part, "instance", meeting->instance, form == PATCH);
 	return part;
 }
 

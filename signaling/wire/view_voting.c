@@ -1,35 +1,13 @@
 #include "signaling/wire/view_voting.h"
 
-/* A patch must say what is gone: there null is written where the whole view leaves the member out. */
-static void put(json_t **part, const char *key, json_t *value, bool there, bool patch)
-{
-	if (there) {
-		doc_put(part, key, value);
-		return;
-	}
-	json_decref(value);
-	if (patch)
-		doc_put(part, key, json_null());
-}
-
-static void put_text(json_t **part, const char *key, const char *text, bool patch)
-{
-	put(part, key, json_string(text), text[0] != '\0', patch);
-}
-
-static void put_int(json_t **part, const char *key, int64_t value, bool patch)
-{
-	put(part, key, json_integer(value), value != 0, patch);
-}
-
 static void put_tally(json_t **part, const struct voting *voting, bool patch)
 {
 	const struct voting_decision *now = &voting->now;
 	doc_put(part, "yes", json_integer(now->yes));
 	doc_put(part, "no", json_integer(now->no));
 	doc_put(part, "abstain", json_integer(now->abstain));
-	put_int(part, "required", voting_required(voting), patch);
-	put_int(part, "missing", voting_missing(voting), patch);
+	doc_patch_int(part, "required", voting_required(voting), patch);
+	doc_patch_int(part, "missing", voting_missing(voting), patch);
 }
 
 static bool is_opened_by_name(const struct voting *voting)
@@ -73,7 +51,7 @@ static void put_offline(json_t **part, const struct voting *voting, bool patch)
 		if (voting_is_offline(voting, i))
 			doc_push(&offline, json_string(voting->delegations[i].name));
 	}
-	put(part, "offline", offline, view_votes_wait(voting), patch);
+	doc_patch(part, "offline", offline, view_votes_wait(voting), patch);
 }
 
 static void put_objectors(json_t **part, const struct voting *voting, bool patch)
@@ -83,7 +61,7 @@ static void put_objectors(json_t **part, const struct voting *voting, bool patch
 		if (voting->delegations[i].objects)
 			doc_push(&objectors, json_string(voting->delegations[i].name));
 	}
-	put(part, "objectors", objectors, voting->now.objections > 0, patch);
+	doc_patch(part, "objectors", objectors, voting->now.objections > 0, patch);
 }
 
 /* Who was given a ballot: that is all anybody knows of who voted. */
@@ -94,7 +72,7 @@ static void put_issued(json_t **part, const struct voting *voting, bool patch)
 		if (voting->delegations[i].check[0] != '\0')
 			doc_push(&issued, json_string(voting->delegations[i].name));
 	}
-	put(part, "issued", issued,
+	doc_patch(part, "issued", issued,
 		voting->now.mode == DECISION_SECRET && voting->now.stage > VOTING_PROPOSED, patch);
 }
 
@@ -107,12 +85,12 @@ static void put_roll_call(json_t **part, const struct voting *voting, bool patch
 	json_t *order = json_array();
 	for (size_t i = 0; i < now->entitled && rolls; i++)
 		doc_push(&order, json_string(voting->delegations[voting->order[i]].name));
-	put(part, "order", order, rolls, patch);
-	put_text(part, "called",
+	doc_patch(part, "order", order, rolls, patch);
+	doc_patch_text(part, "called",
 		called < voting->n_delegations ? voting->delegations[called].name : "", patch);
-	put_int(part, "round", now->round, patch);
-	put_text(part, "commitment", now->commitment, patch);
-	put_text(part, "seed", now->seed, patch);
+	doc_patch_int(part, "round", now->round, patch);
+	doc_patch_text(part, "commitment", now->commitment, patch);
+	doc_patch_text(part, "seed", now->seed, patch);
 }
 
 /* The votes after the lock: what a ruling corrected, what delegations stated after the result. */
@@ -129,7 +107,7 @@ static void put_after(json_t **part, const struct voting *voting, bool patch)
 		doc_put(&one, "reason", json_string(correction->reason));
 		doc_push(&corrections, one);
 	}
-	put(part, "corrections", corrections, voting->n_corrections > 0, patch);
+	doc_patch(part, "corrections", corrections, voting->n_corrections > 0, patch);
 	json_t *intents = json_object();
 	bool any = false;
 	for (size_t i = 0; i < voting->n_delegations; i++) {
@@ -141,7 +119,7 @@ static void put_after(json_t **part, const struct voting *voting, bool patch)
 	}
 	if (any && patch)
 		put_no_others(&intents, voting, true);
-	put(part, "intents", intents, any, patch);
+	doc_patch(part, "intents", intents, any, patch);
 }
 
 static json_t *decision_part(const struct voting *voting, bool patch)
@@ -153,27 +131,27 @@ static json_t *decision_part(const struct voting *voting, bool patch)
 	json_t *part = json_object();
 	doc_put(&part, "decision", json_integer(now->number));
 	doc_put(&part, "title", json_string(now->title));
-	put_text(&part, "subject",
+	doc_patch_text(&part, "subject",
 		now->subject != SUBJECT_PROPOSAL ? subject_name(now->subject) : "", patch);
 	doc_put(&part, "mode", json_string(decision_mode_name(now->mode)));
 	doc_put(&part, "state", json_string(voting_stage_name(now->stage)));
-	put_text(&part, "majority", now->majority, patch);
-	put_int(&part, "second_vote_on", now->again, patch);
+	doc_patch_text(&part, "majority", now->majority, patch);
+	doc_patch_int(&part, "second_vote_on", now->again, patch);
 	put_objectors(&part, voting, patch);
-	put_int(&part, "entitled", now->entitled, patch);
+	doc_patch_int(&part, "entitled", now->entitled, patch);
 	put_tally(&part, voting, patch);
 	put_offline(&part, voting, patch);
 	json_t *votes = by_name ? votes_part(voting, NULL) : NULL;
 	if (by_name && patch)
 		put_no_others(&votes, voting, false);
-	put(&part, "votes", votes, by_name, patch);
+	doc_patch(&part, "votes", votes, by_name, patch);
 	doc_put(&part, "counted", json_boolean(now->totals));
-	put_int(&part, "lock", now->lock_due_ms, patch);
-	put_text(&part, "key", now->key, patch);
+	doc_patch_int(&part, "lock", now->lock_due_ms, patch);
+	doc_patch_text(&part, "key", now->key, patch);
 	put_issued(&part, voting, patch);
 	put_roll_call(&part, voting, patch);
 	put_after(&part, voting, patch);
-	put_text(&part, "outcome",
+	doc_patch_text(&part, "outcome",
 		now->stage == VOTING_PROCLAIMED ? outcome_name(now->outcome) : "", patch);
 	return part;
 }
