@@ -186,6 +186,7 @@ void api_participants(struct request *request)
 void api_events(struct request *request)
 {
 	struct service_refusal refusal;
+	char name[RS_NAME_MAX + 1];
 	uint64_t after;
 	uint64_t limit;
 	if (streams_asked(request)) {
@@ -195,11 +196,17 @@ void api_events(struct request *request)
 	if (!query_number(request, "after", EVENT_NUMBER_MAX, 0, &after) ||
 		!query_number(request, "limit", EVENTS_PAGE_MAX, EVENTS_PAGE_MAX, &limit))
 		return;
-	const uint64_t hidden =
-		service_hidden_until(request->io->service, &request->who, request->params.name[0]);
-	after = after < hidden ? hidden : after;
-	if (service_events(request->io->service, request->number, request->params.name[0], after,
-		    (size_t)(limit > 0 ? limit : 1), &refusal) < 0)
+	if (!route_query(request->query, "name", name, sizeof(name))) {
+		http_refuse(
+			request, HTTP_STATUS_BAD_REQUEST, "malformed", "No event has this name.");
+		return;
+	}
+	const struct service_page page = { .who = &request->who,
+		.meeting = request->params.name[0],
+		.after = after,
+		.limit = (size_t)(limit > 0 ? limit : 1),
+		.name = name };
+	if (service_events(request->io->service, request->number, &page, &refusal) < 0)
 		http_refuse_service(request, &refusal);
 }
 

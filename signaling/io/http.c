@@ -215,10 +215,10 @@ static bool is_authorised(struct request *request, const struct http_route *rout
 		return false;
 	if (is_in_meeting(route) && !http_enter(request, request->params.name[0]))
 		return false;
-	if (is_in_meeting(route) &&
-		!service_admits(request->io->service, &request->who, request->params.name[0])) {
-		http_refuse(request, HTTP_STATUS_FORBIDDEN, "not-admitted",
-			"The meeting sits in private now; this token may be used again when it is public.");
+	struct service_refusal refusal;
+	if (is_in_meeting(route) && service_admit(request->io->service, &request->who,
+					    request->params.name[0], &refusal) < 0) {
+		http_refuse_service(request, &refusal);
 		return false;
 	}
 	if ((route->roles & ROLE_BIT(request->who.role)) != 0)

@@ -220,7 +220,8 @@ struct request {
 	size_t n_headers;
 	struct rs_buf out;
 	/* an answer that goes on: server-sent events */
-	uint64_t stream; /* 0 = it is none (any more) */
+	uint64_t stream;  /* 0 = it is none (any more) */
+	bool stream_ends; /* after what is in the outbox */
 	struct outbox outbox;
 };
 

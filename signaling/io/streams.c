@@ -8,6 +8,8 @@
 
 /* A comment so often shows a display, and proxies, that the line is there. */
 #define BEAT_US (10 * LWS_USEC_PER_SEC)
+/* So long a display that reads slowly may take for why it ends. */
+#define LAST_WORDS_S 5
 
 bool streams_asked(const struct request *request)
 {
@@ -23,8 +25,10 @@ void streams_open(struct request *request)
 		http_refuse_memory(request);
 		return;
 	}
-	if (service_stream_open(io->service, request->params.name[0], request->last_event_id,
-		    io_moment(), &request->stream, &refusal) < 0) {
+	const struct service_watch watch = { .who = &request->who,
+		.meeting = request->params.name[0],
+		.place = request->last_event_id };
+	if (service_stream_open(io->service, &watch, io_moment(), &request->stream, &refusal) < 0) {
 		http_refuse_service(request, &refusal);
 		return;
 	}
@@ -56,9 +60,9 @@ static struct request *find(struct io *io, uint64_t stream)
 void streams_send(struct io *io, uint64_t stream, struct message *message)
 {
 	struct request *request = find(io, stream);
-	if (request == NULL || outbox_put(&request->outbox, message) < 0) {
+	if (request == NULL || request->stream_ends || outbox_put(&request->outbox, message) < 0) {
 		message_unref(message);
-		if (request == NULL)
+		if (request == NULL || request->stream_ends)
 			return;
 		io->counters.pages_slow++;
 		log_warning(LOG_HTTP, NULL, "display is too slow stream=%llu",
@@ -72,8 +76,11 @@ void streams_send(struct io *io, uint64_t stream, struct message *message)
 void streams_end(struct io *io, uint64_t stream)
 {
 	struct request *request = find(io, stream);
-	if (request != NULL)
-		end(request);
+	if (request == NULL)
+		return;
+	request->stream_ends = true;
+	lws_set_timeout(request->wsi, PENDING_TIMEOUT_USER_OK, LAST_WORDS_S);
+	(void)lws_callback_on_writable(request->wsi); /* as in streams_send() */
 }
 
 void streams_closed(struct request *request)
@@ -109,14 +116,14 @@ int streams_write(struct request *request)
 {
 	struct message *message = outbox_take(&request->outbox);
 	if (message == NULL)
-		return 0;
+		return request->stream_ends ? -1 : 0;
 	const int written =
 		lws_write(request->wsi, message_text(message), message->len, LWS_WRITE_HTTP);
 	const bool failed = written < (int)message->len;
 	message_unref(message);
 	if (failed)
 		return -1;
-	if (request->outbox.count > 0)
+	if (request->outbox.count > 0 || request->stream_ends)
 		(void)lws_callback_on_writable(request->wsi); /* as in streams_send() */
 	return 0;
 }

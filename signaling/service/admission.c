@@ -2,6 +2,8 @@
 #include "signaling/meeting/visibility.h"
 #include "signaling/service/service_priv.h"
 
+#include <errno.h>
+
 static const char *why(enum visibility visibility)
 {
 	static const char *const texts[VISIBILITY_COUNT] = {
@@ -12,6 +14,20 @@ static const char *why(enum visibility visibility)
 			"The meeting is closed to all but members now. This page comes back by itself when it is open again.",
 	};
 	return texts[visibility];
+}
+
+enum admission admission_judge(const struct chamber *chamber, const struct claims *who,
+	const struct participant **out_participant)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct participant *participant = meeting_find(meeting, who->badge);
+	*out_participant = NULL;
+	if (who->role == ROLE_ADMIN)
+		return ADMISSION_GRANTED;
+	if (participant == NULL || participant->role != who->role)
+		return ADMISSION_NO_BADGE;
+	*out_participant = participant;
+	return meeting_admits(meeting, participant) ? ADMISSION_GRANTED : ADMISSION_NOT_NOW;
 }
 
 bool admission_allows(const struct chamber *chamber, const char *badge)
@@ -64,24 +80,37 @@ void admission_changed(struct service *service, struct chamber *chamber, struct 
 			peer->person->left = true;
 		peer_remove(service, peer);
 	}
-	streams_shut(service, chamber);
+	streams_changed(service, chamber);
 	/* What is written of the private part is not given to who comes after it. */
 	snapshot_done(&chamber->snapshot);
 }
 
-bool service_admits(const struct service *service, const struct claims *who, const char *meeting)
+int service_admit(const struct service *service, const struct claims *who, const char *meeting,
+	struct service_refusal *refusal)
 {
 	const struct chamber *chamber = chamber_find(service, meeting);
-	return chamber == NULL || admission_allows(chamber, who->badge);
+	const struct participant *participant;
+	if (chamber == NULL)
+		return 0;
+	switch (admission_judge(chamber, who, &participant)) {
+	case ADMISSION_GRANTED:
+		return 0;
+	case ADMISSION_NO_BADGE:
+		refuse_request(refusal, 403, "not-a-badge",
+			"This badge is not accredited to the meeting.");
+		return -EACCES;
+	case ADMISSION_NOT_NOW:
+		refuse_request(
+			refusal, 403, "not-admitted", wire_verdict_text(VERDICT_NOT_ADMITTED));
+		return -EACCES;
+	}
+	return -EACCES;
 }
 
-uint64_t service_hidden_until(
-	const struct service *service, const struct claims *who, const char *meeting)
+uint64_t admission_hidden_until(const struct chamber *chamber, const struct claims *who)
 {
-	const struct chamber *chamber = chamber_find(service, meeting);
+	const struct meeting *meeting = chamber->proceedings->meeting;
 	const struct participant *participant =
-		chamber != NULL ? meeting_find(chamber->proceedings->meeting, who->badge) : NULL;
-	return participant != NULL
-		       ? meeting_hidden_until(chamber->proceedings->meeting, participant)
-		       : 0;
+		who->role != ROLE_ADMIN ? meeting_find(meeting, who->badge) : NULL;
+	return participant != NULL ? meeting_hidden_until(meeting, participant) : 0;
 }

@@ -423,6 +423,7 @@ static void lose_sessions(struct service *service, struct chamber *chamber, stru
 		session_refuse(service, chamber->sessions, 1001, "restart",
 			"The server could not go on with this connection.", at);
 	}
+	streams_shut(service, chamber);
 }
 
 static void follow_up(struct service *service, struct chamber *chamber, const struct event *event,

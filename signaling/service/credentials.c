@@ -165,6 +165,8 @@ static void close_pages(
 				at);
 		session = next;
 	}
+	streams_revoke(
+		service, chamber, chamber->proceedings->meeting->participants[participant].id);
 	if (person->away_at != RS_TIME_NEVER)
 		person->away_at = at.now; /* it had lost its line before */
 }

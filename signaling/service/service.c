@@ -83,6 +83,7 @@ struct service *service_free(struct service *service)
 	rs_release(service->plan);
 	credentials_done(service);
 	hooks_free(service);
+	log_done(service);
 	out_done(service);
 	return rs_release(service);
 }

@@ -98,7 +98,7 @@ enum service_out_kind {
 	SERVICE_CLOSE_NODE, /* close node `to`; the service has forgotten it */
 	SERVICE_HOOK, /* POST `message` as service_hook_request() says of `to`, then service_hook_done() */
 	SERVICE_STREAM,     /* `message`, as it is, to the server-sent events of stream `to` */
-	SERVICE_END_STREAM, /* end stream `to`: it missed something; then service_stream_closed() */
+	SERVICE_END_STREAM, /* end stream `to` after what was sent; the service has forgotten it */
 	SERVICE_ANSWER,     /* HTTP request `to` is done: status `code`, JSON body `message` */
 };
 
@@ -196,10 +196,18 @@ int service_part(const struct service *service, const char *meeting, enum servic
 /* {"participants", "total", "next"} (wire/listing.h). 0, -ENOENT, -E2BIG, -ENOMEM. */
 int service_participants(const struct service *service, const char *meeting, size_t offset,
 	size_t limit, struct rs_buf *out) RS_MUST_USE;
-/* At most `limit` (and 64) events after number `after`, from the store. 0: SERVICE_ANSWER follows, 200 {"events": [...], "last"} with "next"
- * while there are more, or 503. Negative: refused at once (404, 429). */
-int service_events(struct service *service, uint64_t request, const char *meeting, uint64_t after,
-	size_t limit, struct service_refusal *refusal) RS_MUST_USE;
+/* Events by number, from the store. What happened up to the end of a part that was private to `who` is not among them. */
+struct service_page {
+	const struct claims *who;
+	const char *meeting;
+	uint64_t after;   /* this number */
+	size_t limit;     /* at most so many, and 64 */
+	const char *name; /* these alone; empty = all */
+};
+/* 0: SERVICE_ANSWER follows, 200 {"events": [...], "last"} with "next" while there may be more, or 503. Negative: refused at once (400 no
+ * event has this name, 404, 429). */
+int service_events(struct service *service, uint64_t request, const struct service_page *page,
+	struct service_refusal *refusal) RS_MUST_USE;
 /* A secret ballot, cast without a name (PROTOCOL.md section 6): {"token", "signature", "vote"}. 0: it is in the box, now or before;
  * negative with `refusal` set (400, 403 not signed for this ballot, 404, 409 not open, 429). */
 int service_ballot(struct service *service, const char *meeting, uint32_t decision,
@@ -207,11 +215,10 @@ int service_ballot(struct service *service, const char *meeting, uint32_t decisi
 /* The i-th badge of a meeting, from 0, as claims to issue (expires_s 0). 0, or -ENOENT past the end or without such a meeting. */
 int service_badge(const struct service *service, const char *meeting, size_t i,
 	struct claims *out_claims) RS_MUST_USE;
-/* May this bearer hear of the meeting as it sits now? False: it is private, or closed to others than members. */
-bool service_admits(const struct service *service, const struct claims *who, const char *meeting);
-/* Events up to this number are not for this bearer: the last of them happened in a part that was private to them. 0 = all are. */
-uint64_t service_hidden_until(
-	const struct service *service, const struct claims *who, const char *meeting);
+/* May this bearer hear of the meeting as it sits now? Judged as for the WebSocket; an admin, who is in no meeting, may. 0, also without
+ * such a meeting; -EACCES with `refusal`: 403 not-a-badge, or not-admitted (it is private, or closed to others than members). */
+int service_admit(const struct service *service, const struct claims *who, const char *meeting,
+	struct service_refusal *refusal) RS_MUST_USE;
 /* A meeting for tests and sound checks ("rehearsal" in the conference file)? False without such a meeting. */
 bool service_is_rehearsal(const struct service *service, const char *meeting);
 /* The view as JSON, without checking anybody. 0, -ENOENT, -ENOMEM. */
@@ -238,9 +245,14 @@ int service_metrics(const struct service *service, struct rs_buf *out) RS_MUST_U
 
 /* --- Displays: server-sent events --- */
 
-/* A stream of a meeting's events, for whom the driver let in. `place` is the display's Last-Event-ID, or empty: what it missed
- * follows, or the whole view. 0 and *out_stream (never 0); negative: refused (404, 429, 503). */
-int service_stream_open(struct service *service, const char *meeting, const char *place,
+struct service_watch {
+	const struct claims *who; /* let in by service_admit() */
+	const char *meeting;
+	const char *place; /* the display's Last-Event-ID, or empty */
+};
+/* A stream of a meeting's events: what it missed follows, or the whole view. Whoever loses admission or credential hears why and is ended.
+ * 0 and *out_stream (never 0); negative: refused (403, 404, 429, 503). */
+int service_stream_open(struct service *service, const struct service_watch *watch,
 	struct moment at, uint64_t *out_stream, struct service_refusal *refusal) RS_MUST_USE;
 /* Its connection is gone. Unknown ones are ignored. */
 void service_stream_closed(struct service *service, uint64_t id);

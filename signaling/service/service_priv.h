@@ -240,8 +240,13 @@ struct known_conference {
 struct reading {
 	uint64_t request; /* 0 = free */
 	uint64_t ticket;
-	uint64_t after;
-	uint64_t last; /* of the meeting */
+	char meeting[RS_NAME_MAX + 1];
+	uint64_t after;   /* read up to there */
+	uint64_t last;    /* of the meeting, when it was asked */
+	size_t limit;     /* events wanted yet */
+	size_t batches;   /* that may be looked through yet */
+	const char *name; /* as event_name() gives it; NULL = all */
+	struct rs_buf out;
 };
 #define READINGS_MAX 32
 
@@ -332,6 +337,17 @@ int chamber_apply(struct service *service, struct chamber *chamber, const struct
 /* admission.c */
 /* As the meeting sits now; who has no badge is not judged here. */
 bool admission_allows(const struct chamber *chamber, const char *badge);
+enum admission {
+	ADMISSION_GRANTED,
+	ADMISSION_NO_BADGE, /* or one of another role */
+	ADMISSION_NOT_NOW,  /* as the meeting sits */
+};
+/* The same for a token, whichever way it comes: WebSocket, REST, streams, WHIP. *out_participant is NULL for an admin, and without a
+ * badge. */
+enum admission admission_judge(const struct chamber *chamber, const struct claims *who,
+	const struct participant **out_participant);
+/* Number of the last event that is not for this bearer, as meeting_hidden_until(). */
+uint64_t admission_hidden_until(const struct chamber *chamber, const struct claims *who);
 /* What was said up to here is not shown to this participant: they were kept out then. Wall clock; 0 = all is. */
 int64_t admission_hidden_ms(const struct chamber *chamber, const struct participant *participant);
 /* Told why, and closed. */
@@ -521,9 +537,13 @@ void import_open_rehearsals(struct service *service, struct moment at);
 
 /* streams.c */
 /* `frame` is the event as pages are told. */
-void streams_tell(struct service *service, const struct chamber *chamber, uint64_t event,
-	struct message *frame);
-/* All end; whoever may watch the meeting as it sits now asks again. */
+void streams_tell(
+	struct service *service, struct chamber *chamber, uint64_t event, struct message *frame);
+/* It sits before others now: the streams of those who are not admitted end, told why. */
+void streams_changed(struct service *service, struct chamber *chamber);
+/* The credential of this badge is no longer good. */
+void streams_revoke(struct service *service, struct chamber *chamber, const char *badge);
+/* All end, having missed something, and ask again. */
 void streams_shut(struct service *service, struct chamber *chamber);
 void streams_free(struct chamber *chamber);
 
@@ -549,6 +569,7 @@ void order_answer_again(struct service *service, uint64_t request, struct messag
 /* log.c */
 /* A read of the store is done: was it one of a request? */
 bool log_read_done(struct service *service, const struct store_done *done);
+void log_done(struct service *service);
 
 /* http.c */
 void refuse_request(

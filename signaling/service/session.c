@@ -155,13 +155,14 @@ static bool admit(struct service *service, struct session *session, const struct
 		return false;
 	}
 	const struct meeting *meeting = chamber->proceedings->meeting;
-	const struct participant *participant = meeting_find(meeting, claims->badge);
-	if (participant == NULL || participant->role != claims->role) {
+	const struct participant *participant;
+	const enum admission admission = admission_judge(chamber, claims, &participant);
+	if (participant == NULL) {
 		session_refuse(service, session, CLOSE_FORBIDDEN, "not-a-badge",
 			"This badge is not accredited to the meeting.", at);
 		return false;
 	}
-	if (!meeting_admits(meeting, participant)) {
+	if (admission != ADMISSION_GRANTED) {
 		admission_refuse(service, session, meeting->visibility, at);
 		return false;
 	}

@@ -13,6 +13,8 @@
 struct stream {
 	struct stream *next; /* in the chamber */
 	uint64_t id;
+	char badge[RS_NAME_MAX + 1];
+	enum role role;
 };
 
 /* "epoch.number", as the `id` lines have it; false for anything else and for another history. */
@@ -81,26 +83,14 @@ static int send_missed(
 	return 0;
 }
 
-/* Whoever watches: what happened while not everyone was admitted is not told afterwards. */
-static uint64_t hidden_until(const struct chamber *chamber)
-{
-	const uint64_t *hidden = chamber->proceedings->meeting->hidden;
-	return hidden[VISIBILITY_PRIVATE] > hidden[VISIBILITY_CLOSED_MEMBERS]
-		       ? hidden[VISIBILITY_PRIVATE]
-		       : hidden[VISIBILITY_CLOSED_MEMBERS];
-}
-
-int service_stream_open(struct service *service, const char *meeting, const char *place,
-	struct moment at, uint64_t *out_stream, struct service_refusal *refusal)
+/* NULL when it was refused. */
+static struct stream *add(struct service *service, struct chamber *chamber,
+	const struct service_watch *watch, struct service_refusal *refusal)
 {
 	static const char hello[] = "retry: %d\n\n";
-	struct chamber *chamber = chamber_find(service, meeting);
-	uint64_t event = 0;
 	char first[32];
-	if (chamber == NULL) {
-		refuse_request(refusal, 404, "no-such-meeting", "There is no such meeting.");
-		return -ENOENT;
-	}
+	if (service_admit(service, watch->who, watch->meeting, refusal) < 0)
+		return NULL;
 	struct stream *stream =
 		service->n_streams < STREAMS_MAX ? rs_zalloc(sizeof(*stream)) : NULL;
 	(void)snprintf(first, sizeof(first), hello, RETRY_MS);
@@ -108,16 +98,34 @@ int service_stream_open(struct service *service, const char *meeting, const char
 	if (retry == NULL) {
 		rs_release(stream);
 		refuse_request(refusal, 429, "too-many", wire_verdict_text(VERDICT_TOO_MANY));
-		return -E2BIG;
+		return NULL;
 	}
 	stream->id = ++service->last_id;
+	(void)rs_set_text(stream->badge, watch->who->badge);
+	stream->role = watch->who->role;
 	stream->next = chamber->streams;
 	chamber->streams = stream;
 	service->n_streams++;
-	*out_stream = stream->id;
 	out_push(service, SERVICE_STREAM, stream->id, 0, retry);
+	return stream;
+}
+
+int service_stream_open(struct service *service, const struct service_watch *watch,
+	struct moment at, uint64_t *out_stream, struct service_refusal *refusal)
+{
+	struct chamber *chamber = chamber_find(service, watch->meeting);
+	uint64_t event = 0;
+	if (chamber == NULL) {
+		refuse_request(refusal, 404, "no-such-meeting", "There is no such meeting.");
+		return -ENOENT;
+	}
+	const struct stream *stream = add(service, chamber, watch, refusal);
+	if (stream == NULL)
+		return -EACCES;
+	*out_stream = stream->id;
 	const bool resumes =
-		read_place(place, chamber, &event) && event >= hidden_until(chamber) &&
+		read_place(watch->place, chamber, &event) &&
+		event >= admission_hidden_until(chamber, watch->who) &&
 		broadcast_covers(chamber->broadcast, event, chamber->proceedings->meeting->event);
 	const int err = resumes ? send_missed(service, chamber, stream->id, event)
 				: send_view(service, chamber, stream->id, at);
@@ -152,28 +160,73 @@ void service_stream_closed(struct service *service, uint64_t id)
 	}
 }
 
-void streams_tell(struct service *service, const struct chamber *chamber, uint64_t event,
-	struct message *frame)
+/* With a reason, or without memory for one: it is told no more. */
+static void end(struct service *service, struct chamber *chamber, uint64_t id, const char *reason,
+	const char *text)
+{
+	struct rs_buf json;
+	struct message *message = NULL;
+	rs_buf_init(&json, 1024);
+	/* Ours need no escaping. */
+	if (reason != NULL &&
+		rs_buf_printf(&json, "{\"reason\":\"%s\",\"text\":\"%s\"}", reason, text) == 0)
+		message = make(chamber, "end", chamber->proceedings->meeting->event,
+			rs_buf_data(&json), rs_buf_len(&json));
+	rs_buf_done(&json);
+	if (message != NULL)
+		out_push(service, SERVICE_STREAM, id, 0, message);
+	out_push(service, SERVICE_END_STREAM, id, 0, NULL);
+	(void)remove_from(chamber, id); /* it is there */
+	service->n_streams--;
+}
+
+void streams_tell(
+	struct service *service, struct chamber *chamber, uint64_t event, struct message *frame)
 {
 	if (chamber->streams == NULL)
 		return;
 	struct message *message = make(chamber, "event", event, message_text(frame), frame->len);
-	for (const struct stream *stream = chamber->streams; stream != NULL;
-		stream = stream->next) {
-		/* Who cannot be told ends and comes back for what is missing. */
-		out_push(service, message != NULL ? SERVICE_STREAM : SERVICE_END_STREAM, stream->id,
-			0, message != NULL ? message_ref(message) : NULL);
+	if (message == NULL) {
+		streams_shut(service, chamber);
+		return;
 	}
+	for (const struct stream *stream = chamber->streams; stream != NULL; stream = stream->next)
+		out_push(service, SERVICE_STREAM, stream->id, 0, message_ref(message));
 	message_unref(message);
+}
+
+void streams_changed(struct service *service, struct chamber *chamber)
+{
+	struct stream *stream = chamber->streams;
+	while (stream != NULL) {
+		struct stream *next = stream->next;
+		struct claims who = { .role = stream->role };
+		const struct participant *participant;
+		(void)rs_set_text(who.badge, stream->badge);
+		if (admission_judge(chamber, &who, &participant) != ADMISSION_GRANTED)
+			end(service, chamber, stream->id,
+				visibility_name(chamber->proceedings->meeting->visibility),
+				wire_verdict_text(VERDICT_NOT_ADMITTED));
+		stream = next;
+	}
+}
+
+void streams_revoke(struct service *service, struct chamber *chamber, const char *badge)
+{
+	struct stream *stream = chamber->streams;
+	while (stream != NULL) {
+		struct stream *next = stream->next;
+		if (stream->role != ROLE_ADMIN && strcmp(stream->badge, badge) == 0)
+			end(service, chamber, stream->id, "token-revoked",
+				"This token is no longer valid. Ask the secretariat for a new one.");
+		stream = next;
+	}
 }
 
 void streams_shut(struct service *service, struct chamber *chamber)
 {
-	while (chamber->streams != NULL) {
-		out_push(service, SERVICE_END_STREAM, chamber->streams->id, 0, NULL);
-		(void)remove_from(chamber, chamber->streams->id); /* it is there */
-		service->n_streams--;
-	}
+	while (chamber->streams != NULL)
+		end(service, chamber, chamber->streams->id, NULL, NULL);
 }
 
 void streams_free(struct chamber *chamber)

@@ -46,14 +46,14 @@ static int judge_use(const struct claims *who, const struct chamber *chamber,
 	enum service_peer_use use, const char *name, struct service_refusal *refusal)
 {
 	const struct meeting *meeting = chamber->proceedings->meeting;
-	const struct participant *participant = meeting_find(meeting, who->badge);
-	if (strcmp(who->meeting, meeting->id) != 0 || participant == NULL ||
-		participant->role != who->role) {
+	const struct participant *participant;
+	const enum admission admission = admission_judge(chamber, who, &participant);
+	if (strcmp(who->meeting, meeting->id) != 0 || participant == NULL) {
 		refuse_request(refusal, 403, "not-permitted",
 			"This token is for another meeting or not accredited here.");
 		return -1;
 	}
-	if (!admission_allows(chamber, who->badge)) {
+	if (admission != ADMISSION_GRANTED) {
 		refuse_request(
 			refusal, 403, "not-admitted", wire_verdict_text(VERDICT_NOT_ADMITTED));
 		return -1;

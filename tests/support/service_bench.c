@@ -263,6 +263,10 @@ static void hear(struct bench *bench, struct service_out *out)
 		hear_stream(bench, out);
 		return;
 	}
+	if (out->kind == SERVICE_END_STREAM) {
+		bench->stream_ended = out->to;
+		return;
+	}
 	json_t *json = NULL;
 	if (out->message != NULL) {
 		json = read_json(bench, out->message);

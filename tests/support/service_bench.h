@@ -41,6 +41,7 @@ struct bench {
 	uint64_t stream; /* the last display that was told something, and its text */
 	char *streamed;
 	size_t n_streamed;
+	uint64_t stream_ended; /* the last that was ended */
 };
 
 /* With conf/examples/demo.json imported; `limits` NULL = the default. */

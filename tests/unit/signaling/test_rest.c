@@ -107,6 +107,22 @@ static void orders_that_cannot_be_are_refused_at_once(void **state)
 			cases[i].status);
 }
 
+static int events(struct bench *bench, uint64_t request, const char *meeting, uint64_t after,
+	size_t limit, const char *name, struct service_refusal *refusal)
+{
+	const struct service_page page = {
+		.who = &admin, .meeting = meeting, .after = after, .limit = limit, .name = name
+	};
+	return service_events(bench->service, request, &page, refusal);
+}
+
+static int watch(struct bench *bench, const struct claims *who, const char *meeting,
+	const char *place, uint64_t *out_stream, struct service_refusal *refusal)
+{
+	const struct service_watch watch = { .who = who, .meeting = meeting, .place = place };
+	return service_stream_open(bench->service, &watch, bench->at, out_stream, refusal);
+}
+
 static json_t *written(int err, struct rs_buf *out)
 {
 	assert_int_equal(err, 0);
@@ -178,7 +194,7 @@ static void events_come_by_number(void **state)
 	struct service_refusal refusal;
 	(void)order(bench, &secretariat, "demo", "open-meeting", "");
 	(void)order(bench, &secretariat, "demo", "take-up-item", "{\"item\":\"2\"}");
-	assert_int_equal(service_events(bench->service, 7, "demo", 0, 1, &refusal), 0);
+	assert_int_equal(events(bench, 7, "demo", 0, 1, "", &refusal), 0);
 	bench_pass(bench, RS_MS(1));
 	assert_int_equal(bench->request, 7);
 	assert_int_equal(bench->status, 200);
@@ -186,11 +202,11 @@ static void events_come_by_number(void **state)
 	assert_int_equal(bench_int(bench->answer, "events.0.event"), 1);
 	assert_int_equal(bench_int(bench->answer, "next"), 1);
 	const int64_t last = bench_int(bench->answer, "last");
-	assert_int_equal(service_events(bench->service, 8, "demo", 1, 64, &refusal), 0);
+	assert_int_equal(events(bench, 8, "demo", 1, 64, "", &refusal), 0);
 	bench_pass(bench, RS_MS(1));
 	assert_int_equal(json_array_size(bench_at(bench->answer, "events")), last - 1);
 	assert_null(bench_at(bench->answer, "next"));
-	assert_true(service_events(bench->service, 9, "nowhere", 1, 64, &refusal) < 0);
+	assert_true(events(bench, 9, "nowhere", 1, 64, "", &refusal) < 0);
 	assert_int_equal(refusal.status, 404);
 }
 
@@ -200,12 +216,12 @@ static void readings_have_a_limit(void **state)
 	struct service_refusal refusal;
 	uint64_t request = 1000;
 	fake_store_hold(bench->fake, true);
-	while (service_events(bench->service, ++request, "demo", 0, 1, &refusal) == 0)
+	while (events(bench, ++request, "demo", 0, 1, "", &refusal) == 0)
 		assert_true(request < 2000);
 	assert_int_equal(refusal.status, 429);
 	fake_store_hold(bench->fake, false);
 	bench_pass(bench, RS_MS(1));
-	assert_int_equal(service_events(bench->service, ++request, "demo", 0, 1, &refusal), 0);
+	assert_int_equal(events(bench, ++request, "demo", 0, 1, "", &refusal), 0);
 	bench_pass(bench, RS_MS(1));
 	assert_int_equal(bench->request, request);
 }
@@ -215,9 +231,7 @@ static uint64_t open_stream(struct bench *bench, const char *place)
 	struct service_refusal refusal;
 	uint64_t stream = 0;
 	bench->n_streamed = 0;
-	assert_int_equal(
-		service_stream_open(bench->service, "demo", place, bench->at, &stream, &refusal),
-		0);
+	assert_int_equal(watch(bench, &admin, "demo", place, &stream, &refusal), 0);
 	bench_turn(bench);
 	return stream;
 }
@@ -276,16 +290,14 @@ static void displays_have_a_limit(void **state)
 	struct service_refusal refusal;
 	uint64_t stream = 0;
 	size_t n = 0;
-	while (service_stream_open(bench->service, "demo", "", bench->at, &stream, &refusal) == 0)
+	while (watch(bench, &admin, "demo", "", &stream, &refusal) == 0)
 		assert_true(++n < 1000);
 	assert_int_equal(n, 256);
 	assert_int_equal(refusal.status, 429);
 	bench_turn(bench);
 	service_stream_closed(bench->service, stream);
-	assert_int_equal(
-		service_stream_open(bench->service, "demo", "", bench->at, &stream, &refusal), 0);
-	assert_true(service_stream_open(
-			    bench->service, "nowhere", "", bench->at, &stream, &refusal) < 0);
+	assert_int_equal(watch(bench, &admin, "demo", "", &stream, &refusal), 0);
+	assert_true(watch(bench, &admin, "nowhere", "", &stream, &refusal) < 0);
 	assert_int_equal(refusal.status, 404);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -152,6 +153,137 @@ static void messages_of_the_closed_part_are_not_shown_to_who_was_out(void **stat
 	assert_true(shown);
 }
 
+static uint64_t watch(struct bench *bench, const struct claims *who, const char *place,
+	struct service_refusal *refusal)
+{
+	const struct service_watch watch = { .who = who, .meeting = "demo", .place = place };
+	uint64_t stream = 0;
+	const int err = service_stream_open(bench->service, &watch, bench->at, &stream, refusal);
+	assert_int_equal(err < 0, stream == 0);
+	bench_turn(bench);
+	return stream;
+}
+
+static const struct claims viewer = { .badge = "viewer", .meeting = "demo", .role = ROLE_VIEWER };
+static const struct claims ken = { .badge = "KEN", .meeting = "demo", .role = ROLE_DELEGATE };
+static const struct claims ngo = { .badge = "WWF", .meeting = "demo", .role = ROLE_DELEGATE };
+static const struct claims admin = { .role = ROLE_ADMIN };
+
+static void streams_of_who_is_kept_out_end_with_the_reason_and_others_go_on(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	struct service_refusal refusal;
+	const uint64_t out = watch(bench, &viewer, "", &refusal);
+	sit(bench, hall.chair, "private");
+	assert_int_equal(bench->stream, out);
+	assert_non_null(strstr(bench->streamed, "\nevent: end\ndata: {\"reason\":\"private\""));
+	assert_int_equal(bench->stream_ended, out);
+	const size_t told = bench->n_streamed;
+	(void)bench_command(bench, hall.ken, "ask-for-floor", "");
+	assert_int_equal(bench->n_streamed, told);
+	const uint64_t in = watch(bench, &ken, "", &refusal);
+	(void)bench_command(bench, hall.chair, "give-floor", "\"entry\": 1");
+	assert_int_equal(bench->stream, in);
+	sit(bench, hall.chair, "closed-members");
+	assert_int_equal(bench->stream_ended, out);
+	assert_non_null(strstr(bench->streamed, "\nevent: event\n"));
+}
+
+static void a_stream_is_refused_to_who_is_kept_out_and_to_no_badge(void **state)
+{
+	static const struct claims stranger = {
+		.badge = "stranger", .meeting = "demo", .role = ROLE_DELEGATE
+	};
+	static const struct claims raised = {
+		.badge = "viewer", .meeting = "demo", .role = ROLE_SECRETARIAT
+	};
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	struct service_refusal refusal;
+	sit(bench, hall.chair, "closed-members");
+	assert_int_equal(watch(bench, &viewer, "", &refusal), 0);
+	assert_int_equal(refusal.status, 403);
+	assert_string_equal(refusal.reason, "not-admitted");
+	assert_int_equal(watch(bench, &ngo, "", &refusal), 0);
+	assert_string_equal(refusal.reason, "not-admitted");
+	assert_int_equal(watch(bench, &stranger, "", &refusal), 0);
+	assert_string_equal(refusal.reason, "not-a-badge");
+	assert_int_equal(service_admit(bench->service, &raised, "demo", &refusal), -EACCES);
+	assert_string_equal(refusal.reason, "not-a-badge");
+	assert_int_equal(service_admit(bench->service, &viewer, "demo", &refusal), -EACCES);
+	assert_int_equal(service_admit(bench->service, &ken, "demo", &refusal), 0);
+	assert_int_equal(service_admit(bench->service, &admin, "demo", &refusal), 0);
+	assert_true(watch(bench, &admin, "", &refusal) != 0);
+}
+
+/* A display that was in comes back for what it missed; one that was out begins with the view as it stands. */
+static void a_stream_that_comes_back_is_not_told_the_private_part(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	struct service_refusal refusal;
+	char place[128] = "";
+	service_stream_closed(bench->service, watch(bench, &viewer, "", &refusal));
+	(void)sscanf(bench->streamed, "id: %127s", place);
+	sit(bench, hall.chair, "private");
+	(void)bench_command(bench, hall.ken, "ask-for-floor", "");
+	sit(bench, hall.chair, "public");
+	(void)watch(bench, &viewer, place, &refusal);
+	assert_non_null(strstr(bench->streamed, "\nevent: view\n"));
+	(void)watch(bench, &ken, place, &refusal);
+	assert_non_null(strstr(bench->streamed, "\nevent: event\n"));
+}
+
+static size_t events_of(struct bench *bench, const struct claims *who, const char *name)
+{
+	const struct service_page page = {
+		.who = who, .meeting = "demo", .limit = 64, .name = name
+	};
+	struct service_refusal refusal;
+	assert_int_equal(service_events(bench->service, 900, &page, &refusal), 0);
+	bench_turn(bench);
+	assert_int_equal(bench->request, 900);
+	assert_int_equal(bench->status, 200);
+	return json_array_size(bench_at(bench->answer, "events"));
+}
+
+static void events_of_the_private_part_are_for_who_was_in_it(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	sit(bench, hall.chair, "private");
+	(void)bench_command(bench, hall.ken, "ask-for-floor", "");
+	sit(bench, hall.chair, "public");
+	assert_int_equal(events_of(bench, &viewer, "entry-added"), 0);
+	assert_int_equal(events_of(bench, &ken, "entry-added"), 1);
+	assert_string_equal(bench_text(bench->answer, "events.0.name"), "entry-added");
+	assert_int_equal(events_of(bench, &admin, "visibility-changed"), 2);
+}
+
+/* Asked while the change is being written down, read when it stands: what happened since is not in the answer. */
+static void events_asked_before_the_doors_close_end_there(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	const struct service_page page = {
+		.who = &viewer, .meeting = "demo", .limit = 64, .name = ""
+	};
+	struct service_refusal refusal;
+	const int64_t last = bench_int(bench_last(hall.ken, "event"), "event");
+	fake_store_hold(bench->fake, true);
+	(void)bench_command(bench, hall.chair, "set-visibility", "\"visibility\": \"private\"");
+	assert_int_equal(service_events(bench->service, 901, &page, &refusal), 0);
+	assert_true(fake_store_count(bench->fake, "demo") > (size_t)last);
+	fake_store_hold(bench->fake, false);
+	bench_turn(bench);
+	assert_string_equal(bench_text(hall.ken->view, "meeting.visibility"), "private");
+	assert_int_equal(bench->request, 901);
+	const json_t *events = bench_at(bench->answer, "events");
+	assert_int_equal(
+		bench_int(json_array_get(events, json_array_size(events) - 1), "event"), last);
+}
+
 static void a_speaker_who_must_leave_has_the_floor_no_more(void **state)
 {
 	struct bench *bench = *state;
@@ -252,6 +384,11 @@ int main(void)
 		CASE(who_may_not_come_in_is_refused_with_the_reason),
 		CASE(after_it_is_public_again_they_come_back_without_what_they_missed),
 		CASE(messages_of_the_closed_part_are_not_shown_to_who_was_out),
+		CASE(streams_of_who_is_kept_out_end_with_the_reason_and_others_go_on),
+		CASE(a_stream_is_refused_to_who_is_kept_out_and_to_no_badge),
+		CASE(a_stream_that_comes_back_is_not_told_the_private_part),
+		CASE(events_of_the_private_part_are_for_who_was_in_it),
+		CASE(events_asked_before_the_doors_close_end_there),
 		CASE(a_speaker_who_must_leave_has_the_floor_no_more),
 		CASE(the_media_of_who_left_is_closed),
 		CASE(a_private_part_is_recorded_apart_with_its_class),
