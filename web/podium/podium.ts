@@ -78,6 +78,15 @@ export class Podium extends Page {
 			<p>${t('recording.failed.notice')}${reason ? html` <span class="small" dir="auto">(${reason})</span>` : nothing}</p></div>`;
 	}
 
+	/** The next delegation of a roll call; outside of one, the next step of the topmost motion. */
+	private next(): void {
+		const call = this.querySelector<HTMLElement>('[data-testid=call-next]');
+		if (call === null)
+			this.querySelector<Motions>('rs-motions')?.press();
+		else
+			call.click();
+	}
+
 	private gavel(): TemplateResult | typeof nothing {
 		const { session } = this;
 		const { state } = session.view!.meeting;
@@ -113,8 +122,8 @@ export class Podium extends Page {
 						press: () => this.querySelector<HTMLElement>('[data-testid=take-floor]')?.click(),
 					},
 					{ key: 'o', show: 'O', label: 'key.point', press: () => this.querySelector<PointsOfOrder>('rs-points')?.press() },
-					{ key: 'n', show: 'N', label: 'key.motion', press: () => this.querySelector<Motions>('rs-motions')?.press() },
-					{ key: 'n', show: 'N', label: 'key.rollcall', press: () => this.querySelector<HTMLElement>('[data-testid=call-next]')?.click() },
+					{ key: 'n', show: 'N', label: 'key.motion', press: () => this.next() },
+					{ key: 'n', show: 'N', label: 'key.rollcall', press: () => this.next() },
 					{ key: 'd', show: 'D', label: 'key.decision', press: () => this.querySelector<DecisionKeys>('rs-decision')?.press() },
 					{ key: 'w', show: 'W', label: 'key.plan', press: () => this.querySelector<PlanPanel>('rs-plan')?.press() },
 					{ key: 'x', show: 'X', label: 'key.skip', press: () => this.querySelector<ListKeys>('rs-list-keys')?.skip() },
