@@ -316,8 +316,14 @@ export function speakingTime(view: View, now: number): SpeakingTime | null {
 	return { state: left <= 0 ? 'over' : left <= view.rules.warn ? 'warned' : 'running', used, left };
 }
 
+/** Whose microphone is heard: those of the meeting, and the one that is tried before it. */
+export function openOf(view: View): string[] {
+	const { checking } = view.meeting ?? {};
+	return checking ? [checking, ...(view.open ?? [])] : (view.open ?? []);
+}
+
 export function isOpen(view: View, badge: string): boolean {
-	return (view.open ?? []).includes(badge);
+	return openOf(view).includes(badge);
 }
 
 export function isInRoom(view: View, badge: string): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { personBehind, speakingTime, voiceOf, type Floor, type View } from '#shared/view';
+import { isOpen, openOf, personBehind, speakingTime, voiceOf, type Floor, type View } from '#shared/view';
 
 const at = (floor: Floor) => ({ rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false }, floor }) as unknown as View;
 
@@ -53,5 +53,19 @@ describe('in the meeting room', () => {
 		expect(personBehind(hall(['FRA', 'KEN']), 'room')).toBe('KEN');
 		expect(personBehind(hall(['FRA']), 'room')).toBe('room');
 		expect(personBehind(hall(['FRA', 'KEN']), 'FRA')).toBe('FRA');
+	});
+});
+
+describe('who is heard', () => {
+	const before = { meeting: { state: 'test', checking: 'KEN' }, open: [] } as unknown as View;
+
+	it('is also the one whose microphone is tried before the meeting', () => {
+		expect(openOf(before)).toEqual(['KEN']);
+		expect(isOpen(before, 'KEN')).toBe(true);
+		expect(isOpen(before, 'FRA')).toBe(false);
+	});
+
+	it('is in the meeting whoever has an open microphone', () => {
+		expect(openOf({ meeting: { state: 'in-session', checking: null }, open: ['FRA', 'chair'] } as unknown as View)).toEqual(['FRA', 'chair']);
 	});
 });

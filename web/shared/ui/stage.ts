@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { holder, shortName, isVoting } from '../view';
+import { holder, isVoting, openOf, shortName } from '../view';
 import { t } from '../words';
 import { lamp } from './icons';
 import { Part } from './part';
@@ -18,7 +18,7 @@ export class Stage extends Part {
 		const { session } = this;
 		const view = session.view!;
 		const speaker = holder(view);
-		const others = view.open.filter((badge) => badge !== speaker);
+		const others = openOf(view).filter((badge) => badge !== speaker);
 		const chair = Object.keys(view.participants).find((badge) => view.participants[badge]?.role === 'chair') ?? '';
 		const shown = speaker ?? others[0] ?? '';
 		const own = shown === session.me && session.capture.camera !== null;
