@@ -72,7 +72,9 @@ void ballots_prepare(struct service *service, struct chamber *chamber, struct co
 	const struct voting_decision *now = &voting_of(chamber)->now;
 	if (now->mode != DECISION_SECRET)
 		return;
-	if (command->kind == COMMAND_OPEN_VOTING && now->stage == VOTING_PROPOSED) {
+	/* A key takes long to make: only for those whose command is judged by more than their role. */
+	if (command->kind == COMMAND_OPEN_VOTING && now->stage == VOTING_PROPOSED &&
+		permission_of(command->kind, command->role) != PERMISSION_NONE) {
 		uint8_t modulus[BALLOT_RSA_LEN];
 		const struct ballot_box *box = box_of(service, chamber, now->number, true);
 		if (box == NULL || ballot_key_len(box->key) != sizeof(modulus))

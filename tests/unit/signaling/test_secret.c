@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -337,6 +338,39 @@ static void forget_ids(char *text)
 	*out = '\0';
 }
 
+static size_t count_keys(void)
+{
+	char pattern[64];
+	glob_t keys = { .gl_pathc = 0 };
+	(void)snprintf(pattern, sizeof(pattern), "%s/ballot-*", directory);
+	(void)glob(pattern, 0, NULL, &keys);
+	const size_t n = keys.gl_pathc;
+	globfree(&keys);
+	return n;
+}
+
+/* It costs tenths of a second: not for whoever likes to. */
+static void no_key_is_made_for_somebody_who_may_not_open_the_voting(void **state)
+{
+	const size_t before = count_keys();
+	struct bench *bench = bench_new(NULL);
+	bench->config.ballot_dir = directory;
+	bench_restart(bench);
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *delegate = bench_join(bench, "demo", "FRA", "delegate");
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(
+		bench_try(bench, chair, "propose-decision",
+			"\"title\":\"Election\",\"mode\":\"secret\",\"majority\":\"simple\""),
+		"ok");
+	assert_string_equal(
+		bench_try(bench, delegate, "open-voting", "\"decision\":1"), "not-permitted");
+	assert_int_equal(count_keys(), before);
+	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":1"), "ok");
+	assert_int_equal(count_keys(), before + 1);
+	bench_free(bench);
+}
+
 /* The published ballots in the order of their tokens are of random order; count the votes alone. */
 static void forget_order(char *text)
 {
@@ -387,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ballot_is_given_once_cast_once_and_counted),
 		cmocka_unit_test(what_is_not_counted_is_cast_again_after_a_restart),
+		cmocka_unit_test(no_key_is_made_for_somebody_who_may_not_open_the_voting),
 		cmocka_unit_test(who_voted_how_changes_nothing_but_the_counts),
 	};
 
