@@ -429,10 +429,12 @@ int service_hook_put(struct service *service, const struct service_order *order,
 		count(service, NULL) < HOOKS_MAX)
 		hook = add(service, order->meeting, order->name);
 	if (hook == NULL || hook->request != 0) {
+		rs_wipe(&spec, sizeof(spec));
 		refuse_many(refusal);
 		return -E2BIG;
 	}
 	begin_anew(service, hook, &spec);
+	rs_wipe(spec.secret, sizeof(spec.secret));
 	if (spec.has_after)
 		hook->progress.delivered = spec.after < last ? spec.after : last;
 	else if (fresh)
