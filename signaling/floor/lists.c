@@ -94,6 +94,10 @@ void floor_list_remove(struct floor *floor, struct floor_list *list, size_t at)
 
 void floor_list_empty(struct floor *floor, struct floor_list *list)
 {
-	while (list->n > 0)
-		floor_list_remove(floor, list, list->n - 1);
+	const size_t from = (size_t)(list->entries - floor->pool);
+	floor->n_pool -= list->n;
+	memmove(&floor->pool[from], &floor->pool[from + list->n],
+		(floor->n_pool - from) * sizeof(*floor->pool));
+	list->n = 0;
+	lay_out(floor);
 }
