@@ -170,6 +170,10 @@ json_t *view_decision_change(const struct voting *voting, const struct event *ev
 		part = json_object();
 		put_offline(&part, voting, true);
 		return part;
+	case EVENT_BALLOT_ISSUED:
+		part = json_object();
+		put_issued(&part, voting, true);
+		return part;
 	case EVENT_DELEGATION_CALLED:
 		part = json_object();
 		doc_put(&part, "called", json_string(event->delegation));
