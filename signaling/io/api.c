@@ -2,7 +2,6 @@
 #include "signaling/io/form.h"
 #include "signaling/io/io_priv.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,19 +10,9 @@
 #define PARTICIPANTS_PAGE_MAX 500
 #define EVENT_NUMBER_MAX ((uint64_t)1 << 53)
 
-/* What a service call gave is in request->out. */
-static void answer_with(struct request *request, int err, const char *reason, const char *text)
-{
-	if (err == -ENOENT)
-		http_refuse(request, HTTP_STATUS_NOT_FOUND, reason, text);
-	else if (err < 0)
-		http_refuse_memory(request);
-	http_answer(request, HTTP_STATUS_OK, "application/json");
-}
-
 static void answer_meeting(struct request *request, int err)
 {
-	answer_with(request, err, "no-such-meeting", "There is no meeting of this name.");
+	http_answer_with(request, err, "no-such-meeting", "There is no meeting of this name.");
 }
 
 /* --- Conferences --- */
@@ -70,7 +59,7 @@ void api_conferences(struct request *request)
 
 void api_conference(struct request *request)
 {
-	answer_with(request,
+	http_answer_with(request,
 		service_conference(request->io->service, request->params.name[0], &request->out),
 		"no-such-conference", "There is no conference of this name.");
 }

@@ -3,26 +3,16 @@
 
 #include "common/control/object.h"
 
-#include <errno.h>
-
-static void answer(struct request *request, int err, const char *reason, const char *text)
-{
-	if (err == -ENOENT)
-		http_refuse(request, HTTP_STATUS_NOT_FOUND, reason, text);
-	else if (err < 0)
-		http_refuse_memory(request);
-	http_answer(request, HTTP_STATUS_OK, "application/json");
-}
-
 void api_hooks(struct request *request)
 {
-	answer(request, service_hooks(request->io->service, request->params.name[0], &request->out),
+	http_answer_with(request,
+		service_hooks(request->io->service, request->params.name[0], &request->out),
 		"no-such-meeting", "There is no meeting of this name.");
 }
 
 void api_hook(struct request *request)
 {
-	answer(request,
+	http_answer_with(request,
 		service_hook(request->io->service, request->params.name[0], request->params.name[1],
 			&request->out),
 		"no-such-webhook", "There is no webhook of this name in this meeting.");
@@ -33,7 +23,7 @@ static bool has_good_url(const struct request *request)
 {
 	json_t *json = json_loadb(io_text(&request->body), rs_buf_len(&request->body), 0, NULL);
 	const char *url = json_string_value(json_object_get(json, "url"));
-	const bool good = url == NULL || courier_takes(request->io, url);
+	const bool good = url == NULL || courier_takes(url);
 	json_decref(json);
 	return good;
 }

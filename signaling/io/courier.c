@@ -63,9 +63,9 @@ static char *part_of(CURLU *url, CURLUPart part)
 	return curl_url_get(url, part, &text, 0) == CURLUE_OK ? text : NULL;
 }
 
-bool courier_takes(const struct io *io, const char *text)
+/* Which host it is, is judged when it is connected to. */
+bool courier_takes(const char *text)
 {
-	(void)io; /* which host it is, is judged when it is connected to */
 	CURLU *url = curl_url();
 	bool good = url != NULL && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK;
 	char *scheme = good ? part_of(url, CURLUPART_SCHEME) : NULL;

@@ -312,10 +312,6 @@ void credentials_list(struct request *request)
 		err = service_credentials(request->io->service, request->params.name[0], out);
 	if (err == 0)
 		err = rs_buf_append(out, "}", 1);
-	if (err == -ENOENT)
-		http_refuse(request, HTTP_STATUS_NOT_FOUND, "no-such-conference",
-			"There is no conference of this name.");
-	else if (err < 0)
-		http_refuse_memory(request);
-	http_answer(request, HTTP_STATUS_OK, "application/json");
+	http_answer_with(
+		request, err, "no-such-conference", "There is no conference of this name.");
 }

@@ -376,6 +376,15 @@ void http_refuse_memory(struct request *request)
 		"The server is out of memory.");
 }
 
+void http_answer_with(struct request *request, int err, const char *reason, const char *text)
+{
+	if (err == -ENOENT)
+		http_refuse(request, HTTP_STATUS_NOT_FOUND, reason, text);
+	else if (err < 0)
+		http_refuse_memory(request);
+	http_answer(request, HTTP_STATUS_OK, "application/json");
+}
+
 void http_refuse_service(struct request *request, const struct service_refusal *refusal)
 {
 	http_refuse(request, refusal->status, refusal->reason, refusal->text);

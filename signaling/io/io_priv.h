@@ -165,7 +165,7 @@ void courier_free(struct io *io);
 /* Sends a SERVICE_HOOK. Takes `message`. */
 void courier_send(struct io *io, uint64_t key, struct message *message);
 /* An address that webhooks may have? */
-bool courier_takes(const struct io *io, const char *url);
+bool courier_takes(const char *url);
 
 /* --- http.c --- */
 
@@ -251,6 +251,8 @@ int http_callback(
 void http_add_header(struct request *request, const char *name, const char *value);
 /* Answer with what is in request->out; the first answer counts. */
 void http_answer(struct request *request, unsigned status, const char *type);
+/* What a service call gave is in request->out, or -ENOENT, told with this reason, or no memory. */
+void http_answer_with(struct request *request, int err, const char *reason, const char *text);
 /* A problem of wire/message.h. */
 void http_refuse(struct request *request, unsigned status, const char *reason, const char *text);
 void http_refuse_service(struct request *request, const struct service_refusal *refusal);
