@@ -67,10 +67,19 @@ export class HallScreen extends Part {
 		if (session.link.claims === null)
 			return this.card(t('link.none'));
 		if (session.wire.state === 'ended')
-			return this.card(t(session.wire.ending?.reason === 'token-expired' ? 'ending.token-expired' : 'ending.token-wrong'));
+			return this.card(t(this.ending()));
+		if (session.wire.excluded !== null)
+			return this.card(t(session.wire.excluded === 'closed-members' ? 'excluded.closed-members' : 'excluded.private'));
 		if (session.view === null)
 			return this.card(t(session.wire.attempts > 1 ? 'joining.again' : 'joining'));
 		return this.screen(session.view);
+	}
+
+	private ending(): Key {
+		const { code, reason } = this.session.wire.ending!;
+		if (code === 4009)
+			return 'ending.elsewhere';
+		return reason === 'token-expired' ? 'ending.token-expired' : 'ending.token-wrong';
 	}
 
 	private card(text: string): TemplateResult {

@@ -261,11 +261,18 @@ export class Wire {
 		}, SILENCE_MS);
 	}
 
-	/** What was shown is not shown any more; who is let in again begins anew. Not all at the same moment. */
+	/**
+	 * What was shown is not shown any more; who is let in again begins anew. What was asked and not answered was for the meeting as it
+	 * sat then, and is not asked again. Not all come back at the same moment.
+	 */
 	private beOut(): void {
 		this.state = 'joining';
 		this.excluded = this.said;
 		this.view = null;
+		this.measured = {};
+		for (const [id, { resolve }] of this.outgoing)
+			resolve({ id, ok: false, reason: 'not-admitted' });
+		this.outgoing.clear();
 		this.epoch = '';
 		this.attempts = 0;
 		this.retryTimer = this.environment.setTimer(() => this.connect(), EXCLUDED_MS * (1 + this.environment.random()));

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Wire, type Environment } from '#shared/wire';
 
 /** A socket whose far end is the test. */
@@ -143,6 +143,77 @@ test.each([4000, 4001, 4003, 4004, 4009])('%i ends the line for good', (code) =>
 	expect(wire.state).toBe('ended');
 	expect(wire.ending).toEqual({ code, reason: 'token-expired' });
 	expect([...timers.values()].filter(({ ms }) => ms < 8000)).toEqual([]);
+});
+
+test('whose place was taken says which place it was, once, and does not take it back', () => {
+	line().says(welcome({ place: 3 }));
+	line().onclose!({ code: 1006 });
+	elapse();
+	line().onopen();
+	expect(line().sent).toEqual([{ type: 'hello', token: 'token', resume: { epoch: 'm3Kd', event: 17, place: 3 } }]);
+	line().says({ type: 'error', reason: 'joined-elsewhere', text: '' });
+	line().onclose!({ code: 4009 });
+	expect(wire.state).toBe('ended');
+	wire.hurry();
+	expect(lines).toHaveLength(2);
+	expect(timers.size).toBe(0);
+});
+
+describe('kept out of a private part', () => {
+	const keptOut = (visibility = 'private') => {
+		line().says({ type: 'error', reason: visibility, text: '' });
+		line().onclose!({ code: 4010 });
+	};
+
+	test('nothing of the meeting stays on the page', () => {
+		line().says(welcome());
+		line().says({ type: 'measured', patch: { lines: { FRA: { loss: 0 } } } });
+		keptOut('closed-members');
+		expect(wire.excluded).toBe('closed-members');
+		expect(wire.view).toBeNull();
+		expect(wire.measured).toEqual({});
+		expect(wire.state).toBe('joining');
+		expect(wire.ending).toBeNull();
+	});
+
+	test('asks again after ten to twenty seconds, as new, and is let in', () => {
+		line().says(welcome({ place: 3 }));
+		keptOut();
+		expect([...timers.values()].map(({ ms }) => ms)).toEqual([10_000]);
+		elapse();
+		line().onopen();
+		expect(line().sent).toEqual([{ type: 'hello', token: 'token' }]);
+		keptOut('closed-members');
+		expect(wire.excluded).toBe('closed-members');
+		elapse();
+		line().onopen();
+		expect(wire.excluded).toBe('closed-members');
+		line().says(welcome({ event: 40 }));
+		expect(wire.excluded).toBeNull();
+		expect(wire.state).toBe('open');
+		line().says(event(41, { list: [{ entry: 9 }] }));
+		expect(wire.view?.list).toHaveLength(1);
+	});
+
+	test('a line lost meanwhile leaves the page as it is', () => {
+		line().says(welcome());
+		keptOut();
+		elapse();
+		line().onclose!({ code: 1006 });
+		expect(wire.excluded).toBe('private');
+		expect(timers.size).toBe(1);
+	});
+
+	test('what was asked before is refused and not asked of the meeting as it sits later', async () => {
+		line().says(welcome());
+		const answer = wire.command('ask-for-floor');
+		keptOut();
+		expect(await answer).toMatchObject({ ok: false, reason: 'not-admitted' });
+		elapse();
+		line().onopen();
+		line().says(welcome());
+		expect(line().sent.filter(({ type }) => type === 'ask-for-floor')).toEqual([]);
+	});
 });
 
 test('a hello that came too late is said again', () => {
