@@ -233,6 +233,31 @@ await busy('chair', { viewport: PHONE }, 'podium-plan-phone', forecast(true));
 await busy('JOR', { viewport: PHONE }, 'delegate-plan-phone', forecast(true));
 await busy('JOR', { query: '?lang=ar' }, 'delegate-plan-ar', forecast(true));
 await busy('chair', { viewport: PHONE }, 'podium-phone');
+const shown = (change = {}) => async (page, meeting) => {
+	meeting.happen('visibility-changed', {}, change);
+	await page.locator('rs-life').scrollIntoViewIfNeeded();
+};
+const nobody = { floor: { holder: null, since: null, allotted: null }, list: [], open: [], recording: { state: 'waiting' } };
+const short = { ...nobody, meeting: { state: 'test', checking: 'KEN' }, quorum: { authorised: 193, present: 31, to_open: 65, to_decide: 97 }, open: ['KEN'] };
+const adjourned = { ...nobody, meeting: { state: 'adjourned', visibility: 'private', until: Date.parse('2026-11-23T09:00Z') } };
+const more = (change) => async (page, meeting) => {
+	await shown(change)(page, meeting);
+	await page.keyboard.press('v');
+	await page.getByTestId('adjourn-meeting').scrollIntoViewIfNeeded();
+};
+await busy('chair', {}, 'life-podium', shown());
+await busy('secretariat', {}, 'life-podium-doors', shown(short));
+await busy('secretariat', { query: '?lang=ru' }, 'life-podium-doors-ru', shown(short));
+await busy('chair', {}, 'life-podium-more', more({ meeting: { visibility: 'private' } }));
+await busy('chair', { query: '?lang=ar', scheme: 'dark' }, 'life-podium-more-ar', more({ meeting: { visibility: 'closed-members' } }));
+await busy('secretariat', { query: '?lang=ar', viewport: PHONE }, 'life-podium-doors-ar-phone', shown(short));
+await busy('chair', { viewport: PHONE }, 'life-podium-more-phone', more({ meeting: { visibility: 'closed-members' }, quorum: { present: 3 } }));
+await busy('chair', { query: '?lang=fr' }, 'life-podium-adjourned-fr', shown(adjourned));
+await busy('KEN', { viewport: PHONE }, 'life-delegate-adjourned-phone', async (_, meeting) => meeting.happen('meeting-adjourned', {}, adjourned));
+await busy('JOR', { query: '?lang=ru', viewport: PHONE }, 'life-delegate-closed-ru-phone', async (_, meeting) => meeting.happen('visibility-changed', {}, { meeting: { visibility: 'closed-members' } }));
+await busy('JOR', {}, 'life-kept-out', async (_, meeting) => meeting.keepOut('JOR', 'private'));
+await busy('JOR', { query: '?lang=ar', viewport: PHONE, scheme: 'dark' }, 'life-kept-out-ar-phone', async (_, meeting) => meeting.keepOut('JOR', 'closed-members'));
+await busy('JOR', { ...HALL, query: '?lang=ru' }, 'life-kept-out-hall-ru', async (_, meeting) => meeting.keepOut('JOR', 'closed-members'));
 await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {
 	meeting.happen('recording-failed', {}, { recording: { state: 'failed', reason: 'disk full' } });
 	await page.getByTestId('more').first().click();

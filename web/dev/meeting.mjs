@@ -36,6 +36,9 @@ const MAY = {
 for (const may of Object.values(MAY))
 	may.push('say');
 MAY.secretariat.push('close-chat', 'open-chat', 'remove-message');
+for (const role of ['chair', 'secretariat'])
+	MAY[role].push('open-doors', 'close-doors', 'adjourn-meeting', 'set-visibility');
+MAY.secretariat.push('begin-sound-check', 'end-sound-check');
 
 export function token(sub) {
 	const { name, role, delegation, languages } = people[sub];
@@ -57,10 +60,11 @@ function newView() {
 		Object.entries(people).map(([id, person], i) => [id, { ...person, csrc: 1001 + i, present: false, line: 'away' }]),
 	);
 	return {
-		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', mode: 'floor', sitting: 1 },
+		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', visibility: 'public', mode: 'floor', sitting: 1 },
+		quorum: { authorised: 6, present: 4, to_open: 2, to_decide: 4 },
 		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
 		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }],
-		participants, list: [], replies: [], inscription: { closed: false, allotted: 900_000 }, points: { waiting: [] }, motions: { waiting: [], pending: [] }, explanations: { before: [], after: [], sponsors: [], explained: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'], chat: { all: ['secretariat', 'chair'], delegation: ['delegate'], secretariat: ['secretariat', 'chair', 'delegate', 'interpreter'] }, chair_settles_appeals: false, motions: MOTIONS, explanations: { before: true, after: true, once: true, sponsors: false } },
+		participants, list: [], replies: [], inscription: { closed: false, state: 'open', allotted: 900_000 }, points: { waiting: [] }, motions: { waiting: [], pending: [] }, explanations: { before: [], after: [], sponsors: [], explained: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'], chat: { all: ['secretariat', 'chair'], delegation: ['delegate'], secretariat: ['secretariat', 'chair', 'delegate', 'interpreter'] }, chair_settles_appeals: false, motions: MOTIONS, explanations: { before: true, after: true, once: true, sponsors: false } },
 		floor: { holder: null, suspended: false }, open: [],
 		channels: { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' } },
 		recording: { state: 'waiting' }, media: { instance: null }, chat: { closed: false },
@@ -115,6 +119,12 @@ export async function startMeeting(port = 0) {
 		'close-meeting': () => happen('meeting-closed', {}, { meeting: { state: 'closed' }, floor: { holder: null, since: null }, list: [], open: [] }),
 		'suspend-meeting': () => happen('meeting-suspended', {}, { meeting: { state: 'suspended' }, floor: { since: null, used: 192_000 }, open: [] }),
 		'resume-meeting': () => happen('meeting-resumed', {}, { meeting: { state: 'in-session' }, floor: { since: Date.now() } }),
+		'open-doors': () => happen('doors-opened', {}, { meeting: { state: 'test' } }),
+		'close-doors': () => happen('doors-closed', {}, { meeting: { state: 'scheduled', checking: null } }),
+		'begin-sound-check': (_, { participant }) => happen('sound-check-begun', { participant }, { meeting: { checking: participant } }),
+		'end-sound-check': () => happen('sound-check-ended', {}, { meeting: { checking: null } }),
+		'adjourn-meeting': (_, { until = null }) => happen('meeting-adjourned', { until }, { meeting: { state: 'adjourned', until }, floor: { holder: null, since: null }, open: [] }),
+		'set-visibility': (_, { visibility }) => happen('visibility-changed', { visibility }, { meeting: { visibility } }),
 		'take-up-item': (_, { item }) => happen('item-taken-up', { item }, { agenda: { current: item }, list: [] }),
 		'ask-for-floor': (id) => {
 			if (view.list.some(({ participant }) => participant === id))
@@ -234,6 +244,11 @@ export async function startMeeting(port = 0) {
 			plan = message.patch?.plan ?? plan;
 			for (const socket of sockets.values())
 				socket.send(JSON.stringify(message));
+		},
+		/** Shows a badge the door as the server does when the meeting sits without it. */
+		keepOut: (sub, visibility) => {
+			sockets.get(sub).send(JSON.stringify({ type: 'error', reason: visibility, text: visibility }));
+			sockets.get(sub).close(4010);
 		},
 		drop: () => {
 			refuseLines = true;

@@ -1,50 +1,78 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { shortName, type View } from '#shared/view';
-import { dateAndTime, t } from '#shared/words';
+import { adjournedUntil, t, zoneOf } from '#shared/words';
+import { icon } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import '#shared/ui/small';
 
 const VISIBILITIES = ['public', 'private', 'closed-members'] as const;
+const TRIED = ['chair', 'secretariat', 'delegate', 'room'];
+const MINUTE_MS = 60_000;
+
+/** What `datetime-local` takes: the wall clock of the reader, without a zone. */
+export function localMinute(ms: number): string {
+	const date = new Date(ms);
+	return new Date(ms - date.getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 16);
+}
+
+/** How many members are needed now: to open before the gavel, to decide after it. None: nothing is asked of this body. */
+export function needed({ meeting, quorum }: View): { n: number; reached: boolean; key: 'quorum.open' | 'quorum.decide' } | null {
+	const sits = meeting.state === 'in-session' || meeting.state === 'suspended';
+	const n = sits ? quorum?.to_decide : quorum?.to_open;
+	return quorum && n ? { n, reached: quorum.present >= n, key: sits ? 'quorum.decide' : 'quorum.open' } : null;
+}
 
 /** The life of the meeting beside the gavel: doors and sound check, quorum, before whom it sits, adjournment. */
 @customElement('rs-life')
 export class Life extends Part {
+	/** Opens what is seldom needed, with the focus in it; a second press puts it away. */
+	press(): void {
+		const more = this.querySelector('details');
+		if (more === null)
+			return;
+		more.open = !more.open;
+		(more.open ? more.querySelector<HTMLElement>('.more button:not([aria-pressed]), .more input') : more.querySelector('summary'))?.focus();
+	}
+
 	override render(): TemplateResult {
 		const view = this.session.view!;
 		return html`<section class="panel life" aria-labelledby="life-title">
-			<header><h2 id="life-title">${t('life.title')}</h2></header>
-			${this.quorum(view)} ${this.visibility(view)} ${this.doors(view)} ${this.adjournment(view)}
+			<header><h2 id="life-title">${t('life.title')}</h2>${this.present(view)}</header>
+			${this.quorum(view)} ${this.until(view)} ${this.doors(view)} ${this.more(view)}
 		</section>`;
 	}
 
-	/** Nothing is asked of an informal body: then the members present alone. */
-	private quorum(view: View): TemplateResult | typeof nothing {
-		const { quorum } = view;
+	private present({ quorum }: View): TemplateResult | typeof nothing {
 		if (!quorum)
 			return nothing;
-		const part = (needed: number | null | undefined, key: 'quorum.open' | 'quorum.decide', testid: string): TemplateResult | typeof nothing =>
-			needed
-				? html`<span class="small ${quorum.present < needed ? 'short' : 'muted'}" data-testid=${testid} data-reached=${quorum.present >= needed}
-						>${quorum.present >= needed ? '✓' : '✗'} ${t(key, { n: needed })}</span>`
-				: nothing;
-		return html`<p class="quorum" data-testid="quorum" data-present=${quorum.present}>
-			<span class="figures">${t('quorum.present', { n: quorum.present, all: quorum.authorised })}</span>
-			${part(quorum.to_open, 'quorum.open', 'quorum-open')} ${part(quorum.to_decide, 'quorum.decide', 'quorum-decide')}
-		</p>`;
+		return html`<span class="small muted" data-testid="quorum" data-present=${quorum.present}>${t('quorum.present', { n: quorum.present, all: quorum.authorised })}</span>`;
 	}
 
-	private visibility(view: View): TemplateResult | typeof nothing {
-		const { session } = this;
-		if (!session.may('set-visibility'))
+	/** What is short of the rule is said in full, with what may be done about it. */
+	private quorum(view: View): TemplateResult | typeof nothing {
+		const asked = needed(view);
+		if (asked === null)
 			return nothing;
-		return html`<div class="keys" role="group" aria-label=${t('visibility.title')}>${VISIBILITIES.map((one) =>
-			one === view.meeting.visibility
-				? html`<button type="button" class="button chosen" aria-pressed="true" data-testid="visibility-${one}">${t(`visibility.${one}`)}</button>`
-				: html`<rs-twice testid="visibility-${one}" label=${t(`visibility.${one}`)} again=${t('visibility.again')}
-						.busy=${session.isAsked(`visibility-${one}`)}
-						.run=${() => void session.ask('set-visibility', { visibility: one }, `visibility-${one}`)}></rs-twice>`,
-		)}</div>`;
+		const { n, reached, key } = asked;
+		const testid = key === 'quorum.open' ? 'quorum-open' : 'quorum-decide';
+		return html`<p class="quorum small ${reached ? 'reached' : 'short'}" data-testid=${testid} data-reached=${reached}
+			>${icon(reached ? 'yes' : 'no')}${t(key, { n })}</p>
+			${reached ? nothing : this.without(view)}`;
+	}
+
+	/** Where the gavel would be refused for want of a quorum. */
+	private without({ meeting }: View): TemplateResult | typeof nothing {
+		const { session } = this;
+		if (meeting.state === 'in-session' || meeting.state === 'suspended' || !session.may('open-meeting'))
+			return nothing;
+		return html`<p class="keys"><rs-twice testid="open-without" label=${t('open.without')} again=${t('open.without.again')}
+			.busy=${session.isAsked('open-without')} .run=${() => void session.ask('open-meeting', { override: true }, 'open-without')}></rs-twice></p>`;
+	}
+
+	private until({ meeting }: View): TemplateResult | typeof nothing {
+		return meeting.state === 'adjourned' && meeting.until ? html`<p data-testid="until">${adjournedUntil(meeting.until)}</p>` : nothing;
 	}
 
 	private doors(view: View): TemplateResult | typeof nothing {
@@ -55,56 +83,62 @@ export class Life extends Part {
 		const test = state === 'test';
 		const command = test ? 'close-doors' : 'open-doors';
 		const busy = session.isAsked(command);
-		return html`<div class="keys">
-			<button type="button" class="button" data-testid=${command} aria-disabled=${busy}
-				@click=${() => busy || void session.ask(command)}>${busy ? t('asked') : t(test ? 'doors.close' : 'doors.open')}</button>
-			${test && session.may('begin-sound-check') ? this.soundCheck(view) : nothing}
-			${this.without(view)}
-		</div>`;
+		return html`${test && session.may('begin-sound-check') ? this.soundCheck(view) : nothing}
+			<p class="keys"><button type="button" class="button" data-testid=${command} aria-disabled=${busy}
+				@click=${() => busy || void session.ask(command)}>${busy ? t('asked') : t(test ? 'doors.close' : 'doors.open')}</button></p>`;
 	}
 
 	/** One microphone at a time, chosen from those who are here. */
 	private soundCheck(view: View): TemplateResult {
-		const here = Object.entries(view.participants).filter(
-			([, { present, role }]) => present && ['chair', 'secretariat', 'delegate', 'room'].includes(role),
-		);
 		const chosen = view.meeting.checking ?? '';
+		const here = Object.entries(view.participants)
+			.filter(([badge, { present, role }]) => badge === chosen || (present && TRIED.includes(role)))
+			.map(([badge]) => badge)
+			.sort((a, b) => shortName(view, a).localeCompare(shortName(view, b)));
 		return html`<label class="field"><span>${t('sound.check')}</span>
-			<select data-testid="sound-check" @change=${(event: Event) => this.check((event.target as HTMLSelectElement).value)}>
-				<option value="" ?selected=${chosen === ''}>${t('sound.nobody')}</option>
-				${here.map(([id]) => html`<option value=${id} ?selected=${id === chosen}>${shortName(view, id)}</option>`)}
+			<select data-testid="sound-check" @change=${(event: Event) => void this.check((event.target as HTMLSelectElement).value)}>
+				<option value="" .selected=${live(chosen === '')}>${t('sound.nobody')}</option>
+				${here.map((badge) => html`<option value=${badge} .selected=${live(badge === chosen)}>${shortName(view, badge)}</option>`)}
 			</select></label>`;
 	}
 
-	private check(participant: string): void {
+	/** What was refused is not left standing in the field. */
+	private async check(participant: string): Promise<void> {
 		if (participant === '')
-			void this.session.ask('end-sound-check');
+			await this.session.ask('end-sound-check');
 		else
-			void this.session.ask('begin-sound-check', { participant });
+			await this.session.ask('begin-sound-check', { participant });
+		this.requestUpdate();
 	}
 
-	/** Where the gavel would be refused for want of a quorum. */
-	private without(view: View): TemplateResult | typeof nothing {
-		const { session } = this;
-		const short = view.quorum?.to_open && view.quorum.present < view.quorum.to_open;
-		if (!short || !session.may('open-meeting'))
+	private more(view: View): TemplateResult | typeof nothing {
+		const sees = this.session.may('set-visibility');
+		const adjourns = this.session.may('adjourn-meeting') && (view.meeting.state === 'in-session' || view.meeting.state === 'suspended');
+		if (!sees && !adjourns)
 			return nothing;
-		return html`<rs-twice testid="open-without" label=${t('open.without')} again=${t('open.without.again')}
-			.busy=${session.isAsked('open-without')} .run=${() => void session.ask('open-meeting', { override: true }, 'open-without')}></rs-twice>`;
+		return html`<details><summary class="button quiet" data-testid="life-more">${t('life.more')}</summary>
+			<div class="more">${sees ? this.visibility(view) : nothing}${adjourns ? this.adjournment() : nothing}</div>
+		</details>`;
 	}
 
-	private adjournment(view: View): TemplateResult | typeof nothing {
+	private visibility(view: View): TemplateResult {
 		const { session } = this;
-		const { state, until } = view.meeting;
-		if (state === 'adjourned')
-			return until ? html`<p data-testid="until">${t('adjourned.until', { date: dateAndTime(until) })}</p>` : nothing;
-		if (!session.may('adjourn-meeting') || (state !== 'in-session' && state !== 'suspended'))
-			return nothing;
-		return html`<div class="keys">
-			<label class="field"><span>${t('adjourn.until')}</span><input type="datetime-local" data-testid="adjourn-until"></label>
+		return html`<div class="choice" role="group" aria-label=${t('visibility.title')}>${VISIBILITIES.map((one) =>
+			one === view.meeting.visibility
+				? html`<button type="button" class="button" aria-pressed="true" data-testid="visibility-${one}">${t(`visibility.${one}`)}</button>`
+				: html`<rs-twice testid="visibility-${one}" label=${t(`visibility.${one}`)} again=${t('visibility.again')}
+						.busy=${session.isAsked(`visibility-${one}`)}
+						.run=${() => void session.ask('set-visibility', { visibility: one }, `visibility-${one}`)}></rs-twice>`,
+		)}</div>`;
+	}
+
+	private adjournment(): TemplateResult {
+		const { session } = this;
+		const now = session.wire.clock.now();
+		return html`<label class="field"><span>${t('adjourn.until', { zone: zoneOf(now) })}</span>
+				<input type="datetime-local" data-testid="adjourn-until" min=${localMinute(now)}></label>
 			<rs-twice testid="adjourn-meeting" label=${t('adjourn')} again=${t('adjourn.again')}
-				.busy=${session.isAsked('adjourn-meeting')} .run=${() => this.adjourn()}></rs-twice>
-		</div>`;
+				.busy=${session.isAsked('adjourn-meeting')} .run=${() => this.adjourn()}></rs-twice>`;
 	}
 
 	private adjourn(): void {

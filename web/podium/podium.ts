@@ -16,6 +16,7 @@ import type { DecisionKeys } from './decision';
 import './decision';
 import './explanations';
 import './hall';
+import type { Life } from './life';
 import './life';
 import type { ListKeys } from './list-keys';
 import './list-keys';
@@ -126,6 +127,7 @@ export class Podium extends Page {
 					{ key: 'n', show: 'N', label: 'key.rollcall', press: () => this.next() },
 					{ key: 'd', show: 'D', label: 'key.decision', press: () => this.querySelector<DecisionKeys>('rs-decision')?.press() },
 					{ key: 'w', show: 'W', label: 'key.plan', press: () => this.querySelector<PlanPanel>('rs-plan')?.press() },
+					{ key: 'v', show: 'V', label: 'life.more', press: () => this.querySelector<Life>('rs-life')?.press() },
 					{ key: 'x', show: 'X', label: 'key.skip', press: () => this.querySelector<ListKeys>('rs-list-keys')?.skip() },
 					{ key: 'l', show: 'L', label: 'key.lots', press: () => this.querySelector<ListKeys>('rs-list-keys')?.lots() },
 					{ key: 's', show: 'S', label: 'key.clock', press: () => this.querySelector<ClockKeys>('rs-clock-keys')?.press() },

@@ -111,6 +111,17 @@ export function timeOfDay(ms: number): string {
 	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
 }
 
+/** How far the reader's clock is from UTC at that moment: "GMT+2". */
+export function zoneOf(ms: number): string {
+	const parts = new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: 'numeric', timeZoneName: 'shortOffset' }).formatToParts(ms);
+	return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}
+
 export function dateAndTime(ms: number): string {
 	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23' }).format(ms);
+}
+
+/** The reader's own time, and marked as such: others read it elsewhere. */
+export function adjournedUntil(ms: number): string {
+	return t('adjourned.until', { date: `${dateAndTime(ms)} (${zoneOf(ms)})` });
 }

@@ -48,10 +48,11 @@ export abstract class Page extends Part {
 
 	override updated(): void {
 		const subject = this.querySelector<HTMLElement>('.subject h1');
-		if (!this.entered && subject !== null) {
-			// The button that had the focus is gone; whoever reads by ear starts at the top of the meeting.
-			this.entered = true;
-			subject.focus();
+		const out = this.querySelector<HTMLElement>('.kept-out h1');
+		if (this.entered ? out !== null : subject !== null) {
+			// What had the focus is gone; whoever reads by ear starts at the top of what is there instead.
+			this.entered = subject !== null;
+			(subject ?? out)?.focus();
 		}
 		const { view, me } = this.session;
 		const title = view?.meeting.title ?? 'Rostrum';
@@ -103,7 +104,8 @@ export abstract class Page extends Part {
 			</div>
 			<p class="status">
 				<span data-testid="meeting-state" data-state=${state}>${t(`meeting.${state}` satisfies Key)}</span>
-				<span data-testid="visibility" data-visibility=${view.meeting.visibility}>${t(`visibility.${view.meeting.visibility}` satisfies Key)}</span>
+				<span class="visibility" data-testid="visibility" data-visibility=${view.meeting.visibility}
+					>${view.meeting.visibility === 'public' ? '' : icon('locked')}${t(`visibility.${view.meeting.visibility}` satisfies Key)}</span>
 				${this.recording()}
 			</p>
 			<rs-line .session=${this.session}></rs-line>
@@ -130,8 +132,9 @@ export abstract class Page extends Part {
 	/** The meeting goes on without this badge; nothing of it is shown. */
 	private excluded(visibility: string): TemplateResult {
 		const key = visibility === 'closed-members' ? 'excluded.closed-members' : 'excluded.private';
-		return html`<main class="closed" data-testid="excluded" data-visibility=${visibility}>
-			<h1>${t(key)}</h1>
+		return html`<main class="closed kept-out" data-testid="excluded" data-visibility=${visibility}>
+			${icon('locked')}
+			<h1 tabindex="-1">${t(key)}</h1>
 			<p role="status">${t('excluded.todo')}</p>
 		</main>`;
 	}

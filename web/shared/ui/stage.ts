@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { holder, isVoting, openOf, shortName } from '../view';
-import { t } from '../words';
+import { adjournedUntil, t } from '../words';
 import { lamp } from './icons';
 import { Part } from './part';
 import './picture';
@@ -28,7 +28,11 @@ export class Stage extends Part {
 				<div class="name">${
 					speaker === null
 						? html`<h2 id="stage-title" data-testid="speaker" data-participant="">${t('floor.nobody')}</h2>
-								<p class="muted">${t(`floor.nobody.${view.meeting.state === 'in-session' && isVoting(view) ? 'voting' : view.meeting.state}`)}</p>`
+								<p class="muted" data-testid="floor-note">${
+									view.meeting.state === 'adjourned' && view.meeting.until
+										? adjournedUntil(view.meeting.until)
+										: t(`floor.nobody.${view.meeting.state === 'in-session' && isVoting(view) ? 'voting' : view.meeting.state}`)
+								}</p>`
 						: html`<h2 id="stage-title" data-testid="speaker" data-participant=${speaker}>${
 									speaker === session.me ? t('floor.you') : shortName(view, speaker)
 								}</h2>
