@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { shortName, type View } from '#shared/view';
-import { adjournedUntil, t, zoneOf } from '#shared/words';
+import { t, zoneOf } from '#shared/words';
 import { icon } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import '#shared/ui/small';
@@ -40,7 +40,7 @@ export class Life extends Part {
 		const view = this.session.view!;
 		return html`<section class="panel life" aria-labelledby="life-title">
 			<header><h2 id="life-title">${t('life.title')}</h2>${this.present(view)}</header>
-			${this.quorum(view)} ${this.until(view)} ${this.doors(view)} ${this.more(view)}
+			${this.quorum(view)} ${this.doors(view)} ${this.more(view)}
 		</section>`;
 	}
 
@@ -69,10 +69,6 @@ export class Life extends Part {
 			return nothing;
 		return html`<p class="keys"><rs-twice testid="open-without" label=${t('open.without')} again=${t('open.without.again')}
 			.busy=${session.isAsked('open-without')} .run=${() => void session.ask('open-meeting', { override: true }, 'open-without')}></rs-twice></p>`;
-	}
-
-	private until({ meeting }: View): TemplateResult | typeof nothing {
-		return meeting.state === 'adjourned' && meeting.until ? html`<p data-testid="until">${adjournedUntil(meeting.until)}</p>` : nothing;
 	}
 
 	private doors(view: View): TemplateResult | typeof nothing {

@@ -185,11 +185,14 @@ export class Session {
 		if (this.redraw !== 0)
 			return;
 		// A timer, not a frame: a page in the background must go on saying what it knows.
-		this.redraw = window.setTimeout(() => {
-			this.redraw = 0;
-			for (const run of this.watchers)
-				run();
-		});
+		this.redraw = window.setTimeout(() => this.drawNow());
+	}
+
+	private drawNow(): void {
+		window.clearTimeout(this.redraw);
+		this.redraw = 0;
+		for (const run of this.watchers)
+			run();
 	}
 
 	/** What a tab keeps for a badge over a reload. */
@@ -231,13 +234,21 @@ export class Session {
 		if (this.wire.state === 'ended')
 			this.media.close();
 		else if (this.wire.excluded !== null)
-			this.media.hangUp();
+			this.beOut();
 		else if (this.view !== null && this.may('offer'))
 			this.media.follow(this.view.media?.instance ?? null);
 		const talking = this.view !== null && isOpen(this.view, this.me);
 		if (!talking && this.wire.you?.role !== 'interpreter' && this.capture.muted)
 			this.capture.setMuted(false);
 		this.update();
+	}
+
+	/** At once: a part whose clock ticks before the page has put it away would find no view. */
+	private beOut(): void {
+		this.media.hangUp();
+		this.spoken = '';
+		this.notices = [];
+		this.drawNow();
 	}
 
 	private welcomed(resumed: boolean): void {

@@ -96,6 +96,5 @@ test('the field takes the reader’s own minute, and every time of adjournment s
 	expect(new Date(localMinute(until)).getTime()).toBe(Date.parse('2026-11-23T09:30Z'));
 	expect(zoneOf(until)).toMatch(/^GMT([+-]\d+(:\d+)?)?$/);
 	expect(adjournedUntil(until)).toContain(`(${zoneOf(until)})`);
-	expect(drawn({ state: 'adjourned', until })).toContain(adjournedUntil(until));
 	expect(drawn({ state: 'in-session' })).toContain(`(${zoneOf(until)})`);
 });

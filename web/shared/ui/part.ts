@@ -17,6 +17,12 @@ export abstract class Part extends LitElement {
 	override connectedCallback(): void {
 		super.connectedCallback();
 		this.unwatch = this.session.watch(() => this.requestUpdate());
+		this.requestUpdate();
+	}
+
+	/** What the page has put away, as when the meeting goes on without this badge, has nothing to draw from. */
+	override shouldUpdate(): boolean {
+		return this.isConnected;
 	}
 
 	override disconnectedCallback(): void {
