@@ -173,6 +173,7 @@ static json_t *rules_part(const struct rules *rules)
 	doc_put(&part, "motions", view_rules_motions(rules));
 	doc_put(&part, "explanations", view_rules_explanations(rules));
 	doc_put(&part, "chair_settles_appeals", json_boolean(rules->points.chair_settles));
+	doc_put(&part, "roll_call_rounds", json_integer(rules->voting.rounds));
 	doc_put(&part, "chat", chat_rules_part(&rules->chat));
 	return part;
 }

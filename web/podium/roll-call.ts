@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { delegationName, type Decision } from '#shared/view';
+import { allCalled, delegationName, type Decision } from '#shared/view';
 import { t } from '#shared/words';
 import { icon } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
@@ -40,11 +40,9 @@ export class RollCall extends Part {
 		})}</div>`;
 	}
 
-	private next({ decision, order, called, votes, round }: Decision): TemplateResult {
+	private next({ decision, round }: Decision): TemplateResult {
 		const { session } = this;
-		const last = order?.[order.length - 1];
-		const over = called !== null && called === last && votes?.[called!] !== 'none' && !Object.values(votes ?? {}).includes('absent');
-		if (over)
+		if (allCalled(session.view!))
 			return html`<p class="small" role="status">${t('rollcall.done')}</p>`;
 		const busy = session.isAsked('call-next');
 		return html`<button type="button" class="button main" data-testid="call-next" aria-disabled=${busy}

@@ -239,7 +239,7 @@ export interface View {
 	points: Points;
 	motions: Motions;
 	explanations: Explanations;
-	rules: { name: string; in_advance?: boolean; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; explanations: { before: boolean; after: boolean; once: boolean; sponsors: boolean }; chair_settles_appeals: boolean };
+	rules: { name: string; in_advance?: boolean; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; explanations: { before: boolean; after: boolean; once: boolean; sponsors: boolean }; chair_settles_appeals: boolean; roll_call_rounds: number };
 	decision?: Decision | null;
 	/** Equally divided, waiting for their second vote by `due` (wall clock, ms). */
 	second_votes?: { decision: number; title: string; due: number }[];
@@ -371,6 +371,16 @@ export function shortName(view: View, badge: string): string {
 /** From the announcement that voting has begun to the result; nobody is given the floor meanwhile. */
 export function isVoting(view: View): boolean {
 	return view.decision?.state === 'open' || view.decision?.state === 'locked';
+}
+
+/** In a roll call: every delegation was called, and whoever was absent as often as the rules have it. */
+export function allCalled({ decision, rules }: View): boolean {
+	const { order, called, round, votes } = decision ?? {};
+	if (!order || !called || !round || !votes || votes[called] === 'none')
+		return false;
+	const rest = order.slice(order.indexOf(called) + 1);
+	const waits = round === 1 ? rest.length > 0 : rest.some((one) => votes[one] === 'absent');
+	return !waits && !(round < rules.roll_call_rounds && order.some((one) => votes[one] === 'absent'));
 }
 
 /** What is before the meeting comes first: nobody is called from a list meanwhile. */

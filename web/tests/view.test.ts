@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOpen, openOf, personBehind, speakingTime, voiceOf, type Floor, type View } from '#shared/view';
+import { allCalled, isOpen, openOf, personBehind, speakingTime, voiceOf, type Floor, type View, type Vote } from '#shared/view';
 
 const at = (floor: Floor) => ({ rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false }, floor }) as unknown as View;
 
@@ -67,5 +67,25 @@ describe('who is heard', () => {
 
 	it('is in the meeting whoever has an open microphone', () => {
 		expect(openOf({ meeting: { state: 'in-session', checking: null }, open: ['FRA', 'chair'] } as unknown as View)).toEqual(['FRA', 'chair']);
+	});
+});
+
+describe('a roll call', () => {
+	const rolled = (called: string, round: number, votes: Record<string, Vote>, rounds = 2) =>
+		({ decision: { order: ['JOR', 'KEN', 'NOR'], called, round, votes }, rules: { roll_call_rounds: rounds } }) as unknown as View;
+
+	it('goes on while somebody was not called, or has not answered', () => {
+		expect(allCalled(rolled('KEN', 1, { JOR: 'yes', KEN: 'no', NOR: 'none' }))).toBe(false);
+		expect(allCalled(rolled('NOR', 1, { JOR: 'yes', KEN: 'no', NOR: 'none' }))).toBe(false);
+		expect(allCalled(rolled('NOR', 1, { JOR: 'yes', KEN: 'no', NOR: 'yes' }))).toBe(true);
+	});
+
+	it('calls who was absent again, as often as the rules have it, wherever their place is', () => {
+		const absent = { JOR: 'yes', KEN: 'absent', NOR: 'yes' } as const;
+		expect(allCalled(rolled('NOR', 1, absent))).toBe(false);
+		expect(allCalled(rolled('NOR', 1, absent, 1))).toBe(true);
+		expect(allCalled(rolled('KEN', 2, absent))).toBe(true);
+		expect(allCalled(rolled('KEN', 2, { ...absent, KEN: 'no' }))).toBe(true);
+		expect(allCalled(rolled('KEN', 2, { ...absent, NOR: 'absent' }))).toBe(false);
 	});
 });
