@@ -1,6 +1,7 @@
 /* HTTP about conferences and meetings. Who may ask was judged by the table of routes. */
 #include "signaling/io/form.h"
 #include "signaling/io/io_priv.h"
+#include "signaling/proceedings/plan.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #define EVENTS_PAGE_MAX 64
 #define PARTICIPANTS_PAGE_MAX 500
 #define EVENT_NUMBER_MAX ((uint64_t)1 << 53)
+#define WALL_MAX_MS ((uint64_t)1 << 53)
 
 static void answer_meeting(struct request *request, int err)
 {
@@ -158,6 +160,49 @@ void api_speakers(struct request *request)
 void api_decision(struct request *request)
 {
 	answer_part(request, SERVICE_PART_DECISION);
+}
+
+/* "true", "false", or not there. False: it was neither, and answered so. */
+static bool query_bool(struct request *request, const char *name, bool *out)
+{
+	char value[8];
+	const bool fits = route_query(request->query, name, value, sizeof(value));
+	*out = fits && strcmp(value, "true") == 0;
+	if (*out || (fits && (value[0] == '\0' || strcmp(value, "false") == 0)))
+		return true;
+	http_refuse(request, HTTP_STATUS_BAD_REQUEST, "malformed",
+		"True or false is expected in the query.");
+	return false;
+}
+
+/* What if, as the members of the command `plan`. */
+static bool query_plan(struct request *request, struct plan_question *out)
+{
+	uint64_t limit;
+	uint64_t until;
+	uint64_t pause;
+	if (!query_number(request, "limit", RULES_TIME_MAX_S, UINT64_MAX, &limit) ||
+		!query_number(request, "until", WALL_MAX_MS, 0, &until) ||
+		!query_number(request, "pause", PLAN_PAUSE_MAX_S, 0, &pause) ||
+		!query_bool(request, "close", &out->closes))
+		return false;
+	out->has_limit = limit != UINT64_MAX;
+	out->limit_s = out->has_limit ? (uint32_t)limit : 0;
+	out->until_ms = (int64_t)until;
+	out->pause_s = (uint32_t)pause;
+	return true;
+}
+
+void api_plan(struct request *request)
+{
+	struct service_refusal refusal;
+	struct plan_question question;
+	if (!query_plan(request, &question))
+		return;
+	if (service_plan(request->io->service, &request->who, request->params.name[0], &question,
+		    io_moment(), &request->out, &refusal) < 0)
+		http_refuse_service(request, &refusal);
+	http_answer(request, HTTP_STATUS_OK, "application/json");
 }
 
 void api_participants(struct request *request)

@@ -289,6 +289,7 @@ void api_close(struct request *request);
 void api_meetings(struct request *request);
 void api_meeting(struct request *request);
 void api_speakers(struct request *request);
+void api_plan(struct request *request);
 void api_decision(struct request *request);
 void api_participants(struct request *request);
 void api_events(struct request *request);

@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* So long before it interpretation ends, at most, a sitting begins that it is said of. */
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+
 int meeting_new(size_t items, size_t channels, size_t participants, struct meeting **out_meeting)
 {
 	if (items > MEETING_ITEMS_MAX || channels > MEETING_CHANNELS_MAX ||
@@ -202,11 +205,21 @@ const struct delegation *meeting_find_delegation(const struct meeting *meeting, 
 	return NULL;
 }
 
+/* What the conference file says holds for the sitting of that day. */
+static bool is_planned(const struct meeting *meeting)
+{
+	const int64_t left_ms = meeting->interpretation_planned_ms - meeting->opened_ms;
+	return meeting->interpretation_planned_ms != 0 &&
+	       (meeting->opened_ms == 0 || (left_ms > 0 && left_ms <= DAY_MS));
+}
+
 int64_t meeting_interpretation_ends(const struct meeting *meeting)
 {
 	const uint32_t usual_s = meeting->rules.plan.interpretation_s;
 	if (meeting->interpretation_ends_ms != 0)
 		return meeting->interpretation_ends_ms;
+	if (is_planned(meeting))
+		return meeting->interpretation_planned_ms;
 	return usual_s != 0 && meeting->opened_ms != 0
 		       ? meeting->opened_ms + usual_s * INT64_C(1000)
 		       : 0;

@@ -81,7 +81,8 @@ struct meeting {
 	enum meeting_mode mode;
 	uint32_t loudest; /* in a direct meeting: most microphones heard at a time; 0 = all */
 	bool rehearsal;
-	bool record; /* start recording as the meeting opens */
+	bool record;                       /* start recording as the meeting opens */
+	int64_t interpretation_planned_ms; /* the interpreters leave then, wall clock; 0 = not said */
 	struct rules rules;
 	enum rules_body body; /* what kind of body meets: its quorum */
 	struct room room;
@@ -120,7 +121,7 @@ struct meeting {
 	bool chat_closed;
 	bool recorded; /* a recording was started in this sitting already */
 	char instance[RS_NAME_MAX + 1];
-	int64_t interpretation_ends_ms; /* wall clock, as said; 0 = as the profile has it */
+	int64_t interpretation_ends_ms; /* wall clock, as said in this sitting; 0 = as planned */
 };
 
 enum meeting_command_kind {

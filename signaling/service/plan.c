@@ -4,6 +4,8 @@
 
 #include "signaling/wire/plan.h"
 
+#include <errno.h>
+
 /* Between two tellings at least; and so often it is looked at while nothing happens but time. */
 #define PLAN_LEAST RS_SEC(1)
 #define PLAN_IDLE RS_SEC(10)
@@ -144,14 +146,42 @@ void plan_tick(struct service *service, struct chamber *chamber, struct moment a
 	service_due(service, chamber->plan.due);
 }
 
+static enum verdict judge(const struct proceedings *proceedings, enum role role)
+{
+	return permission_judge(
+		COMMAND_PLAN, role, stage_of(proceedings), &proceedings->meeting->rules);
+}
+
+int service_plan(struct service *service, const struct claims *who, const char *meeting,
+	const struct plan_question *question, struct moment at, struct rs_buf *out,
+	struct service_refusal *refusal)
+{
+	const struct chamber *chamber = chamber_find(service, meeting);
+	if (chamber == NULL) {
+		refuse_request(refusal, 404, "no-such-meeting", "There is no such meeting.");
+		return -ENOENT;
+	}
+	const enum verdict verdict = judge(chamber->proceedings, who->role);
+	if (verdict != VERDICT_OK) {
+		service->counters.refused++;
+		refuse_request(refusal, http_status(verdict), verdict_reason(verdict),
+			wire_verdict_text(verdict));
+		return -EACCES;
+	}
+	proceedings_plan(chamber->proceedings, at.wall_ms, question, service->plan);
+	const int err = plan_write(service->plan, out);
+	if (err < 0)
+		refuse_request(refusal, 503, "out-of-memory", "The server is out of memory.");
+	return err;
+}
+
 void plan_ask(struct service *service, const struct session *session,
 	const struct wire_message *message, struct moment at)
 {
 	const struct proceedings *proceedings = session->chamber->proceedings;
 	const struct meeting *meeting = proceedings->meeting;
 	const enum verdict verdict =
-		permission_judge(COMMAND_PLAN, meeting->participants[session->participant].role,
-			stage_of(proceedings), &meeting->rules);
+		judge(proceedings, meeting->participants[session->participant].role);
 	struct rs_buf out;
 	int err;
 	rs_buf_init(&out, VIEW_MAX);

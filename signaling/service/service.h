@@ -193,6 +193,12 @@ enum service_part {
 };
 int service_part(const struct service *service, const char *meeting, enum service_part part,
 	struct rs_buf *out) RS_MUST_USE;
+/* The plan as the command `plan` has it, at once: 0 with the text of one appended, or negative with `refusal` as the command is refused
+ * (403, 404, 409), or 503 without memory. */
+struct plan_question; /* signaling/proceedings/plan.h */
+int service_plan(struct service *service, const struct claims *who, const char *meeting,
+	const struct plan_question *question, struct moment at, struct rs_buf *out,
+	struct service_refusal *refusal) RS_MUST_USE;
 /* {"participants", "total", "next"} (wire/listing.h). 0, -ENOENT, -E2BIG, -ENOMEM. */
 int service_participants(const struct service *service, const char *meeting, size_t offset,
 	size_t limit, struct rs_buf *out) RS_MUST_USE;

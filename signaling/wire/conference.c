@@ -1,5 +1,7 @@
 #include "signaling/wire/conference.h"
 
+#include "common/base/time.h"
+
 #include "signaling/wire/conference_priv.h"
 #include "signaling/wire/doc.h"
 #include "signaling/wire/roster.h"
@@ -59,6 +61,16 @@ static void read_mode(const struct object *object, struct meeting *meeting)
 	meeting->record = object_bool_or(object, "record", false);
 }
 
+static void read_interpretation_end(const struct object *object, struct meeting *meeting)
+{
+	if (!object_has(object, "interpretation_end"))
+		return;
+	const char *text = object_text(object, "interpretation_end");
+	if (rs_wall_parse(text, strlen(text), &meeting->interpretation_planned_ms) < 0)
+		object_fail(object, "interpretation_end",
+			"a time like 2026-11-22T18:00:00Z or 2026-11-22T18:00+01:00 is expected");
+}
+
 static void fail_double(const struct object *object, const char *list, size_t i)
 {
 	const struct object element = object_at(object, list, i);
@@ -107,8 +119,9 @@ static int read_meeting(
 	(void)rs_set_text(meeting->id, object_name(object, "id"));
 	READ_TEXT(object, "title", meeting->title);
 	ONLY(source, object, "id", "title", "mode", "loudest", "rehearsal", "record", "room",
-		"body", "visibility", "items", "badges");
+		"body", "visibility", "interpretation_end", "items", "badges");
 	read_mode(object, meeting);
+	read_interpretation_end(object, meeting);
 	read_channels(source, meeting);
 	read_items(source, object, meeting);
 	conference_read_room(source, object, meeting);

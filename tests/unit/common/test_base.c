@@ -243,6 +243,41 @@ static void wall_time_is_written_as_rfc_3339(void **state)
 	assert_string_equal(text, "1969-12-31T23:59:59.999Z");
 }
 
+static void wall_time_is_read_as_rfc_3339(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t wall_ms;
+	} good[] = {
+		{ "2026-11-22T00:00:00Z", 1795305600000 },
+		{ "2026-11-22T00:00Z", 1795305600000 },
+		{ "2026-11-22T01:00+01:00", 1795305600000 },
+		{ "2026-11-21T19:30:00-04:30", 1795305600000 },
+		{ "2028-02-29T12:00Z", 1835438400000 },
+		{ "1970-01-01T00:00Z", 0 },
+		{ "9999-12-31T23:59:59Z", 253402300799000 },
+	};
+	static const char *const bad[] = { "", "Z", "2026-11-22", "2026-11-22T18:00",
+		"2026-11-22 18:00Z", "2026-11-22T18:00z", "2026-11-22T18Z",
+		"2026-11-22T18:00:00.5Z", "2026-02-29T12:00Z", "2026-13-01T12:00Z",
+		"2026-00-01T12:00Z", "2026-11-31T12:00Z", "2026-11-22T24:00Z", "2026-11-22T18:60Z",
+		"2026-11-22T18:00:60Z", "2026-11-22T18:00+24:00", "2026-11-22T18:00+01:60",
+		"2026-11-22T18:00+0100", "2026-11-22T18:00:00ZZ", "1969-12-31T23:59Z",
+		"1970-01-01T00:00+00:01", "+026-11-22T18:00Z", "2026-11-22T18:00:0Z" };
+	int64_t wall_ms = 7;
+	for (size_t i = 0; i < RS_ARRAY_LEN(good); i++) {
+		assert_int_equal(rs_wall_parse(good[i].text, strlen(good[i].text), &wall_ms), 0);
+		assert_true(wall_ms == good[i].wall_ms);
+		/* no beginning of it is one */
+		for (size_t len = 0; len < strlen(good[i].text); len++)
+			assert_int_equal(rs_wall_parse(good[i].text, len, &wall_ms), -EBADMSG);
+	}
+	wall_ms = 7;
+	for (size_t i = 0; i < RS_ARRAY_LEN(bad); i++)
+		assert_int_equal(rs_wall_parse(bad[i], strlen(bad[i]), &wall_ms), -EBADMSG);
+	assert_true(wall_ms == 7);
+}
+
 static void random_text_is_uniform_and_terminated(void **state)
 {
 	struct rs_rand rand;
@@ -279,6 +314,7 @@ int main(void)
 		cmocka_unit_test(a_buffer_holds_its_maximum_and_no_octet_more),
 		cmocka_unit_test(digests_match_published_vectors),
 		cmocka_unit_test(wall_time_is_written_as_rfc_3339),
+		cmocka_unit_test(wall_time_is_read_as_rfc_3339),
 		cmocka_unit_test(random_text_is_uniform_and_terminated),
 		cmocka_unit_test(every_block_is_released),
 	};

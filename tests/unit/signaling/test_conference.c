@@ -238,6 +238,8 @@ static void faults_tell_line_and_column(void **state)
 			"conference, line 3, column 3: meetings[1].title: text is expected" },
 		{ "{\"id\":\"c\",\"title\":\"T\",\"rules\":\"r\"}",
 			"conference, line 1, column 1: meetings: a conference has one meeting at least" },
+		{ "{\"id\":\"c\",\"title\":\"T\",\"rules\":\"r\",\n\"meetings\":[{\"id\":\"m\",\"title\":\"M\",\n\"interpretation_end\":\"2026-02-29T18:00Z\"}]}",
+			"conference, line 3, column 22: meetings[0].interpretation_end: a time like 2026-11-22T18:00:00Z or 2026-11-22T18:00+01:00 is expected" },
 		{ "[]", "conference, line 1, column 1: an object is expected" },
 		{ "{\n\"id\": x}", "conference, line 2, column 7: invalid token near 'x'" },
 		{ "", "conference, line 1: '[' or '{' expected near end of file" },

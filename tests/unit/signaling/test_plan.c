@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "signaling/proceedings/plan.h"
+#include "tests/support/examples.h"
 #include "tests/support/service_bench.h"
 
 #define MINUTE INT64_C(60000)
@@ -212,6 +214,95 @@ static void the_end_of_interpretation_is_set_and_forgotten_with_the_sitting(void
 		bench_int(hall.chair->view, "meeting.opened") + 180 * MINUTE);
 }
 
+/* A conference file that says when the interpreters leave, in ms. */
+static struct bench *bench_until(int64_t wall_ms)
+{
+	json_error_t error;
+	size_t len;
+	char *demo = examples_read("conf/examples/demo.json", &len);
+	json_t *conference = json_loadb(demo, len, 0, &error);
+	char until[RS_TIME_TEXT_LEN];
+	rs_wall_format(wall_ms, until);
+	until[19] = 'Z'; /* no fractions */
+	until[20] = '\0';
+	(void)json_object_set_new(json_array_get(json_object_get(conference, "meetings"), 0),
+		"interpretation_end", json_string(until));
+	char *text = json_dumps(conference, 0);
+	struct bench *bench = bench_new_of(NULL, text);
+	json_decref(conference);
+	free(text);
+	free(demo);
+	return bench;
+}
+
+static int64_t ends(const struct hall *hall)
+{
+	return bench_int(hall->chair->view, "meeting.interpretation_ends");
+}
+
+static void the_conference_file_says_when_interpretation_ends_for_its_day(void **state)
+{
+	const struct bench *usual = *state;
+	const int64_t planned = (usual->at.wall_ms / MINUTE + 60) * MINUTE;
+	struct bench *bench = bench_until(planned);
+	const struct hall hall = open_hall(bench);
+	char until[64];
+	assert_int_equal(ends(&hall), planned);
+	bench_pass(bench, RS_SEC(1));
+	assert_int_equal(bench_int(told(hall.chair, "plan"), "until"), planned);
+	(void)snprintf(until, sizeof(until), "\"until\":%lld", (long long)(planned + MINUTE));
+	assert_string_equal(bench_try(bench, hall.chair, "set-interpretation-end", until), "ok");
+	assert_int_equal(ends(&hall), planned + MINUTE);
+	assert_string_equal(
+		bench_try(bench, hall.chair, "set-interpretation-end", "\"until\":null"), "ok");
+	assert_int_equal(ends(&hall), planned);
+	/* Of another day it says nothing. */
+	assert_string_equal(bench_try(bench, hall.chair, "close-meeting", ""), "ok");
+	pass_minutes(bench, 24 * 60);
+	assert_string_equal(bench_try(bench, hall.chair, "open-meeting", ""), "ok");
+	assert_int_equal(ends(&hall), bench_int(hall.chair->view, "meeting.opened") + 180 * MINUTE);
+	bench_free(bench);
+	bench = bench_until(usual->at.wall_ms + 26 * 60 * MINUTE);
+	const struct hall eve = open_hall(bench);
+	assert_int_equal(ends(&eve), bench_int(eve.chair->view, "meeting.opened") + 180 * MINUTE);
+	bench_free(bench);
+}
+
+static unsigned plan_of(struct bench *bench, enum role role, const struct plan_question *question,
+	json_t **out_plan)
+{
+	const struct claims who = { .badge = "chair", .meeting = "demo", .role = role };
+	struct service_refusal refusal = { .status = 200 };
+	struct rs_buf out;
+	rs_buf_init(&out, (size_t)1 << 20);
+	if (service_plan(bench->service, &who, "demo", question, bench->at, &out, &refusal) == 0)
+		*out_plan = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
+	rs_buf_done(&out);
+	return refusal.status;
+}
+
+static void rest_asks_what_if_as_the_page_does(void **state)
+{
+	const struct plan_question as_it_is = { .pause_s = 0 };
+	const struct plan_question shorter = { .has_limit = true, .limit_s = 120, .closes = true };
+	struct bench *bench = *state;
+	const struct hall hall = open_hall(bench);
+	json_t *now = NULL;
+	json_t *then = NULL;
+	assert_int_equal(plan_of(bench, ROLE_CHAIR, &as_it_is, &now), 200);
+	assert_int_equal(plan_of(bench, ROLE_SECRETARIAT, &shorter, &then), 200);
+	assert_int_equal(json_array_size(bench_at(now, "turns")), 2);
+	assert_int_equal(bench_int(now, "until"), ends(&hall));
+	assert_true(bench_int(then, "finish") < bench_int(now, "finish"));
+	assert_int_equal(bench_int(then, "more"), 0);
+	const json_t *page =
+		bench_command(bench, hall.chair, "plan", "\"limit\":120,\"close\":true");
+	assert_true(json_equal(bench_at(page, "plan"), then));
+	json_decref(now);
+	json_decref(then);
+	assert_int_equal(plan_of(bench, ROLE_DELEGATE, &as_it_is, &now), 403);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -222,6 +313,8 @@ int main(void)
 		CASE(a_page_that_joins_later_is_told_too),
 		CASE(overruns_are_measured_and_a_suspension_is_not_one),
 		CASE(what_if_changes_nothing),
+		CASE(the_conference_file_says_when_interpretation_ends_for_its_day),
+		CASE(rest_asks_what_if_as_the_page_does),
 		CASE(the_end_of_interpretation_is_set_and_forgotten_with_the_sitting),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
