@@ -131,6 +131,14 @@ bool rs_utf8_valid(const char *text, size_t len)
 	return true;
 }
 
+size_t rs_utf8_cut(const char *text, size_t max)
+{
+	size_t len = strnlen(text, max);
+	while (len > 0 && ((uint8_t)text[len] & 0xC0U) == 0x80U)
+		len--;
+	return len;
+}
+
 bool rs_name_valid(const char *text, size_t len)
 {
 	if (len == 0 || len > RS_NAME_MAX)

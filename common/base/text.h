@@ -31,6 +31,8 @@ int rs_format(char *out, size_t cap, const char *format, ...) RS_PRINTF(3, 4) RS
 
 /* Well-formed UTF-8 (RFC 3629: shortest form, no surrogates), no NUL. */
 bool rs_utf8_valid(const char *text, size_t len);
+/* Octets of the longest beginning of this NUL-terminated UTF-8 that ends with a whole letter and is at most `max` octets long. */
+size_t rs_utf8_cut(const char *text, size_t max);
 /* 1 to 64 of [A-Za-z0-9_-]: names of meetings, sources, channels, participants. */
 #define RS_NAME_MAX 64
 bool rs_name_valid(const char *text, size_t len);

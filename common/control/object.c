@@ -28,7 +28,9 @@ void object_fail(const struct object *object, const char *key, const char *why)
 	const bool first_only = error->all == NULL && error->each == NULL;
 	if (error->failed && (first_only || object->json == NULL))
 		return; /* what is missing as a whole was told once */
-	(void)snprintf(where, sizeof(where), "%.95s.%.60s", object->path, key);
+	/* The key may be the sender's: cut within a letter it could not be told as JSON. */
+	(void)snprintf(
+		where, sizeof(where), "%.95s.%.*s", object->path, (int)rs_utf8_cut(key, 60), key);
 	fail_at(object->error, where, why);
 }
 

@@ -57,6 +57,17 @@ static void numbers_must_be_whole_and_in_range(void **state)
 	assert_int_equal(rs_parse_i64("-", 1, INT64_MIN, INT64_MAX, &i), -EBADMSG);
 }
 
+static void utf8_is_cut_between_letters(void **state)
+{
+	(void)state;
+	assert_int_equal(rs_utf8_cut("K\xC3\xA9nya", 1), 1);
+	assert_int_equal(rs_utf8_cut("K\xC3\xA9nya", 2), 1);
+	assert_int_equal(rs_utf8_cut("K\xC3\xA9nya", 3), 3);
+	assert_int_equal(rs_utf8_cut("K\xC3\xA9nya", 60), 6);
+	assert_int_equal(rs_utf8_cut("\xF0\x9F\x8E\x99", 3), 0);
+	assert_int_equal(rs_utf8_cut("", 3), 0);
+}
+
 static void utf8_refuses_overlong_surrogates_and_nul(void **state)
 {
 	assert_true(rs_utf8_valid("Kénya \xF0\x9F\x8E\x99", 11));
@@ -304,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_reader_past_its_end_stays_failed),
 		cmocka_unit_test(a_writer_that_is_full_writes_nothing_more),
 		cmocka_unit_test(numbers_must_be_whole_and_in_range),
+		cmocka_unit_test(utf8_is_cut_between_letters),
 		cmocka_unit_test(utf8_refuses_overlong_surrogates_and_nul),
 		cmocka_unit_test(names_are_of_the_contract_s_alphabet),
 		cmocka_unit_test(hex_and_base64_agree_with_rfc_4648),

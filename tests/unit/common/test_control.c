@@ -272,6 +272,27 @@ static void every_error_is_told_when_all_are_wanted(void **state)
 	json_decref(errors);
 }
 
+static void a_long_key_is_cut_between_letters_so_that_its_error_is_told(void **state)
+{
+	(void)state;
+	struct object_error error;
+	json_t *errors = json_array();
+	json_t *schema = object_schema_new();
+	json_t *json = json_object();
+	char key[202] =
+		"a"; /* and a hundred letters of two octets: the 60th octet is the first half of one */
+	for (size_t i = 1; i + 2 < sizeof(key); i += 2)
+		memcpy(key + i, "\xC3\xA9", 3);
+	json_object_set_new(json, key, json_true());
+	const struct object root = object_root_noted(json, "rules", &error, errors, schema);
+	object_refuse_unknown(&root);
+	assert_true(error.failed);
+	assert_int_equal(json_array_size(errors), 1);
+	json_decref(json);
+	json_decref(schema);
+	json_decref(errors);
+}
+
 static void what_nobody_asked_for_is_named_with_what_was_meant(void **state)
 {
 	struct object_error error;
@@ -365,6 +386,7 @@ int main(void)
 		cmocka_unit_test(each_kind_of_error_is_told_in_words),
 		cmocka_unit_test(text_with_a_nul_inside_is_refused),
 		cmocka_unit_test(every_error_is_told_when_all_are_wanted),
+		cmocka_unit_test(a_long_key_is_cut_between_letters_so_that_its_error_is_told),
 		cmocka_unit_test(what_nobody_asked_for_is_named_with_what_was_meant),
 		cmocka_unit_test(a_schema_says_what_was_asked_for),
 		cmocka_unit_test(the_examples_of_the_paper_are_messages),
