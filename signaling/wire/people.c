@@ -28,10 +28,11 @@ static void read_seats(const struct object *room)
 		(void)snprintf(key, sizeof(key), "seats[%zu]", i);
 		if (seat[0] == '\0' || strlen(seat) > SEAT_MAX)
 			object_fail(room, key, "a name of 1 to 16 octets is expected");
-		for (size_t j = 0; j < i; j++) {
-			if (strcmp(seat_at(room, j), seat) == 0)
-				object_fail(room, key, "another seat has this name");
-		}
+		size_t j = 0;
+		while (j < i && strcmp(seat_at(room, j), seat) != 0)
+			j++;
+		if (j < i) /* told once, however many there are */
+			object_fail(room, key, "another seat has this name");
 	}
 }
 
@@ -102,10 +103,11 @@ static void read_seat(const struct source *source, const struct object *badge,
 	READ_TEXT(badge, "seat", participant->seat);
 	if (!has_seat(source, meeting, participant->seat))
 		object_fail(badge, "seat", "the meeting's room has no such seat");
-	for (size_t j = 0; j < i; j++) {
-		if (strcmp(meeting->participants[j].seat, participant->seat) == 0)
-			object_fail(badge, "seat", "it is another badge's");
-	}
+	size_t j = 0;
+	while (j < i && strcmp(meeting->participants[j].seat, participant->seat) != 0)
+		j++;
+	if (j < i)
+		object_fail(badge, "seat", "it is another badge's");
 }
 
 /* --- Delegations and booths, of the whole conference --- */
@@ -241,8 +243,10 @@ static void read_rank(const struct object *badge, const struct meeting *meeting,
 		object_fail(badge, "rank", "only delegates have one");
 	for (size_t j = 0; j < i && participant->rank == RANK_HEAD; j++) {
 		if (meeting->participants[j].rank == RANK_HEAD &&
-			strcmp(meeting->participants[j].delegation, participant->delegation) == 0)
+			strcmp(meeting->participants[j].delegation, participant->delegation) == 0) {
 			object_fail(badge, "rank", "the delegation has a head already");
+			return; /* of thousands that are all heads, too, each is told of once */
+		}
 	}
 }
 

@@ -203,9 +203,17 @@ static void append(struct table *table, json_t *list, struct added *added, json_
 	check(table, json_array_append_new(list, element));
 }
 
-static const json_t *find_by_id(const json_t *list, const char *id)
+/* Told once, and not of every row: `why` says how many there may be. */
+static void refuse_more(struct table *table, enum column column, const char *why)
 {
-	for (size_t i = 0; i < json_array_size(list); i++) {
+	faults_add(table->faults, ROSTER_FILE, column_name(column), why, 0, 0);
+}
+
+/* Among as many as there may be: what the conference file has beyond them is told elsewhere. */
+static const json_t *find_delegation(const json_t *list, const char *id)
+{
+	const size_t n = json_array_size(list);
+	for (size_t i = 0; i < n && i < DELEGATIONS_MAX; i++) {
 		const json_t *element = json_array_get(list, i);
 		const char *other = json_string_value(json_object_get(element, "id"));
 		if (other != NULL && strcmp(other, id) == 0)
@@ -220,7 +228,7 @@ static void read_delegation(struct table *table)
 	const char *id = table->fields[COLUMN_DELEGATION];
 	const char *country = table->fields[COLUMN_COUNTRY];
 	json_t *list = list_of(table, table->conference, "delegations");
-	const json_t *known = find_by_id(list, id);
+	const json_t *known = find_delegation(list, id);
 	uint32_t order = 0;
 	if (list == NULL || country[0] == '\0')
 		return;
@@ -229,6 +237,10 @@ static void read_delegation(struct table *table)
 		if (before == NULL || strcmp(before, country) != 0)
 			fault_in(table, COLUMN_COUNTRY,
 				"the delegation has another one further up or in the conference file");
+		return;
+	}
+	if (json_array_size(list) >= DELEGATIONS_MAX) {
+		refuse_more(table, COLUMN_DELEGATION, "there are more than 512 delegations");
 		return;
 	}
 	const char *text = table->fields[COLUMN_ORDER];
@@ -262,7 +274,9 @@ static void append_badge(struct table *table, size_t meeting)
 {
 	json_t *list = list_of(table,
 		json_array_get(json_object_get(table->conference, "meetings"), meeting), "badges");
-	if (list != NULL)
+	if (json_array_size(list) >= MEETING_PARTICIPANTS_MAX)
+		refuse_more(table, COLUMN_BADGE, "a meeting has more than 4096 badges");
+	else if (list != NULL)
 		append(table, list, &table->roster->badges[meeting], make_badge(table));
 }
 

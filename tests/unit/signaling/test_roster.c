@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "signaling/wire/conference.h"
+#include "signaling/wire/roster.h"
 #include "signaling/wire/sheet.h"
 #include "tests/support/examples.h"
 #include "tests/support/oom.h"
@@ -257,6 +258,66 @@ static void twenty_faults_of_both_files_are_told_at_once(void **state)
 	done(&judged);
 }
 
+/* A table of `n` rows, each a delegation, or a badge of Kenya in the first meeting. */
+static char *rows(size_t n, bool badges)
+{
+	const size_t cap = sizeof(TITLES) + n * 40;
+	char *csv = calloc(1, cap);
+	assert_non_null(csv);
+	size_t len = (size_t)snprintf(csv, cap, "%s", TITLES);
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(csv + len, cap - len,
+			badges ? "KEN,,,,b%zu,N,,,,,m\n" : "D%zu,Country,,,,,,,,,\n", i);
+	return csv;
+}
+
+static void judge_rows(size_t n, bool badges, const char *field, const char *why)
+{
+	char *csv = rows(n, badges);
+	struct judged judged = judge(FILE_TEXT, csv);
+	assert_int_equal(judged.err, why != NULL ? -EBADMSG : 0);
+	assert_int_equal(judged.faults->n, why != NULL ? 1 : 0);
+	if (why != NULL) {
+		assert_string_equal(judged.faults->list[0].where, field);
+		assert_string_equal(judged.faults->list[0].why, why);
+	}
+	done(&judged);
+	free(csv);
+}
+
+/* Together with the one that the file has. A table that is all delegations takes no time that grows with their square. */
+static void as_many_are_taken_as_there_may_be_and_no_more(void **state)
+{
+	static const char delegations[] = "there are more than 512 delegations";
+	static const char badges[] = "a meeting has more than 4096 badges";
+	(void)state;
+	judge_rows(511, false, NULL, NULL);
+	judge_rows(512, false, "delegation", delegations);
+	judge_rows(ROSTER_ROWS_MAX, false, "delegation", delegations);
+	judge_rows(4095, true, NULL, NULL);
+	judge_rows(4096, true, "badge", badges);
+}
+
+/* The time this takes grows with the rows, not with their pairs: it would be minutes. */
+static void of_thousands_of_heads_and_of_one_seat_each_is_told_of_once(void **state)
+{
+	const size_t n = 4095;
+	const size_t cap = sizeof(TITLES) + n * 48;
+	char *csv = calloc(1, cap);
+	assert_non_null(csv);
+	size_t len = (size_t)snprintf(csv, cap, "%s", TITLES);
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(
+			csv + len, cap - len, "KEN,,,,b%zu,N,delegate,head,7,,m\n", i);
+	struct judged judged = judge(FILE_TEXT, csv);
+	(void)state;
+	assert_int_equal(judged.err, -EBADMSG);
+	assert_int_equal(judged.faults->n, FAULTS_MAX);
+	assert_true(judged.faults->more);
+	done(&judged);
+	free(csv);
+}
+
 static int judge_once(void *ctx)
 {
 	struct faults *faults = NULL;
@@ -292,6 +353,8 @@ int main(void)
 		cmocka_unit_test(the_template_is_taken),
 		cmocka_unit_test(every_fault_is_told_with_its_line_and_column),
 		cmocka_unit_test(twenty_faults_of_both_files_are_told_at_once),
+		cmocka_unit_test(as_many_are_taken_as_there_may_be_and_no_more),
+		cmocka_unit_test(of_thousands_of_heads_and_of_one_seat_each_is_told_of_once),
 		cmocka_unit_test(memory_may_end_at_any_point),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
