@@ -13,8 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char error[WIRE_ERROR_LEN] = "";
 	struct rs_buf once;
 	struct rs_buf again;
-	if (wire_event_parse((const char *)data, size, &event, error) < 0)
-		return error[0] != '\0' ? 0 : (abort(), 0);
+	if (wire_event_parse((const char *)data, size, &event, error) < 0) {
+		if (error[0] == '\0')
+			abort();
+		return 0;
+	}
 	rs_buf_init(&once, (size_t)1 << 20);
 	rs_buf_init(&again, (size_t)1 << 20);
 	if (wire_event_write(&event, &once) < 0 ||
