@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DECISIONS_PAGE_MAX 32
 #define EVENTS_PAGE_MAX 64
 #define PARTICIPANTS_PAGE_MAX 500
 #define EVENT_NUMBER_MAX ((uint64_t)1 << 53)
@@ -160,6 +161,22 @@ void api_speakers(struct request *request)
 void api_decision(struct request *request)
 {
 	answer_part(request, SERVICE_PART_DECISION);
+}
+
+void api_decisions(struct request *request)
+{
+	uint64_t after;
+	uint64_t limit;
+	if (!query_number(request, "after", EVENT_NUMBER_MAX, 0, &after) ||
+		!query_number(request, "limit", DECISIONS_PAGE_MAX, DECISIONS_PAGE_MAX, &limit) ||
+		is_unchanged(request))
+		return;
+	const struct service_page page = { .who = &request->who,
+		.meeting = request->params.name[0],
+		.after = after,
+		.limit = (size_t)(limit > 0 ? limit : 1),
+		.name = "" };
+	answer_meeting(request, service_decisions(request->io->service, &page, &request->out));
 }
 
 /* "true", "false", or not there. False: it was neither, and answered so. */

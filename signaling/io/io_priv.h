@@ -291,6 +291,7 @@ void api_meeting(struct request *request);
 void api_speakers(struct request *request);
 void api_plan(struct request *request);
 void api_decision(struct request *request);
+void api_decisions(struct request *request);
 void api_participants(struct request *request);
 void api_events(struct request *request);
 void api_media(struct request *request);

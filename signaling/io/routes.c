@@ -49,6 +49,7 @@ const struct http_route http_routes[] = {
 	{ HTTP_GET, MEETING "/speakers", api_speakers, HTTP_SMALL_MAX, ANYBODY, ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/decision", api_decision, HTTP_SMALL_MAX, ANYBODY, ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/plan", api_plan, HTTP_SMALL_MAX, PRESIDING, ROUTE_MEETING },
+	{ HTTP_GET, MEETING "/decisions", api_decisions, HTTP_SMALL_MAX, ANYBODY, ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/participants", api_participants, HTTP_SMALL_MAX, ANYBODY,
 		ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/events", api_events, HTTP_SMALL_MAX, ANYBODY, ROUTE_MEETING },

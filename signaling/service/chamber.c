@@ -82,6 +82,7 @@ struct chamber *chamber_free(struct chamber *chamber)
 		return NULL;
 	release_append(chamber);
 	streams_free(chamber);
+	decided_free(chamber->decisions);
 	struct job *job;
 	while ((job = pop_job(chamber)) != NULL)
 		rs_release(job);
@@ -399,6 +400,8 @@ int chamber_apply(struct service *service, struct chamber *chamber, const struct
 {
 	chamber->hidden_ms[chamber->proceedings->meeting->visibility] = event->wall_ms;
 	proceedings_apply(chamber->proceedings, event);
+	if (decided_follow(chamber, event) < 0)
+		return -ENOMEM;
 	struct message *frame = make_frame(chamber, event, payload);
 	if (frame == NULL)
 		return -ENOMEM;

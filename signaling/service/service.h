@@ -214,6 +214,11 @@ struct service_page {
  * event has this name, 404, 429). */
 int service_events(struct service *service, uint64_t request, const struct service_page *page,
 	struct service_refusal *refusal) RS_MUST_USE;
+/* {"decisions": [...]} that were proclaimed, in that order: at most `limit` after the event `after`, with "next" while there are more. Of
+ * each meeting the last 256. Those of a part that was private to `who` are not among them; `name` is not looked at. 0, -ENOENT,
+ * -E2BIG, -ENOMEM. */
+int service_decisions(const struct service *service, const struct service_page *page,
+	struct rs_buf *out) RS_MUST_USE;
 /* A secret ballot, cast without a name (PROTOCOL.md section 6): {"token", "signature", "vote"}. 0: it is in the box, now or before;
  * negative with `refusal` set (400, 403 not signed for this ballot, 404, 409 not open, 429). */
 int service_ballot(struct service *service, const char *meeting, uint32_t decision,

@@ -169,7 +169,8 @@ struct chamber {
 	struct person *people;               /* as many as participants */
 	int64_t hidden_ms[VISIBILITY_COUNT]; /* wall clock of the last event while it sat so */
 	struct session *sessions;
-	struct stream *streams; /* displays */
+	struct stream *streams;      /* displays */
+	struct decisions *decisions; /* proclaimed; NULL = none yet */
 	struct snapshot snapshot;
 	struct job *first_job, *last_job;
 	bool job_turn; /* not the outside world's */
@@ -534,6 +535,11 @@ int import_chambers(struct service *service, struct conference *conference, cons
 int import_remember(struct service *service, const char *id, const uint8_t hash[RS_SHA256_LEN]);
 /* A rehearsal needs nobody to open it. */
 void import_open_rehearsals(struct service *service, struct moment at);
+
+/* decided.c */
+/* After it was applied. 0 or -ENOMEM. */
+int decided_follow(struct chamber *chamber, const struct event *event) RS_MUST_USE;
+struct decisions *decided_free(struct decisions *decisions);
 
 /* streams.c */
 /* `frame` is the event as pages are told. */

@@ -2,6 +2,7 @@
 
 #include "signaling/wire/doc.h"
 #include "signaling/wire/view.h"
+#include "signaling/wire/view_voting.h"
 
 #define VIEW_TEXT_MAX ((size_t)4 << 20)
 
@@ -38,6 +39,15 @@ int listing_write_part(
 	}
 	rs_buf_done(&text);
 	return err;
+}
+
+int listing_write_decision(
+	const struct voting *voting, uint64_t event, int64_t wall_ms, struct rs_buf *out)
+{
+	json_t *line = view_decision(voting);
+	doc_put(&line, "event", json_integer((json_int_t)event));
+	doc_put(&line, "time", json_integer(wall_ms));
+	return doc_append(line, out);
 }
 
 static json_t *participant_line(const struct participant *participant)

@@ -18,6 +18,9 @@ int listing_write_meeting(
 /* The members of the view that are named, up to a NULL; those that are nobody or nothing are absent, as there. */
 int listing_write_part(const struct proceedings *proceedings, const char *const *members,
 	struct rs_buf *out) RS_MUST_USE;
+/* The view's `decision` as this machine has it, with "event" and "time" of its proclamation. */
+int listing_write_decision(const struct voting *voting, uint64_t event, int64_t wall_ms,
+	struct rs_buf *out) RS_MUST_USE;
 /* {"participants": [...], "total"}, from the `offset`-th on in the order of the file, `limit` at most; with "next", the offset to go on
  * with, when there are more. */
 int listing_write_participants(

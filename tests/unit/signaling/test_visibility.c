@@ -261,6 +261,107 @@ static void events_of_the_private_part_are_for_who_was_in_it(void **state)
 	assert_int_equal(events_of(bench, &admin, "visibility-changed"), 2);
 }
 
+static json_t *decisions_of(
+	struct bench *bench, const struct claims *who, uint64_t after, size_t limit)
+{
+	const struct service_page page = {
+		.who = who, .meeting = "demo", .after = after, .limit = limit, .name = ""
+	};
+	struct rs_buf out;
+	rs_buf_init(&out, (size_t)1 << 20);
+	assert_int_equal(service_decisions(bench->service, &page, &out), 0);
+	json_t *json = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
+	rs_buf_done(&out);
+	assert_non_null(json);
+	return json;
+}
+
+static size_t n_decisions(struct bench *bench, const struct claims *who)
+{
+	json_t *json = decisions_of(bench, who, 0, 32);
+	const size_t n = json_array_size(bench_at(json, "decisions"));
+	json_decref(json);
+	return n;
+}
+
+static void decide(struct bench *bench, struct hall *hall, const char *title, unsigned number)
+{
+	char members[128];
+	(void)snprintf(members, sizeof(members),
+		"\"title\": \"%s\", \"mode\": \"recorded\", \"majority\": \"simple\"", title);
+	assert_string_equal(bench_try(bench, hall->chair, "propose-decision", members), "ok");
+	(void)snprintf(members, sizeof(members), "\"decision\": %u", number);
+	assert_string_equal(bench_try(bench, hall->chair, "open-voting", members), "ok");
+	(void)snprintf(members, sizeof(members), "\"decision\": %u, \"vote\": \"yes\"", number);
+	assert_string_equal(bench_try(bench, hall->ken, "cast", members), "ok");
+	(void)snprintf(members, sizeof(members), "\"decision\": %u", number);
+	(void)bench_try(bench, hall->chair, "announce-lock", members);
+	bench_pass(bench, RS_SEC(120));
+	assert_string_equal(bench_try(bench, hall->chair, "lock-voting", members), "ok");
+	assert_string_equal(bench_try(bench, hall->chair, "proclaim", members), "ok");
+}
+
+static void decisions_are_listed_for_who_was_admitted_to_them(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	assert_int_equal(n_decisions(bench, &ken), 0);
+	decide(bench, &hall, "In public", 1);
+	assert_string_equal(bench_try(bench, hall.ken, "state-intent",
+				    "\"decision\": 1, \"vote\": \"abstain\""),
+		"ok");
+	sit(bench, hall.chair, "private");
+	decide(bench, &hall, "In private", 2);
+	sit(bench, hall.chair, "public");
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(n_decisions(bench, &viewer), 1);
+		assert_int_equal(n_decisions(bench, &ken), 2);
+		assert_int_equal(n_decisions(bench, &admin), 2);
+		json_t *first = decisions_of(bench, &ken, 0, 1);
+		assert_string_equal(bench_text(first, "decisions.0.title"), "In public");
+		assert_string_equal(bench_text(first, "decisions.0.outcome"), "adopted");
+		assert_string_equal(bench_text(first, "decisions.0.votes.KEN"), "yes");
+		assert_int_equal(bench_int(first, "decisions.0.yes"), 1);
+		assert_string_equal(bench_text(first, "decisions.0.intents.KEN"), "abstain");
+		json_t *rest = decisions_of(bench, &ken, (uint64_t)bench_int(first, "next"), 1);
+		assert_string_equal(bench_text(rest, "decisions.0.title"), "In private");
+		assert_null(bench_at(rest, "next"));
+		json_decref(first);
+		json_decref(rest);
+		bench_restart(bench);
+	}
+}
+
+static void the_last_256_decisions_are_listed(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	char members[64];
+	for (unsigned n = 1; n <= 257; n++) {
+		bench_pass(bench, RS_SEC(1)); /* within the rate of commands */
+		assert_string_equal(bench_try(bench, hall.chair, "propose-decision",
+					    "\"title\": \"L\", \"mode\": \"consensus\""),
+			"ok");
+		(void)snprintf(members, sizeof(members), "\"decision\": %u", n);
+		assert_string_equal(bench_try(bench, hall.chair, "proclaim", members), "ok");
+	}
+	uint64_t after = 0;
+	size_t n = 0;
+	unsigned first = 0;
+	bool more = true;
+	while (more) {
+		json_t *page = decisions_of(bench, &ken, after, 32);
+		if (first == 0)
+			first = (unsigned)bench_int(page, "decisions.0.decision");
+		n += json_array_size(bench_at(page, "decisions"));
+		more = bench_at(page, "next") != NULL;
+		after = (uint64_t)bench_int(page, "next");
+		json_decref(page);
+	}
+	assert_int_equal(n, 256);
+	assert_int_equal(first, 2);
+}
+
 /* Asked while the change is being written down, read when it stands: what happened since is not in the answer. */
 static void events_asked_before_the_doors_close_end_there(void **state)
 {
@@ -388,6 +489,8 @@ int main(void)
 		CASE(a_stream_is_refused_to_who_is_kept_out_and_to_no_badge),
 		CASE(a_stream_that_comes_back_is_not_told_the_private_part),
 		CASE(events_of_the_private_part_are_for_who_was_in_it),
+		CASE(decisions_are_listed_for_who_was_admitted_to_them),
+		CASE(the_last_256_decisions_are_listed),
 		CASE(events_asked_before_the_doors_close_end_there),
 		CASE(a_speaker_who_must_leave_has_the_floor_no_more),
 		CASE(the_media_of_who_left_is_closed),
