@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ownLamp } from '#shared/session';
-import { holder, isOpen, isRequested, placeOf } from '#shared/view';
+import { holder, isInterrupted, isOpen, isRequested, placeOf } from '#shared/view';
 import { about } from '#shared/plan';
 import { ordinal, t } from '#shared/words';
 import { icon, lamp } from '#shared/ui/icons';
@@ -73,7 +73,7 @@ export class FloorKey extends Part {
 			return { command: 'take-floor', label: t('floor.yield'), again: t('floor.yield.again') };
 		if (placeOf(view, me) > 0)
 			return { command: 'withdraw', label: t('floor.withdraw'), again: t('floor.withdraw.again') };
-		return view.inscription.closed || view.inscription.debate ? null : { command: 'ask-for-floor', label: t('floor.ask') };
+		return view.inscription.closed || view.inscription.debate || isInterrupted(view, me) ? null : { command: 'ask-for-floor', label: t('floor.ask') };
 	}
 
 	/** With the time at which one's own turn is expected. */
@@ -99,6 +99,8 @@ export class FloorKey extends Part {
 			return t('own.speaking');
 		if (view.meeting.state !== 'in-session')
 			return t(`own.${view.meeting.state === 'scheduled' ? 'before' : view.meeting.state}`);
+		if (isInterrupted(view, session.me))
+			return t('own.interrupted');
 		if (isRequested(view, session.me))
 			return t('own.requested');
 		if (place === 1)

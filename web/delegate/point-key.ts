@@ -14,7 +14,8 @@ export class PointKey extends Part {
 		if (!session.may('raise-point') || view.meeting.state !== 'in-session')
 			return nothing;
 		const { waiting, stage, participant, ruling } = view.points;
-		return html`${stage === 'ruled'
+		return html`${stage === 'heard' ? html`<p class="small" role="status">${t('point.heard', { name: shortName(view, participant!) })}</p>` : nothing}
+			${stage === 'ruled'
 				? html`<p class="small" role="status">${t('point.ruled', { name: shortName(view, participant!), ruling: t(`point.${ruling!}`) })}</p>
 						${this.twice('appeal', t('point.appeal'), t('point.appeal.again'))}`
 				: nothing}

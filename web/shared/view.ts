@@ -373,6 +373,11 @@ export function isVoting(view: View): boolean {
 	return view.decision?.state === 'open' || view.decision?.state === 'locked';
 }
 
+/** One's statement is interrupted by a point of order or a motion, and goes on after it. */
+export function isInterrupted({ points, motions }: View, badge: string): boolean {
+	return points.interrupted === badge || motions.pending.some(({ interrupted }) => interrupted === badge);
+}
+
 /** In a roll call: every delegation was called, and whoever was absent as often as the rules have it. */
 export function allCalled({ decision, rules }: View): boolean {
 	const { order, called, round, votes } = decision ?? {};

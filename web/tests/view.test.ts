@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allCalled, isOpen, openOf, personBehind, speakingTime, voiceOf, type Floor, type View, type Vote } from '#shared/view';
+import { allCalled, isInterrupted, isOpen, openOf, personBehind, speakingTime, voiceOf, type Floor, type View, type Vote } from '#shared/view';
 
 const at = (floor: Floor) => ({ rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false }, floor }) as unknown as View;
 
@@ -87,5 +87,13 @@ describe('a roll call', () => {
 		expect(allCalled(rolled('KEN', 2, absent))).toBe(true);
 		expect(allCalled(rolled('KEN', 2, { ...absent, KEN: 'no' }))).toBe(true);
 		expect(allCalled(rolled('KEN', 2, { ...absent, NOR: 'absent' }))).toBe(false);
+	});
+});
+
+describe('an interrupted statement', () => {
+	const view = { points: { interrupted: 'FRA' }, motions: { pending: [{ interrupted: null }, { interrupted: 'KEN' }] } } as unknown as View;
+
+	it('is known to whoever made it, under a point of order and under motions', () => {
+		expect(['FRA', 'KEN', 'BRA'].map((badge) => isInterrupted(view, badge))).toEqual([true, true, false]);
 	});
 });

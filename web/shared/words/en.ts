@@ -325,6 +325,7 @@ export const en = {
 	'own.next': 'You are next on the list',
 	'own.speaking': 'Your microphone is open',
 	'own.muted': 'You have muted yourself',
+	'own.interrupted': 'Interrupted. The floor returns to you, with the time that was left.',
 	'own.blocked': 'You have joined without a microphone',
 	'own.fault': 'Your microphone does not work',
 	'own.fault.open': 'You are not heard: no sound leaves this machine',

@@ -318,6 +318,7 @@ export const es: Catalogue = {
 	'own.next': 'Es el siguiente en la lista',
 	'own.speaking': 'Su micrófono está abierto',
 	'own.muted': 'Usted se ha silenciado',
+	'own.interrupted': 'Intervención interrumpida. Se le devolverá la palabra, con el tiempo que quedaba.',
 	'own.blocked': 'Participa sin micrófono',
 	'own.fault': 'Su micrófono no funciona',
 	'own.fault.open': 'No se le oye: no sale sonido de este equipo',

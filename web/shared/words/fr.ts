@@ -318,6 +318,7 @@ export const fr: Catalogue = {
 	'own.next': 'Vous êtes le prochain orateur',
 	'own.speaking': 'Votre microphone est ouvert',
 	'own.muted': 'Vous avez coupé votre microphone',
+	'own.interrupted': 'Vous êtes interrompu. La parole vous sera rendue, avec le temps qui restait.',
 	'own.blocked': 'Vous participez sans microphone',
 	'own.fault': 'Votre microphone ne fonctionne pas',
 	'own.fault.open': 'On ne vous entend pas : aucun son ne part d’ici',

@@ -319,6 +319,7 @@ export const zh: Catalogue = {
 	'own.next': '您是下一位发言者',
 	'own.speaking': '您的话筒打开',
 	'own.muted': '您已将自己静音',
+	'own.interrupted': '您的发言被打断。发言权将连同剩余时间交还给您。',
 	'own.blocked': '您入会时没有话筒',
 	'own.fault': '您的话筒不工作',
 	'own.fault.open': '听不到您的声音：本机没有声音传出',
