@@ -106,12 +106,13 @@ export class Participant {
 		page.on('pageerror', (error) => this.errors.push(String(error)));
 	}
 
-	// Press the join button, with the microphone's sound as it is, and wait for the media to be connected.
-	async join(link, query = '') {
+	// Press the join button, with the microphone's sound as it is, and wait for the media to be connected. Without `camera` none is chosen.
+	async join(link, query = '', { camera = true } = {}) {
 		const [address, token] = link.split('#');
 		await this.page.evaluateOnNewDocument(installProbe);
 		await this.page.goto(`${address}?audio=raw${query}#${token}`, { waitUntil: 'load' });
 		await this.page.waitForSelector(slot('join'));
+		if (!camera && (await this.page.$(slot('device-camera')))) await this.page.select(slot('device-camera'), 'none');
 		await this.page.click(slot('join'));
 		return this.connected();
 	}
