@@ -40,6 +40,7 @@ struct hook {
 	/* the event being told */
 	struct message *body; /* NULL = none */
 	uint64_t sending;
+	bool hidden; /* what the progress says of it once it is taken */
 	bool in_flight;
 	rs_time retry_at;
 	/* older events being read */
@@ -175,17 +176,20 @@ static void send(struct service *service, struct hook *hook)
 static bool take_event(
 	struct service *service, struct hook *hook, uint64_t number, const char *json, size_t len)
 {
-	const enum hook_class class = hook_class_of_event(json, len);
+	const struct hook_event event = hook_event_read(json, len);
+	const bool hidden = event.changes ? event.hides : hook->progress.hidden;
 	struct rs_buf text;
-	if ((hook->spec.classes & class) == 0) {
+	if (!hook_is_told(&hook->spec, &hook->progress, &event)) {
 		hook->progress.delivered = number;
+		hook->progress.hidden = hidden;
 		return false;
 	}
 	rs_buf_init(&text, BODY_MAX);
-	if (hook_body_write(hook->meeting, class, json, len, &text) == 0)
+	if (hook_body_write(hook->meeting, event.class, json, len, &text) == 0)
 		hook->body = message_new(rs_buf_data(&text), rs_buf_len(&text));
 	rs_buf_done(&text);
 	hook->sending = number;
+	hook->hidden = hidden;
 	if (hook->body != NULL)
 		send(service, hook);
 	return true; /* without memory the next turn tries again */
@@ -293,6 +297,7 @@ static rs_time backoff(uint32_t failures)
 static void succeeded(struct service *service, struct hook *hook)
 {
 	hook->progress.delivered = hook->sending;
+	hook->progress.hidden = hook->hidden;
 	hook->progress.failures = 0;
 	hook->progress.failure[0] = '\0';
 	hook->body = message_unref(hook->body);
@@ -394,6 +399,23 @@ static void refuse_many(struct service_refusal *refusal)
 	refuse_request(refusal, 429, "too-many", wire_verdict_text(VERDICT_TOO_MANY));
 }
 
+/*
+ * Begins after that event. Before whom the meeting sat then is known of its first and its last one; of one between them it is taken
+ * to have been before some alone until a change says otherwise, if it ever was afterwards.
+ */
+static void begin_after(struct hook *hook, const struct meeting *meeting, uint64_t event)
+{
+	const bool now = meeting->visibility != VISIBILITY_PUBLIC;
+	hook->progress.delivered = event < meeting->event ? event : meeting->event;
+	if (event == 0)
+		hook->progress.hidden = false;
+	else if (event >= meeting->event)
+		hook->progress.hidden = now;
+	else
+		hook->progress.hidden = now || event < meeting->hidden[VISIBILITY_PRIVATE] ||
+					event < meeting->hidden[VISIBILITY_CLOSED_MEMBERS];
+}
+
 /* Whatever was under way is of another life. */
 static void begin_anew(struct service *service, struct hook *hook, const struct hook_spec *spec)
 {
@@ -424,7 +446,7 @@ int service_hook_put(struct service *service, const struct service_order *order,
 	}
 	struct hook *hook = find_id(service, order->meeting, order->name);
 	const bool fresh = hook == NULL;
-	const uint64_t last = chamber->proceedings->meeting->event;
+	const struct meeting *meeting = chamber->proceedings->meeting;
 	if (fresh && count(service, order->meeting) < HOOKS_PER_MEETING &&
 		count(service, NULL) < HOOKS_MAX)
 		hook = add(service, order->meeting, order->name);
@@ -436,9 +458,9 @@ int service_hook_put(struct service *service, const struct service_order *order,
 	begin_anew(service, hook, &spec);
 	rs_wipe(spec.secret, sizeof(spec.secret));
 	if (spec.has_after)
-		hook->progress.delivered = spec.after < last ? spec.after : last;
+		begin_after(hook, meeting, spec.after);
 	else if (fresh)
-		hook->progress.delivered = last;
+		begin_after(hook, meeting, meeting->event);
 	hook->request = order->request;
 	set_dirty(hook);
 	pump_one(service, hook, at);

@@ -68,11 +68,25 @@ enum hook_class hook_class_of(const char *name)
 	return HOOK_OTHER;
 }
 
-enum hook_class hook_class_of_event(const char *json, size_t len)
+struct hook_event hook_event_read(const char *json, size_t len)
 {
 	RS_CLEANUP(doc_freep) json_t *root = doc_read(json, len);
 	const char *name = json_string_value(json_object_get(root, "name"));
-	return hook_class_of(name != NULL ? name : "");
+	const char *visibility =
+		json_string_value(json_object_get(json_object_get(root, "data"), "visibility"));
+	const bool changes = name != NULL && strcmp(name, "visibility-changed") == 0;
+	return (struct hook_event){
+		.class = hook_class_of(name != NULL ? name : ""),
+		.changes = changes,
+		.hides = changes && (visibility == NULL || strcmp(visibility, "public") != 0),
+	};
+}
+
+bool hook_is_told(const struct hook_spec *spec, const struct hook_progress *progress,
+	const struct hook_event *event)
+{
+	const bool hidden = progress->hidden && !event->changes && !spec->private_too;
+	return !hidden && (spec->classes & event->class) != 0;
 }
 
 static void read_classes(const struct object *object, struct hook_spec *spec)
@@ -112,6 +126,7 @@ static void read_spec(const struct object *object, struct hook_spec *spec)
 	if (!rs_set_text(spec->secret, secret) || strlen(secret) < HOOK_SECRET_MIN)
 		object_fail(object, "secret", "16 to 128 octets are expected");
 	read_classes(object, spec);
+	spec->private_too = object_bool_or(object, "private", false);
 	spec->has_after = object_has(object, "after");
 	if (spec->has_after)
 		spec->after = (uint64_t)object_int(object, "after", 0, DOC_INT_MAX);
@@ -153,6 +168,7 @@ static json_t *common_part(const struct hook_spec *spec, const struct hook_progr
 	json_t *json = json_object();
 	doc_put(&json, "url", json_string(spec->url));
 	doc_put(&json, "events", events_part(spec->classes));
+	doc_put(&json, "private", json_boolean(spec->private_too));
 	doc_put(&json, "delivered", json_integer((json_int_t)progress->delivered));
 	doc_put(&json, "failures", json_integer(progress->failures));
 	doc_put_text(&json, "failure", progress->failure);
@@ -174,6 +190,7 @@ int hook_note_write(
 {
 	json_t *json = common_part(spec, progress);
 	doc_put(&json, "secret", json_string(spec->secret));
+	doc_put(&json, "hidden", json_boolean(progress->hidden));
 	return doc_append(json, out);
 }
 
@@ -187,6 +204,7 @@ int hook_note_parse(const char *json, size_t len, struct hook_spec *out_spec,
 	*out_progress = (struct hook_progress){ .delivered = 0 };
 	read_spec(&object, out_spec);
 	out_progress->delivered = (uint64_t)object_int(&object, "delivered", 0, DOC_INT_MAX);
+	out_progress->hidden = object_bool_or(&object, "hidden", false);
 	out_progress->failures = (uint32_t)object_int(&object, "failures", 0, UINT32_MAX);
 	(void)rs_set_text(out_progress->failure, object_text_or(&object, "failure", ""));
 	(void)rs_set_text(out_progress->disabled, object_text_or(&object, "reason", ""));

@@ -20,6 +20,8 @@ static void read_back(const struct hook_spec *spec, const struct hook_progress *
 		strcmp(spec->url, spec_again.url) != 0 ||
 		strcmp(spec->secret, spec_again.secret) != 0 ||
 		spec->classes != spec_again.classes ||
+		spec->private_too != spec_again.private_too ||
+		progress->hidden != progress_again.hidden ||
 		progress->delivered != progress_again.delivered ||
 		progress->failures != progress_again.failures ||
 		strcmp(progress->disabled, progress_again.disabled) != 0)
@@ -39,6 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_back(&spec, &progress);
 	if (hook_note_parse(json, size, &spec, &progress, error) == 0)
 		read_back(&spec, &progress);
-	(void)hook_class_of_event(json, size); /* of any text */
+	const struct hook_event event = hook_event_read(json, size); /* of any text */
+	if (event.hides && !event.changes)
+		abort();
 	return 0;
 }

@@ -126,6 +126,99 @@ static void only_classes_that_were_asked_for_are_told(void **state)
 	assert_string_equal(bench_text(bench->told, "class"), "floor");
 }
 
+static void visibility(struct bench *bench, const char *to)
+{
+	char json[40];
+	(void)snprintf(json, sizeof(json), "{\"visibility\":\"%s\"}", to);
+	command(bench, "set-visibility", json);
+}
+
+/* Takes all that is told; how many events of this name there were among them. */
+static size_t take_all(struct bench *bench, const char *name)
+{
+	size_t n = 0;
+	for (size_t seen = bench->n_told - 1; bench->n_told > seen;) {
+		seen = bench->n_told;
+		n += strcmp(bench_text(bench->told, "name"), name) == 0 ? 1 : 0;
+		done(bench, 200, NULL);
+	}
+	return n;
+}
+
+static void of_a_private_part_its_beginning_and_end_alone_are_told(void **state)
+{
+	struct bench *bench = *state;
+	assert_int_equal(put(bench, "m", SPEC("\"all\"", "")), 200);
+	command(bench, "open-meeting", "");
+	(void)take_all(bench, "");
+	visibility(bench, "private");
+	assert_int_equal(take_all(bench, "visibility-changed"), 1);
+	const size_t told = bench->n_told;
+	command(bench, "set-limit", "{\"seconds\":60}");
+	assert_int_equal(bench->n_told, told);
+	bench_restart(bench);
+	command(bench, "set-limit", "{\"seconds\":61}");
+	assert_int_equal(bench->n_told, told);
+	visibility(bench, "closed-members");
+	assert_string_equal(bench_text(bench->told, "name"), "visibility-changed");
+	assert_int_equal(take_all(bench, "limit-set"), 0);
+	command(bench, "set-limit", "{\"seconds\":62}");
+	visibility(bench, "public");
+	assert_string_equal(bench_text(bench->told, "data.visibility"), "public");
+	assert_int_equal(take_all(bench, "limit-set"), 0);
+	command(bench, "set-limit", "{\"seconds\":63}");
+	assert_int_equal(bench_int(bench->told, "data.allotted"), 63000);
+}
+
+static void one_that_may_hear_of_it_is_told_all(void **state)
+{
+	struct bench *bench = *state;
+	assert_int_equal(put(bench, "m", SPEC("\"floor\"", ",\"private\":true")), 200);
+	command(bench, "open-meeting", "");
+	(void)take_all(bench, "");
+	visibility(bench, "private");
+	bench_restart(bench);
+	command(bench, "set-limit", "{\"seconds\":60}");
+	assert_string_equal(bench_text(bench->told, "name"), "limit-set");
+	json_t *json = look(bench, "m");
+	assert_true(json_is_true(json_object_get(json, "private")));
+	json_decref(json);
+}
+
+static void one_that_begins_in_the_past_is_told_no_private_part_of_it(void **state)
+{
+	struct bench *bench = *state;
+	char spec[200];
+	command(bench, "open-meeting", "");
+	visibility(bench, "private");
+	assert_int_equal(
+		put(bench, "p", SPEC("\"meeting\"", ",\"private\":true,\"after\":0")), 200);
+	int64_t inside = 0;
+	for (size_t seen = 0; bench->n_told > seen;) {
+		seen = bench->n_told;
+		inside = bench_int(bench->told, "event");
+		done(bench, 200, NULL);
+	}
+	command(bench, "set-limit", "{\"seconds\":60}");
+	visibility(bench, "public");
+	command(bench, "set-limit", "{\"seconds\":61}");
+	for (int64_t after = 0; after <= inside; after += inside) {
+		(void)snprintf(
+			spec, sizeof(spec), SPEC("\"floor\"", ",\"after\":%lld"), (long long)after);
+		const size_t before = bench->n_told;
+		assert_int_equal(put(bench, after == 0 ? "a" : "b", spec), 200);
+		assert_true(bench->n_told > before);
+		while (bench_int(bench->told, "event") <= inside)
+			done(bench, 200, NULL);
+		assert_int_equal(bench_int(bench->told, "data.allotted"), 61000);
+		done(bench, 200, NULL);
+	}
+	/* and one that begins now hears of now */
+	assert_int_equal(put(bench, "c", SPEC("\"floor\"", "")), 200);
+	command(bench, "set-limit", "{\"seconds\":62}");
+	assert_int_equal(bench_int(bench->told, "data.allotted"), 62000);
+}
+
 static void a_failure_is_tried_again_later_and_later(void **state)
 {
 	static const rs_time waits[] = { RS_SEC(1), RS_SEC(2), RS_SEC(4), RS_SEC(8) };
@@ -359,6 +452,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(events_are_told_one_after_the_other_in_order),
 		CASE(only_classes_that_were_asked_for_are_told),
+		CASE(of_a_private_part_its_beginning_and_end_alone_are_told),
+		CASE(one_that_may_hear_of_it_is_told_all),
+		CASE(one_that_begins_in_the_past_is_told_no_private_part_of_it),
 		CASE(a_failure_is_tried_again_later_and_later),
 		CASE(after_many_failures_it_is_given_up_until_put_again),
 		CASE(a_receiver_that_is_gone_is_told_nothing_more),
