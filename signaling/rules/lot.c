@@ -38,17 +38,3 @@ uint32_t lot_below(struct lot *lot, uint32_t bound)
 	} while (over != 0 && number > UINT64_MAX - over);
 	return (uint32_t)(number % bound);
 }
-
-void lot_order(const uint8_t seed[LOT_SEED_LEN], uint32_t n, uint32_t *out_order)
-{
-	struct lot lot;
-	lot_init(&lot, seed);
-	for (uint32_t i = 0; i < n; i++)
-		out_order[i] = i;
-	for (uint32_t i = n; i > 1; i--) {
-		const uint32_t other = lot_below(&lot, i);
-		const uint32_t moved = out_order[i - 1];
-		out_order[i - 1] = out_order[other];
-		out_order[other] = moved;
-	}
-}

@@ -30,8 +30,5 @@ void lot_init(struct lot *lot, const uint8_t seed[LOT_SEED_LEN]);
 /* One of 0 to bound - 1, each as likely as the others (`bound` > 0): the next number modulo `bound`, where numbers at or above
  * the largest multiple of `bound` that 64 bits hold are passed over. */
 uint32_t lot_below(struct lot *lot, uint32_t bound);
-/* The numbers 0 to n - 1 in a drawn order: in their own order at first, then for i from n - 1 down to 1 the i-th changes places
- * with the one at lot_below(i + 1). */
-void lot_order(const uint8_t seed[LOT_SEED_LEN], uint32_t n, uint32_t *out_order);
 
 #endif

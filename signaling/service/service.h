@@ -219,7 +219,7 @@ int service_events(struct service *service, uint64_t request, const struct servi
  * -E2BIG, -ENOMEM. */
 int service_decisions(const struct service *service, const struct service_page *page,
 	struct rs_buf *out) RS_MUST_USE;
-/* A secret ballot, cast without a name (PROTOCOL.md section 6): {"token", "signature", "vote"}. 0: it is in the box, now or before;
+/* A secret ballot, cast without a name (PROTOCOL.md section 8): {"token", "signature", "vote"}. 0: it is in the box, now or before;
  * negative with `refusal` set (400, 403 not signed for this ballot, 404, 409 not open, 429). */
 int service_ballot(struct service *service, const char *meeting, uint32_t decision,
 	const char *json, size_t len, struct service_refusal *refusal) RS_MUST_USE;

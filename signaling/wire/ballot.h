@@ -1,6 +1,6 @@
 /* signaling/wire/ballot.h
  *
- * Secret ballots as JSON (PROTOCOL.md section 6): what is cast over HTTP without a name, and the blind signature a page collects.
+ * Secret ballots as JSON (PROTOCOL.md section 8): what is cast over HTTP without a name, and the blind signature a page collects.
  */
 #ifndef ROSTRUM_SIGNALING_WIRE_BALLOT_H
 #define ROSTRUM_SIGNALING_WIRE_BALLOT_H
