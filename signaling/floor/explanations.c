@@ -80,7 +80,8 @@ static enum verdict decide_ask(const struct floor *floor,
 	const struct rules_explanations *rules = &floor->rules.explanations;
 	const bool before = command->list == LIST_EXPLANATIONS_BEFORE;
 	/* A vote is a delegation's, not a person's. */
-	if (!(before ? rules->before : rules->after) || command->delegation[0] == '\0')
+	if (!(before ? rules->before : rules->after) || explanations->secret ||
+		command->delegation[0] == '\0')
 		return VERDICT_NOT_PERMITTED;
 	if (before && explanations->stage == EXPLANATIONS_VOTING)
 		return VERDICT_VOTING_IN_PROGRESS;
@@ -211,6 +212,9 @@ static void apply_proposed(struct floor *floor, const struct event *event)
 		explanations->since = floor->last_entry;
 	}
 	explanations->decision = event->decision;
+	explanations->secret = event->mode == DECISION_SECRET;
+	if (explanations->secret)
+		floor_list_empty(floor, list_of(floor, LIST_EXPLANATIONS_BEFORE));
 	explanations->stage = EXPLANATIONS_PROPOSED;
 }
 

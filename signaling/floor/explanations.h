@@ -26,6 +26,7 @@ struct explanations_delegation {
 struct explanations {
 	uint32_t decision; /* the proposal's */
 	enum explanations_stage stage;
+	bool secret;    /* by secret ballot: nobody explains a vote that is nobody's (GA rule 88) */
 	uint32_t since; /* entries up to this id were asked for on an earlier proposal */
 	struct explanations_delegation *delegations;
 	size_t n;

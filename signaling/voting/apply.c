@@ -13,6 +13,7 @@ static void forget(struct voting *voting)
 		delegation->intent = VOTE_NONE;
 	}
 	voting->n_corrections = 0;
+	voting->n_published = 0;
 }
 
 static void apply_presence(struct voting *voting, const struct event *event)
@@ -130,6 +131,9 @@ void voting_apply(struct voting *voting, const struct event *event)
 		return;
 	case EVENT_BALLOT_ISSUED:
 		voting_apply_issued(voting, event);
+		return;
+	case EVENT_BALLOTS_PUBLISHED:
+		voting_apply_published(voting, event);
 		return;
 	case EVENT_DELEGATION_CALLED:
 		voting_apply_called(voting, event);

@@ -86,3 +86,25 @@ void voting_apply_issued(struct voting *voting, const struct event *event)
 	if (i < voting->n_delegations)
 		(void)rs_set_text(voting->delegations[i].check, event->commitment);
 }
+
+/* One ballot of a list, up to the space behind it. */
+static bool read_ballot(const char *at, size_t len, struct voting_ballot *out)
+{
+	char vote[sizeof("abstain")];
+	const size_t digits = 2 * (size_t)VOTING_TOKEN_LEN;
+	return len > digits && at[digits] == '=' &&
+	       rs_hex_decode(at, digits, out->token, VOTING_TOKEN_LEN) == 0 &&
+	       rs_copy_text(vote, sizeof(vote), at + digits + 1, len - digits - 1) &&
+	       vote_parse(vote, &out->vote) == 0;
+}
+
+void voting_apply_published(struct voting *voting, const struct event *event)
+{
+	for (const char *at = event->names; *at != '\0';) {
+		const size_t len = strcspn(at, " ");
+		if (voting->n_published < voting->n_delegations &&
+			read_ballot(at, len, &voting->published[voting->n_published]))
+			voting->n_published++;
+		at += len + (at[len] == ' ');
+	}
+}

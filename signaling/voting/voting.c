@@ -61,8 +61,10 @@ int voting_new(const struct meeting *meeting, struct voting **out_voting)
 	voting->badges = rs_calloc(n + 1, sizeof(*voting->badges));
 	voting->alphabet = rs_calloc(n + 1, sizeof(*voting->alphabet));
 	voting->order = rs_calloc(n + 1, sizeof(*voting->order));
+	voting->published = rs_calloc(n + 1, sizeof(*voting->published));
 	int err = voting->delegations == NULL || voting->badges == NULL ||
-				  voting->alphabet == NULL || voting->order == NULL
+				  voting->alphabet == NULL || voting->order == NULL ||
+				  voting->published == NULL
 			  ? -ENOMEM
 			  : 0;
 	for (size_t i = 0; i < meeting->n_participants && err == 0; i++) {
@@ -87,6 +89,7 @@ struct voting *voting_free(struct voting *voting)
 	rs_release(voting->badges);
 	rs_release(voting->alphabet);
 	rs_release(voting->order);
+	rs_release(voting->published);
 	return rs_release(voting);
 }
 

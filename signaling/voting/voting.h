@@ -103,6 +103,9 @@ struct voting {
 	size_t n_corrections;
 	struct voting_tie ties[VOTING_TIES_MAX]; /* oldest first */
 	size_t n_ties;
+	struct voting_ballot *
+		published; /* of a secret ballot that was locked, sorted by token; room for `n_delegations` */
+	size_t n_published;
 };
 
 enum voting_command_kind {

@@ -35,6 +35,7 @@ enum verdict voting_decide_issue(const struct voting *voting, const struct votin
 enum verdict voting_decide_count(const struct voting *voting, const struct voting_command *command,
 	struct events *out_events) RS_MUST_USE;
 void voting_apply_issued(struct voting *voting, const struct event *event);
+void voting_apply_published(struct voting *voting, const struct event *event);
 
 /* entitled.c: who may vote, as the voting is opened. False when their names do not fit an event. */
 bool voting_write_entitled(const struct voting *voting, struct event *event);

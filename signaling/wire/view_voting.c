@@ -76,6 +76,39 @@ static void put_issued(json_t **part, const struct voting *voting, bool patch)
 		voting->now.mode == DECISION_SECRET && voting->now.stage > VOTING_PROPOSED, patch);
 }
 
+/* Sorted by token, from this one on. */
+static json_t *published(const struct voting *voting, size_t from)
+{
+	json_t *ballots = json_object();
+	for (size_t i = from; i < voting->n_published; i++) {
+		char token[2 * VOTING_TOKEN_LEN + 1];
+		rs_hex_encode(voting->published[i].token, VOTING_TOKEN_LEN, token);
+		doc_put(&ballots, token, json_string(vote_name(voting->published[i].vote)));
+	}
+	return ballots;
+}
+
+/* They are told as they are published, each once, and with the whole. */
+static void put_published(json_t **part, const struct voting *voting, bool patch)
+{
+	if (voting->n_published == 0)
+		doc_patch(part, "ballots", json_object(), false, patch);
+	else if (!patch)
+		doc_put(part, "ballots", published(voting, 0));
+}
+
+/* Those of this event are the last ones of the list. */
+static json_t *published_change(const struct voting *voting, const struct event *event)
+{
+	json_t *part = json_object();
+	size_t n = event->names[0] != '\0';
+	for (const char *at = event->names; *at != '\0'; at++)
+		n += *at == ' ';
+	doc_put(&part, "ballots",
+		published(voting, n < voting->n_published ? voting->n_published - n : 0));
+	return part;
+}
+
 /* The order is told as the roll call opens, and with the whole. */
 static void put_roll_call(json_t **part, const struct voting *voting, bool patch)
 {
@@ -149,6 +182,7 @@ static json_t *decision_part(const struct voting *voting, bool patch)
 	doc_patch_int(&part, "lock", now->lock_due_ms, patch);
 	doc_patch_text(&part, "key", now->key, patch);
 	put_issued(&part, voting, patch);
+	put_published(&part, voting, patch);
 	put_roll_call(&part, voting, patch);
 	put_after(&part, voting, patch);
 	doc_patch_text(&part, "outcome",
@@ -172,8 +206,11 @@ json_t *view_decision_change(const struct voting *voting, const struct event *ev
 		return part;
 	case EVENT_BALLOT_ISSUED:
 		part = json_object();
+		doc_patch_int(&part, "missing", voting_missing(voting), true);
 		put_issued(&part, voting, true);
 		return part;
+	case EVENT_BALLOTS_PUBLISHED:
+		return published_change(voting, event);
 	case EVENT_DELEGATION_CALLED:
 		part = json_object();
 		doc_put(&part, "called", json_string(event->delegation));

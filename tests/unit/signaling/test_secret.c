@@ -226,6 +226,15 @@ static void a_ballot_is_given_once_cast_once_and_counted(void **state)
 	assert_int_equal(bench_int(chair->view, "decision.no"), 1);
 	assert_string_equal(bench_try(bench, chair, "proclaim", "\"decision\":1"), "ok");
 	assert_string_equal(bench_text(chair->view, "decision.outcome"), "adopted");
+	/* Nobody explains a vote that is nobody's; whoever comes now can look at the list, too. */
+	assert_string_equal(
+		bench_try(bench, pages[0], "explain-vote", "\"decision\":1,\"when\":\"after\""),
+		"not-permitted");
+	const struct bench_line *late = bench_join(bench, "demo", "chair", "chair");
+	assert_int_equal(json_equal(bench_at(late->view, "decision.ballots"), published), 1);
+	assert_int_equal(json_equal(bench_at(late->view, "decision.ballots"),
+				 bench_at(pages[0]->view, "decision.ballots")),
+		1);
 	bench_free(bench);
 }
 
