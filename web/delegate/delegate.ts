@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Binding } from '#shared/keys';
 import { holder, isOpen } from '#shared/view';
+import '#shared/ui/ballot';
 import '#shared/ui/listening';
 import { Page } from '#shared/ui/page';
 import '#shared/ui/proposal';
@@ -14,6 +15,7 @@ import './explain-keys';
 import './list-keys';
 import './motion-keys';
 import './point-key';
+import { hasBallot } from './ballot-keys';
 import { mayVote } from './vote-keys';
 
 /** The delegate's page: hear and see, ask for the floor, speak. */
@@ -26,6 +28,7 @@ export class Delegate extends Page {
 		const speaks = session.may('ask-for-floor');
 		// The keys of an open vote take the band, but from whoever speaks on its conduct.
 		const votes = session.may('cast') && mayVote(session.view!, session.wire.you) && holder(session.view!) !== session.me;
+		const ballot = hasBallot(session, session.view!, session.wire.you) && holder(session.view!) !== session.me;
 		return html`<main class="delegate-page">
 			<rs-stage .session=${session}></rs-stage>
 			<div class="side">
@@ -38,7 +41,7 @@ export class Delegate extends Page {
 				${speaks ? html`<rs-motion-keys .session=${session}></rs-motion-keys><rs-point-key .session=${session}></rs-point-key>` : nothing}
 			</div>
 			<footer class="band">
-				${votes ? html`<rs-vote-keys .session=${session}></rs-vote-keys>` : speaks ? html`<rs-floor-key .session=${session}></rs-floor-key>` : nothing}
+				${ballot ? html`<rs-ballot-keys .session=${session}></rs-ballot-keys>` : votes ? html`<rs-vote-keys .session=${session}></rs-vote-keys>` : speaks ? html`<rs-floor-key .session=${session}></rs-floor-key>` : nothing}
 				<rs-listening .session=${session}></rs-listening>
 			</footer>
 		</main>`;

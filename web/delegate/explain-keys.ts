@@ -13,7 +13,7 @@ export class ExplainKeys extends Part {
 		const view = session.view!;
 		const { decision, explanations, rules } = view;
 		const delegation = session.wire.you?.delegation;
-		if (!decision || decision.subject || !delegation || !session.may('explain-vote') || view.meeting.state !== 'in-session')
+		if (!decision || decision.subject || decision.mode === 'secret' || !delegation || !session.may('explain-vote') || view.meeting.state !== 'in-session')
 			return nothing;
 		const mine = [...explanations.before, ...explanations.after].find(({ participant }) => participant === session.me);
 		if (mine)

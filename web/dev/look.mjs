@@ -186,6 +186,35 @@ await busy('chair', { query: '?lang=zh' }, 'podium-zh');
 await busy('JOR', { query: '?lang=ru', viewport: PHONE }, 'delegate-ru-phone');
 await busy('JOR', { query: '?lang=zh', viewport: PHONE }, 'delegate-zh-phone');
 await busy('FRA', { query: '?lang=ru', viewport: PHONE }, 'delegate-vote-open-ru-phone', put());
+const token = '7d1c'.repeat(16);
+const secret = { mode: 'secret', key: 'ab'.repeat(256), issued: ['KEN', 'FRA', 'JOR', 'BRA'], yes: 0, no: 0, abstain: 0, required: 0, missing: 2, offline: null, votes: null };
+const published = { ...secret, state: 'locked', yes: 2, no: 1, abstain: 1, required: 2, ballots: { '03af': 'yes', [token]: 'no', 'a91e': 'yes', 'c2d0': 'abstain' } };
+const paper = (more = {}) => ({ decision: 2, key: secret.key, token, blinded: 'cd', signature: 'ef', ...more });
+/** The page holds this ballot already. */
+const holds = (more, decision, after = async () => {}) => async (page, meeting) => {
+	await page.evaluate((kept) => sessionStorage.setItem(`rostrum.ballot.demo.${globalThis.rostrum.you().id}`, kept), JSON.stringify(paper(more)));
+	await page.reload();
+	await page.getByTestId('join').click();
+	await page.getByTestId('page').waitFor();
+	await put(decision)(page, meeting);
+	await after(page);
+};
+const choose = async (page) => page.locator('[data-testid="choose"][data-vote="abstain"]').click();
+const unfold = async (page) => page.getByTestId('published').click();
+await busy('FRA', {}, 'delegate-ballot-ready', holds({}, secret));
+await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'delegate-ballot-chosen-ar-phone', holds({}, secret, choose));
+await busy('FRA', { query: '?lang=fr' }, 'delegate-ballot-in-box-fr', holds({ vote: 'no', received: true, due: 1e15 }, secret));
+await busy('FRA', { query: '?lang=ru', viewport: PHONE }, 'delegate-ballot-counted-ru-phone', holds({ vote: 'no', received: true }, published, unfold));
+await busy('NOR', { query: '?lang=zh', viewport: PHONE }, 'delegate-ballot-elsewhere-phone', put({ ...secret, issued: ['NOR'] }));
+const boxed = (decision, after = async () => {}) => async (page, meeting) => {
+	meeting.tell({ type: 'measured', patch: { ballots: 3 } });
+	await put(decision)(page, meeting);
+	await after(page);
+};
+await busy('chair', {}, 'podium-ballot-open', boxed(secret));
+await busy('chair', { query: '?lang=ar', viewport: PHONE }, 'podium-ballot-open-ar-phone', boxed(secret));
+await busy('secretariat', { query: '?lang=es' }, 'podium-ballot-locked-es', boxed(published, unfold));
+await busy('JOR', HALL, 'hall-ballot', put(secret));
 await busy('fr-1', { query: '?lang=ru' }, 'interpreter-ru');
 await busy('fr-1', { query: '?lang=zh', viewport: PHONE }, 'interpreter-zh-phone');
 await plain('KEN', { join: false, query: '?companion' }, 'join-companion');

@@ -4,6 +4,7 @@ import { motionName, questionTitle } from '#shared/questions';
 import { formatDuration } from '#shared/time';
 import { currentItem, delegationName, holder, shortName, speakingTime, type Decision, type SpeakingTime, type View, type Vote } from '#shared/view';
 import { t, type Key } from '#shared/words';
+import { isSealed, sealed } from '#shared/ui/ballot';
 import { icon } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import { VOTES, verdict } from '#shared/ui/proposal';
@@ -159,7 +160,7 @@ export class HallScreen extends Part {
 		return html`<section class="board" data-testid="decision" data-state=${decision.state} data-outcome=${outcome}>
 			<h2 dir="auto">${questionTitle(decision)}</h2>
 			<div class="result"><p class="verdict ${outcome}">${decision.called ? html`<bdi>${delegationName(view, decision.called)}</bdi>` : verdict(decision)}</p>
-			${decision.mode === 'consensus' ? nothing : html`<dl>${VOTES.map(
+			${decision.mode === 'consensus' ? nothing : isSealed(decision) ? sealed(decision, null) : html`<dl>${VOTES.map(
 				(vote) => html`<div class="vote-${vote}"><dt>${icon(vote)} ${t(`vote.${vote}`)}</dt>
 					<dd><span class="bar" aria-hidden="true"><span data-share=${(decision[vote] / most).toFixed(3)}></span></span><span class="figures" data-testid=${`count-${vote}`}>${decision[vote]}</span></dd></div>`,
 			)}</dl>`}</div>

@@ -4,12 +4,13 @@ import { questionTitle } from '#shared/questions';
 import { currentItem, type Decision, type View } from '#shared/view';
 import { dateAndTime, t, type Key } from '#shared/words';
 import { Part } from '#shared/ui/part';
+import { isSealed, published, sealed } from '#shared/ui/ballot';
 import { afterwards, ballots, lot, majorityName, objections, tally, verdict, VOTES } from '#shared/ui/proposal';
 import '#shared/ui/small';
 import './after-lock';
 import './roll-call';
 
-const MODES = ['consensus', 'recorded', 'roll-call', 'hands'] as const;
+const MODES = ['consensus', 'recorded', 'roll-call', 'hands', 'secret'] as const;
 
 /** What the key announces; the words on it say so too. */
 const ANNOUNCED_S = 30;
@@ -51,7 +52,7 @@ export class DecisionKeys extends Part {
 			<p class="small muted">${t(`decision.mode.${mode}`)}${majority ? html` · ${majorityName(majority)}` : nothing}</p>
 			${objections(view, objectors)}
 			${this.session.may('call-next') ? html`<rs-roll-call .session=${this.session}></rs-roll-call>` : nothing}
-			${mode === 'consensus' || state === 'proposed' ? nothing : html`${tally(decision)}${ballots(view, decision)}${afterwards(view, decision)}${lot(decision)}`}`;
+			${mode === 'consensus' || state === 'proposed' ? nothing : html`${isSealed(decision) ? sealed(decision, this.inBox()) : tally(decision)}${published(decision, null)}${ballots(view, decision)}${afterwards(view, decision)}${lot(decision)}`}`;
 	}
 
 	private step(decision: Decision): TemplateResult | typeof nothing {
@@ -79,8 +80,16 @@ export class DecisionKeys extends Part {
 	}
 
 	/** Whom the lock would leave out. */
-	private warning({ missing, offline }: Decision): string {
+	private warning({ mode, missing, offline, issued }: Decision): string {
+		if (mode === 'secret') {
+			const n = (issued?.length ?? 0) + (missing ?? 0) - this.inBox();
+			return n > 0 ? t('ballot.lock', { n }) : t('decision.lock.again');
+		}
 		return missing ? t('decision.lock.missing', { n: missing, away: offline?.length ?? 0 }) : t('decision.lock.again');
+	}
+
+	private inBox(): number {
+		return this.session.wire.measured.ballots ?? 0;
 	}
 
 	private announce({ decision }: Decision): TemplateResult {

@@ -5,6 +5,7 @@ import { keepsCommitment, lotOf } from './lots';
 import { Media } from './media';
 import { Messages, type ChatMessage } from './messages';
 import { motionName, questionTitle } from './questions';
+import { Secret } from './secret';
 import { delegationName, holder, isOpen, placeOf, roomOf, shortName, type MeetingEvent, type View } from './view';
 import { isKey, t, type Key } from './words';
 import { Wire, type Reply } from './wire';
@@ -24,6 +25,7 @@ export class Session {
 	readonly media: Media;
 	readonly capture: Capture;
 	readonly looking: Looking;
+	readonly secret: Secret;
 	readonly messages = new Messages(sessionStorage, () => this.key('read'));
 	/** The join button was pressed. */
 	joined = false;
@@ -50,6 +52,7 @@ export class Session {
 			(type, members) => this.wire.command(type, members),
 			() => this.wire.iceServers,
 		);
+		this.secret = new Secret((type, members) => this.wire.command(type, members), () => this.key('ballot'), () => this.changed());
 		this.capture = new Capture(this.firstWishes());
 		this.companion = this.firstPlace();
 		this.channel = this.firstChannel();
@@ -237,6 +240,8 @@ export class Session {
 			this.beOut();
 		else if (this.view !== null && this.may('offer'))
 			this.media.follow(this.view.media?.instance ?? null);
+		if (this.view !== null && this.wire.state === 'open')
+			this.secret.follow(this.view, this.wire.you);
 		const talking = this.view !== null && isOpen(this.view, this.me);
 		if (!talking && this.wire.you?.role !== 'interpreter' && this.capture.muted)
 			this.capture.setMuted(false);
@@ -252,6 +257,7 @@ export class Session {
 	}
 
 	private welcomed(resumed: boolean): void {
+		this.secret.again();
 		const { draw, commitment } = this.view?.inscription ?? {};
 		if (draw && commitment)
 			this.commitments.set(draw, commitment);

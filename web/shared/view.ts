@@ -197,6 +197,10 @@ export interface Decision {
 	corrections?: { delegation: string; was: Vote; vote: Vote; reason: string }[] | null;
 	/** How delegations wished to have voted, stated after the result. */
 	intents?: Record<string, Vote> | null;
+	/** Secret ballot: its modulus, the delegations that were given one, and from the lock on the votes by token. */
+	key?: string | null;
+	issued?: string[] | null;
+	ballots?: Record<string, Vote> | null;
 	/** By delegation, in a recorded vote and a roll call. */
 	votes?: Record<string, Vote> | null;
 	/** The totals of a show of hands were entered. */
@@ -268,6 +272,8 @@ export interface Measured {
 	levels?: Record<string, number>;
 	/** Loss as a fraction of 1. */
 	lines?: Record<string, { rtt_ms?: number; loss?: number }>;
+	/** In the box of the secret ballot, for those who preside. */
+	ballots?: number | null;
 	/** Who speaks into an open microphone. */
 	speaking?: Record<string, boolean>;
 	/** Top of the band a microphone is coded with, and whether interpreters can work from it. */

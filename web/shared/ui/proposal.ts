@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { questionTitle } from '../questions';
 import { delegationName, type Decision, type View, type Vote } from '../view';
 import { isKey, t } from '../words';
+import { isSealed, published, sealed } from './ballot';
 import { icon } from './icons';
 import { Part } from './part';
 import { formatDuration } from '../time';
@@ -129,7 +130,8 @@ export class Proposal extends Part {
 		return html`<p class="small muted">${t(`decision.mode.${decision.mode}`)} · ${majorityName(decision.majority ?? '')}</p>
 			${decision.called && decision.state === 'open' ? html`<p class="called" role="status"><strong>${t('rollcall.calling', { name: delegationName(view, decision.called) })}</strong></p>` : nothing}
 			${decision.lock && decision.state === 'open' ? html`<p><rs-lock-time .session=${this.session}></rs-lock-time></p>` : nothing}
-			${decision.state === 'proposed' ? nothing : html`${tally(decision)}${ballots(view, decision)}${afterwards(view, decision)}${lot(decision)}`}`;
+			<rs-own-ballot .session=${this.session}></rs-own-ballot>
+			${decision.state === 'proposed' ? nothing : html`${isSealed(decision) ? sealed(decision, null) : tally(decision)}${published(decision, this.session.secret.token)}${ballots(view, decision)}${afterwards(view, decision)}${lot(decision)}`}`;
 	}
 
 	private consensus(view: View, { decision, state, objectors }: Decision): TemplateResult | typeof nothing {
