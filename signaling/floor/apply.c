@@ -261,6 +261,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_VOTING_OPENED:
 	case EVENT_DELEGATION_CALLED:
 	case EVENT_BALLOT_ISSUED:
+	case EVENT_LOTS_PLACES:
 	case EVENT_BALLOTS_PUBLISHED:
 	case EVENT_VOTE_CAST:
 	case EVENT_TOTALS_ENTERED:

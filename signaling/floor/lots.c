@@ -96,6 +96,17 @@ static size_t next_of(const struct ordering *ordering)
 	return best;
 }
 
+/* In a draw of the whole list. */
+static bool takes_part(const struct floor_entry *entry)
+{
+	return !entry->fixed && !entry->requested;
+}
+
+static const char *who_of(const struct floor_entry *entry)
+{
+	return entry->delegation[0] != '\0' ? entry->delegation : entry->participant;
+}
+
 /* Those who take part change places among themselves; everybody else stays. */
 static void order_list(struct ordering *ordering, const uint8_t *seed, const char *word)
 {
@@ -103,12 +114,9 @@ static void order_list(struct ordering *ordering, const uint8_t *seed, const cha
 	bool slots[RULES_ENTRIES_MAX];
 	for (size_t i = 0; i < list->n; i++) {
 		const struct floor_entry *entry = &list->entries[i];
-		const char *who =
-			entry->delegation[0] != '\0' ? entry->delegation : entry->participant;
-		slots[i] =
-			ordering->presses ? entry->requested : !entry->fixed && !entry->requested;
+		slots[i] = ordering->presses ? entry->requested : takes_part(entry);
 		ordering->waits[i] = slots[i];
-		ordering->lots[i] = slots[i] ? floor_lot(seed, word, who) : 0;
+		ordering->lots[i] = slots[i] ? floor_lot(seed, word, who_of(entry)) : 0;
 		ordering->order[i] = (uint16_t)i;
 	}
 	for (size_t i = 0; i < list->n; i++) {
@@ -207,16 +215,47 @@ static enum verdict decide_announce(const struct floor *floor, size_t item,
 	return VERDICT_OK;
 }
 
+/* ENTRY:WHO:BLOCK:LEVEL, and what keeps it from the next. */
+#define PLACE_LEN (sizeof("4294967295:::4294967295:4294967295 ") + RS_NAME_MAX)
+_Static_assert(RULES_ENTRIES_MAX *PLACE_LEN <= (EVENTS_MAX - 1) * (EVENT_NAMES_MAX - PLACE_LEN),
+	"the longest list is published by one command");
+
+/* All that the draw went by, in the order it gave; whoever kept the place stands there by the entry's number alone. Then nobody
+ * needs to know what else was on the log to work the draw out again. */
+static void add_places(const struct floor *floor, size_t item, const char *by,
+	const struct ordering *ordering, struct events *out_events)
+{
+	const struct floor_list *list = ordering->list;
+	for (size_t i = 0; i < list->n;) {
+		struct event *event =
+			add_lots(floor, item, EVENT_LOTS_PLACES, by, list->draw, out_events);
+		size_t len = 0;
+		while (i < list->n && len + PLACE_LEN <= EVENT_NAMES_MAX) {
+			const struct floor_entry *entry = &list->entries[ordering->order[i++]];
+			char *at = event->names + len;
+			len += (size_t)snprintf(
+				at, PLACE_LEN, "%s%u", len > 0 ? " " : "", entry->id);
+			if (takes_part(entry))
+				len += (size_t)snprintf(event->names + len, PLACE_LEN, ":%s:%u:%u",
+					who_of(entry), entry->block, entry->level);
+		}
+	}
+}
+
 /* Told with the seed: the order it gives. */
 static void add_drawn(const struct floor *floor, size_t item, enum event_kind kind, const char *by,
 	const char *word, struct events *out_events)
 {
 	const struct floor_list *list = &floor->items[item].lists[LIST_SPEAKERS];
 	struct ordering ordering = { .list = list, .presses = kind == EVENT_PRESSES_ORDERED };
+	uint8_t seed[RS_SHA256_LEN];
+	floor_seed(floor, list->draw, seed);
+	order_list(&ordering, seed, word);
+	if (!ordering.presses)
+		add_places(floor, item, by, &ordering, out_events);
 	struct event *event = add_lots(floor, item, kind, by, list->draw, out_events);
-	floor_seed(floor, list->draw, event->lot_seed);
+	memcpy(event->lot_seed, seed, sizeof(seed));
 	(void)rs_set_text(event->word, word);
-	order_list(&ordering, event->lot_seed, word);
 	digest_order(&ordering, event->digest);
 }
 

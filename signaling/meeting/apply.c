@@ -157,6 +157,7 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_SWAP_WITHDRAWN:
 	case EVENT_ENTRIES_SWAPPED:
 	case EVENT_LOTS_ANNOUNCED:
+	case EVENT_LOTS_PLACES:
 	case EVENT_LOTS_DRAWN:
 	case EVENT_PRESSES_ORDERED:
 	case EVENT_FLOOR_GIVEN:

@@ -46,6 +46,7 @@ static const struct {
 	[EVENT_ENTRIES_SWAPPED] = { "entries-swapped",
 		MEMBER_ENTRY | MEMBER_PARTICIPANT | MEMBER_LIST_ACT },
 	[EVENT_LOTS_ANNOUNCED] = { "lots-announced", MEMBER_LIST | MEMBER_LIST_ACT },
+	[EVENT_LOTS_PLACES] = { "lots-places", MEMBER_LIST | MEMBER_LIST_ACT },
 	[EVENT_LOTS_DRAWN] = { "lots-drawn", MEMBER_LIST | MEMBER_LIST_ACT },
 	[EVENT_PRESSES_ORDERED] = { "presses-ordered", MEMBER_LIST | MEMBER_LIST_ACT },
 	[EVENT_FLOOR_GIVEN] = { "floor-given",

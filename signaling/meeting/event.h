@@ -36,6 +36,7 @@ enum event_kind {
 	EVENT_SWAP_WITHDRAWN,
 	EVENT_ENTRIES_SWAPPED,
 	EVENT_LOTS_ANNOUNCED,
+	EVENT_LOTS_PLACES,
 	EVENT_LOTS_DRAWN,
 	EVENT_PRESSES_ORDERED,
 	EVENT_FLOOR_GIVEN,
@@ -285,9 +286,9 @@ struct event {
 	char seed[EVENT_SEED_MAX + 1];       /* of the lots drawn; empty = none */
 	char commitment[EVENT_SEED_MAX + 1]; /* to a seed that is told later; empty = none */
 	char key[EVENT_KEY_MAX + 1];         /* of a secret ballot; empty = none */
-	/* of ballots-published: tokens and votes */
-	char names[EVENT_NAMES_MAX +
-		   1]; /* delegations entitled to vote, in the order they are called */
+	/* Delegations entitled to vote, in the order they are called; of ballots-published tokens and votes; of lots-places the
+	 * places. */
+	char names[EVENT_NAMES_MAX + 1];
 	/* of an inscription */
 	char group[RS_NAME_MAX + 1]; /* on behalf of this delegation; empty = its own */
 	unsigned category;           /* enum category */

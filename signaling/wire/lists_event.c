@@ -46,6 +46,10 @@ static void write_lots(json_t **data, const struct event *event)
 		put_count(data, "window", event->window_ms);
 		return;
 	}
+	if (event->kind == EVENT_LOTS_PLACES) {
+		doc_put(data, "places", json_string(event->names));
+		return;
+	}
 	put_hash(data, "seed", event->lot_seed);
 	doc_put_text(data, "word", event->word);
 	put_hash(data, "order", event->digest);
@@ -53,8 +57,8 @@ static void write_lots(json_t **data, const struct event *event)
 
 static bool is_lots(enum event_kind kind)
 {
-	return kind == EVENT_LOTS_ANNOUNCED || kind == EVENT_LOTS_DRAWN ||
-	       kind == EVENT_PRESSES_ORDERED;
+	return kind == EVENT_LOTS_ANNOUNCED || kind == EVENT_LOTS_PLACES ||
+	       kind == EVENT_LOTS_DRAWN || kind == EVENT_PRESSES_ORDERED;
 }
 
 static bool is_swap(enum event_kind kind)
@@ -128,6 +132,12 @@ static void read_lots(const struct object *data, struct event *event)
 		read_hash(data, "commitment", event->digest);
 		event->window_ms =
 			(uint32_t)object_int_or(data, "window", 0, RULES_WINDOW_MAX_MS, 0);
+		return;
+	}
+	if (event->kind == EVENT_LOTS_PLACES) {
+		const char *places = object_text(data, "places");
+		if (!rs_copy_text(event->names, sizeof(event->names), places, strlen(places)))
+			object_fail(data, "places", "too long");
 		return;
 	}
 	read_hash(data, "seed", event->lot_seed);

@@ -1,7 +1,7 @@
 import { Capture, type Wishes } from './capture';
 import { isCompanionLink, mayBeInRoom, readLink, speaks, type Link } from './link';
 import { Looking } from './looking';
-import { keepsCommitment, lotOf } from './lots';
+import { Draws, lotOf, type Verdict } from './lots';
 import { Media } from './media';
 import { Messages, type ChatMessage } from './messages';
 import { motionName, questionTitle } from './questions';
@@ -38,8 +38,10 @@ export class Session {
 	/** Last thing for the live region. */
 	spoken = '';
 
-	/** Of lots announced, by the number of their draw. */
-	private readonly commitments = new Map<number, string>();
+	/** How the last draw of lots stood this page's own check, and this delegation's lot in it. */
+	drawn: (Verdict & { lot: string }) | null = null;
+
+	private readonly draws = new Draws();
 	private readonly watchers = new Set<() => void>();
 	private readonly asked = new Set<string>();
 	private lastNotice = 0;
@@ -260,7 +262,7 @@ export class Session {
 		this.secret.again();
 		const { draw, commitment } = this.view?.inscription ?? {};
 		if (draw && commitment)
-			this.commitments.set(draw, commitment);
+			this.draws.commit(draw, commitment);
 		if (!resumed && this.channel !== 'floor' && this.channel !== 'none')
 			void this.listen(this.channel);
 	}
@@ -273,25 +275,20 @@ export class Session {
 		this.update();
 	}
 
-	/** The seed that a draw tells is compared with what was published before it, here and by everyone. */
-	private async verifyLots({ data }: MeetingEvent): Promise<void> {
-		const commitment = this.commitments.get(Number(data['draw']));
-		const seed = String(data['seed']);
-		if (commitment === undefined || globalThis.crypto?.subtle === undefined)
+	/** Every page works each draw out again for itself. */
+	private async verifyLots(event: MeetingEvent): Promise<void> {
+		const verdict = await this.draws.take(event);
+		if (verdict === null)
 			return;
-		if (!(await keepsCommitment(seed, commitment))) {
-			this.notify(t('lots.broken'));
-			return;
-		}
 		const delegation = this.wire.you?.delegation;
-		const own = delegation ? ` ${t('lots.own', { lot: await lotOf(seed, String(data['word'] ?? ''), delegation) })}` : '';
-		this.notify(t('lots.kept') + own);
+		this.drawn = { ...verdict, lot: delegation ? await lotOf(verdict.seed, verdict.word, delegation) : '' };
+		if (verdict.result === 'wrong')
+			this.notify(t('lots.wrong'));
+		this.update();
 	}
 
 	private heard(event: MeetingEvent): void {
-		if (event.name === 'lots-announced')
-			this.commitments.set(Number(event.data['draw']), String(event.data['commitment']));
-		if (event.name === 'lots-drawn')
+		if (event.name.startsWith('lots-'))
 			void this.verifyLots(event);
 		if (event.name === 'message-removed')
 			this.messages.remove(Number(event.data['message']));

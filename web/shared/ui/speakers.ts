@@ -62,6 +62,7 @@ export class Speakers extends Part {
 				${this.closed(view)}</header>
 			${this.leads && view.meeting.state === 'in-session' ? this.conduct(view) : nothing}
 			${this.leads ? nothing : this.speaking(view)}
+			${list.length === 0 ? nothing : this.drawn(view)}
 			${list.length === 0
 				? html`<p class="empty">${t(['in-session', 'suspended'].includes(view.meeting.state) ? 'list.empty' : 'list.before')}</p>`
 				: html`<ol data-testid="list" tabindex=${this.leads ? nothing : 0} @keydown=${this.close}>${repeat(
@@ -100,6 +101,16 @@ export class Speakers extends Part {
 				: html`<rs-twice testid="close-list" label=${t('list.close')} again=${t('list.close.again')}
 						.busy=${session.isAsked('close-list')} .run=${() => void session.ask('close-list')}></rs-twice>`}
 		</div>`;
+	}
+
+	/** How this page judges the draw that the list was ordered by. */
+	private drawn(view: View): TemplateResult | typeof nothing {
+		const { drawn } = this.session;
+		if (drawn === null || drawn.item !== (view.agenda.current ?? ''))
+			return nothing;
+		return html`<p class="small drawn ${drawn.result}" role="status" data-testid="drawn" data-result=${drawn.result}>${t(`lots.${drawn.result}`)}${
+			drawn.lot !== '' ? html` <span class="muted">${t('lots.own', { lot: drawn.lot })}</span>` : nothing
+		}</p>`;
 	}
 
 	private speaking(view: View): TemplateResult | typeof nothing {
