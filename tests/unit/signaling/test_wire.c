@@ -245,6 +245,10 @@ static void set_list_members(struct event *event, unsigned members)
 	if ((members & MEMBER_LIST) == 0)
 		return;
 	event->draw = 3;
+	if (event->kind == EVENT_LOTS_PLACES) {
+		(void)rs_set_text(event->names, "9 7:KEN:0:1");
+		return;
+	}
 	memset(event->digest, 0xab, sizeof(event->digest));
 	if (event->kind == EVENT_LOTS_ANNOUNCED) {
 		event->window_ms = 500;
