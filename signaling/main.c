@@ -54,6 +54,10 @@ static const struct config_key keys[] = {
 		"WHIP and WHEP sessions of one badge" },
 	{ "limits.media_per_address", CONFIG_INT, "64", 1, 60000,
 		"WHIP and WHEP sessions from one address" },
+	{ "limits.document_octets", CONFIG_INT, "67108864", 1024, 1073741824,
+		"octets of one document of an agenda item" },
+	{ "limits.documents_octets", CONFIG_INT, "1073741824", 1024, 1099511627776,
+		"octets of all documents of one meeting" },
 	{ "limits.requests_per_bearer", CONFIG_INT, "50", 1, 60000,
 		"REST requests a second of one token's bearer, twice as many at once" },
 	{ "limits.requests_per_address", CONFIG_INT, "200", 1, 60000,
@@ -70,6 +74,7 @@ struct program {
 	struct store *store;
 	struct service *service;
 	struct turn turn;
+	char documents[4096]; /* folder of the documents */
 	char error[512];
 };
 
@@ -204,12 +209,17 @@ static int make_io(struct program *program)
 				(uint32_t)limit(config, "limits.requests_per_bearer"),
 			.requests_per_address =
 				(uint32_t)limit(config, "limits.requests_per_address"),
+			.document_octets = limit(config, "limits.document_octets"),
 		},
+		.documents = program->documents,
 		.turn = &program->turn,
 		.auth = program->auth,
 		.rand = &program->rand,
 	};
-	int err = list_of(config, "listen", IO_LISTEN_MAX, io.listen, &io.n_listen, program->error);
+	int err = state_path(program, "documents", program->documents);
+	if (err == 0)
+		err = list_of(
+			config, "listen", IO_LISTEN_MAX, io.listen, &io.n_listen, program->error);
 	if (err == 0)
 		err = list_of(config, "webhooks.hosts", IO_HOOK_HOSTS_MAX, io.hook_hosts,
 			&io.n_hook_hosts, program->error);
@@ -254,6 +264,7 @@ static int make_service(struct program *program)
 	service.limits.sessions = limit(program->config, "limits.sessions");
 	service.limits.peers = limit(program->config, "limits.peers");
 	service.limits.nodes = limit(program->config, "limits.nodes");
+	service.limits.documents_octets = limit(program->config, "limits.documents_octets");
 	service.limits.meetings = limit(program->config, "limits.meetings");
 	/* A page that comes back gets what it missed at once: that must leave room in its outbox. Who missed more gets the whole view. */
 	const size_t half = limit(program->config, "limits.outbox_messages") / 2;

@@ -279,6 +279,8 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_CHAT_CLOSED:
 	case EVENT_CHAT_OPENED:
 	case EVENT_MESSAGE_REMOVED:
+	case EVENT_DOCUMENT_ADDED:
+	case EVENT_DOCUMENT_WITHDRAWN:
 	case EVENT_MEDIA_SERVER:
 	case EVENT_COUNT:
 		return;

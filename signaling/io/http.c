@@ -1,4 +1,5 @@
 #include "signaling/io/pins.h"
+#include "signaling/io/upload.h"
 
 #include "common/log/log.h"
 #include "signaling/wire/message.h"
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Octets of an answer written at a time. */
 #define CHUNK ((size_t)8192)
@@ -83,6 +85,8 @@ static void read_headers(struct request *request)
 	copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, request->if_none_match, HTTP_VALUE_MAX);
 	(void)lws_hdr_custom_copy(wsi, request->last_event_id, sizeof(request->last_event_id),
 		"last-event-id:", 14); /* absent is empty */
+	copy_header(wsi, WSI_TOKEN_HTTP_RANGE, request->range, HTTP_RANGE_MAX);
+	copy_header(wsi, WSI_TOKEN_HTTP_IF_RANGE, request->if_range, HTTP_VALUE_MAX);
 	copy_header(wsi, WSI_TOKEN_HOST, request->host, HTTP_VALUE_MAX);
 	(void)lws_get_peer_simple(wsi, peer, sizeof(peer)); /* empty when unknown */
 	if (rs_addr_parse_ip(peer, strlen(peer), 0, &request->from) < 0)
@@ -145,6 +149,10 @@ static void prepare_body(struct request *request, const struct http_route *route
 		(!is_open && verify(request, &claims) != 0) ||
 		(route != NULL && route->roles != 0 && (route->roles & ROLE_BIT(claims.role)) == 0);
 	rs_buf_init(&request->body, route != NULL ? route->body_max : HTTP_SMALL_MAX);
+	if (route != NULL && route->is_upload && !request->body_unread) {
+		request->body_unread = true; /* by us; the upload reads it */
+		upload_begin(request, &claims);
+	}
 }
 
 /* --- May it be answered? --- */
@@ -262,6 +270,9 @@ static struct request *request_free(struct request *request)
 	(void)rs_map_remove(
 		request->io->requests, &request->number, sizeof(request->number)); /* itself */
 	streams_closed(request);
+	upload_free(request->upload);
+	if (request->file >= 0)
+		(void)close(request->file); /* read only */
 	rs_buf_done(&request->body);
 	rs_buf_done(&request->out);
 	rs_wipe(request->authorization, sizeof(request->authorization));
@@ -277,14 +288,15 @@ static struct request *request_new(struct io *io, struct lws *wsi, const char *p
 	bool other;
 	request->io = io;
 	request->wsi = wsi;
+	request->file = -1;
 	request->number = ++io->last_request;
 	request->method = method_of(wsi);
 	/* A path that is too long is cut, and then is nowhere. */
 	(void)rs_copy_text(request->path, sizeof(request->path), path, len);
 	read_headers(request);
 	read_query(request);
-	const struct http_route *route = find_route(request, &other);
-	prepare_body(request, route);
+	request->route = find_route(request, &other);
+	prepare_body(request, request->route);
 	rs_buf_init(&request->out, ANSWER_MAX);
 	io->counters.requests++;
 	if (rs_map_add(io->requests, &request->number, sizeof(request->number), request) < 0)
@@ -297,6 +309,8 @@ static bool await_body(struct request *request)
 {
 	char length[24];
 	uint64_t n = 0;
+	const bool is_upload = request->route != NULL && request->route->is_upload;
+	const uint64_t most = is_upload ? upload_octets_max(request->io) : DISCARD_MAX;
 	if (lws_hdr_total_length(request->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0) {
 		request->close_after = true;
 		http_refuse(request, HTTP_STATUS_LENGTH_REQUIRED, "length-required",
@@ -306,7 +320,7 @@ static bool await_body(struct request *request)
 	copy_header(request->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, length, sizeof(length));
 	if (lws_hdr_total_length(request->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0)
 		return false;
-	if (rs_parse_u64(length, strlen(length), DISCARD_MAX, &n) < 0) {
+	if (rs_parse_u64(length, strlen(length), most, &n) < 0) {
 		request->close_after = true;
 		request->body_too_large = true;
 		handle(request);
@@ -329,6 +343,8 @@ static int begin(struct lws *wsi, struct request **slot, const char *path, size_
 
 static void take_body(struct request *request, const void *data, size_t len)
 {
+	if (request != NULL && !request->answered && request->upload != NULL)
+		upload_take(request->upload, data, len);
 	if (request == NULL || request->answered || request->body_unread)
 		return;
 	if (!request->body_too_large && rs_buf_append(&request->body, data, len) < 0)
@@ -357,6 +373,15 @@ void http_answer(struct request *request, unsigned status, const char *type)
 	if (status >= HTTP_STATUS_BAD_REQUEST)
 		request->io->counters.requests_refused++;
 	(void)lws_callback_on_writable(request->wsi); /* fails for a dead socket only */
+}
+
+void http_answer_file(struct request *request, unsigned status, const char *type, int file,
+	uint64_t first, uint64_t len)
+{
+	request->file = file;
+	request->file_at = first;
+	request->file_left = len;
+	http_answer(request, status, type);
 }
 
 void http_refuse(struct request *request, unsigned status, const char *reason, const char *text)
@@ -460,7 +485,7 @@ static int write_head(struct request *request)
 	uint8_t *at = start;
 	uint8_t *end = room + sizeof(room) - 1;
 	struct lws *wsi = request->wsi;
-	const size_t len = rs_buf_len(&request->out);
+	const uint64_t len = request->file >= 0 ? request->file_left : rs_buf_len(&request->out);
 	bool good = lws_add_http_header_status(wsi, request->status, &at, end) == 0;
 	if (request->type != NULL && good)
 		good = lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
@@ -491,6 +516,27 @@ static int finish(struct request **slot)
 	return lws_http_transaction_completed(wsi) != 0 || close_after ? -1 : 0;
 }
 
+/* A piece of the file a call: none of it is kept. */
+static int write_file(struct request **slot)
+{
+	struct request *request = *slot;
+	uint8_t room[LWS_PRE + CHUNK];
+	const size_t want = request->file_left < CHUNK ? (size_t)request->file_left : CHUNK;
+	const ssize_t n = pread(request->file, room + LWS_PRE, want, (off_t)request->file_at);
+	if (n <= 0)
+		return -1; /* the length was told: what is missing must be seen */
+	const bool last = (uint64_t)n == request->file_left;
+	if (lws_write(request->wsi, room + LWS_PRE, (size_t)n,
+		    last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)n)
+		return -1;
+	request->file_at += (uint64_t)n;
+	request->file_left -= (uint64_t)n;
+	if (last)
+		return finish(slot);
+	(void)lws_callback_on_writable(request->wsi); /* as in http_answer() */
+	return 0;
+}
+
 static int write_answer(struct request **slot)
 {
 	struct request *request = *slot;
@@ -504,13 +550,16 @@ static int write_answer(struct request **slot)
 			streams_begin(request);
 			return 0;
 		}
-		if (rs_buf_len(&request->out) == 0 || request->method == HTTP_HEAD)
+		if ((request->file < 0 && rs_buf_len(&request->out) == 0) ||
+			request->method == HTTP_HEAD)
 			return finish(slot);
 		(void)lws_callback_on_writable(request->wsi); /* as in http_answer() */
 		return 0;
 	}
 	if (request->stream != 0)
 		return streams_write(request);
+	if (request->file >= 0)
+		return write_file(slot);
 	uint8_t room[LWS_PRE + CHUNK];
 	const size_t left = rs_buf_len(&request->out);
 	const size_t len = left < CHUNK ? left : CHUNK;

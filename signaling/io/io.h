@@ -30,6 +30,7 @@ struct io_limits {
 	size_t media_per_address;
 	uint32_t requests_per_bearer; /* of REST, a second; twice as many at once */
 	uint32_t requests_per_address;
+	uint64_t document_octets; /* of one document */
 };
 
 /* Texts must outlive the io. */
@@ -40,7 +41,8 @@ struct io_config {
 	const char *key;
 	const char *control_socket;
 	const char *web_root;
-	const char *web_base; /* "https://..."; empty = what each request was sent to */
+	const char *documents; /* folder of the documents of agenda items */
+	const char *web_base;  /* "https://..."; empty = what each request was sent to */
 	const char *origins[IO_ORIGINS_MAX];
 	size_t n_origins;
 	/* Hosts (names or addresses, as URLs have them) that webhooks may be sent to although their addresses are not public. */

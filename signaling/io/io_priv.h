@@ -27,6 +27,7 @@
 #define HTTP_QUERY_MAX 256
 #define HTTP_VALUE_MAX 512
 #define HTTP_HEADERS_MAX 16
+#define HTTP_RANGE_MAX 64
 /* A wrong PIN out of what io->by_guess holds: twenty at once from an address, then one in half a minute; a right one costs 1. */
 #define HTTP_GUESS_COST 120
 #define HTTP_GUESS_BURST (20 * HTTP_GUESS_COST)
@@ -55,6 +56,9 @@ struct listener {
 
 struct courier;
 struct request;
+struct upload;
+/* Documents coming in at a time. */
+#define UPLOADS_MAX 8
 
 struct io {
 	struct io_config config;
@@ -77,8 +81,9 @@ struct io {
 	struct tally *tally;
 	struct rate *by_address; /* of REST */
 	struct rate *by_bearer;
-	struct rate *by_guess; /* PINs */
-	size_t tries, issues;  /* PINs being hashed: of people who join, and new ones */
+	struct rate *by_guess;               /* PINs */
+	struct upload *uploads[UPLOADS_MAX]; /* NULL = free */
+	size_t tries, issues; /* PINs being hashed: of people who join, and new ones */
 	uint64_t last_request;
 	size_t connections;
 	bool pumping;
@@ -202,14 +207,17 @@ struct request {
 	char if_match[HTTP_VALUE_MAX];
 	char if_none_match[HTTP_VALUE_MAX];
 	char last_event_id[2 * RS_NAME_MAX];
+	char range[HTTP_RANGE_MAX];
+	char if_range[HTTP_VALUE_MAX];
 	char host[HTTP_VALUE_MAX];
 	struct rs_addr from;
 	struct rs_buf body;
 	bool body_too_large;
-	bool body_unread;    /* of a stranger: thrown away */
-	struct claims who;   /* once authorised */
-	bool importing;      /* its answer gets join tokens */
-	struct pins *issued; /* its answer gets these; NULL = nothing was issued */
+	bool body_unread;      /* of a stranger: thrown away */
+	struct upload *upload; /* its body goes there; NULL = it is none, or cannot be taken */
+	struct claims who;     /* once authorised */
+	bool importing;        /* its answer gets join tokens */
+	struct pins *issued;   /* its answer gets these; NULL = nothing was issued */
 	/* the answer */
 	bool answered;
 	bool head_written;
@@ -219,6 +227,9 @@ struct request {
 	struct http_header headers[HTTP_HEADERS_MAX];
 	size_t n_headers;
 	struct rs_buf out;
+	/* an answer out of a file */
+	int file; /* -1 = it is none */
+	uint64_t file_at, file_left;
 	/* an answer that goes on: server-sent events */
 	uint64_t stream;  /* 0 = it is none (any more) */
 	bool stream_ends; /* after what is in the outbox */
@@ -243,6 +254,7 @@ struct http_route {
 	/* Roles whose tokens are let through to the handler, as ROLE_BIT()s, with request->who set; 0: anybody, without a look. */
 	uint32_t roles;
 	enum route_kind kind;
+	bool is_upload; /* the body is a document: it goes to disk, `body_max` aside */
 };
 
 int http_callback(
@@ -267,6 +279,10 @@ bool http_authenticate(struct request *request);
 bool http_enter(struct request *request, const char *meeting);
 /* "http://host" or "https://host" as the client sees us. */
 void http_base(const struct request *request, char out[HTTP_VALUE_MAX]);
+
+/* Answer with `len` octets of this file from `first` on. Takes `file`. */
+void http_answer_file(struct request *request, unsigned status, const char *type, int file,
+	uint64_t first, uint64_t len);
 
 /* --- routes.c; api.c, problems.c, site.c, media.c, files.c: handlers --- */
 
@@ -296,6 +312,10 @@ void api_participants(struct request *request);
 void api_events(struct request *request);
 void api_media(struct request *request);
 void api_timeline(struct request *request);
+void documents_list(struct request *request);
+void documents_add(struct request *request);
+void documents_get(struct request *request);
+void documents_withdraw(struct request *request);
 void api_hooks(struct request *request);
 void api_hook(struct request *request);
 void api_hook_put(struct request *request);

@@ -1,7 +1,7 @@
 #include "signaling/io/io.h"
 
 #include "common/log/log.h"
-#include "signaling/io/io_priv.h"
+#include "signaling/io/upload.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -48,6 +48,9 @@ static void deliver(struct io *io, struct service_out *out)
 		return;
 	case SERVICE_HOOK:
 		courier_send(io, out->to, out->message);
+		return;
+	case SERVICE_FORGET_DOCUMENT:
+		uploads_forget(io, out->message);
 		return;
 	case SERVICE_ANSWER:
 		http_deliver(io, out->to, out->code, out->message);
@@ -331,6 +334,7 @@ void io_run(struct io *io, struct service *service)
 		if (uv_signal_start(&io->signals[i], on_signal, numbers[i]) < 0)
 			log_warning(LOG_MAIN, NULL, "no handler signal=%d", numbers[i]);
 	}
+	uploads_start(io);
 	io_accept(io);
 	if (nodes_accept(io) < 0)
 		log_error(LOG_CONTROL, NULL, "control socket cannot be listened to path=%s",

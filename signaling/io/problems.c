@@ -47,6 +47,7 @@ static const struct {
 	{ 412, "other-etag", "The entity tag is another one." },
 	{ 413, "too-large", "The body is longer than is taken here." },
 	{ 415, "media-type", "The body is of another media type than is taken here." },
+	{ 416, "no-such-range", "The document has no such part." },
 	{ 428, "etag-required", "If-Match is needed." },
 	{ 500, "out-of-memory", "The server is out of memory." },
 	{ 500, "unreadable", "The page cannot be read." },

@@ -4,6 +4,7 @@
 
 #define ADMIN ROLE_BIT(ROLE_ADMIN)
 #define ANYBODY (ROLES_ALL | ADMIN)
+#define SECRETARIAT ROLE_BIT(ROLE_SECRETARIAT)
 #define LEADING (ROLE_BIT(ROLE_SECRETARIAT) | ADMIN)
 #define PRESIDING (ROLE_BIT(ROLE_CHAIR) | ROLE_BIT(ROLE_SECRETARIAT))
 #define WATCHING (ROLE_BIT(ROLE_TECHNICIAN) | ADMIN)
@@ -53,6 +54,13 @@ const struct http_route http_routes[] = {
 	{ HTTP_GET, MEETING "/participants", api_participants, HTTP_SMALL_MAX, ANYBODY,
 		ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/events", api_events, HTTP_SMALL_MAX, ANYBODY, ROUTE_MEETING },
+	{ HTTP_GET, MEETING "/documents", documents_list, HTTP_SMALL_MAX, ANYBODY, ROUTE_MEETING },
+	{ HTTP_POST, MEETING "/documents", documents_add, HTTP_SMALL_MAX, SECRETARIAT,
+		ROUTE_MEETING, .is_upload = true },
+	{ HTTP_GET, MEETING "/documents/{document}", documents_get, HTTP_SMALL_MAX, ANYBODY,
+		ROUTE_MEETING },
+	{ HTTP_DELETE, MEETING "/documents/{document}", documents_withdraw, HTTP_SMALL_MAX,
+		SECRETARIAT, ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/webhooks", api_hooks, HTTP_SMALL_MAX, LEADING, ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/webhooks/{webhook}", api_hook, HTTP_SMALL_MAX, LEADING,
 		ROUTE_MEETING },

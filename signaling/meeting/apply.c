@@ -208,6 +208,8 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 	case EVENT_DESK_LIVE:
 	case EVENT_DESK_IDLE:
 	case EVENT_MESSAGE_REMOVED:
+	case EVENT_DOCUMENT_ADDED:
+	case EVENT_DOCUMENT_WITHDRAWN:
 	case EVENT_COUNT:
 		return;
 	}

@@ -124,6 +124,8 @@ static const struct {
 	[EVENT_CHAT_CLOSED] = { "chat-closed", 0 },
 	[EVENT_CHAT_OPENED] = { "chat-opened", 0 },
 	[EVENT_MESSAGE_REMOVED] = { "message-removed", MEMBER_MESSAGE },
+	[EVENT_DOCUMENT_ADDED] = { "document-added", MEMBER_ITEM },
+	[EVENT_DOCUMENT_WITHDRAWN] = { "document-withdrawn", MEMBER_ITEM },
 	[EVENT_MEDIA_SERVER] = { "media-server", MEMBER_INSTANCE },
 };
 

@@ -92,6 +92,8 @@ enum event_kind {
 	EVENT_CHAT_CLOSED,
 	EVENT_CHAT_OPENED,
 	EVENT_MESSAGE_REMOVED,
+	EVENT_DOCUMENT_ADDED,
+	EVENT_DOCUMENT_WITHDRAWN,
 	EVENT_MEDIA_SERVER,
 	EVENT_COUNT,
 };
@@ -228,11 +230,13 @@ enum event_member {
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
 #define EVENT_SESSION_MAX 96 /* octets of a recording session's name */
 #define EVENT_REASON_MAX 128
-#define EVENT_TITLE_MAX 255  /* of a proposal */
-#define EVENT_NAMES_MAX 6144 /* octets of delegations' ids, with a space between two */
-#define EVENT_KEY_MAX 512    /* a modulus of 2048 bits: hexadecimal digits */
-#define EVENT_SEED_MAX 64    /* a seed of lots, or the commitment to it: hexadecimal digits */
-#define EVENT_HASH_LEN 32    /* SHA-256 */
+#define EVENT_TITLE_MAX 255   /* of a proposal */
+#define EVENT_NAMES_MAX 6144  /* octets of delegations' ids, with a space between two */
+#define EVENT_KEY_MAX 512     /* a modulus of 2048 bits: hexadecimal digits */
+#define EVENT_SEED_MAX 64     /* a seed of lots, or the commitment to it: hexadecimal digits */
+#define EVENT_SYMBOL_MAX 64   /* octets of a document's symbol */
+#define EVENT_LANGUAGE_MAX 35 /* of its language tag (RFC 5646 section 4.4.1) */
+#define EVENT_HASH_LEN 32     /* SHA-256 */
 
 struct event {
 	uint64_t number; /* from 1, without gaps, in each meeting */
@@ -300,6 +304,12 @@ struct event {
 	int64_t pressed_ms;
 	uint32_t uncertainty_ms;
 	uint32_t other; /* entry */
+	/* of a document; its file's digest is `digest`, which the log has of one that is added alone */
+	uint32_t document; /* its number, from 1 in each meeting */
+	char symbol[EVENT_SYMBOL_MAX + 1];
+	char language[EVENT_LANGUAGE_MAX + 1];
+	unsigned document_type; /* enum document_type */
+	uint64_t octets;
 	/* of lots */
 	uint32_t draw;
 	uint32_t window_ms;             /* of presses that these lots order; 0 = none */

@@ -226,6 +226,12 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_REMOVE_MESSAGE:
 		return proceedings_decide_meeting(
 			proceedings, MEETING_REMOVE_MESSAGE, command, out_events);
+	case COMMAND_ADD_DOCUMENT:
+		return documents_decide_add(proceedings->documents, proceedings->meeting,
+			&command->document, command->by, out_events);
+	case COMMAND_WITHDRAW_DOCUMENT:
+		return documents_decide_withdraw(
+			proceedings->documents, command->document.number, command->by, out_events);
 	case COMMAND_ASK_FOR_FLOOR:
 		return decide_floor(proceedings, FLOOR_ASK, command, out_events);
 	case COMMAND_WITHDRAW:

@@ -140,6 +140,9 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_CLOSE_CHAT] = { .any = SECRETARIAT, .when = ALWAYS },
 	[COMMAND_OPEN_CHAT] = { .any = SECRETARIAT, .when = ALWAYS },
 	[COMMAND_REMOVE_MESSAGE] = { .any = SECRETARIAT, .when = ALWAYS },
+	/* Added by upload alone; before the meeting, in it and after it. */
+	[COMMAND_ADD_DOCUMENT] = { .any = SECRETARIAT, .when = ALWAYS },
+	[COMMAND_WITHDRAW_DOCUMENT] = { .any = SECRETARIAT, .when = ALWAYS },
 	/* one's own media */
 	[COMMAND_LISTEN] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_WATCH] = { .any = ROLES_ALL, .when = ALWAYS },

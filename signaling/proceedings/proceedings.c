@@ -30,6 +30,8 @@ int proceedings_new(struct meeting *meeting, struct proceedings **out_proceeding
 		err = questions_new(meeting, proceedings);
 	if (err == 0)
 		err = build_interpretation(proceedings, meeting);
+	if (err == 0)
+		err = documents_new(&proceedings->documents);
 	if (err < 0) {
 		proceedings_free(proceedings);
 		return err;
@@ -49,6 +51,7 @@ struct proceedings *proceedings_free(struct proceedings *proceedings)
 	for (size_t i = 0; i < QUESTIONS_MAX; i++)
 		voting_free(proceedings->votings[i]);
 	interpretation_free(proceedings->interpretation);
+	documents_free(proceedings->documents);
 	return rs_release(proceedings);
 }
 
@@ -59,6 +62,7 @@ void proceedings_apply(struct proceedings *proceedings, const struct event *even
 	floor_apply(proceedings->floor, event);
 	questions_apply(proceedings, event);
 	interpretation_apply(proceedings->interpretation, event);
+	documents_apply(proceedings->documents, proceedings->meeting->visibility, event);
 }
 
 void proceedings_stamp(

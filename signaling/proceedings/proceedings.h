@@ -9,6 +9,7 @@
 
 #include "signaling/floor/floor.h"
 #include "signaling/interpretation/interpretation.h"
+#include "signaling/meeting/documents.h"
 #include "signaling/meeting/meeting.h"
 #include "signaling/planner/planner.h"
 #include "signaling/voting/voting.h"
@@ -34,6 +35,7 @@ struct proceedings {
 	struct voting *votings[QUESTIONS_MAX];
 	size_t n_votings;
 	struct interpretation *interpretation;
+	struct documents *documents;
 	struct pace pace;
 };
 
@@ -112,6 +114,8 @@ enum command_kind {
 	COMMAND_CLOSE_CHAT,
 	COMMAND_OPEN_CHAT,
 	COMMAND_REMOVE_MESSAGE,
+	COMMAND_ADD_DOCUMENT,
+	COMMAND_WITHDRAW_DOCUMENT,
 	/* these make no events */
 	COMMAND_PLAN,
 	COMMAND_SAY,
@@ -133,9 +137,10 @@ struct command {
 	uint32_t seconds;
 	int64_t until_ms; /* wall clock; 0 = not said */
 	enum ruling ruling;
-	uint64_t message;  /* of the chat */
-	unsigned audience; /* SAY: enum chat_audience of signaling/wire/chat.h */
-	uint32_t decision; /* 0 = not given */
+	uint64_t message;         /* of the chat */
+	struct document document; /* WITHDRAW_DOCUMENT: its number alone */
+	unsigned audience;        /* SAY: enum chat_audience of signaling/wire/chat.h */
+	uint32_t decision;        /* 0 = not given */
 	enum decision_mode mode;
 	enum vote vote;
 	uint32_t yes;

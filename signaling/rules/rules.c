@@ -133,6 +133,8 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_CHANNEL_NOT_YOURS] = "channel-not-yours",
 		[VERDICT_CHAT_CLOSED] = "chat-closed",
 		[VERDICT_NO_SUCH_MESSAGE] = "no-such-message",
+		[VERDICT_NO_SUCH_DOCUMENT] = "no-such-document",
+		[VERDICT_DOCUMENTS_FULL] = "documents-full",
 		[VERDICT_ALREADY_SO] = "already-so",
 		[VERDICT_BAD_OFFER] = "bad-offer",
 		[VERDICT_NO_MEDIA_SERVER] = "no-media-server",

@@ -46,6 +46,7 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 		return err;
 	}
 	set_lot_key(service, chamber);
+	chamber->proceedings->documents->octets_max = service->config.limits.documents_octets;
 	for (size_t i = 0; i < meeting->n_participants; i++) {
 		chamber->people[i].away_at = RS_TIME_NEVER;
 		measure_init(&chamber->people[i]);
@@ -177,6 +178,9 @@ static void refuse_job(struct service *service, struct chamber *chamber, const s
 	char figures[SERVICE_ERROR_LEN];
 	const char *why = refusal_text(chamber, job->command.kind, verdict, figures);
 	service->counters.refused++;
+	/* Fenced: whoever writes this log now may have it. */
+	if (job->command.kind == COMMAND_ADD_DOCUMENT && !chamber->fenced)
+		documents_forget(service, job->command.document.digest, job);
 	if (job->request != 0)
 		order_answer(service, job->request, verdict, 0, why);
 	if (job->id[0] == '\0')
@@ -442,6 +446,8 @@ static void follow_up(struct service *service, struct chamber *chamber, const st
 		chamber->archive.end = event->number;
 	if (event->kind == EVENT_MESSAGE_REMOVED)
 		chat_remove(service, chamber, event->message);
+	if (event->kind == EVENT_DOCUMENT_WITHDRAWN)
+		documents_forget(service, event->digest, NULL);
 	if (event->kind != EVENT_PARTICIPANT_LEFT)
 		return;
 	struct person *person = chamber_person(chamber, event->participant);
@@ -476,7 +482,9 @@ static void done_ok(struct service *service, struct chamber *chamber, const stru
 		log_info(LOG_STORE, chamber->proceedings->meeting->id, "the store is back");
 	chamber->store_down = false;
 	apply_all(service, chamber, done, at);
-	if (job != NULL && job->request != 0) {
+	if (job != NULL && job->request != 0 && job->command.kind == COMMAND_ADD_DOCUMENT) {
+		documents_answer(service, chamber, job->request);
+	} else if (job != NULL && job->request != 0) {
 		order_answer(service, job->request, VERDICT_OK,
 			chamber->proceedings->meeting->event, "");
 	}

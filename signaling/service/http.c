@@ -30,6 +30,7 @@ uint16_t http_status(enum verdict verdict)
 	case VERDICT_NO_SUCH_MOTION:
 	case VERDICT_NO_SUCH_MAJORITY:
 	case VERDICT_NO_SUCH_MESSAGE:
+	case VERDICT_NO_SUCH_DOCUMENT:
 		return 404;
 	case VERDICT_NOT_IN_SESSION:
 	case VERDICT_NO_QUORUM:
@@ -71,6 +72,7 @@ uint16_t http_status(enum verdict verdict)
 	case VERDICT_NOT_CONNECTED:
 	case VERDICT_NOBODY_HAS_THE_FLOOR:
 	case VERDICT_CHAT_CLOSED:
+	case VERDICT_DOCUMENTS_FULL:
 	case VERDICT_ALREADY_SO:
 		return 409;
 	case VERDICT_BAD_OFFER:

@@ -13,7 +13,7 @@ static void set_bearer(struct job *job, const struct claims *who)
 	(void)rs_set_text(job->badge, job->command.by);
 }
 
-static int submit(struct service *service, struct chamber *chamber, const struct claims *who,
+int order_submit(struct service *service, struct chamber *chamber, const struct claims *who,
 	struct job *job, struct moment at, struct service_refusal *refusal)
 {
 	if (session_is_media(job->command.kind)) {
@@ -56,7 +56,7 @@ int service_order(struct service *service, const struct service_order *order, st
 	if (result == WIRE_OK) {
 		job.command = message.command;
 		(void)rs_set_text(job.id, message.id);
-		err = submit(service, chamber, order->who, &job, at, refusal);
+		err = order_submit(service, chamber, order->who, &job, at, refusal);
 	} else {
 		refuse_request(refusal, 400, "malformed", error);
 		err = -EBADMSG;

@@ -18,6 +18,7 @@ const struct service_limits service_limits_default = {
 	.meetings = 64,
 	.queue = 1024,
 	.kept_events = 2000,
+	.documents_octets = DOCUMENTS_OCTETS_DEFAULT,
 	.command_rate = 20,
 };
 
@@ -26,9 +27,10 @@ static bool config_is_valid(const struct service_config *config)
 	const struct service_limits *limits = &config->limits;
 	return limits->sessions > 0 && limits->peers > 0 && limits->nodes > 0 &&
 	       limits->meetings > 0 && limits->queue > 0 && limits->kept_events > 0 &&
-	       limits->command_rate > 0 && config->hello_timeout > 0 && config->lost_grace > 0 &&
-	       config->media_grace > 0 && config->verify != NULL && config->derive != NULL &&
-	       config->answer != NULL && config->store != NULL && config->rand != NULL;
+	       limits->command_rate > 0 && limits->documents_octets > 0 &&
+	       config->hello_timeout > 0 && config->lost_grace > 0 && config->media_grace > 0 &&
+	       config->verify != NULL && config->derive != NULL && config->answer != NULL &&
+	       config->store != NULL && config->rand != NULL;
 }
 
 int service_new(const struct service_config *config, struct service **out_service)

@@ -38,12 +38,13 @@ typedef int service_verify_fn(
 typedef void service_derive_fn(void *ctx, const char *label, uint8_t out[RS_SHA256_LEN]);
 
 struct service_limits {
-	size_t sessions;       /* WebSockets at a time */
-	size_t peers;          /* media peers, pages and WHIP and WHEP together */
-	size_t nodes;          /* control connections */
-	size_t meetings;       /* in the store */
-	size_t queue;          /* commands waiting in one meeting */
-	size_t kept_events;    /* per meeting, for resume */
+	size_t sessions;           /* WebSockets at a time */
+	size_t peers;              /* media peers, pages and WHIP and WHEP together */
+	size_t nodes;              /* control connections */
+	size_t meetings;           /* in the store */
+	size_t queue;              /* commands waiting in one meeting */
+	size_t kept_events;        /* per meeting, for resume */
+	uint64_t documents_octets; /* of one meeting */
 	uint32_t command_rate; /* commands a second and session, with a burst of twice as many */
 };
 
@@ -99,7 +100,8 @@ enum service_out_kind {
 	SERVICE_HOOK, /* POST `message` as service_hook_request() says of `to`, then service_hook_done() */
 	SERVICE_STREAM,     /* `message`, as it is, to the server-sent events of stream `to` */
 	SERVICE_END_STREAM, /* end stream `to` after what was sent; the service has forgotten it */
-	SERVICE_ANSWER,     /* HTTP request `to` is done: status `code`, JSON body `message` */
+	SERVICE_FORGET_DOCUMENT, /* no document has the file of this SHA-256 any more: `message`, 64 hexadecimal digits */
+	SERVICE_ANSWER, /* HTTP request `to` is done: status `code`, JSON body `message` */
 };
 
 struct service_out {

@@ -565,7 +565,17 @@ int hooks_load(struct service *service, const struct store_note *note,
 void hooks_count(const struct service *service, size_t *out_all, size_t *out_disabled);
 void hooks_free(struct service *service);
 
+/* documents.c */
+/* A document is gone, or was not added (by `but`, which is judged right now; NULL: by nobody): its file may go too, if nothing else has it. */
+void documents_forget(
+	struct service *service, const uint8_t digest[EVENT_HASH_LEN], const struct job *but);
+/* The last document of the chamber was added by this request. */
+void documents_answer(struct service *service, const struct chamber *chamber, uint64_t request);
+
 /* order.c */
+/* Queue a command of a bearer who has no WebSocket; as service_order(). */
+int order_submit(struct service *service, struct chamber *chamber, const struct claims *who,
+	struct job *job, struct moment at, struct service_refusal *refusal) RS_MUST_USE;
 /* `why` is what people are told of a refusal. */
 void order_answer(struct service *service, uint64_t request, enum verdict verdict, uint64_t event,
 	const char *why);

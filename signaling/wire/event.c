@@ -2,6 +2,7 @@
 
 #include "common/control/object.h"
 #include "signaling/wire/doc.h"
+#include "signaling/wire/documents.h"
 #include "signaling/wire/event_voting.h"
 #include "signaling/wire/life.h"
 #include "signaling/wire/lists.h"
@@ -68,6 +69,7 @@ static json_t *write_data(const struct event *event)
 	life_write_data(&data, event, members);
 	if (members & MEMBER_MESSAGE)
 		doc_put(&data, "message", json_integer((json_int_t)event->message));
+	documents_write_data(&data, event);
 	event_list_write(&data, event, members);
 	if (members & MEMBER_CAUSE)
 		doc_put(&data, "cause", json_string(cause_name(event->cause)));
@@ -150,6 +152,7 @@ static void read_data(const struct object *data, struct event *event)
 	life_read_data(data, event, members);
 	if (members & MEMBER_MESSAGE)
 		event->message = (uint64_t)object_int(data, "message", 1, DOC_INT_MAX);
+	documents_read_data(data, event);
 	event_list_read(data, event, members);
 	if ((members & MEMBER_CAUSE) && cause_parse(object_text(data, "cause"), &event->cause) < 0)
 		object_fail(data, "cause", "no such cause");

@@ -260,6 +260,17 @@ static void parse_removal(const struct object *object, struct wire_message *mess
 	message->command.message = (uint64_t)object_int(object, "message", 1, DOC_INT_MAX);
 }
 
+/* What a document is, its file says: PROTOCOL.md section 2.3. */
+static void parse_upload(const struct object *object, struct wire_message *message)
+{
+	object_fail(object, "type", "documents are added by upload");
+}
+
+static void parse_document(const struct object *object, struct wire_message *message)
+{
+	message->command.document.number = (uint32_t)object_int(object, "document", 1, UINT32_MAX);
+}
+
 static void parse_look(const struct object *object, struct wire_look *look)
 {
 	copy_text(object, "mid", look->mid, sizeof(look->mid));
@@ -376,6 +387,8 @@ static const struct {
 	[COMMAND_CLOSE_CHAT] = { "close-chat", parse_nothing },
 	[COMMAND_OPEN_CHAT] = { "open-chat", parse_nothing },
 	[COMMAND_REMOVE_MESSAGE] = { "remove-message", parse_removal },
+	[COMMAND_ADD_DOCUMENT] = { "add-document", parse_upload },
+	[COMMAND_WITHDRAW_DOCUMENT] = { "withdraw-document", parse_document },
 	[COMMAND_SAY] = { "say", parse_say },
 	[COMMAND_LISTEN] = { "listen", parse_channel },
 	[COMMAND_WATCH] = { "watch", parse_watch },

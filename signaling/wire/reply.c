@@ -71,6 +71,9 @@ const char *wire_verdict_text(enum verdict verdict)
 			"There is no key for this secret ballot here; the secretariat must look into it.",
 		[VERDICT_CHANNEL_NOT_YOURS] = "This channel is not one of your booth.",
 		[VERDICT_CHAT_CLOSED] = "The secretariat has closed the chat.",
+		[VERDICT_NO_SUCH_DOCUMENT] = "There is no such document, or it was withdrawn.",
+		[VERDICT_DOCUMENTS_FULL] =
+			"The meeting's documents take up all the room they may. Withdraw one first.",
 		[VERDICT_NO_SUCH_MESSAGE] = "This message is no longer in the chat.",
 		[VERDICT_ALREADY_SO] = "It is so already.",
 		[VERDICT_BAD_OFFER] = "The media offer could not be used.",

@@ -1,6 +1,7 @@
 #include "signaling/wire/view.h"
 
 #include "signaling/wire/doc.h"
+#include "signaling/wire/documents.h"
 #include "signaling/wire/life.h"
 #include "signaling/wire/lists.h"
 #include "signaling/wire/view_people.h"
@@ -257,7 +258,16 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	doc_put(&view, "recording", recording_part(meeting, WHOLE));
 	doc_put(&view, "media", media_part(meeting, WHOLE));
 	doc_put(&view, "chat", chat_part(meeting));
+	doc_put(&view, "documents", documents_part(proceedings->documents, meeting->visibility));
 	return doc_append(view, out);
+}
+
+int view_documents_write(const struct proceedings *proceedings, struct rs_buf *out)
+{
+	json_t *part = json_object();
+	doc_put(&part, "documents",
+		documents_part(proceedings->documents, proceedings->meeting->visibility));
+	return doc_append(part, out);
 }
 
 /* Parts of the view, as a set. */
@@ -277,6 +287,7 @@ enum part {
 	PART_DECISION = 1 << 12,
 	PART_CHAT = 1 << 29,
 	PART_VOTERS = 1 << 13, /* of an open voting */
+	PART_DOCUMENTS = 1 << 28,
 	PART_MOTIONS = 1 << 14,
 	PART_EXPLANATIONS = 1 << 15,
 	PART_QUORUM = 1 << 20,
@@ -290,7 +301,7 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_SOUND_CHECK_BEGUN] = PART_MEETING,
 	[EVENT_SOUND_CHECK_ENDED] = PART_MEETING,
 	[EVENT_MEETING_OPENED] = PART_MEETING,
-	[EVENT_VISIBILITY_CHANGED] = PART_MEETING,
+	[EVENT_VISIBILITY_CHANGED] = PART_MEETING | PART_DOCUMENTS,
 	[EVENT_MEETING_ADJOURNED] = PART_MEETING | PART_LIST | PART_ADVANCE | PART_POINTS |
 				    PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_MOTIONS,
 	[EVENT_MEETING_SUSPENDED] = PART_MEETING | PART_FLOOR | PART_OPEN,
@@ -371,6 +382,8 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_RECORDING_FAILED] = PART_RECORDING,
 	[EVENT_CHAT_CLOSED] = PART_CHAT,
 	[EVENT_CHAT_OPENED] = PART_CHAT,
+	[EVENT_DOCUMENT_ADDED] = PART_DOCUMENTS,
+	[EVENT_DOCUMENT_WITHDRAWN] = PART_DOCUMENTS,
 	[EVENT_MEDIA_SERVER] = PART_MEDIA | PART_PARTICIPANTS,
 };
 
@@ -440,6 +453,10 @@ int view_write_patch(
 		doc_put(&patch, "recording", recording_part(meeting, PATCH));
 	if (parts & PART_CHAT)
 		doc_put(&patch, "chat", chat_part(meeting));
+	if (parts & PART_DOCUMENTS) {
+		doc_put(&patch, "documents",
+			documents_change(proceedings->documents, meeting->visibility, event));
+	}
 	if (parts & PART_MEDIA)
 		doc_put(&patch, "media", media_part(meeting, PATCH));
 	return doc_append(patch, out);

@@ -32,6 +32,7 @@ TEXTS = {
     "404": "There is no such thing.",
     "409": "Not now: the meeting's rules or its state forbid it.",
     "413": "The body is too long.",
+    "416": "There is no such part.",
     "415": "The body is of another media type than is taken here.",
     "428": "A precondition is needed.",
     "429": "Too many requests, or a limit was met; `Retry-After` says in how many seconds there is room when it is the rate.",

@@ -404,6 +404,22 @@ static void a_closed_chat(struct bench *bench)
 	act(bench, ROLE_SECRETARIAT, (struct command){ .kind = COMMAND_CLOSE_CHAT });
 }
 
+static void a_file(struct bench *bench)
+{
+	bench->next.document = (struct document){ .type = DOCUMENT_TXT, .octets = 1 };
+	(void)rs_set_text(bench->next.document.item, "1");
+	(void)rs_set_text(bench->next.document.symbol, "A/1");
+	(void)rs_set_text(bench->next.document.language, "en");
+}
+
+static void a_document(struct bench *bench)
+{
+	a_file(bench);
+	struct command add = { .kind = COMMAND_ADD_DOCUMENT, .document = bench->next.document };
+	act(bench, ROLE_SECRETARIAT, add);
+	bench->next.document.number = 1;
+}
+
 /* What a permitted command needs to be done, and, by stage, why it is not done where that cannot be had. */
 static const struct sample {
 	void (*prepare)(struct bench *bench);
@@ -500,6 +516,8 @@ static const struct sample {
 	[COMMAND_CLOSE_CHAT] = { nothing },
 	[COMMAND_OPEN_CHAT] = { a_closed_chat },
 	[COMMAND_REMOVE_MESSAGE] = { nothing },
+	[COMMAND_ADD_DOCUMENT] = { a_file },
+	[COMMAND_WITHDRAW_DOCUMENT] = { a_document },
 	/* They make no events: the service does them, once the table lets them pass. */
 	[COMMAND_PLAN] = { .no_events = true },
 	[COMMAND_SAY] = { .no_events = true },

@@ -258,6 +258,16 @@ static void set_list_members(struct event *event, unsigned members)
 	(void)rs_set_text(event->word, "42");
 }
 
+static void set_document(struct event *event)
+{
+	(void)rs_set_text(event->symbol, "A/C.2/81/L.7");
+	(void)rs_set_text(event->title, "Projet de résolution");
+	(void)rs_set_text(event->language, "fr");
+	event->document_type = DOCUMENT_XLSX;
+	event->octets = DOCUMENT_OCTETS_MAX;
+	memset(event->digest, 0xab, sizeof(event->digest));
+}
+
 static void events_of_every_kind_survive_the_wire(void **state)
 {
 	for (int kind = 0; kind < EVENT_COUNT; kind++) {
@@ -335,6 +345,10 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		event.was = kind == EVENT_VOTE_CORRECTED ? VOTE_NO : VOTE_NONE;
 		if (kind == EVENT_LOCK_ANNOUNCED || kind == EVENT_DECISION_PROCLAIMED)
 			event.due_ms = 9007199254740992;
+		if (kind == EVENT_DOCUMENT_ADDED || kind == EVENT_DOCUMENT_WITHDRAWN)
+			event.document = UINT32_MAX;
+		if (kind == EVENT_DOCUMENT_ADDED)
+			set_document(&event);
 		set_list_members(&event, members);
 		rs_buf_init(&out, 16384);
 		assert_int_equal(wire_event_write(&event, &out), 0);

@@ -1,0 +1,118 @@
+#include "signaling/wire/documents.h"
+
+#include "signaling/wire/doc.h"
+
+#include <stdio.h>
+
+#define NUMBER_LEN 12
+
+static void put_digest(json_t **object, const uint8_t digest[EVENT_HASH_LEN])
+{
+	char hex[2 * EVENT_HASH_LEN + 1];
+	rs_hex_encode(digest, EVENT_HASH_LEN, hex);
+	doc_put(object, "sha256", json_string(hex));
+}
+
+/* --- Events --- */
+
+void documents_write_data(json_t **data, const struct event *event)
+{
+	const bool added = event->kind == EVENT_DOCUMENT_ADDED;
+	if (!added && event->kind != EVENT_DOCUMENT_WITHDRAWN)
+		return;
+	doc_put(data, "document", json_integer(event->document));
+	if (!added)
+		return;
+	doc_put_text(data, "symbol", event->symbol);
+	doc_put_text(data, "title", event->title);
+	doc_put(data, "language", json_string(event->language));
+	doc_put(data, "type",
+		json_string(document_type_name((enum document_type)event->document_type)));
+	doc_put(data, "octets", json_integer((json_int_t)event->octets));
+	put_digest(data, event->digest);
+}
+
+/* An optional text that fits `out`. */
+static void read_text(const struct object *data, const char *key, char *out, size_t cap)
+{
+	if (!rs_copy_string(out, cap, object_text_or(data, key, "")))
+		object_fail(data, key, "the text is too long");
+}
+
+void documents_read_data(const struct object *data, struct event *event)
+{
+	const bool added = event->kind == EVENT_DOCUMENT_ADDED;
+	enum document_type type = DOCUMENT_PDF;
+	if (!added && event->kind != EVENT_DOCUMENT_WITHDRAWN)
+		return;
+	event->document = (uint32_t)object_int(data, "document", 1, UINT32_MAX);
+	if (!added)
+		return;
+	read_text(data, "symbol", event->symbol, sizeof(event->symbol));
+	const char *hex = object_text(data, "sha256");
+	if (rs_hex_decode(hex, strlen(hex), event->digest, EVENT_HASH_LEN) < 0)
+		object_fail(data, "sha256", "64 hexadecimal digits are expected");
+	read_text(data, "title", event->title, sizeof(event->title));
+	read_text(data, "language", event->language, sizeof(event->language));
+	if (document_type_parse(object_text(data, "type"), &type) < 0)
+		object_fail(data, "type", "no such type");
+	event->document_type = type;
+	event->octets = (uint64_t)object_int(data, "octets", 1, (int64_t)DOCUMENT_OCTETS_MAX);
+}
+
+/* --- The view --- */
+
+static json_t *one(const struct document *document)
+{
+	json_t *part = json_object();
+	doc_put_text(&part, "symbol", document->symbol);
+	doc_put_text(&part, "title", document->title);
+	doc_put(&part, "language", json_string(document->language));
+	doc_put(&part, "type", json_string(document_type_name(document->type)));
+	doc_put(&part, "octets", json_integer((json_int_t)document->octets));
+	put_digest(&part, document->digest);
+	return part;
+}
+
+/* Into the object of its item, which is made with its first one. */
+static void put(json_t **part, const char *item, uint32_t number, json_t *value)
+{
+	char key[NUMBER_LEN];
+	json_t *of_item =
+		json_object_get(*part, item); /* borrowed; NULL for none, and without a part */
+	if (of_item == NULL) {
+		doc_put(part, item, json_object());
+		of_item = json_object_get(*part, item);
+	}
+	(void)snprintf(key, sizeof(key), "%u", number);
+	if (json_object_set_new(of_item, key, value) < 0)
+		doc_freep(part); /* as doc_put() does: doc_append() tells */
+}
+
+json_t *documents_part(const struct documents *documents, enum visibility visibility)
+{
+	json_t *part = json_object();
+	for (size_t i = 0; i < documents->n; i++) {
+		const struct document *document = &documents->list[i];
+		if (document_is_told(document, visibility))
+			put(&part, document->item, document->number, one(document));
+	}
+	return part;
+}
+
+json_t *documents_change(
+	const struct documents *documents, enum visibility visibility, const struct event *event)
+{
+	const bool all = event->kind == EVENT_VISIBILITY_CHANGED;
+	json_t *part = json_object();
+	if (event->kind == EVENT_DOCUMENT_WITHDRAWN)
+		put(&part, event->item, event->document, json_null());
+	for (size_t i = 0; i < documents->n; i++) {
+		const struct document *document = &documents->list[i];
+		const bool told = document_is_told(document, visibility);
+		if (all || document->number == event->document)
+			put(&part, document->item, document->number,
+				told ? one(document) : json_null());
+	}
+	return part;
+}
