@@ -146,11 +146,13 @@ void ballots_follow(struct service *service, struct chamber *chamber, const stru
 	const bool over = event->kind == EVENT_VOTING_LOCKED ||
 			  event->kind == EVENT_VOTING_ANNULLED ||
 			  event->kind == EVENT_DECISION_WITHDRAWN;
-	if (!over || chamber->box == NULL || chamber->box->decision != event->decision)
+	if (!over)
 		return;
+	/* Of no use to anybody any more; after a restart it may be there though nobody asked for it since. */
 	if (key_path(service, chamber, event->decision, path) == 0)
-		(void)unlink(path); /* of no use to anybody any more */
-	chamber->box = ballots_free(chamber->box);
+		(void)unlink(path);
+	if (chamber->box != NULL && chamber->box->decision == event->decision)
+		chamber->box = ballots_free(chamber->box);
 }
 
 /* Where this token is, or belongs; true when it is there. */
