@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import type { Binding } from '#shared/keys';
 import { holder, isOpen } from '#shared/view';
 import '#shared/ui/ballot';
+import '#shared/ui/documents';
 import '#shared/ui/listening';
 import { Page } from '#shared/ui/page';
 import '#shared/ui/proposal';
@@ -37,6 +38,7 @@ export class Delegate extends Page {
 				<rs-explain-keys .session=${session}></rs-explain-keys>
 				<rs-motion .session=${session}></rs-motion>
 				<rs-speakers .session=${session}></rs-speakers>
+				<rs-documents .session=${session}></rs-documents>
 				${speaks ? html`<rs-own-lists .session=${session}></rs-own-lists>` : nothing}
 				${speaks ? html`<rs-motion-keys .session=${session}></rs-motion-keys><rs-point-key .session=${session}></rs-point-key>` : nothing}
 			</div>

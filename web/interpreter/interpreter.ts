@@ -5,6 +5,7 @@ import { t } from '#shared/words';
 import { lamp } from '#shared/ui/icons';
 import { Page } from '#shared/ui/page';
 import { presence } from '#shared/ui/presence';
+import '#shared/ui/documents';
 import '#shared/ui/small';
 import '#shared/ui/stage';
 
@@ -55,7 +56,7 @@ export class Interpreter extends Page {
 				<rs-stage .session=${session} alone></rs-stage>
 				${this.microphone()}
 			</div>
-			<div class="right">${this.partner()} ${this.booths()}</div>
+			<div class="right">${this.partner()} ${this.booths()} <rs-documents .session=${session}></rs-documents></div>
 			${this.cough()}
 		</main>`;
 	}

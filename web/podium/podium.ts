@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import type { Binding } from '#shared/keys';
 import { holder } from '#shared/view';
 import { t } from '#shared/words';
+import '#shared/ui/documents';
 import '#shared/ui/listening';
 import { Page } from '#shared/ui/page';
 import '#shared/ui/small';
@@ -56,6 +57,7 @@ export class Podium extends Page {
 				${leads ? html`<rs-list-keys .session=${session}></rs-list-keys>` : nothing}
 				<rs-life .session=${session}></rs-life>
 				<rs-hall .session=${session}></rs-hall>
+				<rs-documents .session=${session}></rs-documents>
 				<rs-people .session=${session} ?leads=${leads}></rs-people>
 			</div>
 			<footer class="band">

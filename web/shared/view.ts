@@ -226,6 +226,8 @@ export interface View {
 		opened?: number | null;
 	};
 	agenda: { current?: string | null; items: { id: string; title: string }[] };
+	/** By item, by number. */
+	documents?: Record<string, Record<string, Document>>;
 	languages: { id: string; name: string }[];
 	/** All of the conference, in protocol order. */
 	delegations: Delegation[];
@@ -407,4 +409,13 @@ export function delegationName(view: View, delegation: string): string {
 export function byCsrc(view: View, csrc: number): string | null {
 	const found = Object.entries(view.participants).find(([, participant]) => participant.csrc === csrc);
 	return found?.[0] ?? null;
+}
+
+/** A document of an agenda item; it has a symbol or a title. */
+export interface Document {
+	symbol?: string;
+	title?: string;
+	language: string;
+	type: string;
+	octets: number;
 }

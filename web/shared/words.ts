@@ -111,6 +111,12 @@ export function timeOfDay(ms: number): string {
 	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
 }
 
+/** "48 kB": how long something takes to come, roughly. */
+export function formatOctets(octets: number): string {
+	const [value, unit] = octets < 1e6 ? [Math.max(1, Math.round(octets / 1e3)), 'kilobyte'] : [Math.round(octets / 1e5) / 10, 'megabyte'];
+	return new Intl.NumberFormat(`${language}-u-nu-latn`, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+}
+
 /** How far the reader's clock is from UTC at that moment: "GMT+2". */
 export function zoneOf(ms: number): string {
 	const parts = new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: 'numeric', timeZoneName: 'shortOffset' }).formatToParts(ms);

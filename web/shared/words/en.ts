@@ -141,6 +141,16 @@ export const en = {
 	'agenda.title': 'Agenda',
 	'agenda.current': 'Under discussion',
 	'agenda.take': 'Take up',
+	'documents.title': 'Documents',
+	'documents.add': 'Add a document',
+	'documents.file': 'File',
+	'documents.symbol': 'Symbol',
+	'documents.name': 'Title',
+	'documents.language': 'Language',
+	'documents.upload': 'Upload',
+	'documents.withdraw': 'Withdraw',
+	'documents.withdraw.again': 'Press again to withdraw',
+	'documents.failed': 'That did not succeed. Nothing has changed.',
 
 	// The floor
 	'floor.ask': 'Ask for the floor',
