@@ -20,7 +20,6 @@ int view_write_badge(
 	const struct participant *participant, const char *state, struct rs_buf *out) RS_MUST_USE;
 
 /* {"documents": ...}: that part alone. As view_write(). */
-int view_documents_write(
-	const struct proceedings *proceedings, struct rs_buf *out) RS_MUST_USE;
+int view_documents_write(const struct proceedings *proceedings, struct rs_buf *out) RS_MUST_USE;
 
 #endif

@@ -248,8 +248,8 @@ static void content_is_what_the_name_says(void **state)
 	assert_false(is_packed(DOCUMENT_XLSX, "[Content_Types].xml|word/document.xml|"));
 	assert_false(is_packed(DOCUMENT_DOCX, "word/document.xml|"));
 	assert_false(is_packed(DOCUMENT_DOCX, "evil.exe|"));
-	assert_false(is_packed(DOCUMENT_DOCX,
-		"[Content_Types].xml|word/document.xml|word/vbaProject.bin|"));
+	assert_false(is_packed(
+		DOCUMENT_DOCX, "[Content_Types].xml|word/document.xml|word/vbaProject.bin|"));
 	assert_false(is(DOCUMENT_DOCX, "PK\3\4 and then nothing"));
 }
 
