@@ -1,4 +1,4 @@
-// A person's day: a meeting of two items on the real pages, from open doors to a recorded vote. Everybody presses what people press, and
+// A person's day: a meeting of two items on the real pages, from open doors to adjournment. Everybody presses what people press, and
 // after each step the pages of the others say what happened. The podium is run by keys where there is one.
 // With ROSTRUM_PICTURES=FOLDER every page is photographed at each stage.
 import assert from 'node:assert/strict';
@@ -17,6 +17,7 @@ const DESK = { width: 1280, height: 800 };
 const TELEPHONE = { width: 360, height: 740 };
 const PICTURES = process.env.ROSTRUM_PICTURES;
 const DRAFT = 'Draft resolution A/C.2/81/L.7';
+const PARAGRAPH = 'Operative paragraph 4';
 let rostrum;
 let chair;
 let secretary;
@@ -88,6 +89,12 @@ async function keyTwice(one, letter, stands) {
 	await key(one, letter, stands);
 	await one.page.waitForSelector(`${stands}.armed`);
 	await one.press(letter);
+}
+
+// What is seldom needed is folded away: it is opened first.
+async function unfold(one, testid) {
+	const folded = await one.page.$(`details:not([open]):has(${part(testid)}) > summary`);
+	await folded?.click();
 }
 
 // Everybody sees who has the floor.
@@ -293,6 +300,54 @@ test('a recorded vote: cast, changed, locked with a warning, proclaimed', LIMIT,
 	await photograph('proclaimed');
 });
 
-test('no page threw', LIMIT, () => {
+// How each delegation answers when its name is called: on its own page, or aloud, and the secretariat enters it.
+const ANSWERS = {
+	KEN: () => KEN.click('cast', '[data-vote=yes]'),
+	FRA: () => FRA.click('cast', '[data-vote=no]'),
+	EGY: () => EGY.click('cast', '[data-vote=abstain]'),
+	BRA: () => secretary.click('answer', '[data-vote=yes]'),
+	CAN: () => secretary.click('answer', '[data-vote=yes]'),
+	JPN: () => secretary.click('answer', '[data-vote=absent]'),
+};
+const COUNTRIES = { KEN: 'Kenya', FRA: 'France', EGY: 'Egypt', BRA: 'Brazil', CAN: 'Canada', JPN: 'Japan' };
+
+test('a roll call from the delegation that the lot fell on, with a second call for who was absent', LIMIT, async () => {
+	await propose('roll-call', PARAGRAPH);
+	await key(chair, 'd', part('open-voting'));
+	await shows(hall, part('decision', '[data-state=open]'), PARAGRAPH);
+	const { order, commitment } = (await chair.view()).decision;
+	assert.equal(order.length, 6);
+	assert.match(commitment, /^[0-9a-f]{64}$/);
+	await photograph('roll-call-drawn');
+	for (const [i, delegation] of [...order, 'JPN'].entries()) {
+		await key(chair, 'n', part('call-next'));
+		await shows(chair, part('roll-call', `[data-called=${delegation}][data-round="${i < 6 ? 1 : 2}"]`), `${COUNTRIES[delegation]} is called`);
+		await all([secretary, ...[KEN, FRA].filter((one) => one.who !== delegation)], '.called', `${COUNTRIES[delegation]} is called`);
+		await shows(hall, part('decision'), COUNTRIES[delegation]);
+		const called = [KEN, FRA].find((one) => one.who === delegation);
+		if (called) await shows(called, part('your-turn'), 'You are called. How does your delegation vote?');
+		if (i === 2) await photograph('roll-call');
+		if (i === 6) break;
+		await ANSWERS[delegation]();
+		await shows(chair, part('ballots') + ` [data-delegation=${delegation}]:not([data-vote=none])`);
+	}
+	await secretary.click('answer', '[data-vote=no]');
+	await ballot(KEN, 'JPN', 'no', 'No');
+	await shows(chair, part('roll-call'), 'Every delegation has been called.');
+	await Promise.all([count('yes', 3), count('no', 2), count('abstain', 1)]);
+	await keyTwice(chair, 'd', part('lock-voting'));
+	await key(chair, 'd', part('proclaim'));
+	await all([chair, KEN, FRA], `.decision[data-outcome=adopted]`, 'Adopted');
+	await shows(hall, part('decision', '[data-outcome=adopted]'), 'Adopted');
+	await photograph('result');
+});
+
+test('the chair adjourns, and every page says so', LIMIT, async () => {
+	await unfold(chair, 'adjourn-meeting');
+	await chair.twice('adjourn-meeting');
+	await all([chair, secretary, KEN, FRA, hall], part('meeting-state', '[data-state=adjourned]'), 'Adjourned');
+	await shows(EGY, part('meeting-state', '[data-state=adjourned]'));
+	await all([KEN, FRA], part('own-state'), 'The meeting is adjourned');
+	await photograph('adjourned');
 	for (const one of everyone) assert.deepEqual(one.errors, [], one.who);
 });
