@@ -19,7 +19,7 @@ export class Documents extends Part {
 		const adds = session.wire.you?.role === 'secretariat' && Boolean(view.agenda.current);
 		if (list.length === 0 && !adds)
 			return nothing;
-		return html`<section class="panel" aria-labelledby="documents-title" data-testid="documents">
+		return html`<section class="panel documents" aria-labelledby="documents-title" data-testid="documents">
 			<header><h2 id="documents-title">${t('documents.title')}</h2></header>
 			<ul class="rows">${list.map(([number, document]) => this.one(number, document, adds))}</ul>
 			${adds ? this.form() : nothing}
@@ -42,7 +42,7 @@ export class Documents extends Part {
 	private form(): TemplateResult {
 		const { languages } = this.session.view!;
 		return html`<details><summary data-testid="add-document">${t('documents.add')}</summary>
-			<form class="keys" @submit=${(event: SubmitEvent) => this.add(event)}>
+			<form @submit=${(event: SubmitEvent) => this.add(event)}>
 				<label>${t('documents.file')} <input type="file" name="file" required accept=".pdf,.docx,.xlsx,.pptx,.txt,.png,.jpg,.jpeg" data-testid="document-file"></label>
 				<label>${t('documents.symbol')} <input name="symbol" maxlength="64" data-testid="document-symbol"></label>
 				<label>${t('documents.name')} <input name="title" maxlength="255" data-testid="document-title"></label>
