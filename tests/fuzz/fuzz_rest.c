@@ -188,6 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.meetings = 3,
 		.queue = 8,
 		.kept_events = 32,
+		.documents_octets = 1 << 20,
 		.command_rate = 20 };
 	struct bench *bench = bench_new(&limits);
 	uint64_t request = 100;
