@@ -305,9 +305,11 @@ static void equality_is_a_second_vote_and_then_a_rejection(void **state)
 	tie(1);
 	assert_int_equal(world.voting->now.outcome, OUTCOME_REJECTED);
 	assert_int_equal(world.voting->n_ties, 0);
+	voting_free(world.voting);
 	setup(ROUNDS);
 	tie(0);
 	assert_int_equal(world.voting->now.outcome, OUTCOME_REJECTED);
+	voting_free(world.voting);
 }
 
 static void an_annulled_vote_is_proposed_again_under_another_number(void **state)
