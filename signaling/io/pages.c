@@ -3,6 +3,8 @@
 #include "common/log/log.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +13,8 @@
 #define PAGE_MESSAGE_MAX ((size_t)96 << 10)
 /* What the kernel holds for a page; the rest waits in its outbox, shared with the others' and bounded. */
 #define PAGE_SOCKET_OCTETS (128 << 10)
+/* Messages written to one page before it is another's turn. */
+#define WRITES_MAX 64
 /* Close codes of that paper. */
 #define CLOSE_AWAY 1001
 #define CLOSE_MALFORMED 4000
@@ -172,22 +176,45 @@ static enum lws_write_protocol how(const struct message *message)
 	return LWS_WRITE_TEXT;
 }
 
-/* One message a call, as libwebsockets wants it. -1 closes. */
+/* While corked, what is written waits to go out together. Refused, it goes out in pieces. */
+static void cork(const struct page *page, int corked)
+{
+	(void)setsockopt(
+		lws_get_socket_fd(page->wsi), IPPROTO_TCP, TCP_CORK, &corked, sizeof(corked));
+}
+
+static int write_message(struct page *page, struct message *message)
+{
+	const int written = lws_write(page->wsi, message_text(message), message->len, how(message));
+	const bool failed = written < (int)message->len;
+	message_unref(message);
+	return failed ? -1 : 0;
+}
+
+/* Several messages a call, as long as the socket takes them: when hundreds join, most of what it costs to tell everybody is the
+ * way of each packet. -1 closes. */
 static int write_page(struct page *page)
 {
-	struct message *message = outbox_take(&page->outbox);
-	if (message != NULL) {
-		const int written =
-			lws_write(page->wsi, message_text(message), message->len, how(message));
-		const bool failed = written < (int)message->len;
-		message_unref(message);
-		if (failed)
-			return -1;
-		if (page->outbox.count > 0 || page->closing)
-			(void)lws_callback_on_writable(page->wsi); /* as in close_later() */
-		return 0;
+	const bool several = page->outbox.count > 1;
+	struct message *message;
+	int err = 0;
+	if (several)
+		cork(page, 1);
+	for (unsigned n = 0; n < WRITES_MAX && err == 0 && !lws_partial_buffered(page->wsi); n++) {
+		message = outbox_take(&page->outbox);
+		if (message == NULL)
+			break;
+		err = write_message(page, message);
 	}
-	if (page->closing && !page->close_sent)
+	if (several)
+		cork(page, 0);
+	if (err < 0)
+		return err;
+	if (page->outbox.count > 0)
+		(void)lws_callback_on_writable(page->wsi); /* as in close_later() */
+	else if (page->closing && !page->close_sent && lws_partial_buffered(page->wsi))
+		(void)lws_callback_on_writable(page->wsi);
+	else if (page->closing && !page->close_sent)
 		write_close(page);
 	return 0;
 }

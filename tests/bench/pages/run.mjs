@@ -81,8 +81,19 @@ const empty = resident(pid);
 const beforeJoin = { at: Date.now(), cpu: cpu(pid) };
 await Promise.all(sockets.map((child, i) => ask(child, { tokens: tokens.filter((_, n) => n % PROCESSES === i), port, perSecond: Number(values.join) / PROCESSES })));
 const joined = { seconds: (Date.now() - beforeJoin.at) / 1000, cpu: cpu(pid) - beforeJoin.cpu };
-await sleep(2000);
+await settled();
+const settling = (Date.now() - beforeJoin.at) / 1000;
 const full = resident(pid);
+
+// Until everybody has been told of everybody: the server has been idle for a second.
+async function settled() {
+	for (let before = cpu(pid), still = 0; still < 2;) {
+		await sleep(500);
+		const now = cpu(pid);
+		still = now - before < 0.05 ? still + 1 : 0;
+		before = now;
+	}
+}
 
 // One event, and how long until the last page has it; another once all have.
 async function round(what, n, command) {
@@ -117,7 +128,7 @@ async function round(what, n, command) {
 }
 
 const perPage = (full - empty) / PAGES;
-if (!values.json) console.log(`${PAGES} pages joined in ${joined.seconds.toFixed(1)} s (${joined.cpu.toFixed(1)} s of CPU); ${(perPage / 1024).toFixed(1)} KiB resident a page`);
+if (!values.json) console.log(`${PAGES} pages joined in ${joined.seconds.toFixed(1)} s (${joined.cpu.toFixed(1)} s of CPU), all were told of all after ${settling.toFixed(1)} s; ${(perPage / 1024).toFixed(1)} KiB resident a page`);
 // Some read too slowly from now on: they are dropped, to come back later, and nobody else notices.
 const slow = Math.min(SLOW, Math.ceil(PAGES / PROCESSES));
 sockets[0].send({ slow });
@@ -141,7 +152,7 @@ const codes = (await Promise.all(sockets.map((child) => ask(child, { report: Num
 const dropped = codes[0].slice(0, slow).filter(Boolean).length;
 const lost = codes.flat().filter(Boolean).length - dropped;
 if (!values.json) console.log(`${dropped} of ${slow} that read too slowly were dropped, ${lost} others; ${(peak / 1048576).toFixed(0)} MiB resident at the most`);
-else console.log(JSON.stringify({ pages: PAGES, joined, octets_a_page: perPage, rounds, slow, dropped, lost, peak }));
+else console.log(JSON.stringify({ pages: PAGES, joined, settling, octets_a_page: perPage, rounds, slow, dropped, lost, peak }));
 chair.close();
 for (const child of sockets) child.disconnect();
 await rostrum.stop();
