@@ -72,6 +72,6 @@ test('whoever asked is heard against it, then it is put, and the first speaker g
 	const { floor, motions } = await KEN.view();
 	assert.equal(motions.pending.length, 0);
 	assert.ok(floor.entry > 0 && floor.used > 0, 'the statement from the list goes on');
-	assert.equal(await FRA.attribute('debate', 'data-debate'), 'adjourned');
+	await FRA.page.waitForSelector('[data-testid="debate"][data-debate="adjourned"]');
 	assert.deepEqual([...chair.errors, ...KEN.errors, ...FRA.errors], []);
 });
