@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Blind, Finalize, fromHex, Prepare, toHex, Verify } from '../shared/ballot';
+import { Blind, Finalize, fromHex, Prepare, toHex, Verify } from '#shared/ballot';
 
 /** RFC 9474 appendix A.1; the signer is held to the same. */
 const vector = JSON.parse(readFileSync(new URL('../../tests/support/rfc9474.json', import.meta.url), 'utf8')) as Record<string, string>;

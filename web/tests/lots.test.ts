@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Draws, keepsCommitment, keepsOrder, lotOf } from '../shared/lots';
+import { Draws, keepsCommitment, keepsOrder, lotOf } from '#shared/lots';
 
 /** The worked example of PROTOCOL.md section 3.4. */
 const paper = readFileSync(new URL('../../signaling/wire/PROTOCOL.md', import.meta.url), 'utf8');

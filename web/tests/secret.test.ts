@@ -1,9 +1,9 @@
 import { generateKeyPairSync, privateDecrypt, constants } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { fromHex, toHex, Verify } from '../shared/ballot';
-import { Secret, SPREAD_MS, type SecretEnvironment } from '../shared/secret';
-import type { Decision, View, You } from '../shared/view';
-import type { Reply } from '../shared/wire';
+import { fromHex, toHex, Verify } from '#shared/ballot';
+import { Secret, SPREAD_MS, type SecretEnvironment } from '#shared/secret';
+import type { Decision, View, You } from '#shared/view';
+import type { Reply } from '#shared/wire';
 
 /** A signer as signaling is: it knows who asks, and one blinded message of each. */
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
