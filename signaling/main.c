@@ -47,7 +47,7 @@ static const struct config_key keys[] = {
 	{ "limits.peers", CONFIG_INT, "1024", 1, 60000, "media peers" },
 	{ "limits.nodes", CONFIG_INT, "16", 1, 256, "SFUs and recorders" },
 	{ "limits.meetings", CONFIG_INT, "64", 1, 1024, "meetings" },
-	{ "limits.outbox_messages", CONFIG_INT, "1024", 8, 65536, "messages waiting for one page" },
+	{ "limits.outbox_messages", CONFIG_INT, "4096", 8, 65536, "messages waiting for one page" },
 	{ "limits.outbox_octets", CONFIG_INT, "4194304", 65536, 1073741824,
 		"octets waiting for one page" },
 	{ "limits.media_per_badge", CONFIG_INT, "8", 1, 60000,

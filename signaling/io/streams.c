@@ -92,7 +92,7 @@ void streams_closed(struct request *request)
 			service_stream_closed(request->io->service, request->stream);
 		request->stream = 0;
 	}
-	if (request->outbox.cap > 0)
+	if (request->outbox.max_messages > 0)
 		outbox_done(&request->outbox);
 }
 

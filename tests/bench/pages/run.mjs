@@ -39,7 +39,7 @@ function conference() {
 		id: 'large', title: 'A large meeting', rules: 'unga', languages: [{ id: 'en', name: 'English' }],
 		delegations: Array.from({ length: DELEGATIONS }, (_, i) => ({ id: name(i), country: `Country ${i}` })),
 		meetings: [{ id: 'large', title: 'Plenary', mode: 'floor', record: false, items: [{ id: '1', title: 'General debate' }],
-			badges: [{ id: 'chair', role: 'chair', name: 'Chair', languages: ['en'] }, ...badges, ...speakers] }],
+			badges: [{ id: 'chair', role: 'chair', name: 'Chair', languages: ['en'] }, { id: 'secretariat', role: 'secretariat', name: 'Secretary', languages: ['en'] }, ...badges, ...speakers] }],
 	};
 }
 
@@ -62,7 +62,7 @@ execFileSync(join(build, 'tools/rostrumctl/rostrumctl'), ['conference', 'import'
 const key = readFileSync(join(state, 'token.key'), 'utf8').trim();
 const like = payloadOf(rostrum.token('KEN'));
 const token = (sub, role, delegation) => mint(key, { ...like, sub, role, delegation, meeting: 'large' });
-const badges = conference().meetings[0].badges.slice(1);
+const badges = conference().meetings[0].badges.slice(2);
 const tokens = badges.slice(0, PAGES).map(({ id, delegation }) => token(id, 'delegate', delegation));
 const port = Number(new URL(rostrum.base).port);
 const pid = rostrum.pids.signaling;
@@ -135,15 +135,11 @@ sockets[0].send({ slow });
 const rounds = [];
 rounds.push(await round('a short event', EVENTS, (i) => chair.must('set-limit', { seconds: 120 + (i % 2) })));
 
-// Everyone asks for the floor.
+// The secretariat inscribes one delegation after another: what everybody is told grows with the list.
+const secretary = new Page(rostrum.base, token('secretariat', 'secretariat'));
+await secretary.open();
 const speakers = badges.slice(PAGES);
-rounds.push(await round(`a list that grows to ${SPEAKERS} entries`, speakers.length, async (i) => {
-	const page = new Page(rostrum.base, token(speakers[i].id, 'delegate', speakers[i].delegation));
-	await page.open();
-	const reply = await page.must('ask-for-floor');
-	page.cut();
-	return reply;
-}));
+rounds.push(await round(`a list that grows to ${SPEAKERS} entries`, speakers.length, (i) => secretary.must('inscribe', { participant: speakers[i].id })));
 const entries = chair.view.list.map(({ entry }) => entry);
 rounds.push(await round('that list reordered', MOVES, (i) => chair.must('move-entry', { entry: entries[i % SPEAKERS], position: SPEAKERS })));
 const peak = resident(pid);
@@ -154,5 +150,6 @@ const lost = codes.flat().filter(Boolean).length - dropped;
 if (!values.json) console.log(`${dropped} of ${slow} that read too slowly were dropped, ${lost} others; ${(peak / 1048576).toFixed(0)} MiB resident at the most`);
 else console.log(JSON.stringify({ pages: PAGES, joined, settling, octets_a_page: perPage, rounds, slow, dropped, lost, peak }));
 chair.close();
+secretary.close();
 for (const child of sockets) child.disconnect();
 await rostrum.stop();

@@ -39,6 +39,28 @@ static void messages_leave_in_the_order_they_came(void **state)
 	outbox_done(&outbox);
 }
 
+/* It grows while the oldest is anywhere in the ring. */
+static void an_outbox_that_grows_keeps_the_order(void **state)
+{
+	struct outbox outbox;
+	char name[8];
+	unsigned put = 0;
+	unsigned taken = 0;
+	assert_int_equal(outbox_init(&outbox, 100, 1000), 0);
+	for (unsigned round = 0; round < 60; round++) {
+		for (unsigned i = 0; i < 2; i++) {
+			(void)snprintf(name, sizeof(name), "%u", put++);
+			assert_int_equal(outbox_put(&outbox, text(name)), 0);
+		}
+		struct message *message = outbox_take(&outbox);
+		(void)snprintf(name, sizeof(name), "%u", taken++);
+		assert_string_equal((const char *)message_text(message), name);
+		message_unref(message);
+	}
+	assert_int_equal(outbox.count, 60);
+	outbox_done(&outbox);
+}
+
 static void an_outbox_is_full_by_count(void **state)
 {
 	struct outbox outbox;
@@ -282,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_leave_in_the_order_they_came),
+		cmocka_unit_test(an_outbox_that_grows_keeps_the_order),
 		cmocka_unit_test(an_outbox_is_full_by_count),
 		cmocka_unit_test(an_outbox_is_full_by_octets),
 		cmocka_unit_test(only_public_addresses_are_targets),
