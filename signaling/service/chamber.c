@@ -201,7 +201,7 @@ static void refuse_job(struct service *service, struct chamber *chamber, const s
 
 /* --- appending --- */
 
-static int write_payloads(struct chamber *chamber, struct store_event list[EVENTS_MAX])
+static int write_payloads(struct chamber *chamber)
 {
 	struct rs_buf text;
 	rs_buf_init(&text, STORE_PAYLOAD_MAX);
@@ -211,16 +211,9 @@ static int write_payloads(struct chamber *chamber, struct store_event list[EVENT
 		err = wire_event_write(&chamber->events.list[i], &text);
 		if (err < 0)
 			break;
-		struct message *payload = message_new(rs_buf_data(&text), rs_buf_len(&text));
-		if (payload == NULL) {
+		chamber->payloads[i] = message_new(rs_buf_data(&text), rs_buf_len(&text));
+		if (chamber->payloads[i] == NULL)
 			err = -ENOMEM;
-			break;
-		}
-		chamber->payloads[i] = payload;
-		list[i] = (struct store_event){
-			.payload = (const char *)message_text(payload),
-			.len = payload->len,
-		};
 	}
 	rs_buf_done(&text);
 	return err;
@@ -247,7 +240,7 @@ static int hand_over(struct service *service, struct chamber *chamber)
 {
 	struct store_event list[EVENTS_MAX];
 	if (chamber->payloads[0] == NULL) {
-		int err = write_payloads(chamber, list);
+		int err = write_payloads(chamber);
 		if (err == 0)
 			err = write_reply(chamber);
 		if (err < 0)
