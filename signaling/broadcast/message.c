@@ -34,8 +34,3 @@ struct message *message_unref(struct message *message)
 		rs_release(message);
 	return NULL;
 }
-
-void message_unrefp(struct message **message)
-{
-	*message = message_unref(*message);
-}

@@ -33,7 +33,6 @@ struct message *message_new_part(const void *text, size_t len, enum message_part
 struct message *message_ref(struct message *message);
 /* NULL is fine. Returns NULL. */
 struct message *message_unref(struct message *message);
-void message_unrefp(struct message **message);
 
 static inline uint8_t *message_text(struct message *message)
 {

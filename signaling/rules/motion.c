@@ -21,11 +21,6 @@ size_t rules_find_motion(const struct rules_motions *motions, const char *name)
 	return i;
 }
 
-const char *motion_effect_name(enum motion_effect effect)
-{
-	return effects[effect];
-}
-
 int motion_effect_parse(const char *name, enum motion_effect *out_effect)
 {
 	for (size_t i = 0; i < MOTION_EFFECT_COUNT; i++) {

@@ -55,9 +55,7 @@ struct rules_explanations {
 
 /* Index of the kind of this name, or motions->n. */
 size_t rules_find_motion(const struct rules_motions *motions, const char *name);
-/* "none", "suspend-meeting" ... */
-const char *motion_effect_name(enum motion_effect effect);
-/* 0, or -ENOENT for a name that is none. */
+/* "none", "suspend-meeting" ...; 0, or -ENOENT for a name that is none. */
 int motion_effect_parse(const char *name, enum motion_effect *out_effect) RS_MUST_USE;
 
 #endif

@@ -115,14 +115,6 @@ size_t voting_delegation_of(const struct voting *voting, const char *badge)
 	return i < voting->n_badges ? voting->badges[i].delegation : voting->n_delegations;
 }
 
-size_t voting_objector(const struct voting *voting)
-{
-	size_t i = 0;
-	while (i < voting->n_delegations && !voting->delegations[i].objects)
-		i++;
-	return i;
-}
-
 const struct rules_majority *voting_find_majority(const struct voting *voting, const char *name)
 {
 	for (size_t i = 0; i < voting->rules.n_majorities; i++) {

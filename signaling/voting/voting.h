@@ -179,8 +179,6 @@ uint32_t voting_issued(const struct voting *voting);
 bool voting_is_by_name(const struct voting *voting);
 /* The delegation (index) that is called now; n_delegations: none is. */
 size_t voting_called(const struct voting *voting);
-/* The first delegation (index) that objects to consensus; n_delegations: none does. */
-size_t voting_objector(const struct voting *voting);
 /* Entitled delegations that have not voted; 0 when votes are not by name. */
 uint32_t voting_missing(const struct voting *voting);
 /* Has not voted, and no badge of it is present. `i` below n_delegations. */

@@ -27,8 +27,7 @@ static void a_message_lives_until_its_last_holder(void **state)
 	assert_int_equal(message->len, 4);
 	assert_string_equal((const char *)message_text(message), "text");
 	struct message *other = message_ref(message);
-	message_unrefp(&message);
-	assert_null(message);
+	assert_null(message_unref(message));
 	assert_memory_equal(message_text(other), "text", 5);
 	assert_null(message_unref(other));
 	assert_null(message_unref(NULL));
