@@ -2,6 +2,7 @@
 #include "signaling/io/form.h"
 #include "signaling/io/io_priv.h"
 #include "signaling/proceedings/plan.h"
+#include "signaling/wire/listing.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +10,6 @@
 
 #define DECISIONS_PAGE_MAX 32
 #define EVENTS_PAGE_MAX 64
-#define PARTICIPANTS_PAGE_MAX 500
 #define EVENT_NUMBER_MAX ((uint64_t)1 << 53)
 #define WALL_MAX_MS ((uint64_t)1 << 53)
 
@@ -227,7 +227,7 @@ void api_participants(struct request *request)
 	uint64_t offset;
 	uint64_t limit;
 	if (!query_number(request, "offset", UINT32_MAX, 0, &offset) ||
-		!query_number(request, "limit", PARTICIPANTS_PAGE_MAX, 100, &limit) ||
+		!query_number(request, "limit", LISTING_PAGE_MAX, 100, &limit) ||
 		is_unchanged(request))
 		return;
 	answer_meeting(request, service_participants(request->io->service, request->params.name[0],

@@ -18,6 +18,7 @@
 #include "common/base/time.h"
 #include "signaling/auth/claims.h"
 #include "signaling/broadcast/message.h"
+#include "signaling/wire/hook.h"
 #include "signaling/wire/peer.h"
 
 struct service;
@@ -288,7 +289,7 @@ int service_hook(const struct service *service, const char *meeting, const char 
 #define SERVICE_HOOK_HEADERS 3
 #define SERVICE_HOOK_HEADER_LEN 160
 struct service_hook {
-	char url[1025];
+	char url[HOOK_URL_MAX + 1];
 	char headers[SERVICE_HOOK_HEADERS][SERVICE_HOOK_HEADER_LEN];
 };
 /* 0; -ENOENT (changed or deleted meanwhile: send nothing), -ENOMEM. */

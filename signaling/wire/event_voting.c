@@ -1,6 +1,6 @@
 #include "signaling/wire/event_voting.h"
 
-#include "signaling/rules/lot.h"
+#include "signaling/voting/voting.h"
 #include "signaling/wire/doc.h"
 
 /* Names of one event: each at least one octet, and a space. */
@@ -22,7 +22,7 @@ static json_t *ballots_object(const char *ballots)
 {
 	json_t *object = json_object();
 	for (const char *at = ballots; *at != '\0';) {
-		char token[2 * 32 + 1];
+		char token[2 * VOTING_TOKEN_LEN + 1];
 		const size_t token_len = strcspn(at, "=");
 		const size_t len = strcspn(at, " ");
 		if (token_len < len && rs_copy_text(token, sizeof(token), at, token_len))
@@ -146,7 +146,7 @@ static void read_ballots(const struct object *data, char out[EVENT_NAMES_MAX + 1
 	size_t len = 0;
 	json_object_foreach((json_t *)(uintptr_t)ballots.json, token, value)
 	{
-		uint8_t octets[32];
+		uint8_t octets[VOTING_TOKEN_LEN];
 		enum vote vote;
 		const char *name = json_string_value(value);
 		const size_t name_len = name != NULL ? strlen(name) : 0;
