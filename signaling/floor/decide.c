@@ -2,15 +2,6 @@
 #include "signaling/floor/floor_priv.h"
 #include "signaling/floor/motions.h"
 
-static struct event *add_person(struct events *events, enum event_kind kind, const char *by,
-	const char *participant, enum event_cause cause)
-{
-	struct event *event = events_add(events, kind, by);
-	(void)rs_set_text(event->participant, participant);
-	event->cause = cause;
-	return event;
-}
-
 /* The one to be given the floor is there, and does not have it yet. */
 static enum verdict judge_speaker(const struct floor *floor, const char *participant,
 	floor_person_fn *person, const void *ctx)
@@ -49,8 +40,8 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 	if (verdict != VERDICT_OK && !(verdict == VERDICT_ALREADY_SO && command->entry != 0))
 		return verdict;
 
-	struct event *event = add_person(out_events, EVENT_FLOOR_GIVEN, command->by, participant,
-		command->entry != 0 ? CAUSE_LIST : CAUSE_DIRECT);
+	struct event *event = floor_add_person(out_events, EVENT_FLOOR_GIVEN, command->by,
+		participant, command->entry != 0 ? CAUSE_LIST : CAUSE_DIRECT);
 	event->entry = command->entry;
 	event->allotted_ms = allotted_ms;
 	return VERDICT_OK;
@@ -66,7 +57,7 @@ static enum verdict decide_take(
 	const bool own = strcmp(floor->now.holder, command->by) == 0;
 	if (!command->presides && !(own && floor->rules.holder_may_yield))
 		return VERDICT_NOT_PERMITTED;
-	(void)add_person(out_events, EVENT_FLOOR_TAKEN, command->by, floor->now.holder,
+	(void)floor_add_person(out_events, EVENT_FLOOR_TAKEN, command->by, floor->now.holder,
 		own ? CAUSE_YIELDED : CAUSE_CHAIR);
 	return VERDICT_OK;
 }
@@ -81,7 +72,7 @@ static enum verdict decide_clock(
 		return VERDICT_NOT_CONNECTED;
 	if (starts == (floor->now.clock.since_ms != 0))
 		return VERDICT_ALREADY_SO;
-	(void)add_person(out_events, starts ? EVENT_CLOCK_STARTED : EVENT_CLOCK_STOPPED,
+	(void)floor_add_person(out_events, starts ? EVENT_CLOCK_STARTED : EVENT_CLOCK_STOPPED,
 		command->by, floor->now.holder, CAUSE_CHAIR);
 	return VERDICT_OK;
 }
@@ -103,13 +94,13 @@ static enum verdict decide_resume(const struct floor *floor, const struct floor_
 	if (after.presence == FLOOR_AWAY)
 		return VERDICT_NOT_CONNECTED;
 	if (same) {
-		(void)add_person(out_events, EVENT_CLOCK_STARTED, command->by, floor->now.holder,
-			CAUSE_CHAIR);
+		(void)floor_add_person(out_events, EVENT_CLOCK_STARTED, command->by,
+			floor->now.holder, CAUSE_CHAIR);
 		return VERDICT_OK;
 	}
 	if (before.delegation[0] == '\0' || strcmp(before.delegation, after.delegation) != 0)
 		return VERDICT_OTHER_DELEGATION;
-	struct event *event = add_person(
+	struct event *event = floor_add_person(
 		out_events, EVENT_FLOOR_GIVEN, command->by, command->participant, CAUSE_SUBSTITUTE);
 	event->entry = floor->now.entry;
 	event->allotted_ms = floor->now.clock.allotted_ms;
@@ -142,8 +133,9 @@ static enum verdict decide_microphone(
 	/* One place is kept for the holder of the floor. */
 	if (opens && floor->n_presiding + 1 >= floor->rules.open_microphones_max)
 		return VERDICT_TOO_MANY;
-	(void)add_person(out_events, opens ? EVENT_MICROPHONE_OPENED : EVENT_MICROPHONE_CLOSED,
-		command->by, command->by, CAUSE_SELF);
+	(void)floor_add_person(out_events,
+		opens ? EVENT_MICROPHONE_OPENED : EVENT_MICROPHONE_CLOSED, command->by, command->by,
+		CAUSE_SELF);
 	return VERDICT_OK;
 }
 
@@ -238,13 +230,20 @@ enum verdict floor_decide(const struct floor *floor, const struct floor_command 
 	return VERDICT_MALFORMED;
 }
 
+void floor_decide_vote(const struct floor *floor, const char *by, struct events *out_events)
+{
+	if (floor->now.holder[0] != '\0')
+		(void)floor_add_person(
+			out_events, EVENT_FLOOR_TAKEN, by, floor->now.holder, CAUSE_CHAIR);
+}
+
 void floor_decide_closing(const struct floor *floor, const char *by, struct events *out_events)
 {
 	if (floor->now.holder[0] != '\0')
-		(void)add_person(
+		(void)floor_add_person(
 			out_events, EVENT_FLOOR_TAKEN, by, floor->now.holder, CAUSE_CLOSED);
 	for (size_t i = 0; i < floor->n_presiding; i++) {
-		(void)add_person(
+		(void)floor_add_person(
 			out_events, EVENT_MICROPHONE_CLOSED, by, floor->presiding[i], CAUSE_CLOSED);
 	}
 }
@@ -254,7 +253,8 @@ void floor_decide_lost(
 {
 	if (floor->rules.hold_lost_place && floor->now.holder[0] != '\0' && !floor->now.suspended &&
 		strcmp(floor->now.holder, participant) == 0)
-		(void)add_person(out_events, EVENT_CLOCK_STOPPED, "", participant, CAUSE_LOST_LINE);
+		(void)floor_add_person(
+			out_events, EVENT_CLOCK_STOPPED, "", participant, CAUSE_LOST_LINE);
 }
 
 void floor_decide_back(const struct floor *floor, int64_t wall_ms, struct events *out_events)
@@ -262,14 +262,15 @@ void floor_decide_back(const struct floor *floor, int64_t wall_ms, struct events
 	const int64_t within = INT64_C(1000) * floor->rules.resume_within_s;
 
 	if (floor->now.suspended && wall_ms - floor->now.lost_ms < within)
-		(void)add_person(
+		(void)floor_add_person(
 			out_events, EVENT_CLOCK_STARTED, "", floor->now.holder, CAUSE_LOST_LINE);
 }
 
 void floor_decide_time(const struct floor *floor, int64_t wall_ms, struct events *out_events)
 {
 	if (wall_ms >= floor_cut_at(floor))
-		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", floor->now.holder, CAUSE_TIME);
+		(void)floor_add_person(
+			out_events, EVENT_FLOOR_TAKEN, "", floor->now.holder, CAUSE_TIME);
 }
 
 void floor_decide_left(const struct floor *floor, const char *participant, enum event_cause cause,
@@ -281,7 +282,8 @@ void floor_decide_left(const struct floor *floor, const char *participant, enum 
 	else if (strcmp(floor->now.holder, participant) == 0 ||
 		 strcmp(floor->interrupted.holder, participant) == 0 ||
 		 motions_interrupted(floor, participant))
-		(void)add_person(out_events, EVENT_FLOOR_TAKEN, "", participant, CAUSE_LEFT);
+		(void)floor_add_person(out_events, EVENT_FLOOR_TAKEN, "", participant, CAUSE_LEFT);
 	if (floor_presiding_find(floor, participant) < floor->n_presiding)
-		(void)add_person(out_events, EVENT_MICROPHONE_CLOSED, "", participant, CAUSE_LEFT);
+		(void)floor_add_person(
+			out_events, EVENT_MICROPHONE_CLOSED, "", participant, CAUSE_LEFT);
 }

@@ -103,3 +103,21 @@ const char *floor_open(const struct floor *floor, size_t i)
 	}
 	return NULL;
 }
+
+struct event *floor_add_person(struct events *events, enum event_kind kind, const char *by,
+	const char *participant, enum event_cause cause)
+{
+	struct event *event = events_add(events, kind, by);
+	(void)rs_set_text(event->participant, participant);
+	event->cause = cause;
+	return event;
+}
+
+struct event *floor_add_act(struct events *events, enum event_kind kind, const char *by,
+	uint32_t entry, const char *participant)
+{
+	struct event *event = events_add(events, kind, by);
+	event->entry = entry;
+	(void)rs_set_text(event->participant, participant);
+	return event;
+}

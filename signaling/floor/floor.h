@@ -250,6 +250,8 @@ struct floor *floor_free(struct floor *floor);
 
 enum verdict floor_decide(const struct floor *floor, const struct floor_command *command,
 	floor_person_fn *person, const void *ctx, struct events *out_events);
+/* Nobody speaks when a question is put or voting on it begins: the holder's floor is taken; added before. */
+void floor_decide_vote(const struct floor *floor, const char *by, struct events *out_events);
 /* What closing the meeting takes away; added before meeting-closed. */
 void floor_decide_closing(const struct floor *floor, const char *by, struct events *out_events);
 /* What somebody loses by leaving, or by a lost line; added after participant-left. */

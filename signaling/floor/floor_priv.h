@@ -12,6 +12,14 @@ size_t floor_list_find(const struct floor_list *list, uint32_t entry);
 /* Index among the presiding microphones, or n_presiding. */
 size_t floor_presiding_find(const struct floor *floor, const char *participant);
 
+/* floor.c: events as the machines of this folder make them. */
+/* Of somebody, and why. */
+struct event *floor_add_person(struct events *events, enum event_kind kind, const char *by,
+	const char *participant, enum event_cause cause);
+/* Of a numbered act (a point, a motion, who speaks on one), and whose it is. */
+struct event *floor_add_act(struct events *events, enum event_kind kind, const char *by,
+	uint32_t entry, const char *participant);
+
 /* lists.c: entries lie in one pool; who comes moves those behind. */
 /* False: the list, or the pool, is full. */
 bool floor_list_has_room(const struct floor *floor, const struct floor_list *list);

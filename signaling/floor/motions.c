@@ -70,19 +70,10 @@ static bool is_preceded(const struct floor *floor, uint32_t rank)
 
 /* ---- decide ---- */
 
-static struct event *add(struct events *events, enum event_kind kind, const char *by,
-	uint32_t entry, const char *participant)
-{
-	struct event *event = events_add(events, kind, by);
-	event->entry = entry;
-	(void)rs_set_text(event->participant, participant);
-	return event;
-}
-
 static struct event *add_motion(const struct floor *floor, struct events *events,
 	enum event_kind kind, const char *by, const struct motion *motion)
 {
-	struct event *event = add(events, kind, by, motion->entry, motion->participant);
+	struct event *event = floor_add_act(events, kind, by, motion->entry, motion->participant);
 	(void)rs_set_text(event->motion, motion_rules(floor, motion)->name);
 	return event;
 }
@@ -126,7 +117,7 @@ static enum verdict decide_raise(
 	}
 	if (motions->n_waiting == MOTIONS_WAITING_MAX)
 		return VERDICT_TOO_MANY;
-	struct event *event = add(
+	struct event *event = floor_add_act(
 		out_events, EVENT_MOTION_RAISED, command->by, floor->last_entry + 1, command->by);
 	(void)rs_set_text(event->delegation, command->delegation);
 	(void)rs_set_text(event->motion, command->motion);
@@ -215,7 +206,7 @@ static enum verdict decide_speak(
 	const bool in_favour = command->side == SIDE_IN_FAVOUR;
 	if (motion->decision != 0 || n >= (in_favour ? rules->in_favour : rules->against))
 		return VERDICT_NO_MORE_SPEAKERS;
-	struct event *event = add(out_events, EVENT_MOTION_SPEAKER_ADDED, command->by,
+	struct event *event = floor_add_act(out_events, EVENT_MOTION_SPEAKER_ADDED, command->by,
 		floor->last_entry + 1, command->by);
 	event->side = command->side;
 	(void)rs_set_text(event->delegation, command->delegation);
@@ -274,7 +265,7 @@ static enum verdict decide_give(const struct floor *floor, const struct floor_co
 		return VERDICT_NO_SUCH_ENTRY;
 	if (person(ctx, speaker->participant).presence != FLOOR_PRESENT)
 		return VERDICT_NOT_CONNECTED;
-	struct event *event = add(
+	struct event *event = floor_add_act(
 		out_events, EVENT_FLOOR_GIVEN, command->by, speaker->entry, speaker->participant);
 	event->cause = CAUSE_LIST;
 	event->allotted_ms = motion->allotted_ms;
@@ -290,7 +281,7 @@ static enum verdict decide_speaker_withdraws(const struct floor *floor,
 		return VERDICT_NOT_PERMITTED;
 	if (speaker->called)
 		return VERDICT_NO_SUCH_ENTRY;
-	add(out_events, EVENT_MOTION_SPEAKER_WITHDRAWN, command->by, speaker->entry,
+	floor_add_act(out_events, EVENT_MOTION_SPEAKER_WITHDRAWN, command->by, speaker->entry,
 		speaker->participant)
 		->cause = own ? CAUSE_SELF : CAUSE_CHAIR;
 	return VERDICT_OK;

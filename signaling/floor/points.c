@@ -12,15 +12,6 @@ static size_t find(const struct floor *floor, uint32_t entry)
 
 /* ---- decide ---- */
 
-static struct event *add(struct events *events, enum event_kind kind, const char *by,
-	uint32_t entry, const char *participant)
-{
-	struct event *event = events_add(events, kind, by);
-	event->entry = entry;
-	(void)rs_set_text(event->participant, participant);
-	return event;
-}
-
 static enum verdict decide_raise(
 	const struct floor *floor, const struct floor_command *command, struct events *out_events)
 {
@@ -30,7 +21,7 @@ static enum verdict decide_raise(
 	}
 	if (floor->n_points == FLOOR_POINTS_MAX)
 		return VERDICT_TOO_MANY;
-	struct event *event = add(
+	struct event *event = floor_add_act(
 		out_events, EVENT_POINT_RAISED, command->by, floor->last_entry + 1, command->by);
 	(void)rs_set_text(event->delegation, command->delegation);
 	return VERDICT_OK;
@@ -49,7 +40,7 @@ static enum verdict decide_withdraw(
 	const bool own = strcmp(floor->points[i].participant, command->by) == 0;
 	if (!own && !command->presides)
 		return VERDICT_NOT_PERMITTED;
-	add(out_events, EVENT_POINT_WITHDRAWN, command->by, floor->points[i].id,
+	floor_add_act(out_events, EVENT_POINT_WITHDRAWN, command->by, floor->points[i].id,
 		floor->points[i].participant)
 		->cause = own ? CAUSE_SELF : CAUSE_CHAIR;
 	return VERDICT_OK;
@@ -65,7 +56,7 @@ static enum verdict decide_hear(const struct floor *floor, const struct floor_co
 		return VERDICT_POINT_PENDING;
 	if (person(ctx, floor->points[i].participant).presence != FLOOR_PRESENT)
 		return VERDICT_NOT_CONNECTED;
-	add(out_events, EVENT_POINT_HEARD, command->by, command->entry,
+	floor_add_act(out_events, EVENT_POINT_HEARD, command->by, command->entry,
 		floor->points[i].participant)
 		->allotted_ms = floor->rules.points.speak_s * 1000;
 	return VERDICT_OK;
@@ -78,7 +69,7 @@ static enum verdict decide_rule(
 		return VERDICT_NO_SUCH_ENTRY;
 	if (floor->point.stage != FLOOR_POINT_HEARD)
 		return VERDICT_ALREADY_SO;
-	add(out_events, EVENT_POINT_RULED, command->by, floor->point.entry,
+	floor_add_act(out_events, EVENT_POINT_RULED, command->by, floor->point.entry,
 		floor->point.participant)
 		->ruling = command->ruling;
 	return VERDICT_OK;
@@ -93,7 +84,8 @@ static enum verdict decide_appeal(
 		return VERDICT_ALREADY_SO;
 	if (floor->point.stage != FLOOR_POINT_RULED)
 		return VERDICT_NO_RULING;
-	(void)add(out_events, EVENT_RULING_APPEALED, command->by, floor->point.entry, command->by);
+	(void)floor_add_act(
+		out_events, EVENT_RULING_APPEALED, command->by, floor->point.entry, command->by);
 	return VERDICT_OK;
 }
 
@@ -106,7 +98,8 @@ static enum verdict decide_settle(
 	/* The meeting's vote settles it, unless the profile leaves that to whoever presides. */
 	if (point->stage == FLOOR_POINT_APPEALED && !floor->rules.points.chair_settles)
 		return VERDICT_DECIDED_BY_VOTE;
-	add(out_events, EVENT_POINT_SETTLED, command->by, point->entry, point->participant)
+	floor_add_act(
+		out_events, EVENT_POINT_SETTLED, command->by, point->entry, point->participant)
 		->ruling = point->stage == FLOOR_POINT_APPEALED ? command->ruling : point->ruling;
 	return VERDICT_OK;
 }
@@ -114,7 +107,7 @@ static enum verdict decide_settle(
 enum verdict floor_decide_point(const struct floor *floor, const struct floor_command *command,
 	floor_person_fn *person, const void *ctx, struct events *out_events)
 {
-	switch (command->kind) {
+	switch ((int)command->kind) {
 	case FLOOR_RAISE_POINT:
 		return decide_raise(floor, command, out_events);
 	case FLOOR_WITHDRAW_POINT:
@@ -127,35 +120,9 @@ enum verdict floor_decide_point(const struct floor *floor, const struct floor_co
 		return decide_appeal(floor, command, out_events);
 	case FLOOR_SETTLE:
 		return decide_settle(floor, command, out_events);
-	case FLOOR_ASK_REPLY:
-	case FLOOR_ASK:
-	case FLOOR_INSCRIBE:
-	case FLOOR_WITHDRAW:
-	case FLOOR_MOVE:
-	case FLOOR_SKIP:
-	case FLOOR_REQUEUE:
-	case FLOOR_OFFER_SWAP:
-	case FLOOR_ACCEPT_SWAP:
-	case FLOOR_DECLINE_SWAP:
-	case FLOOR_WITHDRAW_SWAP:
-	case FLOOR_ANNOUNCE_LOTS:
-	case FLOOR_DRAW_LOTS:
-	case FLOOR_SET_LIMIT:
-	case FLOOR_SET_BUDGET:
-	case FLOOR_CLOSE_LIST:
-	case FLOOR_OPEN_LIST:
-	case FLOOR_END_LIST:
-	case FLOOR_GIVE:
-	case FLOOR_TAKE:
-	case FLOOR_STOP_CLOCK:
-	case FLOOR_START_CLOCK:
-	case FLOOR_RESUME:
-	case FLOOR_EXTEND:
-	case FLOOR_OPEN_MICROPHONE:
-	case FLOOR_CLOSE_MICROPHONE:
-		break;
+	default:
+		return VERDICT_MALFORMED; /* only these are handed here */
 	}
-	return VERDICT_MALFORMED;
 }
 
 /* ---- apply ---- */

@@ -10,7 +10,7 @@ static bool is_own(const struct floor_entry *entry, const struct floor_command *
 		       strcmp(entry->delegation, command->delegation) == 0);
 }
 
-static struct event *add(struct events *events, enum event_kind kind,
+static struct event *add_swap(struct events *events, enum event_kind kind,
 	const struct floor_command *command, const struct floor *floor,
 	const struct floor_place *place, uint32_t other)
 {
@@ -42,7 +42,7 @@ static enum verdict decide_offer(
 		return VERDICT_NO_SUCH_ENTRY;
 	if (entry->offers != 0)
 		return VERDICT_ALREADY_SO;
-	(void)add(out_events, EVENT_SWAP_OFFERED, command, floor, &place, other);
+	(void)add_swap(out_events, EVENT_SWAP_OFFERED, command, floor, &place, other);
 	return VERDICT_OK;
 }
 
@@ -63,7 +63,7 @@ static enum verdict decide_answer(
 	const enum event_kind kind = withdraws                            ? EVENT_SWAP_WITHDRAWN
 				     : command->kind == FLOOR_ACCEPT_SWAP ? EVENT_ENTRIES_SWAPPED
 									  : EVENT_SWAP_DECLINED;
-	(void)add(out_events, kind, command, floor, &place, entry->offers);
+	(void)add_swap(out_events, kind, command, floor, &place, entry->offers);
 	return VERDICT_OK;
 }
 

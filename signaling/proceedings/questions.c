@@ -150,11 +150,7 @@ static enum verdict decide_put(const struct proceedings *proceedings, const stru
 		return voting_in_progress(voting) ? VERDICT_VOTING_IN_PROGRESS
 						  : VERDICT_DECISION_PENDING;
 
-	if (floor->now.holder[0] != '\0') {
-		struct event *event = events_add(out_events, EVENT_FLOOR_TAKEN, command->by);
-		event->cause = CAUSE_CHAIR;
-		(void)rs_set_text(event->participant, floor->now.holder);
-	}
+	floor_decide_vote(floor, command->by, out_events);
 	struct event *event = events_add(out_events, EVENT_DECISION_PROPOSED, command->by);
 	event->decision = voting->last + 1;
 	event->subject = subject;

@@ -25,17 +25,6 @@ static const struct {
 	[COMMAND_STATE_INTENT] = { true, VOTING_STATE_INTENT },
 };
 
-/* Voting begins when nobody speaks. */
-static void clear_floor(
-	const struct floor *floor, const struct command *command, struct events *out_events)
-{
-	if (floor->now.holder[0] == '\0')
-		return;
-	struct event *event = events_add(out_events, EVENT_FLOOR_TAKEN, command->by);
-	event->cause = CAUSE_CHAIR;
-	(void)rs_set_text(event->participant, floor->now.holder);
-}
-
 /* A delegate states the own delegation's intent alone. */
 static bool may_speak_for(const struct proceedings *proceedings, const struct command *command)
 {
@@ -77,7 +66,7 @@ enum verdict votes_decide(const struct proceedings *proceedings, const struct co
 	if (verdict != VERDICT_OK)
 		return verdict;
 	if (command->kind == COMMAND_OPEN_VOTING)
-		clear_floor(proceedings->floor, command, out_events);
+		floor_decide_vote(proceedings->floor, command->by, out_events);
 	verdict = voting_decide(proceedings->voting, &voting_command, out_events);
 	if (command->kind == COMMAND_OPEN_VOTING && verdict == VERDICT_OK)
 		return meeting_judge_quorum(proceedings->meeting, QUORUM_TO_DECIDE,
