@@ -222,6 +222,7 @@ int credential_change(struct service *service, const struct store_credential *li
 	return 0;
 }
 
+/* Gives `err` back, with `refusal` set. */
 static int refuse_change(int err, struct service_refusal *refusal)
 {
 	if (err == -E2BIG)
@@ -229,7 +230,7 @@ static int refuse_change(int err, struct service_refusal *refusal)
 	else
 		refuse_request(refusal, 503, "store-unavailable",
 			wire_verdict_text(VERDICT_STORE_UNAVAILABLE));
-	return -1;
+	return err;
 }
 
 /* Which tokens of the badge stay good: all at the first credential, none from before otherwise. */
@@ -238,7 +239,7 @@ static int64_t not_before(const struct credential *known, struct moment at)
 	return known != NULL ? at.wall_ms / 1000 + 1 : 0;
 }
 
-/* -1 with `refusal` set when there is no such conference or badge. */
+/* 0, or -ENOENT with `refusal` set: no such conference or badge. */
 static int check_badge(const struct service *service, const char *conference, const char *badge,
 	struct service_refusal *refusal)
 {
@@ -249,13 +250,13 @@ static int check_badge(const struct service *service, const char *conference, co
 	if (known == NULL) {
 		refuse_request(
 			refusal, 404, "no-such-conference", "There is no conference of this name.");
-		return -1;
+		return -ENOENT;
 	}
 	if (find_badge(service, conference, badge) != NULL)
 		return 0;
 	(void)snprintf(text, sizeof(text), "The conference has no badge %.64s.", badge);
 	refuse_request(refusal, 404, "no-such-badge", text);
-	return -1;
+	return -ENOENT;
 }
 
 int service_credentials_issue(struct service *service, uint64_t request, const char *conference,
@@ -265,12 +266,12 @@ int service_credentials_issue(struct service *service, uint64_t request, const c
 	if (n == 0 || n > CREDENTIALS_BATCH_MAX) {
 		refuse_request(refusal, 429, "too-many",
 			"From 1 to 32 badges get their credentials at a time.");
-		return -1;
+		return -E2BIG;
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct store_credential *credential = &credentials[i];
 		if (check_badge(service, conference, credential->badge, refusal) < 0)
-			return -1;
+			return -ENOENT;
 		(void)rs_set_text(credential->conference, conference);
 		credential->state = STORE_CREDENTIAL_GOOD;
 		credential->not_before_s =
@@ -286,7 +287,7 @@ int service_credentials_revoke(struct service *service, uint64_t request, const 
 	struct store_credential revoked = { .state = STORE_CREDENTIAL_REVOKED,
 		.not_before_s = at.wall_ms / 1000 + 1 };
 	if (check_badge(service, conference, badge, refusal) < 0)
-		return -1;
+		return -ENOENT;
 	(void)rs_set_text(revoked.conference, conference);
 	(void)rs_set_text(revoked.badge, badge);
 	/* A link of its own, which opens nothing. */

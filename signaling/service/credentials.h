@@ -27,20 +27,22 @@ struct service_try {
 	uint8_t hash[STORE_HASH_LEN]; /* what the PIN must hash to with this salt */
 };
 
-/* May this be tried now? It counts as wrong until service_try_end() says otherwise, so that tries side by side win nothing. 0; negative
- * with `refusal` set: 429, *out_wait_s (at least 1) says for how long. */
+/* May this be tried now? It counts as wrong until service_try_end() says otherwise, so that tries side by side win nothing. 0;
+ * -EAGAIN with `refusal` set: 429, *out_wait_s (at least 1) says for how long. */
 int service_try_begin(struct service *service, const char *link, struct moment at,
 	struct service_try *out_try, uint32_t *out_wait_s,
 	struct service_refusal *refusal) RS_MUST_USE;
 /* The PIN was hashed. 0 with the claims of the badge to be issued (in `meeting`, or "" for the one that suits best; the others are
- * listed after it); negative with `refusal` set: 403 wrong PIN, unknown, revoked or locked, all in the same words; 404 no such meeting. */
+ * listed after it). With `refusal` set: -EACCES, 403 wrong PIN, unknown, revoked or locked, all in the same words; -ENOENT, 404 no such
+ * meeting. */
 int service_try_end(struct service *service, const struct service_try *attempt,
 	const uint8_t hash[STORE_HASH_LEN], const char *meeting, struct moment at,
 	struct claims *out_claims, struct service_refusal *refusal) RS_MUST_USE;
 
 /* New credentials, each with badge, link, salt and hash; `state` and `not_before_s` are worked out here. A badge that had some loses
  * its PIN, its link and all tokens issued before, and its pages and media are closed. All or none. 0: SERVICE_ANSWER follows once they
- * are durable, 200 {"conference", "issued": n}; negative with `refusal` set (404 conference or badge, 429, 503). */
+ * are durable, 200 {"conference", "issued": n}. With `refusal` set: -ENOENT, 404 conference or badge; -E2BIG, 429; -ENOMEM or what
+ * the store says, 503. */
 int service_credentials_issue(struct service *service, uint64_t request, const char *conference,
 	struct store_credential *credentials, size_t n, struct moment at,
 	struct service_refusal *refusal) RS_MUST_USE;

@@ -111,14 +111,14 @@ static void forget_import(struct service *service)
 	service->import = (struct import){ .request = 0 };
 }
 
-/* -1 with `refusal` set when a meeting of the file is there already, or there is no room. */
+/* With `refusal` set: -EEXIST, a meeting of the file is there already; -E2BIG, there is no room. */
 static int check_meetings(const struct service *service, const struct conference *conference,
 	struct service_refusal *refusal)
 {
 	char text[PEER_WHY_LEN];
 	if (service->n_chambers + conference->n_meetings > service->config.limits.meetings) {
 		refuse_request(refusal, 409, "too-many", "There is no room for more meetings.");
-		return -1;
+		return -E2BIG;
 	}
 	for (size_t i = 0; i < conference->n_meetings; i++) {
 		if (chamber_find(service, conference->meetings[i]->id) == NULL)
@@ -127,7 +127,7 @@ static int check_meetings(const struct service *service, const struct conference
 			"conference.meetings[%zu].id: another conference has a meeting %s.", i,
 			conference->meetings[i]->id);
 		refuse_request(refusal, 409, "meeting-exists", text);
-		return -1;
+		return -EEXIST;
 	}
 	return 0;
 }
@@ -144,11 +144,12 @@ static int hand_over(struct service *service, uint64_t request, struct conferenc
 	const struct store_conference stored = {
 		.id = conference->id, .epoch = import->epoch, .json = json, .len = len
 	};
-	if (store_put_conference(service->config.store, import->ticket, &stored) == 0)
+	const int err = store_put_conference(service->config.store, import->ticket, &stored);
+	if (err == 0)
 		return 0;
 	forget_import(service);
 	refuse_request(refusal, 503, "store-unavailable", "The store takes nothing now.");
-	return -1;
+	return err;
 }
 
 /* All that is wrong with it. */
@@ -161,7 +162,8 @@ static void answer_faults(struct service *service, uint64_t request, const struc
 	rs_buf_done(&out);
 }
 
-/* The whole of both files as one, which is what is stored; 0, 1 when its faults were answered, or -1 with `refusal` set. */
+/* The whole of both files as one, which is what is stored; 0, 1 when its faults were answered, or
+ * negative with `refusal` set: -E2BIG, -ENOMEM. */
 static int judge(struct service *service, uint64_t request, const struct service_files *files,
 	struct rs_buf *whole, struct conference **out_conference, struct service_refusal *refusal)
 {
@@ -184,7 +186,7 @@ static int judge(struct service *service, uint64_t request, const struct service
 		refuse_request(refusal, 413, "too-large", "A conference file has 4 MiB at most.");
 	else if (err < 0)
 		refuse_request(refusal, 503, "out-of-memory", "The server is out of memory.");
-	return err < 0 ? -1 : 0;
+	return err;
 }
 
 static int import_whole(struct service *service, uint64_t request, const struct rs_buf *whole,
@@ -200,13 +202,14 @@ static int import_whole(struct service *service, uint64_t request, const struct 
 		if (memcmp(hash, known->hash, sizeof(hash)) != 0) {
 			refuse_request(refusal, 409, "conference-exists",
 				"conference.id: it was imported before with other content.");
-			return -1;
+			return -EEXIST;
 		}
 		answer_created(service, request, conference->id);
 		return 0;
 	}
-	if (check_meetings(service, conference, refusal) < 0)
-		return -1;
+	const int err = check_meetings(service, conference, refusal);
+	if (err < 0)
+		return err;
 	return hand_over(service, request, rs_steal(&conference), json, len, refusal);
 }
 
@@ -218,11 +221,11 @@ int service_import(struct service *service, uint64_t request, const struct servi
 	(void)at; /* the answer comes later */
 	if (files->len > CONFERENCE_TEXT_MAX || files->csv_len > CONFERENCE_TEXT_MAX) {
 		refuse_request(refusal, 413, "too-large", "A conference file has 4 MiB at most.");
-		return -1;
+		return -E2BIG;
 	}
 	if (service->import.conference != NULL) {
 		refuse_request(refusal, 503, "too-many", "Another import is under way.");
-		return -1;
+		return -EAGAIN;
 	}
 	rs_buf_init(&whole, CONFERENCE_TEXT_MAX);
 	int err = judge(service, request, files, &whole, &conference, refusal);

@@ -3,6 +3,8 @@
 
 #include "common/log/log.h"
 
+#include <errno.h>
+
 void peer_report(struct service *service, const struct node_message *message, struct moment at)
 {
 	struct peer *peer = peer_find(service, message->peer);
@@ -37,7 +39,7 @@ static int use_of(const char *id, enum peer_use *out_use)
 		*out_use = PEER_PLAY;
 		return 0;
 	default:
-		return -1;
+		return -ENOENT;
 	}
 }
 

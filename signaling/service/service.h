@@ -156,8 +156,9 @@ struct service_files {
 
 /* Import a conference file (conf/examples/README.md). 0: the answer comes as SERVICE_ANSWER for `request` (the driver's
  * number) once it is durable: 201 {"conference", "meetings": [...]}; the driver then issues tokens, see service_badge().
- * 400 {"reason", "text", "errors": [{"file", "line", "column", "field", "text"}]} names every fault of the file. Negative: refused
- * at once, `refusal` says why (409 begun with other content, 413, 503). */
+ * 400 {"reason", "text", "errors": [{"file", "line", "column", "field", "text"}]} names every fault of the file. Refused at
+ * once with `refusal` set: -EEXIST, 409 begun with other content, or another's meeting; -E2BIG, 409 no room for its meetings, 413; -EAGAIN,
+ * 503 another is under way; -ENOMEM or what the store says, 503. */
 int service_import(struct service *service, uint64_t request, const struct service_files *files,
 	struct moment at, struct service_refusal *refusal) RS_MUST_USE;
 /* A command of someone without a WebSocket; the driver has seen to it that the token is of this meeting, or an admin's. */
@@ -321,7 +322,7 @@ struct service_peer {
 };
 
 /* Judge, answer and tell the media server; at once, since peers are no events. 0 with *out_peer and the answer appended to
- * `out_sdp`; negative with `refusal` set (403, 404 meeting or feed, 400 offer, 429 limit, 503 no media server). */
+ * `out_sdp`. With `refusal` set: -EACCES, 403; -ENOENT, 404 meeting or feed; -EPROTO, 400 offer, 429 limit, 503 no media server. */
 int service_peer_create(struct service *service, const struct claims *who, const char *meeting,
 	enum service_peer_use use, const char *name, const char *offer, size_t len,
 	struct moment at, struct service_peer *out_peer, struct rs_buf *out_sdp,

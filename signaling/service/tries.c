@@ -54,7 +54,7 @@ int service_try_begin(struct service *service, const char *link, struct moment a
 		service->counters.pins_limited++;
 		refuse_request(refusal, 429, "too-many",
 			"Too many wrong PINs. Please wait a moment before the next try.");
-		return -1;
+		return -EAGAIN;
 	}
 	credential->wrong++;
 	credential->wait_until = at.now + wait_after(credential->wrong);
@@ -69,7 +69,7 @@ static int refuse_pin(struct service *service, struct service_refusal *refusal)
 	service->counters.pins_refused++;
 	refuse_request(refusal, 403, "wrong-pin",
 		"This link and PIN do not belong together. Look at both again, or ask the secretariat.");
-	return -1;
+	return -EACCES;
 }
 
 /* --- Which meeting --- */
@@ -154,7 +154,7 @@ int service_try_end(struct service *service, const struct service_try *attempt,
 				       credential->stored.badge, out_claims) < 0) {
 		refuse_request(refusal, 404, "no-such-meeting",
 			"There is no meeting of this name for this badge.");
-		return -1;
+		return -ENOENT;
 	}
 	add_others(service, &credential->stored, out_claims);
 	return 0;

@@ -51,18 +51,18 @@ static int judge_use(const struct claims *who, const struct chamber *chamber,
 	if (strcmp(who->meeting, meeting->id) != 0 || participant == NULL) {
 		refuse_request(refusal, 403, "not-permitted",
 			"This token is for another meeting or not accredited here.");
-		return -1;
+		return -EACCES;
 	}
 	if (admission != ADMISSION_GRANTED) {
 		refuse_request(
 			refusal, 403, "not-admitted", wire_verdict_text(VERDICT_NOT_ADMITTED));
-		return -1;
+		return -EACCES;
 	}
 	if (use == SERVICE_PEER_PLAY) {
 		if (feed_exists(meeting, name))
 			return 0;
 		refuse_request(refusal, 404, "no-such-feed", "There is no such feed.");
-		return -1;
+		return -ENOENT;
 	}
 	const bool own = strcmp(who->badge, name) == 0 && peer_may_send(who->role);
 	const bool any = who->role == ROLE_TECHNICIAN && meeting->rehearsal &&
@@ -70,7 +70,7 @@ static int judge_use(const struct claims *who, const struct chamber *chamber,
 	if (own || any)
 		return 0;
 	refuse_request(refusal, 403, "not-permitted", "This token may not publish this source.");
-	return -1;
+	return -EACCES;
 }
 
 static void describe(
@@ -112,10 +112,11 @@ int service_peer_create(struct service *service, const struct claims *who, const
 	struct chamber *chamber = chamber_find(service, meeting);
 	if (chamber == NULL) {
 		refuse_request(refusal, 404, "no-such-meeting", "There is no such meeting.");
-		return -1;
+		return -ENOENT;
 	}
-	if (judge_use(who, chamber, use, name, refusal) < 0)
-		return -1;
+	const int err = judge_use(who, chamber, use, name, refusal);
+	if (err < 0)
+		return err;
 	struct peer_plan plan;
 	if (use == SERVICE_PEER_PUBLISH) {
 		plan_publish(service, chamber, name, &plan);
@@ -136,7 +137,7 @@ int service_peer_create(struct service *service, const struct claims *who, const
 	if (verdict != VERDICT_OK) {
 		refuse_request(refusal, http_status(verdict), verdict_reason(verdict),
 			why[0] != '\0' ? why : wire_verdict_text(verdict));
-		return -1;
+		return -EPROTO;
 	}
 	if (use == SERVICE_PEER_PUBLISH) {
 		/* A source has one publisher: the new one replaces what may be a dead one. */

@@ -155,7 +155,7 @@ static void tries_side_by_side_win_nothing(void **state)
 			0);
 	assert_int_equal(service_try_begin(bench->service, LINK_KEN, bench->at,
 				 &tries[CREDENTIAL_FREE_TRIES], &wait, &refusal),
-		-1);
+		-EAGAIN);
 	assert_int_equal(refusal.status, 429);
 	assert_int_equal(wait, 1);
 	bench_pass(bench, RS_SEC(1));
@@ -235,19 +235,19 @@ static void who_is_not_there_gets_no_credential(void **state)
 {
 	struct bench *bench = *state;
 	struct service_refusal refusal;
-	assert_int_equal(try_issue(bench, "nowhere", "KEN", LINK_KEN, &refusal), -1);
+	assert_int_equal(try_issue(bench, "nowhere", "KEN", LINK_KEN, &refusal), -ENOENT);
 	assert_string_equal(refusal.reason, "no-such-conference");
-	assert_int_equal(try_issue(bench, CONFERENCE, "ATL", LINK_KEN, &refusal), -1);
+	assert_int_equal(try_issue(bench, CONFERENCE, "ATL", LINK_KEN, &refusal), -ENOENT);
 	assert_string_equal(refusal.reason, "no-such-badge");
 	assert_int_equal(refusal.status, 404);
 	assert_int_equal(service_credentials_revoke(
 				 bench->service, 78, CONFERENCE, "ATL", bench->at, &refusal),
-		-1);
+		-ENOENT);
 	struct store_credential many[CREDENTIALS_BATCH_MAX + 1];
 	memset(many, 0, sizeof(many));
 	assert_int_equal(service_credentials_issue(bench->service, 79, CONFERENCE, many,
 				 CREDENTIALS_BATCH_MAX + 1, bench->at, &refusal),
-		-1);
+		-E2BIG);
 	assert_int_equal(refusal.status, 429);
 }
 
