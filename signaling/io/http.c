@@ -77,8 +77,6 @@ static void read_headers(struct request *request)
 {
 	struct lws *wsi = request->wsi;
 	char peer[RS_ADDR_TEXT_LEN] = "";
-	copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, request->authorization,
-		sizeof(request->authorization));
 	copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, request->content_type, HTTP_VALUE_MAX);
 	copy_header(wsi, WSI_TOKEN_HTTP_ACCEPT, request->accept, HTTP_VALUE_MAX);
 	copy_header(wsi, WSI_TOKEN_HTTP_IF_MATCH, request->if_match, HTTP_VALUE_MAX);
@@ -127,31 +125,35 @@ static void refuse_method(struct request *request)
 		"This address has other methods.");
 }
 
-/* 0 with *out_claims, or as auth_verify(); -ENOENT without a token. */
-static int verify(const struct request *request, struct claims *out_claims)
+/* Verified once, as the request comes in, and not kept. */
+static void read_token(struct request *request)
 {
 	static const char scheme[] = "Bearer ";
-	const char *token = request->authorization;
-	if (strncasecmp(token, scheme, strlen(scheme)) != 0)
-		return -ENOENT;
-	token += strlen(scheme);
-	token += strspn(token, " ");
-	return auth_verify(request->io->config.auth, token, io_moment().wall_ms, out_claims);
+	char text[HTTP_TOKEN_MAX + 16];
+	copy_header(request->wsi, WSI_TOKEN_HTTP_AUTHORIZATION, text, sizeof(text));
+	request->token_err = -ENOENT;
+	if (strncasecmp(text, scheme, strlen(scheme)) == 0) {
+		const char *token = text + strlen(scheme);
+		token += strspn(token, " ");
+		request->token_err = auth_verify(
+			request->io->config.auth, token, io_moment().wall_ms, &request->token);
+	}
+	rs_wipe(text, sizeof(text));
 }
 
 /* Nothing is kept for strangers and for those who may not ask, whom nobody hears whatever they send: or a few thousand
  * connections could fill the memory. What everybody may ask of REST is short. */
 static void prepare_body(struct request *request, const struct http_route *route)
 {
-	struct claims claims;
 	const bool is_open = route != NULL && route->roles == 0 && route->kind == ROUTE_API;
-	request->body_unread =
-		(!is_open && verify(request, &claims) != 0) ||
-		(route != NULL && route->roles != 0 && (route->roles & ROLE_BIT(claims.role)) == 0);
+	request->body_unread = (!is_open && request->token_err != 0) ||
+			       (route != NULL && route->roles != 0 &&
+				       (route->roles & ROLE_BIT(request->token.role)) == 0);
 	rs_buf_init(&request->body, route != NULL ? route->body_max : HTTP_SMALL_MAX);
 	if (route != NULL && route->is_upload && !request->body_unread) {
+		struct claims who = request->token;
 		request->body_unread = true; /* by us; the upload reads it */
-		upload_begin(request, &claims);
+		upload_begin(request, &who);
 	}
 }
 
@@ -206,8 +208,7 @@ static bool within_bearer_rate(struct request *request)
 /* A token is guessed more slowly than it is used. */
 static bool authenticate(struct request *request)
 {
-	struct claims claims;
-	if (verify(request, &claims) == 0)
+	if (request->token_err == 0)
 		return http_authenticate(request);
 	if (within_address_rate(request, GUESS_COST))
 		(void)http_authenticate(request); /* says why not */
@@ -275,7 +276,6 @@ static struct request *request_free(struct request *request)
 		(void)close(request->file); /* read only */
 	rs_buf_done(&request->body);
 	rs_buf_done(&request->out);
-	rs_wipe(request->authorization, sizeof(request->authorization));
 	pins_free(request->issued);
 	return rs_release(request);
 }
@@ -294,6 +294,7 @@ static struct request *request_new(struct io *io, struct lws *wsi, const char *p
 	/* A path that is too long is cut, and then is nowhere. */
 	(void)rs_copy_text(request->path, sizeof(request->path), path, len);
 	read_headers(request);
+	read_token(request);
 	read_query(request);
 	request->route = find_route(request, &other);
 	prepare_body(request, request->route);
@@ -439,7 +440,9 @@ void http_deliver(struct io *io, uint64_t number, unsigned status, struct messag
 
 bool http_authenticate(struct request *request)
 {
-	const int err = verify(request, &request->who);
+	const int err = request->token_err;
+	if (err == 0)
+		request->who = request->token;
 	if (err == -ENOENT)
 		http_refuse(request, HTTP_STATUS_UNAUTHORIZED, "no-token",
 			"A token is needed: Authorization: Bearer.");

@@ -201,7 +201,6 @@ struct request {
 	struct route_params params;
 	const struct http_route *route; /* NULL = a page's file, or nothing */
 	/* headers that are looked at; empty = absent */
-	char authorization[HTTP_TOKEN_MAX + 16];
 	char content_type[HTTP_VALUE_MAX];
 	char accept[HTTP_VALUE_MAX];
 	char if_match[HTTP_VALUE_MAX];
@@ -215,9 +214,11 @@ struct request {
 	bool body_too_large;
 	bool body_unread;      /* of a stranger: thrown away */
 	struct upload *upload; /* its body goes there; NULL = it is none, or cannot be taken */
-	struct claims who;     /* once authorised */
-	bool importing;        /* its answer gets join tokens */
-	struct pins *issued;   /* its answer gets these; NULL = nothing was issued */
+	int token_err;       /* of the bearer's token, as auth_verify(); -ENOENT = there is none */
+	struct claims token; /* when it is 0 */
+	struct claims who;   /* once authorised */
+	bool importing;      /* its answer gets join tokens */
+	struct pins *issued; /* its answer gets these; NULL = nothing was issued */
 	/* the answer */
 	bool answered;
 	bool head_written;
