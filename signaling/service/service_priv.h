@@ -1,31 +1,22 @@
 /* signaling/service/service_priv.h
  *
- * What the service is made of. A chamber is one meeting at work: its proceedings, the log they are appended to, the sessions
- * that watch it. At most one append is under way in a chamber; commands wait in its queue.
+ * What the service is made of, and what its parts offer one another.
  */
 #ifndef ROSTRUM_SIGNALING_SERVICE_SERVICE_PRIV_H
 #define ROSTRUM_SIGNALING_SERVICE_SERVICE_PRIV_H
 
 #include "common/base/map.h"
-#include "signaling/broadcast/broadcast.h"
 #include "signaling/proceedings/permissions.h"
-#include "signaling/proceedings/plan.h"
-#include "signaling/service/service.h"
-#include "signaling/service/sync.h"
-#include "signaling/store/store.h"
+#include "signaling/service/chamber.h"
+#include "signaling/service/peers.h"
 #include "signaling/wire/conference.h"
 #include "signaling/wire/event.h"
 #include "signaling/wire/figures.h"
 #include "signaling/wire/hook.h"
-#include "signaling/wire/message.h"
-#include "signaling/wire/node.h"
 #include "signaling/wire/view.h"
-#include "signaling/wire/watched.h"
 
 #define RULES_MAX 32
 #define GATES_KEPT 64
-/* Replies remembered in a meeting, so that a command sent again is answered again. */
-#define REPLIES_KEPT 1024
 /* Close codes of PROTOCOL.md section 1. */
 #define CLOSE_MALFORMED 4000
 #define CLOSE_NO_TOKEN 4001
@@ -36,9 +27,6 @@
 #define CLOSE_NOT_ADMITTED 4010
 /* After a store that was down. */
 #define STORE_RETRY RS_MS(500)
-/* A peer without consent for so long is given up. */
-#define PEER_REAP RS_SEC(60)
-#define PEER_ID_RANDOM 12
 /* Media server instances remembered, so that peers are taken back from each once. */
 #define INSTANCES_SEEN 16
 #define EPOCH_LEN 8
@@ -46,158 +34,6 @@
 #define LOOKS_MAX 16
 #define LOOKS_PEERS_MAX 8
 #define VIEW_MAX ((size_t)4 << 20)
-
-struct chamber;
-struct ballot_box;
-struct replies;
-struct chat;
-
-/* A WebSocket. */
-struct session {
-	uint64_t id;
-	struct session *prev, *next; /* in the chamber */
-	struct chamber *chamber;     /* NULL until hello was taken */
-	size_t participant;
-	rs_time hello_by;
-	char peer[RS_NAME_MAX + 1]; /* its media peer; empty = none */
-	bool companion;             /* of somebody in the room: sends no media */
-	/* rate limit: a bucket of thousandths of a command */
-	int64_t bucket;
-	rs_time filled;
-	uint32_t refused; /* in a row */
-	struct sync sync; /* how the page's clock stands */
-};
-
-enum peer_use {
-	PEER_PAGE,
-	PEER_PUBLISH,
-	PEER_PLAY,
-};
-
-struct peer {
-	struct peer_spec spec;
-	enum peer_use use;
-	enum node_peer_state state;
-	struct chamber *chamber;
-	char owner[MEETING_BADGE_MAX + 1];
-	char instance[RS_NAME_MAX + 1]; /* of the media server that has it */
-	struct person *person;          /* whose line it is; NULL for players and foreign sources */
-	struct peer *next_of_person;
-	uint64_t session; /* of a page; 0 = its page is away */
-	rs_time reap_at;
-	int64_t rx_packets, rx_lost; /* as last measured */
-	struct watched *watched;     /* NULL: nobody looks at it */
-	rs_time watched_until;
-	bool watched_fresh; /* something was said of it since it was last asked for */
-	bool quiet;         /* nothing came since the measure before */
-};
-
-/* Their turn, as they were told it. */
-struct turn_told {
-	uint32_t entry; /* 0 = none */
-	int64_t start_ms;
-	enum plan_fit fit;
-};
-
-/* What is known of a participant beside the proceedings: sockets, media, measurements. */
-struct person {
-	size_t sessions;
-	struct peer *peers;
-	rs_time away_at;              /* when it counts as gone; RS_TIME_NEVER while it is here */
-	bool left;                    /* on purpose */
-	int64_t place;                /* number of the live place, the newest known; 0 = none yet */
-	bool companion;               /* the page is that of somebody in the room */
-	bool elsewhere;               /* a second page took the place of the first: to be told */
-	bool media_lost;              /* the transport told so */
-	char listen[RS_NAME_MAX + 1]; /* channel; empty = floor */
-	/* measured now and told last; -1 = nothing */
-	int level, level_told; /* -dBov */
-	int rtt_ms, rtt_told;
-	int loss, loss_told; /* thousandths */
-	int speaking, speaking_told;
-	int sound, sound_told; /* kHz and fitness of the microphone as one figure, see measure.c */
-	int64_t mic_packets;
-	size_t turn_at; /* index in the plan being told */
-	struct turn_told turn;
-	int64_t chat_bucket,
-		chat_ms; /* messages of the chat, thousandths of a minute's; since when */
-};
-
-/* A command waiting for its turn. */
-struct job {
-	struct job *next;
-	uint64_t session; /* who is to be answered; 0 = nobody or an HTTP request */
-	uint64_t request;
-	char badge[RS_NAME_MAX + 1];
-	char id[RS_NAME_MAX + 1]; /* empty: not to be remembered */
-	struct command command;
-};
-
-/* What the recorder was told about a meeting. */
-struct archive {
-	char session[EVENT_SESSION_MAX + 1]; /* it records this; empty = nothing */
-	enum visibility class;               /* of that session */
-	char tap[NODE_PATH_MAX + 1];         /* where it was told to find the media */
-	uint64_t forwarded;                  /* last event handed over */
-	uint64_t end;                        /* last event of the session; 0 = it goes on */
-	bool reading;                        /* older events are being read from the store */
-	uint64_t ticket;
-	enum node_recording_state report;
-	bool reported;
-	char reason[EVENT_REASON_MAX + 1];
-};
-
-/* The whole view as of `event`, less its last octet, cut into parts that no socket must hold back; see snapshot_take(). */
-struct snapshot {
-	struct message **parts;
-	size_t n_parts; /* 0 = none yet */
-	size_t octets;
-	uint64_t event;
-	rs_time written;
-};
-
-struct chamber {
-	struct chamber *next;
-	struct proceedings *proceedings;
-	char conference[RS_NAME_MAX + 1];
-	char epoch[RS_NAME_MAX + 1]; /* of the history, for resume */
-	uint64_t claim;              /* of the store */
-	bool fenced;
-	struct broadcast *broadcast;
-	struct replies *replies;
-	struct chat *chat;
-	struct person *people;               /* as many as participants */
-	int64_t hidden_ms[VISIBILITY_COUNT]; /* wall clock of the last event while it sat so */
-	struct session *sessions;
-	struct stream *streams;      /* displays */
-	struct decisions *decisions; /* proclaimed; NULL = none yet */
-	struct snapshot snapshot;
-	struct job *first_job, *last_job;
-	bool job_turn; /* not the outside world's */
-	size_t n_jobs;
-	/* the append under way */
-	bool in_flight;
-	uint64_t ticket; /* of the store */
-	bool unknown;    /* its outcome is unknown: to be asked again */
-	struct job *job; /* whose it is; NULL = the outside world's */
-	struct events events;
-	struct message *payloads[EVENTS_MAX];
-	struct message *reply;
-	rs_time retry_at; /* not before; 0 = at once */
-	bool store_down;  /* said so in the log */
-	/* media */
-	char node[RS_NAME_MAX + 1]; /* name of the SFU whose instance it is, as far as known */
-	rs_time media_lost_at;      /* since when that SFU is away */
-	struct archive archive;
-	struct {
-		rs_time due;     /* to be looked at then */
-		rs_time told_at; /* when it was last */
-		struct message
-			*told; /* to those who preside; NULL = nothing, or not to all of them */
-	} plan;
-	struct ballot_box *box; /* of the secret ballot that is open; NULL = none */
-	rs_time deadline;       /* when presence or media are to be looked at again */
-};
 
 struct node {
 	uint64_t id;
@@ -316,24 +152,6 @@ struct message *replies_find(const struct replies *replies, const char *badge, c
 /* The oldest makes way; a reply that is there stays. */
 void replies_add(
 	struct replies *replies, const char *badge, const char *id, struct message *message);
-
-/* chamber.c */
-int chamber_new(struct service *service, struct meeting *meeting, const char *conference,
-	const char *epoch, struct chamber **out_chamber) RS_MUST_USE;
-struct chamber *chamber_free(struct chamber *chamber);
-struct chamber *chamber_find(const struct service *service, const char *meeting);
-/* NULL when nobody has this badge. */
-struct person *chamber_person(const struct chamber *chamber, const char *badge);
-/* Queue a command; 0 or -E2BIG. */
-int chamber_submit(struct service *service, struct chamber *chamber, const struct job *job);
-/* Do whatever can be done now: outside events first, then commands. */
-void chamber_pump(struct service *service, struct chamber *chamber, struct moment at);
-/* An append of this chamber is done. */
-void chamber_done(struct service *service, struct chamber *chamber, const struct store_done *done,
-	struct moment at);
-/* Apply one stored event, keep and tell it. 0 or -ENOMEM. */
-int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
-	const struct store_event *stored, struct message *payload) RS_MUST_USE;
 
 /* admission.c */
 /* As the meeting sits now; who has no badge is not judged here. */
@@ -478,55 +296,6 @@ void archive_read_done(
 	struct service *service, struct chamber *chamber, const struct store_done *done);
 void archive_hello(struct service *service, struct node *node, const struct node_message *message);
 void archive_gone(struct service *service);
-
-/* peers.c */
-struct peer *peer_find(const struct service *service, const char *id);
-/* Forget it and tell the media server. */
-void peer_remove(struct service *service, struct peer *peer);
-void peer_tell(struct service *service, struct peer *peer);
-/* The first that passes the test. The map may not change during a walk: after a removal, ask again. */
-typedef bool peer_test(const struct peer *peer, const void *ctx);
-struct peer *peer_first(const struct service *service, peer_test *test, const void *ctx);
-/* What a peer is to be made of. */
-struct peer_making {
-	struct chamber *chamber;
-	enum peer_use use;
-	const char *owner;
-	const char *offer;
-	size_t len;
-	const struct peer_plan *plan;
-};
-/* Judged, answered and known; not yet told. `why` is set for VERDICT_BAD_OFFER. */
-enum verdict peer_make(struct service *service, const struct peer_making *making,
-	struct peer **out_peer, struct rs_buf *out_sdp, char why[PEER_WHY_LEN]);
-/* It is (also) this person's line. NULL: nobody's. */
-void peer_adopt(struct peer *peer, struct person *person);
-bool peer_may_send(enum role role);
-void plan_add_slot(struct peer_plan *plan, enum peer_kind kind, const char *feed, uint32_t rank,
-	uint32_t max_height);
-void plan_add_sends(struct peer_plan *plan, const char *source, uint32_t csrc);
-/* Bind the audio slots of a page to what its person listens to, and tell, if that is new. */
-void peer_rebind(struct service *service, struct peer *peer);
-/* All of a person's page peers. */
-void peer_remove_pages(struct service *service, struct person *person);
-/* Those whose media server is no longer the chamber's. */
-void peer_remove_stale(struct service *service, struct chamber *chamber);
-/* Take back what a media server still has, after our restart. */
-void peer_take_back(struct service *service, struct node *node, const struct node_message *message);
-void peer_report(struct service *service, const struct node_message *message, struct moment at);
-void peer_reap(struct service *service, struct moment at);
-void peer_free_all(struct service *service);
-/* Commands on a page's media. They answer into `out`. */
-void peer_watch(struct service *service, struct session *session,
-	const struct wire_message *message, struct rs_buf *out, int *err);
-void peer_listen(struct service *service, struct session *session,
-	const struct wire_message *message, struct rs_buf *out, int *err);
-void peer_offer(struct service *service, struct session *session,
-	const struct wire_message *message, struct rs_buf *out, int *err);
-void peer_restart_ice(struct service *service, struct session *session,
-	const struct wire_message *message, struct rs_buf *out, int *err);
-void peer_hang_up(struct service *service, struct session *session,
-	const struct wire_message *message, struct rs_buf *out, int *err);
 
 /* import.c */
 void import_done(struct service *service, const struct store_done *done, struct moment at);

@@ -1,0 +1,167 @@
+/* signaling/service/chamber.h
+ *
+ * A chamber is one meeting at work: its proceedings, the log they are appended to, the sessions that watch it, what is known of its
+ * people. At most one append is under way in a chamber; commands wait in its queue. Part of the service; the same thread and rules.
+ */
+#ifndef ROSTRUM_SIGNALING_SERVICE_CHAMBER_H
+#define ROSTRUM_SIGNALING_SERVICE_CHAMBER_H
+
+#include "signaling/broadcast/broadcast.h"
+#include "signaling/proceedings/plan.h"
+#include "signaling/service/service.h"
+#include "signaling/service/sync.h"
+#include "signaling/store/store.h"
+#include "signaling/wire/node.h"
+
+/* Replies remembered in a meeting, so that a command sent again is answered again. */
+#define REPLIES_KEPT 1024
+
+struct ballot_box;
+struct chamber;
+struct chat;
+struct decisions;
+struct peer;
+struct replies;
+struct stream;
+
+/* A WebSocket. */
+struct session {
+	uint64_t id;
+	struct session *prev, *next; /* in the chamber */
+	struct chamber *chamber;     /* NULL until hello was taken */
+	size_t participant;
+	rs_time hello_by;
+	char peer[RS_NAME_MAX + 1]; /* its media peer; empty = none */
+	bool companion;             /* of somebody in the room: sends no media */
+	/* rate limit: a bucket of thousandths of a command */
+	int64_t bucket;
+	rs_time filled;
+	uint32_t refused; /* in a row */
+	struct sync sync; /* how the page's clock stands */
+};
+
+/* Their turn, as they were told it. */
+struct turn_told {
+	uint32_t entry; /* 0 = none */
+	int64_t start_ms;
+	enum plan_fit fit;
+};
+
+/* What is known of a participant beside the proceedings: sockets, media, measurements. */
+struct person {
+	size_t sessions;
+	struct peer *peers;
+	rs_time away_at;              /* when it counts as gone; RS_TIME_NEVER while it is here */
+	bool left;                    /* on purpose */
+	int64_t place;                /* number of the live place, the newest known; 0 = none yet */
+	bool companion;               /* the page is that of somebody in the room */
+	bool elsewhere;               /* a second page took the place of the first: to be told */
+	bool media_lost;              /* the transport told so */
+	char listen[RS_NAME_MAX + 1]; /* channel; empty = floor */
+	/* measured now and told last; -1 = nothing */
+	int level, level_told; /* -dBov */
+	int rtt_ms, rtt_told;
+	int loss, loss_told; /* thousandths */
+	int speaking, speaking_told;
+	int sound, sound_told; /* kHz and fitness of the microphone as one figure, see measure.c */
+	int64_t mic_packets;
+	size_t turn_at; /* index in the plan being told */
+	struct turn_told turn;
+	int64_t chat_bucket,
+		chat_ms; /* messages of the chat, thousandths of a minute's; since when */
+};
+
+/* A command waiting for its turn. */
+struct job {
+	struct job *next;
+	uint64_t session; /* who is to be answered; 0 = nobody or an HTTP request */
+	uint64_t request;
+	char badge[RS_NAME_MAX + 1];
+	char id[RS_NAME_MAX + 1]; /* empty: not to be remembered */
+	struct command command;
+};
+
+/* What the recorder was told about a meeting. */
+struct archive {
+	char session[EVENT_SESSION_MAX + 1]; /* it records this; empty = nothing */
+	enum visibility class;               /* of that session */
+	char tap[NODE_PATH_MAX + 1];         /* where it was told to find the media */
+	uint64_t forwarded;                  /* last event handed over */
+	uint64_t end;                        /* last event of the session; 0 = it goes on */
+	bool reading;                        /* older events are being read from the store */
+	uint64_t ticket;
+	enum node_recording_state report;
+	bool reported;
+	char reason[EVENT_REASON_MAX + 1];
+};
+
+/* The whole view as of `event`, less its last octet, cut into parts that no socket must hold back; see snapshot_take(). */
+struct snapshot {
+	struct message **parts;
+	size_t n_parts; /* 0 = none yet */
+	size_t octets;
+	uint64_t event;
+	rs_time written;
+};
+
+struct chamber {
+	struct chamber *next;
+	struct proceedings *proceedings;
+	char conference[RS_NAME_MAX + 1];
+	char epoch[RS_NAME_MAX + 1]; /* of the history, for resume */
+	uint64_t claim;              /* of the store */
+	bool fenced;
+	struct broadcast *broadcast;
+	struct replies *replies;
+	struct chat *chat;
+	struct person *people;               /* as many as participants */
+	int64_t hidden_ms[VISIBILITY_COUNT]; /* wall clock of the last event while it sat so */
+	struct session *sessions;
+	struct stream *streams;      /* displays */
+	struct decisions *decisions; /* proclaimed; NULL = none yet */
+	struct snapshot snapshot;
+	struct job *first_job, *last_job;
+	bool job_turn; /* not the outside world's */
+	size_t n_jobs;
+	/* the append under way */
+	bool in_flight;
+	uint64_t ticket; /* of the store */
+	bool unknown;    /* its outcome is unknown: to be asked again */
+	struct job *job; /* whose it is; NULL = the outside world's */
+	struct events events;
+	struct message *payloads[EVENTS_MAX];
+	struct message *reply;
+	rs_time retry_at; /* not before; 0 = at once */
+	bool store_down;  /* said so in the log */
+	/* media */
+	char node[RS_NAME_MAX + 1]; /* name of the SFU whose instance it is, as far as known */
+	rs_time media_lost_at;      /* since when that SFU is away */
+	struct archive archive;
+	struct {
+		rs_time due;     /* to be looked at then */
+		rs_time told_at; /* when it was last */
+		struct message
+			*told; /* to those who preside; NULL = nothing, or not to all of them */
+	} plan;
+	struct ballot_box *box; /* of the secret ballot that is open; NULL = none */
+	rs_time deadline;       /* when presence or media are to be looked at again */
+};
+
+int chamber_new(struct service *service, struct meeting *meeting, const char *conference,
+	const char *epoch, struct chamber **out_chamber) RS_MUST_USE;
+struct chamber *chamber_free(struct chamber *chamber);
+struct chamber *chamber_find(const struct service *service, const char *meeting);
+/* NULL when nobody has this badge. */
+struct person *chamber_person(const struct chamber *chamber, const char *badge);
+/* Queue a command; 0 or -E2BIG. */
+int chamber_submit(struct service *service, struct chamber *chamber, const struct job *job);
+/* Do whatever can be done now: outside events first, then commands. */
+void chamber_pump(struct service *service, struct chamber *chamber, struct moment at);
+/* An append of this chamber is done. */
+void chamber_done(struct service *service, struct chamber *chamber, const struct store_done *done,
+	struct moment at);
+/* Apply one stored event, keep and tell it. 0 or -ENOMEM. */
+int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
+	const struct store_event *stored, struct message *payload) RS_MUST_USE;
+
+#endif
