@@ -190,6 +190,7 @@ export class Interpreter extends Page {
 				press: () => this.setCough(true),
 				release: () => this.setCough(false),
 			},
+			{ key: 'F2', show: 'F2', label: 'key.cough', press: () => this.setCough(true), release: () => this.setCough(false), anywhere: true },
 			{ key: '0', show: '0', label: 'key.original', press: () => void session.listen('floor') },
 			...this.relays.slice(0, 9).map(([id, { name }], i) => ({
 				key: String(i + 1),
@@ -198,8 +199,8 @@ export class Interpreter extends Page {
 				values: { name },
 				press: () => void session.listen(id),
 			})),
-			{ key: '+', show: '+', label: 'key.louder', press: () => session.setVolume(session.volume + 0.1) },
-			{ key: '-', show: '−', label: 'key.softer', press: () => session.setVolume(session.volume - 0.1) },
+			{ key: '+', show: '+', label: 'key.louder', repeats: true, press: () => session.setVolume(session.volume + 0.1) },
+			{ key: '-', show: '−', label: 'key.softer', repeats: true, press: () => session.setVolume(session.volume - 0.1) },
 		];
 	}
 }

@@ -3,7 +3,7 @@ import type { Key, Values } from './words';
 /** Keys that act wherever the focus is, except where one writes or chooses with keys. */
 
 export interface Binding {
-	/** `KeyboardEvent.key`, lower case for letters. */
+	/** As the Latin keyboard has it: `KeyboardEvent.key`, lower case for letters. */
 	key: string;
 	/** As printed on the key. */
 	show: string;
@@ -12,6 +12,34 @@ export interface Binding {
 	press: () => void;
 	/** Called when the key comes up again, or the window loses it; makes the key one to hold. */
 	release?: () => void;
+	/** Goes on acting while it is held down, as a volume does. */
+	repeats?: boolean;
+	/** Acts even while one writes or a dialog is open; only for keys that write nothing. */
+	anywhere?: boolean;
+}
+
+type Press = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'>;
+
+/** What other keyboards print for the same. */
+const SAME: Record<string, string> = { '=': '+', '\u061f': '?', '\uff1f': '?' };
+const PLACES: Record<string, string> = { Comma: ',', Period: '.', Minus: '-', Equal: '+' };
+
+/** What the Latin keyboard prints where this key sits. */
+function placeOf(code: string): string {
+	return /^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : /^Digit\d$/.test(code) ? code.slice(5) : (PLACES[code] ?? '');
+}
+
+/**
+ * The binding a press means, on any keyboard. A Latin letter is what is printed on the key; where the key prints another script
+ * it is its place that counts, and so it is for the digits of a row that prints them with Shift only (French).
+ */
+export function bindingFor(bindings: readonly Binding[], { key, code, shiftKey }: Press): Binding | undefined {
+	const printed = key.length === 1 ? (SAME[key] ?? key.toLowerCase()) : key;
+	const named = (name: string) => bindings.find((one) => one.key === name);
+	const place = placeOf(code);
+	if (/^\d$/.test(place) && !shiftKey && !/^[\da-z]$/.test(printed))
+		return named(place) ?? named(printed);
+	return named(printed) ?? (printed.length === 1 && printed > '~' && place !== '' ? named(place) : undefined);
 }
 
 const STORED = 'rostrum.keys';
@@ -27,34 +55,35 @@ export function setSingleKeys(on: boolean): void {
 }
 
 export function listenToKeys(bindings: () => Binding[]): void {
-	let held: Binding | null = null;
+	let held: { binding: Binding; code: string } | null = null;
 	const letGo = () => {
-		held?.release?.();
+		held?.binding.release?.();
 		held = null;
 	};
 
 	document.addEventListener('keydown', (event) => {
-		if (event.ctrlKey || event.metaKey || event.altKey || !singleKeys() || document.querySelector('dialog[open]') !== null)
+		if (event.ctrlKey || event.metaKey || event.altKey)
 			return;
-		if (event.target instanceof Element && event.target.matches(WRITES))
-			return;
-		const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-		const binding = bindings().find(({ key }) => key === pressed);
-		if (binding === undefined)
+		const binding = bindingFor(bindings(), event);
+		if (binding === undefined || (binding.anywhere !== true && !mayAct(event.target)))
 			return;
 		event.preventDefault();
-		if (event.repeat)
+		if (event.repeat && binding.repeats !== true)
 			return;
-		if (binding.release !== undefined)
-			held = binding;
+		if (binding.release !== undefined && held === null)
+			held = { binding, code: event.code };
 		binding.press();
 	});
 	document.addEventListener('keyup', (event) => {
-		const released = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-		if (held === null || held.key !== released)
+		if (held === null || held.code !== event.code)
 			return;
 		event.preventDefault();
 		letGo();
 	});
 	window.addEventListener('blur', letGo);
+}
+
+/** Not where keys write or choose, nor under a dialog. */
+function mayAct(target: EventTarget | null): boolean {
+	return singleKeys() && document.querySelector('dialog[open]') === null && !(target instanceof Element && target.matches(WRITES));
 }
