@@ -41,6 +41,7 @@ async function upload(name, text, symbol) {
 
 test('what the secretariat uploads stands on a delegate’s page, and is saved whole', LIMIT, async () => {
 	await upload('L7.txt', TEXT, 'A/C.2/81/L.7');
+	await KEN.click('documents', ' summary');
 	await until('the document on the delegate’s page', async () => String(await shown(KEN)) === 'A/C.2/81/L.7');
 	const session = await KEN.page.createCDPSession();
 	await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });

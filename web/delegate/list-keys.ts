@@ -54,7 +54,7 @@ export class OwnLists extends Part {
 					@click=${() => void session.ask('withdraw-swap', { entry: own.entry }, 'swap')}>${t('swap.withdraw')}</button></p>`;
 		const chosen = others.some(({ entry }) => entry === this.other) ? this.other : 0;
 		const off = chosen === 0 || session.isAsked('swap');
-		return html`<p class="keys"><label class="grow small"><span class="muted">${t('swap.with')}</span>
+		return html`<p class="keys"><label class="field grow"><span>${t('swap.with')}</span>
 				<select data-testid="swap-with" @change=${(event: Event) => (this.other = Number((event.target as HTMLSelectElement).value))}>
 					<option value="0" ?selected=${chosen === 0}></option>
 					${others.map(({ entry, participant }) => html`<option value=${entry} ?selected=${entry === chosen}>${
@@ -70,7 +70,7 @@ export class OwnLists extends Part {
 		const items = view.agenda.items.filter(({ id }) => before || id !== view.agenda.current);
 		if (items.length === 0 || !view.rules.in_advance)
 			return nothing;
-		return html`<details class="panel" data-testid="advance"><summary>${t('advance.title')}</summary>
+		return html`<details class="panel fold" data-testid="advance"><summary>${t('advance.title')}</summary>
 			<ul class="rows">${items.map(({ id, title }) => this.item(view, id, title))}</ul></details>`;
 	}
 

@@ -19,12 +19,12 @@ export class Documents extends Part {
 		const adds = session.wire.you?.role === 'secretariat' && Boolean(view.agenda.current);
 		if (list.length === 0 && !adds)
 			return nothing;
-		return html`<section class="panel documents" aria-labelledby="documents-title" data-testid="documents">
-			<header><h2 id="documents-title">${t('documents.title')}</h2></header>
+		return html`<details class="panel fold documents" data-testid="documents" ?open=${adds}>
+			<summary><h2>${t('documents.title')}</h2><span class="small muted figures">${list.length}</span></summary>
 			<ul class="rows">${list.map(([number, document]) => this.one(number, document, adds))}</ul>
 			${adds ? this.form() : nothing}
 			${this.failed ? html`<p class="small" role="alert" data-testid="documents-failed">${this.failed}</p>` : nothing}
-		</section>`;
+		</details>`;
 	}
 
 	private one(number: string, { symbol, title, language, octets, type }: Document, adds: boolean): TemplateResult {
@@ -41,12 +41,12 @@ export class Documents extends Part {
 
 	private form(): TemplateResult {
 		const { languages } = this.session.view!;
-		return html`<details><summary data-testid="add-document">${t('documents.add')}</summary>
+		return html`<details class="fold"><summary data-testid="add-document">${t('documents.add')}</summary>
 			<form @submit=${(event: SubmitEvent) => this.add(event)}>
-				<label>${t('documents.file')} <input type="file" name="file" required accept=".pdf,.docx,.xlsx,.pptx,.txt,.png,.jpg,.jpeg" data-testid="document-file"></label>
-				<label>${t('documents.symbol')} <input name="symbol" maxlength="64" data-testid="document-symbol"></label>
-				<label>${t('documents.name')} <input name="title" maxlength="255" data-testid="document-title"></label>
-				<label>${t('documents.language')} <select name="language">${languages.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label>
+				<label class="field"><span>${t('documents.file')}</span><input type="file" name="file" required accept=".pdf,.docx,.xlsx,.pptx,.txt,.png,.jpg,.jpeg" data-testid="document-file"></label>
+				<label class="field"><span>${t('documents.symbol')}</span><input name="symbol" maxlength="64" data-testid="document-symbol"></label>
+				<label class="field"><span>${t('documents.name')}</span><input name="title" maxlength="255" data-testid="document-title"></label>
+				<label class="field"><span>${t('documents.language')}</span><select name="language">${languages.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label>
 				<button type="submit" class="button" data-testid="upload" aria-disabled=${this.sent >= 0}>${t('documents.upload')}</button>
 				${this.sent >= 0 ? html`<progress max="1" .value=${this.sent}></progress>` : nothing}
 			</form></details>`;
