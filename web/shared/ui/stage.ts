@@ -1,12 +1,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { holder, isVoting, openOf, shortName } from '../view';
+import { holder, isVoting, openOf, shortName, type View } from '../view';
 import { adjournedUntil, t } from '../words';
 import { lamp } from './icons';
 import { Part } from './part';
 import './picture';
 import './small';
 import './speaking-time';
+
+/** Why nobody speaks. */
+function nobody(view: View): string {
+	const { state, until } = view.meeting;
+	if (state === 'adjourned' && until)
+		return adjournedUntil(until);
+	return t(`floor.nobody.${state === 'in-session' && isVoting(view) ? 'voting' : state}`);
+}
 
 /** Who has the floor: picture, name plate, time; and the small pictures of the chair and of oneself. */
 @customElement('rs-stage')
@@ -18,20 +26,19 @@ export class Stage extends Part {
 		const { session } = this;
 		const view = session.view!;
 		const speaker = holder(view);
-		const others = openOf(view).filter((badge) => badge !== speaker);
+		const { checking } = view.meeting;
+		const others = openOf(view).filter((badge) => badge !== speaker && badge !== checking);
 		const chair = Object.keys(view.participants).find((badge) => view.participants[badge]?.role === 'chair') ?? '';
-		const shown = speaker ?? others[0] ?? '';
+		const shown = speaker ?? checking ?? others[0] ?? '';
 		const own = shown === session.me && session.capture.camera !== null;
 		return html`<section class="stage" aria-labelledby="stage-title">
 			<rs-picture .session=${session} feed="speaker" badge=${shown} ?own=${own}></rs-picture>
 			<div class="caption">
 				<div class="name">${
 					speaker === null
-						? html`<h2 id="stage-title" data-testid="speaker" data-participant="">${t('floor.nobody')}</h2>
+						? html`<h2 id="stage-title" data-testid="speaker" data-participant="">${checking ? shortName(view, checking) : t('floor.nobody')}</h2>
 								<p class="muted" data-testid="floor-note">${
-									view.meeting.state === 'adjourned' && view.meeting.until
-										? adjournedUntil(view.meeting.until)
-										: t(`floor.nobody.${view.meeting.state === 'in-session' && isVoting(view) ? 'voting' : view.meeting.state}`)
+									checking ? t('sound.tried') : nobody(view)
 								}</p>`
 						: html`<h2 id="stage-title" data-testid="speaker" data-participant=${speaker}>${
 									speaker === session.me ? t('floor.you') : shortName(view, speaker)

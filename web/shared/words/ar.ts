@@ -122,6 +122,7 @@ export const ar: Catalogue = {
 	'doors.close': 'إغلاق الأبواب',
 	'sound.check': 'اختبار ميكروفون',
 	'sound.nobody': 'لا أحد',
+	'sound.tried': 'يُختبر الميكروفون. لم تُفتتح الجلسة بعد.',
 	'open.without': 'الافتتاح من دون نصاب',
 	'open.without.again': 'اضغطوا ثانية: لا نصاب',
 	'adjourn': 'تأجيل',

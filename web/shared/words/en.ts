@@ -128,6 +128,7 @@ export const en = {
 	'doors.close': 'Close the doors',
 	'sound.check': 'Try a microphone',
 	'sound.nobody': 'Nobody’s',
+	'sound.tried': 'The microphone is being tried. The meeting has not been opened yet.',
 	'open.without': 'Open without a quorum',
 	'open.without.again': 'Press again: no quorum',
 	'adjourn': 'Adjourn',

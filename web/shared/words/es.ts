@@ -122,6 +122,7 @@ export const es: Catalogue = {
 	'doors.close': 'Cerrar las puertas',
 	'sound.check': 'Probar un micrófono',
 	'sound.nobody': 'Ninguno',
+	'sound.tried': 'Se prueba el micrófono. La sesión aún no se ha abierto.',
 	'open.without': 'Abrir sin quórum',
 	'open.without.again': 'Pulse otra vez: no hay quórum',
 	'adjourn': 'Aplazar',

@@ -122,6 +122,7 @@ export const fr: Catalogue = {
 	'doors.close': 'Fermer les portes',
 	'sound.check': 'Essayer un microphone',
 	'sound.nobody': 'Aucun',
+	'sound.tried': 'Essai du microphone. La séance n’est pas encore ouverte.',
 	'open.without': 'Ouvrir sans quorum',
 	'open.without.again': 'Appuyer encore : pas de quorum',
 	'adjourn': 'Ajourner',

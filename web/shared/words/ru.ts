@@ -123,6 +123,7 @@ export const ru: Catalogue = {
 	'doors.close': 'Закрыть двери',
 	'sound.check': 'Проверить микрофон',
 	'sound.nobody': 'Ничей',
+	'sound.tried': 'Микрофон проверяется. Заседание еще не открыто.',
 	'open.without': 'Открыть без кворума',
 	'open.without.again': 'Нажмите еще раз: кворума нет',
 	'adjourn': 'Закрыть до следующего',

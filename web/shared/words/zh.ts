@@ -123,6 +123,7 @@ export const zh: Catalogue = {
 	'doors.close': '停止入场',
 	'sound.check': '测试话筒',
 	'sound.nobody': '无人',
+	'sound.tried': '正在测试话筒。会议尚未开始。',
 	'open.without': '未达法定人数开会',
 	'open.without.again': '再按一次：未达法定人数',
 	'adjourn': '休会',
