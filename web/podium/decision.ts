@@ -28,11 +28,12 @@ export class DecisionKeys extends Part {
 		const view = session.view!;
 		const { decision } = view;
 		const leads = session.may('propose-decision') && view.meeting.state === 'in-session';
-		if (!decision && !leads)
-			return nothing;
 		// What is before the meeting comes first.
 		const free = view.motions.pending.length === 0 && !view.points.stage && view.inscription.debate !== 'adjourned';
 		const settled = !decision || decision.state === 'proclaimed' || Boolean(decision.objectors?.length);
+		const proposes = leads && settled && free;
+		if (!decision && !proposes)
+			return nothing;
 		return html`<section class="panel decision" aria-labelledby="decision-title" data-testid="decision" data-state=${decision?.state ?? ''}
 			data-outcome=${decision?.outcome ?? ''}>
 			<header><h2 id="decision-title">${t('decision.title')}</h2>${
@@ -41,7 +42,7 @@ export class DecisionKeys extends Part {
 			<div class="inside">
 				${decision ? this.shown(view, decision) : nothing}
 				${decision && leads ? html`${this.step(decision)}<rs-after-lock .session=${session}></rs-after-lock>` : nothing}
-				${leads && settled && free ? this.form(view, decision) : nothing}
+				${proposes ? this.form(view, decision) : nothing}
 			</div>
 		</section>`;
 	}

@@ -4,6 +4,7 @@ import { isVoting, shortName, type View } from '#shared/view';
 import { t } from '#shared/words';
 import { putKeys } from './put-keys';
 import { Part } from '#shared/ui/part';
+import '#shared/ui/small';
 
 /** Points of order: what waits, what is before the meeting, and the one or two keys that come next. */
 @customElement('rs-points')
@@ -30,7 +31,8 @@ export class PointsOfOrder extends Part {
 		const main = first && !view.points.stage;
 		return html`<p class="keys"><span class="grow">${shortName(view, participant)}</span>
 			${this.key('hear-point', t('point.hear'), { entry }, main, 'hear-point', Boolean(view.points.stage))}
-			${this.key('withdraw-point', t('point.dismiss'), { entry }, false, 'dismiss-point')}</p>`;
+			<rs-twice testid="dismiss-point" label=${t('point.dismiss')} again=${t('point.withdraw.again')} .busy=${this.session.isAsked(`dismiss-${entry}`)}
+				.run=${() => void this.session.ask('withdraw-point', { entry }, `dismiss-${entry}`)}></rs-twice></p>`;
 	}
 
 	private current(view: View): TemplateResult {
