@@ -261,6 +261,52 @@ await busy('secretariat', { scheme: 'dark' }, 'podium-plan-what-if', async (page
 await busy('chair', { viewport: PHONE }, 'podium-plan-phone', forecast(true));
 await busy('JOR', { viewport: PHONE }, 'delegate-plan-phone', forecast(true));
 await busy('JOR', { query: '?lang=ar' }, 'delegate-plan-ar', forecast(true));
+const inAdvance = { rules: { in_advance: true } };
+const listed = (change = {}) => async (page, meeting) => {
+	meeting.happen('lots-announced', {}, {
+		...inAdvance,
+		inscription: { state: 'open', draw: 3, commitment: '630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd', waited: { room: { n: 4, mean: 610_000 }, remote: { n: 6, mean: 655_000 } } },
+		skipped: [{ entry: 20, participant: 'NOR', asked: 0 }],
+		advance: { 1: { closed: false, state: 'planned', list: [{ entry: 30, participant: 'NOR', asked: 0 }, { entry: 31, participant: 'KEN', asked: 0 }] } },
+		...change,
+	});
+};
+const listKeys = async (page, meeting) => {
+	await listed()(page, meeting);
+	await page.getByTestId('list-more').locator('summary').click();
+};
+const exhausted = listed({ list: [], skipped: [], inscription: { closed: true, state: 'exhausted' } });
+await busy('chair', {}, 'podium-list', listed());
+await busy('secretariat', {}, 'podium-list-keys', listKeys);
+await busy('secretariat', { query: '?lang=ar' }, 'podium-list-keys-ar', listKeys);
+await busy('secretariat', { query: '?lang=ru', viewport: PHONE }, 'podium-list-keys-ru-phone', listKeys);
+await busy('chair', { query: '?lang=fr' }, 'podium-list-exhausted-fr', exhausted);
+const papers = (after = async () => {}) => async (page, meeting) => {
+	const one = (symbol, title, language, type, octets) => ({ symbol, title, language, type, octets });
+	const documents = { 1: one('A/C.3/81/L.14', 'Conservation of shared fish stocks', 'en', 'pdf', 412_000), 2: one('A/C.3/81/L.14', 'Conservation des stocks de poissons partagés', 'fr', 'pdf', 431_000), 3: one('', 'Programme budget implications', 'en', 'xlsx', 38_000) };
+	meeting.happen('document-added', {}, { documents: { 2: documents } });
+	await after(page);
+};
+const adding = async (page) => page.getByTestId('add-document').click();
+await busy('secretariat', {}, 'documents-podium', papers(async (page) => page.getByTestId('documents').scrollIntoViewIfNeeded()));
+await busy('secretariat', {}, 'documents-podium-add', papers(async (page) => {
+	await adding(page);
+	await page.getByTestId('upload').scrollIntoViewIfNeeded();
+}));
+await busy('secretariat', { query: '?lang=ar', viewport: PHONE }, 'documents-podium-add-ar-phone', papers(adding));
+await busy('JOR', {}, 'documents-delegate', papers());
+await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'documents-delegate-ar-phone', papers());
+await busy('fr-1', {}, 'documents-interpreter', papers());
+await busy('fr-2', { viewport: { width: 1024, height: 768 } }, 'documents-interpreter-tablet', papers());
+const swapping = (change) => async (page, meeting) => {
+	const now = Date.now();
+	await listed({ list: [['FRA', {}], ['BRA', { offers: 5 }], ['BOL', {}], ['JOR', change]].map(([participant, more], i) => ({ entry: i + 2, participant, asked: now, ...more })) })(page, meeting);
+	await page.getByTestId('advance').locator('summary').click();
+};
+await busy('JOR', {}, 'delegate-swap', swapping({}));
+await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'delegate-swap-ar-phone', swapping({}));
+await busy('JOR', { query: '?lang=fr', viewport: PHONE }, 'delegate-swap-asked-fr-phone', swapping({ offers: 2 }));
+await busy('NOR', { query: '?lang=ar' }, 'delegate-advance-ar', swapping({}));
 await busy('chair', { viewport: PHONE }, 'podium-phone');
 const shown = (change = {}) => async (page, meeting) => {
 	meeting.happen('visibility-changed', {}, change);

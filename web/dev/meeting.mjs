@@ -37,7 +37,8 @@ for (const may of Object.values(MAY))
 	may.push('say');
 MAY.secretariat.push('close-chat', 'open-chat', 'remove-message');
 for (const role of ['chair', 'secretariat'])
-	MAY[role].push('open-doors', 'close-doors', 'adjourn-meeting', 'set-visibility');
+	MAY[role].push('inscribe', 'skip-entry', 'requeue-entry', 'announce-lots', 'draw-lots', 'end-list', 'open-doors', 'close-doors', 'adjourn-meeting', 'set-visibility');
+MAY.delegate.push('offer-swap', 'accept-swap', 'decline-swap', 'withdraw-swap');
 MAY.secretariat.push('begin-sound-check', 'end-sound-check');
 
 export function token(sub) {

@@ -24,7 +24,7 @@ export class Hall extends Part {
 					id === current ? 'true' : 'false'
 				}>
 					<span class="grow"><bdi><span class="figures">${id}</span> · ${title}</bdi>${
-						id === current ? html`<br><span class="small muted">${t('agenda.current')}</span>` : nothing
+						id === current ? html`<br><span class="small muted">${t('agenda.current')}</span>` : this.inscribed(id)
 					}</span>
 					${id === current
 						? nothing
@@ -36,6 +36,12 @@ export class Hall extends Part {
 				</li>`;
 			})}</ol>
 		</section>`;
+	}
+
+	/** How many wait for an item that is not taken up yet. */
+	private inscribed(item: string): TemplateResult | typeof nothing {
+		const n = this.session.view!.advance?.[item]?.list.length ?? 0;
+		return n === 0 ? nothing : html`<br><span class="small muted" data-testid="inscribed">${t('agenda.inscribed', { n })}</span>`;
 	}
 
 	private booths(): TemplateResult | typeof nothing {

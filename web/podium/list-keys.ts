@@ -20,22 +20,30 @@ export class ListKeys extends Part {
 
 	/** Announce the lots, then draw them. */
 	lots(): void {
-		this.querySelector<HTMLElement>('[data-testid=announce-lots], [data-testid=draw-lots] button, [data-testid=draw-lots]')?.click();
+		this.querySelector<HTMLElement>('[data-testid=announce-lots], button[data-testid=draw-lots]')?.click();
 	}
 
+	/** Whoever was set aside first is put back, to be called next. */
+	putBack(): void {
+		this.querySelector<HTMLElement>('[data-testid=requeue-next]')?.click();
+	}
+
+	/** What waits for somebody to act stands open; what can be done at any time is folded away. */
 	override render(): TemplateResult | typeof nothing {
 		const { session } = this;
 		const view = session.view!;
 		if (!session.may('inscribe'))
 			return nothing;
 		return html`<section class="panel list-keys" aria-labelledby="list-keys-title">
-			<header><h2 id="list-keys-title">${t('list.keys')}</h2>
-				<span class="small badge" data-testid="list-state" data-state=${view.inscription.state}>${t(`list.state.${view.inscription.state}`)}</span></header>
-			${this.inscribe(view)}
-			${this.absent(view)}
-			${this.draw(view)}
 			${this.ending(view)}
-			${this.waited(view)}
+			${this.absent(view)}
+			${this.announced(view)}
+			<details class="fold" data-testid="list-more"><summary><h2 id="list-keys-title">${t('list.keys')}</h2>
+					<span class="small badge" data-testid="list-state" data-state=${view.inscription.state}>${t(`list.state.${view.inscription.state}`)}</span></summary>
+				${this.inscribe(view)}
+				${this.announce(view)}
+				${this.waited(view)}
+			</details>
 		</section>`;
 	}
 
@@ -48,7 +56,7 @@ export class ListKeys extends Part {
 			.map(([badge]) => badge)
 			.sort((a, b) => shortName(view, a).localeCompare(shortName(view, b)));
 		const off = this.badge === '' || session.isAsked('inscribe');
-		return html`<p class="keys"><label class="grow small"><span class="muted">${t('list.inscribe.who')}</span>
+		return html`<p class="keys"><label class="field grow"><span>${t('list.inscribe.who')}</span>
 				<select data-testid="inscribe-who" @change=${(event: Event) => (this.badge = (event.target as HTMLSelectElement).value)}>
 					<option value="" ?selected=${this.badge === ''}></option>
 					${people.map((badge) => html`<option value=${badge} ?selected=${badge === this.badge}>${shortName(view, badge)} · ${view.participants[badge]!.name}</option>`)}
@@ -64,16 +72,10 @@ export class ListKeys extends Part {
 
 	private absent(view: View): TemplateResult | typeof nothing {
 		const skipped = view.skipped ?? [];
-		const first = view.list[0];
-		return html`${first === undefined
-				? nothing
-				: html`<p class="keys"><span class="grow">${shortName(view, first.participant)}</span>
-						<button type="button" class="button" data-testid="skip-entry" aria-disabled=${this.session.isAsked('skip')}
-							@click=${() => this.skip()}>${t('list.skip')}</button></p>`}
-			${skipped.length === 0
-				? nothing
-				: html`<h3 class="small muted">${t('list.skipped')}</h3>
-						<ul class="rows" data-testid="skipped">${skipped.map((entry) => this.back(view, entry))}</ul>`}`;
+		if (skipped.length === 0)
+			return nothing;
+		return html`<div class="pending"><h3 class="small muted">${t('list.skipped')}</h3>
+			<ul class="rows" data-testid="skipped">${skipped.map((entry) => this.back(view, entry))}</ul></div>`;
 	}
 
 	private back(view: View, { entry, participant }: Entry): TemplateResult {
@@ -84,29 +86,37 @@ export class ListKeys extends Part {
 			${key(t('list.back.next'), 'requeue-next', { position: 1 })}${key(t('list.back.last'), 'requeue-last', {})}</li>`;
 	}
 
-	private draw(view: View): TemplateResult | typeof nothing {
+	private announce(view: View): TemplateResult | typeof nothing {
+		const { session } = this;
+		const { draw, window } = view.inscription;
+		if (draw && !window)
+			return nothing;
+		return html`<p class="keys"><span class="grow small muted">${t('lots.note')}</span>
+			<button type="button" class="button" data-testid="announce-lots" aria-disabled=${session.isAsked('announce-lots')}
+				@click=${() => session.isAsked('announce-lots') || void session.ask('announce-lots')}>${t('lots.announce')}</button></p>`;
+	}
+
+	private announced(view: View): TemplateResult | typeof nothing {
 		const { session } = this;
 		const { draw, commitment, window } = view.inscription;
 		if (!draw || window)
-			return html`<p class="keys"><span class="grow small muted">${t('lots.note')}</span>
-				<button type="button" class="button" data-testid="announce-lots" aria-disabled=${session.isAsked('announce-lots')}
-					@click=${() => session.isAsked('announce-lots') || void session.ask('announce-lots')}>${t('lots.announce')}</button></p>`;
-		return html`<p class="small" role="status" data-testid="commitment">${t('lots.announced')} <span class="hex" dir="ltr">${commitment}</span></p>
-			<p class="keys"><label class="grow small"><span class="muted">${t('lots.word')}</span>
+			return nothing;
+		return html`<div class="pending"><p class="small" role="status" data-testid="commitment">${t('lots.announced')} <span class="hex" dir="ltr">${commitment}</span></p>
+			<p class="keys"><label class="field grow"><span>${t('lots.word')}</span>
 				<input type="text" maxlength="32" pattern="[A-Za-z0-9_\\-]*" data-testid="lots-word" .value=${this.word}
 					@input=${(event: Event) => (this.word = (event.target as HTMLInputElement).value.replace(/[^A-Za-z0-9_-]/g, ''))}></label>
 			<rs-twice testid="draw-lots" label=${t('lots.draw')} again=${t('lots.draw.again')} .busy=${session.isAsked('draw-lots')}
 				.run=${() => {
 					void session.ask('draw-lots', this.word === '' ? {} : { word: this.word });
 					this.word = '';
-				}}></rs-twice></p>`;
+				}}></rs-twice></p></div>`;
 	}
 
 	private ending(view: View): TemplateResult | typeof nothing {
 		const { session } = this;
 		if (view.inscription.state !== 'exhausted')
 			return nothing;
-		return html`<p class="keys"><span class="grow">${t('list.exhausted')}</span>
+		return html`<p class="keys pending"><span class="grow">${t('list.exhausted')}</span>
 			<rs-twice testid="end-list" label=${t('list.end')} again=${t('list.end.again')} .busy=${session.isAsked('end-list')}
 				.run=${() => void session.ask('end-list')}></rs-twice></p>`;
 	}

@@ -53,8 +53,8 @@ export class Podium extends Page {
 				${this.alarm()}
 				<rs-decision .session=${session}></rs-decision>
 				<rs-explanations .session=${session}></rs-explanations>
-				${session.may('plan') ? html`<rs-plan .session=${session}></rs-plan>` : nothing}
 				${leads ? html`<rs-list-keys .session=${session}></rs-list-keys>` : nothing}
+				${session.may('plan') ? html`<rs-plan .session=${session}></rs-plan>` : nothing}
 				<rs-life .session=${session}></rs-life>
 				<rs-hall .session=${session}></rs-hall>
 				<rs-documents .session=${session}></rs-documents>
@@ -131,6 +131,7 @@ export class Podium extends Page {
 					{ key: 'w', show: 'W', label: 'key.plan', press: () => this.querySelector<PlanPanel>('rs-plan')?.press() },
 					{ key: 'v', show: 'V', label: 'life.more', press: () => this.querySelector<Life>('rs-life')?.press() },
 					{ key: 'x', show: 'X', label: 'key.skip', press: () => this.querySelector<ListKeys>('rs-list-keys')?.skip() },
+					{ key: 'b', show: 'B', label: 'key.back', press: () => this.querySelector<ListKeys>('rs-list-keys')?.putBack() },
 					{ key: 'l', show: 'L', label: 'key.lots', press: () => this.querySelector<ListKeys>('rs-list-keys')?.lots() },
 					{ key: 's', show: 'S', label: 'key.clock', press: () => this.querySelector<ClockKeys>('rs-clock-keys')?.press() },
 					{ key: 'r', show: 'R', label: 'key.resume', press: () => this.querySelector<LostSpeaker>('rs-lost-speaker')?.press() },

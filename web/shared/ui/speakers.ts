@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { lampOf } from '../session';
 import { callsWait, holder, shortName, type Entry, type View } from '../view';
 import { t, timeOfDay } from '../words';
 import { icon, lamp } from './icons';
@@ -137,7 +136,7 @@ export class Speakers extends Part {
 			<span class="who"><strong>${name}</strong>${
 				this.leads && person?.country ? html`<span class="small muted">${person.name}</span>` : nothing
 			}</span>
-			${place === 1 && !this.leads ? html`<span class="small next">${lamp(lampOf(view, participant))}${t('list.next')}</span>` : nothing}
+			${place === 1 && !this.leads ? html`<span class="small next">${lamp('next')}${t('list.next')}</span>` : nothing}
 			${away ? html`<span class="small away">${t('presence.away')}</span>` : nothing}
 			${this.leads ? this.actions(entry, place, name, asked) : nothing}
 		</li>`;
@@ -192,6 +191,10 @@ export class Speakers extends Part {
 							@click=${() => this.move(entry, place - 1)}>${t('list.up')}</button>
 						<button type="button" class="button" data-testid="down" aria-disabled=${place === session.view!.list.length}
 							@click=${() => this.move(entry, place + 1)}>${t('list.down')}</button>
+						${place === 1 && session.may('skip-entry')
+							? html`<button type="button" class="button" data-testid="skip-entry" aria-disabled=${session.isAsked('skip')}
+									@click=${() => session.isAsked('skip') || void session.ask('skip-entry', { entry }, 'skip')}>${t('list.skip')}</button>`
+							: nothing}
 						<rs-twice testid="withdraw-entry" label=${t('list.withdraw')} again=${t('list.withdraw.again')}
 							.run=${() => void session.ask('withdraw', { entry })}></rs-twice>
 					</div>`
