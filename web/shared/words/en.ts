@@ -409,7 +409,6 @@ export const en = {
 	'lots.right': 'Order drawn by lot: seed and order were checked here, and are right.',
 	'lots.unchecked': 'Lots cannot be checked here: this page came too late, or over a line that is not safe.',
 	'lots.wrong': 'The lots do not give this order. Tell the secretariat.',
-	'lots.broken': 'The seed of the lots is not the one that was committed to. Tell the secretariat.',
 	'lots.own': 'Your lot: {lot}.',
 	'lots.word': 'Word from the room (optional)',
 	'lots.draw': 'Draw lots',

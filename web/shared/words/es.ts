@@ -401,7 +401,6 @@ export const es: Catalogue = {
 	'lots.right': 'Orden por sorteo: semilla y orden comprobados aquí, correctos.',
 	'lots.unchecked': 'El sorteo no puede comprobarse aquí: la página llegó tarde o por una línea no segura.',
 	'lots.wrong': 'El sorteo no da este orden. Avise a la secretaría.',
-	'lots.broken': 'La semilla del sorteo no es la comprometida. Avise a la secretaría.',
 	'lots.own': 'Su número: {lot}.',
 	'lots.word': 'Palabra de la sala (opcional)',
 	'lots.draw': 'Sortear',

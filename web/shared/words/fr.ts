@@ -401,7 +401,6 @@ export const fr: Catalogue = {
 	'lots.right': 'Ordre tiré au sort : graine et ordre vérifiés ici, exacts.',
 	'lots.unchecked': 'Tirage non vérifiable ici : page arrivée trop tard, ou par une ligne non sûre.',
 	'lots.wrong': 'Le tirage ne donne pas cet ordre. Prévenez le secrétariat.',
-	'lots.broken': 'La graine du tirage n’est pas celle qui avait été annoncée. Prévenez le secrétariat.',
 	'lots.own': 'Votre lot : {lot}.',
 	'lots.word': 'Mot de la salle (facultatif)',
 	'lots.draw': 'Tirer au sort',

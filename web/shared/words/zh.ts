@@ -402,7 +402,6 @@ export const zh: Catalogue = {
 	'lots.right': '抽签次序：种子与次序已在此核对无误。',
 	'lots.unchecked': '此处无法核对抽签：页面打开太晚，或线路不安全。',
 	'lots.wrong': '抽签结果与此次序不符，请告知秘书处。',
-	'lots.broken': '抽签种子与承诺不符，请告知秘书处。',
 	'lots.own': '您的签号：{lot}。',
 	'lots.word': '会场给出的词（可选）',
 	'lots.draw': '抽签',
