@@ -201,79 +201,6 @@ static void refuse_job(struct service *service, struct chamber *chamber, const s
 
 /* --- appending --- */
 
-static int write_payloads(struct chamber *chamber)
-{
-	struct rs_buf text;
-	rs_buf_init(&text, STORE_PAYLOAD_MAX);
-	int err = 0;
-	for (size_t i = 0; i < chamber->events.n && err == 0; i++) {
-		rs_buf_consume(&text, rs_buf_len(&text));
-		err = wire_event_write(&chamber->events.list[i], &text);
-		if (err < 0)
-			break;
-		chamber->payloads[i] = message_new(rs_buf_data(&text), rs_buf_len(&text));
-		if (chamber->payloads[i] == NULL)
-			err = -ENOMEM;
-	}
-	rs_buf_done(&text);
-	return err;
-}
-
-/* The reply is stored with the events, so it is made before. */
-static int write_reply(struct chamber *chamber)
-{
-	if (chamber->job == NULL || chamber->job->id[0] == '\0')
-		return 0;
-	struct rs_buf text;
-	rs_buf_init(&text, 4096);
-	int err = wire_reply_ok(
-		chamber->job->id, chamber->events.list[chamber->events.n - 1].number, &text);
-	if (err == 0) {
-		chamber->reply = message_new(rs_buf_data(&text), rs_buf_len(&text));
-		err = chamber->reply == NULL ? -ENOMEM : 0;
-	}
-	rs_buf_done(&text);
-	return err;
-}
-
-static int hand_over(struct service *service, struct chamber *chamber)
-{
-	struct store_event list[EVENTS_MAX];
-	if (chamber->payloads[0] == NULL) {
-		int err = write_payloads(chamber);
-		if (err == 0)
-			err = write_reply(chamber);
-		if (err < 0)
-			return err;
-	}
-	for (size_t i = 0; i < chamber->events.n; i++) {
-		list[i] = (struct store_event){
-			.payload = (const char *)message_text(chamber->payloads[i]),
-			.len = chamber->payloads[i]->len,
-		};
-	}
-	struct store_command command;
-	if (chamber->reply != NULL) {
-		command = (struct store_command){
-			.badge = chamber->job->badge,
-			.id = chamber->job->id,
-			.reply = (const char *)message_text(chamber->reply),
-			.reply_len = chamber->reply->len,
-		};
-	}
-	const struct store_append append = {
-		.ticket = ++service->last_ticket,
-		.meeting = chamber->proceedings->meeting->id,
-		.epoch = chamber->claim,
-		.expect = chamber->proceedings->meeting->event,
-		.events = list,
-		.n_events = chamber->events.n,
-		.command = chamber->reply != NULL ? &command : NULL,
-	};
-	chamber->ticket = append.ticket;
-	return store_append(service->config.store, &append);
-}
-
 static void not_done(struct service *service, struct chamber *chamber, struct moment at)
 {
 	if (chamber->job != NULL) {
@@ -291,7 +218,7 @@ static void begin_append(
 {
 	chamber->job = job;
 	chamber->in_flight = true;
-	if (hand_over(service, chamber) < 0)
+	if (append_write(chamber) < 0 || append_hand_over(service, chamber) < 0)
 		not_done(service, chamber, at);
 }
 
@@ -344,7 +271,7 @@ static void ask_again(struct service *service, struct chamber *chamber, struct m
 	if (!chamber->unknown || at.now < chamber->retry_at)
 		return;
 	chamber->unknown = false;
-	if (hand_over(service, chamber) == 0)
+	if (append_hand_over(service, chamber) == 0)
 		return;
 	chamber->unknown = true;
 	chamber->retry_at = at.now + STORE_RETRY;
@@ -373,99 +300,7 @@ void chamber_pump(struct service *service, struct chamber *chamber, struct momen
 	hooks_pump(service, chamber, at);
 }
 
-/* --- applying and telling --- */
-
-static struct message *make_frame(
-	const struct chamber *chamber, const struct event *event, struct message *payload)
-{
-	struct rs_buf patch;
-	struct rs_buf frame;
-	struct message *message = NULL;
-	rs_buf_init(&patch, VIEW_MAX);
-	rs_buf_init(&frame, 2 * VIEW_MAX);
-	if (view_write_patch(chamber->proceedings, event, &patch) == 0 &&
-		wire_event_frame((const char *)message_text(payload), payload->len,
-			(const char *)rs_buf_data(&patch), rs_buf_len(&patch), &frame) == 0)
-		message = message_new(rs_buf_data(&frame), rs_buf_len(&frame));
-	rs_buf_done(&patch);
-	rs_buf_done(&frame);
-	return message;
-}
-
-int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
-	const struct store_event *stored, struct message *payload)
-{
-	chamber->hidden_ms[chamber->proceedings->meeting->visibility] = event->wall_ms;
-	proceedings_apply(chamber->proceedings, event);
-	if (decided_follow(chamber, event) < 0)
-		return -ENOMEM;
-	struct message *frame = make_frame(chamber, event, payload);
-	if (frame == NULL)
-		return -ENOMEM;
-	struct broadcast_event kept = {
-		.number = event->number, .payload = payload, .frame = frame
-	};
-	memcpy(kept.hash, stored->hash, RS_SHA256_LEN);
-	broadcast_add(chamber->broadcast, &kept);
-	for (struct session *session = chamber->sessions; session != NULL; session = session->next)
-		out_push(service, SERVICE_SEND, session->id, 0, message_ref(frame));
-	streams_tell(service, chamber, event->number, frame);
-	message_unref(frame);
-	return 0;
-}
-
-/* Pages that could not be told come back for the whole view. */
-static void lose_sessions(struct service *service, struct chamber *chamber, struct moment at)
-{
-	log_error(LOG_MEETING, chamber->proceedings->meeting->id,
-		"out of memory, its pages are disconnected");
-	while (chamber->sessions != NULL) {
-		session_refuse(service, chamber->sessions, 1001, "restart",
-			"The server could not go on with this connection.", at);
-	}
-	streams_shut(service, chamber);
-}
-
-static void follow_up(struct service *service, struct chamber *chamber, const struct event *event,
-	struct moment at)
-{
-	ballots_follow(service, chamber, event);
-	if (event->kind == EVENT_VISIBILITY_CHANGED)
-		admission_changed(service, chamber, at);
-	if (event->kind == EVENT_MEDIA_SERVER)
-		peer_remove_stale(service, chamber);
-	if (event->kind == EVENT_RECORDING_STOPPED && chamber->archive.session[0] != '\0' &&
-		chamber->archive.end == 0)
-		chamber->archive.end = event->number;
-	if (event->kind == EVENT_MESSAGE_REMOVED)
-		chat_remove(service, chamber, event->message);
-	if (event->kind == EVENT_DOCUMENT_WITHDRAWN)
-		documents_forget(service, event->digest, NULL);
-	if (event->kind != EVENT_PARTICIPANT_LEFT)
-		return;
-	struct person *person = chamber_person(chamber, event->participant);
-	if (person != NULL)
-		peer_remove_pages(service, person);
-}
-
-static void apply_all(struct service *service, struct chamber *chamber,
-	const struct store_done *done, struct moment at)
-{
-	int err = 0;
-	for (size_t i = 0; i < chamber->events.n; i++) {
-		const struct event *event = &chamber->events.list[i];
-		if (event->kind == EVENT_MEDIA_SERVER)
-			media_leave(service, chamber);
-		const int failed = chamber_apply(
-			service, chamber, event, &done->events[i], chamber->payloads[i]);
-		err = failed < 0 ? failed : err;
-		follow_up(service, chamber, event, at);
-	}
-	if (err < 0)
-		lose_sessions(service, chamber, at);
-	media_tell_meeting(service, chamber);
-	plan_changed(service, chamber, at);
-}
+/* --- the outcome --- */
 
 static void done_ok(struct service *service, struct chamber *chamber, const struct store_done *done,
 	struct moment at)
@@ -474,7 +309,7 @@ static void done_ok(struct service *service, struct chamber *chamber, const stru
 	if (chamber->store_down)
 		log_info(LOG_STORE, chamber->proceedings->meeting->id, "the store is back");
 	chamber->store_down = false;
-	apply_all(service, chamber, done, at);
+	chamber_apply_all(service, chamber, done, at);
 	if (job != NULL && job->request != 0 && job->command.kind == COMMAND_ADD_DOCUMENT) {
 		documents_answer(service, chamber, job->request);
 	} else if (job != NULL && job->request != 0) {

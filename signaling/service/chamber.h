@@ -160,8 +160,19 @@ void chamber_pump(struct service *service, struct chamber *chamber, struct momen
 /* An append of this chamber is done. */
 void chamber_done(struct service *service, struct chamber *chamber, const struct store_done *done,
 	struct moment at);
+
+/* append.c */
+/* Make the payloads of the chamber's events, and the reply that is stored with them. 0, -E2BIG or -ENOMEM. */
+int append_write(struct chamber *chamber) RS_MUST_USE;
+/* Hand them to the store; again when the outcome is unknown. As store_append(). */
+int append_hand_over(struct service *service, struct chamber *chamber) RS_MUST_USE;
+
+/* follow.c */
 /* Apply one stored event, keep and tell it. 0 or -ENOMEM. */
 int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
 	const struct store_event *stored, struct message *payload) RS_MUST_USE;
+/* Those of the append that is done, and what follows them. */
+void chamber_apply_all(struct service *service, struct chamber *chamber,
+	const struct store_done *done, struct moment at);
 
 #endif

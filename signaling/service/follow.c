@@ -1,0 +1,98 @@
+/* What follows an event: it is applied, pages and displays are told, and what hangs on it is done. */
+#include "signaling/service/service_priv.h"
+
+#include "common/log/log.h"
+
+#include <errno.h>
+
+static struct message *make_frame(
+	const struct chamber *chamber, const struct event *event, struct message *payload)
+{
+	struct rs_buf patch;
+	struct rs_buf frame;
+	struct message *message = NULL;
+	rs_buf_init(&patch, VIEW_MAX);
+	rs_buf_init(&frame, 2 * VIEW_MAX);
+	if (view_write_patch(chamber->proceedings, event, &patch) == 0 &&
+		wire_event_frame((const char *)message_text(payload), payload->len,
+			(const char *)rs_buf_data(&patch), rs_buf_len(&patch), &frame) == 0)
+		message = message_new(rs_buf_data(&frame), rs_buf_len(&frame));
+	rs_buf_done(&patch);
+	rs_buf_done(&frame);
+	return message;
+}
+
+int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
+	const struct store_event *stored, struct message *payload)
+{
+	chamber->hidden_ms[chamber->proceedings->meeting->visibility] = event->wall_ms;
+	proceedings_apply(chamber->proceedings, event);
+	if (decided_follow(chamber, event) < 0)
+		return -ENOMEM;
+	struct message *frame = make_frame(chamber, event, payload);
+	if (frame == NULL)
+		return -ENOMEM;
+	struct broadcast_event kept = {
+		.number = event->number, .payload = payload, .frame = frame
+	};
+	memcpy(kept.hash, stored->hash, RS_SHA256_LEN);
+	broadcast_add(chamber->broadcast, &kept);
+	for (struct session *session = chamber->sessions; session != NULL; session = session->next)
+		out_push(service, SERVICE_SEND, session->id, 0, message_ref(frame));
+	streams_tell(service, chamber, event->number, frame);
+	message_unref(frame);
+	return 0;
+}
+
+/* Pages that could not be told come back for the whole view. */
+static void lose_sessions(struct service *service, struct chamber *chamber, struct moment at)
+{
+	log_error(LOG_MEETING, chamber->proceedings->meeting->id,
+		"out of memory, its pages are disconnected");
+	while (chamber->sessions != NULL) {
+		session_refuse(service, chamber->sessions, 1001, "restart",
+			"The server could not go on with this connection.", at);
+	}
+	streams_shut(service, chamber);
+}
+
+static void follow_up(struct service *service, struct chamber *chamber, const struct event *event,
+	struct moment at)
+{
+	ballots_follow(service, chamber, event);
+	if (event->kind == EVENT_VISIBILITY_CHANGED)
+		admission_changed(service, chamber, at);
+	if (event->kind == EVENT_MEDIA_SERVER)
+		peer_remove_stale(service, chamber);
+	if (event->kind == EVENT_RECORDING_STOPPED && chamber->archive.session[0] != '\0' &&
+		chamber->archive.end == 0)
+		chamber->archive.end = event->number;
+	if (event->kind == EVENT_MESSAGE_REMOVED)
+		chat_remove(service, chamber, event->message);
+	if (event->kind == EVENT_DOCUMENT_WITHDRAWN)
+		documents_forget(service, event->digest, NULL);
+	if (event->kind != EVENT_PARTICIPANT_LEFT)
+		return;
+	struct person *person = chamber_person(chamber, event->participant);
+	if (person != NULL)
+		peer_remove_pages(service, person);
+}
+
+void chamber_apply_all(struct service *service, struct chamber *chamber,
+	const struct store_done *done, struct moment at)
+{
+	int err = 0;
+	for (size_t i = 0; i < chamber->events.n; i++) {
+		const struct event *event = &chamber->events.list[i];
+		if (event->kind == EVENT_MEDIA_SERVER)
+			media_leave(service, chamber);
+		const int failed = chamber_apply(
+			service, chamber, event, &done->events[i], chamber->payloads[i]);
+		err = failed < 0 ? failed : err;
+		follow_up(service, chamber, event, at);
+	}
+	if (err < 0)
+		lose_sessions(service, chamber, at);
+	media_tell_meeting(service, chamber);
+	plan_changed(service, chamber, at);
+}
