@@ -5,7 +5,7 @@
 
 static const struct {
 	const char *name;
-	unsigned members;
+	uint64_t members;
 } kinds[EVENT_COUNT] = {
 	[EVENT_DOORS_OPENED] = { "doors-opened", 0 },
 	[EVENT_DOORS_CLOSED] = { "doors-closed", 0 },
@@ -218,7 +218,7 @@ const char *event_name(enum event_kind kind)
 	return kinds[kind].name;
 }
 
-unsigned event_members(enum event_kind kind)
+uint64_t event_members(enum event_kind kind)
 {
 	return kinds[kind].members;
 }

@@ -191,41 +191,40 @@ enum outcome {
 };
 
 /* Members an event carries in its data, as a set. */
-enum event_member {
-	MEMBER_SITTING = 1 << 0,
-	MEMBER_ITEM = 1 << 1,
-	MEMBER_PARTICIPANT = 1 << 2,
-	MEMBER_PERSON = 1 << 3, /* name, role, delegation */
-	MEMBER_CAUSE = 1 << 4,
-	MEMBER_LINE = 1 << 5,
-	MEMBER_ENTRY = 1 << 6, /* 0 = null: the floor was given without the list */
-	MEMBER_POSITION = 1 << 7,
-	MEMBER_DELEGATION = 1 << 8, /* empty = null */
-	MEMBER_CHANNEL = 1 << 9,
-	MEMBER_SESSION = 1 << 10,
-	MEMBER_REASON = 1 << 11,   /* empty = null */
-	MEMBER_INSTANCE = 1 << 12, /* empty = null */
-	MEMBER_ALLOTTED = 1 << 13, /* 0 = null: without limit */
-	MEMBER_RULING = 1 << 14,
-	MEMBER_LIST = 1 << 15,
-	MEMBER_DECISION = 1 << 16,
-	MEMBER_PROPOSAL = 1 << 17, /* title, mode, majority (empty = null) */
-	MEMBER_VOTE = 1 << 18,
-	MEMBER_TOTALS = 1 << 19, /* yes, no, abstain */
-	MEMBER_ENTITLED = 1 << 20,
-	MEMBER_OUTCOME = 1 << 21, /* outcome, required */
-	MEMBER_PLACE = 1 << 22,   /* absent = remote */
-	MEMBER_MESSAGE = 1 << 28, /* of the chat, by number */
-	MEMBER_VOICE = 1 << 23,   /* absent = the participant's own microphone */
-	MEMBER_MOTION = 1 << 24,  /* motion, the kind's name */
-	MEMBER_SIDE = 1 << 25,
-	MEMBER_RESULT = 1 << 26, /* outcome alone */
-	MEMBER_QUORUM = 1 << 27, /* present, quorum, overridden; absent = none was asked for */
-	MEMBER_UNTIL = 1 << 29,  /* 0 = null: not said, or as the profile says */
-	/* Of a list: its item (absent: the one that is taken up), and what the kind needs: how an entry stands; the other entry of a swap;
-	 * draw, commitment, window, seed, word, order of lots; category of a budget. */
-	MEMBER_LIST_ACT = 1 << 30,
-};
+#define MEMBER_SITTING (UINT64_C(1) << 0)
+#define MEMBER_ITEM (UINT64_C(1) << 1)
+#define MEMBER_PARTICIPANT (UINT64_C(1) << 2)
+#define MEMBER_PERSON (UINT64_C(1) << 3) /* name, role, delegation */
+#define MEMBER_CAUSE (UINT64_C(1) << 4)
+#define MEMBER_LINE (UINT64_C(1) << 5)
+#define MEMBER_ENTRY (UINT64_C(1) << 6) /* 0 = null: the floor was given without the list */
+#define MEMBER_POSITION (UINT64_C(1) << 7)
+#define MEMBER_DELEGATION (UINT64_C(1) << 8) /* empty = null */
+#define MEMBER_CHANNEL (UINT64_C(1) << 9)
+#define MEMBER_SESSION (UINT64_C(1) << 10)
+#define MEMBER_REASON (UINT64_C(1) << 11)   /* empty = null */
+#define MEMBER_INSTANCE (UINT64_C(1) << 12) /* empty = null */
+#define MEMBER_ALLOTTED (UINT64_C(1) << 13) /* 0 = null: without limit */
+#define MEMBER_RULING (UINT64_C(1) << 14)
+#define MEMBER_LIST (UINT64_C(1) << 15)
+#define MEMBER_DECISION (UINT64_C(1) << 16)
+#define MEMBER_PROPOSAL (UINT64_C(1) << 17) /* title, mode, majority (empty = null) */
+#define MEMBER_VOTE (UINT64_C(1) << 18)
+#define MEMBER_TOTALS (UINT64_C(1) << 19) /* yes, no, abstain */
+#define MEMBER_ENTITLED (UINT64_C(1) << 20)
+#define MEMBER_OUTCOME (UINT64_C(1) << 21) /* outcome, required */
+#define MEMBER_PLACE (UINT64_C(1) << 22)   /* absent = remote */
+#define MEMBER_MESSAGE (UINT64_C(1) << 28) /* of the chat, by number */
+#define MEMBER_VOICE (UINT64_C(1) << 23)   /* absent = the participant's own microphone */
+#define MEMBER_MOTION (UINT64_C(1) << 24)  /* motion, the kind's name */
+#define MEMBER_SIDE (UINT64_C(1) << 25)
+#define MEMBER_RESULT (UINT64_C(1) << 26) /* outcome alone */
+/* present, quorum, overridden; absent = none was asked for */
+#define MEMBER_QUORUM (UINT64_C(1) << 27)
+#define MEMBER_UNTIL (UINT64_C(1) << 29) /* 0 = null: not said, or as the profile says */
+/* Of a list: its item (absent: the one that is taken up), and what the kind needs: how an entry stands; the other entry of a swap;
+ * draw, commitment, window, seed, word, order of lots; category of a budget. */
+#define MEMBER_LIST_ACT (UINT64_C(1) << 30)
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
 #define EVENT_SESSION_MAX 96 /* octets of a recording session's name */
@@ -334,7 +333,7 @@ struct event *events_add(struct events *events, enum event_kind kind, const char
 /* Names on the wire; the parse functions give -ENOENT for an unknown one. */
 const char *event_name(enum event_kind kind);
 int event_parse_name(const char *name, enum event_kind *out_kind) RS_MUST_USE;
-unsigned event_members(enum event_kind kind);
+uint64_t event_members(enum event_kind kind);
 const char *cause_name(enum event_cause cause);
 int cause_parse(const char *name, enum event_cause *out_cause) RS_MUST_USE;
 const char *list_name(enum list_kind list);

@@ -11,7 +11,7 @@
 
 static json_t *write_data(const struct event *event)
 {
-	const unsigned members = event_members(event->kind);
+	const uint64_t members = event_members(event->kind);
 	json_t *data = json_object();
 
 	if (members & MEMBER_SITTING)
@@ -96,7 +96,7 @@ static void read_person(const struct object *data, struct event *event)
 
 static void read_data(const struct object *data, struct event *event)
 {
-	const unsigned members = event_members(event->kind);
+	const uint64_t members = event_members(event->kind);
 
 	if (members & MEMBER_SITTING)
 		event->sitting = (uint32_t)object_int(data, "sitting", 1, UINT32_MAX);

@@ -85,7 +85,7 @@ static void write_more(json_t **data, const struct event *event)
 
 void event_write_decision(json_t **data, const struct event *event)
 {
-	const unsigned members = event_members(event->kind);
+	const uint64_t members = event_members(event->kind);
 	doc_put(data, "decision", json_integer(event->decision));
 	if (members & MEMBER_PROPOSAL)
 		write_proposal(data, event);
@@ -240,7 +240,7 @@ static void read_more(const struct object *data, struct event *event)
 
 void event_read_decision(const struct object *data, struct event *event)
 {
-	const unsigned members = event_members(event->kind);
+	const uint64_t members = event_members(event->kind);
 	event->decision = (uint32_t)object_int(data, "decision", 1, UINT32_MAX);
 	if (members & MEMBER_PROPOSAL)
 		read_proposal(data, event);

@@ -5,7 +5,7 @@
 
 #define ALL_CATEGORIES ((1u << CATEGORY_COUNT) - 1u)
 
-void life_write_data(json_t **data, const struct event *event, unsigned members)
+void life_write_data(json_t **data, const struct event *event, uint64_t members)
 {
 	if (event->kind == EVENT_VISIBILITY_CHANGED)
 		doc_put(data, "visibility", json_string(visibility_name(event->visibility)));
@@ -26,7 +26,7 @@ static void read_visibility_of(
 		object_fail(data, key, "public, private or closed-members is expected");
 }
 
-void life_read_data(const struct object *data, struct event *event, unsigned members)
+void life_read_data(const struct object *data, struct event *event, uint64_t members)
 {
 	if (event->kind == EVENT_VISIBILITY_CHANGED)
 		read_visibility_of(data, "visibility", object_text(data, "visibility"), event);

@@ -11,8 +11,8 @@
 #include <jansson.h>
 
 /* The members of `members` that are of this file. */
-void life_write_data(json_t **data, const struct event *event, unsigned members);
-void life_read_data(const struct object *data, struct event *event, unsigned members);
+void life_write_data(json_t **data, const struct event *event, uint64_t members);
+void life_read_data(const struct object *data, struct event *event, uint64_t members);
 
 /* Beside the state in the view's `meeting`; `patch`: what is not there is null. */
 void life_put_meeting(json_t **part, const struct meeting *meeting, bool patch);

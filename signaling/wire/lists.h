@@ -26,8 +26,8 @@ void lists_parse_budget(const struct object *object, struct wire_message *messag
 void lists_parse_sync(const struct object *object, struct wire_message *message);
 
 /* lists_event.c: the members of an event that lists have beside the common ones. */
-void event_list_write(json_t **data, const struct event *event, unsigned members);
-void event_list_read(const struct object *data, struct event *event, unsigned members);
+void event_list_write(json_t **data, const struct event *event, uint64_t members);
+void event_list_read(const struct object *data, struct event *event, uint64_t members);
 
 /* lists_view.c */
 /* Entries in their order. */

@@ -80,7 +80,7 @@ static void write_act(json_t **data, const struct event *event)
 		doc_put(data, "with", json_integer(event->other));
 }
 
-void event_list_write(json_t **data, const struct event *event, unsigned members)
+void event_list_write(json_t **data, const struct event *event, uint64_t members)
 {
 	if ((members & MEMBER_LIST_ACT) == 0)
 		return;
@@ -145,7 +145,7 @@ static void read_lots(const struct object *data, struct event *event)
 	read_name(data, "word", event->word);
 }
 
-void event_list_read(const struct object *data, struct event *event, unsigned members)
+void event_list_read(const struct object *data, struct event *event, uint64_t members)
 {
 	if ((members & MEMBER_LIST_ACT) == 0)
 		return;

@@ -216,7 +216,7 @@ static void reasons_are_those_of_the_paper(void **state)
 	free(paper);
 }
 
-static void set_list_members(struct event *event, unsigned members)
+static void set_list_members(struct event *event, uint64_t members)
 {
 	if (members & MEMBER_LIST_ACT)
 		(void)rs_set_text(event->item, "2");
@@ -275,7 +275,7 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		struct event back;
 		char error[WIRE_ERROR_LEN] = "";
 		struct rs_buf out;
-		const unsigned members = event_members((enum event_kind)kind);
+		const uint64_t members = event_members((enum event_kind)kind);
 		event.kind = (enum event_kind)kind;
 		event.sitting = members & MEMBER_SITTING ? 3 : 0;
 		event.entry = members & MEMBER_ENTRY ? UINT32_MAX : 0;
