@@ -58,6 +58,8 @@ export interface Entry {
 	fixed?: boolean;
 	/** Entry it would change places with. */
 	offers?: number;
+	/** Language it was announced in. */
+	language?: string;
 }
 
 /** How a list of speakers stands. */
@@ -82,6 +84,54 @@ export interface Channel {
 	/** Badge of the interpreter who is live; nobody: the channel carries the floor. */
 	desk?: string | null;
 	since?: number | null;
+	/** `floor` while nobody is live, and while the floor is spoken in this very language: then the desk stands by. */
+	carries?: 'desk' | 'floor';
+	/** 0: the floor itself; 1: interpreted from it; more: over relay. */
+	depth?: number;
+	/** Where the sound comes from: `floor`, then the channels it went through, this one last. */
+	chain?: string[];
+	/** Measured, ms from the speaker's microphone. */
+	age?: number | null;
+	handover?: Handover | null;
+}
+
+/** One desk takes a channel over from another. */
+export interface Handover {
+	from: string;
+	to: string;
+	/** Who asked for it. */
+	by: string;
+	/** `armed`: both agreed; it happens at `due`. */
+	state: 'requested' | 'armed';
+	/** Wall clock, ms. */
+	due?: number | null;
+}
+
+/** A booth, by its home language; a delegation's own interpreters are one, too. */
+export interface Booth {
+	home?: string | null;
+	outputs: string[];
+	/** Badges. */
+	desks: string[];
+	/** It cannot interpret. */
+	impediment?: { reason: 'sound' | 'speed' | 'no-video' | 'document'; by: string; since: number } | null;
+}
+
+/** An interpreter's console. */
+export interface Desk {
+	booth: string;
+	/** Channels it may work into. */
+	outputs: string[];
+	/** `floor`, or the channel it takes relay from. */
+	source: string;
+	/** Channel that its source `floor` means at present: a booth works into it that hears the floor itself. */
+	auto?: string | null;
+	/** Channel it works into when it goes live. */
+	output: string;
+	cough: boolean;
+	/** At the microphone, ms, without the present turn (`channels.*.since`). */
+	used_ms: number;
+	alarm?: { cause: 'pivot' | 'lost-line'; channel: string; since: number } | null;
 }
 
 export interface Floor {
@@ -95,6 +145,12 @@ export interface Floor {
 	allotted?: number | null;
 	/** The speaker's line is lost; the place is held. */
 	suspended?: boolean;
+	/** Language that is spoken, as far as known. */
+	language?: string | null;
+	/** The next speaker, or the vote, waits for the booths. */
+	held?: { until: number; for: string; booths: string[] } | null;
+	/** Desks asked the speaker to slow down. */
+	slower?: { count: number; since: number } | null;
 }
 
 /** Points of order. */
@@ -253,6 +309,9 @@ export interface View {
 	/** Badges whose microphone is forwarded, in the order of their slots. */
 	open: string[];
 	channels: Record<string, Channel>;
+	booths?: Record<string, Booth>;
+	/** By badge. */
+	desks?: Record<string, Desk>;
 	recording: {
 		state: 'off' | 'waiting' | 'recording' | 'failed';
 		session?: string | null;
