@@ -242,7 +242,14 @@ void session_refuse(struct service *service, struct session *session, uint16_t c
 /* Commands on a page's own media make no event and are nothing for HTTP. */
 bool session_is_media(enum command_kind kind);
 struct session *session_find(const struct service *service, uint64_t id);
+/* Whose it is; it was admitted. */
+struct person *session_person(const struct session *session);
 void session_free_all(struct service *service);
+
+/* hello.c */
+/* The first message of a page: it comes in and is welcomed, or is refused and gone. */
+void session_hello(struct service *service, struct session *session,
+	const struct wire_message *message, struct moment at);
 
 /* media.c */
 struct node *node_of_instance(const struct service *service, const char *instance);
