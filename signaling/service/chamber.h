@@ -7,6 +7,7 @@
 #define ROSTRUM_SIGNALING_SERVICE_CHAMBER_H
 
 #include "signaling/broadcast/broadcast.h"
+#include "signaling/interpretation/interpretability.h"
 #include "signaling/proceedings/plan.h"
 #include "signaling/service/service.h"
 #include "signaling/service/sync.h"
@@ -63,7 +64,8 @@ struct person {
 	int rtt_ms, rtt_told;
 	int loss, loss_told; /* thousandths */
 	int speaking, speaking_told;
-	int sound, sound_told; /* kHz and fitness of the microphone as one figure, see measure.c */
+	int sound, sound_told; /* band of the microphone and the verdict on it as one figure, see measure.c */
+	struct interpretability interpretability;
 	int64_t mic_packets;
 	size_t turn_at; /* index in the plan being told */
 	struct turn_told turn;

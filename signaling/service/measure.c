@@ -13,6 +13,7 @@ void measure_forget(struct person *person)
 	person->mic_packets = 0;
 	person->speaking = -1;
 	person->sound = -1;
+	interpretability_init(&person->interpretability);
 }
 
 static void person_told(struct person *person)
@@ -50,17 +51,52 @@ static void measure_peer(struct service *service, const struct node_peer_stats *
 
 /* ---- what is measured of a microphone ---- */
 
-static const char *const fits[] = { "unknown", "no", "limited", "yes" };
+static const char *const fits[] = {
+	[SOUND_FIT_UNKNOWN] = "unknown",
+	[SOUND_FIT_NOT] = "no",
+	[SOUND_FIT_LIMITED] = "limited",
+	[SOUND_FIT] = "yes",
+};
 
-static int sound_of(const struct node_source_stats *stats)
+/* -1 for a word this version does not know. */
+static int fit_of(const char *name)
 {
-	if (stats->audio_khz == 0)
-		return -1;
-	for (size_t i = 0; i < RS_ARRAY_LEN(fits); i++) {
-		if (strcmp(stats->fit, fits[i]) == 0)
-			return (int)(stats->audio_khz * (int64_t)RS_ARRAY_LEN(fits) + (int64_t)i);
+	for (int i = 0; i < (int)RS_ARRAY_LEN(fits); i++) {
+		if (strcmp(name, fits[i]) == 0)
+			return i;
 	}
 	return -1;
+}
+
+/* All that is told of a sound as one figure, so that news is one comparison. */
+#define SOUND_KHZ(sound) ((sound)&31)
+#define SOUND_FIT_AT 5
+#define SOUND_VERDICT_AT 7
+#define SOUND_FAULTS_AT 9
+
+static int sound_figure(int khz, int fit, const struct interpretability *interpretability)
+{
+	return khz | fit << SOUND_FIT_AT | (int)interpretability->verdict << SOUND_VERDICT_AT |
+	       (int)interpretability->faults << SOUND_FAULTS_AT;
+}
+
+static void measure_sound(struct person *person, const struct node_source_stats *stats, bool flows)
+{
+	const int fit = fit_of(stats->fit);
+	person->sound = -1;
+	if (stats->audio_khz == 0 || fit < 0)
+		return;
+	const struct sound_second second = {
+		.flows = flows,
+		.speaking = stats->speaking,
+		.level_dbov = (int)stats->level_dbov,
+		.fit = (enum sound_fit)fit,
+		.clipping_permille = (int)stats->clipping_permille,
+		.loss_permille = (int)stats->loss_permille,
+		.jitter_ms = (int)stats->jitter_ms,
+	};
+	(void)interpretability_add(&person->interpretability, &second);
+	person->sound = sound_figure((int)stats->audio_khz, fit, &person->interpretability);
 }
 
 static void measure_source(struct service *service, const struct node_source_stats *stats)
@@ -72,7 +108,7 @@ static void measure_source(struct service *service, const struct node_source_sta
 	const bool flows = stats->packets != person->mic_packets;
 	person->level = flows ? (int)-stats->level_dbov : -1;
 	person->mic_packets = stats->packets;
-	person->sound = sound_of(stats);
+	measure_sound(person, stats, flows);
 	if (!stats->speaking) /* the end may have been told while nobody listened */
 		person->speaking = -1;
 }
@@ -136,11 +172,34 @@ static bool sound_news(const struct person *person)
 	return person->sound != person->sound_told;
 }
 
+static int faults_put(unsigned faults, struct rs_buf *out)
+{
+	const char *comma = "";
+	int err = 0;
+	for (unsigned i = 0; i < SOUND_FAULTS && err == 0; i++) {
+		if ((faults & 1u << i) == 0)
+			continue;
+		err = rs_buf_printf(out, "%s\"%s\"", comma, sound_fault_name(i));
+		comma = ",";
+	}
+	return err;
+}
+
 static int sound_put(const struct person *person, struct rs_buf *out)
 {
-	const int n = (int)RS_ARRAY_LEN(fits);
-	return rs_buf_printf(
-		out, "{\"khz\":%d,\"fit\":\"%s\"}", person->sound / n, fits[person->sound % n]);
+	const int sound = person->sound;
+	const enum sound_verdict verdict = (enum sound_verdict)(sound >> SOUND_VERDICT_AT & 3);
+	int err = rs_buf_printf(out, "{\"khz\":%d,\"fit\":\"%s\"", SOUND_KHZ(sound),
+		fits[sound >> SOUND_FIT_AT & 3]);
+	if (err == 0 && verdict != SOUND_UNKNOWN) {
+		err = rs_buf_printf(
+			out, ",\"verdict\":\"%s\",\"faults\":[", sound_verdict_name(verdict));
+		if (err == 0)
+			err = faults_put((unsigned)sound >> SOUND_FAULTS_AT, out);
+		if (err == 0)
+			err = rs_buf_append(out, "]", 1);
+	}
+	return err < 0 ? err : rs_buf_append(out, "}", 1);
 }
 
 /* The members of `measured`, each an object by badge. */

@@ -243,5 +243,8 @@ void node_stats_source(
 		.speaking = object_bool_or(&source, "speaking", false),
 		.audio_khz = object_int_or(&source, "audio_khz", 0, 24, 0),
 		.fit = object_text_or(&source, "fit", "unknown"),
+		.clipping_permille = object_int_or(&source, "clipping_permille", 0, 1000, 0),
+		.loss_permille = object_int_or(&source, "loss_permille", 0, 1000, 0),
+		.jitter_ms = object_int_or(&source, "jitter_ms", 0, INT32_MAX, 0),
 	};
 }

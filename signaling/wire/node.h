@@ -90,6 +90,9 @@ struct node_source_stats {
 	bool speaking;
 	int64_t audio_khz; /* top of the band; 0 = not known */
 	const char *fit;   /* for interpretation: "yes", "limited", "no", "unknown" */
+	int64_t clipping_permille;
+	int64_t loss_permille; /* before repair */
+	int64_t jitter_ms;
 };
 
 /* 0 or -EBADMSG with `error` set; to be done with in both cases. */

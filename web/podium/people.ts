@@ -6,7 +6,8 @@ import { callsWait, holder, shortName, type Participant, type Role } from '#shar
 import { t, type Key } from '#shared/words';
 import { lamp } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
-import { isSpeaking, presence, sound } from '#shared/ui/presence';
+import { isSpeaking, presence,  } from '#shared/ui/presence';
+import { sound } from '#shared/ui/sound';
 
 /** Roles that may have the floor. */
 const SPEAKS = new Set<Role>(['delegate', 'chair', 'room']);
@@ -51,7 +52,7 @@ export class People extends Part {
 			${lamp(lampOf(view, badge), true)}
 			<span class="grow"><strong>${name}</strong>${badge === session.me ? html` <span class="muted">(${t('you')})</span>` : nothing}<br
 				><span class="small muted">${participant.country ? participant.name : t(`role.${participant.role}` satisfies Key)}</span>
-				${presence(session, badge)} ${sound(session, badge)}</span>
+				${presence(session, badge)} ${sound(session, badge, true)}</span>
 			${callable
 				? html`<button type="button" class="button" data-testid="give-direct" aria-disabled=${asked}
 						@click=${() => asked || void session.ask('give-floor', { participant: badge }, `direct-${badge}`)}

@@ -337,8 +337,15 @@ export interface Measured {
 	ballots?: number | null;
 	/** Who speaks into an open microphone. */
 	speaking?: Record<string, boolean>;
-	/** Top of the band a microphone is coded with, and whether interpreters can work from it. */
-	sounds?: Record<string, { khz: number; fit: 'yes' | 'limited' | 'no' | 'unknown' }>;
+	sounds?: Record<string, Sound>;
+}
+
+/** Of a microphone: the band, and once there was voice, whether it can be interpreted, and what is wrong. */
+export interface Sound {
+	khz: number;
+	fit: 'yes' | 'limited' | 'no' | 'unknown';
+	verdict?: 'green' | 'amber' | 'red';
+	faults?: ('band' | 'quiet' | 'clipping' | 'loss' | 'jitter')[];
 }
 
 export interface You {

@@ -99,6 +99,11 @@ export function tagOf(name: Language): string {
 	return TAGS[name] ?? name;
 }
 
+/** "a, b and c". */
+export function listed(items: string[]): string {
+	return new Intl.ListFormat(tagOf(language)).format(items);
+}
+
 /** "1st", "4th". */
 export function ordinal(n: number): string {
 	const message = catalogues[language].ordinal;

@@ -1,23 +1,12 @@
-import type { TemplateResult } from 'lit';
 import { beforeEach, expect, test } from 'vitest';
 import { Life, localMinute, needed } from '../podium/life';
 import type { Session } from '#shared/session';
 import type { View } from '#shared/view';
+import { text } from './drawn';
 import { adjournedUntil, setLanguage, zoneOf } from '#shared/words';
 
 let may: Set<string>;
 let view: View;
-
-/** What a part draws, as text; of functions, directives and nothing, nothing. */
-function text(drawn: unknown): string {
-	if (Array.isArray(drawn))
-		return drawn.map(text).join('');
-	if (typeof drawn === 'object' && drawn !== null && 'strings' in drawn && 'values' in drawn) {
-		const { strings, values } = drawn as TemplateResult;
-		return strings.map((string, i) => string + (i < values.length ? text(values[i]) : '')).join('');
-	}
-	return ['string', 'number', 'boolean'].includes(typeof drawn) ? String(drawn) : '';
-}
 
 function drawn(meeting: Partial<View['meeting']> = {}, quorum: View['quorum'] = undefined): string {
 	view = {

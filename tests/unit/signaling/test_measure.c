@@ -194,6 +194,32 @@ static void a_microphone_is_told_fit_or_not(void **state)
 	assert_true(json_is_null(bench_at(bench_last(ken, "measured"), "patch.sounds.FRA")));
 }
 
+static void a_voice_that_cannot_be_interpreted_is_told_with_its_faults(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	for (int second = 1; second <= 2; second++) {
+		assert_int_equal(
+			bench_report(bench, sfu,
+				"{\"type\":\"stats\",\"peers\":[],\"sources\":[{\"meeting\":\"demo\","
+				"\"source\":\"FRA\",\"media\":\"microphone\",\"packets\":%d,"
+				"\"audio_khz\":12,\"speaking\":true,\"fit\":\"limited\","
+				"\"level_dbov\":-20,\"loss_permille\":70,\"clipping_permille\":0,"
+				"\"jitter_ms\":4}]}",
+				50 * second),
+			0);
+		if (second == 1)
+			assert_null(
+				bench_at(bench_last(ken, "measured"), "patch.sounds.FRA.verdict"));
+	}
+	const json_t *measured = bench_last(ken, "measured");
+	assert_string_equal(bench_text(measured, "patch.sounds.FRA.verdict"), "red");
+	assert_string_equal(bench_text(measured, "patch.sounds.FRA.faults.0"), "band");
+	assert_string_equal(bench_text(measured, "patch.sounds.FRA.faults.1"), "loss");
+	assert_null(bench_at(measured, "patch.sounds.FRA.faults.2"));
+}
+
 #define TECHNICIAN                                                                \
 	{                                                                         \
 		.badge = "technician", .role = ROLE_TECHNICIAN, .meeting = "demo" \
@@ -299,6 +325,7 @@ int main(void)
 		CASE(what_is_measured_is_told_once_and_joins_the_view),
 		CASE(who_speaks_is_told_at_once),
 		CASE(a_microphone_is_told_fit_or_not),
+		CASE(a_voice_that_cannot_be_interpreted_is_told_with_its_faults),
 		CASE(a_technician_sees_what_a_participants_media_does),
 		CASE(a_look_is_refused_or_ends_without_an_answer),
 	};

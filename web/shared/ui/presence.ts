@@ -1,4 +1,4 @@
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, svg, type TemplateResult } from 'lit';
 import type { Session } from '../session';
 import { isInRoom, roomOf, voiceOf, type View } from '../view';
 import { t, type Key } from '../words';
@@ -8,14 +8,6 @@ const SHAPES = {
 	joined: svg`<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M8 3a5 5 0 0 1 0 10z" fill="currentColor"/>`,
 	away: svg`<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2"/>`,
 };
-
-/** A microphone that is too narrow for interpreters; nothing where all is well. */
-export function sound(session: Session, badge: string): TemplateResult | typeof nothing {
-	const measured = session.wire.measured.sounds?.[badge];
-	if (measured?.fit !== 'no' && measured?.fit !== 'limited') return nothing;
-	return html`<span class="sound ${measured.fit === 'no' ? 'bad' : 'fair'} small" data-testid="sound" data-fit=${measured.fit}
-		>${t(`sound.${measured.fit}` satisfies Key, { khz: measured.khz })}</span>`;
-}
 
 /** A seat: in the meeting room. */
 const SEAT = svg`<path d="M4 2v7h8V2M4 9v5M12 9v5" fill="none" stroke="currentColor" stroke-width="2"/>`;

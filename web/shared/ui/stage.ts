@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { holder, isVoting, openOf, shortName, type View } from '../view';
+import { holder, isVoting, openOf, shortName, voiceOf, type View } from '../view';
 import { adjournedUntil, t } from '../words';
 import { lamp } from './icons';
 import { Part } from './part';
+import { sound, soundAdvice } from './sound';
 import './picture';
 import './small';
 import './speaking-time';
@@ -15,6 +16,9 @@ function nobody(view: View): string {
 		return adjournedUntil(until);
 	return t(`floor.nobody.${state === 'in-session' && isVoting(view) ? 'voting' : state}`);
 }
+
+/** Whom the quality of the speaker's sound concerns: those who work with it, and those who can stop the meeting for it. */
+const WATCHES = new Set(['chair', 'secretariat', 'interpreter', 'technician']);
 
 /** Who has the floor: picture, name plate, time; and the small pictures of the chair and of oneself. */
 @customElement('rs-stage')
@@ -45,6 +49,7 @@ export class Stage extends Part {
 								}</h2>
 								<p class="muted">${view.participants[speaker]?.name ?? ''}</p>`
 				}
+				${this.soundOf(speaker ?? checking ?? '')}
 				${others.length === 0
 					? nothing
 					: html`<p class="small also">${lamp('speaking')}${t('floor.also', {
@@ -61,5 +66,12 @@ export class Stage extends Part {
 						</div>`}
 			</div>
 		</section>`;
+	}
+
+	private soundOf(badge: string): TemplateResult | typeof nothing {
+		const { session } = this;
+		if (badge === session.me)
+			return soundAdvice(session);
+		return WATCHES.has(session.wire.you?.role ?? '') ? sound(session, voiceOf(session.view!, badge) ?? badge) : nothing;
 	}
 }

@@ -1,0 +1,174 @@
+/* The verdict on a speaker's sound: what is wrong, when it turns, and when it does not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "signaling/interpretation/interpretability.h"
+
+static const struct sound_second good = {
+	.flows = true, .speaking = true, .level_dbov = -22, .fit = SOUND_FIT
+};
+
+static struct interpretability speaker(void)
+{
+	struct interpretability sound;
+	interpretability_init(&sound);
+	return sound;
+}
+
+static void hear(
+	struct interpretability *sound, const struct sound_second *second, unsigned seconds)
+{
+	while (seconds-- > 0)
+		(void)interpretability_add(sound, second);
+}
+
+static void two_seconds_of_voice_make_a_verdict(void **state)
+{
+	(void)state;
+	struct interpretability sound = speaker();
+	assert_int_equal(sound.verdict, SOUND_UNKNOWN);
+	assert_false(interpretability_add(&sound, &good));
+	assert_int_equal(sound.verdict, SOUND_UNKNOWN);
+	assert_true(interpretability_add(&sound, &good));
+	assert_int_equal(sound.verdict, SOUND_GREEN);
+	assert_false(interpretability_add(&sound, &good));
+}
+
+static void silence_and_absence_say_nothing(void **state)
+{
+	(void)state;
+	struct interpretability sound = speaker();
+	struct sound_second silent = { .flows = true, .level_dbov = -90, .loss_permille = 900 };
+	hear(&sound, &silent, 60);
+	silent.flows = false;
+	silent.speaking = true;
+	hear(&sound, &silent, 60);
+	assert_int_equal(sound.verdict, SOUND_UNKNOWN);
+	hear(&sound, &good, 2);
+	hear(&sound, &silent, 60);
+	assert_int_equal(sound.verdict, SOUND_GREEN);
+}
+
+/* Each fault alone, at its two bounds. */
+static void each_fault_has_its_bounds(void **state)
+{
+	(void)state;
+	static const struct {
+		struct sound_second second;
+		enum sound_verdict verdict;
+		unsigned faults;
+	} cases[] = {
+		{ { .level_dbov = -22, .fit = SOUND_FIT_LIMITED }, SOUND_AMBER, SOUND_BAND },
+		{ { .level_dbov = -22, .fit = SOUND_FIT_NOT }, SOUND_RED, SOUND_BAND },
+		{ { .level_dbov = -41, .fit = SOUND_FIT }, SOUND_GREEN, 0 },
+		{ { .level_dbov = -42, .fit = SOUND_FIT }, SOUND_AMBER, SOUND_QUIET },
+		{ { .level_dbov = -50, .fit = SOUND_FIT }, SOUND_RED, SOUND_QUIET },
+		{ { .level_dbov = -3, .fit = SOUND_FIT, .clipping_permille = 9 }, SOUND_GREEN, 0 },
+		{ { .level_dbov = -3, .fit = SOUND_FIT, .clipping_permille = 10 }, SOUND_AMBER,
+			SOUND_CLIPPING },
+		{ { .level_dbov = -3, .fit = SOUND_FIT, .clipping_permille = 100 }, SOUND_RED,
+			SOUND_CLIPPING },
+		{ { .level_dbov = -22, .fit = SOUND_FIT, .loss_permille = 10 }, SOUND_AMBER,
+			SOUND_LOSS },
+		{ { .level_dbov = -22, .fit = SOUND_FIT, .loss_permille = 50 }, SOUND_RED,
+			SOUND_LOSS },
+		{ { .level_dbov = -22, .fit = SOUND_FIT, .jitter_ms = 30 }, SOUND_AMBER,
+			SOUND_JITTER },
+		{ { .level_dbov = -22, .fit = SOUND_FIT, .jitter_ms = 80 }, SOUND_RED,
+			SOUND_JITTER },
+		{ { .level_dbov = -22, .fit = SOUND_FIT_LIMITED, .loss_permille = 60 }, SOUND_RED,
+			SOUND_BAND | SOUND_LOSS },
+		{ { .level_dbov = -22, .fit = SOUND_FIT_UNKNOWN }, SOUND_GREEN, 0 },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct interpretability sound = speaker();
+		struct sound_second second = cases[i].second;
+		second.flows = true;
+		second.speaking = true;
+		hear(&sound, &second, 2);
+		assert_int_equal(sound.verdict, cases[i].verdict);
+		assert_int_equal(sound.faults, cases[i].faults);
+	}
+}
+
+static void it_turns_worse_after_two_seconds_and_better_after_five(void **state)
+{
+	(void)state;
+	struct interpretability sound = speaker();
+	struct sound_second lossy = good;
+	lossy.loss_permille = 80;
+	hear(&sound, &good, 10);
+	assert_false(interpretability_add(&sound, &lossy));
+	assert_int_equal(sound.verdict, SOUND_GREEN);
+	assert_true(interpretability_add(&sound, &lossy));
+	assert_int_equal(sound.verdict, SOUND_RED);
+	assert_int_equal(sound.faults, SOUND_LOSS);
+	hear(&sound, &good, 4);
+	assert_int_equal(sound.verdict, SOUND_RED);
+	assert_true(interpretability_add(&sound, &good));
+	assert_int_equal(sound.verdict, SOUND_GREEN);
+	assert_int_equal(sound.faults, 0);
+}
+
+/* A line that loses every other second is not green in between, nor does it blink. */
+static void a_fault_that_comes_and_goes_does_not_blink(void **state)
+{
+	(void)state;
+	struct interpretability sound = speaker();
+	struct sound_second lossy = good;
+	lossy.loss_permille = 80;
+	hear(&sound, &lossy, 2);
+	unsigned turns = 0;
+	for (unsigned i = 0; i < 60; i++)
+		turns += interpretability_add(&sound, i % 2 == 0 ? &good : &lossy) ? 1 : 0;
+	assert_int_equal(turns, 0);
+	assert_int_equal(sound.verdict, SOUND_RED);
+	/* Alternately bad and less bad is less bad, for good. */
+	struct sound_second amber = good;
+	amber.loss_permille = 20;
+	for (unsigned i = 0; i < 20; i++)
+		(void)interpretability_add(&sound, i % 2 == 0 ? &good : &amber);
+	assert_int_equal(sound.verdict, SOUND_AMBER);
+}
+
+static void one_low_word_is_no_low_voice(void **state)
+{
+	(void)state;
+	struct interpretability sound = speaker();
+	struct sound_second low = good;
+	low.level_dbov = -60;
+	hear(&sound, &good, 5);
+	hear(&sound, &low, 1);
+	hear(&sound, &good, 1);
+	assert_int_equal(sound.verdict, SOUND_GREEN);
+	hear(&sound, &low, 20);
+	assert_int_equal(sound.verdict, SOUND_RED);
+	assert_int_equal(sound.faults, SOUND_QUIET);
+}
+
+static void names_are_those_of_the_protocol(void **state)
+{
+	(void)state;
+	assert_string_equal(sound_verdict_name(SOUND_UNKNOWN), "unknown");
+	assert_string_equal(sound_verdict_name(SOUND_AMBER), "amber");
+	assert_string_equal(sound_fault_name(0), "band");
+	assert_string_equal(sound_fault_name(SOUND_FAULTS - 1), "jitter");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_seconds_of_voice_make_a_verdict),
+		cmocka_unit_test(silence_and_absence_say_nothing),
+		cmocka_unit_test(each_fault_has_its_bounds),
+		cmocka_unit_test(it_turns_worse_after_two_seconds_and_better_after_five),
+		cmocka_unit_test(a_fault_that_comes_and_goes_does_not_blink),
+		cmocka_unit_test(one_low_word_is_no_low_voice),
+		cmocka_unit_test(names_are_those_of_the_protocol),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
