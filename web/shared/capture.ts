@@ -1,3 +1,5 @@
+import { Level } from './sound/level';
+
 /**
  * Microphone and camera of this machine: chosen, captured, changed, measured.
  *
@@ -15,6 +17,9 @@ export interface Wishes {
 
 /** Why a wished device gives nothing: refused by the user, not there, in use by another program, or lost since. */
 export type Fault = 'refused' | 'absent' | 'busy' | 'lost';
+
+/** Samples a level is read from: more than pass between two looks at it, so that no clipping goes unseen. */
+const METERED = 4096;
 
 type Kind = 'microphone' | 'camera';
 
@@ -54,11 +59,13 @@ export class Capture {
 	readonly faults: Partial<Record<Kind, Fault>> = {};
 	devices: MediaDeviceInfo[] = [];
 	onchange: () => void = () => {};
+	/** Of the own microphone, as `level()` last read it. */
+	readonly own = new Level();
 
 	private audio: AudioContext | null = null;
 	private source: MediaStreamAudioSourceNode | null = null;
 	private analyser: AnalyserNode | null = null;
-	private samples = new Float32Array(1024);
+	private samples = new Float32Array(METERED);
 	private round = 0;
 
 	constructor(public wishes: Wishes) {
@@ -111,10 +118,8 @@ export class Capture {
 		if (this.analyser === null)
 			return -100;
 		this.analyser.getFloatTimeDomainData(this.samples);
-		let sum = 0;
-		for (const sample of this.samples)
-			sum += sample * sample;
-		return Math.max(-100, 10 * Math.log10(sum / this.samples.length + 1e-10));
+		this.own.takeSamples(this.samples, performance.now());
+		return this.own.db;
 	}
 
 	/** A press by the user lets the meter run where browsers keep it silent until then. */
@@ -170,7 +175,7 @@ export class Capture {
 	private measure(track: MediaStreamTrack): void {
 		this.audio ??= new AudioContext();
 		this.source = this.audio.createMediaStreamSource(new MediaStream([track]));
-		this.analyser = new AnalyserNode(this.audio, { fftSize: 1024 });
+		this.analyser = new AnalyserNode(this.audio, { fftSize: METERED });
 		this.source.connect(this.analyser);
 	}
 

@@ -44,6 +44,8 @@ export class Media {
 	/** For the tests: how often each was done in the life of this page. */
 	readonly counters = { connections: 0, offers: 0, answers: 0, iceRestarts: 0 };
 	onchange: () => void = () => {};
+	/** The audio places of a new connection, in their order. */
+	onsound: (tracks: MediaStreamTrack[]) => void = () => {};
 
 	private instance: string | null = null;
 	private microphone: MediaStreamTrack | null = null;
@@ -145,12 +147,13 @@ export class Media {
 		pc.addTransceiver(this.microphone ?? 'audio', { direction: 'sendonly', sendEncodings: audio });
 		pc.addTransceiver(this.camera ?? 'video', { direction: 'sendonly', sendEncodings: CAMERA_LAYERS });
 		pc.addTransceiver('video', { direction: 'sendonly' });
-		for (const sink of this.sinks) {
+		this.onsound(this.sinks.map((sink) => {
 			const { receiver } = pc.addTransceiver('audio', { direction: 'recvonly' });
 			sink.srcObject = new MediaStream([receiver.track]);
 			// Refused only where no key was pressed before; joining is such a press.
 			sink.play().catch(() => {});
-		}
+			return receiver.track;
+		}));
 		for (let i = 0; i < VIDEO_SLOTS; i++)
 			pc.addTransceiver('video', { direction: 'recvonly' });
 	}

@@ -6,6 +6,7 @@ import { Media } from './media';
 import { Messages, type ChatMessage } from './messages';
 import { motionName, questionTitle } from './questions';
 import { Secret } from './secret';
+import { Headset } from './sound/headset';
 import { delegationName, holder, isOpen, placeOf, roomOf, shortName, type MeetingEvent, type View } from './view';
 import { isKey, t, type Key } from './words';
 import { Wire, type Reply } from './wire';
@@ -26,6 +27,8 @@ export class Session {
 	readonly capture: Capture;
 	readonly looking: Looking;
 	readonly secret: Secret;
+	/** Of an interpreter: what is heard goes through it, guarded. Others hear the media elements. */
+	readonly headset: Headset | null;
 	readonly messages = new Messages(sessionStorage, () => this.key('read'));
 	/** The join button was pressed. */
 	joined = false;
@@ -33,7 +36,6 @@ export class Session {
 	companion: boolean;
 	/** Language channel listened to; `floor` is the original, `none` (a companion's) silence. */
 	channel: string;
-	volume = 1;
 	notices: Notice[] = [];
 	/** Last thing for the live region. */
 	spoken = '';
@@ -41,6 +43,7 @@ export class Session {
 	/** How the last draw of lots stood this page's own check, and this delegation's lot in it. */
 	drawn: (Verdict & { lot: string }) | null = null;
 
+	private plainVolume = 1;
 	private readonly draws = new Draws();
 	private readonly watchers = new Set<() => void>();
 	private readonly asked = new Set<string>();
@@ -58,6 +61,8 @@ export class Session {
 		this.capture = new Capture(this.firstWishes());
 		this.companion = this.firstPlace();
 		this.channel = this.firstChannel();
+
+		this.headset = this.link.claims?.role === 'interpreter' ? this.makeHeadset() : null;
 
 		this.wire.onchange = () => this.changed();
 		this.wire.onevent = (event) => this.heard(event);
@@ -102,8 +107,10 @@ export class Session {
 			return;
 		this.joined = true;
 		this.wire.companion = this.companion;
-		this.media.setSilent(this.channel === 'none');
+		if (this.headset === null)
+			this.media.setSilent(this.channel === 'none');
 		this.capture.wake();
+		void this.headset?.wake();
 		this.wire.start();
 		this.update();
 	}
@@ -144,7 +151,8 @@ export class Session {
 		const before = this.channel;
 		this.channel = channel;
 		sessionStorage.setItem(this.channelKey(), channel);
-		this.media.setSilent(channel === 'none');
+		if (this.headset === null)
+			this.media.setSilent(channel === 'none');
 		if (channel === 'none') {
 			this.update();
 			return;
@@ -157,10 +165,29 @@ export class Session {
 		this.update();
 	}
 
+	/** Of what is listened to, 0 to 1. */
+	get volume(): number {
+		return this.headset?.settings.volume ?? this.plainVolume;
+	}
+
 	setVolume(volume: number): void {
-		this.volume = Math.min(1, Math.max(0, volume));
-		this.media.setVolume(this.volume);
+		this.plainVolume = Math.min(1, Math.max(0, volume));
+		if (this.headset !== null)
+			this.headset.setVolume(volume);
+		else
+			this.media.setVolume(this.plainVolume);
 		this.update();
+	}
+
+	private makeHeadset(): Headset {
+		// The elements stay silent, yet there: without one Chromium hands no sound of a connection to Web Audio.
+		const headset = new Headset(localStorage, (settings) => {
+			this.media.setSilent(settings === null);
+			this.media.setVolume(settings?.volume ?? 1);
+		});
+		headset.onchange = () => this.update();
+		this.media.onsound = (tracks) => headset.take(tracks);
+		return headset;
 	}
 
 	async setWishes(wishes: Wishes): Promise<void> {
