@@ -1,7 +1,5 @@
 #include "signaling/ballot/ballot.h"
 
-#include "common/base/text.h"
-
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -10,13 +8,8 @@
 #include <openssl/rsa.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define PEM_MAX 8192
 #define SALT_LEN 48 /* as long as the digest: the variant with PSS, not PSSZERO */
 #define EXPONENT 65537
 
@@ -43,7 +36,7 @@ static int wrap(EVP_PKEY *pkey, struct ballot_key **out_key)
 
 int ballot_key_read(const char *pem, size_t len, struct ballot_key **out_key)
 {
-	if (len > PEM_MAX)
+	if (len > BALLOT_PEM_MAX)
 		return -EBADMSG;
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
 	if (bio == NULL)
@@ -51,57 +44,6 @@ int ballot_key_read(const char *pem, size_t len, struct ballot_key **out_key)
 	EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
 	BIO_free(bio);
 	return wrap(pkey, out_key);
-}
-
-/* Whole and flushed under its name, or not at all: a ballot is opened only once its key is kept. */
-static int keep(const char *path, EVP_PKEY *pkey)
-{
-	char part[PATH_MAX];
-	if (rs_format(part, sizeof(part), "%s.part", path) < 0)
-		return -EIO;
-	const int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -EIO;
-	FILE *file = fdopen(fd, "w");
-	bool done = file != NULL &&
-		    PEM_write_PrivateKey(file, pkey, NULL, NULL, 0, NULL, NULL) == 1 &&
-		    fflush(file) == 0 && fsync(fd) == 0;
-	if (file != NULL)
-		done = fclose(file) == 0 && done;
-	else
-		(void)close(fd); /* nothing was written */
-	done = done && rename(part, path) == 0;
-	return done ? 0 : -EIO;
-}
-
-static int make_key(const char *path, struct ballot_key **out_key)
-{
-	EVP_PKEY *pkey = EVP_RSA_gen(BALLOT_RSA_LEN * CHAR_BIT);
-	if (pkey == NULL)
-		return -ENOMEM;
-	const int err = keep(path, pkey);
-	if (err < 0) {
-		EVP_PKEY_free(pkey);
-		return err;
-	}
-	return wrap(pkey, out_key);
-}
-
-int ballot_key_open(const char *path, bool make, struct ballot_key **out_key)
-{
-	char pem[PEM_MAX];
-	FILE *file = fopen(path, "rbe");
-	if (file == NULL && errno == ENOENT)
-		return make ? make_key(path, out_key) : -ENOENT;
-	if (file == NULL)
-		return -EIO;
-	const size_t len = fread(pem, 1, sizeof(pem), file);
-	int err = ferror(file) != 0 ? -EIO : 0;
-	(void)fclose(file); /* read only */
-	if (err == 0)
-		err = ballot_key_read(pem, len, out_key);
-	rs_wipe(pem, sizeof(pem));
-	return err == -EBADMSG ? -EIO : err;
 }
 
 struct ballot_key *ballot_key_free(struct ballot_key *key)

@@ -2,7 +2,7 @@
  *
  * Blind signatures for secret ballots: RSABSSA-SHA384-PSS-Randomized (RFC 9474 section 5), the signer's and the verifier's part.
  * A key serves one ballot alone. What is signed is blinded by the voter, perfectly: from all that the signer ever sees nobody
- * can tell whose a token is. Not thread safe; making a key takes some tenths of a second.
+ * can tell whose a token is. Not thread safe but for ballot_key_make(), which takes some tenths of a second.
  */
 #ifndef ROSTRUM_SIGNALING_BALLOT_BALLOT_H
 #define ROSTRUM_SIGNALING_BALLOT_BALLOT_H
@@ -16,12 +16,20 @@
 #define BALLOT_RSA_MAX 512
 /* Octets of the random prefix of a message (RFC 9474 section 4.1): the token by which a ballot is known. */
 #define BALLOT_TOKEN_LEN 32
+/* Octets of a key's PEM text, at most. */
+#define BALLOT_PEM_MAX 8192
 
 struct ballot_key;
 
-/* The key in this file (PEM, mode 0600); with `make` a fresh one of 2048 bits is put there, flushed, when there is none. 0; -ENOENT;
- * -EIO (the file or its content); -ENOMEM. */
-int ballot_key_open(const char *path, bool make, struct ballot_key **out_key) RS_MUST_USE;
+/* Puts a fresh key of 2048 bits into this file (PEM, mode 0600), flushed, in the place of what is there; on its way it is PATH.part.
+ * Takes some tenths of a second, on any thread. 0; -EIO (the file); -ENOMEM. */
+int ballot_key_make(const char *path) RS_MUST_USE;
+/* The key in this file. 0; -ENOENT; -EIO (the file or its content); -ENOMEM. */
+int ballot_key_open(const char *path, struct ballot_key **out_key) RS_MUST_USE;
+/* Is the key in this file needed yet? */
+typedef bool ballot_keep_fn(void *ctx, const char *path);
+/* Removes all ballot-*.pem and ballot-*.pem.part of a folder that are not kept. How many, or -EIO (the folder). */
+int ballot_keys_sweep(const char *folder, ballot_keep_fn *keeps, void *ctx) RS_MUST_USE;
 /* From PEM text. 0, -EBADMSG (no RSA key of at most BALLOT_RSA_MAX octets) or -ENOMEM. */
 int ballot_key_read(const char *pem, size_t len, struct ballot_key **out_key) RS_MUST_USE;
 /* Wipes it. NULL is fine. Returns NULL. */

@@ -111,6 +111,11 @@ int io_listen(struct io *io, char error[IO_ERROR_LEN]) RS_MUST_USE;
 void io_accept(struct io *io);
 void io_unlisten(struct io *io);
 
+/* --- ballot_keys.c --- */
+
+/* Makes the key of a SERVICE_MAKE_BALLOT_KEY on a worker's thread, then tells the service. Takes `path`. */
+void ballot_keys_make(struct io *io, uint64_t id, struct message *path);
+
 /* --- nodes.c: the control socket --- */
 
 int nodes_listen(struct io *io, char error[IO_ERROR_LEN]) RS_MUST_USE;

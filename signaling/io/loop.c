@@ -52,6 +52,9 @@ static void deliver(struct io *io, struct service_out *out)
 	case SERVICE_FORGET_DOCUMENT:
 		uploads_forget(io, out->message);
 		return;
+	case SERVICE_MAKE_BALLOT_KEY:
+		ballot_keys_make(io, out->to, out->message);
+		return;
 	case SERVICE_ANSWER:
 		http_deliver(io, out->to, out->code, out->message);
 		return;

@@ -1,22 +1,16 @@
-/* Secret ballots between the lines: the key of the ballot that is open, and the box. The box is memory alone, until the lock empties it
+/* Secret ballots between the lines: who is given one, and the box. The box is memory alone, until the lock empties it
  * into one batch of events: sorted by token, so that nothing is left of the order in which ballots came. Its threat model is in
  * signaling/voting/README.md. */
 #include "signaling/service/service_priv.h"
 
-#include "common/log/log.h"
 #include "signaling/ballot/ballot.h"
 #include "signaling/wire/ballot.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 struct ballot_box {
 	uint32_t decision;
-	struct ballot_key *key; /* NULL: not read yet */
 	size_t n;
 	struct voting_ballot list[DELEGATIONS_MAX]; /* sorted by token */
 };
@@ -26,43 +20,22 @@ static const struct voting *voting_of(const struct chamber *chamber)
 	return chamber->proceedings->voting;
 }
 
-static int key_path(const struct service *service, const struct chamber *chamber, uint32_t decision,
-	char out[PATH_MAX])
+/* The box of this decision; NULL without memory. */
+static struct ballot_box *box_of(struct chamber *chamber, uint32_t decision)
 {
-	if (service->config.ballot_dir == NULL)
-		return -ENOENT;
-	return rs_format(out, PATH_MAX, "%s/ballot-%s-%s-%" PRIu32 ".pem",
-		service->config.ballot_dir, chamber->epoch, chamber->proceedings->meeting->id,
-		decision);
-}
-
-/* The box of this decision, with its key; NULL without one. */
-static struct ballot_box *box_of(
-	struct service *service, struct chamber *chamber, uint32_t decision, bool make)
-{
-	char path[PATH_MAX];
 	if (chamber->box != NULL && chamber->box->decision != decision)
 		chamber->box = ballots_free(chamber->box);
 	if (chamber->box == NULL)
 		chamber->box = rs_zalloc(sizeof(*chamber->box));
-	struct ballot_box *box = chamber->box;
-	if (box == NULL)
-		return NULL;
-	box->decision = decision;
-	if (box->key == NULL && (key_path(service, chamber, decision, path) < 0 ||
-					ballot_key_open(path, make, &box->key) < 0)) {
-		log_error(LOG_MEETING, chamber->proceedings->meeting->id,
-			"the secret ballot has no key decision=%" PRIu32, decision);
-		return NULL;
-	}
-	return box;
+	if (chamber->box != NULL)
+		chamber->box->decision = decision;
+	return chamber->box;
 }
 
 struct ballot_box *ballots_free(struct ballot_box *box)
 {
 	if (box == NULL)
 		return NULL;
-	ballot_key_free(box->key);
 	rs_wipe(box, sizeof(*box));
 	return rs_release(box);
 }
@@ -72,15 +45,13 @@ void ballots_prepare(struct service *service, struct chamber *chamber, struct co
 	const struct voting_decision *now = &voting_of(chamber)->now;
 	if (now->mode != DECISION_SECRET)
 		return;
-	/* A key takes long to make: only for those whose command is judged by more than their role. */
-	if (command->kind == COMMAND_OPEN_VOTING && now->stage == VOTING_PROPOSED &&
-		permission_of(command->kind, command->role) != PERMISSION_NONE) {
+	if (ballots_opens(chamber, command)) {
 		uint8_t modulus[BALLOT_RSA_LEN];
-		const struct ballot_box *box = box_of(service, chamber, now->number, true);
-		if (box == NULL || ballot_key_len(box->key) != sizeof(modulus))
-			return;
-		ballot_key_modulus(box->key, modulus);
-		rs_hex_encode(modulus, sizeof(modulus), command->ballot_key);
+		const struct ballot_key *key = ballots_key(service, chamber, now->number);
+		if (key != NULL && ballot_key_len(key) == sizeof(modulus)) {
+			ballot_key_modulus(key, modulus);
+			rs_hex_encode(modulus, sizeof(modulus), command->ballot_key);
+		}
 	}
 	if (command->kind == COMMAND_LOCK_VOTING && chamber->box != NULL &&
 		chamber->box->decision == now->number) {
@@ -118,12 +89,12 @@ static enum verdict sign(struct service *service, const struct session *session,
 			continue;
 		if (strcmp(voting->delegations[i].check, check) != 0)
 			return VERDICT_NOT_ENTITLED;
-		const struct ballot_box *box = box_of(service, chamber, voting->now.number, false);
-		if (box == NULL || ballot_key_len(box->key) != sizeof(blinded))
+		const struct ballot_key *key = ballots_key(service, chamber, voting->now.number);
+		if (key == NULL || ballot_key_len(key) != sizeof(blinded))
 			return VERDICT_NO_BALLOTS;
 		if (rs_hex_decode(message->blinded, strlen(message->blinded), blinded,
 			    sizeof(blinded)) < 0 ||
-			ballot_sign(box->key, blinded, out) < 0)
+			ballot_sign(key, blinded, out) < 0)
 			return VERDICT_MALFORMED;
 		return VERDICT_OK;
 	}
@@ -142,15 +113,12 @@ void ballots_collect(struct service *service, struct session *session,
 
 void ballots_follow(struct service *service, struct chamber *chamber, const struct event *event)
 {
-	char path[PATH_MAX];
-	const bool over = event->kind == EVENT_VOTING_LOCKED ||
-			  event->kind == EVENT_VOTING_ANNULLED ||
-			  event->kind == EVENT_DECISION_WITHDRAWN;
-	if (!over)
+	if (event->kind == EVENT_DECISION_PROPOSED)
+		ballots_key_want(service, chamber);
+	if (event->kind != EVENT_VOTING_LOCKED && event->kind != EVENT_VOTING_ANNULLED &&
+		event->kind != EVENT_DECISION_WITHDRAWN)
 		return;
-	/* Of no use to anybody any more; after a restart it may be there though nobody asked for it since. */
-	if (key_path(service, chamber, event->decision, path) == 0)
-		(void)unlink(path);
+	ballots_key_drop(service, chamber, event->decision);
 	if (chamber->box != NULL && chamber->box->decision == event->decision)
 		chamber->box = ballots_free(chamber->box);
 }
@@ -204,7 +172,7 @@ static enum verdict put(struct service *service, struct chamber *chamber, uint32
 		return VERDICT_VOTING_NOT_OPEN;
 	if (!is_signed(chamber, decision, ballot))
 		return VERDICT_NOT_ENTITLED;
-	struct ballot_box *box = box_of(service, chamber, decision, false);
+	struct ballot_box *box = box_of(chamber, decision);
 	if (box == NULL)
 		return VERDICT_NO_BALLOTS;
 	if (find(box, ballot->ballot.token, &at))

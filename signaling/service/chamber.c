@@ -1,6 +1,7 @@
 #include "signaling/service/service_priv.h"
 
 #include "common/log/log.h"
+#include "signaling/ballot/ballot.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -92,6 +93,7 @@ struct chamber *chamber_free(struct chamber *chamber)
 	broadcast_free(chamber->broadcast);
 	replies_free(chamber->replies);
 	ballots_free(chamber->box);
+	ballot_key_free(chamber->ballot_key.key);
 	chat_free(chamber->chat);
 	proceedings_free(chamber->proceedings);
 	rs_release(chamber->people);
@@ -284,13 +286,14 @@ void chamber_pump(struct service *service, struct chamber *chamber, struct momen
 		ask_again(service, chamber, at);
 	/* A gavel does not wait for everybody who comes in: they take turns. But whoever gives a command is there. */
 	while (!chamber->in_flight) {
-		const struct job *next = chamber->first_job;
+		struct job *const first = chamber->first_job;
+		const struct job *next = ballots_awaited(service, chamber, first) ? NULL : first;
 		const char *author = !chamber->job_turn && next != NULL ? next->badge : NULL;
 		struct job *job;
 		chamber->job_turn = author != NULL;
 		if (pump_outside(service, chamber, author, at)) {
 			chamber->job_turn = false;
-		} else if ((job = pop_job(chamber)) != NULL) {
+		} else if (next != NULL && (job = pop_job(chamber)) != NULL) {
 			run_job(service, chamber, job, at);
 		} else {
 			break;

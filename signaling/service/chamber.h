@@ -18,6 +18,7 @@
 #define REPLIES_KEPT 1024
 
 struct ballot_box;
+struct ballot_key;
 struct chamber;
 struct chat;
 struct decisions;
@@ -80,6 +81,7 @@ struct job {
 	uint64_t request;
 	char badge[RS_NAME_MAX + 1];
 	char id[RS_NAME_MAX + 1]; /* empty: not to be remembered */
+	bool key_wanted;          /* a secret ballot's key was asked for on its behalf */
 	struct command command;
 };
 
@@ -146,7 +148,13 @@ struct chamber {
 			*told; /* to those who preside; NULL = nothing, or not to all of them */
 	} plan;
 	struct ballot_box *box; /* of the secret ballot that is open; NULL = none */
-	rs_time deadline;       /* when presence or media are to be looked at again */
+	struct {
+		uint32_t decision;      /* whose it is */
+		struct ballot_key *key; /* NULL: not read, or there is none */
+		uint64_t making;     /* number of the SERVICE_MAKE_BALLOT_KEY under way; 0 = none */
+		uint32_t making_for; /* decision */
+	} ballot_key;
+	rs_time deadline; /* when presence or media are to be looked at again */
 };
 
 int chamber_new(struct service *service, struct meeting *meeting, const char *conference,

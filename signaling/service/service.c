@@ -257,6 +257,7 @@ int service_start(struct service *service, struct moment at, char error[SERVICE_
 		return err;
 	log_info(LOG_MEETING, NULL, "started meetings=%zu events=%" PRIu64, service->n_chambers,
 		start.events);
+	ballots_start(service);
 	import_open_rehearsals(service, at);
 	return 0;
 }

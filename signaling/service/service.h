@@ -68,7 +68,7 @@ struct service_config {
 	uint8_t lot_secret
 		[RS_SHA256_LEN]; /* seeds of lots are made of it: the same after a restart */
 	const char *
-		ballot_dir; /* where keys of secret ballots are kept while they are open; NULL = there are none */
+		ballot_dir; /* where keys of secret ballots are kept from proposal to lock; NULL = there are none */
 	const struct turn *turn; /* told to pages; outlives the service; NULL = none */
 };
 
@@ -102,7 +102,8 @@ enum service_out_kind {
 	SERVICE_STREAM,     /* `message`, as it is, to the server-sent events of stream `to` */
 	SERVICE_END_STREAM, /* end stream `to` after what was sent; the service has forgotten it */
 	SERVICE_FORGET_DOCUMENT, /* no document has the file of this SHA-256 any more: `message`, 64 hexadecimal digits */
-	SERVICE_ANSWER, /* HTTP request `to` is done: status `code`, JSON body `message` */
+	SERVICE_MAKE_BALLOT_KEY, /* ballot_key_make() at the path `message`, on another thread, then service_ballot_key_made() with `to` */
+	SERVICE_ANSWER,          /* HTTP request `to` is done: status `code`, JSON body `message` */
 };
 
 struct service_out {
@@ -227,6 +228,8 @@ int service_decisions(const struct service *service, const struct service_page *
  * negative with `refusal` set (400, 403 not signed for this ballot, 404, 409 not open, 429). */
 int service_ballot(struct service *service, const char *meeting, uint32_t decision,
 	const char *json, size_t len, struct service_refusal *refusal) RS_MUST_USE;
+/* The key of a SERVICE_MAKE_BALLOT_KEY is in its file, or `err` says why not. Exactly once for each. */
+void service_ballot_key_made(struct service *service, uint64_t id, int err, struct moment at);
 /* The i-th badge of a meeting, from 0, as claims to issue (expires_s 0). 0, or -ENOENT past the end or without such a meeting. */
 int service_badge(const struct service *service, const char *meeting, size_t i,
 	struct claims *out_claims) RS_MUST_USE;

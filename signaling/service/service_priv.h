@@ -217,9 +217,24 @@ void ballots_check(const struct service *service, const struct chamber *chamber,
 	const char *blinded, char out[EVENT_SEED_MAX + 1]);
 void ballots_collect(struct service *service, struct session *session,
 	const struct wire_message *message, struct rs_buf *out, int *err);
-/* Key and box go when the ballot is over. */
+/* A key is wanted when a secret ballot is proposed; key and box go when it is over. */
 void ballots_follow(struct service *service, struct chamber *chamber, const struct event *event);
 struct ballot_box *ballots_free(struct ballot_box *box);
+
+/* ballot_keys.c */
+/* Somebody who may opens the voting of the secret ballot that is proposed. */
+bool ballots_opens(const struct chamber *chamber, const struct command *command);
+/* The same with a key that is being made, now or for this job: it waits some tenths of a second. NULL is fine. */
+bool ballots_awaited(struct service *service, struct chamber *chamber, struct job *job);
+/* The decision's key, read when it must be; NULL without one, which is logged. */
+const struct ballot_key *ballots_key(
+	struct service *service, struct chamber *chamber, uint32_t decision);
+/* Ask the driver for the key of the secret ballot that is proposed, if there is one; nothing while another is being made. */
+void ballots_key_want(struct service *service, struct chamber *chamber);
+/* The key of a ballot that is over goes, with its file. */
+void ballots_key_drop(struct service *service, struct chamber *chamber, uint32_t decision);
+/* Once everything is replayed: files that no ballot needs are removed, keys that are missing asked for. */
+void ballots_start(struct service *service);
 
 /* import.c */
 /* An HTTP request of ours is refused after all. */

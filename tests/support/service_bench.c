@@ -1,5 +1,7 @@
 #include "tests/support/service_bench.h"
 
+#include "common/base/text.h"
+#include "signaling/ballot/ballot.h"
 #include "tests/support/examples.h"
 
 #include <assert.h>
@@ -257,8 +259,34 @@ static void hear_stream(struct bench *bench, struct service_out *out)
 	message_unref(out->message);
 }
 
+void bench_make_key(struct bench *bench, int err)
+{
+	const uint64_t key = bench->key;
+	bench->key = 0;
+	if (err == 0)
+		err = ballot_key_make(bench->key_path);
+	service_ballot_key_made(bench->service, key, err, bench->at);
+	bench_turn(bench);
+}
+
+static void hear_key(struct bench *bench, struct service_out *out)
+{
+	const bool fits = rs_copy_text(bench->key_path, sizeof(bench->key_path),
+		(const char *)message_text(out->message), out->message->len);
+	assert(fits && bench->key == 0);
+	message_unref(out->message);
+	bench->key = out->to;
+	bench->n_keys++;
+	if (!bench->slow_keys)
+		bench_make_key(bench, 0);
+}
+
 static void hear(struct bench *bench, struct service_out *out)
 {
+	if (out->kind == SERVICE_MAKE_BALLOT_KEY) {
+		hear_key(bench, out);
+		return;
+	}
 	if (out->kind == SERVICE_STREAM) {
 		hear_stream(bench, out);
 		return;

@@ -42,6 +42,10 @@ struct bench {
 	char *streamed;
 	size_t n_streamed;
 	uint64_t stream_ended; /* the last that was ended */
+	bool slow_keys; /* keys of secret ballots are made by bench_make_key(), else as they are asked for */
+	uint64_t key; /* the one to be made; 0 = none */
+	char key_path[256];
+	size_t n_keys; /* ever asked for */
 };
 
 /* With conf/examples/demo.json imported; `limits` NULL = the default. */
@@ -67,6 +71,8 @@ struct bench_line *bench_join(
 /* Come back with what `old` had. */
 struct bench_line *bench_resume(struct bench *bench, const struct bench_line *old,
 	const char *meeting, const char *badge, const char *role);
+/* The driver is done with the key it was asked for: made, or not for this error. */
+void bench_make_key(struct bench *bench, int err);
 void bench_leave(struct bench *bench, struct bench_line *line, uint16_t code);
 /* Give a command and return its reply (borrowed): "take-floor", or with members: "give-floor", "\"entry\": 1". */
 const json_t *bench_command(

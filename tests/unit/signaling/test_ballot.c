@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -106,19 +107,69 @@ static void a_key_is_kept_until_it_is_removed(void **state)
 	const int fd = mkstemp(path);
 	assert_true(fd >= 0);
 	(void)close(fd);
-	assert_int_equal(ballot_key_open(path, true, &key), -EIO); /* empty: no key */
+	assert_int_equal(ballot_key_open(path, &key), -EIO); /* empty: no key */
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(ballot_key_open(path, false, &key), -ENOENT);
-	assert_int_equal(ballot_key_open(path, true, &key), 0);
+	assert_int_equal(ballot_key_open(path, &key), -ENOENT);
+	assert_int_equal(ballot_key_make(path), 0);
+	assert_int_equal(ballot_key_open(path, &key), 0);
 	assert_int_equal(ballot_key_len(key), BALLOT_RSA_LEN);
 	ballot_key_modulus(key, first);
 	ballot_key_free(key);
-	assert_int_equal(ballot_key_open(path, true, &key), 0);
+	assert_int_equal(ballot_key_open(path, &key), 0);
 	ballot_key_modulus(key, again);
 	assert_memory_equal(first, again, sizeof(first));
 	ballot_key_free(key);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(ballot_key_read("no key", 6, &key), -EBADMSG);
+}
+
+static bool is_kept(void *ctx, const char *path)
+{
+	return strcmp(path, ctx) == 0;
+}
+
+static void touch(const char *folder, const char *name)
+{
+	char path[128];
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static bool is_there(const char *folder, const char *name)
+{
+	char path[128];
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return access(path, F_OK) == 0;
+}
+
+static void keys_that_nobody_needs_are_removed_and_nothing_else(void **state)
+{
+	static const char *const others[] = { "meetings.db", "ballot-notes.txt", "tls.pem" };
+	static const char *const over[] = { "ballot-e-demo-1.pem", "ballot-e-demo-1.pem.part",
+		"ballot-e-demo-2.pem.part" };
+	char folder[] = "/tmp/rostrum-keys-XXXXXX";
+	char needed[128];
+	assert_non_null(mkdtemp(folder));
+	for (size_t i = 0; i < RS_ARRAY_LEN(others); i++)
+		touch(folder, others[i]);
+	for (size_t i = 0; i < RS_ARRAY_LEN(over); i++)
+		touch(folder, over[i]);
+	touch(folder, "ballot-e-demo-2.pem");
+	(void)snprintf(needed, sizeof(needed), "%s/ballot-e-demo-2.pem", folder);
+	assert_int_equal(ballot_keys_sweep(folder, is_kept, needed), RS_ARRAY_LEN(over));
+	assert_true(is_there(folder, "ballot-e-demo-2.pem"));
+	assert_int_equal(unlink(needed), 0);
+	for (size_t i = 0; i < RS_ARRAY_LEN(over); i++)
+		assert_false(is_there(folder, over[i]));
+	for (size_t i = 0; i < RS_ARRAY_LEN(others); i++) {
+		assert_true(is_there(folder, others[i]));
+		(void)snprintf(needed, sizeof(needed), "%s/%s", folder, others[i]);
+		assert_int_equal(unlink(needed), 0);
+	}
+	assert_int_equal(rmdir(folder), 0);
+	assert_int_equal(ballot_keys_sweep(folder, is_kept, needed), -EIO);
 }
 
 int main(void)
@@ -127,6 +178,7 @@ int main(void)
 		cmocka_unit_test(the_vector_of_the_rfc_is_signed_and_verified),
 		cmocka_unit_test(what_is_altered_is_not_signed),
 		cmocka_unit_test(a_key_is_kept_until_it_is_removed),
+		cmocka_unit_test(keys_that_nobody_needs_are_removed_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

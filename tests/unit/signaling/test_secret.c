@@ -358,25 +358,129 @@ static size_t count_keys(void)
 	return n;
 }
 
-/* It costs tenths of a second: not for whoever likes to. */
-static void no_key_is_made_for_somebody_who_may_not_open_the_voting(void **state)
+#define PROPOSAL "\"title\":\"Election\",\"mode\":\"secret\",\"majority\":\"simple\""
+
+/* The meeting is in session, and keys take their time. */
+static struct bench *begin_slow(struct bench_line **out_chair)
 {
-	const size_t before = count_keys();
 	struct bench *bench = bench_new(NULL);
 	bench->config.ballot_dir = directory;
+	bench->slow_keys = true;
 	bench_restart(bench);
-	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	*out_chair = bench_join(bench, "demo", "chair", "chair");
+	assert_string_equal(bench_try(bench, *out_chair, "open-meeting", ""), "ok");
+	return bench;
+}
+
+static void whoever_opens_the_voting_waits_for_the_key_and_nobody_else_does(void **state)
+{
+	struct bench_line *chair;
+	struct bench *bench = begin_slow(&chair);
 	struct bench_line *delegate = bench_join(bench, "demo", "FRA", "delegate");
-	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
 	assert_string_equal(
-		bench_try(bench, chair, "propose-decision",
-			"\"title\":\"Election\",\"mode\":\"secret\",\"majority\":\"simple\""),
-		"ok");
+		bench_try(bench, delegate, "propose-decision", PROPOSAL), "not-permitted");
+	assert_int_equal(bench->n_keys, 0);
+	assert_string_equal(bench_try(bench, chair, "propose-decision", PROPOSAL), "ok");
+	assert_int_equal(bench->n_keys, 1);
+	/* Tenths of a second pass. */
 	assert_string_equal(
 		bench_try(bench, delegate, "open-voting", "\"decision\":1"), "not-permitted");
+	assert_string_equal(bench_try(bench, delegate, "ask-for-floor", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":1"), "no reply");
+	bench_leave(bench, delegate, 1000); /* the world goes on */
+	assert_non_null(bench_last_event(chair, "participant-left"));
+	assert_string_equal(bench_text(chair->view, "decision.state"), "proposed");
+	bench_make_key(bench, 0);
+	assert_string_equal(bench_text(chair->view, "decision.state"), "open");
+	assert_int_equal(strlen(bench_text(chair->view, "decision.key")), BALLOT_RSA_HEX);
+	assert_true(json_is_true(bench_at(bench_last(chair, "reply"), "ok")));
+	bench_free(bench);
+}
+
+static void a_key_that_could_not_be_made_is_asked_for_again(void **state)
+{
+	struct bench_line *chair;
+	struct bench *bench = begin_slow(&chair);
+	assert_string_equal(bench_try(bench, chair, "propose-decision", PROPOSAL), "ok");
+	bench_make_key(bench, -EIO);
+	assert_int_equal(bench->n_keys, 1); /* nobody spins */
+	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":1"), "no reply");
+	assert_int_equal(bench->n_keys, 2);
+	bench_make_key(bench, -EIO);
+	assert_string_equal(bench_text(bench_last(chair, "reply"), "reason"), "no-ballots");
+	assert_int_equal(bench->n_keys, 2);
+	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":1"), "no reply");
+	bench_make_key(bench, 0);
+	assert_int_equal(bench->n_keys, 3);
+	assert_string_equal(bench_text(chair->view, "decision.state"), "open");
+	bench_free(bench);
+}
+
+static void a_key_goes_with_its_ballot(void **state)
+{
+	struct bench_line *chair;
+	struct bench *bench = begin_slow(&chair);
+	const size_t before = count_keys();
+	/* Withdrawn while the key is being made, and another proposed: one is made at a time. */
+	assert_string_equal(bench_try(bench, chair, "propose-decision", PROPOSAL), "ok");
+	assert_string_equal(bench_try(bench, chair, "withdraw-decision", "\"decision\":1"), "ok");
+	assert_string_equal(bench_try(bench, chair, "propose-decision", PROPOSAL), "ok");
+	assert_int_equal(bench->n_keys, 1);
+	bench_make_key(bench, 0);
 	assert_int_equal(count_keys(), before);
-	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":1"), "ok");
+	assert_int_equal(bench->n_keys, 2);
+	bench_make_key(bench, 0);
 	assert_int_equal(count_keys(), before + 1);
+	assert_string_equal(bench_try(bench, chair, "withdraw-decision", "\"decision\":2"), "ok");
+	assert_int_equal(count_keys(), before);
+	bench->slow_keys = false;
+	assert_string_equal(bench_try(bench, chair, "propose-decision", PROPOSAL), "ok");
+	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":3"), "ok");
+	assert_int_equal(count_keys(), before + 1);
+	/* Annulled, it is put again: as another ballot, with another key. */
+	bench->slow_keys = true;
+	assert_string_equal(bench_try(bench, chair, "annul-voting",
+				    "\"decision\":3,\"reason\":\"a page was closed\""),
+		"ok");
+	assert_int_equal(count_keys(), before);
+	assert_int_equal(bench->n_keys, 4);
+	bench_make_key(bench, 0);
+	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":4"), "ok");
+	assert_int_equal(count_keys(), before + 1);
+	bench_free(bench);
+}
+
+static void put_file(const char *name)
+{
+	char path[128];
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void a_restart_keeps_the_key_that_is_needed_and_no_other(void **state)
+{
+	struct bench_line *chair;
+	struct bench *bench = begin_slow(&chair);
+	assert_string_equal(bench_try(bench, chair, "propose-decision", PROPOSAL), "ok");
+	put_file("ballot-e-gone-1.pem");
+	put_file("ballot-e-gone-1.pem.part");
+	bench->key = 0; /* killed while it was made */
+	bench_restart(bench);
+	assert_int_equal(count_keys(), 0);
+	assert_int_equal(bench->n_keys, 2);
+	bench_make_key(bench, 0);
+	assert_int_equal(count_keys(), 1);
+	bench_restart(bench); /* the file is there: nothing to be made */
+	assert_int_equal(bench->n_keys, 2);
+	chair = bench_join(bench, "demo", "chair", "chair");
+	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":1"), "ok");
+	bench_restart(bench);
+	assert_int_equal(count_keys(), 1);
+	chair = bench_join(bench, "demo", "chair", "chair");
+	assert_string_equal(bench_try(bench, chair, "lock-voting", "\"decision\":1"), "ok");
+	assert_int_equal(count_keys(), 0);
 	bench_free(bench);
 }
 
@@ -430,7 +534,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ballot_is_given_once_cast_once_and_counted),
 		cmocka_unit_test(what_is_not_counted_is_cast_again_after_a_restart),
-		cmocka_unit_test(no_key_is_made_for_somebody_who_may_not_open_the_voting),
+		cmocka_unit_test(whoever_opens_the_voting_waits_for_the_key_and_nobody_else_does),
+		cmocka_unit_test(a_key_that_could_not_be_made_is_asked_for_again),
+		cmocka_unit_test(a_key_goes_with_its_ballot),
+		cmocka_unit_test(a_restart_keeps_the_key_that_is_needed_and_no_other),
 		cmocka_unit_test(who_voted_how_changes_nothing_but_the_counts),
 	};
 
