@@ -87,7 +87,7 @@ static void apply_media(struct meeting *meeting, const struct event *event)
 
 void meeting_apply(struct meeting *meeting, const struct event *event)
 {
-	meeting_mark_hidden(meeting, event->number);
+	meeting_mark_hidden(meeting, event);
 	meeting->event = event->number;
 	switch (event->kind) {
 	case EVENT_VISIBILITY_CHANGED:

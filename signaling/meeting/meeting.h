@@ -74,6 +74,12 @@ struct participant {
 	enum place place; /* while present */
 };
 
+/* A place in a meeting's history; 0 = none. */
+struct meeting_mark {
+	uint64_t event;
+	int64_t wall_ms;
+};
+
 struct meeting {
 	/* from the conference file */
 	char id[RS_NAME_MAX + 1];
@@ -101,10 +107,10 @@ struct meeting {
 	uint64_t event; /* number of the last event applied */
 	enum meeting_phase phase;
 	enum visibility visibility;
-	uint64_t hidden[VISIBILITY_COUNT]; /* last event that happened while it sat so */
-	enum meeting_phase before_test;    /* where closing the doors leads back to */
-	char checking[RS_NAME_MAX + 1];    /* whose microphone is tried; empty = nobody's */
-	int64_t until_ms;                  /* adjourned until then, wall clock; 0 = not said */
+	struct meeting_mark hidden[VISIBILITY_COUNT]; /* last event that happened while it sat so */
+	enum meeting_phase before_test;               /* where closing the doors leads back to */
+	char checking[RS_NAME_MAX + 1]; /* whose microphone is tried; empty = nobody's */
+	int64_t until_ms;               /* adjourned until then, wall clock; 0 = not said */
 	uint32_t sitting;
 	int64_t opened_ms;
 	uint64_t opened_event;

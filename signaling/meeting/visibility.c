@@ -7,7 +7,7 @@ bool meeting_would_admit(const struct meeting *meeting, enum visibility visibili
 {
 	if (visibility == VISIBILITY_PUBLIC)
 		return true;
-	if (participant->role == ROLE_VIEWER)
+	if (participant == NULL || participant->role == ROLE_VIEWER)
 		return false;
 	return participant->role != ROLE_DELEGATE ||
 	       (meeting->rules.excluded[visibility] & (1u << participant->category)) == 0;
@@ -18,20 +18,27 @@ bool meeting_admits(const struct meeting *meeting, const struct participant *par
 	return meeting_would_admit(meeting, meeting->visibility, participant);
 }
 
-uint64_t meeting_hidden_until(const struct meeting *meeting, const struct participant *participant)
+struct meeting_mark meeting_hidden_until(
+	const struct meeting *meeting, const struct participant *participant)
 {
-	uint64_t until = 0;
+	struct meeting_mark until = { .event = 0 };
 	for (size_t i = 0; i < VISIBILITY_COUNT; i++) {
-		if (!meeting_would_admit(meeting, (enum visibility)i, participant) &&
-			meeting->hidden[i] > until)
-			until = meeting->hidden[i];
+		const struct meeting_mark *mark = &meeting->hidden[i];
+		if (meeting_would_admit(meeting, (enum visibility)i, participant))
+			continue;
+		if (mark->event > until.event)
+			until.event = mark->event;
+		/* By itself: the wall clock may have been set back between two. */
+		if (mark->wall_ms > until.wall_ms)
+			until.wall_ms = mark->wall_ms;
 	}
 	return until;
 }
 
-void meeting_mark_hidden(struct meeting *meeting, uint64_t number)
+void meeting_mark_hidden(struct meeting *meeting, const struct event *event)
 {
-	meeting->hidden[meeting->visibility] = number;
+	meeting->hidden[meeting->visibility] =
+		(struct meeting_mark){ .event = event->number, .wall_ms = event->wall_ms };
 }
 
 enum verdict meeting_decide_visibility(const struct meeting *meeting,

@@ -37,18 +37,6 @@ bool admission_allows(const struct chamber *chamber, const char *badge)
 	return participant == NULL || meeting_admits(meeting, participant);
 }
 
-int64_t admission_hidden_ms(const struct chamber *chamber, const struct participant *participant)
-{
-	int64_t until = 0;
-	for (size_t i = 0; i < VISIBILITY_COUNT; i++) {
-		if (!meeting_would_admit(
-			    chamber->proceedings->meeting, (enum visibility)i, participant) &&
-			chamber->hidden_ms[i] > until)
-			until = chamber->hidden_ms[i];
-	}
-	return until;
-}
-
 void admission_refuse(struct service *service, struct session *session, enum visibility visibility,
 	struct moment at)
 {
@@ -85,6 +73,16 @@ void admission_changed(struct service *service, struct chamber *chamber, struct 
 	snapshot_done(&chamber->snapshot);
 }
 
+bool admission_may_have(
+	const struct chamber *chamber, const struct claims *who, enum visibility visibility)
+{
+	const struct participant *participant;
+	(void)admission_judge(chamber, who, &participant); /* not as it sits now */
+	return who->role == ROLE_ADMIN ||
+	       (participant != NULL &&
+		       meeting_would_admit(chamber->proceedings->meeting, visibility, participant));
+}
+
 int service_admit(const struct service *service, const struct claims *who, const char *meeting,
 	struct service_refusal *refusal)
 {
@@ -112,5 +110,5 @@ uint64_t admission_hidden_until(const struct chamber *chamber, const struct clai
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	const struct participant *participant =
 		who->role != ROLE_ADMIN ? meeting_find(meeting, who->badge) : NULL;
-	return participant != NULL ? meeting_hidden_until(meeting, participant) : 0;
+	return participant != NULL ? meeting_hidden_until(meeting, participant).event : 0;
 }

@@ -118,8 +118,7 @@ struct chamber {
 	struct broadcast *broadcast;
 	struct replies *replies;
 	struct chat *chat;
-	struct person *people;               /* as many as participants */
-	int64_t hidden_ms[VISIBILITY_COUNT]; /* wall clock of the last event while it sat so */
+	struct person *people; /* as many as participants */
 	struct session *sessions;
 	struct stream *streams;      /* displays */
 	struct decisions *decisions; /* proclaimed; NULL = none yet */

@@ -1,5 +1,6 @@
 /* The chat of a meeting. Its messages are no events: they stand in no record, go to those they are meant for alone, and are
  * forgotten when the profile says. Like events they are told only once the store has them. */
+#include "signaling/meeting/visibility.h"
 #include "signaling/service/service_priv.h"
 
 #include "common/log/log.h"
@@ -162,7 +163,7 @@ void chat_show(struct service *service, const struct session *session)
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	const struct participant *reader = &meeting->participants[session->participant];
 	const struct chat_message *shown[CHAT_SHOWN_MAX];
-	const int64_t hidden_ms = admission_hidden_ms(chamber, reader);
+	const int64_t hidden_ms = meeting_hidden_until(meeting, reader).wall_ms;
 	size_t n = 0;
 	/* The newest, then in order again. */
 	for (size_t i = chamber->chat->n_kept; i > 0 && n < CHAT_SHOWN_MAX; i--) {

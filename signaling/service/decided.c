@@ -1,6 +1,5 @@
 /* What a meeting decided, as it was proclaimed, for those who ask afterwards: the view keeps the last one alone. Made of events, at
  * start too. The last 256 of a meeting are kept; those before are in its events. */
-#include "signaling/meeting/visibility.h"
 #include "signaling/service/service_priv.h"
 
 #include "signaling/wire/listing.h"
@@ -102,17 +101,6 @@ int decided_follow(struct chamber *chamber, const struct event *event)
 	return 0;
 }
 
-static bool is_for(
-	const struct chamber *chamber, const struct decided *decided, const struct claims *who)
-{
-	const struct meeting *meeting = chamber->proceedings->meeting;
-	const struct participant *participant;
-	(void)admission_judge(chamber, who, &participant);
-	return who->role == ROLE_ADMIN ||
-	       (participant != NULL &&
-		       meeting_would_admit(meeting, decided->visibility, participant));
-}
-
 int service_decisions(
 	const struct service *service, const struct service_page *page, struct rs_buf *out)
 {
@@ -128,7 +116,7 @@ int service_decisions(
 	for (size_t i = n > DECIDED_MAX ? n - DECIDED_MAX : 0; i < n && err == 0; i++) {
 		const struct decided *decided = &decisions->list[i % DECIDED_MAX];
 		if (decided->text == NULL || decided->event <= page->after ||
-			!is_for(chamber, decided, page->who))
+			!admission_may_have(chamber, page->who, decided->visibility))
 			continue;
 		more = left == 0;
 		if (more)

@@ -1,6 +1,5 @@
 #include "signaling/service/documents.h"
 
-#include "signaling/meeting/visibility.h"
 #include "signaling/service/service_priv.h"
 
 #include <errno.h>
@@ -32,15 +31,6 @@ int service_document_add(struct service *service, uint64_t request, const struct
 	return order_submit(service, chamber, who, &job, at, refusal);
 }
 
-/* Who has no badge here, an admin, gets what its role gets. */
-static bool may_have(
-	const struct meeting *meeting, const struct claims *who, const struct document *document)
-{
-	const struct participant *participant = meeting_find(meeting, who->badge);
-	return participant == NULL ||
-	       meeting_would_admit(meeting, document->visibility, participant);
-}
-
 int service_document(const struct service *service, const struct claims *who, const char *meeting,
 	uint32_t number, struct document *out_document, struct service_refusal *refusal)
 {
@@ -50,7 +40,7 @@ int service_document(const struct service *service, const struct claims *who, co
 	const struct document *document = documents_find(chamber->proceedings->documents, number);
 	if (document == NULL)
 		return refuse(refusal, VERDICT_NO_SUCH_DOCUMENT);
-	if (!may_have(chamber->proceedings->meeting, who, document))
+	if (!admission_may_have(chamber, who, document->visibility))
 		return refuse(refusal, VERDICT_NOT_ADMITTED);
 	*out_document = *document;
 	return 0;

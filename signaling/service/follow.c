@@ -25,7 +25,6 @@ static struct message *make_frame(
 int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
 	const struct store_event *stored, struct message *payload)
 {
-	chamber->hidden_ms[chamber->proceedings->meeting->visibility] = event->wall_ms;
 	proceedings_apply(chamber->proceedings, event);
 	if (decided_follow(chamber, event) < 0)
 		return -ENOMEM;

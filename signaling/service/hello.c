@@ -1,5 +1,4 @@
 /* How a page comes in: who it is, whether it is admitted, which of a badge's places it takes, and what it is told first. */
-#include "signaling/meeting/visibility.h"
 #include "signaling/service/credentials.h"
 #include "signaling/service/service_priv.h"
 
@@ -240,13 +239,6 @@ static bool may_be_companion(enum role role)
 	return (ROLE_BIT(role) & (ROLES_PRESIDING | ROLE_BIT(ROLE_DELEGATE))) != 0;
 }
 
-/* What happened while this participant had to be out is not told afterwards. */
-static uint64_t hidden_until(const struct session *session)
-{
-	const struct meeting *meeting = session->chamber->proceedings->meeting;
-	return meeting_hidden_until(meeting, &meeting->participants[session->participant]);
-}
-
 void session_hello(struct service *service, struct session *session,
 	const struct wire_message *message, struct moment at)
 {
@@ -258,7 +250,7 @@ void session_hello(struct service *service, struct session *session,
 	const bool resumed = message->resumes && strcmp(message->epoch, chamber->epoch) == 0 &&
 			     broadcast_covers(chamber->broadcast, message->event,
 				     chamber->proceedings->meeting->event) &&
-			     message->event >= hidden_until(session);
+			     message->event >= admission_hidden_until(chamber, &claims);
 	if (!takes_newest(session, message, at)) {
 		session->chamber = NULL; /* it never came in */
 		session_refuse(service, session, CLOSE_ELSEWHERE, "joined-elsewhere",

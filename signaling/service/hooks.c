@@ -1,5 +1,6 @@
 /* Webhooks: each is told the events of its meeting one after the other, again after a while when that failed, and is given up
  * after long. How far it is, is noted in the store, so that it goes on from there after a restart. */
+#include "signaling/meeting/visibility.h"
 #include "signaling/service/service_priv.h"
 
 #include "common/base/hash.h"
@@ -405,15 +406,14 @@ static void refuse_many(struct service_refusal *refusal)
  */
 static void begin_after(struct hook *hook, const struct meeting *meeting, uint64_t event)
 {
-	const bool now = meeting->visibility != VISIBILITY_PUBLIC;
+	const bool now = !meeting_admits(meeting, NULL);
 	hook->progress.delivered = event < meeting->event ? event : meeting->event;
 	if (event == 0)
 		hook->progress.hidden = false;
 	else if (event >= meeting->event)
 		hook->progress.hidden = now;
 	else
-		hook->progress.hidden = now || event < meeting->hidden[VISIBILITY_PRIVATE] ||
-					event < meeting->hidden[VISIBILITY_CLOSED_MEMBERS];
+		hook->progress.hidden = now || event < meeting_hidden_until(meeting, NULL).event;
 }
 
 /* Whatever was under way is of another life. */

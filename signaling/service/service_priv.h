@@ -167,8 +167,9 @@ enum admission admission_judge(const struct chamber *chamber, const struct claim
 	const struct participant **out_participant);
 /* Number of the last event that is not for this bearer, as meeting_hidden_until(). */
 uint64_t admission_hidden_until(const struct chamber *chamber, const struct claims *who);
-/* What was said up to here is not shown to this participant: they were kept out then. Wall clock; 0 = all is. */
-int64_t admission_hidden_ms(const struct chamber *chamber, const struct participant *participant);
+/* What the meeting has from a time when it sat so: is it for this bearer? An admin has everything. */
+bool admission_may_have(
+	const struct chamber *chamber, const struct claims *who, enum visibility visibility);
 /* Told why, and closed. */
 void admission_refuse(struct service *service, struct session *session, enum visibility visibility,
 	struct moment at);
