@@ -98,7 +98,32 @@ static struct router_channel channel(const struct object *object)
 	return (struct router_channel){
 		.id = object_name(object, "id"),
 		.desk = name_or_null(object, "desk"),
+		.next = name_or_null(object, "next"),
 	};
+}
+
+/* A microphone is heard in one place: a desk that were on the floor as well would be heard there by those who hear it already. */
+static void judge_desk(
+	const struct object *at, const struct router_meeting *meeting, size_t channel)
+{
+	const char *desk = meeting->channels[channel].desk;
+	char why[OBJECT_ERROR_LEN];
+
+	if (desk == NULL)
+		return;
+	for (size_t i = 0; i < channel; i++) {
+		const struct router_channel *other = &meeting->channels[i];
+		if (other->desk == NULL || strcmp(other->desk, desk) != 0)
+			continue;
+		(void)snprintf(why, sizeof(why), "%s is the desk of %s already", desk, other->id);
+		object_fail(at, "desk", why);
+	}
+	for (size_t i = 0; i < meeting->n_open; i++) {
+		if (strcmp(meeting->open[i], desk) != 0)
+			continue;
+		(void)snprintf(why, sizeof(why), "%s is open on the floor", desk);
+		object_fail(at, "desk", why);
+	}
 }
 
 void control_parse_meeting(const struct object *object, struct control_scratch *scratch)
@@ -123,6 +148,7 @@ void control_parse_meeting(const struct object *object, struct control_scratch *
 	for (size_t i = 0; i < scratch->meeting.n_channels; i++) {
 		const struct object at = object_at(object, "channels", i);
 		scratch->channels[i] = channel(&at);
+		judge_desk(&at, &scratch->meeting, i);
 	}
 }
 

@@ -12,7 +12,7 @@ const struct config_key plain_keys[PLAIN_KEYS] = {
 	{ "media", CONFIG_TEXT, "", 0, 0, "in: microphone, camera or content" },
 	{ "csrc", CONFIG_INT, "0", 0, UINT32_MAX, "in: number the source is known by to pages" },
 	{ "feed", CONFIG_TEXT, "", 0, 0,
-		"out: floor, speaker, chair, content, channel-ID or source-ID" },
+		"out: floor, speaker, chair, content, channel-ID, desk-ID, original-ID or source-ID" },
 	{ "ssrc", CONFIG_INT, "0", 0, UINT32_MAX, "out: SSRC of the stream; 0 = any" },
 	{ "codec", CONFIG_TEXT, NULL, 0, 0, "opus, vp8, vp9, h264 or av1" },
 	{ "pt", CONFIG_INT, NULL, 0, 127, "RTP payload type" },
@@ -69,7 +69,7 @@ static void copy_name(struct judge *judge, const char *key, const char *name, ch
 static void feed(struct judge *judge, char out[ROUTER_FEED_MAX + 1])
 {
 	static const char *const words[] = { "floor", "speaker", "chair", "content" };
-	static const char *const prefixes[] = { "channel-", "source-" };
+	static const char *const prefixes[] = { "channel-", "desk-", "original-", "source-" };
 	const char *text = config_text(judge->row, "feed");
 	for (size_t i = 0; i < RS_ARRAY_LEN(prefixes); i++) {
 		const size_t len = strlen(prefixes[i]);
@@ -79,7 +79,7 @@ static void feed(struct judge *judge, char out[ROUTER_FEED_MAX + 1])
 		return;
 	}
 	(void)word(judge, "feed", words, RS_ARRAY_LEN(words),
-		"floor, speaker, chair, content, channel-ID or source-ID is expected");
+		"floor, speaker, chair, content, channel-ID, desk-ID, original-ID or source-ID is expected");
 	(void)rs_copy_text(out, ROUTER_FEED_MAX + 1, text, strlen(text)); /* judged above */
 }
 

@@ -74,6 +74,19 @@ static void silence(struct slot *slot, bool silenced)
 	rewrite_break(&slot->rewrite);
 }
 
+/* What is heard beside something: another rank, the original underneath, a partner. */
+static bool is_beside(const struct peer *peer, size_t i)
+{
+	const struct slot *slot = peer->slots[i];
+
+	if (slot->spec.rank > 0 || slot->feed.kind == FEED_ORIGINAL)
+		return true;
+	while (slot->feed.kind == FEED_DESK && i-- > 0)
+		if (!peer->slots[i]->spec.video)
+			return true;
+	return false;
+}
+
 /* On a line that carries one sound, two of them are none. The first of each feed stays. */
 static void set_ranks(struct peer *peer, uint32_t bps, rs_time now)
 {
@@ -88,8 +101,7 @@ static void set_ranks(struct peer *peer, uint32_t bps, rs_time now)
 	egress->sole_audio = estimator_is_narrow(&egress->estimator) && bps < all;
 	for (size_t i = 0; i < peer->n_slots; i++)
 		if (!peer->slots[i]->spec.video)
-			silence(peer->slots[i],
-				egress->sole_audio && peer->slots[i]->spec.rank > 0);
+			silence(peer->slots[i], egress->sole_audio && is_beside(peer, i));
 }
 
 /* ---- pictures ---- */
@@ -106,6 +118,8 @@ static enum purpose purpose_of(const struct slot *slot)
 	case FEED_CHAIR:
 		return PURPOSE_CHAIR;
 	case FEED_NONE:
+	case FEED_DESK:
+	case FEED_ORIGINAL:
 	case FEED_SOURCE:
 		break;
 	}

@@ -18,19 +18,27 @@ static struct publish *floor_source(const struct meeting *meeting, const struct 
 	return slot->spec.rank < RANKS_MAX ? meeting->ranks[slot->spec.rank] : NULL;
 }
 
-/* The live desk; else, or while nothing comes from it, the floor. */
-static struct publish *channel_source(const struct meeting *meeting, const struct slot *slot)
+/* The desk a channel carries: NULL where there is none, or while nothing comes from it, for then it passes the floor. */
+static struct publish *carried_desk(const struct meeting *meeting, const struct text *channel)
 {
 	for (size_t i = 0; i < meeting->n_channels; i++) {
-		const struct channel *channel = &meeting->channels[i];
-		if (!text_equal(&channel->id, &slot->feed.name))
-			continue;
-		struct publish *desk = channel->desk.microphone;
-		if (desk == NULL || !desk->flowing)
-			return floor_source(meeting, slot);
-		return slot->spec.rank == 0 ? desk : NULL;
+		struct publish *desk = meeting->channels[i].desk.microphone;
+		if (text_equal(&meeting->channels[i].id, channel))
+			return desk != NULL && desk->flowing ? desk : NULL;
 	}
-	return floor_source(meeting, slot);
+	return NULL;
+}
+
+/* Of a channel and of what it is made of: the whole, the desk alone, the floor underneath. */
+static struct publish *channel_source(const struct meeting *meeting, const struct slot *slot)
+{
+	struct publish *desk = carried_desk(meeting, &slot->feed.name);
+
+	if (slot->feed.kind == FEED_ORIGINAL)
+		return desk != NULL ? floor_source(meeting, slot) : NULL;
+	if (desk == NULL)
+		return slot->feed.kind == FEED_CHANNEL ? floor_source(meeting, slot) : NULL;
+	return slot->spec.rank == 0 ? desk : NULL;
 }
 
 /* A source by name: itself, but a desk that is open into its channel is not to be had beside it,
@@ -52,6 +60,8 @@ static struct publish *audio_source(const struct meeting *meeting, const struct 
 	case FEED_FLOOR:
 		return floor_source(meeting, slot);
 	case FEED_CHANNEL:
+	case FEED_DESK:
+	case FEED_ORIGINAL:
 		return channel_source(meeting, slot);
 	case FEED_SPEAKER:
 		return beside_channel(meeting, meeting->speaker.microphone);
@@ -70,6 +80,8 @@ static struct publish *video_source(const struct meeting *meeting, const struct 
 
 	switch (slot->feed.kind) {
 	case FEED_NONE:
+	case FEED_DESK:
+	case FEED_ORIGINAL:
 		return NULL;
 	case FEED_FLOOR: /* a player of sound sees who speaks */
 	case FEED_CHANNEL:
@@ -87,6 +99,16 @@ static struct publish *video_source(const struct meeting *meeting, const struct 
 	return NULL;
 }
 
+/* Nobody hears themselves, also not by another line: a page does not get the microphone of the encoder that speaks for it. */
+static bool is_own(const struct peer *peer, const struct publish *publish)
+{
+	for (size_t i = 0; i < peer->n_publishes; i++)
+		if (peer->publishes[i]->spec.media == ROUTER_MICROPHONE &&
+			text_equal(&peer->publishes[i]->source, &publish->source))
+			return true;
+	return false;
+}
+
 struct publish *feed_source(const struct meeting *meeting, const struct slot *slot)
 {
 	struct publish *publish =
@@ -94,8 +116,7 @@ struct publish *feed_source(const struct meeting *meeting, const struct slot *sl
 
 	if (!meeting->known || publish == NULL)
 		return NULL;
-	/* Nobody hears themselves. */
-	if (!slot->spec.video && slot->peer != NULL && publish->peer == slot->peer)
+	if (!slot->spec.video && slot->peer != NULL && is_own(slot->peer, publish))
 		return NULL;
 	return publish;
 }

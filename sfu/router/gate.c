@@ -17,21 +17,29 @@ bool is_desk(const struct meeting *meeting, const struct text *source)
 	return false;
 }
 
+bool is_next(const struct meeting *meeting, const struct text *source)
+{
+	for (size_t i = 0; i < meeting->n_channels; i++)
+		if (text_equal(&meeting->channels[i].next.source, source))
+			return true;
+	return false;
+}
+
 static bool shall_be_open(const struct meeting *meeting, const struct publish *publish)
 {
 	const struct text *source = &publish->source;
 
 	if (!meeting->known || !publish->winner)
 		return false;
-	if (meeting->mode == ROUTER_DIRECT)
-		return true;
 	switch (publish->spec.media) {
 	case ROUTER_MICROPHONE:
 		return meeting_lists(meeting->open, meeting->n_open, source) ||
-		       is_desk(meeting, source);
+		       is_desk(meeting, source) ||
+		       (meeting->mode == ROUTER_DIRECT && !is_next(meeting, source));
 	case ROUTER_CAMERA:
 	case ROUTER_CONTENT:
-		return meeting_lists(meeting->visible, meeting->n_visible, source);
+		return meeting->mode == ROUTER_DIRECT ||
+		       meeting_lists(meeting->visible, meeting->n_visible, source);
 	}
 	return false;
 }

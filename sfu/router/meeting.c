@@ -119,10 +119,12 @@ static int copy_channels(const struct router_meeting *spec, struct lists *lists)
 	if (lists->channels == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < spec->n_channels; i++) {
-		int err = text_set_name(&lists->channels[i].id, spec->channels[i].id, false);
+		struct channel *channel = &lists->channels[i];
+		int err = text_set_name(&channel->id, spec->channels[i].id, false);
 		if (err == 0)
-			err = text_set_name(
-				&lists->channels[i].desk.source, spec->channels[i].desk, true);
+			err = text_set_name(&channel->desk.source, spec->channels[i].desk, true);
+		if (err == 0)
+			err = text_set_name(&channel->next.source, spec->channels[i].next, true);
 		if (err < 0)
 			return err;
 	}

@@ -45,6 +45,8 @@ int feed_parse(const char *from, struct feed *out_feed)
 		{ "chair", false, FEED_CHAIR },
 		{ "content", false, FEED_CONTENT },
 		{ "channel-", true, FEED_CHANNEL },
+		{ "desk-", true, FEED_DESK },
+		{ "original-", true, FEED_ORIGINAL },
 		{ "source-", true, FEED_SOURCE },
 	};
 	const char *text = from != NULL ? from : "";

@@ -311,8 +311,8 @@ static bool has_takers(const struct publish *publish)
 	return false;
 }
 
-/* Microphones of a floor and what is recorded are wanted before they open: the first syllable must not
- * wait for the asking. */
+/* Microphones of a floor, those about to be live in a channel and what is recorded are wanted before they open: the first
+ * syllable must not wait for the asking. */
 static bool is_wanted(const struct router *router, const struct publish *publish, bool listeners)
 {
 	const struct meeting *meeting = publish->peer->meeting;
@@ -321,8 +321,8 @@ static bool is_wanted(const struct router *router, const struct publish *publish
 		return false;
 	if (has_takers(publish) || tap_wants(router, meeting))
 		return true;
-	return listeners && meeting->mode == ROUTER_FLOOR &&
-	       publish->spec.media == ROUTER_MICROPHONE;
+	return listeners && publish->spec.media == ROUTER_MICROPHONE &&
+	       (meeting->mode == ROUTER_FLOOR || is_next(meeting, &publish->source));
 }
 
 void relay_wants(struct router *router, const struct meeting *meeting)

@@ -29,8 +29,8 @@
 #define ROUTER_ALSO_MAX 3
 #define ROUTER_OPEN_MAX 512
 #define ROUTER_CHANNELS_MAX 64
-/* A feed name: "source-" or "channel-" and a name. */
-#define ROUTER_FEED_MAX (ROUTER_NAME_MAX + 8)
+/* A feed name: "original-", say, and a name. */
+#define ROUTER_FEED_MAX (ROUTER_NAME_MAX + 9)
 /* Workers that share the meetings. */
 #define ROUTER_WORKERS_MAX 64
 /* Largest RTP or RTCP packet taken or given. */
@@ -145,6 +145,9 @@ enum router_mode {
 struct router_channel {
 	const char *id;   /* feed channel-ID */
 	const char *desk; /* source that is live in it; NULL or "" = pass-through of the floor */
+	/* Who is about to take it over (NULL or "" = nobody): its packets are brought to the workers that will forward them, and
+	 * stopped by its gate until it is the desk. */
+	const char *next;
 };
 
 struct router_meeting {
@@ -228,7 +231,7 @@ struct router_recv {
 	size_t n_also;
 	bool nack;
 	struct router_ext ext;
-	/* "floor", "channel-X", "speaker", "chair", "content", "source-X"; "" = empty slot. */
+	/* "floor", "channel-X", "desk-X", "original-X", "speaker", "chair", "content", "source-X"; "" = empty slot. */
 	const char *feed;
 	uint32_t rank;
 	enum router_mix mix;

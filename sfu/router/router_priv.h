@@ -190,6 +190,8 @@ enum feed_kind {
 	FEED_NONE,
 	FEED_FLOOR,
 	FEED_CHANNEL,
+	FEED_DESK, /* of a channel: who interprets into it, and nothing while it passes the floor */
+	FEED_ORIGINAL, /* of a channel: the floor, while it carries a desk */
 	FEED_SPEAKER,
 	FEED_CHAIR,
 	FEED_CONTENT,
@@ -281,7 +283,8 @@ struct named {
 struct channel {
 	struct text id;
 	struct named desk;
-	struct slot *tap; /* the tap's subscription */
+	struct named next; /* about to take it over */
+	struct slot *tap;  /* the tap's subscription */
 	uint32_t tap_track;
 };
 
@@ -365,6 +368,8 @@ void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now
 void gates_set(struct router *router, struct meeting *meeting, rs_time now);
 /* The source is live in a channel. */
 bool is_desk(const struct meeting *meeting, const struct text *source);
+/* The source is about to be live in one. */
+bool is_next(const struct meeting *meeting, const struct text *source);
 bool meeting_lists(const struct text *names, size_t n, const struct text *name);
 /* A section came or goes: which publisher of its source is the source now. Not the one of order 0, if
  * there is another. */

@@ -12,6 +12,17 @@ static json_t *names(const char *const *list, size_t n)
 	return array;
 }
 
+/* The microphones of the floor. A desk is none, whatever else its interpreter was given: it is open into its channel. */
+static json_t *floor_names(const struct gate *gate, const struct interpretation *interpretation)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < gate->n_open; i++) {
+		if (interpretation_find_desk(interpretation, gate->open[i]) == NULL)
+			doc_push(&array, json_string(gate->open[i]));
+	}
+	return array;
+}
+
 /* Section 3.1 of common/control/PROTOCOL.md. */
 static json_t *sfu_meeting(const struct proceedings *proceedings)
 {
@@ -24,7 +35,7 @@ static json_t *sfu_meeting(const struct proceedings *proceedings)
 	doc_put(&json, "id", json_string(meeting->id));
 	doc_put(&json, "event", json_integer((json_int_t)meeting->event));
 	doc_put(&json, "mode", json_string(meeting->mode == MEETING_DIRECT ? "direct" : "floor"));
-	doc_put(&json, "open", names(gate.open, gate.n_open));
+	doc_put(&json, "open", floor_names(&gate, interpretation));
 	doc_put(&json, "visible", names(gate.visible, gate.n_visible));
 	if (meeting->loudest > 0)
 		doc_put(&json, "loudest", json_integer(meeting->loudest));

@@ -20,7 +20,7 @@
 #define PEER_SSRCS_MAX 8                /* signalled in one section */
 #define PEER_ICE_MAX 256                /* octets of a ufrag or pwd, RFC 8839 section 5.4 */
 #define PEER_FINGERPRINT_MAX 255        /* "sha-512 " and 64 octets in hex with colons fit */
-#define PEER_FEED_MAX (RS_NAME_MAX + 8) /* "channel-" or "source-" and a name */
+#define PEER_FEED_MAX (RS_NAME_MAX + 9) /* "original-", say, and a name */
 
 enum peer_kind {
 	PEER_AUDIO,

@@ -37,6 +37,14 @@ static bool allowed(const struct script *script, const struct rtp_packet *rtp)
 	return ((audio ? script->open | script->desk : script->visible) & bit) != 0;
 }
 
+/* Somebody's own microphone. */
+static bool is_own(unsigned which, const struct rtp_packet *rtp)
+{
+	const bool audio = rtp->pt == KIT_SLOT_OPUS || rtp->pt == KIT_SLOT_RED;
+
+	return audio && rtp->n_csrcs == 1 && rtp->csrcs[0] == which + 1;
+}
+
 static void judge(void *ctx, uint32_t peer, bool rtcp, const uint8_t *data, size_t len)
 {
 	const struct script *script = ctx;
@@ -44,12 +52,15 @@ static void judge(void *ctx, uint32_t peer, bool rtcp, const uint8_t *data, size
 	struct rtcp_item item;
 	size_t cursor = 0;
 	int got;
+	unsigned which = 0;
 
-	for (size_t i = 0; i < PEERS; i++)
-		if (script->handles[i] == peer && !script->ready[i])
+	while (script->handles[which] != peer)
+		if (++which == PEERS)
 			abort();
+	if (!script->ready[which])
+		abort();
 	if (!rtcp) {
-		if (rtp_parse(data, len, &rtp) < 0 || !allowed(script, &rtp))
+		if (rtp_parse(data, len, &rtp) < 0 || !allowed(script, &rtp) || is_own(which, &rtp))
 			abort();
 		return;
 	}
@@ -73,6 +84,7 @@ static void set_meeting(struct script *script)
 	meeting.direct = script->direct;
 	meeting.record = (rest & 0x40) != 0;
 	meeting.desk = (rest & 4) != 0 ? names[rest & 3] : NULL;
+	meeting.next = names[rest >> 4 & 3];
 	meeting.speaker = (rest & 0x20) != 0 ? names[rest >> 3 & 3] : NULL;
 	for (size_t i = 0; i < PEERS; i++) {
 		if ((script->open >> i & 1) != 0)
@@ -87,6 +99,7 @@ static void set_meeting(struct script *script)
 static void set_peer(struct script *script, unsigned which)
 {
 	static const char *const audio[] = { "floor", "channel-fr", "source-A", "" };
+	static const char *const beside[] = { "floor", "desk-fr", "original-fr", "source-B" };
 	static const char *const video[] = { "speaker", "source-B", "source-A", "" };
 	const uint8_t how = rs_read_u8(&script->reader);
 	const struct kit_peer peer = {
@@ -94,7 +107,7 @@ static void set_peer(struct script *script, unsigned which)
 		.csrc = which + 1,
 		.simulcast = (how & 0x10) != 0,
 		.silent = (how & 0x20) != 0,
-		.audio = audio[how & 3],
+		.audio = (how & 0x0c) == 0x0c ? beside[how & 3] : audio[how & 3],
 		.video = video[how >> 2 & 3],
 		.mix = (how & 0x40) != 0 ? ROUTER_LOUDEST : ROUTER_BY_RANK,
 		.max_height = (how & 0x80) != 0 ? 200 : 0,

@@ -143,6 +143,7 @@ static void set_meeting(void)
 	meeting.direct = script.direct;
 	meeting.record = (rest & 0x40) != 0;
 	meeting.desk = (rest & 4) != 0 ? names[rest & 3] : NULL;
+	meeting.next = names[rest >> 4 & 3];
 	meeting.speaker = (rest & 0x20) != 0 ? names[rest >> 3 & 3] : NULL;
 	for (size_t i = 0; i < PEERS; i++) {
 		if ((script.open >> i & 1) != 0)
@@ -165,6 +166,7 @@ static void new_session(struct peer *peer, uint32_t handle)
 static void set_peer(unsigned which)
 {
 	static const char *const audio[] = { "floor", "channel-fr", "source-A", "" };
+	static const char *const beside[] = { "floor", "desk-fr", "original-fr", "source-B" };
 	static const char *const video[] = { "speaker", "source-B", "source-A", "" };
 	static const enum router_codec cameras[] = { ROUTER_VP8, ROUTER_VP9, ROUTER_H264,
 		ROUTER_AV1 };
@@ -177,7 +179,7 @@ static void set_peer(unsigned which)
 		.csrc = which + 1,
 		.simulcast = (how & 0x10) != 0,
 		.silent = (how & 0x20) != 0,
-		.audio = audio[how & 3],
+		.audio = (how & 0x0c) == 0x0c ? beside[how & 3] : audio[how & 3],
 		.video = video[how >> 2 & 3],
 		.mix = (how & 0x40) != 0 ? ROUTER_LOUDEST : ROUTER_BY_RANK,
 		.max_height = (how & 0x80) != 0 ? 200 : 0,

@@ -205,7 +205,13 @@ static size_t count(const char *const *names)
 
 int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now)
 {
-	const struct router_channel channel = { .id = meeting->channel, .desk = meeting->desk };
+	struct router_channel channels[1 + RS_ARRAY_LEN(meeting->more)] = {
+		{ .id = meeting->channel, .desk = meeting->desk, .next = meeting->next },
+	};
+	size_t n_channels = meeting->channel != NULL ? 1 : 0;
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(meeting->more) && meeting->more[i].id != NULL; i++)
+		channels[n_channels++] = meeting->more[i];
 	const struct router_meeting spec = {
 		.id = "m",
 		.event = meeting->event,
@@ -214,8 +220,8 @@ int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now)
 		.n_open = count(meeting->open),
 		.visible = meeting->visible,
 		.n_visible = count(meeting->visible),
-		.channels = &channel,
-		.n_channels = meeting->channel != NULL ? 1 : 0,
+		.channels = channels,
+		.n_channels = n_channels,
 		.loudest = meeting->loudest,
 		.speaker = meeting->speaker,
 		.record = meeting->record,

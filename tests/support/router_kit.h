@@ -111,8 +111,10 @@ struct kit_meeting {
 	const char *open[8];
 	const char *visible[8];
 	const char *speaker;
-	const char *channel; /* one channel, and its desk */
+	const char *channel; /* one channel, its desk, and who is about to be it */
 	const char *desk;
+	const char *next;
+	struct router_channel more[3]; /* beside it; as many as have an id */
 	bool direct;
 	uint32_t loudest; /* in direct mode */
 	bool record;

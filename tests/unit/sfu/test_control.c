@@ -26,7 +26,7 @@
 static const char meeting_demo[] =
 	"{\"id\": \"demo\", \"event\": 12, \"mode\": \"floor\", \"open\": [\"KEN\", \"chair\"],"
 	" \"visible\": [\"KEN\", \"chair\"], \"speaker\": \"KEN\", \"chair\": \"chair\","
-	" \"content\": \"KEN\", \"channels\": [{\"id\": \"fr\", \"desk\": \"fr-1\"},"
+	" \"content\": \"KEN\", \"channels\": [{\"id\": \"fr\", \"desk\": \"fr-1\", \"next\": \"fr-2\"},"
 	" {\"id\": \"es\", \"desk\": null}], \"record\": true}";
 
 #define PEER_ICE(remote)                                                      \
@@ -64,6 +64,7 @@ struct fixture {
 	struct control_peer peer;
 	size_t n_open;
 	char desk[ROUTER_NAME_MAX + 1];
+	char next[ROUTER_NAME_MAX + 1];
 	char error[CONTROL_ERROR_LEN];
 	char *unit; /* the text of the last one set */
 	bool busy;  /* not done with what it was told */
@@ -92,9 +93,13 @@ static int on_meeting_set(void *ctx, const struct router_meeting *meeting, rs_ti
 	struct fixture *fixture = ctx;
 	note(fixture, "meeting", meeting->id);
 	fixture->n_open = meeting->n_open;
-	if (meeting->n_channels == 2 && meeting->channels[1].desk == NULL)
+	if (meeting->n_channels == 2 && meeting->channels[1].desk == NULL &&
+		meeting->channels[1].next == NULL) {
 		(void)snprintf(
 			fixture->desk, sizeof(fixture->desk), "%s", meeting->channels[0].desk);
+		(void)snprintf(
+			fixture->next, sizeof(fixture->next), "%s", meeting->channels[0].next);
+	}
 	keep_unit(fixture);
 	return fixture->answer;
 }
@@ -239,6 +244,7 @@ static void the_papers_meeting_and_peer_reach_the_port(void **state)
 	assert_string_equal(fixture->calls, "meeting demo;peer p7Gh2;");
 	assert_int_equal(fixture->n_open, 2);
 	assert_string_equal(fixture->desk, "fr-1");
+	assert_string_equal(fixture->next, "fr-2");
 	assert_string_equal(fixture->peer.local.ufrag, "aB3d");
 	assert_string_equal(fixture->peer.remote.pwd, "abcdefghijklmnopqrstuvwx");
 	assert_int_equal(fixture->peer.fingerprint.hash, DTLS_SHA256);
@@ -358,6 +364,11 @@ static void hello_gives_the_state_and_the_last_reports_back(void **state)
 	assert_null(heard(fixture));
 }
 
+#define MEETING_OF(open, fr, en)                                                                  \
+	"{\"type\": \"meeting\", \"revision\": 1, \"meeting\": {\"id\": \"a\", \"event\": 1,"     \
+	" \"mode\": \"floor\", \"open\": " open ", \"channels\": [{\"id\": \"fr\", \"desk\": " fr \
+	"}, {\"id\": \"en\", \"desk\": " en "}]}}"
+
 static void an_error_names_the_member_and_applies_nothing(void **state)
 {
 	static const struct {
@@ -391,6 +402,10 @@ static void an_error_names_the_member_and_applies_nothing(void **state)
 		{ "{\"type\": \"state\", \"revision\": 1, \"meetings\": [{\"id\": \"a\", \"event\": 1,"
 		  " \"mode\": \"floor\"}], \"peers\": [{}]}",
 			"message.peers[0].ice" },
+		{ MEETING_OF("[]", "\"fr-1\"", "\"fr-1\""),
+			"message.meeting.channels[1].desk: fr-1 is the desk of fr already" },
+		{ MEETING_OF("[\"KEN\", \"en-1\"]", "\"fr-1\"", "\"en-1\""),
+			"message.meeting.channels[1].desk: en-1 is open on the floor" },
 	};
 	struct fixture *fixture = *state;
 	for (size_t i = 0; i < RS_ARRAY_LEN(bad); i++) {

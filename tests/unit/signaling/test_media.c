@@ -83,6 +83,23 @@ static void the_gate_follows_the_floor(void **state)
 	assert_int_equal(json_array_size(bench_at(told_meeting(sfu), "visible")), 0);
 }
 
+/* A media server takes no such contradiction. */
+static void a_desk_whose_sound_is_tried_is_not_on_the_floor(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *fr = bench_join(bench, "demo", "fr-1", "interpreter");
+	struct bench_line *secretary = bench_join(bench, "demo", "secretariat", "secretariat");
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	assert_string_equal(bench_try(bench, chair, "open-doors", ""), "ok");
+	assert_string_equal(
+		bench_try(bench, secretary, "begin-sound-check", "\"participant\":\"fr-1\""), "ok");
+	assert_string_equal(bench_text(told_meeting(sfu), "open.0"), "fr-1");
+	assert_string_equal(bench_try(bench, fr, "go-live", "\"channel\":\"fr\""), "ok");
+	assert_string_equal(bench_text(told_meeting(sfu), "channels.1.desk"), "fr-1");
+	assert_int_equal(json_array_size(bench_at(told_meeting(sfu), "open")), 0);
+}
+
 static void a_page_gets_its_slots_and_a_line(void **state)
 {
 	static const struct {
@@ -656,6 +673,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_media_server_is_told_everything_and_pages_its_instance),
 		CASE(the_gate_follows_the_floor),
+		CASE(a_desk_whose_sound_is_tried_is_not_on_the_floor),
 		CASE(a_page_gets_its_slots_and_a_line),
 		CASE(a_viewer_sends_nothing),
 		CASE(offers_are_refused_for_a_reason),
