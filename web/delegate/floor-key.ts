@@ -51,7 +51,7 @@ export class FloorKey extends Part {
 			<div class="own">
 				${session.capture.microphone === null
 					? nothing
-					: html`<rs-meter .read=${() => (session.capture.muted ? -100 : session.capture.level())} label=${t('device.level')}></rs-meter>`}
+					: html`<rs-meter .read=${() => (session.capture.muted ? -100 : session.capture.level())} .clipped=${() => session.capture.clipped} label=${t('device.level')}></rs-meter>`}
 				${isOpen(view, session.me) && session.capture.microphone !== null
 					? html`<button type="button" class="button" data-testid="mute" aria-pressed=${session.capture.muted}
 							@click=${() => session.capture.setMuted(!session.capture.muted)}>${icon('microphone')}${t(

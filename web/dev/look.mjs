@@ -340,6 +340,7 @@ await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {
 });
 await busy('fr-1', { query: '?lang=fr' }, 'interpreter-live');
 await busy('fr-2', {}, 'interpreter-idle');
+await busy('fr-1', { query: '?lang=ar', viewport: PHONE, scheme: 'dark' }, 'interpreter-settings-ar-phone', async (page) => page.getByTestId('open-settings').click());
 await busy('fr-1', {}, 'interpreter-cough', async (page) => page.keyboard.down(' '));
 await busy('es-1', { query: '?lang=ar', viewport: PHONE }, 'interpreter-ar-phone');
 await busy('fr-2', { viewport: { width: 1024, height: 768 } }, 'interpreter-tablet');

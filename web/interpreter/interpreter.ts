@@ -6,6 +6,7 @@ import { lamp } from '#shared/ui/icons';
 import { Page } from '#shared/ui/page';
 import { presence } from '#shared/ui/presence';
 import '#shared/ui/documents';
+import '#shared/ui/hearing';
 import '#shared/ui/small';
 import '#shared/ui/stage';
 
@@ -72,7 +73,8 @@ export class Interpreter extends Page {
 			<div class="field knob"><label for="source-volume">${t('desk.volume')}</label>
 				<input id="source-volume" type="range" min="0" max="100" data-testid="volume" .value=${String(Math.round(session.volume * 100))}
 					@input=${(event: InputEvent) => session.setVolume(Number((event.target as HTMLInputElement).value) / 100)}>
-				<p class="small muted"><kbd>−</kbd> <kbd>+</kbd></p></div>
+				<p class="small muted"><kbd>−</kbd> <kbd>+</kbd></p>
+				<rs-hearing .session=${session}></rs-hearing></div>
 		</section>`;
 	}
 
@@ -111,7 +113,7 @@ export class Interpreter extends Page {
 								@click=${() => (this.chosen = id)}>${session.view!.channels[id]!.name}</button>`,
 						)}</div>`
 					: html`<p class="channel" lang=${channel?.language ?? ''} data-testid="output-channel">${channel?.name ?? t('desk.no.channel')}</p>`}
-				<rs-meter .read=${() => (this.coughing ? -100 : session.capture.level())} label=${t('device.level')}></rs-meter>
+				<rs-meter .read=${() => (this.coughing ? -100 : session.capture.level())} .clipped=${() => session.capture.clipped} label=${t('device.level')}></rs-meter>
 			</div>
 		</section>`;
 	}

@@ -32,7 +32,7 @@ export class ChairKey extends Part {
 			</button>
 			${session.capture.microphone === null
 				? nothing
-				: html`<div class="own"><rs-meter .read=${() => session.capture.level()} label=${t('device.level')}></rs-meter></div>`}`;
+				: html`<div class="own"><rs-meter .read=${() => session.capture.level()} .clipped=${() => session.capture.clipped} label=${t('device.level')}></rs-meter></div>`}`;
 	}
 
 	private stateText(state: ReturnType<typeof ownLamp>): string {

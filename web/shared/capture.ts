@@ -122,6 +122,11 @@ export class Capture {
 		return this.own.db;
 	}
 
+	/** The own microphone was too loud for its converter a moment ago. */
+	get clipped(): boolean {
+		return this.own.isClipped(performance.now());
+	}
+
 	/** A press by the user lets the meter run where browsers keep it silent until then. */
 	wake(): void {
 		void this.audio?.resume();

@@ -186,6 +186,7 @@ export class Session {
 			this.media.setVolume(settings?.volume ?? 1);
 		});
 		headset.onchange = () => this.update();
+		headset.onwarning = () => this.notify(t('hearing.warned'));
 		this.media.onsound = (tracks) => headset.take(tracks);
 		return headset;
 	}

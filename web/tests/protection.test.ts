@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LIMITS, MOST_DELAY_MS, decibels, peakOf, ratio, splOf, usableFullScale } from '../shared/sound/pressure';
 import { Protection } from '../shared/sound/protection';
 
 const RATE = 48_000;
 const LOUD = 115; // dB SPL at full scale: a headset that needs guarding
 const QUANTUM = 128;
+
+// A second each on a machine that has time; on one that has not, many.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Wave = (second: number) => number;
 const sine = (hz: number, amplitude = 1): Wave => (second) => amplitude * Math.sin(2 * Math.PI * hz * second);
@@ -166,7 +169,8 @@ describe('a minute whose mean is above 80 dB SPL', () => {
 		let second = 0;
 		for (; protection.tell().warnings === 0 && second < 60; second += 0.04)
 			play(protection, tone(440, 84), 0.04, { from: second });
-		// The sound ends with the warning; what is heard from here on are the beeps.
+		expect(spl(play(protection, tone(440, 84), 0.04, { from: second }))).toBeGreaterThan(83.5);
+		// Then the sound ends; what is heard from here on are the beeps.
 		const out = play(protection, silence, 0.5);
 		const heard = Array.from({ length: 40 }, (_, i) => spl(stretch(out, i * 10, i * 10 + 10)) > 60);
 		const edges = heard.flatMap((on, i) => (on !== (heard[i - 1] ?? true) ? [i * 10] : []));
@@ -178,8 +182,6 @@ describe('a minute whose mean is above 80 dB SPL', () => {
 		expect(spl(middle)).toBeGreaterThan(66);
 		expect(spl(middle)).toBeLessThanOrEqual(70);
 		expect(largest(out)).toBeLessThanOrEqual(peakOf(LIMITS.ceiling, LOUD));
-		const goesOn = new Protection(RATE, LOUD);
-		expect(spl(stretch(play(goesOn, tone(440, 84), 40), 39_000, 40_000))).toBeCloseTo(84, 0.5);
 	});
 
 	it('keeps the ceiling while it beeps', () => {

@@ -41,8 +41,10 @@ export class Headset {
 	/** Of the last tenth of a second, as it went to the ear. */
 	heard: Heard = SILENCE;
 	readonly level = new Level();
-	/** Called when the state or a setting changes, or a warning was given; levels are read, not told. */
+	/** Called when the state or a setting changes; levels are read, not told. */
 	onchange: () => void = () => {};
+	/** Two beeps were given: the last minute was too loud. */
+	onwarning: () => void = () => {};
 
 	private graph: Graph | null = null;
 	private opening: Promise<void> | null = null;
@@ -121,7 +123,7 @@ export class Headset {
 		this.heard = heard;
 		this.level.take(heard.power, heard.peak, performance.now());
 		if (warned)
-			this.onchange();
+			this.onwarning();
 	}
 }
 

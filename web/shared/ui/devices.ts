@@ -12,7 +12,7 @@ export class Devices extends Part {
 		const { capture } = this.session;
 		return html`<div class="devices">
 			${this.choice('microphone', 'audioinput')}
-			<rs-meter .read=${() => capture.level()} label=${t('device.level')}></rs-meter>
+			<rs-meter .read=${() => capture.level()} .clipped=${() => capture.clipped} label=${t('device.level')}></rs-meter>
 			${this.choice('camera', 'videoinput')}
 			<label class="check"><input type="checkbox" data-testid="original-sound" .checked=${capture.wishes.original}
 				@change=${(event: Event) => this.wish({ original: (event.target as HTMLInputElement).checked })}>

@@ -4,6 +4,7 @@ import { singleKeys, setSingleKeys, type Binding } from '../keys';
 import { chooseTheme, currentTheme, type Theme } from '../theme';
 import { catalogues, chooseLanguage, currentLanguage, languageNames, tagOf, t, type Language } from '../words';
 import './devices';
+import './hearing';
 import { icon } from './icons';
 import { Part } from './part';
 
@@ -49,6 +50,7 @@ export class Settings extends Sheet {
 	protected body(): TemplateResult {
 		const themes: Theme[] = ['system', 'light', 'dark'];
 		return html`${this.session.speaks ? html`<rs-devices .session=${this.session}></rs-devices>` : nothing}
+			${this.session.headset !== null ? html`<rs-headset .session=${this.session}></rs-headset>` : nothing}
 			${languageField(() => this.session.update())}
 			<div class="field"><label for="theme">${t('settings.theme')}</label>
 				<select id="theme" data-testid="theme" @change=${(event: Event) => {

@@ -33,6 +33,8 @@ export class Clock extends Ticking {
 @customElement('rs-meter')
 export class Meter extends LitElement {
 	@property({ attribute: false }) read: () => number = () => -100;
+	/** Whether it was cut off a moment ago, which is said in a word. */
+	@property({ attribute: false }) clipped: () => boolean = () => false;
 	@property() label = '';
 	private timer = 0;
 
@@ -51,7 +53,7 @@ export class Meter extends LitElement {
 	}
 
 	override render(): TemplateResult {
-		return html`<div class="meter" role="img" aria-label=${this.label}><div class="bar"></div></div>`;
+		return html`<div class="meter" role="img" aria-label=${this.label}><div class="bar"></div></div><p class="clipped small" hidden>${t('device.clipped')}</p>`;
 	}
 
 	private draw(): void {
@@ -62,6 +64,7 @@ export class Meter extends LitElement {
 		const level = this.read();
 		bar.style.transform = `scaleX(${Math.min(1, Math.max(0, (level + 60) / 60))})`;
 		bar.classList.toggle('hot', level > -6);
+		this.querySelector<HTMLElement>('.clipped')!.hidden = !this.clipped();
 	}
 }
 
