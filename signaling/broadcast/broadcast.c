@@ -27,6 +27,7 @@ struct broadcast *broadcast_free(struct broadcast *broadcast)
 	for (size_t i = 0; i < broadcast->kept; i++) {
 		message_unref(broadcast->events[i].payload);
 		message_unref(broadcast->events[i].frame);
+		message_unref(broadcast->events[i].change);
 	}
 	return rs_release(broadcast);
 }
@@ -36,9 +37,11 @@ void broadcast_add(struct broadcast *broadcast, const struct broadcast_event *ev
 	struct broadcast_event *slot = &broadcast->events[event->number % broadcast->kept];
 	message_unref(slot->payload);
 	message_unref(slot->frame);
+	message_unref(slot->change);
 	*slot = *event;
 	message_ref(slot->payload);
 	message_ref(slot->frame);
+	message_ref(slot->change);
 }
 
 const struct broadcast_event *broadcast_find(const struct broadcast *broadcast, uint64_t number)

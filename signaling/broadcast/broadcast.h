@@ -15,6 +15,7 @@ struct broadcast_event {
 	uint8_t hash[RS_SHA256_LEN]; /* as stored */
 	struct message *payload;     /* as stored */
 	struct message *frame;       /* as pages are told */
+	struct message *change;      /* as those are told that take changes; may be the same one */
 };
 
 struct broadcast;
@@ -22,7 +23,7 @@ struct broadcast;
 /* Keeps the last `kept` events, at least 1. 0, -EINVAL or -ENOMEM. */
 int broadcast_new(size_t kept, struct broadcast **out_broadcast) RS_MUST_USE;
 struct broadcast *broadcast_free(struct broadcast *broadcast);
-/* The next event; numbers grow by one. Refers to both messages. */
+/* The next event; numbers grow by one. Refers to its messages. */
 void broadcast_add(struct broadcast *broadcast, const struct broadcast_event *event);
 /* NULL when it is not kept (any more, or yet). Valid until the next add. */
 const struct broadcast_event *broadcast_find(const struct broadcast *broadcast, uint64_t number);

@@ -35,6 +35,7 @@ struct session {
 	rs_time hello_by;
 	char peer[RS_NAME_MAX + 1]; /* its media peer; empty = none */
 	bool companion;             /* of somebody in the room: sends no media */
+	bool changes;               /* is told what is not as it was, lists by entry */
 	/* rate limit: a bucket of thousandths of a command */
 	int64_t bucket;
 	rs_time filled;
@@ -65,7 +66,8 @@ struct person {
 	int rtt_ms, rtt_told;
 	int loss, loss_told; /* thousandths */
 	int speaking, speaking_told;
-	int sound, sound_told; /* band of the microphone and the verdict on it as one figure, see measure.c */
+	int sound,
+		sound_told; /* band of the microphone and the verdict on it as one figure, see measure.c */
 	struct interpretability interpretability;
 	int64_t mic_packets;
 	size_t turn_at; /* index in the plan being told */

@@ -5,42 +5,62 @@
 
 #include <errno.h>
 
-static struct message *make_frame(
-	const struct chamber *chamber, const struct event *event, struct message *payload)
+static struct message *make_frame(struct message *payload, struct rs_buf *patch)
 {
-	struct rs_buf patch;
 	struct rs_buf frame;
 	struct message *message = NULL;
-	rs_buf_init(&patch, VIEW_MAX);
 	rs_buf_init(&frame, 2 * VIEW_MAX);
-	if (view_write_patch(chamber->proceedings, event, &patch) == 0 &&
-		wire_event_frame((const char *)message_text(payload), payload->len,
-			(const char *)rs_buf_data(&patch), rs_buf_len(&patch), &frame) == 0)
+	if (wire_event_frame((const char *)message_text(payload), payload->len,
+		    (const char *)rs_buf_data(patch), rs_buf_len(patch), &frame) == 0)
 		message = message_new(rs_buf_data(&frame), rs_buf_len(&frame));
-	rs_buf_done(&patch);
 	rs_buf_done(&frame);
 	return message;
+}
+
+/* The event as pages are told it, in both forms. 0 or -ENOMEM. */
+static int make_frames(const struct chamber *chamber, const struct view_before *before,
+	const struct event *event, struct broadcast_event *told)
+{
+	struct rs_buf whole;
+	struct rs_buf change;
+	rs_buf_init(&whole, VIEW_MAX);
+	rs_buf_init(&change, VIEW_MAX);
+	if (view_write_patch(before, chamber->proceedings, event, &whole, &change) == 0) {
+		told->frame = make_frame(told->payload, &whole);
+		told->change = make_frame(told->payload, &change);
+	}
+	rs_buf_done(&whole);
+	rs_buf_done(&change);
+	return told->frame != NULL && told->change != NULL ? 0 : -ENOMEM;
+}
+
+static void tell(
+	struct service *service, struct chamber *chamber, const struct broadcast_event *told)
+{
+	broadcast_add(chamber->broadcast, told);
+	for (struct session *session = chamber->sessions; session != NULL; session = session->next)
+		out_push(service, SERVICE_SEND, session->id, 0, session_frame(session, told));
+	streams_tell(service, chamber, told->number, told->frame);
 }
 
 int chamber_apply(struct service *service, struct chamber *chamber, const struct event *event,
 	const struct store_event *stored, struct message *payload)
 {
+	struct broadcast_event told = { .number = event->number, .payload = payload };
+	struct view_before *before = NULL;
+	int err = view_before_new(chamber->proceedings, event, &before);
+	memcpy(told.hash, stored->hash, RS_SHA256_LEN);
 	proceedings_apply(chamber->proceedings, event);
 	if (decided_follow(chamber, event) < 0)
-		return -ENOMEM;
-	struct message *frame = make_frame(chamber, event, payload);
-	if (frame == NULL)
-		return -ENOMEM;
-	struct broadcast_event kept = {
-		.number = event->number, .payload = payload, .frame = frame
-	};
-	memcpy(kept.hash, stored->hash, RS_SHA256_LEN);
-	broadcast_add(chamber->broadcast, &kept);
-	for (struct session *session = chamber->sessions; session != NULL; session = session->next)
-		out_push(service, SERVICE_SEND, session->id, 0, message_ref(frame));
-	streams_tell(service, chamber, event->number, frame);
-	message_unref(frame);
-	return 0;
+		err = -ENOMEM;
+	if (err == 0)
+		err = make_frames(chamber, before, event, &told);
+	if (err == 0)
+		tell(service, chamber, &told);
+	view_before_free(before);
+	message_unref(told.frame);
+	message_unref(told.change);
+	return err;
 }
 
 /* Pages that could not be told come back for the whole view. */

@@ -149,12 +149,17 @@ static void enter_chamber(
 	}
 }
 
+struct message *session_frame(const struct session *session, const struct broadcast_event *event)
+{
+	return message_ref(session->changes ? event->change : event->frame);
+}
+
 static void send_missed(struct service *service, const struct session *session, uint64_t after)
 {
 	const struct chamber *chamber = session->chamber;
 	for (uint64_t n = after + 1; n <= chamber->proceedings->meeting->event; n++) {
 		const struct broadcast_event *event = broadcast_find(chamber->broadcast, n);
-		out_push(service, SERVICE_SEND, session->id, 0, message_ref(event->frame));
+		out_push(service, SERVICE_SEND, session->id, 0, session_frame(session, event));
 	}
 }
 
@@ -257,6 +262,7 @@ void session_hello(struct service *service, struct session *session,
 			"You joined from another place; this page is no longer connected.", at);
 		return;
 	}
+	session->changes = message->changes;
 	session->companion =
 		message->companion &&
 		may_be_companion(

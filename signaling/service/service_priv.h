@@ -257,6 +257,9 @@ void session_refuse(struct service *service, struct session *session, uint16_t c
 	const char *reason, const char *text, struct moment at);
 /* Commands on a page's own media make no event and are nothing for HTTP. */
 bool session_is_media(enum command_kind kind);
+/* The event as this page is told it; one more reference. */
+struct message *session_frame(
+	const struct session *session, const struct broadcast_event *event) RS_MUST_USE;
 struct session *session_find(const struct service *service, uint64_t id);
 /* Whose it is; it was admitted. */
 struct person *session_person(const struct session *session);

@@ -418,6 +418,7 @@ static void parse_hello(const struct object *object, struct wire_message *messag
 	message->kind = WIRE_HELLO;
 	message->token = object_text(object, "token");
 	message->companion = object_bool_or(object, "companion", false);
+	message->changes = object_bool_or(object, "changes", false);
 	if (!object_has(object, "resume"))
 		return;
 	const struct object resume = object_child(object, "resume");

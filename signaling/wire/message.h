@@ -47,6 +47,7 @@ struct wire_message {
 	/* HELLO */
 	const char *token;
 	bool companion; /* of somebody in the meeting room: sends no media */
+	bool changes;   /* patches say what is not as it was, lists by entry */
 	bool resumes;
 	const char *epoch; /* of the resume */
 	uint64_t event;

@@ -4,6 +4,7 @@
 #include "signaling/wire/documents.h"
 #include "signaling/wire/life.h"
 #include "signaling/wire/lists.h"
+#include "signaling/wire/view_change.h"
 #include "signaling/wire/view_people.h"
 #include "signaling/wire/view_questions.h"
 #include "signaling/wire/view_voting.h"
@@ -409,8 +410,7 @@ static json_t *one_participant(const struct meeting *meeting, const char *id)
 	return part;
 }
 
-int view_write_patch(
-	const struct proceedings *proceedings, const struct event *event, struct rs_buf *out)
+json_t *view_patch(const struct proceedings *proceedings, const struct event *event)
 {
 	const struct meeting *meeting = proceedings->meeting;
 	const unsigned parts = touched[event->kind];
@@ -459,5 +459,5 @@ int view_write_patch(
 	}
 	if (parts & PART_MEDIA)
 		doc_put(&patch, "media", media_part(meeting, PATCH));
-	return doc_append(patch, out);
+	return patch;
 }

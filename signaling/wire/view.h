@@ -11,9 +11,17 @@
 
 /* Append the whole view. 0, -E2BIG or -ENOMEM. */
 int view_write(const struct proceedings *proceedings, struct rs_buf *out) RS_MUST_USE;
-/* Append the patch that `event` made; `proceedings` is the state right after it. 0, -E2BIG or -ENOMEM. */
-int view_write_patch(const struct proceedings *proceedings, const struct event *event,
-	struct rs_buf *out) RS_MUST_USE;
+/* What pages show of the parts that an event can change, before it did. */
+struct view_before;
+/* `event` is about to be applied to `proceedings`, which is only looked at. 0 or -ENOMEM. */
+int view_before_new(const struct proceedings *proceedings, const struct event *event,
+	struct view_before **out_before) RS_MUST_USE;
+/* NULL is fine. Returns NULL. */
+struct view_before *view_before_free(struct view_before *before);
+/* Append the patch that `event` made; `proceedings` is the state right after it. To `out_whole` a merge patch (RFC 7396) with arrays
+ * whole, to `out_change` what is not as it was, lists by entry (PROTOCOL.md section 3.6). 0, -E2BIG or -ENOMEM. */
+int view_write_patch(const struct view_before *before, const struct proceedings *proceedings,
+	const struct event *event, struct rs_buf *out_whole, struct rs_buf *out_change) RS_MUST_USE;
 
 /* Append {"badge", "name", "role", "delegation", "country", "rank", "state"}, for lists of credentials. 0, -E2BIG or -ENOMEM. */
 int view_write_badge(

@@ -109,19 +109,24 @@ static json_t *published_change(const struct voting *voting, const struct event 
 	return part;
 }
 
+static void put_called(json_t **part, const struct voting *voting, bool patch)
+{
+	const size_t called = voting_called(voting);
+	doc_patch_text(part, "called",
+		called < voting->n_delegations ? voting->delegations[called].name : "", patch);
+	doc_patch_int(part, "round", voting->now.round, patch);
+}
+
 /* The order is told as the roll call opens, and with the whole. */
 static void put_roll_call(json_t **part, const struct voting *voting, bool patch)
 {
 	const struct voting_decision *now = &voting->now;
-	const size_t called = voting_called(voting);
 	const bool rolls = now->mode == DECISION_ROLL_CALL && now->stage > VOTING_PROPOSED;
 	json_t *order = json_array();
 	for (size_t i = 0; i < now->entitled && rolls; i++)
 		doc_push(&order, json_string(voting->delegations[voting->order[i]].name));
 	doc_patch(part, "order", order, rolls, patch);
-	doc_patch_text(part, "called",
-		called < voting->n_delegations ? voting->delegations[called].name : "", patch);
-	doc_patch_int(part, "round", now->round, patch);
+	put_called(part, voting, patch);
 	doc_patch_text(part, "commitment", now->commitment, patch);
 	doc_patch_text(part, "seed", now->seed, patch);
 }
@@ -213,8 +218,7 @@ json_t *view_decision_change(const struct voting *voting, const struct event *ev
 		return published_change(voting, event);
 	case EVENT_DELEGATION_CALLED:
 		part = json_object();
-		doc_put(&part, "called", json_string(event->delegation));
-		doc_put(&part, "round", json_integer(voting->now.round));
+		put_called(&part, voting, true);
 		return part;
 	case EVENT_VOTE_CAST:
 		part = json_object();
@@ -224,7 +228,7 @@ json_t *view_decision_change(const struct voting *voting, const struct event *ev
 		return part;
 	case EVENT_LOCK_ANNOUNCED:
 		part = json_object();
-		doc_put(&part, "lock", json_integer(voting->now.lock_due_ms));
+		doc_patch_int(&part, "lock", voting->now.lock_due_ms, true);
 		return part;
 	default:
 		return decision_part(voting, true);

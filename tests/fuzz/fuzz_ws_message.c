@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *pages[] = {
 		bench_join(bench, "demo", "chair", "chair"),
-		bench_join(bench, "demo", "KEN", "delegate"),
+		bench_join_changes(bench, "demo", "KEN", "delegate"),
 		bench_join(bench, "demo", "fr-1", "interpreter"),
 		bench_page(bench), /* has not said hello */
 	};

@@ -1,4 +1,5 @@
 #include "tests/support/service_bench.h"
+#include "tests/support/viewer.h"
 
 #include "common/base/text.h"
 #include "signaling/ballot/ballot.h"
@@ -188,25 +189,6 @@ void bench_restart(struct bench *bench)
 	start(bench);
 }
 
-json_t *bench_merge_patch(json_t *target, const json_t *patch)
-{
-	if (!json_is_object(patch))
-		return json_deep_copy(patch);
-	json_t *merged = json_is_object(target) ? json_incref(target) : json_object();
-	const char *key;
-	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)patch, key, value)
-	{
-		if (json_is_null(value)) {
-			(void)json_object_del(merged, key);
-			continue;
-		}
-		json_object_set_new(
-			merged, key, bench_merge_patch(json_object_get(merged, key), value));
-	}
-	return merged;
-}
-
 static void hear_view(struct bench_line *line, const json_t *message)
 {
 	const char *type = bench_text(message, "type");
@@ -221,7 +203,7 @@ static void hear_view(struct bench_line *line, const json_t *message)
 	if (strcmp(type, "event") != 0)
 		return;
 	line->event = (uint64_t)bench_int(message, "event");
-	json_t *view = bench_merge_patch(line->view, json_object_get(message, "patch"));
+	json_t *view = viewer_merge(line->view, json_object_get(message, "patch"));
 	json_decref(line->view);
 	line->view = view;
 }
@@ -385,17 +367,28 @@ struct bench_line *bench_join(
 	return line;
 }
 
+struct bench_line *bench_join_changes(
+	struct bench *bench, const char *meeting, const char *badge, const char *role)
+{
+	struct bench_line *line = bench_page(bench);
+	line->changes = true;
+	bench_say(bench, line, "{\"type\":\"hello\",\"token\":\"%s/%s/%s\",\"changes\":true}",
+		meeting, badge, role);
+	return line;
+}
+
 struct bench_line *bench_resume(struct bench *bench, const struct bench_line *old,
 	const char *meeting, const char *badge, const char *role)
 {
 	struct bench_line *line = bench_page(bench);
 	json_decref(line->view);
 	line->view = json_deep_copy(old->view);
+	line->changes = old->changes;
 	bench_say(bench, line,
-		"{\"type\":\"hello\",\"token\":\"%s/%s/%s\",\"resume\":{\"epoch\":\"%s\",\"event\":%" PRIu64
+		"{\"type\":\"hello\",\"token\":\"%s/%s/%s\"%s,\"resume\":{\"epoch\":\"%s\",\"event\":%" PRIu64
 		"}}",
-		meeting, badge, role, bench_text(json_array_get(old->heard, 0), "epoch"),
-		old->event);
+		meeting, badge, role, line->changes ? ",\"changes\":true" : "",
+		bench_text(json_array_get(old->heard, 0), "epoch"), old->event);
 	return line;
 }
 

@@ -18,6 +18,7 @@ struct bench_line {
 	json_t *view;    /* a page's, patched by its events */
 	uint64_t event;  /* a page's last event number */
 	uint16_t closed; /* close code; 0 = open */
+	bool changes;    /* said in its hello */
 };
 
 #define BENCH_LINES 64
@@ -68,7 +69,10 @@ void bench_say(struct bench *bench, struct bench_line *line, const char *format,
 /* A page that joined: "demo", "KEN", "delegate". */
 struct bench_line *bench_join(
 	struct bench *bench, const char *meeting, const char *badge, const char *role);
-/* Come back with what `old` had. */
+/* The same, of a page that takes changes. */
+struct bench_line *bench_join_changes(
+	struct bench *bench, const char *meeting, const char *badge, const char *role);
+/* Come back with what `old` had, in its form. */
 struct bench_line *bench_resume(struct bench *bench, const struct bench_line *old,
 	const char *meeting, const char *badge, const char *role);
 /* The driver is done with the key it was asked for: made, or not for this error. */
@@ -105,7 +109,5 @@ size_t bench_count(const struct bench_line *line, const char *type);
 const char *bench_text(const json_t *json, const char *path);
 int64_t bench_int(const json_t *json, const char *path);
 const json_t *bench_at(const json_t *json, const char *path);
-/* RFC 7396. */
-json_t *bench_merge_patch(json_t *target, const json_t *patch);
 
 #endif

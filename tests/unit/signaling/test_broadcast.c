@@ -15,8 +15,10 @@
 static void add(struct broadcast *broadcast, uint64_t number)
 {
 	struct message *message = message_new(&number, sizeof(number));
-	broadcast_add(broadcast, &(struct broadcast_event){
-					 .number = number, .payload = message, .frame = message });
+	broadcast_add(broadcast, &(struct broadcast_event){ .number = number,
+					 .payload = message,
+					 .frame = message,
+					 .change = message });
 	message_unref(message);
 }
 

@@ -22,6 +22,7 @@
 #include "signaling/wire/view.h"
 #include "tests/support/examples.h"
 #include "tests/support/manual.h"
+#include "tests/support/viewer.h"
 
 #define PROFILES_MAX 16
 #define MEETINGS 3
@@ -86,6 +87,8 @@ struct world {
 	struct proceedings *replay;
 	int64_t wall_ms;
 	json_t *page;               /* what a page shows */
+	json_t *changed;            /* what one shows that takes changes */
+	struct view_before *before; /* of the event that is applied */
 	bool done[COMMAND_COUNT];   /* a command that was accepted once */
 	bool spoken[COMMAND_COUNT]; /* one that could be read */
 };
@@ -380,36 +383,27 @@ static void assert_invariants(const struct proceedings *live)
 		assert_true(now->yes + now->no + now->abstain <= now->entitled);
 }
 
-/* RFC 7396 section 2. */
-static json_t *merge_patch(json_t *target, const json_t *patch)
+static void merge(json_t **page, const struct rs_buf *text)
 {
-	if (!json_is_object(patch))
-		return json_deep_copy(patch);
-	json_t *merged = json_is_object(target) ? json_incref(target) : json_object();
-	const char *key;
-	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)patch, key, value)
-	{
-		if (json_is_null(value))
-			(void)json_object_del(merged, key);
-		else
-			json_object_set_new(
-				merged, key, merge_patch(json_object_get(merged, key), value));
-	}
-	return merged;
+	json_t *patch = json_loadb((const char *)rs_buf_data(text), rs_buf_len(text), 0, NULL);
+	json_t *merged = viewer_merge(*page, patch);
+	json_decref(patch);
+	json_decref(*page);
+	*page = merged;
 }
 
-static void patch_page(struct world *world, const struct event *event)
+static void patch_pages(struct world *world, const struct event *event)
 {
-	struct rs_buf out;
-	rs_buf_init(&out, (size_t)1 << 20);
-	assert_int_equal(view_write_patch(world->live, event, &out), 0);
-	json_t *patch = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
-	json_t *merged = merge_patch(world->page, patch);
-	json_decref(patch);
-	json_decref(world->page);
-	world->page = merged;
-	rs_buf_done(&out);
+	struct rs_buf whole;
+	struct rs_buf change;
+	rs_buf_init(&whole, (size_t)1 << 20);
+	rs_buf_init(&change, (size_t)1 << 20);
+	assert_int_equal(view_write_patch(world->before, world->live, event, &whole, &change), 0);
+	assert_true(rs_buf_len(&change) <= rs_buf_len(&whole));
+	merge(&world->page, &whole);
+	merge(&world->changed, &change);
+	rs_buf_done(&whole);
+	rs_buf_done(&change);
 }
 
 /* Through its payload and back, as a restart reads it: nothing of it is lost. */
@@ -434,9 +428,11 @@ static void apply_decided(struct world *world)
 		/* (e) Numbered without gaps, with who or what caused it. */
 		assert_int_equal(events.list[i].number, world->live->meeting->event + 1);
 		const struct event event = replayed(&events.list[i]);
+		assert_int_equal(view_before_new(world->live, &event, &world->before), 0);
 		proceedings_apply(world->live, &events.list[i]);
 		proceedings_apply(world->replay, &event);
-		patch_page(world, &event);
+		patch_pages(world, &event);
+		world->before = view_before_free(world->before);
 	}
 }
 
@@ -454,6 +450,19 @@ static void step(struct world *world)
 	assert_invariants(world->live);
 }
 
+static void assert_shows(const json_t *page, const json_t *fresh, const char *what)
+{
+	if (json_equal(fresh, page))
+		return;
+	const char *shows = json_dumps(page, JSON_SORT_KEYS);
+	const char *should = json_dumps(fresh, JSON_SORT_KEYS);
+	size_t same = 0;
+	while (shows[same] != '\0' && shows[same] == should[same])
+		same++;
+	same = same > 60 ? same - 60 : 0;
+	fail_msg("a page%s shows …%.160s…, not …%.160s…", what, shows + same, should + same);
+}
+
 /* The state is a replay of the log, and so is what a page shows, and the plan. */
 static void assert_replayed(struct world *world)
 {
@@ -461,15 +470,8 @@ static void assert_replayed(struct world *world)
 	char *replay = view_of(world->replay);
 	assert_string_equal(live, replay);
 	json_t *fresh = json_loads(live, 0, NULL);
-	if (!json_equal(fresh, world->page)) {
-		char *page = json_dumps(world->page, JSON_SORT_KEYS);
-		char *should = json_dumps(fresh, JSON_SORT_KEYS);
-		size_t same = 0;
-		while (page[same] != '\0' && page[same] == should[same])
-			same++;
-		same = same > 60 ? same - 60 : 0;
-		fail_msg("a page shows …%.160s…, not …%.160s…", page + same, should + same);
-	}
+	assert_shows(world->page, fresh, "");
+	assert_shows(world->changed, fresh, " that takes changes");
 	json_decref(fresh);
 	free(live);
 	free(replay);
@@ -509,6 +511,7 @@ static void live_through(struct world *world, uint64_t seed)
 	world->replay = new_proceedings(&world->rules);
 	char *view = view_of(world->live);
 	world->page = json_loads(view, 0, NULL);
+	world->changed = json_loads(view, 0, NULL);
 	free(view);
 	begin(world);
 	for (int i = 0; i < STEPS; i++) {
@@ -517,6 +520,7 @@ static void live_through(struct world *world, uint64_t seed)
 			assert_replayed(world);
 	}
 	json_decref(world->page);
+	json_decref(world->changed);
 	rs_mem_watch(block_watched, NULL);
 	proceedings_free(world->live);
 	rs_mem_watch(NULL, NULL);
