@@ -146,7 +146,7 @@ export class Wire {
 		this.silenceTimer = this.environment.setTimer(() => this.lost(socket, 0), WELCOME_MS);
 		socket.onopen = () => {
 			const resume = this.epoch === '' ? {} : { resume: { epoch: this.epoch, event: this.event, ...(this.place > 0 ? { place: this.place } : {}) } };
-			this.send({ type: 'hello', token: this.token, ...(this.companion ? { companion: true } : {}), ...resume });
+			this.send({ type: 'hello', token: this.token, changes: true, ...(this.companion ? { companion: true } : {}), ...resume });
 		};
 		socket.onmessage = ({ data }) => {
 			if (socket === this.socket)

@@ -61,7 +61,7 @@ beforeEach(() => {
 });
 
 test('says hello, keeps the view that the welcome brings', () => {
-	expect(line().sent).toEqual([{ type: 'hello', token: 'token' }]);
+	expect(line().sent).toEqual([{ type: 'hello', token: 'token', changes: true }]);
 	expect(wire.state).toBe('joining');
 	line().says(welcome());
 	expect(wire.state).toBe('open');
@@ -95,7 +95,7 @@ test('a lost line resumes from the last event', () => {
 	elapse();
 	line().onopen();
 	expect(lines).toHaveLength(2);
-	expect(line().sent).toEqual([{ type: 'hello', token: 'token', resume: { epoch: 'm3Kd', event: 18 } }]);
+	expect(line().sent).toEqual([{ type: 'hello', token: 'token', changes: true, resume: { epoch: 'm3Kd', event: 18 } }]);
 	line().says(welcome({ resumed: true, event: 19, view: undefined }));
 	line().says(event(19, { list: [{ entry: 1 }] }));
 	expect(wire.state).toBe('open');
@@ -150,7 +150,7 @@ test('whose place was taken says which place it was, once, and does not take it 
 	line().onclose!({ code: 1006 });
 	elapse();
 	line().onopen();
-	expect(line().sent).toEqual([{ type: 'hello', token: 'token', resume: { epoch: 'm3Kd', event: 17, place: 3 } }]);
+	expect(line().sent).toEqual([{ type: 'hello', token: 'token', changes: true, resume: { epoch: 'm3Kd', event: 17, place: 3 } }]);
 	line().says({ type: 'error', reason: 'joined-elsewhere', text: '' });
 	line().onclose!({ code: 4009 });
 	expect(wire.state).toBe('ended');
@@ -182,7 +182,7 @@ describe('kept out of a private part', () => {
 		expect([...timers.values()].map(({ ms }) => ms)).toEqual([10_000]);
 		elapse();
 		line().onopen();
-		expect(line().sent).toEqual([{ type: 'hello', token: 'token' }]);
+		expect(line().sent).toEqual([{ type: 'hello', token: 'token', changes: true }]);
 		keptOut('closed-members');
 		expect(wire.excluded).toBe('closed-members');
 		elapse();
