@@ -142,8 +142,8 @@ void api_meetings(struct request *request)
 void api_meeting(struct request *request)
 {
 	if (!is_unchanged(request))
-		answer_meeting(request,
-			service_view(request->io->service, request->params.name[0], &request->out));
+		answer_meeting(request, service_view(request->io->service, request->params.name[0],
+						io_moment(), &request->out));
 }
 
 static void answer_part(struct request *request, enum service_part part)

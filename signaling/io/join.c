@@ -43,22 +43,6 @@ static const char *meeting_at(const struct join *join, size_t i)
 	return json_string_value(json_array_get(join->meetings, i));
 }
 
-static bool is_floor_mode(const struct join *join, const char *meeting)
-{
-	struct rs_buf text;
-	bool floor = false;
-	rs_buf_init(&text, (size_t)8 << 20);
-	if (service_view(join->request->io->service, meeting, &text) == 0) {
-		json_t *view = json_loadb(io_text(&text), rs_buf_len(&text), 0, NULL);
-		const char *mode = json_string_value(
-			json_object_get(json_object_get(view, "meeting"), "mode"));
-		floor = mode != NULL && strcmp(mode, "floor") == 0;
-		json_decref(view);
-	}
-	rs_buf_done(&text);
-	return floor;
-}
-
 static void choose_meetings(struct join *join)
 {
 	const size_t n = json_array_size(join->meetings);
@@ -66,7 +50,7 @@ static void choose_meetings(struct join *join)
 		const char *meeting = meeting_at(join, i);
 		if (meeting == NULL)
 			continue;
-		if (join->main == NULL && is_floor_mode(join, meeting))
+		if (join->main == NULL && service_has_floor(join->request->io->service, meeting))
 			join->main = meeting;
 		if (join->rehearsal == NULL &&
 			service_is_rehearsal(join->request->io->service, meeting))

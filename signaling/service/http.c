@@ -124,10 +124,19 @@ bool service_is_rehearsal(const struct service *service, const char *meeting)
 	return chamber != NULL && chamber->proceedings->meeting->rehearsal;
 }
 
-int service_view(const struct service *service, const char *meeting, struct rs_buf *out)
+bool service_has_floor(const struct service *service, const char *meeting)
 {
 	const struct chamber *chamber = chamber_find(service, meeting);
-	return chamber != NULL ? view_write(chamber->proceedings, out) : -ENOENT;
+	return chamber != NULL && chamber->proceedings->meeting->mode == MEETING_FLOOR;
+}
+
+int service_view(struct service *service, const char *meeting, struct moment at, struct rs_buf *out)
+{
+	struct chamber *chamber = chamber_find(service, meeting);
+	if (chamber == NULL)
+		return -ENOENT;
+	const int err = snapshot_take_last(chamber, at);
+	return err < 0 ? err : snapshot_write(&chamber->snapshot, out);
 }
 
 static int write_node(const struct node *node, const char *comma, struct rs_buf *out)

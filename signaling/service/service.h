@@ -239,9 +239,11 @@ int service_admit(const struct service *service, const struct claims *who, const
 	struct service_refusal *refusal) RS_MUST_USE;
 /* A meeting for tests and sound checks ("rehearsal" in the conference file)? False without such a meeting. */
 bool service_is_rehearsal(const struct service *service, const char *meeting);
+/* Does the floor decide who is heard there ("mode")? False without such a meeting. */
+bool service_has_floor(const struct service *service, const char *meeting);
 /* The view as JSON, without checking anybody. 0, -ENOENT, -ENOMEM. */
-int service_view(
-	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
+int service_view(struct service *service, const char *meeting, struct moment at,
+	struct rs_buf *out) RS_MUST_USE;
 enum service_look {
 	SERVICE_LOOK_MEDIA,    /* slots and streams */
 	SERVICE_LOOK_TIMELINE, /* packets of the last seconds */

@@ -285,6 +285,10 @@ void node_free_all(struct service *service);
 /* Brings `chamber->snapshot` up to date, or near enough that the events since are kept. 0, -E2BIG or -ENOMEM: it is as it was,
  * maybe without a view. */
 int snapshot_take(struct chamber *chamber, struct moment at) RS_MUST_USE;
+/* The same, of the last event. */
+int snapshot_take_last(struct chamber *chamber, struct moment at) RS_MUST_USE;
+/* Append the view, which was taken. 0, -E2BIG or -ENOMEM. */
+int snapshot_write(const struct snapshot *snapshot, struct rs_buf *out) RS_MUST_USE;
 void snapshot_done(struct snapshot *snapshot);
 
 /* measure.c */

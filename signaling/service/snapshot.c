@@ -52,13 +52,11 @@ static int cut(const uint8_t *text, size_t len, struct snapshot *out)
 	return 0;
 }
 
-int snapshot_take(struct chamber *chamber, struct moment at)
+static int renew(struct chamber *chamber, struct moment at)
 {
 	struct snapshot snapshot;
 	struct rs_buf text;
 
-	if (is_fresh(chamber, at))
-		return 0;
 	rs_buf_init(&text, VIEW_MAX);
 	int err = view_write(chamber->proceedings, &text);
 	if (err == 0)
@@ -71,4 +69,25 @@ int snapshot_take(struct chamber *chamber, struct moment at)
 	snapshot.written = at.now;
 	chamber->snapshot = snapshot;
 	return 0;
+}
+
+int snapshot_take(struct chamber *chamber, struct moment at)
+{
+	return is_fresh(chamber, at) ? 0 : renew(chamber, at);
+}
+
+int snapshot_take_last(struct chamber *chamber, struct moment at)
+{
+	const struct snapshot *snapshot = &chamber->snapshot;
+	const bool last =
+		snapshot->n_parts > 0 && snapshot->event == chamber->proceedings->meeting->event;
+	return last ? 0 : renew(chamber, at);
+}
+
+int snapshot_write(const struct snapshot *snapshot, struct rs_buf *out)
+{
+	int err = 0;
+	for (size_t i = 0; i < snapshot->n_parts && err == 0; i++)
+		err = rs_buf_append(out, message_text(snapshot->parts[i]), snapshot->parts[i]->len);
+	return err < 0 ? err : rs_buf_append(out, "}", 1);
 }

@@ -46,29 +46,6 @@ static struct message *make(const struct chamber *chamber, const char *kind, uin
 	return message;
 }
 
-static int send_view(
-	struct service *service, const struct chamber *chamber, uint64_t stream, struct moment at)
-{
-	const uint64_t event = chamber->proceedings->meeting->event;
-	struct message *message = NULL;
-	struct rs_buf json;
-	rs_buf_init(&json, VIEW_MAX);
-	int err = rs_buf_printf(&json,
-		"{\"epoch\":\"%s\",\"event\":%" PRIu64 ",\"time\":%" PRId64 ",\"view\":",
-		chamber->epoch, event, at.wall_ms);
-	if (err == 0)
-		err = view_write(chamber->proceedings, &json);
-	if (err == 0)
-		err = rs_buf_append(&json, "}", 1);
-	if (err == 0)
-		message = make(chamber, "view", event, rs_buf_data(&json), rs_buf_len(&json));
-	rs_buf_done(&json);
-	if (message == NULL)
-		return -ENOMEM;
-	out_push(service, SERVICE_STREAM, stream, 0, message);
-	return 0;
-}
-
 static int send_missed(
 	struct service *service, const struct chamber *chamber, uint64_t stream, uint64_t after)
 {
@@ -81,6 +58,33 @@ static int send_missed(
 		out_push(service, SERVICE_STREAM, stream, 0, message);
 	}
 	return 0;
+}
+
+/* As it was a moment ago, and the events since. */
+static int send_view(
+	struct service *service, struct chamber *chamber, uint64_t stream, struct moment at)
+{
+	const struct snapshot *snapshot = &chamber->snapshot;
+	struct message *message = NULL;
+	struct rs_buf json;
+	if (snapshot_take(chamber, at) < 0)
+		return -ENOMEM;
+	rs_buf_init(&json, VIEW_MAX);
+	int err = rs_buf_printf(&json,
+		"{\"epoch\":\"%s\",\"event\":%" PRIu64 ",\"time\":%" PRId64 ",\"view\":",
+		chamber->epoch, snapshot->event, at.wall_ms);
+	if (err == 0)
+		err = snapshot_write(snapshot, &json);
+	if (err == 0)
+		err = rs_buf_append(&json, "}", 1);
+	if (err == 0)
+		message = make(
+			chamber, "view", snapshot->event, rs_buf_data(&json), rs_buf_len(&json));
+	rs_buf_done(&json);
+	if (message == NULL)
+		return -ENOMEM;
+	out_push(service, SERVICE_STREAM, stream, 0, message);
+	return send_missed(service, chamber, stream, snapshot->event);
 }
 
 /* NULL when it was refused. */

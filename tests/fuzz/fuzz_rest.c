@@ -170,7 +170,7 @@ static json_t *view(const struct bench *bench)
 {
 	struct rs_buf out;
 	rs_buf_init(&out, (size_t)1 << 20);
-	if (service_view(bench->service, "demo", &out) < 0)
+	if (service_view(bench->service, "demo", bench->at, &out) < 0)
 		abort();
 	json_t *json = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
 	rs_buf_done(&out);

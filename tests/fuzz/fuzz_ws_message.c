@@ -22,7 +22,7 @@ static void check(const struct bench *bench, const struct bench_line *line)
 	if (line->closed != 0)
 		return;
 	rs_buf_init(&out, (size_t)1 << 20);
-	if (service_view(bench->service, "demo", &out) < 0)
+	if (service_view(bench->service, "demo", bench->at, &out) < 0)
 		abort();
 	json_t *fresh = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
 	json_t *seen = json_copy(line->view);

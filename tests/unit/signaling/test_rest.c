@@ -271,6 +271,7 @@ static void a_display_that_comes_back_gets_what_it_missed(void **state)
 	(void)open_stream(bench, place);
 	assert_int_equal(bench->n_streamed, 4); /* retry, three events */
 	assert_non_null(strstr(bench->streamed, "\nevent: event\n"));
+	bench_pass(bench, RS_SEC(1)); /* the view of before is too old now */
 	/* another history, a number that never was, nonsense: the whole view */
 	static const char *const others[] = { "elsewhe.1", "x", ".", "1", "" };
 	for (size_t i = 0; i < RS_ARRAY_LEN(others); i++) {
@@ -282,6 +283,39 @@ static void a_display_that_comes_back_gets_what_it_missed(void **state)
 	(void)strcat(place, "999");
 	(void)open_stream(bench, place);
 	assert_non_null(strstr(bench->streamed, "\nevent: view\n"));
+}
+
+static void displays_that_come_together_share_a_view_and_hear_of_the_events_since(void **state)
+{
+	struct bench *bench = *state;
+	(void)open_stream(bench, "");
+	(void)order(bench, &secretariat, "demo", "open-meeting", "");
+	(void)order(bench, &secretariat, "demo", "set-limit", "{\"seconds\":60}");
+	(void)open_stream(bench, "");
+	assert_non_null(strstr(bench->streamed, "\nevent: event\ndata: {"));
+	assert_non_null(strstr(bench->streamed, "\"limit-set\""));
+	bench_pass(bench, RS_SEC(1));
+	(void)open_stream(bench, "");
+	assert_int_equal(bench->n_streamed, 2);
+	assert_non_null(strstr(bench->streamed, "\"state\":\"in-session\""));
+}
+
+static void the_view_that_is_asked_for_is_that_of_the_last_event(void **state)
+{
+	struct bench *bench = *state;
+	struct rs_buf out;
+	(void)open_stream(bench, "");
+	(void)order(bench, &secretariat, "demo", "open-meeting", "");
+	for (int i = 0; i < 2; i++) {
+		rs_buf_init(&out, (size_t)1 << 20);
+		json_t *view = written(service_view(bench->service, "demo", bench->at, &out), &out);
+		const json_t *meeting = json_object_get(view, "meeting");
+		assert_string_equal(bench_text(meeting, "state"), "in-session");
+		json_decref(view);
+	}
+	rs_buf_init(&out, 64);
+	assert_int_equal(service_view(bench->service, "nowhere", bench->at, &out), -ENOENT);
+	rs_buf_done(&out);
 }
 
 static void displays_have_a_limit(void **state)
@@ -342,6 +376,8 @@ int main(void)
 		CASE(readings_have_a_limit),
 		CASE(a_display_gets_the_view_and_then_each_event),
 		CASE(a_display_that_comes_back_gets_what_it_missed),
+		CASE(displays_that_come_together_share_a_view_and_hear_of_the_events_since),
+		CASE(the_view_that_is_asked_for_is_that_of_the_last_event),
 		CASE(displays_have_a_limit),
 		CASE(a_mark_moves_with_events_alone),
 		cmocka_unit_test(every_reason_has_a_status_and_a_text),
