@@ -76,15 +76,27 @@ void ballots_key_want(struct service *service, struct chamber *chamber)
 	char path[PATH_MAX];
 	const struct voting_decision *now = now_of(chamber);
 	if (chamber->ballot_key.making != 0 || now->stage != VOTING_PROPOSED ||
-		!is_needed(chamber, now->number) ||
-		key_path(service, chamber, now->number, path) < 0)
+		!is_needed(chamber, now->number))
 		return;
-	struct message *message = message_new(path, strlen(path));
+	struct message *message = NULL;
+	if (key_path(service, chamber, now->number, path) >= 0)
+		message = message_new(path, strlen(path));
+	chamber->ballot_key.failed = message == NULL;
 	if (message == NULL)
 		return; /* asked for again when the voting is opened */
 	chamber->ballot_key.making = ++service->last_id;
 	chamber->ballot_key.making_for = now->number;
 	out_push(service, SERVICE_MAKE_BALLOT_KEY, chamber->ballot_key.making, 0, message);
+}
+
+const char *ballots_key_state(const struct chamber *chamber)
+{
+	const struct voting_decision *now = now_of(chamber);
+	if (now->mode != DECISION_SECRET || now->stage != VOTING_PROPOSED)
+		return "null";
+	if (chamber->ballot_key.making != 0)
+		return "\"making\"";
+	return chamber->ballot_key.failed ? "\"missing\"" : "\"ready\"";
 }
 
 void ballots_key_drop(struct service *service, struct chamber *chamber, uint32_t decision)
@@ -106,6 +118,7 @@ bool ballots_awaited(struct service *service, struct chamber *chamber, struct jo
 		read_key(service, chamber, now_of(chamber)->number) < 0) {
 		job->key_wanted = true;
 		ballots_key_want(service, chamber);
+		ballots_tell(service, chamber);
 	}
 	return chamber->ballot_key.making != 0;
 }
@@ -125,6 +138,7 @@ void service_ballot_key_made(struct service *service, uint64_t id, int err, stru
 		return;
 	const uint32_t decision = chamber->ballot_key.making_for;
 	chamber->ballot_key.making = 0;
+	chamber->ballot_key.failed = err < 0;
 	if (err < 0)
 		log_error(LOG_MEETING, chamber->proceedings->meeting->id,
 			"the key of a secret ballot could not be made decision=%" PRIu32 " err=%d",
@@ -134,6 +148,7 @@ void service_ballot_key_made(struct service *service, uint64_t id, int err, stru
 		ballots_key_drop(service, chamber, decision);
 		ballots_key_want(service, chamber);
 	}
+	ballots_tell(service, chamber);
 	chamber_pump(service, chamber, at);
 }
 

@@ -113,14 +113,19 @@ void ballots_collect(struct service *service, struct session *session,
 
 void ballots_follow(struct service *service, struct chamber *chamber, const struct event *event)
 {
+	const bool over = event->kind == EVENT_VOTING_LOCKED ||
+			  event->kind == EVENT_VOTING_ANNULLED ||
+			  event->kind == EVENT_DECISION_WITHDRAWN;
 	if (event->kind == EVENT_DECISION_PROPOSED)
 		ballots_key_want(service, chamber);
-	if (event->kind != EVENT_VOTING_LOCKED && event->kind != EVENT_VOTING_ANNULLED &&
-		event->kind != EVENT_DECISION_WITHDRAWN)
-		return;
-	ballots_key_drop(service, chamber, event->decision);
-	if (chamber->box != NULL && chamber->box->decision == event->decision)
+	if (over)
+		ballots_key_drop(service, chamber, event->decision);
+	if (over && chamber->box != NULL && chamber->box->decision == event->decision)
 		chamber->box = ballots_free(chamber->box);
+	if (voting_of(chamber)->now.mode == DECISION_SECRET &&
+		(over || event->kind == EVENT_DECISION_PROPOSED ||
+			event->kind == EVENT_VOTING_OPENED))
+		ballots_tell(service, chamber);
 }
 
 /* Where this token is, or belongs; true when it is there. */
@@ -185,25 +190,46 @@ static enum verdict put(struct service *service, struct chamber *chamber, uint32
 	return VERDICT_OK;
 }
 
-/* Whoever leads the voting sees how many ballots have come, before the lock. */
-static void tell_leaders(struct service *service, const struct chamber *chamber)
+/* What those who preside are told of the secret ballot: its key until there is one, and how many ballots are in the box. */
+static struct message *measured(const struct chamber *chamber)
 {
-	char patch[48];
-	struct rs_buf text;
-	(void)snprintf(patch, sizeof(patch), "{\"ballots\":%zu}", chamber->box->n);
-	rs_buf_init(&text, 4096);
+	const struct voting *voting = voting_of(chamber);
+	char patch[80];
+	char n[24] = "null";
 	struct message *message = NULL;
+	struct rs_buf text;
+	if (voting_is_secret(voting)) {
+		const struct ballot_box *box = chamber->box;
+		const bool current = box != NULL && box->decision == voting->now.number;
+		(void)snprintf(n, sizeof(n), "%zu", current ? box->n : 0);
+	}
+	(void)snprintf(patch, sizeof(patch), "{\"ballots\":%s,\"ballot_key\":%s}", n,
+		ballots_key_state(chamber));
+	rs_buf_init(&text, 4096);
 	if (wire_measured_write(patch, &text) == 0)
 		message = message_new(rs_buf_data(&text), rs_buf_len(&text));
+	rs_buf_done(&text);
+	return message;
+}
+
+void ballots_tell(struct service *service, const struct chamber *chamber)
+{
+	struct message *message = measured(chamber);
 	for (const struct session *session = chamber->sessions; message != NULL && session != NULL;
 		session = session->next) {
-		const struct participant *who =
-			&chamber->proceedings->meeting->participants[session->participant];
-		if ((ROLES_PRESIDING & ROLE_BIT(who->role)) != 0)
+		if (session_presides(session))
 			out_push(service, SERVICE_SEND, session->id, 0, message_ref(message));
 	}
 	message_unref(message);
-	rs_buf_done(&text);
+}
+
+void ballots_tell_one(struct service *service, const struct session *session)
+{
+	if (!session_presides(session) || voting_of(session->chamber)->now.mode != DECISION_SECRET)
+		return;
+	struct message *message = measured(session->chamber);
+	if (message != NULL)
+		out_push(service, SERVICE_SEND, session->id, 0, message);
 }
 
 int service_ballot(struct service *service, const char *meeting, uint32_t decision,
@@ -227,6 +253,6 @@ int service_ballot(struct service *service, const char *meeting, uint32_t decisi
 			wire_verdict_text(verdict));
 		return -1;
 	}
-	tell_leaders(service, chamber);
+	ballots_tell(service, chamber);
 	return 0;
 }

@@ -154,6 +154,7 @@ struct chamber {
 		struct ballot_key *key; /* NULL: not read, or there is none */
 		uint64_t making;     /* number of the SERVICE_MAKE_BALLOT_KEY under way; 0 = none */
 		uint32_t making_for; /* decision */
+		bool failed;         /* the last one could not be made */
 	} ballot_key;
 	rs_time deadline; /* when presence or media are to be looked at again */
 };

@@ -235,6 +235,8 @@ static int send_welcome(struct service *service, struct session *session, bool r
 			      : send_view(service, session, &welcome);
 	if (err == 0)
 		send_missed(service, session, resumed ? has : chamber->snapshot.event);
+	if (err == 0)
+		ballots_tell_one(service, session);
 	return err;
 }
 

@@ -27,13 +27,6 @@ void plan_joined(
 	plan_changed(service, chamber, at);
 }
 
-static bool presides(const struct chamber *chamber, const struct session *session)
-{
-	const struct participant *who =
-		&chamber->proceedings->meeting->participants[session->participant];
-	return (ROLE_BIT(who->role) & ROLES_PRESIDING) != 0;
-}
-
 /* {"type": "measured", "patch": {name: value}}; `value` NULL = null. */
 static struct message *measured(const char *name, const struct rs_buf *value)
 {
@@ -72,7 +65,7 @@ static void tell_presiding(struct service *service, struct chamber *chamber)
 	}
 	for (struct session *session = chamber->sessions; session != NULL;
 		session = session->next) {
-		if (presides(chamber, session))
+		if (session_presides(session))
 			out_push(service, SERVICE_SEND, session->id, 0, message_ref(message));
 	}
 	message_unref(chamber->plan.told);
@@ -87,8 +80,7 @@ static bool is_news(const struct turn_told *told, const struct turn_told *now)
 }
 
 /* One's own turn, as far as it is news; without one any more, that. */
-static void tell_turn(struct service *service, const struct chamber *chamber, struct person *person,
-	const struct session *session)
+static void tell_turn(struct service *service, struct person *person, const struct session *session)
 {
 	const struct plan *plan = service->plan;
 	const size_t i = person->turn_at;
@@ -98,7 +90,7 @@ static void tell_turn(struct service *service, const struct chamber *chamber, st
 		now = (struct turn_told){ .entry = plan->turns[i].entry,
 			.start_ms = plan->turns[i].start_ms,
 			.fit = plan_fit(plan, &plan->turns[i]) };
-	if (presides(chamber, session) || !is_news(&person->turn, &now))
+	if (session_presides(session) || !is_news(&person->turn, &now))
 		return;
 	rs_buf_init(&text, 512);
 	const int err = now.entry != 0 ? plan_turn_write(plan, i, &text) : 0;
@@ -130,7 +122,7 @@ static void tell(struct service *service, struct chamber *chamber, struct moment
 	find_turns(service, chamber);
 	tell_presiding(service, chamber);
 	for (struct session *session = chamber->sessions; session != NULL; session = session->next)
-		tell_turn(service, chamber, &chamber->people[session->participant], session);
+		tell_turn(service, &chamber->people[session->participant], session);
 }
 
 void plan_tick(struct service *service, struct chamber *chamber, struct moment at)

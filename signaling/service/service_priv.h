@@ -221,6 +221,10 @@ void ballots_collect(struct service *service, struct session *session,
 /* A key is wanted when a secret ballot is proposed; key and box go when it is over. */
 void ballots_follow(struct service *service, struct chamber *chamber, const struct event *event);
 struct ballot_box *ballots_free(struct ballot_box *box);
+/* How the key stands and how many ballots are in the box, to those who preside. */
+void ballots_tell(struct service *service, const struct chamber *chamber);
+/* The same to one page that came (back), if it presides. */
+void ballots_tell_one(struct service *service, const struct session *session);
 
 /* ballot_keys.c */
 /* Somebody who may opens the voting of the secret ballot that is proposed. */
@@ -234,6 +238,8 @@ const struct ballot_key *ballots_key(
 void ballots_key_want(struct service *service, struct chamber *chamber);
 /* The key of a ballot that is over goes, with its file. */
 void ballots_key_drop(struct service *service, struct chamber *chamber, uint32_t decision);
+/* How the key of the secret ballot that is proposed stands, as JSON: "making", "ready" or "missing"; null without such a ballot. */
+const char *ballots_key_state(const struct chamber *chamber);
 /* Once everything is replayed: files that no ballot needs are removed, keys that are missing asked for. */
 void ballots_start(struct service *service);
 
@@ -261,6 +267,8 @@ bool session_is_media(enum command_kind kind);
 struct message *session_frame(
 	const struct session *session, const struct broadcast_event *event) RS_MUST_USE;
 struct session *session_find(const struct service *service, uint64_t id);
+/* Of those who are told what leads the meeting; it has said hello. */
+bool session_presides(const struct session *session);
 /* Whose it is; it was admitted. */
 struct person *session_person(const struct session *session);
 void session_free_all(struct service *service);

@@ -10,6 +10,13 @@ struct session *session_find(const struct service *service, uint64_t id)
 	return rs_map_find(service->sessions, &id, sizeof(id));
 }
 
+bool session_presides(const struct session *session)
+{
+	const struct meeting *meeting = session->chamber->proceedings->meeting;
+	const enum role role = meeting->participants[session->participant].role;
+	return (ROLE_BIT(role) & ROLES_PRESIDING) != 0;
+}
+
 int service_session_open(struct service *service, struct moment at, uint64_t *out_session)
 {
 	struct session *session = rs_zalloc(sizeof(*session));

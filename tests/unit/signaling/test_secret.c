@@ -397,6 +397,65 @@ static void whoever_opens_the_voting_waits_for_the_key_and_nobody_else_does(void
 	bench_free(bench);
 }
 
+static const char *told_key(const struct bench_line *line)
+{
+	return bench_text(bench_last(line, "measured"), "patch.ballot_key");
+}
+
+static int64_t told_box(const struct bench_line *line)
+{
+	return bench_int(bench_last(line, "measured"), "patch.ballots");
+}
+
+static void those_who_preside_are_told_how_the_key_stands(void **state)
+{
+	struct bench_line *chair;
+	struct bench *bench = begin_slow(&chair);
+	const struct bench_line *delegate = bench_join(bench, "demo", "FRA", "delegate");
+	assert_string_equal(bench_try(bench, chair, "propose-decision", PROPOSAL), "ok");
+	assert_string_equal(told_key(chair), "making");
+	assert_string_equal(
+		told_key(bench_join(bench, "demo", "secretariat", "secretariat")), "making");
+	bench_make_key(bench, -EIO);
+	assert_string_equal(told_key(chair), "missing");
+	assert_string_equal(bench_try(bench, chair, "open-voting", "\"decision\":1"), "no reply");
+	assert_string_equal(told_key(chair), "making");
+	bench_make_key(bench, 0);
+	assert_true(json_is_null(bench_at(bench_last(chair, "measured"), "patch.ballot_key")));
+	assert_int_equal(told_box(chair), 0);
+	assert_null(bench_last(delegate, "measured"));
+	bench_free(bench);
+}
+
+static void a_chair_who_comes_back_is_told_how_many_are_in_the_box(void **state)
+{
+	struct bench_line *chair;
+	struct bench_line *pages[VOTERS];
+	struct page own[VOTERS];
+	struct bench *bench = begin(&chair, pages);
+	for (size_t i = 0; i < VOTERS; i++)
+		issue(bench, pages[i], &own[i]);
+	for (size_t i = 0; i < VOTERS; i++) {
+		assert_string_equal(cast(bench, &own[i], "yes"), "ok");
+		assert_int_equal(told_box(chair), i + 1);
+	}
+	const struct bench_line *resumed = bench_resume(bench, chair, "demo", "chair", "chair");
+	assert_int_equal(told_box(resumed), VOTERS);
+	bench_leave(bench, chair, 1000);
+	chair = bench_join(bench, "demo", "chair", "chair");
+	assert_int_equal(told_box(chair), VOTERS);
+	assert_null(bench_last(bench_join(bench, "demo", "FRA", "delegate"), "measured"));
+	/* The box is memory: after a restart it is empty, and that is told too. */
+	bench_restart(bench);
+	chair = bench_join(bench, "demo", "chair", "chair");
+	assert_int_equal(told_box(chair), 0);
+	assert_string_equal(cast(bench, &own[0], "yes"), "ok");
+	assert_int_equal(told_box(chair), 1);
+	assert_string_equal(bench_try(bench, chair, "lock-voting", "\"decision\":1"), "ok");
+	assert_true(json_is_null(bench_at(bench_last(chair, "measured"), "patch.ballots")));
+	bench_free(bench);
+}
+
 static void a_key_that_could_not_be_made_is_asked_for_again(void **state)
 {
 	struct bench_line *chair;
@@ -535,6 +594,8 @@ int main(void)
 		cmocka_unit_test(a_ballot_is_given_once_cast_once_and_counted),
 		cmocka_unit_test(what_is_not_counted_is_cast_again_after_a_restart),
 		cmocka_unit_test(whoever_opens_the_voting_waits_for_the_key_and_nobody_else_does),
+		cmocka_unit_test(those_who_preside_are_told_how_the_key_stands),
+		cmocka_unit_test(a_chair_who_comes_back_is_told_how_many_are_in_the_box),
 		cmocka_unit_test(a_key_that_could_not_be_made_is_asked_for_again),
 		cmocka_unit_test(a_key_goes_with_its_ballot),
 		cmocka_unit_test(a_restart_keeps_the_key_that_is_needed_and_no_other),
