@@ -190,13 +190,13 @@ const token = '7d1c'.repeat(16);
 const secret = { mode: 'secret', key: 'ab'.repeat(256), issued: ['KEN', 'FRA', 'JOR', 'BRA'], yes: 0, no: 0, abstain: 0, required: 0, missing: 2, offline: null, votes: null };
 const published = { ...secret, state: 'locked', yes: 2, no: 1, abstain: 1, required: 2, ballots: { '03af': 'yes', [token]: 'no', 'a91e': 'yes', 'c2d0': 'abstain' } };
 const paper = (more = {}) => ({ decision: 2, key: secret.key, token, blinded: 'cd', signature: 'ef', ...more });
-/** The page holds this ballot already. */
+/** The page holds this ballot already: of the decision that is before the meeting, or it would let go of it. */
 const holds = (more, decision, after = async () => {}) => async (page, meeting) => {
+	await put(decision)(page, meeting);
 	await page.evaluate((kept) => sessionStorage.setItem(`rostrum.ballot.demo.${globalThis.rostrum.you().id}`, kept), JSON.stringify(paper(more)));
 	await page.reload();
 	await page.getByTestId('join').click();
 	await page.getByTestId('page').waitFor();
-	await put(decision)(page, meeting);
 	await after(page);
 };
 const choose = async (page) => page.locator('[data-testid="choose"][data-vote="abstain"]').click();
@@ -211,6 +211,12 @@ const boxed = (decision, after = async () => {}) => async (page, meeting) => {
 	await put(decision)(page, meeting);
 	await after(page);
 };
+const prepared = (state) => async (page, meeting) => {
+	meeting.tell({ type: 'measured', patch: { ballot_key: state } });
+	await put({ ...secret, state: 'proposed', key: null, issued: null, entitled: null })(page, meeting);
+};
+await busy('chair', {}, 'podium-ballot-making', prepared('making'));
+await busy('chair', { query: '?lang=ar', viewport: PHONE }, 'podium-ballot-missing-ar-phone', prepared('missing'));
 await busy('chair', {}, 'podium-ballot-open', boxed(secret));
 await busy('chair', { query: '?lang=ar', viewport: PHONE }, 'podium-ballot-open-ar-phone', boxed(secret));
 await busy('secretariat', { query: '?lang=es' }, 'podium-ballot-locked-es', boxed(published, unfold));

@@ -65,7 +65,7 @@ export class DecisionKeys extends Part {
 						: decision.objectors?.length
 							? nothing
 							: this.twice('proclaim', t('decision.gavel'), t('decision.gavel.again'), decision, 'main')
-				}</span>${this.twice('withdraw-decision', t('decision.withdraw'), t('decision.withdraw.again'), decision)}</p>`;
+				}</span>${this.twice('withdraw-decision', t('decision.withdraw'), t('decision.withdraw.again'), decision)}</p>${decision.mode === 'secret' ? this.ballotKey() : nothing}`;
 			case 'open':
 				return html`${decision.mode === 'hands' ? this.totals(decision) : nothing}
 					<p class="steps"><span class="next-step">${
@@ -78,6 +78,13 @@ export class DecisionKeys extends Part {
 			default:
 				return nothing;
 		}
+	}
+
+	/** Why voting cannot be opened yet; once it can, nothing. The place for it is there from the beginning, so that it is read out. */
+	private ballotKey(): TemplateResult {
+		const { ballot_key: state } = this.session.wire.measured;
+		const told = state === 'making' || state === 'missing';
+		return html`<p class="small" role="status" data-testid="ballot-key" data-state=${state ?? ''}>${told ? t(`ballot.key.${state}`) : nothing}</p>`;
 	}
 
 	/** Whom the lock would leave out. */

@@ -335,6 +335,8 @@ export interface Measured {
 	lines?: Record<string, { rtt_ms?: number; loss?: number }>;
 	/** In the box of the secret ballot, for those who preside. */
 	ballots?: number | null;
+	/** How the key of a secret ballot that is proposed stands, for those who preside. */
+	ballot_key?: 'making' | 'ready' | 'missing' | null;
 	/** Who speaks into an open microphone. */
 	speaking?: Record<string, boolean>;
 	sounds?: Record<string, Sound>;

@@ -343,6 +343,8 @@ export const ar: Catalogue = {
 	'ballot.issued': 'البطاقات المسلّمة: {n} من {of}',
 	'ballot.in': 'في الصندوق: {n}',
 	'ballot.lock': 'ليست في الصندوق: {n}. اضغطوا ثانية للإقفال',
+	'ballot.key.making': 'يجري إعداد بطاقات الاقتراع؛ يمكن افتتاح التصويت بعد لحظة.',
+	'ballot.key.missing': 'تعذر إعداد بطاقات الاقتراع. يعاد ذلك عند افتتاح التصويت.',
 	'floor.also': 'مفتوح أيضًا: {names}',
 	'floor.nobody': 'الكلمة ليست لأحد',
 	'floor.nobody.scheduled': 'لم تُفتتح الجلسة بعد.',

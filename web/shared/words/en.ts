@@ -350,6 +350,8 @@ export const en = {
 	'ballot.issued': 'Ballots issued: {n} of {of}',
 	'ballot.in': 'In the box: {n}',
 	'ballot.lock': 'Not in the box: {n}. Press again to lock',
+	'ballot.key.making': 'The ballot papers are being prepared; voting can be opened in a moment.',
+	'ballot.key.missing': 'The ballot papers could not be prepared. Opening the voting tries again.',
 	'floor.also': 'Also open: {names}',
 	'floor.nobody': 'Nobody has the floor',
 	'floor.nobody.scheduled': 'The meeting has not been opened yet.',

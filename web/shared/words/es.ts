@@ -343,6 +343,8 @@ export const es: Catalogue = {
 	'ballot.issued': 'Cédulas distribuidas: {n} de {of}',
 	'ballot.in': 'En la urna: {n}',
 	'ballot.lock': 'No están en la urna: {n}. Pulse otra vez para cerrarla',
+	'ballot.key.making': 'Se están preparando las cédulas de votación; la votación podrá abrirse en un momento.',
+	'ballot.key.missing': 'No se han podido preparar las cédulas de votación. Al abrir la votación se intenta de nuevo.',
 	'floor.also': 'También abierto: {names}',
 	'floor.nobody': 'Nadie tiene la palabra',
 	'floor.nobody.scheduled': 'La sesión aún no se ha abierto.',

@@ -343,6 +343,8 @@ export const fr: Catalogue = {
 	'ballot.issued': 'Bulletins distribués : {n} sur {of}',
 	'ballot.in': 'Dans l’urne : {n}',
 	'ballot.lock': 'Pas dans l’urne : {n}. Appuyer encore pour clore',
+	'ballot.key.making': 'Les bulletins sont en préparation ; le scrutin pourra s’ouvrir dans un instant.',
+	'ballot.key.missing': 'Les bulletins n’ont pas pu être préparés. L’ouverture du scrutin fait un nouvel essai.',
 	'floor.also': 'Ouvert aussi : {names}',
 	'floor.nobody': 'Personne n’a la parole',
 	'floor.nobody.scheduled': 'La séance n’est pas encore ouverte.',

@@ -344,6 +344,8 @@ export const zh: Catalogue = {
 	'ballot.issued': '已发选票：{n}，共 {of}',
 	'ballot.in': '票箱中：{n}',
 	'ballot.lock': '未投入票箱：{n}。再按一次锁定',
+	'ballot.key.making': '选票正在准备，稍候即可开始投票。',
+	'ballot.key.missing': '选票未能备妥。开始投票时将再试一次。',
 	'floor.also': '同时打开：{names}',
 	'floor.nobody': '无人发言',
 	'floor.nobody.scheduled': '会议尚未开始。',
