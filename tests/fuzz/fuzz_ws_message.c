@@ -16,22 +16,28 @@ static void be_silent(void *ctx, enum log_level level, const char *line)
 	(void)line;
 }
 
-static void check(const struct bench *bench, const struct bench_line *line)
+static json_t *view(const struct bench *bench)
 {
 	struct rs_buf out;
-	if (line->closed != 0)
-		return;
 	rs_buf_init(&out, (size_t)1 << 20);
 	if (service_view(bench->service, "demo", bench->at, &out) < 0)
 		abort();
-	json_t *fresh = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
+	json_t *json = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
+	rs_buf_done(&out);
+	if (json == NULL)
+		abort();
+	return json;
+}
+
+static void check(const struct bench_line *line, const json_t *fresh)
+{
+	if (line->closed != 0)
+		return;
 	json_t *seen = json_copy(line->view);
 	(void)json_object_del(seen, "measured");
-	if (fresh == NULL || !json_equal(fresh, seen))
+	if (!json_equal(fresh, seen))
 		abort();
-	json_decref(fresh);
 	json_decref(seen);
-	rs_buf_done(&out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -68,8 +74,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += end != NULL ? len + 1 : len;
 		size -= end != NULL ? len + 1 : len;
 	}
+	json_t *fresh = view(bench);
 	for (size_t i = 0; i + 1 < RS_ARRAY_LEN(pages); i++)
-		check(bench, pages[i]);
+		check(pages[i], fresh);
+	json_decref(fresh);
 	bench_node_gone(bench, sfu);
 	bench_free(bench);
 	return 0;

@@ -39,7 +39,7 @@ struct kept_note {
 struct fake_store {
 	struct store store; /* must be first */
 	struct record *records;
-	size_t n_records;
+	size_t n_records, records_cap; /* grown: a fuzz target makes a store an input */
 	struct kept_conference conferences[8];
 	size_t n_conferences;
 	struct store_credential credentials[64];
@@ -96,12 +96,25 @@ const char *fake_store_payload(const struct fake_store *fake, const char *meetin
 	return record != NULL ? record->event.payload : NULL;
 }
 
+static void grow(struct fake_store *fake)
+{
+	const size_t cap = fake->records_cap > 0 ? 2 * fake->records_cap : 64;
+	struct record *records = realloc(fake->records, cap * sizeof(*records));
+	if (records == NULL)
+		abort();
+	fake->records = records;
+	fake->records_cap = cap;
+}
+
 static struct record *add(
 	struct fake_store *fake, const char *meeting, const char *payload, size_t len)
 {
 	assert(fake->n_records < RECORDS_MAX);
+	if (fake->n_records == fake->records_cap)
+		grow(fake);
 	const uint64_t number = fake_store_count(fake, meeting) + 1;
 	struct record *record = &fake->records[fake->n_records++];
+	*record = (struct record){ .reply = NULL };
 	(void)rs_set_text(record->meeting, meeting);
 	record->event =
 		(struct store_event){ .number = number, .payload = copy(payload, len), .len = len };
@@ -404,9 +417,6 @@ struct fake_store *fake_store_new(void)
 	if (fake == NULL)
 		abort();
 	fake->store.ops = &fake_ops;
-	fake->records = calloc(RECORDS_MAX, sizeof(*fake->records));
-	if (fake->records == NULL)
-		abort();
 	return fake;
 }
 

@@ -14,6 +14,7 @@
 
 /* Profiles of conf/rules, at most. */
 #define PROFILES_MAX 16
+#define PART_MAX ((size_t)1 << 20)
 
 /* "meeting/badge/role"; "expired/..." has expired, anything without two slashes is no token. */
 static void derive(void *ctx, const char *label, uint8_t out[RS_SHA256_LEN])
@@ -134,7 +135,7 @@ struct bench *bench_new(const struct service_limits *limits)
 struct bench *bench_new_of(const struct service_limits *limits, const char *conference)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
-	if (bench == NULL)
+	if (bench == NULL || (bench->part = malloc(PART_MAX)) == NULL)
 		abort();
 	bench->fake = fake_store_new();
 	rs_rand_init_seed(&bench->rand, 1);
@@ -176,6 +177,7 @@ void bench_free(struct bench *bench)
 	service_free(bench->service);
 	fake_store_free(bench->fake);
 	forget_lines(bench);
+	free(bench->part);
 	free(bench->streamed);
 	json_decref(bench->told);
 	json_decref(bench->answer);
@@ -221,7 +223,7 @@ static json_t *read_json(struct bench *bench, struct message *message)
 {
 	assert((bench->n_part > 0) ==
 		(message->part == MESSAGE_NEXT || message->part == MESSAGE_LAST));
-	assert(message->len <= sizeof(bench->part) - bench->n_part);
+	assert(message->len <= PART_MAX - bench->n_part);
 	memcpy(bench->part + bench->n_part, message_text(message), message->len);
 	bench->n_part += message->len;
 	if (message->part == MESSAGE_FIRST || message->part == MESSAGE_NEXT)

@@ -31,7 +31,7 @@ struct bench {
 	struct moment at;
 	struct bench_line lines[BENCH_LINES];
 	size_t n_lines;
-	char part[1 << 20]; /* of a message that comes in parts */
+	char *part; /* of a message that comes in parts */
 	size_t n_part;
 	uint64_t request; /* the last answer to HTTP */
 	uint16_t status;
