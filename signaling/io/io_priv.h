@@ -267,6 +267,10 @@ int http_callback(
 	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
 /* Copies the value. Too many are a bug of ours and left out. */
 void http_add_header(struct request *request, const char *name, const char *value);
+/* The next piece of the answer, when the socket takes it. 0; -1 closes the connection. *slot is NULL when all is written. */
+int http_write(struct request **slot);
+/* NULL is fine. Returns NULL. */
+struct request *http_request_free(struct request *request);
 /* Answer with what is in request->out; the first answer counts. */
 void http_answer(struct request *request, unsigned status, const char *type);
 /* What a service call gave is in request->out, or -ENOENT, told with this reason, or no memory. */
