@@ -82,27 +82,6 @@ int meeting_set_booths(struct meeting *meeting, const struct booth *booths, size
 	return 0;
 }
 
-static bool has_head(const struct meeting *meeting, const char *delegation)
-{
-	for (size_t i = 0; i < meeting->n_participants; i++) {
-		if (meeting->participants[i].rank == RANK_HEAD &&
-			strcmp(meeting->participants[i].delegation, delegation) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void set_ranks(struct meeting *meeting)
-{
-	for (size_t i = 0; i < meeting->n_participants; i++) {
-		struct participant *participant = &meeting->participants[i];
-		if (participant->role != ROLE_DELEGATE || participant->rank != RANK_NONE)
-			continue;
-		participant->rank =
-			has_head(meeting, participant->delegation) ? RANK_ALTERNATE : RANK_HEAD;
-	}
-}
-
 static int compare_ids(const void *a, const void *b, void *ctx)
 {
 	const struct participant *participants = ctx;
@@ -122,11 +101,9 @@ static int compare_delegations(const void *a, const void *b, void *ctx)
 	return order != 0 ? order : (i > j) - (i < j);
 }
 
-/* So that counting delegations compares no names. by_id is sorted for it, and then for what it is for. */
+/* So that counting delegations compares no names. by_id is sorted by delegation. */
 static void find_firsts(struct meeting *meeting)
 {
-	qsort_r(meeting->by_id, meeting->n_participants, sizeof(*meeting->by_id),
-		compare_delegations, meeting->participants);
 	for (size_t i = 0; i < meeting->n_participants; i++) {
 		const size_t at = meeting->by_id[i];
 		const struct participant *before =
@@ -138,13 +115,40 @@ static void find_firsts(struct meeting *meeting)
 	}
 }
 
+/* Of a delegation without a head the first delegate is it; who has no rank otherwise is an alternate. by_id is sorted by delegation. */
+static void set_ranks(struct meeting *meeting)
+{
+	size_t end;
+	for (size_t begin = 0; begin < meeting->n_participants; begin = end) {
+		const char *delegation = meeting->participants[meeting->by_id[begin]].delegation;
+		bool has_head = false;
+		for (end = begin; end < meeting->n_participants; end++) {
+			const struct participant *at = &meeting->participants[meeting->by_id[end]];
+			if (strcmp(at->delegation, delegation) != 0)
+				break;
+			has_head = has_head || at->rank == RANK_HEAD;
+		}
+		for (size_t i = begin; i < end; i++) {
+			struct participant *at = &meeting->participants[meeting->by_id[i]];
+			if (at->role != ROLE_DELEGATE || at->rank != RANK_NONE)
+				continue;
+			at->rank = has_head ? RANK_ALTERNATE : RANK_HEAD;
+			has_head = true;
+		}
+	}
+}
+
 int meeting_ready(struct meeting *meeting)
 {
 	for (size_t i = 0; i < meeting->n_participants; i++) {
 		meeting->participants[i].csrc = MEETING_CSRC_FIRST + (uint32_t)i;
 		meeting->by_id[i] = i;
 	}
+	/* by_id is sorted for these two, and then for what it is for. */
+	qsort_r(meeting->by_id, meeting->n_participants, sizeof(*meeting->by_id),
+		compare_delegations, meeting->participants);
 	find_firsts(meeting);
+	set_ranks(meeting);
 	qsort_r(meeting->by_id, meeting->n_participants, sizeof(*meeting->by_id), compare_ids,
 		meeting->participants);
 	for (size_t i = 1; i < meeting->n_participants; i++) {
@@ -152,7 +156,6 @@ int meeting_ready(struct meeting *meeting)
 			    &meeting->by_id[i - 1], &meeting->by_id[i], meeting->participants) == 0)
 			return -EEXIST;
 	}
-	set_ranks(meeting);
 	for (size_t i = 0; i < meeting->n_items; i++) {
 		for (size_t j = 0; j < i; j++) {
 			if (strcmp(meeting->items[i].id, meeting->items[j].id) == 0)
