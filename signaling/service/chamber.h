@@ -9,6 +9,7 @@
 #include "signaling/broadcast/broadcast.h"
 #include "signaling/interpretation/interpretability.h"
 #include "signaling/proceedings/plan.h"
+#include "signaling/service/listening.h"
 #include "signaling/service/service.h"
 #include "signaling/service/sync.h"
 #include "signaling/store/store.h"
@@ -54,13 +55,13 @@ struct turn_told {
 struct person {
 	size_t sessions;
 	struct peer *peers;
-	rs_time away_at;              /* when it counts as gone; RS_TIME_NEVER while it is here */
-	bool left;                    /* on purpose */
-	int64_t place;                /* number of the live place, the newest known; 0 = none yet */
-	bool companion;               /* the page is that of somebody in the room */
-	bool elsewhere;               /* a second page took the place of the first: to be told */
-	bool media_lost;              /* the transport told so */
-	char listen[RS_NAME_MAX + 1]; /* channel; empty = floor */
+	rs_time away_at; /* when it counts as gone; RS_TIME_NEVER while it is here */
+	bool left;       /* on purpose */
+	int64_t place;   /* number of the live place, the newest known; 0 = none yet */
+	bool companion;  /* the page is that of somebody in the room */
+	bool elsewhere;  /* a second page took the place of the first: to be told */
+	bool media_lost; /* the transport told so */
+	struct listening listening;
 	/* measured now and told last; -1 = nothing */
 	int level, level_told; /* -dBov */
 	int rtt_ms, rtt_told;

@@ -1,35 +1,21 @@
 /* A page's own media: its one offer, ICE restarts, what it listens to. */
 #include "signaling/service/service_priv.h"
 
-#include <stdio.h>
-
 /* Video slots are shown at most this large. */
 #define SPEAKER_HEIGHT 720
 #define CHAIR_HEIGHT 360
 #define CONTENT_HEIGHT 1080
-#define AUDIO_SLOTS 3
-
-static void audio_feed(const struct person *person, char out[PEER_FEED_MAX + 1])
-{
-	if (person->listen[0] == '\0') {
-		(void)rs_copy_text(out, PEER_FEED_MAX + 1, "floor", 5);
-	} else {
-		(void)snprintf(out, PEER_FEED_MAX + 1, "channel-%s", person->listen);
-	}
-}
 
 static void plan_page(const struct session *session, struct peer_plan *plan)
 {
 	const struct participant *who =
 		&session->chamber->proceedings->meeting->participants[session->participant];
-	char feed[PEER_FEED_MAX + 1];
 
 	*plan = (struct peer_plan){ .n_send = 0 };
 	if (peer_may_send(who->role) && !session->companion)
 		plan_add_sends(plan, who->id, who->csrc);
-	audio_feed(&session->chamber->people[session->participant], feed);
-	for (uint32_t rank = 0; rank < AUDIO_SLOTS; rank++)
-		plan_add_slot(plan, PEER_AUDIO, feed, rank, 0);
+	listening_places(&session->chamber->people[session->participant].listening, plan->recv);
+	plan->n_recv = LISTENING_PLACES;
 	plan_add_slot(plan, PEER_VIDEO, "speaker", 0, SPEAKER_HEIGHT);
 	plan_add_slot(plan, PEER_VIDEO, "chair", 0, CHAIR_HEIGHT);
 	plan_add_slot(plan, PEER_VIDEO, "content", 0, CONTENT_HEIGHT);
@@ -135,20 +121,25 @@ void peer_hang_up(struct service *service, struct session *session,
 	*err = wire_reply_ok(message->id, 0, out);
 }
 
+/* The session's page is told what its audio places carry. */
+static void tell_page(struct service *service, const struct peer *peer)
+{
+	const struct session *session = session_find(service, peer->session);
+	struct rs_buf out;
+	if (session == NULL)
+		return;
+	rs_buf_init(&out, 4096);
+	const int err = wire_listening_write(&peer->spec, &out);
+	out_text(service, SERVICE_SEND, session->id, 0, err, &out);
+	rs_buf_done(&out);
+}
+
 void peer_rebind(struct service *service, struct peer *peer)
 {
-	char feed[PEER_FEED_MAX + 1];
-	bool changed = false;
-	audio_feed(peer->person, feed);
-	for (size_t i = 0; i < peer->spec.n_recv; i++) {
-		struct peer_recv *recv = &peer->spec.recv[i];
-		if (recv->kind != PEER_AUDIO || strcmp(recv->feed, feed) == 0)
-			continue;
-		(void)rs_set_text(recv->feed, feed);
-		changed = true;
-	}
-	if (changed)
-		peer_tell(service, peer);
+	if (!listening_bind(&peer->person->listening, &peer->spec))
+		return;
+	peer_tell(service, peer);
+	tell_page(service, peer);
 }
 
 void peer_listen(struct service *service, struct session *session,
@@ -162,7 +153,8 @@ void peer_listen(struct service *service, struct session *session,
 		*err = refuse(message, VERDICT_NO_SUCH_CHANNEL, "", out);
 		return;
 	}
-	(void)rs_set_text(person->listen, floor ? "" : channel);
+	(void)rs_set_text(person->listening.channel, floor ? "" : channel);
+	person->listening.original = message->original;
 	struct peer *peer = peer_find(service, session->peer);
 	if (peer != NULL)
 		peer_rebind(service, peer);

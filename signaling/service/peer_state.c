@@ -58,16 +58,6 @@ static void find_page(struct peer *peer)
 	}
 }
 
-/* What its slots carry tells what the person listens to. */
-static void learn_channel(struct peer *peer)
-{
-	for (size_t i = 0; i < peer->spec.n_recv; i++) {
-		if (strncmp(peer->spec.recv[i].feed, "channel-", 8) == 0 &&
-			peer->person->listen[0] == '\0')
-			(void)rs_set_text(peer->person->listen, peer->spec.recv[i].feed + 8);
-	}
-}
-
 static bool has_owner(const struct peer *peer)
 {
 	if (peer->use == PEER_PAGE)
@@ -104,7 +94,8 @@ static bool take_one(struct service *service, const struct node *node, const str
 		peer_adopt(peer, chamber_person(chamber, peer->owner));
 	if (peer->use == PEER_PAGE && peer->person != NULL) {
 		find_page(peer);
-		learn_channel(peer);
+		if (peer->person->listening.channel[0] == '\0')
+			listening_learn(&peer->person->listening, &peer->spec);
 		peer_rebind(service, peer);
 	}
 	return true;

@@ -7,16 +7,36 @@
 #define UFRAG_LEN 8
 #define PWD_LEN 32
 
+/* Feeds of a language channel; pictures beside them are the speaker's, but what is a part of one is sound alone. */
+static const struct {
+	const char *prefix;
+	bool picture;
+} channel_feeds[] = { { "channel-", true }, { "desk-", false }, { "original-", false } };
+
+/* The channel that the feed is of, or NULL. */
+static const char *channel_of(const char *feed, bool *out_picture)
+{
+	for (size_t i = 0; i < RS_ARRAY_LEN(channel_feeds); i++) {
+		const size_t len = strlen(channel_feeds[i].prefix);
+		*out_picture = channel_feeds[i].picture;
+		if (strncmp(feed, channel_feeds[i].prefix, len) == 0)
+			return feed + len;
+	}
+	return NULL;
+}
+
 static void plan_play(const char *feed, struct peer_plan *plan)
 {
-	const bool floor = strcmp(feed, "floor") == 0 || strncmp(feed, "channel-", 8) == 0;
+	bool picture = true;
+	const bool floor = strcmp(feed, "floor") == 0 || channel_of(feed, &picture) != NULL;
 	const bool source = strncmp(feed, "source-", 7) == 0;
 	*plan = (struct peer_plan){ .n_send = 0 };
 	if (floor || source || strcmp(feed, "speaker") == 0) {
 		plan_add_slot(plan, PEER_AUDIO, floor || source ? feed : "floor", 0, 0);
 		plan->recv[0].mix = PEER_MIX_LOUDEST;
 	}
-	plan_add_slot(plan, PEER_VIDEO, floor ? "speaker" : feed, 0, 0);
+	if (!floor || picture)
+		plan_add_slot(plan, PEER_VIDEO, floor ? "speaker" : feed, 0, 0);
 }
 
 static bool feed_exists(const struct meeting *meeting, const char *feed)
@@ -26,8 +46,10 @@ static bool feed_exists(const struct meeting *meeting, const char *feed)
 		if (strcmp(feed, fixed[i]) == 0)
 			return true;
 	}
-	if (strncmp(feed, "channel-", 8) == 0)
-		return meeting_find_channel(meeting, feed + 8) != NULL;
+	bool picture;
+	const char *channel = channel_of(feed, &picture);
+	if (channel != NULL)
+		return meeting_find_channel(meeting, channel) != NULL;
 	if (strncmp(feed, "source-", 7) != 0 || !rs_name_valid(feed + 7, strlen(feed + 7)))
 		return false;
 	return meeting->rehearsal || meeting_find(meeting, feed + 7) != NULL;

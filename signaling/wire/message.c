@@ -226,6 +226,12 @@ static void parse_channel(const struct object *object, struct wire_message *mess
 	(void)rs_set_text(message->command.channel, object_name(object, "channel"));
 }
 
+static void parse_listen(const struct object *object, struct wire_message *message)
+{
+	parse_channel(object, message);
+	message->original = object_bool_or(object, "original", false);
+}
+
 static void parse_proposal(const struct object *object, struct wire_message *message)
 {
 	struct command *command = &message->command;
@@ -390,7 +396,7 @@ static const struct {
 	[COMMAND_ADD_DOCUMENT] = { "add-document", parse_upload },
 	[COMMAND_WITHDRAW_DOCUMENT] = { "withdraw-document", parse_document },
 	[COMMAND_SAY] = { "say", parse_say },
-	[COMMAND_LISTEN] = { "listen", parse_channel },
+	[COMMAND_LISTEN] = { "listen", parse_listen },
 	[COMMAND_WATCH] = { "watch", parse_watch },
 	[COMMAND_OFFER] = { "offer", parse_offer },
 	[COMMAND_RESTART_ICE] = { "restart-ice", parse_sdp },

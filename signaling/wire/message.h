@@ -59,6 +59,7 @@ struct wire_message {
 	bool has_at;      /* ask-for-floor, SYNC */
 	int64_t at_ms;    /* the press or the answer, on the page's clock */
 	uint32_t nonce; /* SYNC: of the question that is answered; 0 = the page wants to be asked */
+	bool original;  /* listen: it is wanted underneath */
 	const char *blinded;  /* ask-for-ballot, collect-ballot: hexadecimal; else NULL */
 	const char *sdp;      /* offer, restart-ice; else NULL */
 	const char *instance; /* offer; else NULL */
@@ -114,6 +115,8 @@ int wire_reply_refused(
 /* The reply to offer and restart-ice. */
 int wire_reply_answer(const char *id, const char *instance, const struct peer_spec *peer,
 	const char *sdp, size_t sdp_len, struct rs_buf *out) RS_MUST_USE;
+/* What the page's audio places carry from now on. */
+int wire_listening_write(const struct peer_spec *peer, struct rs_buf *out) RS_MUST_USE;
 /* A question for the page's clock; `rtt_ms` below 0: not known yet. */
 int wire_sync_write(
 	uint32_t nonce, int64_t wall_ms, int64_t rtt_ms, struct rs_buf *out) RS_MUST_USE;

@@ -209,6 +209,29 @@ int wire_reply_refused(const char *id, enum verdict verdict, const char *text, s
 	return doc_append(json, out);
 }
 
+static json_t *slot_json(const struct peer_recv *recv)
+{
+	json_t *slot = json_object();
+	doc_put(&slot, "mid", json_string(recv->mid));
+	doc_put(&slot, "kind", json_string(recv->kind == PEER_AUDIO ? "audio" : "video"));
+	doc_put(&slot, "feed", json_string(recv->feed));
+	doc_put(&slot, "rank", json_integer(recv->rank));
+	return slot;
+}
+
+int wire_listening_write(const struct peer_spec *peer, struct rs_buf *out)
+{
+	json_t *json = json_object();
+	doc_put(&json, "type", json_string("listening"));
+	json_t *slots = json_array();
+	for (size_t i = 0; i < peer->n_recv; i++) {
+		if (peer->recv[i].kind == PEER_AUDIO)
+			doc_push(&slots, slot_json(&peer->recv[i]));
+	}
+	doc_put(&json, "slots", slots);
+	return doc_append(json, out);
+}
+
 int wire_reply_answer(const char *id, const char *instance, const struct peer_spec *peer,
 	const char *sdp, size_t sdp_len, struct rs_buf *out)
 {
@@ -217,15 +240,8 @@ int wire_reply_answer(const char *id, const char *instance, const struct peer_sp
 	doc_put(&json, "peer", json_string(peer->id));
 	doc_put(&json, "sdp", json_stringn(sdp, sdp_len));
 	json_t *slots = json_array();
-	for (size_t i = 0; i < peer->n_recv; i++) {
-		const struct peer_recv *recv = &peer->recv[i];
-		json_t *slot = json_object();
-		doc_put(&slot, "mid", json_string(recv->mid));
-		doc_put(&slot, "kind", json_string(recv->kind == PEER_AUDIO ? "audio" : "video"));
-		doc_put(&slot, "feed", json_string(recv->feed));
-		doc_put(&slot, "rank", json_integer(recv->rank));
-		doc_push(&slots, slot);
-	}
+	for (size_t i = 0; i < peer->n_recv; i++)
+		doc_push(&slots, slot_json(&peer->recv[i]));
 	doc_put(&json, "slots", slots);
 	return doc_append(json, out);
 }

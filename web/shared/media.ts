@@ -3,7 +3,7 @@ import type { Reply } from './wire';
 
 /**
  * The page's one RTCPeerConnection, of a fixed layout, offered once: microphone, camera in three layers,
- * content; three audio and four video places to receive. A change of speaker or language is a change of
+ * content; five audio and four video places to receive. A change of speaker or language is a change of
  * what the places carry and negotiates nothing. Only another media server, or a path that cannot be
  * mended, makes a new connection, with the same layout.
  */
@@ -18,8 +18,14 @@ export interface Slot {
 /** `off`: no media server; `disturbed`: was connected, being mended; `refused`: the server will not have the offer. */
 export type MediaState = 'off' | 'connecting' | 'connected' | 'disturbed' | 'refused';
 
-const AUDIO_SLOTS = 3;
+/** Audio places, in the order they are offered: of the main feed, as several may speak at a time; the original underneath; a booth partner. */
+const MAIN_PLACES = [0, 1, 2];
+const ORIGINAL_PLACE = 3;
+const PARTNER_PLACE = 4;
+const AUDIO_SLOTS = 5;
 const VIDEO_SLOTS = 4;
+/** The original begins so softly, about 20 dB below what it lies under. */
+const UNDER_VOLUME = 0.1;
 
 /** RFC 8853 layers of the camera, smallest first. */
 const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
@@ -44,7 +50,7 @@ export class Media {
 	/** For the tests: how often each was done in the life of this page. */
 	readonly counters = { connections: 0, offers: 0, answers: 0, iceRestarts: 0 };
 	onchange: () => void = () => {};
-	/** The audio places of a new connection, in their order. */
+	/** The audio places of a new connection, in their order: three of the main feed, the original's, the partner's. */
 	onsound: (tracks: MediaStreamTrack[]) => void = () => {};
 
 	private instance: string | null = null;
@@ -57,7 +63,9 @@ export class Media {
 	constructor(
 		private readonly ask: (type: string, members: Record<string, unknown>) => Promise<Reply>,
 		private readonly iceServers: () => RTCIceServer[],
-	) {}
+	) {
+		this.setUnderVolume(UNDER_VOLUME);
+	}
 
 	/** The view's media server. Another one than before means the old is gone; none means wait, media may well go on. */
 	follow(instance: string | null): void {
@@ -85,9 +93,20 @@ export class Media {
 		putOn(picture, camera);
 	}
 
+	/** Of what is listened to, 0 to 1. */
 	setVolume(volume: number): void {
-		for (const sink of this.sinks)
-			sink.volume = volume;
+		for (const place of MAIN_PLACES)
+			this.sinks[place]!.volume = volume;
+	}
+
+	/** Of the original underneath. */
+	setUnderVolume(volume: number): void {
+		this.sinks[ORIGINAL_PLACE]!.volume = volume;
+	}
+
+	/** Of an interpreter's partner. */
+	setPartnerVolume(volume: number): void {
+		this.sinks[PARTNER_PLACE]!.volume = volume;
 	}
 
 	/** Nothing is to be heard from here, whatever comes: the room has loudspeakers of its own. */
@@ -118,9 +137,13 @@ export class Media {
 		return newest !== null && now - newest.timestamp < CSRC_FRESH_MS ? newest.source : null;
 	}
 
-	/** What the audio places carry after `listen` was granted. */
-	listensTo(feed: string): void {
-		this.slots = this.slots.map((slot) => (slot.kind === 'audio' ? { ...slot, feed } : slot));
+	/** What these places carry from now on. The array stays the same: it stands for the connection. */
+	carry(told: Slot[]): void {
+		for (const { mid, feed } of told) {
+			const slot = this.slots.find((one) => one.mid === mid);
+			if (slot !== undefined)
+				slot.feed = feed;
+		}
 	}
 
 	close(): void {

@@ -36,6 +36,8 @@ export class Session {
 	companion: boolean;
 	/** Language channel listened to; `floor` is the original, `none` (a companion's) silence. */
 	channel: string;
+	/** The floor lies softly under the channel. */
+	original: boolean;
 	notices: Notice[] = [];
 	/** Last thing for the live region. */
 	spoken = '';
@@ -61,6 +63,7 @@ export class Session {
 		this.capture = new Capture(this.firstWishes());
 		this.companion = this.firstPlace();
 		this.channel = this.firstChannel();
+		this.original = sessionStorage.getItem(this.key('original')) === 'true';
 
 		this.headset = this.link.claims?.role === 'interpreter' ? this.makeHeadset() : null;
 
@@ -68,7 +71,8 @@ export class Session {
 		this.wire.onevent = (event) => this.heard(event);
 		this.wire.onchat = (messages) => this.wrote(messages);
 		this.wire.onwelcome = (resumed) => this.welcomed(resumed);
-		this.wire.onsilent = () => void this.wire.command('listen', { channel: this.channel === 'none' ? 'floor' : this.channel });
+		this.wire.onsilent = () => void this.wire.command('listen', this.listening());
+		this.wire.onlistening = (slots) => this.media.carry(slots);
 		this.looking = new Looking(
 			() => this.media.slots,
 			async (slots) => this.may('watch') && (await this.wire.command('watch', { slots })).ok,
@@ -157,12 +161,33 @@ export class Session {
 			this.update();
 			return;
 		}
-		const reply = await this.ask('listen', { channel }, `listen-${channel}`);
-		if (reply.ok && this.channel === channel)
-			this.media.listensTo(channel === 'floor' ? 'floor' : `channel-${channel}`);
-		else if (!reply.ok && this.channel === channel)
+		const reply = await this.ask('listen', this.listening(), `listen-${channel}`);
+		if (!reply.ok && this.channel === channel)
 			this.channel = before;
 		this.update();
+	}
+
+	/** Whether the floor is heard softly under the channel. */
+	async setOriginal(original: boolean): Promise<void> {
+		this.original = original;
+		sessionStorage.setItem(this.key('original'), String(original));
+		this.update();
+		if (this.channel !== 'none')
+			await this.ask('listen', this.listening(), 'listen-original');
+	}
+
+	/** How loud it is then, 0 to 1. */
+	setUnderVolume(volume: number): void {
+		if (this.headset !== null)
+			this.headset.setOriginal(volume);
+		else
+			this.media.setUnderVolume(Math.min(1, Math.max(0, volume)));
+		this.update();
+	}
+
+	/** The wish as the server is told it. */
+	private listening(): { channel: string; original: boolean } {
+		return { channel: this.channel === 'none' ? 'floor' : this.channel, original: this.original };
 	}
 
 	/** Of what is listened to, 0 to 1. */
@@ -184,6 +209,8 @@ export class Session {
 		const headset = new Headset(localStorage, (settings) => {
 			this.media.setSilent(settings === null);
 			this.media.setVolume(settings?.volume ?? 1);
+			this.media.setUnderVolume(settings?.original ?? 1);
+			this.media.setPartnerVolume(settings?.partner ?? 1);
 		});
 		headset.onchange = () => this.update();
 		headset.onwarning = () => this.notify(t('hearing.warned'));

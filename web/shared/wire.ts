@@ -1,3 +1,4 @@
+import type { Slot } from './media';
 import type { ChatMessage } from './messages';
 import { mergePatch } from './patch';
 import { retryDelay, ServerClock } from './time';
@@ -87,6 +88,8 @@ export class Wire {
 	onwelcome: (resumed: boolean) => void = () => {};
 	/** Nothing was heard for a while: send a command that changes nothing, whose answer shows that the line lives. */
 	onsilent: () => void = () => {};
+	/** What the audio places of the connection carry from now on. */
+	onlistening: (slots: Slot[]) => void = () => {};
 
 	private socket: WebSocket | null = null;
 	private epoch = '';
@@ -175,6 +178,9 @@ export class Wire {
 				break;
 			case 'sync':
 				this.synchronise(message);
+				break;
+			case 'listening':
+				this.onlistening(message['slots'] as Slot[]);
 				break;
 			case 'measured':
 				this.measured = mergePatch(this.measured, message['patch']) as Measured;

@@ -128,6 +128,15 @@ test('a command under way when the line broke is sent again under its id and ans
 	expect(line().sent).toHaveLength(1);
 });
 
+test('what the audio places carry is handed on', () => {
+	const told: unknown[] = [];
+	const slots = [{ mid: '3', kind: 'audio', feed: 'channel-fr', rank: 0 }];
+	wire.onlistening = (carried) => told.push(carried);
+	line().says(welcome());
+	line().says({ type: 'listening', slots });
+	expect(told).toEqual([slots]);
+});
+
 test('ids are never used twice', () => {
 	line().says(welcome());
 	void wire.command('listen', { channel: 'fr' });

@@ -76,7 +76,7 @@ static void a_companion_is_in_the_room_and_sends_nothing(void **state)
 	assert_string_equal(bench_text(ken->view, "participants.chair.place"), "");
 	assert_string_not_equal(bench_offer(bench, ken), "");
 	assert_int_equal(json_array_size(bench_at(bench_last(sfu, "peer"), "peer.send")), 0);
-	assert_int_equal(json_array_size(bench_at(bench_last(sfu, "peer"), "peer.recv")), 7);
+	assert_int_equal(json_array_size(bench_at(bench_last(sfu, "peer"), "peer.recv")), 9);
 	assert_string_equal(bench_try(bench, ken, "ask-for-floor", ""), "ok");
 	assert_string_equal(bench_text(chair->view, "list.0.participant"), "KEN");
 }

@@ -106,8 +106,8 @@ static void a_page_gets_its_slots_and_a_line(void **state)
 		const char *kind, *feed;
 		int rank;
 	} slots[] = { { "audio", "floor", 0 }, { "audio", "floor", 1 }, { "audio", "floor", 2 },
-		{ "video", "speaker", 0 }, { "video", "chair", 0 }, { "video", "content", 0 },
-		{ "video", "", 0 } };
+		{ "audio", "", 0 }, { "audio", "", 0 }, { "video", "speaker", 0 },
+		{ "video", "chair", 0 }, { "video", "content", 0 }, { "video", "", 0 } };
 	struct bench *bench = *state;
 	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
@@ -169,12 +169,41 @@ static void listening_binds_the_audio_slots(void **state)
 	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.0.feed"), "channel-fr");
 	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"floor\""), "ok");
 	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.2.feed"), "floor");
-	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.3.feed"), "speaker");
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.5.feed"), "speaker");
 	const size_t told = bench_count(sfu, "peer");
 	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"floor\""), "ok");
 	assert_int_equal(bench_count(sfu, "peer"), told); /* nothing new */
 	assert_string_equal(
 		bench_try(bench, ken, "listen", "\"channel\":\"tlh\""), "no-such-channel");
+}
+
+static void the_original_lies_underneath_who_wants_it(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	assert_string_not_equal(bench_offer(bench, ken), "");
+	assert_string_equal(
+		bench_try(bench, ken, "listen", "\"channel\":\"fr\",\"original\":true"), "ok");
+	const json_t *peer = bench_last(sfu, "peer");
+	assert_string_equal(bench_text(peer, "peer.recv.2.feed"), "channel-fr");
+	assert_string_equal(bench_text(peer, "peer.recv.3.feed"), "original-fr");
+	assert_string_equal(bench_text(peer, "peer.recv.3.mix"), "loudest");
+	assert_string_equal(bench_text(peer, "peer.recv.4.feed"), "");
+	/* The page is told, before the reply. */
+	const json_t *told = bench_last(ken, "listening");
+	assert_int_equal(json_array_size(bench_at(told, "slots")), 5);
+	assert_string_equal(bench_text(told, "slots.3.feed"), "original-fr");
+	assert_string_equal(bench_text(told, "slots.3.mid"), bench_text(peer, "peer.recv.3.mid"));
+	/* Nothing lies under the floor itself, and nothing where it is not asked for. */
+	assert_string_equal(
+		bench_try(bench, ken, "listen", "\"channel\":\"floor\",\"original\":true"), "ok");
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.3.feed"), "");
+	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"fr\""), "ok");
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.3.feed"), "");
+	const size_t n = bench_count(ken, "listening");
+	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"fr\""), "ok");
+	assert_int_equal(bench_count(ken, "listening"), n);
 }
 
 static void an_offer_sent_again_gets_the_same_answer(void **state)
@@ -678,6 +707,7 @@ int main(void)
 		CASE(a_viewer_sends_nothing),
 		CASE(offers_are_refused_for_a_reason),
 		CASE(listening_binds_the_audio_slots),
+		CASE(the_original_lies_underneath_who_wants_it),
 		CASE(an_offer_sent_again_gets_the_same_answer),
 		CASE(peers_go_to_the_worker_with_the_fewest),
 		CASE(hanging_up_and_ice_restarts_reach_the_media_server),
