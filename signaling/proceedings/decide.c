@@ -87,6 +87,8 @@ static enum verdict decide_adjournment(const struct proceedings *proceedings,
 		return VERDICT_POINT_PENDING;
 	if (motions_top(proceedings->floor) != NULL)
 		return VERDICT_MOTION_PENDING;
+	if (command->until_ms != 0 && command->until_ms <= command->wall_ms)
+		return VERDICT_IN_THE_PAST;
 	return proceedings_decide_meeting(proceedings, MEETING_ADJOURN, command, out_events);
 }
 

@@ -84,6 +84,7 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_NOT_ADMITTED] = "not-admitted",
 		[VERDICT_NOT_IN_SESSION] = "not-in-session",
 		[VERDICT_NO_QUORUM] = "no-quorum",
+		[VERDICT_IN_THE_PAST] = "in-the-past",
 		[VERDICT_ALREADY_ON_LIST] = "already-on-list",
 		[VERDICT_NOT_ON_LIST] = "not-on-list",
 		[VERDICT_LIST_CLOSED] = "list-closed",

@@ -34,6 +34,7 @@ uint16_t http_status(enum verdict verdict)
 		return 404;
 	case VERDICT_NOT_IN_SESSION:
 	case VERDICT_NO_QUORUM:
+	case VERDICT_IN_THE_PAST:
 	case VERDICT_ALREADY_ON_LIST:
 	case VERDICT_NOT_ON_LIST:
 	case VERDICT_LIST_CLOSED:

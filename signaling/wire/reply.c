@@ -11,6 +11,7 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_NOT_ADMITTED] =
 			"The meeting sits without you now; you may come back when it is public again.",
 		[VERDICT_NO_QUORUM] = "There is no quorum.",
+		[VERDICT_IN_THE_PAST] = "That time is past; give a later one.",
 		[VERDICT_ALREADY_ON_LIST] = "Your delegation is already on the list of speakers.",
 		[VERDICT_NOT_ON_LIST] = "You are not on the list of speakers.",
 		[VERDICT_LIST_NOT_EXHAUSTED] =

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "common/log/log.h"
@@ -532,6 +533,22 @@ static void be_silent(void *ctx, enum log_level level, const char *line)
 	(void)line;
 }
 
+static void a_meeting_is_adjourned_to_no_time_that_is_past(void **state)
+{
+	char members[48];
+	struct bench *bench = bench_new(NULL);
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	const int64_t now = bench->at.wall_ms;
+	(void)snprintf(members, sizeof(members), "\"until\":%" PRId64, now);
+	assert_string_equal(bench_try(bench, chair, "adjourn-meeting", members), "in-the-past");
+	assert_string_equal(bench_text(chair->view, "meeting.state"), "in-session");
+	(void)snprintf(members, sizeof(members), "\"until\":%" PRId64, now + 3600000);
+	assert_string_equal(bench_try(bench, chair, "adjourn-meeting", members), "ok");
+	assert_int_equal(bench_int(chair->view, "meeting.until"), now + 3600000);
+	bench_free(bench);
+}
+
 int main(void)
 {
 	log_init(LOG_ERROR, be_silent, NULL);
@@ -554,6 +571,7 @@ int main(void)
 		CASE(a_badge_has_one_place),
 		CASE(a_technician_rehearses_from_many_places),
 		CASE(a_suspension_keeps_speaker_list_and_sitting),
+		CASE(a_meeting_is_adjourned_to_no_time_that_is_past),
 		CASE(a_recorded_vote_goes_from_proposal_to_proclamation),
 		CASE(a_lost_line_holds_the_speakers_place),
 		CASE(leaving_on_purpose_is_at_once),

@@ -587,6 +587,7 @@ export const ar: Catalogue = {
 	'reason.not-admitted': 'الجلسة منعقدة من دونكم في الوقت الحاضر.',
 	'reason.not-in-session': 'الجلسة غير منعقدة.',
 	'reason.no-quorum': 'النصاب غير مكتمل.',
+	'reason.in-the-past': 'هذا الموعد قد مضى؛ حددوا موعدا لاحقا.',
 	'reason.other-delegation': 'لا يتابع الكلمة إلا من يحمل شارة الوفد نفسه.',
 	'reason.no-more-replies': 'استنفد وفدكم حق الرد في هذا البند.',
 	'reason.point-pending': 'نقطة النظام أولًا.',

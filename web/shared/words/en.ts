@@ -595,6 +595,7 @@ export const en = {
 	'reason.not-admitted': 'The meeting is sitting without you at the moment.',
 	'reason.not-in-session': 'The meeting is not in session.',
 	'reason.no-quorum': 'There is no quorum.',
+	'reason.in-the-past': 'That time is past; give a later one.',
 	'reason.other-delegation': 'Only a badge of the same delegation goes on with a statement.',
 	'reason.no-more-replies': 'Your delegation has used its rights of reply in this item.',
 	'reason.point-pending': 'A point of order comes first.',

@@ -580,6 +580,7 @@ export const es: Catalogue = {
 	'reason.not-admitted': 'La sesión se celebra sin usted en este momento.',
 	'reason.not-in-session': 'La sesión no está abierta.',
 	'reason.no-quorum': 'No hay quórum.',
+	'reason.in-the-past': 'Esa hora ya pasó; indique una posterior.',
 	'reason.other-delegation': 'Solo una credencial de la misma delegación continúa una intervención.',
 	'reason.no-more-replies': 'Su delegación ha agotado sus derechos de respuesta en este tema.',
 	'reason.point-pending': 'Primero va una cuestión de orden.',

@@ -580,6 +580,7 @@ export const fr: Catalogue = {
 	'reason.not-admitted': 'La séance se tient sans vous en ce moment.',
 	'reason.not-in-session': 'La séance n’est pas ouverte.',
 	'reason.no-quorum': 'Le quorum n’est pas atteint.',
+	'reason.in-the-past': 'Cette heure est passée ; indiquez-en une à venir.',
 	'reason.other-delegation': 'Seul un badge de la même délégation poursuit une intervention.',
 	'reason.no-more-replies': 'Votre délégation a épuisé ses droits de réponse sur ce point.',
 	'reason.point-pending': 'Une motion d’ordre passe d’abord.',

@@ -586,6 +586,7 @@ export const ru: Catalogue = {
 	'reason.not-admitted': 'Сейчас заседание проводится без Вас.',
 	'reason.not-in-session': 'Заседание сейчас не идет.',
 	'reason.no-quorum': 'Кворума нет.',
+	'reason.in-the-past': 'Это время уже прошло; укажите более позднее.',
 	'reason.other-delegation': 'Продолжить выступление может только член той же делегации.',
 	'reason.no-more-replies': 'Ваша делегация исчерпала право на ответ по этому пункту.',
 	'reason.point-pending': 'Сначала заявление по порядку ведения заседания.',

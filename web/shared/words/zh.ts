@@ -581,6 +581,7 @@ export const zh: Catalogue = {
 	'reason.not-admitted': '会议目前在您不在场的情况下举行。',
 	'reason.not-in-session': '会议不在进行中。',
 	'reason.no-quorum': '未达法定人数。',
+	'reason.in-the-past': '该时间已过；请填写以后的时间。',
 	'reason.other-delegation': '只有同一代表团的成员可以继续发言。',
 	'reason.no-more-replies': '贵代表团在本项目下的答辩权已用完。',
 	'reason.point-pending': '须先处理程序问题。',
