@@ -68,6 +68,7 @@ export class Delegate extends Page {
 				values: { name: session.view?.channels[id]?.name ?? id },
 				press: () => void session.listen(id),
 			})),
+			{ key: 'u', show: 'U', label: 'key.underneath', press: () => void session.setOriginal(!session.original) },
 			{ key: '+', show: '+', label: 'key.louder', press: () => session.setVolume(session.volume + 0.1) },
 			{ key: '-', show: '−', label: 'key.softer', press: () => session.setVolume(session.volume - 0.1) },
 		];

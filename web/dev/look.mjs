@@ -122,6 +122,27 @@ await busy('KEN', {}, 'delegate-speaking');
 await busy('JOR', { query: '?lang=ar' }, 'delegate-ar');
 await busy('JOR', { query: '?lang=fr', viewport: PHONE }, 'delegate-fr-phone');
 await busy('JOR', { query: '?lang=ar', viewport: PHONE, scheme: 'dark' }, 'delegate-ar-phone-dark');
+/** Spanish by relay from French, of an English statement. */
+const relayed = (then = async () => {}) => async (page, meeting) => {
+	meeting.happen('desk-live', {}, {
+		floor: { language: 'en' },
+		channels: { en: { carries: 'floor', depth: 0, chain: ['floor'] }, fr: { carries: 'desk', depth: 1, chain: ['floor', 'fr'], age: 180 }, es: { desk: 'es-1', carries: 'desk', depth: 2, chain: ['floor', 'fr', 'es'], age: 412 } },
+	});
+	await then(page);
+};
+const listen = (channel) => async (page) => page.locator(`[data-testid=listen][data-channel=${channel}]`).click();
+await busy('JOR', {}, 'listening', relayed(async (page) => {
+	await listen('es')(page);
+	await page.getByTestId('underneath').check();
+}));
+await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'listening-ar-phone', relayed(listen('es')));
+await busy('JOR', { query: '?lang=fr', viewport: PHONE }, 'listening-fr-phone', relayed(listen('en')));
+await busy('JOR', { query: '?lang=ru', viewport: PHONE }, 'listening-settings-ru-phone', relayed(async (page) => {
+	await listen('es')(page);
+	await page.getByTestId('open-settings').click();
+	await page.locator('[data-testid=understands][data-language=en]').check();
+}));
+await busy('chair', {}, 'listening-podium', relayed(async (page) => page.getByTestId('listen-list').selectOption('es')));
 await busy('JOR', {}, 'delegate-lost', async (_, meeting) => meeting.drop());
 await busy('FRA', {}, 'delegate-keys', async (page) => page.keyboard.press('?'));
 await busy('FRA', {}, 'delegate-settings', async (page) => page.getByTestId('open-settings').click());

@@ -24,8 +24,6 @@ const ORIGINAL_PLACE = 3;
 const PARTNER_PLACE = 4;
 const AUDIO_SLOTS = 5;
 const VIDEO_SLOTS = 4;
-/** The original begins so softly, about 20 dB below what it lies under. */
-const UNDER_VOLUME = 0.1;
 
 /** RFC 8853 layers of the camera, smallest first. */
 const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
@@ -63,9 +61,7 @@ export class Media {
 	constructor(
 		private readonly ask: (type: string, members: Record<string, unknown>) => Promise<Reply>,
 		private readonly iceServers: () => RTCIceServer[],
-	) {
-		this.setUnderVolume(UNDER_VOLUME);
-	}
+	) {}
 
 	/** The view's media server. Another one than before means the old is gone; none means wait, media may well go on. */
 	follow(instance: string | null): void {

@@ -1,4 +1,5 @@
 import { Capture, type Wishes } from './capture';
+import { Hearing } from './hearing';
 import { isCompanionLink, mayBeInRoom, readLink, speaks, type Link } from './link';
 import { Looking } from './looking';
 import { Draws, lotOf, type Verdict } from './lots';
@@ -29,6 +30,7 @@ export class Session {
 	readonly secret: Secret;
 	/** Of an interpreter: what is heard goes through it, guarded. Others hear the media elements. */
 	readonly headset: Headset | null;
+	readonly hearing = new Hearing(localStorage);
 	readonly messages = new Messages(sessionStorage, () => this.key('read'));
 	/** The join button was pressed. */
 	joined = false;
@@ -36,8 +38,6 @@ export class Session {
 	companion: boolean;
 	/** Language channel listened to; `floor` is the original, `none` (a companion's) silence. */
 	channel: string;
-	/** The floor lies softly under the channel. */
-	original: boolean;
 	notices: Notice[] = [];
 	/** Last thing for the live region. */
 	spoken = '';
@@ -63,7 +63,6 @@ export class Session {
 		this.capture = new Capture(this.firstWishes());
 		this.companion = this.firstPlace();
 		this.channel = this.firstChannel();
-		this.original = sessionStorage.getItem(this.key('original')) === 'true';
 
 		this.headset = this.link.claims?.role === 'interpreter' ? this.makeHeadset() : null;
 
@@ -113,6 +112,7 @@ export class Session {
 		this.wire.companion = this.companion;
 		if (this.headset === null)
 			this.media.setSilent(this.channel === 'none');
+		this.mix();
 		this.capture.wake();
 		void this.headset?.wake();
 		this.wire.start();
@@ -167,29 +167,6 @@ export class Session {
 		this.update();
 	}
 
-	/** Whether the floor is heard softly under the channel. */
-	async setOriginal(original: boolean): Promise<void> {
-		this.original = original;
-		sessionStorage.setItem(this.key('original'), String(original));
-		this.update();
-		if (this.channel !== 'none')
-			await this.ask('listen', this.listening(), 'listen-original');
-	}
-
-	/** How loud it is then, 0 to 1. */
-	setUnderVolume(volume: number): void {
-		if (this.headset !== null)
-			this.headset.setOriginal(volume);
-		else
-			this.media.setUnderVolume(Math.min(1, Math.max(0, volume)));
-		this.update();
-	}
-
-	/** The wish as the server is told it. */
-	private listening(): { channel: string; original: boolean } {
-		return { channel: this.channel === 'none' ? 'floor' : this.channel, original: this.original };
-	}
-
 	/** Of what is listened to, 0 to 1. */
 	get volume(): number {
 		return this.headset?.settings.volume ?? this.plainVolume;
@@ -197,11 +174,53 @@ export class Session {
 
 	setVolume(volume: number): void {
 		this.plainVolume = Math.min(1, Math.max(0, volume));
-		if (this.headset !== null)
-			this.headset.setVolume(volume);
-		else
-			this.media.setVolume(this.plainVolume);
+		this.headset?.setVolume(volume);
+		this.mix();
 		this.update();
+	}
+
+	/** Whether the floor is heard softly under the channel. */
+	get original(): boolean {
+		return this.hearing.underneath;
+	}
+
+	async setOriginal(original: boolean): Promise<void> {
+		this.hearing.setUnderneath(original);
+		await this.listenAnew();
+	}
+
+	/** How loud it is then: as a part of the volume, 0 to 1. */
+	setUnderVolume(level: number): void {
+		this.hearing.setLevel(level);
+		this.headset?.setOriginal(level);
+		this.mix();
+		this.update();
+	}
+
+	/** Whether the floor itself is wanted while this language is spoken there. */
+	async setUnderstands(language: string, on: boolean): Promise<void> {
+		this.hearing.setUnderstands(language, on);
+		await this.listenAnew();
+	}
+
+	/** Of the media elements; what an interpreter hears, the headset mixes. */
+	private mix(): void {
+		if (this.headset !== null)
+			return;
+		this.media.setVolume(this.plainVolume);
+		this.media.setUnderVolume(this.plainVolume * this.hearing.level);
+	}
+
+	/** The wish as the server is told it. */
+	private listening(): Record<string, unknown> {
+		return { channel: this.channel === 'none' ? 'floor' : this.channel, ...this.hearing.wishes() };
+	}
+
+	/** The same channel, with other wishes. */
+	private async listenAnew(): Promise<void> {
+		this.update();
+		if (this.view !== null && this.channel !== 'none')
+			await this.ask('listen', this.listening(), 'wishes');
 	}
 
 	private makeHeadset(): Headset {

@@ -94,6 +94,20 @@ export function t(key: Key, values: Values = {}): string {
 	return fill(message[cardinal.select(Number(values['n']))] ?? message.other, values);
 }
 
+/** With one digit behind the point. */
+export function decimal(n: number): string {
+	return new Intl.NumberFormat(`${language}-u-nu-latn`, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(n);
+}
+
+/** What a language is called in the reader's own; as it is written where that has no name for it. */
+export function languageName(id: string): string {
+	try {
+		return new Intl.DisplayNames(language, { type: 'language' }).of(id) ?? id;
+	} catch {
+		return id; // No BCP 47 tag.
+	}
+}
+
 /** The BCP 47 tag for `lang` of an element in this language. */
 export function tagOf(name: Language): string {
 	return TAGS[name] ?? name;

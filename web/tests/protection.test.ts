@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { LIMITS, MOST_DELAY_MS, decibels, peakOf, ratio, splOf, usableFullScale } from '../shared/sound/pressure';
-import { Protection } from '../shared/sound/protection';
+import { LIMITS, MOST_DELAY_MS, decibels, peakOf, ratio, splOf, usableFullScale } from '#shared/sound/pressure';
+import { Protection } from '#shared/sound/protection';
 
 const RATE = 48_000;
 const LOUD = 115; // dB SPL at full scale: a headset that needs guarding

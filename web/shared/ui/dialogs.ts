@@ -7,6 +7,7 @@ import './devices';
 import './hearing';
 import { icon } from './icons';
 import { Part } from './part';
+import './understands';
 
 export function languageField(changed: () => void): TemplateResult {
 	return html`<div class="field"><label for="language">${t('settings.language')}</label>
@@ -52,6 +53,7 @@ export class Settings extends Sheet {
 		return html`${this.session.speaks ? html`<rs-devices .session=${this.session}></rs-devices>` : nothing}
 			${this.session.headset !== null ? html`<rs-headset .session=${this.session}></rs-headset>` : nothing}
 			${languageField(() => this.session.update())}
+			${this.session.headset === null && this.session.may('listen') ? html`<rs-understands .session=${this.session}></rs-understands>` : nothing}
 			<div class="field"><label for="theme">${t('settings.theme')}</label>
 				<select id="theme" data-testid="theme" @change=${(event: Event) => {
 					chooseTheme((event.target as HTMLSelectElement).value as Theme);

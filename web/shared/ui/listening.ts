@@ -1,10 +1,13 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import '../listening.css';
+import { provenance } from '../provenance';
 import { t } from '../words';
+import { chain } from './chain';
 import { icon } from './icons';
 import { Part } from './part';
 
-/** What is heard: the original, or a language; and how loud. */
+/** What is heard: the original, or a language; where that comes from; how loud, and the original underneath it. */
 @customElement('rs-listening')
 export class Listening extends Part {
 	/** A list to open instead of buttons side by side. */
@@ -12,32 +15,50 @@ export class Listening extends Part {
 
 	override render(): TemplateResult {
 		const { session } = this;
-		const channels = Object.entries(session.view?.channels ?? {});
-		const chosen = session.view?.channels[session.channel];
-		return html`<h2 class="small muted">${t('listening.to')}${
+		return html`<div class="heading"><h2 class="small muted">${t('listening.to')}${
 				session.companion ? html`<span class="note"> · ${t('channel.earphones')}</span>` : ''
-			}${chosen !== undefined && !chosen.desk ? html`<span class="note"> · ${t('channel.carries.floor')}</span>` : ''
-			}</h2>
+			}</h2>${session.view !== null && session.channel !== 'none' ? chain(session.view, provenance(session.view, session.channel, session.hearing.understands)) : nothing}</div>
 			<div class="listening">
-			${this.compact
-				? html`<div class="field"><select aria-label=${t('listening.to')} data-testid="listen-list" @change=${(event: Event) =>
-						void session.listen((event.target as HTMLSelectElement).value)}>
-						${session.companion ? html`<option value="none" ?selected=${session.channel === 'none'}>${t('channel.none')}</option>` : ''}
-						<option value="floor" ?selected=${session.channel === 'floor'}>${t('channel.floor')}</option>
-						${channels.map(
-							([id, { name }]) => html`<option value=${id} ?selected=${session.channel === id}>${name}</option>`,
-						)}</select></div>`
-				: html`<div class="choices" role="radiogroup" aria-label=${t('listening.to')} @keydown=${this.arrows}>
-						${session.companion ? this.choice('none', t('channel.none'), '') : ''}
-						${this.choice('floor', t('channel.floor'), '')}
-						${channels.map(([id, { name, language, desk }]) =>
-							this.choice(id, name, language, desk ? '' : t('channel.carries.floor')),
-						)}
-					</div>`}
+			${this.compact ? this.list() : this.buttons()}
 			<label class="volume"><span class="unseen">${t('volume')}</span>${icon('volume')}<input type="range" min="0" max="100" data-testid="volume"
 				.value=${String(Math.round(session.volume * 100))}
 				@input=${(event: InputEvent) => session.setVolume(Number((event.target as HTMLInputElement).value) / 100)}></label>
+			${session.channel === 'floor' || session.channel === 'none' ? nothing : this.underneath()}
 		</div>`;
+	}
+
+	private list(): TemplateResult {
+		const { session } = this;
+		return html`<div class="field"><select aria-label=${t('listening.to')} data-testid="listen-list" @change=${(event: Event) =>
+				void session.listen((event.target as HTMLSelectElement).value)}>
+				${session.companion ? html`<option value="none" ?selected=${session.channel === 'none'}>${t('channel.none')}</option>` : ''}
+				<option value="floor" ?selected=${session.channel === 'floor'}>${t('channel.floor')}</option>
+				${Object.entries(session.view?.channels ?? {}).map(
+					([id, { name }]) => html`<option value=${id} ?selected=${session.channel === id}>${name}</option>`,
+				)}</select></div>`;
+	}
+
+	private buttons(): TemplateResult {
+		const { view, companion, hearing } = this.session;
+		return html`<div class="choices" role="radiogroup" aria-label=${t('listening.to')} @keydown=${this.arrows}>
+			${companion ? this.choice('none', t('channel.none'), '') : ''}
+			${this.choice('floor', t('channel.floor'), '')}
+			${Object.entries(view?.channels ?? {}).map(([id, { name, language }]) => {
+				const { instead } = provenance(view!, id, hearing.understands);
+				return this.choice(id, name, language, instead === null ? '' : instead === 'nobody' ? t('channel.carries.floor') : t('channel.carries.floor.short'));
+			})}
+		</div>`;
+	}
+
+	private underneath(): TemplateResult {
+		const { session } = this;
+		const { underneath, level } = session.hearing;
+		return html`<div class="underneath"><label class="check"><input type="checkbox" data-testid="underneath" .checked=${underneath}
+				@change=${(event: Event) => void session.setOriginal((event.target as HTMLInputElement).checked)}>
+				<span>${t('underneath')}</span></label>
+			${underneath ? html`<input type="range" min="0" max="100" aria-label=${t('underneath.level')} data-testid="underneath-level"
+				.value=${String(Math.round(level * 100))}
+				@input=${(event: InputEvent) => session.setUnderVolume(Number((event.target as HTMLInputElement).value) / 100)}>` : nothing}</div>`;
 	}
 
 	private choice(id: string, name: string, language: string, note = ''): TemplateResult {
