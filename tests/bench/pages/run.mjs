@@ -1,5 +1,5 @@
 // What a large meeting costs signaling: many pages in one meeting, events told to all of them.
-// usage: node bench/pages/run.mjs [--pages 2000] [--events 100] [--join 200] [--slow 20] [--json]
+// usage: node bench/pages/run.mjs [--pages 2000] [--events 100] [--join 200] [--slow 20] [--whole] [--json]
 import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
 		events: { type: 'string', default: '100' },
 		join: { type: 'string', default: '200' },
 		slow: { type: 'string', default: '20' },
+		whole: { type: 'boolean', default: false }, // lists told whole, as to a client that does not ask for changes
 		json: { type: 'boolean', default: false },
 	},
 });
@@ -79,7 +80,7 @@ await chair.open();
 await chair.must('open-meeting');
 const empty = resident(pid);
 const beforeJoin = { at: Date.now(), cpu: cpu(pid) };
-await Promise.all(sockets.map((child, i) => ask(child, { tokens: tokens.filter((_, n) => n % PROCESSES === i), port, perSecond: Number(values.join) / PROCESSES })));
+await Promise.all(sockets.map((child, i) => ask(child, { tokens: tokens.filter((_, n) => n % PROCESSES === i), port, changes: !values.whole, perSecond: Number(values.join) / PROCESSES })));
 const joined = { seconds: (Date.now() - beforeJoin.at) / 1000, cpu: cpu(pid) - beforeJoin.cpu };
 await settled();
 const settling = (Date.now() - beforeJoin.at) / 1000;

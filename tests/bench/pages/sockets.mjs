@@ -1,6 +1,6 @@
 // Many pages in one process, as cheap as can be: sockets that speak just enough of RFC 6455 to join a meeting, count what they
 // are told, and say when each event reached the last of them. A child of run.mjs, which speaks to it by messages:
-//   { tokens, port, perSecond } → { joined }          open one page a token, say hello, wait for every welcome
+//   { tokens, port, changes, perSecond } → { joined } open one page a token, say hello, wait for every welcome
 //   { report: from }            → { events, closed }  of each event from number `from`: how many heard it, and when (ns)
 //   { slow: n }                                       the first n read one piece a second from now on
 import { connect } from 'node:net';
@@ -19,7 +19,7 @@ function frame(opcode, payload) {
 }
 
 class Page {
-	constructor(port, token) {
+	constructor(port, hello) {
 		this.left = null; // octets that make no whole frame yet
 		this.upgraded = false;
 		this.closed = 0;
@@ -33,17 +33,17 @@ class Page {
 			this.closed ||= 1006;
 			this.refused(new Error(`closed with ${this.closed}`));
 		});
-		this.socket.on('data', (data) => this.take(data, token));
+		this.socket.on('data', (data) => this.take(data, hello));
 	}
 
-	take(data, token) {
+	take(data, hello) {
 		let rest = this.left ? Buffer.concat([this.left, data]) : data;
 		if (!this.upgraded) {
 			const end = rest.indexOf('\r\n\r\n');
 			if (end < 0) return void (this.left = rest);
 			this.upgraded = true;
 			rest = rest.subarray(end + 4);
-			this.socket.write(frame(1, Buffer.from(JSON.stringify({ type: 'hello', token }))));
+			this.socket.write(frame(1, Buffer.from(JSON.stringify(hello))));
 		}
 		for (;;) {
 			let len = rest.length > 1 ? rest[1] & 127 : 0;
@@ -79,10 +79,10 @@ class Page {
 	}
 }
 
-async function join({ tokens, port, perSecond }) {
+async function join({ tokens, port, changes, perSecond }) {
 	const began = Date.now();
 	for (let i = 0; i < tokens.length; i += 1) {
-		pages.push(new Page(port, tokens[i]));
+		pages.push(new Page(port, { type: 'hello', token: tokens[i], changes }));
 		const early = began + (1000 * (i + 1)) / perSecond - Date.now();
 		if (early > 4) await new Promise((done) => setTimeout(done, early));
 	}
