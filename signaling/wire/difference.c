@@ -142,6 +142,20 @@ static json_t *list_change(const json_t *before, const json_t *after)
 	return change;
 }
 
+/* Where nothing is yet, there is nothing to take out either. */
+static json_t *without_nulls(const json_t *object)
+{
+	json_t *part = json_object();
+	const char *name;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+	{
+		if (!json_is_null(value))
+			doc_put(&part, name, same(value));
+	}
+	return part;
+}
+
 /* Recursion goes as deep as the view does: part, item, list, entry, its speakers. */
 static void put_difference(
 	json_t **out, const char *name, const json_t *before, const json_t *after)
@@ -150,6 +164,8 @@ static void put_difference(
 		return;
 	if (json_is_object(before) && json_is_object(after))
 		doc_put(out, name, difference_of(before, after));
+	else if (json_is_null(before) && json_is_object(after))
+		doc_put(out, name, without_nulls(after));
 	else if (is_list(before) && is_list(after))
 		doc_put(out, name, list_change(before, after));
 	else

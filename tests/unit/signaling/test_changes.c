@@ -47,6 +47,7 @@ static void only_what_is_not_as_it_was_is_told(void **state)
 	static const char *const cases[][3] = {
 		{ "{'a':1,'b':{'c':2,'d':null}}", "{'a':1,'b':{'c':3,'d':null}}", "{'b':{'c':3}}" },
 		{ "{'a':1}", "{'a':null}", "{'a':null}" },
+		{ "{'a':null}", "{'a':{'b':1,'c':null}}", "{'a':{'b':1}}" },
 		{ "{'a':[1,2]}", "{'a':[2,1]}", "{'a':[2,1]}" },
 		{ "{'a':[1,2]}", "{'a':[1,2]}", "{}" },
 		{ "{}", "{'a':[{'entry':1}]}", "{'a':[{'entry':1}]}" },
