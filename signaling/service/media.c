@@ -104,6 +104,7 @@ void service_node_closed(struct service *service, uint64_t id, struct moment at)
 	if (was_recorder)
 		archive_gone(service);
 	node_free(node);
+	peer_answer_followed(service);
 	pump_all(service, at);
 }
 
@@ -147,10 +148,12 @@ static void tell_state(struct service *service, struct node *node)
 			node_state_add_sfu_meeting(state, chamber->proceedings);
 	}
 	size_t cursor = 0;
-	const struct peer *peer;
+	struct peer *peer;
 	while (err == 0 && (peer = rs_map_next(service->peers, &cursor)) != NULL) {
-		if (strcmp(peer->instance, node->instance) == 0)
-			node_state_add_peer(state, &peer->spec);
+		if (strcmp(peer->instance, node->instance) != 0)
+			continue;
+		peer->told = node->revision;
+		node_state_add_peer(state, &peer->spec);
 	}
 	if (err == 0)
 		err = node_state_write(state, &out);
@@ -255,6 +258,7 @@ static int on_applied(struct service *service, struct node *node,
 	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
 {
 	node->applied = message->revision;
+	peer_answer_followed(service);
 	return 0;
 }
 

@@ -1,6 +1,8 @@
 /* A page's own media: its one offer, ICE restarts, what it listens to. */
 #include "signaling/service/service_priv.h"
 
+#include <errno.h>
+
 /* Video slots are shown at most this large. */
 #define SPEAKER_HEIGHT 720
 #define CHAIR_HEIGHT 360
@@ -153,10 +155,16 @@ void peer_listen(struct service *service, struct session *session,
 		*err = refuse(message, VERDICT_NO_SUCH_CHANNEL, "", out);
 		return;
 	}
+	struct peer *peer = peer_find(service, session->peer);
+	if (peer != NULL && !peer_can_await(peer)) {
+		*err = refuse(message, VERDICT_TOO_MANY, "", out);
+		return;
+	}
 	(void)rs_set_text(person->listening.channel, floor ? "" : channel);
 	person->listening.original = message->original;
-	struct peer *peer = peer_find(service, session->peer);
 	if (peer != NULL)
 		peer_rebind(service, peer);
-	*err = wire_reply_ok(message->id, 0, out);
+	*err = peer != NULL && peer_await(service, peer, message->id)
+		       ? -EAGAIN
+		       : wire_reply_ok(message->id, 0, out);
 }

@@ -19,7 +19,8 @@ void peer_tell(struct service *service, struct peer *peer)
 		return;
 	struct rs_buf out;
 	rs_buf_init(&out, (size_t)1 << 20);
-	node_tell(service, node, node_write_peer(++node->revision, &peer->spec, &out), &out);
+	peer->told = ++node->revision;
+	node_tell(service, node, node_write_peer(node->revision, &peer->spec, &out), &out);
 	rs_buf_done(&out);
 }
 
@@ -48,6 +49,7 @@ void peer_remove(struct service *service, struct peer *peer)
 			node_write_peer_gone(++node->revision, peer->spec.id, &out), &out);
 		rs_buf_done(&out);
 	}
+	peer_answer(service, peer);
 	unlink_person(peer);
 	(void)rs_map_remove(service->peers, peer->spec.id, strlen(peer->spec.id));
 	look_forget(peer);

@@ -13,6 +13,8 @@
 /* A peer without consent for so long is given up. */
 #define PEER_REAP RS_SEC(60)
 #define PEER_ID_RANDOM 12
+/* Commands of a page whose reply waits for the media server. */
+#define PEER_WAITING_MAX 4
 
 struct node;
 
@@ -38,6 +40,11 @@ struct peer {
 	rs_time watched_until;
 	bool watched_fresh; /* something was said of it since it was last asked for */
 	bool quiet;         /* nothing came since the measure before */
+	int64_t told;       /* revision with which its media server was told last */
+	char waiting[PEER_WAITING_MAX]
+		    [RS_NAME_MAX + 1]; /* ids of commands to be answered when it has followed */
+	size_t n_waiting;
+	struct peer *next_waiting; /* in service->waiting */
 };
 
 struct peer *peer_find(const struct service *service, const char *id);
@@ -67,6 +74,14 @@ void plan_add_slot(struct peer_plan *plan, enum peer_kind kind, const char *feed
 void plan_add_sends(struct peer_plan *plan, const char *source, uint32_t csrc);
 /* Bind the audio slots of a page to what its person listens to, and tell, if that is new. */
 void peer_rebind(struct service *service, struct peer *peer);
+/* One more command may wait. */
+bool peer_can_await(const struct peer *peer);
+/* True: the command is answered when the media server has followed what it was told of this peer. False: it has, or is away. */
+bool peer_await(struct service *service, struct peer *peer, const char *id);
+/* What waits is answered now: nothing more is sent to the peer, or its media server is away. */
+void peer_answer(struct service *service, struct peer *peer);
+/* A media server has followed, or went away. */
+void peer_answer_followed(struct service *service);
 /* All of a person's page peers. */
 void peer_remove_pages(struct service *service, struct person *person);
 /* Those whose media server is no longer the chamber's. */

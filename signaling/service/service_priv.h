@@ -117,6 +117,7 @@ struct service {
 	struct credential_change *changes; /* on their way to the store */
 	struct rs_map *sessions;           /* by id */
 	struct rs_map *peers;              /* by name */
+	struct peer *waiting;              /* those with commands that wait for the media server */
 	struct rs_map *nodes;              /* by id */
 	uint64_t last_id;
 	uint64_t last_ticket;

@@ -137,7 +137,7 @@ static void refuse_command(struct service *service, const struct session *sessio
 typedef void media_fn(struct service *service, struct session *session,
 	const struct wire_message *message, struct rs_buf *out, int *err);
 
-/* Commands that make no event are done at once, and their reply is remembered here only. */
+/* Commands that make no event are done at once, and their reply is remembered here only. -EAGAIN: it comes later. */
 static media_fn *media_handler(enum command_kind kind)
 {
 	static media_fn *const handlers[COMMAND_COUNT] = {

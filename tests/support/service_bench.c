@@ -306,7 +306,30 @@ static void hear(struct bench *bench, struct service_out *out)
 		return;
 	if (out->kind == SERVICE_SEND)
 		hear_view(line, json);
+	if (out->kind == SERVICE_SEND_NODE && json_object_get(json, "revision") != NULL)
+		line->told = bench_int(json, "revision");
 	json_array_append_new(line->heard, json);
+}
+
+/* True when a media server said something. */
+static bool follow(struct bench *bench)
+{
+	bool said = false;
+	for (size_t i = 0; i < bench->n_lines; i++) {
+		struct bench_line *line = &bench->lines[i];
+		char text[64];
+		char error[SERVICE_ERROR_LEN] = "";
+		if (!line->follows || line->applied == line->told)
+			continue;
+		line->applied = line->told;
+		const int len = snprintf(text, sizeof(text),
+			"{\"type\":\"applied\",\"revision\":%" JSON_INTEGER_FORMAT "}", line->told);
+		const int err = service_node_recv(
+			bench->service, line->id, text, (size_t)len, bench->at, error);
+		assert(err == 0);
+		said = true;
+	}
+	return said;
 }
 
 void bench_turn(struct bench *bench)
@@ -316,7 +339,7 @@ void bench_turn(struct bench *bench)
 		service_tick(bench->service, bench->at);
 		while (service_poll(bench->service, &out) == 1)
 			hear(bench, &out);
-	} while (fake_store_pending(bench->fake));
+	} while (fake_store_pending(bench->fake) || follow(bench));
 }
 
 void bench_pass(struct bench *bench, rs_time time)
@@ -461,6 +484,7 @@ struct bench_line *bench_named_sfu(
 	struct bench *bench, const char *name, const char *instance, const char *state)
 {
 	struct bench_line *line = bench_node(bench);
+	line->follows = true;
 	const int err = bench_report(bench, line,
 		"{\"type\":\"hello\",\"protocol\":\"rostrum.control.1\",\"kind\":\"sfu\",\"node\":\"%s\","
 		"\"instance\":\"%s\",\"revision\":5,\"state\":%s,\"fingerprint\":\"sha-256 00\","

@@ -19,6 +19,9 @@ struct bench_line {
 	uint64_t event;  /* a page's last event number */
 	uint16_t closed; /* close code; 0 = open */
 	bool changes;    /* said in its hello */
+	bool follows; /* a media server: says `applied` to all it is told, as soon as it is told */
+	json_int_t told; /* the revision, and what of it was followed */
+	json_int_t applied;
 };
 
 #define BENCH_LINES 64

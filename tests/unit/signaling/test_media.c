@@ -206,6 +206,65 @@ static void the_original_lies_underneath_who_wants_it(void **state)
 	assert_int_equal(bench_count(ken, "listening"), n);
 }
 
+static void says_applied(struct bench *bench, struct bench_line *sfu)
+{
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"applied\",\"revision\":%" JSON_INTEGER_FORMAT "}", sfu->told),
+		0);
+}
+
+static void listening_is_acknowledged_when_the_media_server_has_followed(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	assert_string_not_equal(bench_offer(bench, ken), "");
+	sfu->follows = false;
+	bench_say(bench, ken, "{\"type\":\"listen\",\"id\":\"l1\",\"channel\":\"fr\"}");
+	assert_string_equal(bench_text(bench_last(ken, "listening"), "slots.0.feed"), "channel-fr");
+	const size_t replies = bench_count(ken, "reply");
+	/* What was told before is not what counts. */
+	assert_int_equal(bench_report(bench, sfu,
+				 "{\"type\":\"applied\",\"revision\":%" JSON_INTEGER_FORMAT "}",
+				 sfu->told - 1),
+		0);
+	assert_int_equal(bench_count(ken, "reply"), replies);
+	/* Said again before it is done, it waits as well, though nothing is new; and so do two more. */
+	for (int i = 2; i <= 4; i++)
+		bench_say(bench, ken, "{\"type\":\"listen\",\"id\":\"l%d\",\"channel\":\"fr\"}", i);
+	assert_int_equal(bench_count(ken, "reply"), replies);
+	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"es\""), "too-many");
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.0.feed"), "channel-fr");
+	says_applied(bench, sfu);
+	assert_int_equal(bench_count(ken, "reply"), replies + 5);
+	assert_string_equal(bench_text(bench_last(ken, "reply"), "id"), "l4");
+	/* Sent again it is answered again, at once. */
+	bench_say(bench, ken, "{\"type\":\"listen\",\"id\":\"l1\",\"channel\":\"fr\"}");
+	assert_int_equal(bench_count(ken, "reply"), replies + 6);
+}
+
+static void nobody_waits_for_a_media_server_or_a_line_that_is_gone(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
+	assert_string_not_equal(bench_offer(bench, ken), "");
+	assert_string_not_equal(bench_offer(bench, fra), "");
+	sfu->follows = false;
+	bench_say(bench, ken, "{\"type\":\"listen\",\"id\":\"l1\",\"channel\":\"fr\"}");
+	bench_say(bench, fra, "{\"type\":\"listen\",\"id\":\"l1\",\"channel\":\"fr\"}");
+	const size_t replies = bench_count(fra, "reply");
+	/* Another connection carries what is wished from the beginning. */
+	assert_string_not_equal(bench_offer(bench, fra), "");
+	assert_int_equal(bench_count(fra, "reply"), replies + 2);
+	assert_string_not_equal(bench_text(bench_last(ken, "reply"), "id"), "l1");
+	bench_node_gone(bench, sfu);
+	assert_string_equal(bench_text(bench_last(ken, "reply"), "id"), "l1");
+	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"es\""), "ok");
+}
+
 static void an_offer_sent_again_gets_the_same_answer(void **state)
 {
 	struct bench *bench = *state;
@@ -226,6 +285,7 @@ static void peers_go_to_the_worker_with_the_fewest(void **state)
 {
 	struct bench *bench = *state;
 	struct bench_line *sfu = bench_node(bench);
+	sfu->follows = true;
 	assert_int_equal(
 		bench_report(bench, sfu,
 			"{\"type\":\"hello\",\"protocol\":\"rostrum.control.1\",\"kind\":\"sfu\",\"node\":\"sfu-1\","
@@ -707,6 +767,8 @@ int main(void)
 		CASE(a_viewer_sends_nothing),
 		CASE(offers_are_refused_for_a_reason),
 		CASE(listening_binds_the_audio_slots),
+		CASE(listening_is_acknowledged_when_the_media_server_has_followed),
+		CASE(nobody_waits_for_a_media_server_or_a_line_that_is_gone),
 		CASE(the_original_lies_underneath_who_wants_it),
 		CASE(an_offer_sent_again_gets_the_same_answer),
 		CASE(peers_go_to_the_worker_with_the_fewest),
