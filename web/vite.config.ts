@@ -18,8 +18,23 @@ function shortAddresses(): Plugin {
 	};
 }
 
+/** What the head of every page says alike. */
+function head(): Plugin {
+	const tag = (name: string, attrs: Record<string, string>) => ({ tag: name, attrs, injectTo: 'head-prepend' as const });
+	return {
+		name: 'head',
+		transformIndexHtml: () => [
+			tag('meta', { charset: 'utf-8' }),
+			tag('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+			tag('meta', { name: 'referrer', content: 'no-referrer' }),
+			tag('link', { rel: 'icon', href: 'data:,' }),
+			{ tag: 'title', children: 'Rostrum', injectTo: 'head-prepend' },
+		],
+	};
+}
+
 export default defineConfig({
-	plugins: [shortAddresses()],
+	plugins: [shortAddresses(), head()],
 	build: {
 		target: 'es2022',
 		modulePreload: { polyfill: false },
