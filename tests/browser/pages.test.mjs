@@ -1,9 +1,10 @@
-// Each page judged by axe-core, before joining and in the meeting, light and dark, wide and at 360 px.
+// Each page judged by axe-core, before joining and in the meeting, light and dark, wide and at 360 px; the hall's screen also while a statement is too long.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import test, { after, before } from 'node:test';
 import { launchChromium, Participant } from '../support/browsers.mjs';
+import { join } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 
 const LIMIT = { timeout: 90_000 };
@@ -83,3 +84,40 @@ for (const who of ['KEN', 'chair', 'fr-1', 'secretariat', 'viewer']) {
 		await context.close();
 	});
 }
+
+test('the screen of the hall has no fault that axe-core finds, with a clock in time and over time', LIMIT, async () => {
+	const [chair, KEN] = await Promise.all(['chair', 'KEN'].map((who) => join(rostrum, who)));
+	const context = await browser.createBrowserContext();
+	const page = await context.newPage();
+	const participant = new Participant('viewer', browser, page);
+	try {
+		await page.goto(`${rostrum.base}/hall?lang=ar#${rostrum.token('viewer')}`);
+		await page.waitForSelector('[data-testid="nobody"]');
+		await chair.must('open-meeting');
+		for (const { seconds, state } of [{ seconds: 600, state: 'running' }, { seconds: 1, state: 'over' }]) {
+			await chair.must('set-limit', { seconds });
+			await KEN.must('ask-for-floor');
+			await chair.must('give-floor', { entry: await chair.sees('the entry', (view) => view.list[0]?.entry) });
+			await page.waitForSelector(`[data-testid="speaking-time"][data-state="${state}"]`);
+			for (const width of [1920, 1024, 360]) {
+				await page.setViewport({ width, height: width === 360 ? 740 : Math.round((width * 3) / 4) });
+				assert.deepEqual(await violations(page), [], `${state}, ${width} px`);
+				const seen = await page.evaluate(() => ({
+					dir: document.documentElement.dir,
+					wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+					clock: document.querySelector('[data-testid="speaking-time"] .figures').getBoundingClientRect().toJSON(),
+					height: innerHeight,
+				}));
+				assert.equal(seen.dir, 'rtl');
+				assert.ok(seen.wide <= 0, `${seen.wide} px wider than ${width}`);
+				assert.ok(seen.clock.top >= 0 && seen.clock.bottom <= seen.height && seen.clock.width > 0, `the clock is in sight: ${JSON.stringify(seen)}`);
+			}
+		}
+		assert.match(await participant.text('speaking-time'), /\+\d\d:\d\d/);
+		assert.deepEqual(participant.errors, []);
+	} finally {
+		chair.close();
+		KEN.close();
+		await context.close();
+	}
+});
