@@ -109,6 +109,7 @@ static json_t *floor_part(const struct floor *floor, enum form form)
 	json_t *part = json_object();
 	doc_patch_text(&part, "holder", floor->now.holder, form == PATCH);
 	doc_patch_int(&part, "entry", floor->now.entry, form == PATCH);
+	doc_patch_text(&part, "group", floor->now.called.group, form == PATCH);
 	doc_patch_int(&part, "since", floor->now.clock.since_ms, form == PATCH);
 	doc_patch_int(&part, "used", floor->now.clock.used_ms, form == PATCH);
 	doc_patch_int(&part, "allotted", floor->now.clock.allotted_ms, form == PATCH);

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { shortName, type Entry, type View } from '#shared/view';
+import { groupsOf, shortName, type Entry, type View } from '#shared/view';
 import { t } from '#shared/words';
 import { Part } from '#shared/ui/part';
 import '#shared/ui/small';
@@ -15,7 +15,7 @@ export class OwnLists extends Part {
 		if (!session.may('offer-swap'))
 			return nothing;
 		const view = session.view!;
-		return html`${this.offered(view)}${this.offer(view)}${this.advance(view)}`;
+		return html`${this.offered(view)}${this.offer(view)}${this.behalf(view)}${this.advance(view)}`;
 	}
 
 	private mine({ participant }: Entry): boolean {
@@ -63,6 +63,22 @@ export class OwnLists extends Part {
 				</select></label>
 			<button type="button" class="button" data-testid="offer-swap" aria-disabled=${off}
 				@click=${() => off || void session.ask('offer-swap', { entry: own.entry, with: chosen }, 'swap')}>${t('swap.offer')}</button></p>`;
+	}
+
+	/** Asking for the floor on behalf of a group. */
+	private behalf(view: View): TemplateResult | typeof nothing {
+		const { session } = this;
+		const groups = groupsOf(view);
+		const { closed, debate } = view.inscription;
+		if (groups.length === 0 || view.meeting.state !== 'in-session' || closed || debate || view.list.some((entry) => this.mine(entry)))
+			return nothing;
+		const busy = session.isAsked('floor-key');
+		return html`<details class="panel fold" data-testid="behalf"><summary>${t('list.behalf.ask')}</summary>
+			<ul class="rows">${groups.map(({ id, country }) => html`<li><span class="grow"><bdi>${country}</bdi></span>
+				<button type="button" class="button" data-testid="behalf-ask" data-group=${id} aria-disabled=${busy}
+					@click=${() => busy || void session.ask('ask-for-floor', { group: id, at: session.wire.clock.page() }, 'floor-key')}>${
+						busy ? t('asked') : t('floor.ask')
+					}<span class="unseen"> · ${country}</span></button></li>`)}</ul></details>`;
 	}
 
 	private advance(view: View): TemplateResult | typeof nothing {

@@ -302,12 +302,26 @@ const listKeys = async (page, meeting) => {
 	await listed()(page, meeting);
 	await page.getByTestId('list-more').locator('summary').click();
 };
+const onBehalf = async (page, meeting) => {
+	await listed({ floor: { group: 'G77' }, list: [{ entry: 2, participant: 'FRA', asked: Date.now(), group: 'SIDS', fixed: true }, { entry: 4, participant: 'BOL', asked: Date.now() }] })(page, meeting);
+	await page.getByTestId('list-more').locator('summary').click();
+	await page.getByTestId('inscribe-who').selectOption('JOR');
+};
+const asksFor = async (page, meeting) => {
+	await listed({ floor: { group: 'G77' }, list: [{ entry: 2, participant: 'FRA', asked: Date.now(), group: 'SIDS' }] })(page, meeting);
+	await page.getByTestId('behalf').locator('summary').click();
+};
 const exhausted = listed({ list: [], skipped: [], inscription: { closed: true, state: 'exhausted' } });
 await busy('chair', {}, 'podium-list', listed());
 await busy('secretariat', {}, 'podium-list-keys', listKeys);
 await busy('secretariat', { query: '?lang=ar' }, 'podium-list-keys-ar', listKeys);
 await busy('secretariat', { query: '?lang=ru', viewport: PHONE }, 'podium-list-keys-ru-phone', listKeys);
 await busy('chair', { query: '?lang=fr' }, 'podium-list-exhausted-fr', exhausted);
+await busy('secretariat', {}, 'behalf-podium', onBehalf);
+await busy('secretariat', { query: '?lang=ar', viewport: PHONE }, 'behalf-podium-ar-phone', onBehalf);
+await busy('JOR', {}, 'behalf-delegate', asksFor);
+await busy('JOR', { query: '?lang=ar', viewport: PHONE }, 'behalf-delegate-ar-phone', asksFor);
+await busy('JOR', HALL, 'behalf-hall', async (_, meeting) => meeting.happen('entry-added', {}, { floor: { group: 'G77' } }));
 const papers = (after = async () => {}) => async (page, meeting) => {
 	const one = (symbol, title, language, type, octets) => ({ symbol, title, language, type, octets });
 	const documents = { 1: one('A/C.3/81/L.14', 'Conservation of shared fish stocks', 'en', 'pdf', 412_000), 2: one('A/C.3/81/L.14', 'Conservation des stocks de poissons partagés', 'fr', 'pdf', 431_000), 3: one('', 'Programme budget implications', 'en', 'xlsx', 38_000) };

@@ -65,6 +65,7 @@ function newView() {
 		quorum: { authorised: 6, present: 4, to_open: 2, to_decide: 4 },
 		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
 		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }],
+		delegations: [{ id: 'SIDS', country: 'Alliance of Small Island States', category: 'group' }, { id: 'G77', country: 'Group of 77 and China', category: 'group' }],
 		participants, list: [], replies: [], inscription: { closed: false, state: 'open', allotted: 900_000 }, points: { waiting: [] }, motions: { waiting: [], pending: [] }, explanations: { before: [], after: [], sponsors: [], explained: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'], chat: { all: ['secretariat', 'chair'], delegation: ['delegate'], secretariat: ['secretariat', 'chair', 'delegate', 'interpreter'] }, chair_settles_appeals: false, roll_call_rounds: 2, motions: MOTIONS, explanations: { before: true, after: true, once: true, sponsors: false } },
 		floor: { holder: null, suspended: false }, open: [],
 		channels: { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' } },

@@ -110,6 +110,7 @@ export class HallScreen extends Part {
 		return html`<section class="holding" data-testid="speaker" data-participant=${who}>
 			<p class="delegation" dir="auto">${shortName(view, who)}</p>
 			${participant?.country ? html`<p class="name" dir="auto">${participant.name}</p>` : nothing}
+			${view.floor?.group ? html`<p class="name" data-testid="floor-behalf">${t('list.behalf', { name: delegationName(view, view.floor.group) })}</p>` : nothing}
 			${this.clock(view)}
 		</section>`;
 	}

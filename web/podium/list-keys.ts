@@ -1,14 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { shortName, type Entry, type View } from '#shared/view';
+import { nextTime } from '#shared/time';
 import { t } from '#shared/words';
 import { Part } from '#shared/ui/part';
 import '#shared/ui/small';
+import './inscribe';
 
 /** What the secretariat does with the list beside calling: inscribe, put back who was absent, draw lots, end it. */
 @customElement('rs-list-keys')
 export class ListKeys extends Part {
-	@state() private badge = '';
 	@state() private word = '';
 
 	/** The first on the list is not there. */
@@ -40,34 +41,12 @@ export class ListKeys extends Part {
 			${this.announced(view)}
 			<details class="fold" data-testid="list-more"><summary><h2 id="list-keys-title">${t('list.keys')}</h2>
 					<span class="small badge" data-testid="list-state" data-state=${view.inscription.state}>${t(`list.state.${view.inscription.state}`)}</span></summary>
-				${this.inscribe(view)}
+				<rs-inscribe .session=${session}></rs-inscribe>
+				${this.divide(view)}
 				${this.announce(view)}
 				${this.waited(view)}
 			</details>
 		</section>`;
-	}
-
-	/** Also when the list is closed: it is closed to requests alone. */
-	private inscribe(view: View): TemplateResult {
-		const { session } = this;
-		const waiting = new Set(view.list.map(({ participant }) => participant));
-		const people = Object.entries(view.participants)
-			.filter(([badge, { role }]) => ['delegate', 'room', 'chair'].includes(role) && !waiting.has(badge))
-			.map(([badge]) => badge)
-			.sort((a, b) => shortName(view, a).localeCompare(shortName(view, b)));
-		const off = this.badge === '' || session.isAsked('inscribe');
-		return html`<p class="keys"><label class="field grow"><span>${t('list.inscribe.who')}</span>
-				<select data-testid="inscribe-who" @change=${(event: Event) => (this.badge = (event.target as HTMLSelectElement).value)}>
-					<option value="" ?selected=${this.badge === ''}></option>
-					${people.map((badge) => html`<option value=${badge} ?selected=${badge === this.badge}>${shortName(view, badge)} · ${view.participants[badge]!.name}</option>`)}
-				</select></label>
-			<button type="button" class="button" data-testid="inscribe" aria-disabled=${off}
-				@click=${() => {
-					if (off)
-						return;
-					void session.ask('inscribe', { participant: this.badge }, 'inscribe');
-					this.badge = '';
-				}}>${t('list.inscribe')}</button></p>`;
 	}
 
 	private absent(view: View): TemplateResult | typeof nothing {
@@ -84,6 +63,24 @@ export class ListKeys extends Part {
 			@click=${() => void this.session.ask('requeue-entry', { entry, ...members }, `back-${entry}`)}>${label}<span class="unseen"> · ${shortName(view, participant)}</span></button>`;
 		return html`<li data-entry=${entry} data-participant=${participant}><span class="grow">${shortName(view, participant)}</span>
 			${key(t('list.back.next'), 'requeue-next', { position: 1 })}${key(t('list.back.last'), 'requeue-last', {})}</li>`;
+	}
+
+	/** What is left until a time, in equal parts for those who wait. */
+	private divide(view: View): TemplateResult | typeof nothing {
+		const { session } = this;
+		if (view.list.length === 0 || view.meeting.state !== 'in-session')
+			return nothing;
+		const off = session.isAsked('limit');
+		return html`<p class="keys"><label class="field grow"><span>${t('list.divide.until')}</span>
+				<input type="time" data-testid="divide-until"></label>
+			<button type="button" class="button" data-testid="divide" aria-disabled=${off} @click=${() => off || this.divideUntil()}>${t('list.divide')}</button></p>`;
+	}
+
+	private divideUntil(): void {
+		const { session } = this;
+		const value = this.querySelector<HTMLInputElement>('[data-testid=divide-until]')?.value ?? '';
+		if (value !== '')
+			void session.ask('set-limit', { until: nextTime(value, session.wire.clock.now()) }, 'limit');
 	}
 
 	private announce(view: View): TemplateResult | typeof nothing {

@@ -29,6 +29,16 @@ export function formatDuration(ms: number): string {
 	return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
+/** When the reader's clock shows `HH:MM` next after `now` (ms). */
+export function nextTime(text: string, now: number): number {
+	const [hours, minutes] = text.split(':').map(Number) as [number, number];
+	const at = new Date(now);
+	at.setHours(hours, minutes, 0, 0);
+	if (at.getTime() <= now)
+		at.setDate(at.getDate() + 1);
+	return at.getTime();
+}
+
 /** Delay in ms before the n-th attempt (0 = first) to come back: growing by half to 8 s, spread so that a hall does not return at once. */
 export function retryDelay(attempt: number, random: () => number = Math.random): number {
 	const ceiling = Math.min(8000, 250 * 1.5 ** Math.min(attempt, 10));

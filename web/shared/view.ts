@@ -137,6 +137,8 @@ export interface Desk {
 export interface Floor {
 	holder?: string | null;
 	entry?: number | null;
+	/** Delegation on whose behalf they speak. */
+	group?: string | null;
 	/** Since when the clock runs (wall clock, ms); absent: it stands. */
 	since?: number | null;
 	/** Used before that, ms. */
@@ -469,9 +471,14 @@ export function callsWait(view: View): boolean {
 	return isVoting(view) || view.motions.pending.length > 0 || Boolean(view.points.stage);
 }
 
-/** A delegation by its country. */
+/** What one may speak on behalf of. */
+export function groupsOf(view: View): Delegation[] {
+	return (view.delegations ?? []).filter(({ category }) => category === 'group');
+}
+
+/** A delegation by its country; a group has nobody of its own here. */
 export function delegationName(view: View, delegation: string): string {
-	return Object.values(view.participants).find((participant) => participant.delegation === delegation)?.country || delegation;
+	return view.delegations?.find(({ id }) => id === delegation)?.country || Object.values(view.participants).find((participant) => participant.delegation === delegation)?.country || delegation;
 }
 
 export function byCsrc(view: View, csrc: number): string | null {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDuration, retryDelay, ServerClock } from '#shared/time';
+import { formatDuration, nextTime, retryDelay, ServerClock } from '#shared/time';
 
 test.each([
 	[0, '00:00'],
@@ -20,6 +20,13 @@ test('the server’s clock runs on by the monotonic one', () => {
 	clock.set(1_795_305_600_123);
 	monotonic += 1000;
 	expect(clock.now()).toBe(1_795_305_601_123);
+});
+
+test('a time of day is the next one that the clock will show', () => {
+	const now = new Date(2026, 10, 30, 17, 50, 20);
+	expect(new Date(nextTime('17:51', now.getTime()))).toEqual(new Date(2026, 10, 30, 17, 51));
+	expect(new Date(nextTime('17:50', now.getTime()))).toEqual(new Date(2026, 11, 1, 17, 50));
+	expect(new Date(nextTime('00:30', now.getTime()))).toEqual(new Date(2026, 11, 1, 0, 30));
 });
 
 test('attempts come later and later, within 8 s, and spread', () => {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { callsWait, holder, shortName, type Entry, type View } from '../view';
+import { callsWait, delegationName, holder, shortName, type Entry, type View } from '../view';
 import { t, timeOfDay } from '../words';
 import { icon, lamp } from './icons';
 import { Part } from './part';
@@ -123,7 +123,7 @@ export class Speakers extends Part {
 		</div>`;
 	}
 
-	private row(view: View, { entry, participant, asked, requested }: Entry, place: number): TemplateResult {
+	private row(view: View, { entry, participant, asked, requested, group, fixed }: Entry, place: number): TemplateResult {
 		const mine = participant === this.session.me;
 		const person = view.participants[participant];
 		const away = person?.line === 'away' && person.place !== 'in-room';
@@ -135,6 +135,8 @@ export class Speakers extends Part {
 			${this.leads ? this.handle(entry, place, name) : html`<span class="place figures">${requested ? '…' : place}</span>`}
 			<span class="who"><strong>${name}</strong>${
 				this.leads && person?.country ? html`<span class="small muted">${person.name}</span>` : nothing
+			}${group ? html`<span class="small muted" data-testid="on-behalf">${t('list.behalf', { name: delegationName(view, group) })}</span>` : nothing}${
+				fixed && this.leads ? html`<span class="small muted" data-testid="fixed">${t('list.fixed')}</span>` : nothing
 			}</span>
 			${place === 1 && !this.leads ? html`<span class="small next">${lamp('next')}${t('list.next')}</span>` : nothing}
 			${away ? html`<span class="small away">${t('presence.away')}</span>` : nothing}

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { holder, isVoting, openOf, shortName, voiceOf, type View } from '../view';
+import { delegationName, holder, isVoting, openOf, shortName, voiceOf, type View } from '../view';
 import { adjournedUntil, t } from '../words';
 import { lamp } from './icons';
 import { Part } from './part';
@@ -47,7 +47,8 @@ export class Stage extends Part {
 						: html`<h2 id="stage-title" data-testid="speaker" data-participant=${speaker}>${
 									speaker === session.me ? t('floor.you') : shortName(view, speaker)
 								}</h2>
-								<p class="muted">${view.participants[speaker]?.name ?? ''}</p>`
+								<p class="muted">${view.participants[speaker]?.name ?? ''}</p>
+								${view.floor?.group ? html`<p class="small" data-testid="floor-behalf">${t('list.behalf', { name: delegationName(view, view.floor.group) })}</p>` : nothing}`
 				}
 				${this.soundOf(speaker ?? checking ?? '')}
 				${others.length === 0
