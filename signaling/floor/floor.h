@@ -19,6 +19,7 @@ struct floor_entry {
 	char participant[RS_NAME_MAX + 1];
 	char delegation[RS_NAME_MAX + 1]; /* empty = none */
 	char group[RS_NAME_MAX + 1];      /* delegation it speaks on behalf of; empty = its own */
+	char language[EVENT_LANGUAGE_MAX + 1]; /* announced; empty = not said */
 	enum category category;
 	int64_t asked_ms;
 	uint32_t block;          /* place of its category by the profile; 0 = first */
@@ -216,7 +217,9 @@ struct floor_person {
 /* What commands on lists say beside the entry. */
 struct floor_wish {
 	char group[RS_NAME_MAX + 1]; /* ASK, INSCRIBE: on behalf of this delegation; empty = none */
-	uint32_t other;              /* OFFER_SWAP: with this entry */
+	char language[EVENT_LANGUAGE_MAX +
+		      1]; /* ASK, INSCRIBE: it will be spoken in this one; empty = not said */
+	uint32_t other;   /* OFFER_SWAP: with this entry */
 	char word[FLOOR_WORD_MAX + 1]; /* DRAW_LOTS: what the room adds, [A-Za-z0-9_-] */
 	bool pressed;                  /* ASK: the time of the press is known */
 	int64_t pressed_ms;            /* on the server's clock, as far as the line allows */

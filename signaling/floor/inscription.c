@@ -115,6 +115,7 @@ static struct event *add_inscription(const struct floor *floor, size_t item,
 	(void)rs_set_text(event->item, floor->items[item].id);
 	(void)rs_set_text(event->participant, participant);
 	(void)rs_set_text(event->group, wish->group);
+	(void)rs_set_text(event->language, wish->language);
 	set_keys(&floor->rules.order, person, category, event);
 	event->position = (uint32_t)place_for(list, event->block, event->level) + 1;
 	return event;
@@ -380,6 +381,7 @@ static void apply_added(struct floor *floor, const struct event *event)
 	(void)rs_set_text(entry.participant, event->participant);
 	(void)rs_set_text(entry.delegation, event->delegation);
 	(void)rs_set_text(entry.group, event->group);
+	(void)rs_set_text(entry.language, event->language);
 	floor_list_insert(floor, list, event->position - 1, &entry);
 }
 

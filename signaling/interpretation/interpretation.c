@@ -1,21 +1,29 @@
-#include "signaling/interpretation/interpretation.h"
+#include "signaling/interpretation/interpretation_priv.h"
 
 #include <errno.h>
 
-int interpretation_new(
-	const char *const *channels, size_t n_channels, struct interpretation **out_interpretation)
+int interpretation_new(const struct meeting *meeting, struct interpretation **out_interpretation)
 {
 	struct interpretation *interpretation = rs_zalloc(sizeof(*interpretation));
 	if (interpretation == NULL)
 		return -ENOMEM;
-	interpretation->channels = rs_calloc(n_channels, sizeof(*interpretation->channels));
+	interpretation->rules = meeting->rules.interpretation;
+	interpretation->channels =
+		rs_calloc(meeting->n_channels, sizeof(*interpretation->channels));
 	if (interpretation->channels == NULL) {
 		interpretation_free(interpretation);
 		return -ENOMEM;
 	}
-	interpretation->n_channels = n_channels;
-	for (size_t i = 0; i < n_channels; i++)
-		(void)rs_set_text(interpretation->channels[i].id, channels[i]);
+	interpretation->n_channels = meeting->n_channels;
+	for (size_t i = 0; i < meeting->n_channels; i++) {
+		(void)rs_set_text(interpretation->channels[i].id, meeting->channels[i].id);
+		interpretation->channels[i].desk = INTERPRETATION_NONE;
+	}
+	const int err = interpretation_build(meeting, interpretation);
+	if (err < 0) {
+		interpretation_free(interpretation);
+		return err;
+	}
 	*out_interpretation = interpretation;
 	return 0;
 }
@@ -25,102 +33,111 @@ struct interpretation *interpretation_free(struct interpretation *interpretation
 	if (interpretation == NULL)
 		return NULL;
 	rs_release(interpretation->channels);
+	rs_release(interpretation->booths);
+	rs_release(interpretation->desks);
 	return rs_release(interpretation);
 }
 
-static struct interpretation_channel *find_channel(
-	const struct interpretation *interpretation, const char *id)
+int interpretation_channel_at(const struct interpretation *interpretation, const char *id)
 {
 	for (size_t i = 0; i < interpretation->n_channels; i++) {
 		if (strcmp(interpretation->channels[i].id, id) == 0)
-			return &interpretation->channels[i];
+			return (int)i;
 	}
-	return NULL;
+	return INTERPRETATION_NONE;
 }
 
-const struct interpretation_channel *interpretation_find_desk(
-	const struct interpretation *interpretation, const char *participant)
+int interpretation_desk_at(const struct interpretation *interpretation, const char *badge)
 {
-	for (size_t i = 0; i < interpretation->n_channels; i++) {
-		if (strcmp(interpretation->channels[i].desk, participant) == 0)
-			return &interpretation->channels[i];
+	for (size_t i = 0; i < interpretation->n_desks; i++) {
+		if (strcmp(interpretation->desks[i].id, badge) == 0)
+			return (int)i;
 	}
-	return NULL;
+	return INTERPRETATION_NONE;
 }
 
-static void add_desk(struct events *events, enum event_kind kind, const char *by,
-	const char *channel, const char *participant, enum event_cause cause)
+const struct interpretation_desk *interpretation_find(
+	const struct interpretation *interpretation, const char *badge)
 {
-	struct event *event = events_add(events, kind, by);
-	(void)rs_set_text(event->channel, channel);
-	(void)rs_set_text(event->participant, participant);
-	event->cause = cause;
+	const int desk = interpretation_desk_at(interpretation, badge);
+	return desk != INTERPRETATION_NONE ? &interpretation->desks[desk] : NULL;
 }
 
-static enum verdict decide_live(const struct interpretation *interpretation,
+const struct interpretation_channel *interpretation_live_in(
+	const struct interpretation *interpretation, const char *badge)
+{
+	const struct interpretation_desk *desk = interpretation_find(interpretation, badge);
+	return desk != NULL && desk->channel != INTERPRETATION_NONE
+		       ? &interpretation->channels[desk->channel]
+		       : NULL;
+}
+
+void interpretation_decide_language(const struct interpretation *interpretation,
+	const char *language, const char *by, struct events *out_events)
+{
+	if (strcmp(interpretation->language, language) == 0)
+		return;
+	struct event *event = events_add(out_events, EVENT_FLOOR_LANGUAGE_SET, by);
+	(void)rs_set_text(event->language, language);
+}
+
+static enum verdict decide_language(const struct interpretation *interpretation,
 	const struct interpretation_command *command, struct events *out_events)
 {
-	const struct interpretation_channel *channel =
-		find_channel(interpretation, command->channel);
-	if (channel == NULL)
-		return VERDICT_NO_SUCH_CHANNEL;
-	if (!command->accredited)
-		return VERDICT_CHANNEL_NOT_YOURS;
-	const struct interpretation_channel *before =
-		interpretation_find_desk(interpretation, command->by);
-	if (before == channel)
-		return VERDICT_ALREADY_SO;
-
-	if (before != NULL) {
-		add_desk(out_events, EVENT_DESK_IDLE, command->by, before->id, command->by,
-			CAUSE_SELF);
-	}
-	add_desk(out_events, EVENT_DESK_LIVE, command->by, channel->id, command->by,
-		channel->desk[0] != '\0' ? CAUSE_PARTNER : CAUSE_SELF);
-	return VERDICT_OK;
+	interpretation_decide_language(interpretation, command->language, command->by, out_events);
+	return out_events->n > 0 ? VERDICT_OK : VERDICT_ALREADY_SO;
 }
 
 enum verdict interpretation_decide(const struct interpretation *interpretation,
 	const struct interpretation_command *command, struct events *out_events)
 {
-	if (command->kind == INTERPRETATION_GO_LIVE)
-		return decide_live(interpretation, command, out_events);
-
-	const struct interpretation_channel *channel =
-		interpretation_find_desk(interpretation, command->by);
-	if (channel == NULL)
-		return VERDICT_ALREADY_SO;
-	add_desk(out_events, EVENT_DESK_IDLE, command->by, channel->id, command->by, CAUSE_SELF);
-	return VERDICT_OK;
-}
-
-void interpretation_decide_lost(const struct interpretation *interpretation,
-	const char *participant, enum event_cause cause, struct events *out_events)
-{
-	const struct interpretation_channel *channel =
-		interpretation_find_desk(interpretation, participant);
-	if (channel != NULL)
-		add_desk(out_events, EVENT_DESK_IDLE, "", channel->id, participant, cause);
-}
-
-static void apply_closed(struct interpretation *interpretation)
-{
-	for (size_t i = 0; i < interpretation->n_channels; i++) {
-		interpretation->channels[i].desk[0] = '\0';
-		interpretation->channels[i].since_ms = 0;
+	if (command->kind == INTERPRETATION_SET_LANGUAGE)
+		return decide_language(interpretation, command, out_events);
+	const int desk = interpretation_desk_at(interpretation, command->by);
+	if (desk == INTERPRETATION_NONE)
+		return VERDICT_CHANNEL_NOT_YOURS;
+	switch (command->kind) {
+	case INTERPRETATION_GO_LIVE:
+	case INTERPRETATION_GO_IDLE:
+	case INTERPRETATION_COUGH:
+	case INTERPRETATION_SELECT_OUTPUT:
+		return desks_decide(interpretation, desk, command, out_events);
+	case INTERPRETATION_SELECT_SOURCE:
+		return relay_decide_source(interpretation, desk, command, out_events);
+	case INTERPRETATION_REQUEST_HANDOVER:
+	case INTERPRETATION_ACCEPT_HANDOVER:
+	case INTERPRETATION_DECLINE_HANDOVER:
+	case INTERPRETATION_CANCEL_HANDOVER:
+		return handover_decide(interpretation, desk, command, out_events);
+	case INTERPRETATION_SET_LANGUAGE:
+		break;
 	}
+	return VERDICT_MALFORMED;
 }
 
 void interpretation_apply(struct interpretation *interpretation, const struct event *event)
 {
-	if (event->kind == EVENT_MEETING_ADJOURNED || event->kind == EVENT_MEETING_CLOSED)
-		apply_closed(interpretation);
-	if (event->kind != EVENT_DESK_LIVE && event->kind != EVENT_DESK_IDLE)
+	switch ((int)event->kind) {
+	case EVENT_FLOOR_LANGUAGE_SET:
+		(void)rs_set_text(interpretation->language, event->language);
 		return;
-	struct interpretation_channel *channel = find_channel(interpretation, event->channel);
-	if (channel == NULL)
+	case EVENT_DESK_SOURCE:
+		relay_apply(interpretation, event);
 		return;
-	const bool live = event->kind == EVENT_DESK_LIVE;
-	(void)rs_set_text(channel->desk, live ? event->participant : "");
-	channel->since_ms = live ? event->wall_ms : 0;
+	case EVENT_HANDOVER_REQUESTED:
+	case EVENT_HANDOVER_ACCEPTED:
+	case EVENT_HANDOVER_ENDED:
+		handover_apply(interpretation, event);
+		return;
+	case EVENT_DESK_LIVE:
+	case EVENT_DESK_IDLE:
+	case EVENT_DESK_COUGH:
+	case EVENT_DESK_OUTPUT:
+	case EVENT_MEETING_ADJOURNED:
+	case EVENT_MEETING_CLOSED:
+		desks_apply(interpretation, event);
+		return;
+	default:
+		return; /* others' */
+	}
 }

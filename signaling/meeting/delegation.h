@@ -41,6 +41,7 @@ struct delegation {
 	char id[RS_NAME_MAX + 1];
 	char country[EVENT_NAME_MAX + 1]; /* or the organisation's name */
 	enum category category;
+	char language[EVENT_LANGUAGE_MAX + 1]; /* usually spoken; empty = not said */
 	uint32_t order; /* place in protocol order, from 1; the file's order where two are equal */
 };
 

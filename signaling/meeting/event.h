@@ -84,8 +84,15 @@ enum event_kind {
 	EVENT_INTENT_STATED,
 	EVENT_MICROPHONE_OPENED,
 	EVENT_MICROPHONE_CLOSED,
+	EVENT_FLOOR_LANGUAGE_SET,
 	EVENT_DESK_LIVE,
 	EVENT_DESK_IDLE,
+	EVENT_DESK_COUGH,
+	EVENT_DESK_SOURCE,
+	EVENT_DESK_OUTPUT,
+	EVENT_HANDOVER_REQUESTED,
+	EVENT_HANDOVER_ACCEPTED,
+	EVENT_HANDOVER_ENDED,
 	EVENT_RECORDING_STARTED,
 	EVENT_RECORDING_STOPPED,
 	EVENT_RECORDING_FAILED,
@@ -112,6 +119,15 @@ enum event_cause {
 	CAUSE_CLOSED,
 	CAUSE_SELF,
 	CAUSE_PARTNER,
+	CAUSE_OVERRIDE, /* of another booth */
+	CAUSE_HANDOVER,
+	CAUSE_FORCED, /* no sound came from who was live */
+	CAUSE_PIVOT,  /* nobody is live any more in the channel that was heard */
+	CAUSE_CYCLE,  /* the desk would hear itself */
+	CAUSE_DECLINED,
+	CAUSE_TIMEOUT,
+	CAUSE_CANCELLED,
+	CAUSE_IDLE, /* the desk that was to hand over is live no more */
 	CAUSE_TIME,
 	CAUSE_SUBSTITUTE,
 	CAUSE_MOTION, /* carried */
@@ -225,6 +241,10 @@ enum outcome {
 /* Of a list: its item (absent: the one that is taken up), and what the kind needs: how an entry stands; the other entry of a swap;
  * draw, commitment, window, seed, word, order of lots; category of a budget. */
 #define MEMBER_LIST_ACT (UINT64_C(1) << 30)
+#define MEMBER_LANGUAGE (UINT64_C(1) << 31) /* spoken on the floor; empty = null: not known */
+#define MEMBER_SOURCE (UINT64_C(1) << 32)   /* desks, and what they hear: a channel, or "floor" */
+#define MEMBER_ON (UINT64_C(1) << 33)
+#define MEMBER_DUE (UINT64_C(1) << 34) /* 0 = null: as soon as both agree */
 
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
 #define EVENT_SESSION_MAX 96 /* octets of a recording session's name */
@@ -260,6 +280,8 @@ struct event {
 	enum ruling ruling;
 	enum list_kind list;
 	char channel[RS_NAME_MAX + 1];
+	char source[RS_NAME_MAX + 1]; /* "floor", or a channel */
+	bool on;                      /* of a cough key */
 	char session[EVENT_SESSION_MAX + 1];
 	char reason[EVENT_REASON_MAX + 1];
 	char instance[RS_NAME_MAX + 1];
@@ -284,13 +306,13 @@ struct event {
 	bool overridden;            /* there was none, and the presiding officer went on */
 	uint32_t again; /* of a second vote: the decision that was equally divided; 0 = none */
 	uint32_t round; /* of a roll call, from 1 */
-	int64_t due_ms; /* wall clock: when the voting may be locked, by when the second vote is due */
-	enum vote was;                       /* before it was corrected */
+	int64_t due_ms; /* wall clock: when the voting may be locked, by when the second vote is due, when a handover happens */
+	enum vote was;  /* before it was corrected */
 	char seed[EVENT_SEED_MAX + 1];       /* of the lots drawn; empty = none */
 	char commitment[EVENT_SEED_MAX + 1]; /* to a seed that is told later; empty = none */
 	char key[EVENT_KEY_MAX + 1];         /* of a secret ballot; empty = none */
 	/* Delegations entitled to vote, in the order they are called; of ballots-published tokens and votes; of lots-places the
-	 * places. */
+	 * places; of desk-source the desks. */
 	char names[EVENT_NAMES_MAX + 1];
 	/* of an inscription */
 	char group[RS_NAME_MAX + 1]; /* on behalf of this delegation; empty = its own */
@@ -302,11 +324,11 @@ struct event {
 	bool requested; /* in the window of presses; then the next two are there */
 	int64_t pressed_ms;
 	uint32_t uncertainty_ms;
-	uint32_t other; /* entry */
+	uint32_t other;                        /* entry */
+	char language[EVENT_LANGUAGE_MAX + 1]; /* of a document, of what is said */
 	/* of a document; its file's digest is `digest`, which the log has of one that is added alone */
 	uint32_t document; /* its number, from 1 in each meeting */
 	char symbol[EVENT_SYMBOL_MAX + 1];
-	char language[EVENT_LANGUAGE_MAX + 1];
 	unsigned document_type; /* enum document_type */
 	uint64_t octets;
 	/* of lots */

@@ -64,6 +64,7 @@ struct participant {
 	enum category category;           /* of the delegation */
 	enum rank rank;                   /* RANK_NONE: no delegate */
 	char seat[SEAT_MAX + 1];          /* in the room; empty = none */
+	char booth[RS_NAME_MAX + 1];      /* of an interpreter: its language; empty = not said */
 	char languages[MEETING_LANGUAGES_MAX][RS_NAME_MAX + 1];
 	size_t n_languages;
 	uint32_t csrc;

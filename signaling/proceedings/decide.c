@@ -165,16 +165,41 @@ static enum verdict decide_explanation(const struct proceedings *proceedings,
 	return explanations_decide(proceedings->floor, &explanations_command, out_events);
 }
 
+/* A command with what is known of microphones as it is judged. */
+struct desk_sounds {
+	const struct proceedings *proceedings;
+	const struct command *command;
+};
+
+/* An interpretation_sounds_fn. */
+static bool desk_sounds(const void *ctx, const char *badge)
+{
+	const struct desk_sounds *sounds = ctx;
+	const struct interpretation *interpretation = sounds->proceedings->interpretation;
+	const struct participant *participant = meeting_find(sounds->proceedings->meeting, badge);
+	const struct interpretation_desk *desk = interpretation_find(interpretation, badge);
+	if (participant == NULL || desk == NULL || participant->line != LINE_CONNECTED)
+		return false;
+	const size_t i = (size_t)(desk - interpretation->desks);
+	return (sounds->command->silent[i / 64] >> i % 64 & 1) == 0;
+}
+
 static enum verdict decide_desk(const struct proceedings *proceedings,
 	enum interpretation_command_kind kind, const struct command *command,
 	struct events *out_events)
 {
-	const struct participant *by = meeting_find(proceedings->meeting, command->by);
+	const struct desk_sounds sounds = { proceedings, command };
 	const struct interpretation_command desk_command = {
 		.kind = kind,
 		.by = command->by,
 		.channel = command->channel,
-		.accredited = by != NULL && participant_has_language(by, command->channel),
+		.participant = command->participant,
+		.language = command->language,
+		.on = command->on,
+		.at_ms = command->at_ms,
+		.wall_ms = command->wall_ms,
+		.sounds = desk_sounds,
+		.ctx = &sounds,
 	};
 	return interpretation_decide(proceedings->interpretation, &desk_command, out_events);
 }
@@ -330,6 +355,26 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return decide_desk(proceedings, INTERPRETATION_GO_LIVE, command, out_events);
 	case COMMAND_GO_IDLE:
 		return decide_desk(proceedings, INTERPRETATION_GO_IDLE, command, out_events);
+	case COMMAND_COUGH:
+		return decide_desk(proceedings, INTERPRETATION_COUGH, command, out_events);
+	case COMMAND_SELECT_SOURCE:
+		return decide_desk(proceedings, INTERPRETATION_SELECT_SOURCE, command, out_events);
+	case COMMAND_SELECT_OUTPUT:
+		return decide_desk(proceedings, INTERPRETATION_SELECT_OUTPUT, command, out_events);
+	case COMMAND_REQUEST_HANDOVER:
+		return decide_desk(
+			proceedings, INTERPRETATION_REQUEST_HANDOVER, command, out_events);
+	case COMMAND_ACCEPT_HANDOVER:
+		return decide_desk(
+			proceedings, INTERPRETATION_ACCEPT_HANDOVER, command, out_events);
+	case COMMAND_DECLINE_HANDOVER:
+		return decide_desk(
+			proceedings, INTERPRETATION_DECLINE_HANDOVER, command, out_events);
+	case COMMAND_CANCEL_HANDOVER:
+		return decide_desk(
+			proceedings, INTERPRETATION_CANCEL_HANDOVER, command, out_events);
+	case COMMAND_SET_FLOOR_LANGUAGE:
+		return decide_desk(proceedings, INTERPRETATION_SET_LANGUAGE, command, out_events);
 	case COMMAND_PLAN:
 	case COMMAND_SAY:
 	case COMMAND_LISTEN:

@@ -1,6 +1,7 @@
 #include "signaling/proceedings/questions.h"
 
 #include "signaling/proceedings/plan.h"
+#include "signaling/proceedings/proceedings_priv.h"
 
 #include <errno.h>
 
@@ -12,14 +13,6 @@ static int build_floor(struct proceedings *proceedings, const struct meeting *me
 	return floor_new(&meeting->rules, ids, meeting->n_items, &proceedings->floor);
 }
 
-static int build_interpretation(struct proceedings *proceedings, const struct meeting *meeting)
-{
-	const char *ids[MEETING_CHANNELS_MAX];
-	for (size_t i = 0; i < meeting->n_channels; i++)
-		ids[i] = meeting->channels[i].id;
-	return interpretation_new(ids, meeting->n_channels, &proceedings->interpretation);
-}
-
 int proceedings_new(struct meeting *meeting, struct proceedings **out_proceedings)
 {
 	struct proceedings *proceedings = rs_zalloc(sizeof(*proceedings));
@@ -29,7 +22,7 @@ int proceedings_new(struct meeting *meeting, struct proceedings **out_proceeding
 	if (err == 0)
 		err = questions_new(meeting, proceedings);
 	if (err == 0)
-		err = build_interpretation(proceedings, meeting);
+		err = interpretation_new(meeting, &proceedings->interpretation);
 	if (err == 0)
 		err = documents_new(&proceedings->documents);
 	if (err < 0) {
@@ -68,6 +61,7 @@ void proceedings_apply(struct proceedings *proceedings, const struct event *even
 void proceedings_stamp(
 	const struct proceedings *proceedings, int64_t wall_ms, struct events *events)
 {
+	proceedings_decide_language(proceedings, events);
 	for (size_t i = 0; i < events->n; i++) {
 		events->list[i].number = proceedings->meeting->event + 1 + i;
 		events->list[i].wall_ms = wall_ms;

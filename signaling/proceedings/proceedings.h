@@ -109,6 +109,14 @@ enum command_kind {
 	COMMAND_CLOSE_MICROPHONE,
 	COMMAND_GO_LIVE,
 	COMMAND_GO_IDLE,
+	COMMAND_COUGH,
+	COMMAND_SELECT_SOURCE,
+	COMMAND_SELECT_OUTPUT,
+	COMMAND_REQUEST_HANDOVER,
+	COMMAND_ACCEPT_HANDOVER,
+	COMMAND_DECLINE_HANDOVER,
+	COMMAND_CANCEL_HANDOVER,
+	COMMAND_SET_FLOOR_LANGUAGE,
 	COMMAND_TAKE_UP_RECORDING,
 	COMMAND_STOP_RECORDING,
 	COMMAND_CLOSE_CHAT,
@@ -166,7 +174,12 @@ struct command {
 		[LOT_SEED_LEN]; /* of lots that are drawn or committed to; see proceedings_lot() */
 	char participant[RS_NAME_MAX + 1];
 	char item[RS_NAME_MAX + 1];
-	char channel[RS_NAME_MAX + 1];
+	char channel[RS_NAME_MAX + 1];         /* SELECT_SOURCE: or "floor" */
+	bool on;                               /* COUGH */
+	int64_t at_ms;                         /* REQUEST_HANDOVER: wall clock; 0 = not said */
+	char language[EVENT_LANGUAGE_MAX + 1]; /* SET_FLOOR_LANGUAGE; empty = not known */
+	/* Desks from whose microphone nothing comes as it is judged, by their index, as a set. */
+	uint64_t silent[INTERPRETATION_DESKS_MAX / 64];
 	char session[EVENT_SESSION_MAX + 1]; /* fresh name, in case a recording starts */
 	struct floor_wish wish;              /* of commands on lists */
 	int64_t wall_ms;                     /* when it is judged; set by proceedings_decide() */
@@ -181,10 +194,14 @@ uint32_t proceedings_lot(const struct proceedings *proceedings, const struct com
 /* Judge a command that makes events (others: VERDICT_MALFORMED). On VERDICT_OK `out_events` has numbers and `wall_ms`; else it is empty. */
 enum verdict proceedings_decide(const struct proceedings *proceedings,
 	const struct command *command, int64_t wall_ms, struct events *out_events);
-/* The outside world, see meeting_decide_presence() and so on; leaving costs floor, microphone and desk. Append to
- * `out_events`, which must have room for 4 more; proceedings_stamp() once all are there. */
+/* Most events proceedings_decide_presence() adds: away, no longer tried, floor and microphone; the desk's handovers, who takes
+ * over or falls back to the floor (three events for all desks), the line. */
+#define PROCEEDINGS_PRESENCE_EVENTS 12
+/* The outside world, see meeting_decide_presence() and so on; leaving costs floor, microphone and desk. Append to `out_events`,
+ * which must have room for PROCEEDINGS_PRESENCE_EVENTS more and one; proceedings_stamp() once all are there. */
 void proceedings_decide_presence(const struct proceedings *proceedings, size_t i,
 	const struct presence *presence, struct events *out_events);
+/* Numbers and times; and the language that is spoken from then on, if they change who speaks. */
 void proceedings_stamp(
 	const struct proceedings *proceedings, int64_t wall_ms, struct events *events);
 void proceedings_apply(struct proceedings *proceedings, const struct event *event);

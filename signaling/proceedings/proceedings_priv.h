@@ -13,4 +13,8 @@ struct floor_person proceedings_person(const void *ctx, const char *id);
 enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
 	enum meeting_command_kind kind, const struct command *command, struct events *out_events);
 
+/* language.c: adds the language of who speaks after these events, if they change who does: as the entry announced it, else the
+ * delegation's usual one, else not known. */
+void proceedings_decide_language(const struct proceedings *proceedings, struct events *events);
+
 #endif

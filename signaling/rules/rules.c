@@ -132,6 +132,14 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_LOT_LOST] = "lot-lost",
 		[VERDICT_NO_BALLOTS] = "no-ballots",
 		[VERDICT_CHANNEL_NOT_YOURS] = "channel-not-yours",
+		[VERDICT_CHANNEL_BUSY] = "channel-busy",
+		[VERDICT_PARTNER_LIVE] = "partner-live",
+		[VERDICT_RELAY_CYCLE] = "relay-cycle",
+		[VERDICT_NOT_LIVE] = "not-live",
+		[VERDICT_LIVE_ELSEWHERE] = "live-elsewhere",
+		[VERDICT_NO_SOUND] = "no-sound",
+		[VERDICT_NO_HANDOVER] = "no-handover",
+		[VERDICT_HANDOVER_PENDING] = "handover-pending",
 		[VERDICT_CHAT_CLOSED] = "chat-closed",
 		[VERDICT_NO_SUCH_MESSAGE] = "no-such-message",
 		[VERDICT_NO_SUCH_DOCUMENT] = "no-such-document",
@@ -144,4 +152,14 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_MALFORMED] = "malformed",
 	};
 	return reasons[verdict];
+}
+
+const char *rules_interlock_name(enum rules_interlock interlock)
+{
+	static const char *const names[] = {
+		[RULES_INTERLOCK_OVERRIDE] = "override",
+		[RULES_INTERLOCK_NONE] = "none",
+		[RULES_INTERLOCK_BUSY] = "interlock",
+	};
+	return names[interlock];
 }

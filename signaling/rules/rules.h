@@ -162,6 +162,40 @@ struct rules_voting {
 	uint32_t rounds; /* of a roll call: who was absent is called again, 1 to RULES_ROUNDS_MAX */
 };
 
+/* Between booths that work into the same channel. */
+enum rules_interlock {
+	RULES_INTERLOCK_OVERRIDE, /* who goes live takes it */
+	RULES_INTERLOCK_NONE,     /* as between the desks of one booth */
+	RULES_INTERLOCK_BUSY,     /* refused while another is live */
+};
+
+#define RULES_HANDOVER_TIMEOUT_MAX_S 600
+#define RULES_BOOTHS_WAIT_MAX_MS 60000
+#define RULES_SLOWER_HOLD_MAX_S 600
+#define RULES_SLOWER_DESKS_MAX 16
+
+struct rules_interpretation {
+	enum rules_interlock interlock;
+	bool handover_asks; /* inside a booth: the live desk is asked; else who goes live takes the channel */
+	uint32_t
+		handover_timeout_s; /* within which one is answered, 1 to RULES_HANDOVER_TIMEOUT_MAX_S */
+	bool auto_relay; /* who works from the floor into another language than the booth's own is the floor of all others */
+	uint32_t
+		wait_ms; /* silence wanted of the booths before the next floor or a vote opens; 0 = they are not waited for */
+	uint32_t wait_max_ms; /* but no longer than this, to RULES_BOOTHS_WAIT_MAX_MS */
+	uint32_t
+		turn_s; /* at the microphone before the partner's turn, to RULES_TIME_MAX_S; 0 = any time */
+	uint32_t
+		desk_max_s; /* at the microphone a day, to RULES_INTERPRETATION_MAX_S; 0 = any time */
+	uint32_t
+		slower_hold_s; /* that a speaker is told to slow down, 1 to RULES_SLOWER_HOLD_MAX_S */
+	uint32_t
+		slower_desks; /* that ask before the speaker is told, 1 to RULES_SLOWER_DESKS_MAX */
+};
+
+/* "override" ...; never NULL. */
+const char *rules_interlock_name(enum rules_interlock interlock);
+
 struct rules {
 	char name[RS_NAME_MAX + 1];
 	unsigned may_ask;      /* roles that may put themselves on the list of speakers */
@@ -192,6 +226,7 @@ struct rules {
 	unsigned quorum_places; /* ways of being here that count, a set of enum place */
 	struct rules_chat chat;
 	struct rules_voting voting;
+	struct rules_interpretation interpretation;
 	bool first_item_on_opening; /* the first agenda item is taken up as the meeting opens */
 };
 

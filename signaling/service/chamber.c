@@ -237,6 +237,7 @@ static void run_job(
 	make_session_name(service, chamber, at.wall_ms, job->command.session);
 	make_seed(service, chamber, job);
 	ballots_prepare(service, chamber, &job->command);
+	presence_tell_silent(chamber, &job->command);
 	const enum verdict verdict = chamber->fenced
 					     ? VERDICT_STORE_UNAVAILABLE
 					     : proceedings_decide(chamber->proceedings,

@@ -4,6 +4,7 @@
 
 #define CHANNEL "channel-"
 #define ORIGINAL "original-"
+#define DESK "desk-"
 
 static void set_feed(struct peer_slot *place, const char *prefix, const char *channel)
 {
@@ -26,6 +27,8 @@ void listening_places(
 	out_places[LISTENING_ORIGINAL].mix = PEER_MIX_LOUDEST;
 	if (listening->original && !floor)
 		set_feed(&out_places[LISTENING_ORIGINAL], ORIGINAL, listening->channel);
+	if (listening->partner[0] != '\0')
+		set_feed(&out_places[LISTENING_PARTNER], DESK, listening->partner);
 }
 
 bool listening_bind(const struct listening *listening, struct peer_spec *peer)

@@ -20,6 +20,8 @@ enum listening_place {
 struct listening {
 	char channel[RS_NAME_MAX + 1]; /* empty = floor */
 	bool original;                 /* the floor underneath, while the channel is interpreted */
+	char partner[RS_NAME_MAX +
+		     1]; /* of an interpreter: channel whose live desk is heard beside it; empty = none */
 };
 
 /* What each place carries. */

@@ -8,6 +8,24 @@
 #define CHAIR_HEIGHT 360
 #define CONTENT_HEIGHT 1080
 
+/* An interpreter hears what the desk's source comes to, which others may change by what they do, and the live desk of the own
+ * output beside it. */
+static void follow_desk(const struct chamber *chamber, struct person *person)
+{
+	const struct interpretation *interpretation = chamber->proceedings->interpretation;
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct interpretation_desk *desk = interpretation_find(
+		interpretation, meeting->participants[person - chamber->people].id);
+	if (desk == NULL)
+		return;
+	const int channel = interpretation_hears(interpretation, desk);
+	(void)rs_set_text(person->listening.channel,
+		channel != INTERPRETATION_NONE ? interpretation->channels[channel].id : "");
+	(void)rs_set_text(person->listening.partner,
+		desk->output != INTERPRETATION_NONE ? interpretation->channels[desk->output].id
+						    : "");
+}
+
 static void plan_page(const struct session *session, struct peer_plan *plan)
 {
 	const struct participant *who =
@@ -16,7 +34,9 @@ static void plan_page(const struct session *session, struct peer_plan *plan)
 	*plan = (struct peer_plan){ .n_send = 0 };
 	if (peer_may_send(who->role) && !session->companion)
 		plan_add_sends(plan, who->id, who->csrc);
-	listening_places(&session->chamber->people[session->participant].listening, plan->recv);
+	struct person *person = &session->chamber->people[session->participant];
+	follow_desk(session->chamber, person);
+	listening_places(&person->listening, plan->recv);
 	plan->n_recv = LISTENING_PLACES;
 	plan_add_slot(plan, PEER_VIDEO, "speaker", 0, SPEAKER_HEIGHT);
 	plan_add_slot(plan, PEER_VIDEO, "chair", 0, CHAIR_HEIGHT);
@@ -138,10 +158,24 @@ static void tell_page(struct service *service, const struct peer *peer)
 
 void peer_rebind(struct service *service, struct peer *peer)
 {
+	follow_desk(peer->chamber, peer->person);
 	if (!listening_bind(&peer->person->listening, &peer->spec))
 		return;
 	peer_tell(service, peer);
 	tell_page(service, peer);
+}
+
+void peer_rebind_desks(struct service *service, const struct chamber *chamber)
+{
+	const struct interpretation *interpretation = chamber->proceedings->interpretation;
+	for (size_t i = 0; i < interpretation->n_desks; i++) {
+		const struct person *person = chamber_person(chamber, interpretation->desks[i].id);
+		for (struct peer *peer = person != NULL ? person->peers : NULL; peer != NULL;
+			peer = peer->next_of_person) {
+			if (peer->use == PEER_PAGE)
+				peer_rebind(service, peer);
+		}
+	}
 }
 
 void peer_listen(struct service *service, struct session *session,

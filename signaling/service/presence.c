@@ -2,9 +2,6 @@
  * becomes events; so it does not matter in which order things happened, nor whether the store was down meanwhile. */
 #include "signaling/service/service_priv.h"
 
-/* Most events one participant may cause at once: left, floor, microphone, desk, line. */
-#define EVENTS_OF_ONE 5
-
 void presence_away(struct service *service, struct person *person, struct moment at)
 {
 	if (person->sessions > 0 || person->away_at != RS_TIME_NEVER)
@@ -52,6 +49,64 @@ static bool speaks_in_room(const struct chamber *chamber, const struct participa
 	       strcmp(chamber->proceedings->floor->now.holder, participant->id) == 0;
 }
 
+enum hearing { HEARING_UNKNOWN, HEARING_SOMETHING, HEARING_NOTHING };
+
+/* Pages send all the time, also with a closed microphone: when all that used to come stays out for a whole measure, the line is
+ * lost. That is known within 2 s, while consent runs out after 30. */
+static enum hearing hear(const struct person *person)
+{
+	enum hearing hearing = HEARING_UNKNOWN;
+	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person) {
+		if (peer->rx_packets == 0)
+			continue;
+		if (!peer->quiet)
+			return HEARING_SOMETHING;
+		hearing = HEARING_NOTHING;
+	}
+	return hearing;
+}
+
+/* Nothing comes any more from a desk that is live, or about to be. */
+static bool is_desk_lost(const struct chamber *chamber, const char *badge)
+{
+	if (!interpretation_needs(chamber->proceedings->interpretation, badge))
+		return false;
+	const struct person *person = chamber_person(chamber, badge);
+	return person != NULL && (person->media_lost || hear(person) == HEARING_NOTHING);
+}
+
+bool presence_desk_lost(const struct chamber *chamber)
+{
+	const struct interpretation *interpretation = chamber->proceedings->interpretation;
+	for (size_t i = 0; i < interpretation->n_desks; i++) {
+		if (is_desk_lost(chamber, interpretation->desks[i].id))
+			return true;
+	}
+	return false;
+}
+
+void presence_tell_silent(const struct chamber *chamber, struct command *command)
+{
+	const struct interpretation *interpretation = chamber->proceedings->interpretation;
+	for (size_t i = 0; i < interpretation->n_desks; i++) {
+		const struct person *person = chamber_person(chamber, interpretation->desks[i].id);
+		/* Measured once, and not in the last second. */
+		if (person != NULL && person->mic_packets > 0 && person->level < 0)
+			command->silent[i / 64] |= UINT64_C(1) << i % 64;
+	}
+}
+
+/* What follows of a desk's event is judged by the state after it. */
+static bool has_desk_event(const struct events *events)
+{
+	for (size_t i = 0; i < events->n; i++) {
+		const enum event_kind kind = events->list[i].kind;
+		if (kind >= EVENT_DESK_LIVE && kind <= EVENT_HANDOVER_ENDED)
+			return true;
+	}
+	return false;
+}
+
 static void reconcile_person(
 	struct service *service, struct chamber *chamber, size_t i, struct moment at)
 {
@@ -80,7 +135,7 @@ static void reconcile_person(
 		.cause = cause,
 	};
 	proceedings_decide_presence(chamber->proceedings, i, &presence, &chamber->events);
-	if (present && person->media_lost) {
+	if (present && is_desk_lost(chamber, participant->id)) {
 		interpretation_decide_lost(chamber->proceedings->interpretation, participant->id,
 			CAUSE_LOST_LINE, &chamber->events);
 	}
@@ -142,23 +197,6 @@ static void reconcile_media(struct service *service, struct chamber *chamber, st
 	meeting_decide_media(meeting, node != NULL ? node->instance : "", &chamber->events);
 }
 
-enum hearing { HEARING_UNKNOWN, HEARING_SOMETHING, HEARING_NOTHING };
-
-/* Pages send all the time, also with a closed microphone: when all that used to come stays out for a whole measure, the line is
- * lost. That is known within 2 s, while consent runs out after 30. */
-static enum hearing hear(const struct person *person)
-{
-	enum hearing hearing = HEARING_UNKNOWN;
-	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person) {
-		if (peer->rx_packets == 0)
-			continue;
-		if (!peer->quiet)
-			return HEARING_SOMETHING;
-		hearing = HEARING_NOTHING;
-	}
-	return hearing;
-}
-
 static enum hearing hear_speaker(const struct chamber *chamber)
 {
 	const struct meeting *meeting = chamber->proceedings->meeting;
@@ -192,6 +230,7 @@ static void due_at(struct chamber *chamber, int64_t wall_ms, struct moment at)
 static void reconcile_floor(struct chamber *chamber, struct moment at)
 {
 	const struct floor *floor = chamber->proceedings->floor;
+	const struct interpretation *interpretation = chamber->proceedings->interpretation;
 	if (presence_speaker_changed(chamber)) {
 		if (floor->now.suspended)
 			floor_decide_back(floor, at.wall_ms, &chamber->events);
@@ -202,6 +241,9 @@ static void reconcile_floor(struct chamber *chamber, struct moment at)
 		floor_decide_time(floor, at.wall_ms, &chamber->events);
 	if (chamber->events.n == 0)
 		floor_decide_window(floor, at.wall_ms, &chamber->events);
+	if (chamber->events.n == 0)
+		interpretation_decide_time(interpretation, at.wall_ms, &chamber->events);
+	due_at(chamber, interpretation_due(interpretation), at);
 	due_at(chamber, floor_cut_at(floor), at);
 	due_at(chamber, floor_window_ends(floor), at);
 }
@@ -220,7 +262,9 @@ void presence_reconcile(struct service *service, struct chamber *chamber, struct
 	reconcile_media(service, chamber, at);
 	reconcile_recorder(service, chamber);
 	const size_t n = chamber->proceedings->meeting->n_participants;
-	for (size_t i = 0; i < n && chamber->events.n + EVENTS_OF_ONE <= EVENTS_MAX; i++)
+	for (size_t i = 0; i < n && !has_desk_event(&chamber->events) &&
+			   chamber->events.n + PROCEEDINGS_PRESENCE_EVENTS < EVENTS_MAX;
+		i++)
 		reconcile_person(service, chamber, i, at);
 	if (chamber->events.n == 0) /* what is decided there rests on the state as it is now */
 		reconcile_floor(chamber, at);

@@ -208,6 +208,10 @@ void presence_reconcile_one(
 	struct service *service, struct chamber *chamber, const char *badge, struct moment at);
 /* Nothing comes from whoever has the floor, or something again, and that is not decided yet. */
 bool presence_speaker_changed(const struct chamber *chamber);
+/* Adds to a command from whose microphone nothing comes, among the desks. */
+void presence_tell_silent(const struct chamber *chamber, struct command *command);
+/* Nothing comes any more from a desk that is live, or about to be, and nobody was told. */
+bool presence_desk_lost(const struct chamber *chamber);
 /* Nobody watches this participant any more: start the grace, or let it go at once. */
 void presence_away(struct service *service, struct person *person, struct moment at);
 

@@ -220,6 +220,20 @@ static void handle_sync(struct service *service, struct session *session,
 	rs_buf_done(&out);
 }
 
+/* What an interpreter hears is an event, since relay makes it part of what others hear. */
+static bool is_source(const struct session *session, const struct wire_message *message)
+{
+	const struct proceedings *proceedings = session->chamber->proceedings;
+	const struct interpretation *interpretation = proceedings->interpretation;
+	const struct interpretation_desk *desk = interpretation_find(
+		interpretation, proceedings->meeting->participants[session->participant].id);
+	if (message->command.kind != COMMAND_LISTEN || desk == NULL)
+		return false;
+	return strcmp(message->command.channel, desk->source != INTERPRETATION_NONE
+							? interpretation->channels[desk->source].id
+							: "floor") != 0;
+}
+
 static void handle_command(struct service *service, struct session *session,
 	const struct wire_message *message, struct moment at)
 {
@@ -236,11 +250,13 @@ static void handle_command(struct service *service, struct session *session,
 		   !chat_has(chamber->chat, message->command.message)) {
 		refuse_command(service, session, message->id, VERDICT_NO_SUCH_MESSAGE,
 			wire_verdict_text(VERDICT_NO_SUCH_MESSAGE));
-	} else if (media != NULL) {
+	} else if (media != NULL && !is_source(session, message)) {
 		do_media(service, session, message, media);
 	} else {
 		struct job job = { .session = session->id, .command = message->command };
 		job.command.role = who->role;
+		if (is_source(session, message))
+			job.command.kind = COMMAND_SELECT_SOURCE;
 		set_press(session, message, at, &job.command);
 		(void)rs_set_text(job.command.by, who->id);
 		(void)rs_set_text(job.badge, who->id);

@@ -3,6 +3,7 @@
 #include "common/control/object.h"
 #include "signaling/wire/doc.h"
 #include "signaling/wire/documents.h"
+#include "signaling/wire/event_booths.h"
 #include "signaling/wire/event_voting.h"
 #include "signaling/wire/life.h"
 #include "signaling/wire/lists.h"
@@ -70,6 +71,7 @@ static json_t *write_data(const struct event *event)
 	if (members & MEMBER_MESSAGE)
 		doc_put(&data, "message", json_integer((json_int_t)event->message));
 	documents_write_data(&data, event);
+	event_write_booths(&data, event, members);
 	event_list_write(&data, event, members);
 	if (members & MEMBER_CAUSE)
 		doc_put(&data, "cause", json_string(cause_name(event->cause)));
@@ -153,6 +155,7 @@ static void read_data(const struct object *data, struct event *event)
 	if (members & MEMBER_MESSAGE)
 		event->message = (uint64_t)object_int(data, "message", 1, DOC_INT_MAX);
 	documents_read_data(data, event);
+	event_read_booths(data, event, members);
 	event_list_read(data, event, members);
 	if ((members & MEMBER_CAUSE) && cause_parse(object_text(data, "cause"), &event->cause) < 0)
 		object_fail(data, "cause", "no such cause");

@@ -24,6 +24,7 @@ static void put_true(json_t **data, const char *key, bool is)
 static void write_inscription(json_t **data, const struct event *event)
 {
 	doc_put_text(data, "group", event->group);
+	doc_put_text(data, "language", event->language);
 	if (event->category != CATEGORY_MEMBER) {
 		doc_put(data, "category",
 			json_string(category_name((enum category)event->category)));
@@ -114,6 +115,7 @@ static void read_name(const struct object *data, const char *key, char out[RS_NA
 static void read_inscription(const struct object *data, struct event *event)
 {
 	read_name(data, "group", event->group);
+	doc_copy_text(data, "language", true, event->language, sizeof(event->language));
 	read_category(data, event, object_text_or(data, "category", "member"));
 	event->block = (uint32_t)object_int_or(data, "block", 0, UINT32_MAX, 0);
 	event->level = (uint32_t)object_int_or(data, "level", 0, UINT32_MAX, 0);

@@ -16,10 +16,21 @@ static void parse_group(const struct object *object, struct wire_message *messag
 		(void)rs_set_text(message->command.wish.group, object_name(object, "group"));
 }
 
+static void parse_language(const struct object *object, struct wire_message *message)
+{
+	struct floor_wish *wish = &message->command.wish;
+	if (!object_has(object, "language"))
+		return;
+	const char *language = object_name(object, "language");
+	if (!rs_copy_text(wish->language, sizeof(wish->language), language, strlen(language)))
+		object_fail(object, "language", "the text is too long");
+}
+
 void lists_parse_ask(const struct object *object, struct wire_message *message)
 {
 	lists_parse_item(object, message);
 	parse_group(object, message);
+	parse_language(object, message);
 	/* On the page's own clock; the service knows how that stands to ours. */
 	message->has_at = object_has(object, "at");
 	if (message->has_at)
@@ -30,6 +41,7 @@ void lists_parse_inscribe(const struct object *object, struct wire_message *mess
 {
 	lists_parse_item(object, message);
 	parse_group(object, message);
+	parse_language(object, message);
 	(void)rs_set_text(message->command.participant, object_name(object, "participant"));
 	message->command.position = (uint32_t)object_int_or(object, "position", 1, UINT32_MAX, 0);
 }

@@ -9,6 +9,7 @@ static json_t *entry_part(const struct floor_entry *entry)
 	doc_put(&part, "participant", json_string(entry->participant));
 	doc_put(&part, "asked", json_integer(entry->asked_ms));
 	doc_put_text(&part, "group", entry->group);
+	doc_put_text(&part, "language", entry->language);
 	if (entry->requested)
 		doc_put(&part, "requested", json_true());
 	if (entry->fixed)

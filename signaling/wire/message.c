@@ -232,6 +232,38 @@ static void parse_listen(const struct object *object, struct wire_message *messa
 	message->original = object_bool_or(object, "original", false);
 }
 
+/* Of the desk's own booth, or the one it is live in. */
+static void parse_handover(const struct object *object, struct wire_message *message)
+{
+	struct command *command = &message->command;
+	if (object_has(object, "channel"))
+		parse_channel(object, message);
+	if (object_has(object, "participant"))
+		parse_participant(object, message);
+	command->at_ms = object_int_or(object, "at", 1, DOC_INT_MAX, 0);
+}
+
+static void parse_cough(const struct object *object, struct wire_message *message)
+{
+	message->command.on = object_bool(object, "on");
+}
+
+static void parse_source(const struct object *object, struct wire_message *message)
+{
+	(void)rs_set_text(message->command.channel, object_name(object, "source"));
+}
+
+/* null: not known. */
+static void parse_language(const struct object *object, struct wire_message *message)
+{
+	struct command *command = &message->command;
+	if (!object_has(object, "language"))
+		return;
+	const char *language = object_name(object, "language");
+	if (!rs_copy_text(command->language, sizeof(command->language), language, strlen(language)))
+		object_fail(object, "language", "the text is too long");
+}
+
 static void parse_proposal(const struct object *object, struct wire_message *message)
 {
 	struct command *command = &message->command;
@@ -387,6 +419,14 @@ static const struct {
 	[COMMAND_CLOSE_MICROPHONE] = { "close-microphone", parse_nothing },
 	[COMMAND_GO_LIVE] = { "go-live", parse_channel },
 	[COMMAND_GO_IDLE] = { "go-idle", parse_nothing },
+	[COMMAND_COUGH] = { "cough", parse_cough },
+	[COMMAND_SELECT_SOURCE] = { "select-source", parse_source },
+	[COMMAND_SELECT_OUTPUT] = { "select-output", parse_channel },
+	[COMMAND_REQUEST_HANDOVER] = { "request-handover", parse_handover },
+	[COMMAND_ACCEPT_HANDOVER] = { "accept-handover", parse_nothing },
+	[COMMAND_DECLINE_HANDOVER] = { "decline-handover", parse_nothing },
+	[COMMAND_CANCEL_HANDOVER] = { "cancel-handover", parse_nothing },
+	[COMMAND_SET_FLOOR_LANGUAGE] = { "set-floor-language", parse_language },
 	[COMMAND_TAKE_UP_RECORDING] = { "take-up-recording", parse_nothing },
 	[COMMAND_STOP_RECORDING] = { "stop-recording", parse_nothing },
 	[COMMAND_PLAN] = { "plan", parse_plan },

@@ -17,10 +17,24 @@ static json_t *floor_names(const struct gate *gate, const struct interpretation 
 {
 	json_t *array = json_array();
 	for (size_t i = 0; i < gate->n_open; i++) {
-		if (interpretation_find_desk(interpretation, gate->open[i]) == NULL)
+		if (interpretation_live_in(interpretation, gate->open[i]) == NULL)
 			doc_push(&array, json_string(gate->open[i]));
 	}
 	return array;
+}
+
+static json_t *sfu_channel(const struct interpretation *interpretation, size_t i)
+{
+	const struct interpretation_channel *at = &interpretation->channels[i];
+	const bool carries = interpretation_carries(interpretation, i);
+	json_t *channel = json_object();
+	doc_put(&channel, "id", json_string(at->id));
+	doc_put(&channel, "desk",
+		carries ? json_string(interpretation->desks[at->desk].id) : json_null());
+	if (at->handover.stage == HANDOVER_ARMED) {
+		doc_put(&channel, "next", json_string(interpretation->desks[at->handover.to].id));
+	}
+	return channel;
 }
 
 /* Section 3.1 of common/control/PROTOCOL.md. */
@@ -43,12 +57,8 @@ static json_t *sfu_meeting(const struct proceedings *proceedings)
 	doc_put(&json, "chair", doc_text_or_null(gate.chair));
 	doc_put(&json, "content", doc_text_or_null(gate.content));
 	json_t *channels = json_array();
-	for (size_t i = 0; i < interpretation->n_channels; i++) {
-		json_t *channel = json_object();
-		doc_put(&channel, "id", json_string(interpretation->channels[i].id));
-		doc_put(&channel, "desk", doc_text_or_null(interpretation->channels[i].desk));
-		doc_push(&channels, channel);
-	}
+	for (size_t i = 0; i < interpretation->n_channels; i++)
+		doc_push(&channels, sfu_channel(interpretation, i));
 	doc_put(&json, "channels", channels);
 	doc_put(&json, "record", json_boolean(meeting->session[0] != '\0'));
 	doc_put(&json, "webcast", json_boolean(meeting->visibility == VISIBILITY_PUBLIC));

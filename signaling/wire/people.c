@@ -122,7 +122,11 @@ static void read_delegation(const struct source *source, size_t i, struct delega
 	if (category_parse(object_text_or(&object, "category", "member"), &delegation->category) <
 		0)
 		object_fail(&object, "category", "member, observer, igo, ngo or group is expected");
-	ONLY(source, &object, "id", "country", "category", "order");
+	if (object_has(&object, "language")) {
+		conference_copy_text(&object, "language", object_name(&object, "language"),
+			delegation->language, sizeof(delegation->language));
+	}
+	ONLY(source, &object, "id", "country", "category", "order", "language");
 	for (size_t j = 0; j < i && delegation->id[0] != '\0'; j++) {
 		if (strcmp(source->delegations[j].id, delegation->id) == 0)
 			object_fail(&object, "id", "another delegation has this id");
@@ -210,6 +214,24 @@ static void read_languages(
 		object_fail(badge, "languages", "an interpreter needs one at least");
 }
 
+/* One that is declared, where any is. */
+static void read_booth_of(const struct source *source, const struct object *badge,
+	const struct meeting *meeting, struct participant *participant)
+{
+	if (!object_has(badge, "booth"))
+		return;
+	const char *id = object_name(badge, "booth");
+	size_t i = 0;
+	while (i < source->n_booths && strcmp(source->booths[i].language, id) != 0)
+		i++;
+	if (participant->role != ROLE_INTERPRETER || participant->delegation[0] != '\0')
+		object_fail(badge, "booth", "only interpreters of the conference have one");
+	else if (source->n_booths > 0 ? i == source->n_booths
+				      : meeting_find_channel(meeting, id) == NULL)
+		object_fail(badge, "booth", "not a booth of this conference");
+	(void)rs_set_text(participant->booth, id);
+}
+
 static void read_delegation_of(
 	const struct source *source, const struct object *badge, struct participant *participant)
 {
@@ -264,7 +286,9 @@ static void read_badge(const struct source *source, const struct object *badge,
 	read_rank(badge, meeting, i);
 	read_seat(source, badge, meeting, i);
 	read_languages(badge, meeting, participant);
-	ONLY(source, badge, "id", "role", "name", "delegation", "rank", "seat", "languages");
+	read_booth_of(source, badge, meeting, participant);
+	ONLY(source, badge, "id", "role", "name", "delegation", "rank", "seat", "languages",
+		"booth");
 }
 
 void conference_read_badges(

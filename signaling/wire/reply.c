@@ -71,6 +71,17 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_NO_BALLOTS] =
 			"There is no key for this secret ballot here; the secretariat must look into it.",
 		[VERDICT_CHANNEL_NOT_YOURS] = "This channel is not one of your booth.",
+		[VERDICT_CHANNEL_BUSY] = "Another booth is live in this channel.",
+		[VERDICT_PARTNER_LIVE] =
+			"Your partner is live in this channel; ask for a handover.",
+		[VERDICT_RELAY_CYCLE] =
+			"This channel comes from your own: you would interpret yourself.",
+		[VERDICT_NOT_LIVE] = "Nobody is live there.",
+		[VERDICT_LIVE_ELSEWHERE] = "This desk is live in another channel.",
+		[VERDICT_NO_SOUND] =
+			"No sound comes from the microphone of the desk that is to take over.",
+		[VERDICT_NO_HANDOVER] = "No handover waits for you.",
+		[VERDICT_HANDOVER_PENDING] = "A handover is under way already.",
 		[VERDICT_CHAT_CLOSED] = "The secretariat has closed the chat.",
 		[VERDICT_NO_SUCH_DOCUMENT] = "There is no such document, or it was withdrawn.",
 		[VERDICT_DOCUMENTS_FULL] =

@@ -257,6 +257,7 @@ static void read_rules(const struct object object, const char *name, struct rule
 	rules_parse_appeals(&points, &rules);
 	rules_parse_motions(&object, &rules);
 	rules_parse_explanations(&object, &rules);
+	rules_parse_interpretation(&object, &rules);
 	if (!rs_copy_text(rules.name, sizeof(rules.name), name, strlen(name)))
 		object_fail(&object, "name", "the profile's name is too long");
 	*out_rules = rules;

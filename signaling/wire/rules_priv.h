@@ -16,5 +16,7 @@ unsigned rules_parse_roles(const struct object *object, const char *key);
 void rules_parse_appeals(const struct object *points, struct rules *rules);
 void rules_parse_motions(const struct object *root, struct rules *rules);
 void rules_parse_explanations(const struct object *root, struct rules *rules);
+/* rules_interpretation.c: of `root`; what it does not say is as in the General Assembly. */
+void rules_parse_interpretation(const struct object *root, struct rules *rules);
 
 #endif

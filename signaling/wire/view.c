@@ -4,6 +4,7 @@
 #include "signaling/wire/documents.h"
 #include "signaling/wire/life.h"
 #include "signaling/wire/lists.h"
+#include "signaling/wire/view_booths.h"
 #include "signaling/wire/view_change.h"
 #include "signaling/wire/view_people.h"
 #include "signaling/wire/view_questions.h"
@@ -104,8 +105,9 @@ static json_t *participants_part(const struct meeting *meeting, enum form form)
 	return part;
 }
 
-static json_t *floor_part(const struct floor *floor, enum form form)
+static json_t *floor_part(const struct proceedings *proceedings, enum form form)
 {
+	const struct floor *floor = proceedings->floor;
 	json_t *part = json_object();
 	doc_patch_text(&part, "holder", floor->now.holder, form == PATCH);
 	doc_patch_int(&part, "entry", floor->now.entry, form == PATCH);
@@ -114,6 +116,7 @@ static json_t *floor_part(const struct floor *floor, enum form form)
 	doc_patch_int(&part, "used", floor->now.clock.used_ms, form == PATCH);
 	doc_patch_int(&part, "allotted", floor->now.clock.allotted_ms, form == PATCH);
 	doc_put(&part, "suspended", json_boolean(floor->now.suspended));
+	doc_patch_text(&part, "language", proceedings->interpretation->language, form == PATCH);
 	return part;
 }
 
@@ -178,6 +181,7 @@ static json_t *rules_part(const struct rules *rules)
 	doc_put(&part, "chair_settles_appeals", json_boolean(rules->points.chair_settles));
 	doc_put(&part, "roll_call_rounds", json_integer(rules->voting.rounds));
 	doc_put(&part, "chat", chat_rules_part(&rules->chat));
+	doc_put(&part, "interpretation", view_rules_interpretation(&rules->interpretation));
 	return part;
 }
 
@@ -187,25 +191,6 @@ static json_t *open_part(const struct floor *floor)
 	const char *source;
 	for (size_t i = 0; (source = floor_open(floor, i)) != NULL; i++)
 		doc_push(&part, json_string(source));
-	return part;
-}
-
-static json_t *channels_part(const struct proceedings *proceedings, enum form form)
-{
-	const struct interpretation *interpretation = proceedings->interpretation;
-	json_t *part = json_object();
-	for (size_t i = 0; i < interpretation->n_channels; i++) {
-		const struct interpretation_channel *state = &interpretation->channels[i];
-		json_t *channel = json_object();
-		if (form == WHOLE) {
-			doc_put(&channel, "language", json_string(state->id));
-			doc_put(&channel, "name",
-				json_string(proceedings->meeting->channels[i].name));
-		}
-		doc_patch_text(&channel, "desk", state->desk, form == PATCH);
-		doc_patch_int(&channel, "since", state->since_ms, form == PATCH);
-		doc_put(&part, state->id, channel);
-	}
 	return part;
 }
 
@@ -240,8 +225,7 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	doc_put(&view, "agenda", agenda_part(meeting, WHOLE));
 	doc_put(&view, "languages", languages_part(meeting));
 	doc_put(&view, "delegations", view_delegations(meeting));
-	if (meeting->n_booths > 0)
-		doc_put(&view, "booths", view_booths(meeting));
+	doc_put(&view, "booths", view_booths(proceedings->interpretation));
 	doc_put(&view, "participants", participants_part(meeting, WHOLE));
 	doc_put(&view, "quorum", life_quorum_part(meeting, false));
 	doc_put(&view, "rules", rules_part(&meeting->rules));
@@ -254,9 +238,10 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	if (proceedings->voting->now.stage != VOTING_NONE)
 		doc_put(&view, "decision", view_decision(proceedings->voting));
 	doc_put(&view, "second_votes", view_second_votes(proceedings->votings[0]));
-	doc_put(&view, "floor", floor_part(proceedings->floor, WHOLE));
+	doc_put(&view, "floor", floor_part(proceedings, WHOLE));
 	doc_put(&view, "open", open_part(proceedings->floor));
-	doc_put(&view, "channels", channels_part(proceedings, WHOLE));
+	doc_put(&view, "channels", view_channels(proceedings, false));
+	doc_put(&view, "desks", view_desks(proceedings->interpretation, NULL));
 	doc_put(&view, "recording", recording_part(meeting, WHOLE));
 	doc_put(&view, "media", media_part(meeting, WHOLE));
 	doc_put(&view, "chat", chat_part(meeting));
@@ -282,6 +267,7 @@ enum part {
 	PART_FLOOR = 1 << 5,
 	PART_OPEN = 1 << 6,
 	PART_CHANNELS = 1 << 7,
+	PART_DESKS = 1 << 25,
 	PART_RECORDING = 1 << 8,
 	PART_MEDIA = 1 << 9,
 	PART_INSCRIPTION = 1 << 10,
@@ -305,12 +291,13 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_MEETING_OPENED] = PART_MEETING,
 	[EVENT_VISIBILITY_CHANGED] = PART_MEETING | PART_DOCUMENTS,
 	[EVENT_MEETING_ADJOURNED] = PART_MEETING | PART_LIST | PART_ADVANCE | PART_POINTS |
-				    PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_MOTIONS,
+				    PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DESKS |
+				    PART_MOTIONS,
 	[EVENT_MEETING_SUSPENDED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_RESUMED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_ADVANCE | PART_POINTS |
-				 PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DECISION |
-				 PART_MOTIONS,
+				 PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DESKS |
+				 PART_DECISION | PART_MOTIONS,
 	[EVENT_INTERPRETATION_END_SET] = PART_MEETING,
 	[EVENT_ITEM_TAKEN_UP] =
 		PART_AGENDA | PART_LIST | PART_ADVANCE | PART_DECISION | PART_MOTIONS,
@@ -377,8 +364,15 @@ static const unsigned touched[EVENT_COUNT] = {
 		PART_DECISION | PART_SECOND_VOTES | PART_MOTIONS | PART_EXPLANATIONS,
 	[EVENT_MICROPHONE_OPENED] = PART_OPEN,
 	[EVENT_MICROPHONE_CLOSED] = PART_OPEN,
-	[EVENT_DESK_LIVE] = PART_CHANNELS,
-	[EVENT_DESK_IDLE] = PART_CHANNELS,
+	[EVENT_FLOOR_LANGUAGE_SET] = PART_FLOOR | PART_CHANNELS | PART_DESKS,
+	[EVENT_DESK_LIVE] = PART_CHANNELS | PART_DESKS,
+	[EVENT_DESK_IDLE] = PART_CHANNELS | PART_DESKS,
+	[EVENT_DESK_COUGH] = PART_DESKS,
+	[EVENT_DESK_SOURCE] = PART_CHANNELS | PART_DESKS,
+	[EVENT_DESK_OUTPUT] = PART_DESKS,
+	[EVENT_HANDOVER_REQUESTED] = PART_CHANNELS,
+	[EVENT_HANDOVER_ACCEPTED] = PART_CHANNELS,
+	[EVENT_HANDOVER_ENDED] = PART_CHANNELS,
 	[EVENT_RECORDING_STARTED] = PART_RECORDING,
 	[EVENT_RECORDING_STOPPED] = PART_RECORDING,
 	[EVENT_RECORDING_FAILED] = PART_RECORDING,
@@ -445,11 +439,13 @@ json_t *view_patch(const struct proceedings *proceedings, const struct event *ev
 	if (parts & PART_SECOND_VOTES)
 		doc_put(&patch, "second_votes", view_second_votes(proceedings->votings[0]));
 	if (parts & PART_FLOOR)
-		doc_put(&patch, "floor", floor_part(proceedings->floor, PATCH));
+		doc_put(&patch, "floor", floor_part(proceedings, PATCH));
 	if (parts & PART_OPEN)
 		doc_put(&patch, "open", open_part(proceedings->floor));
 	if (parts & PART_CHANNELS)
-		doc_put(&patch, "channels", channels_part(proceedings, PATCH));
+		doc_put(&patch, "channels", view_channels(proceedings, true));
+	if (parts & PART_DESKS)
+		doc_put(&patch, "desks", view_desks(proceedings->interpretation, event));
 	if (parts & PART_RECORDING)
 		doc_put(&patch, "recording", recording_part(meeting, PATCH));
 	if (parts & PART_CHAT)

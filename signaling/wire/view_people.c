@@ -24,26 +24,6 @@ json_t *view_delegations(const struct meeting *meeting)
 	return part;
 }
 
-static json_t *one_booth(const struct booth *booth)
-{
-	json_t *object = json_object();
-	json_t *into = json_array();
-	for (size_t i = 0; i < booth->n_into; i++)
-		doc_push(&into, json_string(booth->into[i]));
-	doc_put(&object, "language", json_string(booth->language));
-	doc_put(&object, "desks", json_integer(booth->desks));
-	doc_put(&object, "into", into);
-	return object;
-}
-
-json_t *view_booths(const struct meeting *meeting)
-{
-	json_t *part = json_array();
-	for (size_t i = 0; i < meeting->n_booths; i++)
-		doc_push(&part, one_booth(&meeting->booths[i]));
-	return part;
-}
-
 void view_put_accreditation(json_t **part, const struct participant *participant)
 {
 	if (participant->delegation[0] != '\0')

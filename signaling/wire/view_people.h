@@ -1,6 +1,6 @@
 /* signaling/wire/view_people.h
  *
- * Parts of the view that the conference file alone says: delegations, ranks and seats, booths, the room. They do not change
+ * Parts of the view that the conference file alone says: delegations, ranks and seats, the room. They do not change
  * while a page is there. NULL when out of memory, as signaling/wire/doc.h has it.
  */
 #ifndef ROSTRUM_SIGNALING_WIRE_VIEW_PEOPLE_H
@@ -14,7 +14,6 @@ json_t *view_room(const struct room *room);
 /* [{"id", "country", "category"}], in protocol order. */
 json_t *view_delegations(const struct meeting *meeting);
 /* [{"language", "desks", "into"}]. */
-json_t *view_booths(const struct meeting *meeting);
 /* Adds category, rank and seat to what is told of a participant, as far as there are. */
 void view_put_accreditation(json_t **part, const struct participant *participant);
 

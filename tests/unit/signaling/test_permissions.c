@@ -60,6 +60,9 @@ static const struct {
 	[ROLE_ADMIN] = { "admin", "" },
 };
 
+/* Of the interpreter's booth. */
+#define PARTNER "fr-2"
+
 static struct events events;
 
 struct bench {
@@ -92,7 +95,7 @@ static void be_present(struct bench *bench, const char *badge, bool present)
 	const size_t i = (size_t)(meeting_find(meeting, badge) - meeting->participants);
 	events.n = 0;
 	const struct presence presence = { .present = present,
-		.line = LINE_JOINED,
+		.line = LINE_CONNECTED,
 		.cause = present ? CAUSE_JOINED : CAUSE_LOST_LINE };
 	proceedings_decide_presence(bench->proceedings, i, &presence, &events);
 	apply_all(bench);
@@ -393,6 +396,39 @@ static void a_live_desk(struct bench *bench)
 	act(bench, ROLE_INTERPRETER, live);
 }
 
+static void held_cough(struct bench *bench)
+{
+	a_live_desk(bench);
+	bench->next.on = true;
+}
+
+static void another_channel(struct bench *bench)
+{
+	(void)rs_set_text(bench->next.channel, "en");
+}
+
+/* The partner is live, and asks to be relieved. */
+static void a_request_of_the_partner(struct bench *bench)
+{
+	static const enum command_kind steps[] = { COMMAND_GO_LIVE, COMMAND_REQUEST_HANDOVER };
+	for (size_t i = 0; i < RS_ARRAY_LEN(steps); i++) {
+		struct command command = { .kind = steps[i], .by = PARTNER };
+		(void)rs_set_text(command.channel, "fr");
+		act(bench, ROLE_INTERPRETER, command);
+	}
+}
+
+static void an_own_request(struct bench *bench)
+{
+	a_live_desk(bench);
+	act(bench, ROLE_INTERPRETER, (struct command){ .kind = COMMAND_REQUEST_HANDOVER });
+}
+
+static void a_language(struct bench *bench)
+{
+	(void)rs_set_text(bench->next.language, "fr");
+}
+
 static void no_recording(struct bench *bench)
 {
 	act(bench, ROLE_SECRETARIAT, (struct command){ .kind = COMMAND_STOP_RECORDING });
@@ -508,6 +544,16 @@ static const struct sample {
 	[COMMAND_GO_LIVE] = { a_channel },
 	[COMMAND_GO_IDLE] = { a_live_desk,
 		{ [STAGE_ADJOURNED] = VERDICT_ALREADY_SO, [STAGE_CLOSED] = VERDICT_ALREADY_SO } },
+	[COMMAND_COUGH] = { held_cough, { [STAGE_ADJOURNED] = VERDICT_NOT_LIVE } },
+	[COMMAND_SELECT_SOURCE] = { a_channel },
+	[COMMAND_SELECT_OUTPUT] = { another_channel },
+	[COMMAND_REQUEST_HANDOVER] = { a_live_desk, { [STAGE_ADJOURNED] = VERDICT_NOT_LIVE } },
+	[COMMAND_ACCEPT_HANDOVER] = { a_request_of_the_partner,
+		{ [STAGE_ADJOURNED] = VERDICT_NO_HANDOVER } },
+	[COMMAND_DECLINE_HANDOVER] = { a_request_of_the_partner,
+		{ [STAGE_ADJOURNED] = VERDICT_NO_HANDOVER } },
+	[COMMAND_CANCEL_HANDOVER] = { an_own_request, { [STAGE_ADJOURNED] = VERDICT_NO_HANDOVER } },
+	[COMMAND_SET_FLOOR_LANGUAGE] = { a_language },
 	[COMMAND_TAKE_UP_RECORDING] = { no_recording },
 	[COMMAND_STOP_RECORDING] = { nothing, { [STAGE_SCHEDULED] = VERDICT_ALREADY_SO,
 						      [STAGE_TEST] = VERDICT_ALREADY_SO,
@@ -543,17 +589,21 @@ static struct proceedings *a_meeting(const struct rules *profile)
 {
 	struct meeting *meeting = NULL;
 	struct proceedings *proceedings = NULL;
-	assert_int_equal(meeting_new(2, 1, ROLE_ADMIN, &meeting), 0);
+	assert_int_equal(meeting_new(2, 2, ROLE_ADMIN + 1, &meeting), 0);
 	meeting->rules = *profile;
 	meeting->record = true;
 	(void)rs_set_text(meeting->items[0].id, "1");
 	(void)rs_set_text(meeting->items[1].id, "2");
 	(void)rs_set_text(meeting->channels[0].id, "fr");
+	(void)rs_set_text(meeting->channels[1].id, "en");
 	for (size_t i = 0; i < ROLE_ADMIN; i++)
 		set_participant(&meeting->participants[i], (enum role)i);
 	struct participant *interpreter = &meeting->participants[ROLE_INTERPRETER];
 	(void)rs_set_text(interpreter->languages[0], "fr");
-	interpreter->n_languages = 1;
+	(void)rs_set_text(interpreter->languages[1], "en");
+	interpreter->n_languages = 2;
+	meeting->participants[ROLE_ADMIN] = *interpreter;
+	(void)rs_set_text(meeting->participants[ROLE_ADMIN].id, PARTNER);
 	assert_int_equal(meeting_ready(meeting), 0);
 	assert_int_equal(proceedings_new(meeting, &proceedings), 0);
 	return proceedings;
@@ -572,6 +622,7 @@ static void enter(struct bench *bench, enum stage stage, enum decision_mode mode
 {
 	for (size_t i = 0; i < ROLE_ADMIN; i++)
 		be_present(bench, actors[i].badge, true);
+	be_present(bench, PARTNER, true);
 	if (stage == STAGE_TEST)
 		act(bench, ROLE_TECHNICIAN, (struct command){ .kind = COMMAND_OPEN_DOORS });
 	if (stage > STAGE_TEST) {

@@ -418,9 +418,9 @@ static void assert_invariants(const struct proceedings *proceedings)
 		}
 	for (size_t i = 0; i < proceedings->interpretation->n_channels; i++)
 		for (size_t j = 0; j < i; j++) {
-			const char *desk = proceedings->interpretation->channels[i].desk;
-			if (desk[0] != '\0')
-				assert_string_not_equal(
+			const int desk = proceedings->interpretation->channels[i].desk;
+			if (desk != INTERPRETATION_NONE)
+				assert_int_not_equal(
 					desk, proceedings->interpretation->channels[j].desk);
 		}
 }

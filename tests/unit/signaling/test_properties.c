@@ -181,6 +181,13 @@ static json_t *anything(struct world *world)
 	}
 }
 
+static json_t *a_channel(struct world *world)
+{
+	const struct meeting *meeting = world->live->meeting;
+	return json_string(
+		meeting->channels[rs_rand_below(&world->rand, (uint32_t)meeting->n_channels)].id);
+}
+
 /* Names that mean the same in every command. */
 static json_t *by_name(struct world *world, const char *name)
 {
@@ -204,6 +211,14 @@ static json_t *by_name(struct world *world, const char *name)
 					   .kinds[rs_rand_below(
 						   &world->rand, (uint32_t)world->rules.motions.n)]
 					   .name);
+	if (strcmp(name, "channel") == 0 || strcmp(name, "source") == 0 ||
+		strcmp(name, "language") == 0)
+		return a_channel(world);
+	if (strcmp(name, "on") == 0)
+		return json_boolean(rs_rand_below(&world->rand, 2) == 0);
+	if (strcmp(name, "at") == 0)
+		return json_integer(
+			world->wall_ms + 1000 * (int64_t)rs_rand_below(&world->rand, 60));
 	if (strcmp(name, "seconds") == 0)
 		return json_integer(60 * rs_rand_below(&world->rand, 4));
 	if (strcmp(name, "until") == 0)
@@ -371,10 +386,9 @@ static void assert_invariants(const struct proceedings *live)
 	}
 	for (size_t i = 0; i < live->interpretation->n_channels; i++) {
 		for (size_t j = 0; j < i; j++) {
-			const char *desk = live->interpretation->channels[i].desk;
-			if (desk[0] != '\0')
-				assert_string_not_equal(
-					desk, live->interpretation->channels[j].desk);
+			const int desk = live->interpretation->channels[i].desk;
+			if (desk != INTERPRETATION_NONE)
+				assert_int_not_equal(desk, live->interpretation->channels[j].desk);
 		}
 	}
 	/* A vote has no more votes than are entitled to it. */

@@ -226,6 +226,7 @@ static void set_list_members(struct event *event, uint64_t members)
 		event->block = 1;
 		event->level = UINT32_MAX;
 		event->fixed = true;
+		(void)rs_set_text(event->language, "sw");
 		event->in_room = true;
 		event->requested = true;
 		event->pressed_ms = 1795305600123;
@@ -256,6 +257,19 @@ static void set_list_members(struct event *event, uint64_t members)
 	}
 	memset(event->lot_seed, 0x5e, sizeof(event->lot_seed));
 	(void)rs_set_text(event->word, "42");
+}
+
+static void set_booth_members(struct event *event, uint64_t members)
+{
+	if (members & MEMBER_LANGUAGE)
+		(void)rs_set_text(event->language, "sw");
+	if (members & MEMBER_SOURCE) {
+		(void)rs_set_text(event->names, "es-1 en-2");
+		(void)rs_set_text(event->source, "floor");
+	}
+	event->on = (members & MEMBER_ON) != 0;
+	if (members & MEMBER_DUE)
+		event->due_ms = 9007199254740992;
 }
 
 static void set_document(struct event *event)
@@ -349,6 +363,7 @@ static void events_of_every_kind_survive_the_wire(void **state)
 			event.document = UINT32_MAX;
 		if (kind == EVENT_DOCUMENT_ADDED)
 			set_document(&event);
+		set_booth_members(&event, members);
 		set_list_members(&event, members);
 		rs_buf_init(&out, 16384);
 		assert_int_equal(wire_event_write(&event, &out), 0);
