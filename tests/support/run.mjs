@@ -1,5 +1,6 @@
 // Run the test files of a folder one after another, each in a process of its own under a time limit.
-// usage: node support/run.mjs FOLDER [part of a file name]; the last line is "N passed, N failed".
+// usage: node support/run.mjs FOLDER [part of a file name]; the last line is "N passed, N failed",
+// the one before it says which files took longest.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const tests = dirname(dirname(fileURLToPath(import.meta.url)));
 const FILE_LIMIT_MS = 300_000;
+const LONGEST = 6;
 
 let running = null;
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -68,11 +70,16 @@ const [folder, part = ''] = process.argv.slice(2);
 const files = readdirSync(join(tests, folder)).filter((name) => name.endsWith('.test.mjs') && name.includes(part)).sort();
 let passed = 0;
 let failed = 0;
+const took = [];
 for (const name of files) {
 	console.log(`-- ${folder}/${name}`);
+	const began = Date.now();
 	const counted = await runFile(join(tests, folder, name));
 	passed += counted.passed;
 	failed += counted.failed;
+	took.push({ name, seconds: Math.round((Date.now() - began) / 1000) });
 }
+const longest = took.sort((a, b) => b.seconds - a.seconds).slice(0, LONGEST).map(({ name, seconds }) => `${name.replace('.test.mjs', '')} ${seconds} s`);
+console.log(`-- ${folder} took longest with ${longest.join(', ')}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
