@@ -78,9 +78,11 @@ static json_t *microphone_json(const struct router_source_stats *figures)
 		[ROUTER_FIT_LIMITED] = "limited",
 		[ROUTER_FIT] = "yes",
 	};
-	return json_pack("{s:i, s:b, s:i, s:i, s:s}", "level_dbov", figures->level_dbov, "speaking",
-		figures->speaking, "audio_khz", (int)figures->audio_khz, "channels",
-		(int)figures->channels, "fit", fit_names[figures->fit]);
+	return json_pack("{s:i, s:b, s:i, s:i, s:s, s:i, s:i, s:i}", "level_dbov",
+		figures->level_dbov, "speaking", figures->speaking, "audio_khz",
+		(int)figures->audio_khz, "channels", (int)figures->channels, "fit",
+		fit_names[figures->fit], "clipping_permille", (int)figures->clipping_permille,
+		"loss_permille", (int)figures->loss_permille, "jitter_ms", (int)figures->jitter_ms);
 }
 
 void control_stats_source(struct control_stats *stats, const struct router_source_stats *figures)

@@ -164,7 +164,7 @@ void band_add(struct band *band, const struct opus_toc *toc)
 #define LEVEL_UNTOLD 87
 #define COMFORT_NOISE_LEN 6
 
-void audio_add(struct audio *audio, const uint8_t *payload, size_t len, int level, rs_time now)
+bool audio_add(struct audio *audio, const uint8_t *payload, size_t len, int level, rs_time now)
 {
 	struct opus_toc toc;
 	const bool comfort = len <= COMFORT_NOISE_LEN;
@@ -173,9 +173,12 @@ void audio_add(struct audio *audio, const uint8_t *payload, size_t len, int leve
 					 : LEVEL_UNTOLD;
 
 	if (opus_toc_parse(payload, len, &toc) < 0)
-		return; /* for the receivers' decoders to judge */
+		return false; /* for the receivers' decoders to judge */
 	const uint32_t samples = (uint32_t)toc.frames * toc.frame_samples;
 	loudness_add(&audio->loudness, loud, samples, now);
-	if (speech_add(&audio->speech, loud, samples, now) && !toc.silent && !comfort)
+	const bool voice =
+		speech_add(&audio->speech, loud, samples, now) && !toc.silent && !comfort;
+	if (voice)
 		band_add(&audio->band, &toc);
+	return voice;
 }

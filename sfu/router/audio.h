@@ -70,6 +70,6 @@ struct audio {
 };
 
 /* A packet as it came first. `level` is RFC 6464's octet, or negative when none came with it: then what is no
- * comfort noise counts as speech at a usual level. */
-void audio_add(struct audio *audio, const uint8_t *payload, size_t len, int level, rs_time now);
+ * comfort noise counts as speech at a usual level. True: it carries voice. */
+bool audio_add(struct audio *audio, const uint8_t *payload, size_t len, int level, rs_time now);
 #endif

@@ -494,6 +494,10 @@ struct router_source_stats {
 	unsigned audio_khz; /* top of the band: 4, 6, 8, 12 or 20 */
 	unsigned channels;
 	enum router_fit fit;
+	/* Of the last one to two seconds. */
+	uint32_t clipping_permille; /* of its voice, packets at full level (0 to -3 dBov) */
+	uint32_t loss_permille;     /* before repair */
+	uint32_t jitter_ms;         /* RFC 3550 */
 };
 
 /* Walk over the sources: start with *cursor = 0; 1 and *out_stats, or 0 at the end. Strings are valid until the next

@@ -18,6 +18,7 @@
 #include "sfu/router/layers.h"
 #include "sfu/router/loss.h"
 #include "sfu/router/numbers.h"
+#include "sfu/router/quality.h"
 #include "sfu/router/red.h"
 #include "sfu/router/relay.h"
 #include "sfu/router/resend.h"
@@ -178,9 +179,10 @@ struct publish {
 	struct slot *slots; /* that take this source */
 	uint64_t packets;
 	uint64_t gated;
-	struct audio audio; /* of a microphone */
-	bool speaking_said; /* that somebody speaks into it was told */
-	uint32_t tap_track; /* 0 = none announced */
+	struct audio audio;     /* of a microphone */
+	struct quality quality; /* the same */
+	bool speaking_said;     /* that somebody speaks into it was told */
+	uint32_t tap_track;     /* 0 = none announced */
 	uint32_t tap_stream;
 	bool tap_waits; /* video: for a key frame */
 	bool marked;    /* the recorder was told that the microphone is open */

@@ -1,6 +1,7 @@
 /* Figures of peers and sources, for reports. */
 #include <errno.h>
 
+#include "common/rtp/ntp.h"
 #include "sfu/router/router_priv.h"
 
 const struct router_counters *router_counters(const struct router *router)
@@ -74,6 +75,11 @@ static void microphone_stats(
 	stats->audio_khz = top_khz(&audio->band);
 	stats->channels = audio->band.channels;
 	stats->fit = audio->band.fit;
+	stats->clipping_permille = quality_clipping(&publish->quality, now);
+	stats->loss_permille = quality_loss(&publish->quality, now);
+	const struct track *track = &publish->tracks[0];
+	stats->jitter_ms =
+		(uint32_t)(rtp_ticks_to_us(track->jitter_x16 >> 4, track->clock.hz) / 1000);
 }
 
 /* The cursor counts sections: peer index * ROUTER_SENDS_MAX + section. */

@@ -211,6 +211,16 @@ static void note_original(struct router *router, struct track *track, const stru
 		&track->clock, rtp->rtp_ts, now); /* the first of a stream is always taken */
 }
 
+/* What a packet's first coming says of the microphone. */
+static void note_sound(struct publish *publish, const struct packet *packet, rs_time now)
+{
+	const int level = packet->has_level ? packet->level : -1;
+	const bool voice = audio_add(&publish->audio, packet->data + packet->payload_at,
+		packet->payload_len, level, now);
+
+	quality_add(&publish->quality, packet->seq, voice, level < 0 ? level : level & 0x7f, now);
+}
+
 /* Copied and parsed. 0 or -EBADMSG. */
 static int take(struct router *router, struct track *track, const struct rtp_packet *rtp,
 	const uint8_t *data, enum arrival arrival, struct packet *packet, rs_time now)
@@ -232,8 +242,7 @@ static int take(struct router *router, struct track *track, const struct rtp_pac
 	if (track->height != height)
 		publish_relayer(router, track->publish, now);
 	if (track->publish->spec.media == ROUTER_MICROPHONE && arrival == ARRIVAL_ORIGINAL)
-		audio_add(&track->publish->audio, packet->data + packet->payload_at,
-			packet->payload_len, packet->has_level ? packet->level : -1, now);
+		note_sound(track->publish, packet, now);
 	return 0;
 }
 

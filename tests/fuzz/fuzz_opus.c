@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (size > 3) {
 		const size_t len = data[2] < size - 3 ? data[2] : size - 3;
 		now += RS_MS(data[1]);
-		audio_add(&audio, data + 3, len, data[0] < 128 ? data[0] : -1, now);
+		(void)audio_add(&audio, data + 3, len, data[0] < 128 ? data[0] : -1, now);
 		speech_tick(&audio.speech, now + RS_MS(data[1]));
 		const int loudness = loudness_at(&audio.loudness, now);
 		if (loudness < 0 || loudness > 127 * 16)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "sfu/router/audio.h"
+#include "sfu/router/quality.h"
 #include "tests/support/router_kit.h"
 
 #define FRAME RS_MS(20)
@@ -32,7 +33,7 @@ static void hear(struct microphone *mic, unsigned frames, int level)
 
 	for (; frames > 0; frames--) {
 		mic->now += FRAME;
-		audio_add(&mic->audio, payload, sizeof(payload), level, mic->now);
+		(void)audio_add(&mic->audio, payload, sizeof(payload), level, mic->now);
 	}
 }
 
@@ -150,11 +151,11 @@ static void without_levels_comfort_noise_is_told_from_speech(void **state)
 	uint8_t talk[40] = { HYBRID_FB };
 
 	for (int i = 0; i < 100; i++)
-		audio_add(&mic.audio, closed, sizeof(closed), -1, mic.now += FRAME);
+		(void)audio_add(&mic.audio, closed, sizeof(closed), -1, mic.now += FRAME);
 	assert_false(mic.audio.speech.speaking);
 	assert_int_equal(level_of(&mic), -127);
 	for (int i = 0; i < 20; i++)
-		audio_add(&mic.audio, talk, sizeof(talk), -1, mic.now += FRAME);
+		(void)audio_add(&mic.audio, talk, sizeof(talk), -1, mic.now += FRAME);
 	assert_true(mic.audio.speech.speaking);
 	assert_in_range(-level_of(&mic), 40, 50);
 }
@@ -194,7 +195,7 @@ static void a_verdict_does_not_flutter_and_silence_says_nothing(void **state)
 	mic.toc = SILK_WB;
 	hear(&mic, 500, ROOM);
 	for (int i = 0; i < 500; i++)
-		audio_add(&mic.audio, dtx, sizeof(dtx), TALK, mic.now += FRAME);
+		(void)audio_add(&mic.audio, dtx, sizeof(dtx), TALK, mic.now += FRAME);
 	assert_int_equal(mic.audio.band.fit, ROUTER_FIT);
 	assert_int_equal(mic.audio.band.bandwidth, OPUS_FULLBAND);
 }
@@ -206,8 +207,8 @@ static void malformed_packets_change_nothing(void **state)
 
 	hear(&mic, 20, TALK);
 	const struct audio before = mic.audio;
-	audio_add(&mic.audio, bad, sizeof(bad), 0, mic.now + FRAME);
-	audio_add(&mic.audio, bad, 0, 0, mic.now + FRAME);
+	(void)audio_add(&mic.audio, bad, sizeof(bad), 0, mic.now + FRAME);
+	(void)audio_add(&mic.audio, bad, 0, 0, mic.now + FRAME);
 	assert_memory_equal(&mic.audio, &before, sizeof(before));
 }
 
@@ -409,6 +410,89 @@ static void microphones_are_judged_closed_or_open(void **state)
 	assert_int_equal(stats.gated, 150);
 }
 
+/* ---- what an interpreter would have to work from ---- */
+
+/* A second and more of packets at 50 a second; one in `lost` is missing (0 = none). */
+static rs_time hear_packets(
+	struct quality *quality, int64_t *seq, unsigned n, unsigned lost, int level, rs_time now)
+{
+	for (unsigned i = 0; i < n; i++, now += FRAME, (*seq)++)
+		if (lost == 0 || *seq % lost != 0)
+			quality_add(quality, *seq, true, level, now);
+	return now;
+}
+
+static void loss_is_counted_before_repair_and_forgotten(void **state)
+{
+	struct quality quality = { 0 };
+	int64_t seq = 65530;
+
+	rs_time now = hear_packets(&quality, &seq, 150, 10, 20, RS_SEC(5));
+	assert_in_range(quality_loss(&quality, now), 80, 110);
+	now = hear_packets(&quality, &seq, 150, 0, 20, now);
+	assert_int_equal(quality_loss(&quality, now), 0);
+	/* While nothing comes nothing is said; after DTX the time without packets is no loss. */
+	assert_int_equal(quality_loss(&quality, now + RS_SEC(10)), 0);
+	now = hear_packets(&quality, &seq, 5, 0, 20, now + RS_SEC(10));
+	assert_int_equal(quality_loss(&quality, now), 0);
+	/* Out of order is not lost. */
+	quality_add(&quality, seq + 1, true, 20, now);
+	assert_int_not_equal(quality_loss(&quality, now), 0);
+	quality_add(&quality, seq, true, 20, now);
+	assert_int_equal(quality_loss(&quality, now), 0);
+	/* Nor is what another stream never had. */
+	quality_add(&quality, 3, true, 20, now + FRAME);
+	quality_add(&quality, 4, true, 20, now + 2 * FRAME);
+	assert_int_equal(quality_loss(&quality, now + 2 * FRAME), 0);
+}
+
+static void voice_at_full_level_is_clipping(void **state)
+{
+	struct quality quality = { 0 };
+	int64_t seq = 1;
+
+	assert_int_equal(quality_clipping(&quality, RS_SEC(1)), 0);
+	rs_time now = hear_packets(&quality, &seq, 25, 0, QUALITY_FULL_LEVEL, RS_SEC(1));
+	assert_int_equal(quality_clipping(&quality, now), 1000);
+	now = hear_packets(&quality, &seq, 25, 0, QUALITY_FULL_LEVEL + 1, now);
+	assert_in_range(quality_clipping(&quality, now - FRAME), 500, 520);
+	/* What is not told is not held against it, and silence dilutes nothing. */
+	quality = (struct quality){ 0 };
+	now = hear_packets(&quality, &seq, 25, 0, -1, now);
+	assert_int_equal(quality_clipping(&quality, now), 0);
+	now = hear_packets(&quality, &seq, 25, 0, 0, now);
+	for (unsigned i = 0; i < 20; i++)
+		quality_add(&quality, seq++, false, 0, now);
+	assert_in_range(quality_clipping(&quality, now), 490, 510);
+}
+
+static void a_microphone_that_interprets_badly_shows_in_its_figures(void **state)
+{
+	struct router_source_stats stats;
+	size_t cursor = 0;
+
+	talk(150, 1 << 0, 1);
+	assert_int_equal(router_source_next(kit.router, &cursor, hall.frame * FRAME, &stats), 1);
+	assert_int_equal(stats.clipping_permille, 1000);
+	assert_int_equal(stats.loss_permille, 0);
+	assert_int_equal(stats.jitter_ms, 0);
+}
+
+static void who_interprets_is_told_to_speak_as_well(void **state)
+{
+	struct router_event event;
+
+	kit_must_meeting(
+		&kit, &(struct kit_meeting){ .event = 1, .channel = "fr", .desk = "KEN" }, 0);
+	talk(20, 1 << 0, TALK);
+	assert_true(next_speaking(&event));
+	assert_string_equal(event.source, "KEN");
+	assert_true(event.speaking);
+	talk(60, 1 << 0, 100);
+	assert_true(next_speaking(&event));
+	assert_false(event.speaking);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -432,6 +516,10 @@ int main(void)
 		CASE(a_silent_microphone_in_dtx_keeps_its_place_until_somebody_wants_it),
 		CASE(speaking_is_told_of_open_microphones_alone),
 		CASE(microphones_are_judged_closed_or_open),
+		cmocka_unit_test(loss_is_counted_before_repair_and_forgotten),
+		cmocka_unit_test(voice_at_full_level_is_clipping),
+		CASE(a_microphone_that_interprets_badly_shows_in_its_figures),
+		CASE(who_interprets_is_told_to_speak_as_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -593,13 +593,17 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 					    .speaking = true,
 					    .audio_khz = 20,
 					    .channels = 1,
-					    .fit = ROUTER_FIT });
+					    .fit = ROUTER_FIT,
+					    .clipping_permille = 7,
+					    .loss_permille = 21,
+					    .jitter_ms = 4 });
 	control_report_stats(fixture->control, stats);
 	expect_heard(fixture,
 		"{\"type\": \"stats\", \"peers\": [{\"peer\": \"p7Gh2\", \"rx_packets\": 3, \"rx_lost\": 1,"
 		" \"tx_packets\": 4, \"rtt_ms\": 20}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
 		" \"KEN\", \"media\": \"microphone\", \"packets\": 3, \"gated\": 2, \"level_dbov\": -30, \"speaking\": true,"
-		" \"audio_khz\": 20, \"channels\": 1, \"fit\": \"yes\"}],"
+		" \"audio_khz\": 20, \"channels\": 1, \"fit\": \"yes\", \"clipping_permille\": 7,"
+		" \"loss_permille\": 21, \"jitter_ms\": 4}],"
 		" \"counters\": {\"rx_oversized\": 9}, \"gauges\": {}, \"worst\": {}, \"histograms\": {}, \"watched\": []}");
 }
 
