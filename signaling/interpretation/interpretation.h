@@ -44,7 +44,8 @@ struct interpretation_channel {
 };
 
 struct interpretation_booth {
-	char id[INTERPRETATION_BOOTH_ID_MAX + 1]; /* its home language, or "delegation-XXX" */
+	char id[INTERPRETATION_BOOTH_ID_MAX +
+		1];       /* its home language, or "delegation-" and whose */
 	int home;         /* channel of output A; INTERPRETATION_NONE: a delegation's own */
 	uint32_t outputs; /* channels, as a set */
 };
