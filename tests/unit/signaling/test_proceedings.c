@@ -514,6 +514,31 @@ static void a_birth_without_memory_leaks_nothing(void **state)
 	check_oom(build, NULL);
 }
 
+/* What an event changes, from before it to its patch. */
+static int tell(void *ctx)
+{
+	const struct event event = { .kind = EVENT_ITEM_TAKEN_UP, .number = 1, .item = "1" };
+	struct view_before *before = NULL;
+	struct rs_buf whole;
+	struct rs_buf change;
+	rs_buf_init(&whole, 65536);
+	rs_buf_init(&change, 65536);
+	int err = view_before_new(ctx, &event, &before);
+	if (err == 0)
+		err = view_write_patch(before, ctx, &event, &whole, &change);
+	view_before_free(before);
+	rs_buf_done(&whole);
+	rs_buf_done(&change);
+	return err;
+}
+
+static void an_event_told_without_memory_leaks_nothing(void **state)
+{
+	struct proceedings *proceedings = demo();
+	check_oom(tell, proceedings);
+	proceedings_free(proceedings);
+}
+
 static void participants_are_found_and_ids_are_unique(void **state)
 {
 	struct meeting *meeting = NULL;
@@ -542,6 +567,7 @@ int main(void)
 		cmocka_unit_test(closing_silences_everyone_before_it_says_closed),
 		cmocka_unit_test(random_meetings_keep_their_properties),
 		cmocka_unit_test(a_birth_without_memory_leaks_nothing),
+		cmocka_unit_test(an_event_told_without_memory_leaks_nothing),
 		cmocka_unit_test(participants_are_found_and_ids_are_unique),
 	};
 
