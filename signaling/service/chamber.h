@@ -140,6 +140,7 @@ struct chamber {
 	rs_time retry_at; /* not before; 0 = at once */
 	bool store_down;  /* said so in the log */
 	/* media */
+	char language[EVENT_LANGUAGE_MAX + 1]; /* spoken on the floor when pages were bound last */
 	char node[RS_NAME_MAX + 1]; /* name of the SFU whose instance it is, as far as known */
 	rs_time media_lost_at;      /* since when that SFU is away */
 	struct archive archive;

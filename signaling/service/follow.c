@@ -113,6 +113,6 @@ void chamber_apply_all(struct service *service, struct chamber *chamber,
 	if (err < 0)
 		lose_sessions(service, chamber, at);
 	media_tell_meeting(service, chamber);
-	peer_rebind_desks(service, chamber);
+	peer_rebind_all(service, chamber);
 	plan_changed(service, chamber, at);
 }

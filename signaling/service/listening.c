@@ -1,6 +1,7 @@
 #include "signaling/service/listening.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #define CHANNEL "channel-"
 #define ORIGINAL "original-"
@@ -11,17 +12,31 @@ static void set_feed(struct peer_slot *place, const char *prefix, const char *ch
 	(void)snprintf(place->feed, sizeof(place->feed), "%s%s", prefix, channel); /* fits */
 }
 
+static bool matches(const char *range, const char *tag)
+{
+	const size_t len = strlen(range);
+	return strncasecmp(range, tag, len) == 0 && (tag[len] == '\0' || tag[len] == '-');
+}
+
+void listening_hear(struct listening *listening, const char *language)
+{
+	listening->understood = false;
+	for (size_t i = 0; i < listening->n_understands; i++)
+		listening->understood =
+			listening->understood || matches(listening->understands[i], language);
+}
+
 void listening_places(
 	const struct listening *listening, struct peer_slot out_places[LISTENING_PLACES])
 {
-	const bool floor = listening->channel[0] == '\0';
+	const bool floor = listening->channel[0] == '\0' || listening->understood;
 
 	for (uint32_t i = 0; i < LISTENING_PLACES; i++) {
 		struct peer_slot *place = &out_places[i];
 		const bool main = i < LISTENING_ORIGINAL;
 		*place = (struct peer_slot){ .kind = PEER_AUDIO, .rank = main ? i : 0 };
 		if (main)
-			set_feed(place, floor ? "floor" : CHANNEL, listening->channel);
+			set_feed(place, floor ? "floor" : CHANNEL, floor ? "" : listening->channel);
 	}
 	/* One place for whoever speaks there. */
 	out_places[LISTENING_ORIGINAL].mix = PEER_MIX_LOUDEST;

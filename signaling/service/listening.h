@@ -7,6 +7,7 @@
 #ifndef ROSTRUM_SIGNALING_SERVICE_LISTENING_H
 #define ROSTRUM_SIGNALING_SERVICE_LISTENING_H
 
+#include "signaling/wire/message.h"
 #include "signaling/wire/peer.h"
 
 /* Audio places of a page, in the order they are offered. */
@@ -22,8 +23,13 @@ struct listening {
 	bool original;                 /* the floor underneath, while the channel is interpreted */
 	char partner[RS_NAME_MAX +
 		     1]; /* of an interpreter: channel whose live desk is heard beside it; empty = none */
+	char understands[WIRE_LANGUAGES_MAX][EVENT_LANGUAGE_MAX + 1];
+	size_t n_understands;
+	bool understood; /* one of them is spoken on the floor: then that is heard itself */
 };
 
+/* `language` is spoken on the floor now ("" = not known). A language of the list also means its regional ones (RFC 4647 section 3.3.1). */
+void listening_hear(struct listening *listening, const char *language);
 /* What each place carries. */
 void listening_places(
 	const struct listening *listening, struct peer_slot out_places[LISTENING_PLACES]);

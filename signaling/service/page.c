@@ -8,14 +8,15 @@
 #define CHAIR_HEIGHT 360
 #define CONTENT_HEIGHT 1080
 
-/* An interpreter hears what the desk's source comes to, which others may change by what they do, and the live desk of the own
- * output beside it. */
-static void follow_desk(const struct chamber *chamber, struct person *person)
+/* Others hear the floor itself while they understand it. An interpreter hears what the desk's source comes to, which others may
+ * change by what they do, and the live desk of the own output beside it. */
+static void follow_meeting(const struct chamber *chamber, struct person *person)
 {
 	const struct interpretation *interpretation = chamber->proceedings->interpretation;
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	const struct interpretation_desk *desk = interpretation_find(
 		interpretation, meeting->participants[person - chamber->people].id);
+	listening_hear(&person->listening, desk == NULL ? interpretation->language : "");
 	if (desk == NULL)
 		return;
 	const int channel = interpretation_hears(interpretation, desk);
@@ -35,7 +36,7 @@ static void plan_page(const struct session *session, struct peer_plan *plan)
 	if (peer_may_send(who->role) && !session->companion)
 		plan_add_sends(plan, who->id, who->csrc);
 	struct person *person = &session->chamber->people[session->participant];
-	follow_desk(session->chamber, person);
+	follow_meeting(session->chamber, person);
 	listening_places(&person->listening, plan->recv);
 	plan->n_recv = LISTENING_PLACES;
 	plan_add_slot(plan, PEER_VIDEO, "speaker", 0, SPEAKER_HEIGHT);
@@ -158,24 +159,43 @@ static void tell_page(struct service *service, const struct peer *peer)
 
 void peer_rebind(struct service *service, struct peer *peer)
 {
-	follow_desk(peer->chamber, peer->person);
+	follow_meeting(peer->chamber, peer->person);
 	if (!listening_bind(&peer->person->listening, &peer->spec))
 		return;
 	peer_tell(service, peer);
 	tell_page(service, peer);
 }
 
-void peer_rebind_desks(struct service *service, const struct chamber *chamber)
+static void rebind_person(struct service *service, const struct person *person)
+{
+	for (struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person) {
+		if (peer->use == PEER_PAGE)
+			peer_rebind(service, peer);
+	}
+}
+
+/* Of who understands some languages, when another is spoken. */
+static void rebind_listeners(struct service *service, struct chamber *chamber)
+{
+	const char *language = chamber->proceedings->interpretation->language;
+	if (strcmp(chamber->language, language) == 0)
+		return;
+	(void)rs_set_text(chamber->language, language);
+	for (size_t i = 0; i < chamber->proceedings->meeting->n_participants; i++) {
+		if (chamber->people[i].listening.n_understands > 0)
+			rebind_person(service, &chamber->people[i]);
+	}
+}
+
+void peer_rebind_all(struct service *service, struct chamber *chamber)
 {
 	const struct interpretation *interpretation = chamber->proceedings->interpretation;
 	for (size_t i = 0; i < interpretation->n_desks; i++) {
 		const struct person *person = chamber_person(chamber, interpretation->desks[i].id);
-		for (struct peer *peer = person != NULL ? person->peers : NULL; peer != NULL;
-			peer = peer->next_of_person) {
-			if (peer->use == PEER_PAGE)
-				peer_rebind(service, peer);
-		}
+		if (person != NULL)
+			rebind_person(service, person);
 	}
+	rebind_listeners(service, chamber);
 }
 
 void peer_listen(struct service *service, struct session *session,
@@ -196,6 +216,9 @@ void peer_listen(struct service *service, struct session *session,
 	}
 	(void)rs_set_text(person->listening.channel, floor ? "" : channel);
 	person->listening.original = message->original;
+	person->listening.n_understands = message->n_understands;
+	memcpy(person->listening.understands, message->understands,
+		sizeof(person->listening.understands));
 	if (peer != NULL)
 		peer_rebind(service, peer);
 	*err = peer != NULL && peer_await(service, peer, message->id)

@@ -82,8 +82,9 @@ bool peer_await(struct service *service, struct peer *peer, const char *id);
 void peer_answer(struct service *service, struct peer *peer);
 /* A media server has followed, or went away. */
 void peer_answer_followed(struct service *service);
-/* The same for the pages of all desks: somebody else's act may change what an interpreter hears. */
-void peer_rebind_desks(struct service *service, const struct chamber *chamber);
+/* The same after events, for the pages of all desks (somebody else's act may change what an interpreter hears), and, when another
+ * language is spoken on the floor, of all who understand some. */
+void peer_rebind_all(struct service *service, struct chamber *chamber);
 /* All of a person's page peers. */
 void peer_remove_pages(struct service *service, struct person *person);
 /* Those whose media server is no longer the chamber's. */

@@ -230,6 +230,15 @@ static void parse_listen(const struct object *object, struct wire_message *messa
 {
 	parse_channel(object, message);
 	message->original = object_bool_or(object, "original", false);
+	if (!object_has(object, "understands"))
+		return;
+	message->n_understands = object_array(object, "understands", WIRE_LANGUAGES_MAX);
+	for (size_t i = 0; i < message->n_understands; i++) {
+		const char *language = object_text_at(object, "understands", i);
+		if (!rs_name_valid(language, strlen(language)) ||
+			!rs_set_text(message->understands[i], language))
+			object_fail(object, "understands", "language tags are expected");
+	}
 }
 
 /* Of the desk's own booth, or the one it is live in. */

@@ -42,6 +42,9 @@ enum wire_message_kind {
 };
 
 /* One message of a page. Texts point into it; free it by wire_message_done(). */
+/* Languages one may say one understands. */
+#define WIRE_LANGUAGES_MAX 8
+
 struct wire_message {
 	enum wire_message_kind kind;
 	/* HELLO */
@@ -60,6 +63,9 @@ struct wire_message {
 	int64_t at_ms;    /* the press or the answer, on the page's clock */
 	uint32_t nonce; /* SYNC: of the question that is answered; 0 = the page wants to be asked */
 	bool original;  /* listen: it is wanted underneath */
+	/* listen: languages in which the floor itself is wanted */
+	char understands[WIRE_LANGUAGES_MAX][EVENT_LANGUAGE_MAX + 1];
+	size_t n_understands;
 	const char *blinded;  /* ask-for-ballot, collect-ballot: hexadecimal; else NULL */
 	const char *sdp;      /* offer, restart-ice; else NULL */
 	const char *instance; /* offer; else NULL */

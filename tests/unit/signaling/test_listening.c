@@ -37,6 +37,29 @@ static void places_follow_the_wish(void **state)
 	expect_places(&(struct listening){ .channel = "fr", .original = true }, both);
 }
 
+static void what_is_understood_is_heard_itself(void **state)
+{
+	static const char *const floor[] = { "floor", "floor", "floor", "", "" };
+	static const char *const both[] = { "channel-fr", "channel-fr", "channel-fr", "original-fr",
+		"" };
+	static const struct {
+		const char *spoken;
+		bool understood;
+	} cases[] = { { "en", true }, { "en-GB", true }, { "EN", true }, { "es", true },
+		{ "eng", false }, { "e", false }, { "", false }, { "ru", false } };
+	struct listening listening = {
+		.channel = "fr", .original = true, .understands = { "es", "en" }, .n_understands = 2
+	};
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
+		listening_hear(&listening, cases[i].spoken);
+		expect_places(&listening, cases[i].understood ? floor : both);
+	}
+	listening.n_understands = 0;
+	listening_hear(&listening, "en");
+	expect_places(&listening, both);
+}
+
 static void the_longest_channel_fits_its_feeds(void **state)
 {
 	struct listening listening = { .original = true };
@@ -102,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_follow_the_wish),
+		cmocka_unit_test(what_is_understood_is_heard_itself),
 		cmocka_unit_test(the_longest_channel_fits_its_feeds),
 		cmocka_unit_test(who_offers_fewer_places_has_the_first),
 		cmocka_unit_test(what_a_peer_carries_tells_the_wish),

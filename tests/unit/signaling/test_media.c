@@ -206,6 +206,39 @@ static void the_original_lies_underneath_who_wants_it(void **state)
 	assert_int_equal(bench_count(ken, "listening"), n);
 }
 
+static void who_understands_the_floor_hears_it_itself(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	open_meeting(bench, chair);
+	assert_string_not_equal(bench_offer(bench, ken), "");
+	assert_string_equal(bench_try(bench, ken, "listen",
+				    "\"channel\":\"fr\",\"understands\":[\"en\",\"es\"]"),
+		"ok");
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.0.feed"), "channel-fr");
+	assert_string_equal(
+		bench_try(bench, chair, "set-floor-language", "\"language\":\"en\""), "ok");
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.0.feed"), "floor");
+	assert_string_equal(bench_text(bench_last(ken, "listening"), "slots.0.feed"), "floor");
+	const size_t told = bench_count(sfu, "peer");
+	assert_string_equal(
+		bench_try(bench, chair, "set-floor-language", "\"language\":\"es\""), "ok");
+	assert_int_equal(bench_count(sfu, "peer"), told); /* as well understood */
+	assert_string_equal(
+		bench_try(bench, chair, "set-floor-language", "\"language\":\"fr\""), "ok");
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.0.feed"), "channel-fr");
+	/* A wish is whole: said without it, it is gone. */
+	assert_string_equal(bench_try(bench, ken, "listen", "\"channel\":\"es\""), "ok");
+	assert_string_equal(
+		bench_try(bench, chair, "set-floor-language", "\"language\":\"en\""), "ok");
+	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.recv.0.feed"), "channel-es");
+	assert_string_equal(
+		bench_try(bench, ken, "listen", "\"channel\":\"fr\",\"understands\":[\"a b\"]"),
+		"malformed");
+}
+
 static void says_applied(struct bench *bench, struct bench_line *sfu)
 {
 	assert_int_equal(
@@ -768,6 +801,7 @@ int main(void)
 		CASE(offers_are_refused_for_a_reason),
 		CASE(listening_binds_the_audio_slots),
 		CASE(listening_is_acknowledged_when_the_media_server_has_followed),
+		CASE(who_understands_the_floor_hears_it_itself),
 		CASE(nobody_waits_for_a_media_server_or_a_line_that_is_gone),
 		CASE(the_original_lies_underneath_who_wants_it),
 		CASE(an_offer_sent_again_gets_the_same_answer),
