@@ -1,0 +1,216 @@
+/* Booths over the service: what a desk's page is sent when others change what it hears, the media server told who is next, handovers
+ * that happen by themselves, and desks from which nothing comes any more. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "common/log/log.h"
+#include "signaling/interpretation/interpretation.h"
+#include "tests/support/service_bench.h"
+
+static struct bench_line *sfu;
+
+/* An interpreter's page with its media. */
+struct console {
+	struct bench_line *page;
+	char peer[65];
+};
+
+static int setup(void **state)
+{
+	struct bench *bench = bench_new(NULL);
+	*state = bench;
+	sfu = bench_sfu(bench, "i1", "null");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bench_free(*state);
+	return 0;
+}
+
+static struct console open_console(struct bench *bench, const char *badge)
+{
+	struct console console = { .page = bench_join(bench, "demo", badge, "interpreter") };
+	(void)rs_set_text(console.peer, bench_offer(bench, console.page));
+	bench_peer(bench, sfu, console.peer, "connected");
+	return console;
+}
+
+static const char *act(struct bench *bench, const struct console *console, const char *command,
+	const char *members)
+{
+	return bench_try(bench, console->page, command, members);
+}
+
+static const json_t *told_channel(const char *channel)
+{
+	for (size_t i = json_array_size(sfu->heard); i > 0; i--) {
+		const json_t *message = json_array_get(sfu->heard, i - 1);
+		if (strcmp(bench_text(message, "type"), "meeting") != 0 ||
+			strcmp(bench_text(message, "meeting.id"), "demo") != 0)
+			continue;
+		size_t at;
+		json_t *one;
+		json_array_foreach(bench_at(message, "meeting.channels"), at, one)
+		{
+			if (strcmp(bench_text(one, "id"), channel) == 0)
+				return one;
+		}
+	}
+	return NULL;
+}
+
+/* What the media server was told last to put into an audio place of this peer. */
+static const char *feed(const struct console *console, size_t place)
+{
+	char path[32];
+	(void)snprintf(path, sizeof(path), "peer.recv.%zu.feed", place);
+	for (size_t i = json_array_size(sfu->heard); i > 0; i--) {
+		const json_t *message = json_array_get(sfu->heard, i - 1);
+		if (strcmp(bench_text(message, "type"), "peer") == 0 &&
+			strcmp(bench_text(message, "peer.id"), console->peer) == 0)
+			return bench_text(message, path);
+	}
+	return "";
+}
+
+static void report(struct bench *bench, const struct console *console, int packets)
+{
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"stats\",\"peers\":[{\"peer\":\"%s\",\"rx_packets\":%d,"
+			"\"rx_lost\":0,\"tx_packets\":1,\"rtt_ms\":40}],\"sources\":[]}",
+			console->peer, packets),
+		0);
+}
+
+static void a_desk_hears_what_its_source_comes_to(void **state)
+{
+	struct bench *bench = *state;
+	const struct console fr = open_console(bench, "fr-1");
+	const struct console es = open_console(bench, "es-1");
+	assert_string_equal(feed(&es, 0), "floor");
+	assert_string_equal(feed(&es, 4), "desk-es");
+	assert_string_equal(act(bench, &fr, "go-live", "\"channel\":\"fr\""), "ok");
+	assert_string_equal(act(bench, &es, "listen", "\"channel\":\"fr\""), "ok");
+	assert_string_equal(
+		bench_text(bench_last_event(es.page, "desk-source"), "data.source"), "fr");
+	assert_string_equal(bench_text(es.page->view, "desks.es-1.source"), "fr");
+	assert_string_equal(feed(&es, 0), "channel-fr");
+	/* Again, it is so already, and no event. */
+	assert_string_equal(act(bench, &es, "listen", "\"channel\":\"fr\""), "ok");
+	/* The pivot goes: its listeners are on the floor without a touch. */
+	assert_string_equal(act(bench, &fr, "go-idle", ""), "ok");
+	assert_string_equal(bench_text(es.page->view, "desks.es-1.source"), "floor");
+	assert_string_equal(bench_text(es.page->view, "desks.es-1.alarm.cause"), "pivot");
+	assert_string_equal(feed(&es, 0), "floor");
+}
+
+static void nobody_listens_to_themselves(void **state)
+{
+	struct bench *bench = *state;
+	const struct console fr = open_console(bench, "fr-1");
+	assert_string_equal(act(bench, &fr, "go-live", "\"channel\":\"fr\""), "ok");
+	assert_string_equal(act(bench, &fr, "listen", "\"channel\":\"fr\""), "relay-cycle");
+	assert_string_equal(feed(&fr, 0), "floor");
+}
+
+static void the_media_server_is_told_who_is_next(void **state)
+{
+	struct bench *bench = *state;
+	const struct console first = open_console(bench, "fr-1");
+	const struct console second = open_console(bench, "fr-2");
+	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
+	assert_string_equal(act(bench, &first, "request-handover", ""), "ok");
+	assert_null(bench_at(told_channel("fr"), "next"));
+	assert_string_equal(act(bench, &second, "accept-handover", ""), "ok");
+	assert_string_equal(bench_text(told_channel("fr"), "desk"), "fr-1");
+	assert_string_equal(bench_text(told_channel("fr"), "next"), "fr-2");
+	bench_pass(bench, RS_MS(INTERPRETATION_ARM_MS - 1));
+	assert_string_equal(bench_text(told_channel("fr"), "desk"), "fr-1");
+	bench_pass(bench, RS_MS(1));
+	assert_string_equal(bench_text(told_channel("fr"), "desk"), "fr-2");
+	assert_null(bench_at(told_channel("fr"), "next"));
+	assert_true(json_is_null(bench_at(bench_last_event(first.page, "desk-live"), "by")));
+}
+
+static void a_desk_nothing_comes_from_is_known_by_the_second_measure(void **state)
+{
+	struct bench *bench = *state;
+	const struct console first = open_console(bench, "fr-1");
+	const struct console second = open_console(bench, "fr-2");
+	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
+	report(bench, &first, 50);
+	report(bench, &first, 100);
+	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "fr-1");
+	report(bench, &first, 100);
+	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "");
+	assert_string_equal(
+		bench_text(bench_last_event(second.page, "desk-idle"), "data.cause"), "lost-line");
+	assert_string_equal(bench_text(second.page->view, "desks.fr-2.alarm.cause"), "lost-line");
+	assert_true(json_is_null(bench_at(told_channel("fr"), "desk")));
+}
+
+static void both_lost_at_once_leave_nobody_live(void **state)
+{
+	struct bench *bench = *state;
+	const struct console first = open_console(bench, "fr-1");
+	const struct console second = open_console(bench, "fr-2");
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
+	assert_string_equal(
+		act(bench, &first, "request-handover", "\"at\":9007199254740991"), "ok");
+	assert_string_equal(act(bench, &second, "accept-handover", ""), "ok");
+	bench_leave(bench, first.page, 1006);
+	bench_leave(bench, second.page, 1006);
+	bench_pass(bench, RS_SEC(30));
+	assert_null(bench_at(chair->view, "channels.fr.desk"));
+	assert_null(bench_at(chair->view, "channels.fr.handover"));
+}
+
+static void who_makes_no_sound_takes_nothing_over(void **state)
+{
+	struct bench *bench = *state;
+	const struct console first = open_console(bench, "fr-1");
+	const struct console second = open_console(bench, "fr-2");
+	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(bench_report(bench, sfu,
+					 "{\"type\":\"stats\",\"peers\":[],\"sources\":[{"
+					 "\"meeting\":\"demo\",\"source\":\"fr-2\",\"media\":"
+					 "\"microphone\",\"ssrc\":1,\"packets\":50,\"level_dbov\":"
+					 "30}]}"),
+			0);
+	}
+	assert_string_equal(act(bench, &first, "request-handover", ""), "no-sound");
+	assert_string_equal(
+		act(bench, &second, "request-handover", "\"channel\":\"fr\""), "no-sound");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_desk_hears_what_its_source_comes_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(nobody_listens_to_themselves, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_media_server_is_told_who_is_next, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_desk_nothing_comes_from_is_known_by_the_second_measure, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			both_lost_at_once_leave_nobody_live, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			who_makes_no_sound_takes_nothing_over, setup, teardown),
+	};
+
+	log_init(LOG_ERROR, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
