@@ -13,6 +13,8 @@
 /* Interpreters of one meeting: 32 booths of eight. Badges beyond have no desk. */
 #define INTERPRETATION_DESKS_MAX 256
 #define INTERPRETATION_BOOTHS_MAX (MEETING_CHANNELS_MAX + INTERPRETATION_DESKS_MAX)
+/* Most events that tell all desks of a pivot that was lost. */
+#define INTERPRETATION_PIVOT_EVENTS 3
 /* "delegation-" and the delegation's id: the booth of its own interpreters (GA rule 53). */
 #define INTERPRETATION_BOOTH_ID_MAX (RS_NAME_MAX + 11)
 /* No channel, no desk; as a source: the floor. */
@@ -21,6 +23,9 @@
 #define INTERPRETATION_ARM_MS 200
 
 _Static_assert(MEETING_CHANNELS_MAX <= 32, "a set of channels is a uint32_t");
+_Static_assert(INTERPRETATION_DESKS_MAX *(MEETING_BADGE_MAX + 1) <=
+		       INTERPRETATION_PIVOT_EVENTS * (EVENT_NAMES_MAX - MEETING_BADGE_MAX),
+	"so many events have room for all desks");
 
 enum interpretation_stage {
 	HANDOVER_NONE,

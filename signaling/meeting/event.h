@@ -340,7 +340,7 @@ struct event {
 };
 
 /* Most events one command may cause: a motion to adjourn is carried, and closing takes the floor and seven microphones, what
- * was put and proposed, the recording. */
+ * was put and proposed, the recording. A desk of interpretation that leaves, or goes elsewhere, causes nine. */
 #define EVENTS_MAX 18
 
 /* Events being decided; the machines append to it. */

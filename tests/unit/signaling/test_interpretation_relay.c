@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "tests/support/booths_kit.h"
 
 static size_t depth(const struct booths *booths, size_t channel)
@@ -175,6 +177,58 @@ static void without_auto_relay_the_floor_is_the_floor(void **state)
 	booths_free(booths);
 }
 
+/* 300 badges: all of one pivot's, each with the longest name. */
+static struct meeting *a_crowded_meeting(void)
+{
+	struct meeting *meeting = NULL;
+	assert_int_equal(meeting_new(0, 2, 300, &meeting), 0);
+	(void)rs_set_text(meeting->channels[0].id, "en");
+	(void)rs_set_text(meeting->channels[1].id, "fr");
+	for (size_t i = 0; i < 300; i++) {
+		struct participant *participant = &meeting->participants[i];
+		(void)snprintf(
+			participant->id, sizeof(participant->id), "%0*zu", MEETING_BADGE_MAX, i);
+		participant->role = ROLE_INTERPRETER;
+		(void)rs_set_text(participant->languages[0], i == 0 ? "fr" : "en");
+		participant->n_languages = 1;
+	}
+	assert_int_equal(meeting_ready(meeting), 0);
+	return meeting;
+}
+
+static void all_desks_there_can_be_lose_one_pivot(void **state)
+{
+	struct meeting *meeting = a_crowded_meeting();
+	struct interpretation *machine = NULL;
+	static struct events events;
+	(void)state;
+	assert_int_equal(interpretation_new(meeting, &machine), 0);
+	/* Badges beyond have no desk. */
+	assert_int_equal(machine->n_desks, INTERPRETATION_DESKS_MAX);
+	assert_null(interpretation_find(machine, meeting->participants[256].id));
+	const char *pivot = machine->desks[0].id;
+	const struct interpretation_command live = {
+		.kind = INTERPRETATION_GO_LIVE, .by = pivot, .channel = "fr"
+	};
+	const struct interpretation_command idle = { .kind = INTERPRETATION_GO_IDLE, .by = pivot };
+	events.n = 0;
+	assert_int_equal(interpretation_decide(machine, &live, &events), VERDICT_OK);
+	interpretation_apply(machine, &events.list[0]);
+	for (size_t i = 1; i < machine->n_desks; i++)
+		machine->desks[i].source = 1;
+	events.n = 0;
+	assert_int_equal(interpretation_decide(machine, &idle, &events), VERDICT_OK);
+	assert_int_equal(events.n, 1 + INTERPRETATION_PIVOT_EVENTS);
+	for (size_t i = 0; i < events.n; i++)
+		interpretation_apply(machine, &events.list[i]);
+	for (size_t i = 1; i < machine->n_desks; i++) {
+		assert_int_equal(machine->desks[i].source, INTERPRETATION_NONE);
+		assert_int_equal(machine->desks[i].alarm.cause, CAUSE_PIVOT);
+	}
+	interpretation_free(machine);
+	meeting_free(meeting);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +242,7 @@ int main(void)
 			a_booth_that_works_into_another_language_is_the_floor_of_all_others),
 		cmocka_unit_test(the_earliest_of_two_is_the_floor_of_the_others),
 		cmocka_unit_test(without_auto_relay_the_floor_is_the_floor),
+		cmocka_unit_test(all_desks_there_can_be_lose_one_pivot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,6 +99,33 @@ static const struct rules *find_rules(const void *ctx, const char *name)
 	return ctx;
 }
 
+/* Booths that work into English, too, a delegation with a usual language, and one with an interpreter of its own. */
+static char *with_booths(const char *conference)
+{
+	json_t *root = json_loads(conference, 0, NULL);
+	size_t i;
+	json_t *badge;
+	json_array_foreach(
+		json_object_get(json_array_get(json_object_get(root, "meetings"), 0), "badges"), i,
+		badge)
+	{
+		const char *id = json_string_value(json_object_get(badge, "id"));
+		if (strcmp(id, "fr-1") == 0 || strcmp(id, "es-1") == 0)
+			json_array_append_new(
+				json_object_get(badge, "languages"), json_string("en"));
+		if (strcmp(id, "en-2") == 0)
+			json_object_set_new(badge, "delegation", json_string("JPN"));
+	}
+	json_object_set_new(root, "booths",
+		json_pack("[{s:s, s:[s]}, {s:s, s:[s]}, {s:s}]", "language", "fr", "into", "en",
+			"language", "es", "into", "en", "language", "en"));
+	json_object_set_new(json_array_get(json_object_get(root, "delegations"), 0), "language",
+		json_string("fr"));
+	char *text = json_dumps(root, JSON_COMPACT);
+	json_decref(root);
+	return text;
+}
+
 static struct proceedings *new_proceedings(const struct rules *rules)
 {
 	struct conference *conference = NULL;
@@ -106,7 +133,10 @@ static struct proceedings *new_proceedings(const struct rules *rules)
 	struct faults *faults = NULL;
 	const struct conference_reader reader = { .rules = find_rules, .ctx = rules };
 	size_t len;
-	char *text = examples_read("conf/examples/demo.json", &len);
+	char *plain = examples_read("conf/examples/demo.json", &len);
+	char *text = with_booths(plain);
+	len = strlen(text);
+	free(plain);
 	assert_int_equal(faults_new(&faults), 0);
 	assert_int_equal(conference_parse(&reader, text, len, faults, &conference), 0);
 	faults_free(faults);
@@ -285,11 +315,13 @@ static void complete(struct world *world, struct command *command)
 static const struct participant *somebody(struct world *world)
 {
 	const struct meeting *meeting = world->live->meeting;
-	switch (rs_rand_below(&world->rand, 4)) {
+	switch (rs_rand_below(&world->rand, 5)) {
 	case 0:
 		return meeting_chair(meeting);
 	case 1:
 		return meeting_find(meeting, "secretariat");
+	case 2:
+		return meeting_find(meeting, rs_rand_below(&world->rand, 2) == 0 ? "fr-1" : "fr-2");
 	default:
 		return anybody(world);
 	}
@@ -349,6 +381,8 @@ static void decide_outside(struct world *world, uint32_t dice)
 			rs_rand_below(&world->rand, 2) == 0 ? NULL : "disk full", &events);
 	else if (dice == 2)
 		floor_decide_time(live->floor, world->wall_ms, &events);
+	else if (dice == 3)
+		interpretation_decide_time(live->interpretation, world->wall_ms, &events);
 	else
 		proceedings_decide_presence(live, i, &presence, &events);
 	proceedings_stamp(live, world->wall_ms, &events);
@@ -356,6 +390,28 @@ static void decide_outside(struct world *world, uint32_t dice)
 }
 
 /* ---- what holds ---- */
+
+/* D6: a channel has one owner, who is live there alone; who is live is heard, or the floor is; and nobody hears themselves. */
+static void assert_booths(const struct interpretation *booths)
+{
+	for (size_t i = 0; i < booths->n_channels; i++) {
+		const int desk = booths->channels[i].desk;
+		size_t chain[MEETING_CHANNELS_MAX];
+		const size_t depth = interpretation_chain(booths, i, chain);
+		assert_int_equal(depth > 0, interpretation_carries(booths, i));
+		assert_true(desk != INTERPRETATION_NONE || depth == 0);
+		if (desk != INTERPRETATION_NONE)
+			assert_int_equal(booths->desks[desk].channel, i);
+		for (size_t j = 0; j < depth; j++)
+			for (size_t k = 0; k < j; k++)
+				assert_int_not_equal(chain[j], chain[k]);
+	}
+	for (size_t i = 0; i < booths->n_desks; i++) {
+		const int channel = booths->desks[i].channel;
+		if (channel != INTERPRETATION_NONE)
+			assert_int_equal(booths->channels[channel].desk, i);
+	}
+}
 
 /* D5 (a) to (e). */
 static void assert_invariants(const struct proceedings *live)
@@ -384,13 +440,7 @@ static void assert_invariants(const struct proceedings *live)
 				assert_int_not_equal(list->entries[i].id, list->entries[j].id);
 		}
 	}
-	for (size_t i = 0; i < live->interpretation->n_channels; i++) {
-		for (size_t j = 0; j < i; j++) {
-			const int desk = live->interpretation->channels[i].desk;
-			if (desk != INTERPRETATION_NONE)
-				assert_int_not_equal(desk, live->interpretation->channels[j].desk);
-		}
-	}
+	assert_booths(live->interpretation);
 	/* A vote has no more votes than are entitled to it. */
 	const struct voting_decision *now = &live->voting->now;
 	if (now->stage > VOTING_PROPOSED && now->mode == DECISION_RECORDED)
@@ -456,7 +506,7 @@ static void step(struct world *world)
 	events.n = 0;
 	world->wall_ms += rs_rand_below(&world->rand, 20000);
 	remember_blocks();
-	if (dice < 5)
+	if (dice < 6)
 		decide_outside(world, dice);
 	else
 		decide_command(world);
@@ -501,7 +551,7 @@ static void begin(struct world *world)
 {
 	const struct meeting *meeting = world->live->meeting;
 	const struct presence here = {
-		.present = true, .line = LINE_JOINED, .cause = CAUSE_JOINED
+		.present = true, .line = LINE_CONNECTED, .cause = CAUSE_JOINED
 	};
 	for (size_t i = 0; i < meeting->n_participants; i++) {
 		events.n = 0;
