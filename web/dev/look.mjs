@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { atWork, connectedLine, looks } from './booth-looks.mjs';
 import { startMeeting } from './meeting.mjs';
 
 const [dir = 'look', only = ''] = process.argv.slice(2);
@@ -17,9 +18,11 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 let shots = 0;
 let faults = 0;
 
-async function open(meeting, sub, { viewport = DESK, scheme = 'light', query = '', join = true, path = '' } = {}) {
+async function open(meeting, sub, { viewport = DESK, scheme = 'light', query = '', join = true, path = '', connected = false } = {}) {
 	const context = await browser.newContext({ viewport, colorScheme: scheme, permissions: ['microphone', 'camera'], reducedMotion: 'reduce' });
 	const page = await context.newPage();
+	if (connected)
+		await page.addInitScript(connectedLine);
 	page.on('pageerror', (error) => console.error(`${sub}: ${error}`));
 	page.on('console', (message) => message.type() === 'error' && console.error(`${sub}: ${message.text()}`));
 	const link = sub === '' ? `${meeting.base}/${query}` : meeting.link(sub, query);
@@ -66,8 +69,8 @@ async function busy(sub, options, name, after = async () => {}) {
 		list: ['FRA', 'BRA', 'BOL', 'JOR'].map((participant, i) => ({ entry: i + 2, participant, asked: now - 60_000 * (5 - i) })),
 		floor: { holder: 'KEN', entry: 1, since: now - 192_000, allotted: 900_000 },
 		open: ['KEN', 'chair'],
-		channels: { fr: { desk: 'fr-1', since: now - 1_005_000 } },
 	});
+	meeting.interpret('desk-live', {}, { channels: { fr: { desk: 'fr-1', since: now - 1_005_000 } } });
 	meeting.tell({ type: 'measured', patch: { lines: { FRA: { rtt_ms: 41, loss: 0 }, BRA: { loss: 0.08 }, JOR: { loss: 0.08 } } } });
 	await after(page, meeting);
 	await shoot(page, name, options.viewport === PHONE);
@@ -242,8 +245,6 @@ await busy('chair', {}, 'podium-ballot-open', boxed(secret));
 await busy('chair', { query: '?lang=ar', viewport: PHONE }, 'podium-ballot-open-ar-phone', boxed(secret));
 await busy('secretariat', { query: '?lang=es' }, 'podium-ballot-locked-es', boxed(published, unfold));
 await busy('JOR', HALL, 'hall-ballot', put(secret));
-await busy('fr-1', { query: '?lang=ru' }, 'interpreter-ru');
-await busy('fr-1', { query: '?lang=zh', viewport: PHONE }, 'interpreter-zh-phone');
 await plain('KEN', { join: false, query: '?companion' }, 'join-companion');
 await plain('KEN', { join: false, query: '?companion&lang=ar', viewport: PHONE }, 'join-companion-ar-phone');
 const chat = async (page, meeting, me) => {
@@ -379,12 +380,12 @@ await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {
 	await page.getByTestId('more').first().click();
 	await page.getByTestId('close-meeting').click();
 });
-await busy('fr-1', { query: '?lang=fr' }, 'interpreter-live');
-await busy('fr-2', {}, 'interpreter-idle');
-await busy('fr-1', { query: '?lang=ar', viewport: PHONE, scheme: 'dark' }, 'interpreter-settings-ar-phone', async (page) => page.getByTestId('open-settings').click());
-await busy('fr-1', {}, 'interpreter-cough', async (page) => page.keyboard.down(' '));
-await busy('es-1', { query: '?lang=ar', viewport: PHONE }, 'interpreter-ar-phone');
-await busy('fr-2', { viewport: { width: 1024, height: 768 } }, 'interpreter-tablet');
+
+for (const [sub, options, name, after = () => {}] of looks(PHONE))
+	await busy(sub, { ...options, connected: true }, `interpreter-${name}`, async (page, meeting) => {
+		atWork(meeting, Date.now());
+		await after(page, meeting);
+	});
 
 await browser.close();
 console.log(`${shots} pictures in ${dir}, ${faults} faults`);

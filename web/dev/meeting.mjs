@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { boothCommands, interpret, newBooths } from './booths.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 // As strict as the pages can bear, so that the server's may be.
@@ -21,9 +22,12 @@ const people = {
 	BOL: { name: 'Sra. Wara Quispe', role: 'delegate', delegation: 'BOL', country: 'Bolivia (Plurinational State of)', languages: ['es'] },
 	NOR: { name: 'Ms. Ingrid Solheim', role: 'delegate', delegation: 'NOR', country: 'Norway', languages: ['en'] },
 	room: { name: 'Conference room 2', role: 'room' },
-	'fr-1': { name: 'Hélène Marchand', role: 'interpreter', languages: ['fr'] },
-	'fr-2': { name: 'Olivier Perrin', role: 'interpreter', languages: ['fr'] },
+	'en-1': { name: 'Harriet Lowell', role: 'interpreter', languages: ['en'] },
+	'fr-1': { name: 'Hélène Marchand', role: 'interpreter', languages: ['fr', 'en'] },
+	'fr-2': { name: 'Olivier Perrin', role: 'interpreter', languages: ['fr', 'en'] },
 	'es-1': { name: 'Lucía Ferrer', role: 'interpreter', languages: ['es'] },
+	'ar-1': { name: 'سامر خليل', role: 'interpreter', languages: ['ar', 'en', 'fr'] },
+	'ar-2': { name: 'رنا منصور', role: 'interpreter', languages: ['ar', 'en', 'fr'] },
 };
 
 const MAY = {
@@ -31,7 +35,7 @@ const MAY = {
 	chair: ['call-next', 'announce-lock', 'correct-vote', 'annul-voting', 'take-up-motion', 'withdraw-motion', 'put-question', 'add-sponsor', 'propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'resume-floor', 'close-list', 'open-list', 'plan', 'open-microphone', 'close-microphone', 'listen', 'offer'],
 	delegate: ['withdraw-objection', 'state-intent', 'raise-motion', 'withdraw-motion', 'speak-on-motion', 'explain-vote', 'object', 'cast', 'ask-for-ballot', 'ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	room: ['ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
-	interpreter: ['go-live', 'go-idle', 'listen', 'offer'],
+	interpreter: ['go-live', 'go-idle', 'cough', 'select-source', 'select-output', 'request-handover', 'accept-handover', 'decline-handover', 'cancel-handover', 'set-floor-language', 'speak-slower', 'cannot-interpret', 'call', 'listen', 'offer'],
 };
 for (const may of Object.values(MAY))
 	may.push('say');
@@ -60,15 +64,16 @@ function newView() {
 	const participants = Object.fromEntries(
 		Object.entries(people).map(([id, person], i) => [id, { ...person, csrc: 1001 + i, present: false, line: 'away' }]),
 	);
+	const channels = { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' }, ar: { language: 'ar', name: 'العربية' } };
 	return {
 		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', visibility: 'public', mode: 'floor', sitting: 1 },
 		quorum: { authorised: 6, present: 4, to_open: 2, to_decide: 4 },
 		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
-		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }],
+		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }, { id: 'ar', name: 'العربية' }],
 		delegations: [{ id: 'SIDS', country: 'Alliance of Small Island States', category: 'group' }, { id: 'G77', country: 'Group of 77 and China', category: 'group' }],
-		participants, list: [], replies: [], inscription: { closed: false, state: 'open', allotted: 900_000 }, points: { waiting: [] }, motions: { waiting: [], pending: [] }, explanations: { before: [], after: [], sponsors: [], explained: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'], chat: { all: ['secretariat', 'chair'], delegation: ['delegate'], secretariat: ['secretariat', 'chair', 'delegate', 'interpreter'] }, chair_settles_appeals: false, roll_call_rounds: 2, motions: MOTIONS, explanations: { before: true, after: true, once: true, sponsors: false } },
+		participants, list: [], replies: [], inscription: { closed: false, state: 'open', allotted: 900_000 }, points: { waiting: [] }, motions: { waiting: [], pending: [] }, explanations: { before: [], after: [], sponsors: [], explained: [] }, rules: { name: 'unga', warn: 30_000, grace: 15_000, cut: false, majorities: ['simple', 'two-thirds', 'absolute'], chat: { all: ['secretariat', 'chair'], delegation: ['delegate'], secretariat: ['secretariat', 'chair', 'delegate', 'interpreter'] }, chair_settles_appeals: false, roll_call_rounds: 2, interpretation: { interlock: 'override', handover: 'take', timeout: 30_000, turn: 1_800_000 }, motions: MOTIONS, explanations: { before: true, after: true, once: true, sponsors: false } },
 		floor: { holder: null, suspended: false }, open: [],
-		channels: { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' } },
+		channels, ...newBooths(people, channels),
 		recording: { state: 'waiting' }, media: { instance: null }, chat: { closed: false },
 	};
 }
@@ -165,11 +170,7 @@ export async function startMeeting(port = 0) {
 		},
 		'open-microphone': (id) => happen('microphone-opened', { participant: id }, { open: [...view.open, id] }),
 		'close-microphone': (id) => happen('microphone-closed', { participant: id }, { open: view.open.filter((one) => one !== id) }),
-		'go-live': (id, { channel }) => happen('desk-live', { channel, participant: id }, { channels: { [channel]: { desk: id, since: Date.now() } } }),
-		'go-idle': (id) => {
-			const channel = Object.keys(view.channels).find((one) => view.channels[one].desk === id);
-			return channel ? happen('desk-idle', { channel, participant: id }, { channels: { [channel]: { desk: null, since: null } } }) : 'already-so';
-		},
+		...boothCommands(() => view, happen),
 		/* Whatever is asked, everybody is brief: enough to draw. */
 		plan: () => ({ plan: { ...plan, late: 0, more: 0, finish: Math.round((plan.finish + plan.turns[0].start) / 2), turns: plan.turns.map((turn) => ({ ...turn, start: Math.round((turn.start + plan.turns[0].start) / 2), end: Math.round((turn.end + plan.turns[0].start) / 2), fits: 'yes' })) } }),
 		'set-limit': (_, { seconds }) => happen('limit-set', { allotted: seconds * 1000 || null }, { inscription: { allotted: seconds * 1000 || null } }),
@@ -189,7 +190,7 @@ export async function startMeeting(port = 0) {
 		'open-chat': () => happen('chat-opened', {}, { chat: { closed: false } }),
 		'remove-message': (_, { message }) => happen('message-removed', { message }, {}),
 		listen: () => 0,
-		offer: () => 'no-media-server',
+		offer: () => (view.media.instance ? { sdp: '', slots: [] } : 'no-media-server'),
 	};
 
 	const server = createServer((request, response) => {
@@ -242,6 +243,8 @@ export async function startMeeting(port = 0) {
 		write: (from, message) => commands.say(from, message),
 		link: (sub, query = '') => `${base}/${page(sub)}${query}#${token(sub)}`,
 		happen,
+		/** The same, and what follows from it for booths. */
+		interpret: (name, data, patch) => interpret(() => view, happen, name, data, patch),
 		tell: (message) => {
 			plan = message.patch?.plan ?? plan;
 			for (const socket of sockets.values())

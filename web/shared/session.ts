@@ -211,9 +211,10 @@ export class Session {
 		this.media.setUnderVolume(this.plainVolume * this.hearing.level);
 	}
 
-	/** The wish as the server is told it. */
+	/** The wish as the server is told it; a desk's is its source, and stays what it is. */
 	private listening(): Record<string, unknown> {
-		return { channel: this.channel === 'none' ? 'floor' : this.channel, ...this.hearing.wishes() };
+		const source = this.view?.desks?.[this.me]?.source;
+		return { channel: source ?? (this.channel === 'none' ? 'floor' : this.channel), ...this.hearing.wishes() };
 	}
 
 	/** The same channel, with other wishes. */
@@ -337,7 +338,8 @@ export class Session {
 		const { draw, commitment } = this.view?.inscription ?? {};
 		if (draw && commitment)
 			this.draws.commit(draw, commitment);
-		if (!resumed && this.channel !== 'floor' && this.channel !== 'none')
+		const desk = this.view?.desks?.[this.me];
+		if (!resumed && desk === undefined && this.channel !== 'floor' && this.channel !== 'none')
 			void this.listen(this.channel);
 	}
 

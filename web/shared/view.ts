@@ -131,7 +131,7 @@ export interface Desk {
 	cough: boolean;
 	/** At the microphone, ms, without the present turn (`channels.*.since`). */
 	used_ms: number;
-	alarm?: { cause: 'pivot' | 'lost-line'; channel: string; since: number } | null;
+	alarm?: { cause: 'pivot' | 'cycle' | 'lost-line'; channel: string; since: number } | null;
 }
 
 export interface Floor {
@@ -303,7 +303,7 @@ export interface View {
 	points: Points;
 	motions: Motions;
 	explanations: Explanations;
-	rules: { name: string; in_advance?: boolean; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; explanations: { before: boolean; after: boolean; once: boolean; sponsors: boolean }; chair_settles_appeals: boolean; roll_call_rounds: number };
+	rules: { name: string; in_advance?: boolean; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; explanations: { before: boolean; after: boolean; once: boolean; sponsors: boolean }; chair_settles_appeals: boolean; roll_call_rounds: number; interpretation?: { interlock: 'none' | 'override' | 'interlock'; handover: 'take' | 'ask'; timeout: number; turn: number } };
 	decision?: Decision | null;
 	/** Equally divided, waiting for their second vote by `due` (wall clock, ms). */
 	second_votes?: { decision: number; title: string; due: number }[];

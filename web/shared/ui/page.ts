@@ -30,7 +30,7 @@ type Ended = (typeof ENDINGS)[keyof typeof ENDINGS] | 'ending.token-expired' | '
 export abstract class Page extends Part {
 	@query('rs-keys') private keySheet!: KeySheet;
 	@query('rs-settings') private settings!: Settings;
-	@query('rs-chat') private chat!: Chat;
+	@query('rs-chat') protected chat!: Chat;
 	private entered = false;
 	protected abstract readonly page: ReturnType<typeof pageOf>;
 
