@@ -3,8 +3,8 @@
 const STORED = 'rostrum.hearing';
 /** Of the volume: softly enough to follow the interpreter, loudly enough to hear who speaks, and how. */
 const USUAL_LEVEL = 0.2;
-/** More than anybody lists; what a browser keeps may have been edited. */
-const MOST_LANGUAGES = 32;
+/** As many as the server takes. */
+const MOST_LANGUAGES = 8;
 
 export class Hearing {
 	/** The original is heard softly underneath the interpreter. */

@@ -10,6 +10,11 @@ export interface Provenance {
 	age: number | null;
 }
 
+/** A language also means its regional ones, as the server has it (RFC 4647 section 3.3.1). */
+function isOf(spoken: string, language: string): boolean {
+	return `${spoken}-`.toLowerCase().startsWith(`${language}-`.toLowerCase());
+}
+
 /** `chosen`: a channel or `floor`; `understands`: languages in which one wants to hear the floor itself. */
 export function provenance(view: View, chosen: string, understands: readonly string[]): Provenance {
 	const original = { chain: ['floor'], instead: null, age: null };
@@ -17,7 +22,7 @@ export function provenance(view: View, chosen: string, understands: readonly str
 	if (channel === undefined)
 		return original;
 	const spoken = view.floor?.language;
-	if (spoken && understands.includes(spoken))
+	if (spoken && understands.some((language) => isOf(spoken, language)))
 		return { ...original, instead: 'understood' };
 	if (!channel.desk)
 		return { ...original, instead: 'nobody' };

@@ -339,7 +339,9 @@ export class Session {
 		if (draw && commitment)
 			this.draws.commit(draw, commitment);
 		const desk = this.view?.desks?.[this.me];
-		if (!resumed && desk === undefined && this.channel !== 'floor' && this.channel !== 'none')
+		// A server that was started anew learns from the media server what is heard, but not what is understood.
+		const again = !resumed || this.hearing.understands.length > 0;
+		if (again && desk === undefined && this.channel !== 'floor' && this.channel !== 'none')
 			void this.listen(this.channel);
 	}
 

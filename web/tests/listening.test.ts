@@ -25,6 +25,8 @@ describe('where the sound comes from', () => {
 
 	it('is the floor while one understands it, and the booth again when another language is spoken', () => {
 		expect(provenance(view, 'ar', ['es', 'en']).instead).toBe('understood');
+		expect(provenance({ ...view, floor: { language: 'en-GB' } } as View, 'ar', ['en']).instead).toBe('understood');
+		expect(provenance({ ...view, floor: { language: 'es' } } as View, 'ar', ['e', 'es-MX']).instead).toBeNull();
 		expect(provenance({ ...view, floor: { language: 'ru' } } as View, 'ar', ['es', 'en']).chain).toEqual(['floor', 'fr', 'ar']);
 		expect(provenance({ ...view, floor: { language: null } } as View, 'ar', ['es', 'en']).instead).toBeNull();
 	});
@@ -76,6 +78,13 @@ describe('what one wants to hear besides', () => {
 		hearing.setUnderstands('es', true);
 		hearing.setUnderstands('en', false);
 		expect(hearing.wishes()).toEqual({ original: true, understands: ['es'] });
+	});
+
+	it('is no more than the server takes, the newest', () => {
+		const hearing = new Hearing(storage);
+		for (const language of 'abcdefghij')
+			hearing.setUnderstands(language, true);
+		expect(hearing.wishes().understands).toEqual([...'cdefghij']);
 	});
 
 	it('is there again after a reload, whatever became of what was kept', () => {
