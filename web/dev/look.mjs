@@ -384,6 +384,7 @@ await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {
 for (const [sub, options, name, after = () => {}] of looks(PHONE))
 	await busy(sub, { ...options, connected: true }, `interpreter-${name}`, async (page, meeting) => {
 		atWork(meeting, Date.now());
+		await page.waitForTimeout(300);
 		await after(page, meeting);
 	});
 

@@ -156,11 +156,13 @@ export class Console {
 			void session.ask(answer, {}, 'handover');
 	}
 
+	/** There is somebody in the booth to hand over to, or to take over from. */
 	get mayRequest(): boolean {
 		const { session } = this;
 		const view = session.view!;
-		const partnerLive = desk.partnersOf(view, session.me).includes(desk.ownerOf(view, session.me));
-		return session.may('request-handover') && desk.handoverOf(view, session.me) === null && (this.live !== '' || partnerLive);
+		const partners = desk.partnersOf(view, session.me);
+		const possible = this.live !== '' ? partners.length > 0 : partners.includes(desk.ownerOf(view, session.me));
+		return possible && session.may('request-handover') && desk.handoverOf(view, session.me) === null;
 	}
 
 	cannotInterpret(reason: Impediment): void {

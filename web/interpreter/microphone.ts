@@ -24,7 +24,7 @@ export class MicrophoneKey extends DeskPart {
 		const since = view.channels[desk.live]?.since;
 		const outputs = outputsOf(view, me).slice(0, OUTPUTS.length);
 		return html`<section class="microphone" aria-label=${t('desk.microphone')}>
-			<button type="button" class="desk-key ${state}" data-testid="desk-key" data-lamp=${LAMPS[state]} data-state=${state} data-live=${desk.live}
+			<button type="button" class="desk-key ${state === 'cough' ? 'coughing' : state}" data-testid="desk-key" data-lamp=${LAMPS[state]} data-state=${state} data-live=${desk.live}
 				aria-disabled=${desk.busy || desk.output === ''} @click=${() => desk.toggleLive()}>
 				${lamp(LAMPS[state])}
 				<span class="word"><strong data-testid="desk-state">${t(WORDS[state])}</strong>

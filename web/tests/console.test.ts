@@ -185,7 +185,9 @@ describe('a handover', () => {
 		press(at('fr-1', view), 'x');
 		expect(said.map(([command]) => command)).toEqual(['accept-handover', 'decline-handover', 'cancel-handover', 'cancel-handover']);
 		expect(at('fr-1', view).mayRequest).toBe(false);
-		expect(at('ar-1').mayRequest).toBe(true);
+		expect(at('fr-1').mayRequest).toBe(true);
+		expect(at('fr-2').mayRequest).toBe(true);
+		expect(at('ar-1').mayRequest).toBe(false);
 		expect(at('es-1').mayRequest).toBe(false);
 	});
 });
