@@ -50,20 +50,26 @@ static const char *act(struct bench *bench, const struct console *console, const
 	return bench_try(bench, console->page, command, members);
 }
 
-static const json_t *told_channel(const char *channel)
+/* Last. */
+static const json_t *told_meeting(void)
 {
 	for (size_t i = json_array_size(sfu->heard); i > 0; i--) {
 		const json_t *message = json_array_get(sfu->heard, i - 1);
-		if (strcmp(bench_text(message, "type"), "meeting") != 0 ||
-			strcmp(bench_text(message, "meeting.id"), "demo") != 0)
-			continue;
-		size_t at;
-		json_t *one;
-		json_array_foreach(bench_at(message, "meeting.channels"), at, one)
-		{
-			if (strcmp(bench_text(one, "id"), channel) == 0)
-				return one;
-		}
+		if (strcmp(bench_text(message, "type"), "meeting") == 0 &&
+			strcmp(bench_text(message, "meeting.id"), "demo") == 0)
+			return json_object_get(message, "meeting");
+	}
+	return NULL;
+}
+
+static const json_t *told_channel(const char *channel)
+{
+	size_t i;
+	json_t *one;
+	json_array_foreach(bench_at(told_meeting(), "channels"), i, one)
+	{
+		if (strcmp(bench_text(one, "id"), channel) == 0)
+			return one;
 	}
 	return NULL;
 }
@@ -195,6 +201,43 @@ static void who_makes_no_sound_takes_nothing_over(void **state)
 		act(bench, &second, "request-handover", "\"channel\":\"fr\""), "no-sound");
 }
 
+static void a_desk_falls_idle_when_its_media_is_lost(void **state)
+{
+	struct bench *bench = *state;
+	const struct console fr = open_console(bench, "fr-1");
+	assert_string_equal(act(bench, &fr, "go-live", "\"channel\":\"fr\""), "ok");
+	bench_peer(bench, sfu, fr.peer, "disconnected");
+	assert_null(bench_at(fr.page->view, "channels.fr.desk"));
+	assert_string_equal(
+		bench_text(bench_last_event(fr.page, "desk-idle"), "data.cause"), "lost-line");
+}
+
+static void a_desk_stays_live_over_a_new_media_server(void **state)
+{
+	struct bench *bench = *state;
+	const struct console fr = open_console(bench, "fr-1");
+	assert_string_equal(act(bench, &fr, "go-live", "\"channel\":\"fr\""), "ok");
+	bench_node_gone(bench, sfu);
+	sfu = bench_sfu(bench, "i2", "null");
+	assert_string_equal(bench_text(fr.page->view, "channels.fr.desk"), "fr-1");
+	assert_string_equal(bench_text(told_channel("fr"), "desk"), "fr-1");
+}
+
+/* A media server takes no such contradiction. */
+static void a_desk_whose_sound_is_tried_is_not_on_the_floor(void **state)
+{
+	struct bench *bench = *state;
+	const struct console fr = open_console(bench, "fr-1");
+	struct bench_line *secretary = bench_join(bench, "demo", "secretariat", "secretariat");
+	assert_string_equal(bench_try(bench, secretary, "open-doors", ""), "ok");
+	assert_string_equal(
+		bench_try(bench, secretary, "begin-sound-check", "\"participant\":\"fr-1\""), "ok");
+	assert_string_equal(bench_text(told_meeting(), "open.0"), "fr-1");
+	assert_string_equal(act(bench, &fr, "go-live", "\"channel\":\"fr\""), "ok");
+	assert_string_equal(bench_text(told_channel("fr"), "desk"), "fr-1");
+	assert_int_equal(json_array_size(bench_at(told_meeting(), "open")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +252,12 @@ int main(void)
 			both_lost_at_once_leave_nobody_live, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			who_makes_no_sound_takes_nothing_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_desk_falls_idle_when_its_media_is_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_desk_stays_live_over_a_new_media_server, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_desk_whose_sound_is_tried_is_not_on_the_floor, setup, teardown),
 	};
 
 	log_init(LOG_ERROR, NULL, NULL);

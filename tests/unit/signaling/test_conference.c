@@ -100,6 +100,21 @@ static void a_meeting_knows_its_room_seats_and_booths(void **state)
 	conference_free(conference);
 }
 
+static void interpreters_sit_in_a_booth_and_delegations_speak_a_language(void **state)
+{
+	size_t len;
+	char *text = examples_read("tests/unit/signaling/conferences/base.json", &len);
+	struct conference *conference = parse(text);
+	const struct meeting *meeting = conference->meetings[0];
+	(void)state;
+	assert_string_equal(meeting_find_delegation(meeting, "FRA")->language, "fr");
+	assert_string_equal(meeting_find_delegation(meeting, "KEN")->language, "");
+	assert_string_equal(meeting_find(meeting, "fr-1")->booth, "fr");
+	assert_string_equal(meeting_find(meeting, "fra-1")->booth, "");
+	conference_free(conference);
+	free(text);
+}
+
 static void a_file_of_before_means_what_it_meant(void **state)
 {
 	size_t len;
@@ -325,6 +340,7 @@ int main(void)
 		cmocka_unit_test(delegations_stand_in_protocol_order),
 		cmocka_unit_test(the_first_delegate_heads_a_delegation_that_names_no_head),
 		cmocka_unit_test(a_meeting_knows_its_room_seats_and_booths),
+		cmocka_unit_test(interpreters_sit_in_a_booth_and_delegations_speak_a_language),
 		cmocka_unit_test(a_file_of_before_means_what_it_meant),
 		cmocka_unit_test(every_fault_of_a_file_is_named),
 		cmocka_unit_test(faults_tell_line_and_column),

@@ -83,23 +83,6 @@ static void the_gate_follows_the_floor(void **state)
 	assert_int_equal(json_array_size(bench_at(told_meeting(sfu), "visible")), 0);
 }
 
-/* A media server takes no such contradiction. */
-static void a_desk_whose_sound_is_tried_is_not_on_the_floor(void **state)
-{
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *fr = bench_join(bench, "demo", "fr-1", "interpreter");
-	struct bench_line *secretary = bench_join(bench, "demo", "secretariat", "secretariat");
-	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
-	assert_string_equal(bench_try(bench, chair, "open-doors", ""), "ok");
-	assert_string_equal(
-		bench_try(bench, secretary, "begin-sound-check", "\"participant\":\"fr-1\""), "ok");
-	assert_string_equal(bench_text(told_meeting(sfu), "open.0"), "fr-1");
-	assert_string_equal(bench_try(bench, fr, "go-live", "\"channel\":\"fr\""), "ok");
-	assert_string_equal(bench_text(told_meeting(sfu), "channels.1.desk"), "fr-1");
-	assert_int_equal(json_array_size(bench_at(told_meeting(sfu), "open")), 0);
-}
-
 static void a_page_gets_its_slots_and_a_line(void **state)
 {
 	static const struct {
@@ -477,34 +460,6 @@ static void a_new_page_makes_new_media_and_a_resumed_one_keeps_its_own(void **st
 	assert_int_equal(bench_count(sfu, "peer-gone"), 1);
 }
 
-static void a_desk_falls_idle_when_its_media_is_lost(void **state)
-{
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *fr = bench_join(bench, "demo", "fr-1", "interpreter");
-	char peer[65];
-	(void)rs_set_text(peer, bench_offer(bench, fr));
-	bench_peer(bench, sfu, peer, "connected");
-	assert_string_equal(bench_try(bench, fr, "go-live", "\"channel\":\"fr\""), "ok");
-	bench_peer(bench, sfu, peer, "disconnected");
-	assert_null(bench_at(fr->view, "channels.fr.desk"));
-	assert_string_equal(
-		bench_text(bench_last_event(fr, "desk-idle"), "data.cause"), "lost-line");
-}
-
-static void a_desk_stays_live_over_a_new_media_server(void **state)
-{
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *fr = bench_join(bench, "demo", "fr-1", "interpreter");
-	bench_peer(bench, sfu, bench_offer(bench, fr), "connected");
-	assert_string_equal(bench_try(bench, fr, "go-live", "\"channel\":\"fr\""), "ok");
-	bench_node_gone(bench, sfu);
-	sfu = bench_sfu(bench, "i2", "null");
-	assert_string_equal(bench_text(fr->view, "channels.fr.desk"), "fr-1");
-	assert_string_equal(bench_text(told_meeting(sfu), "channels.1.desk"), "fr-1");
-}
-
 static void nodes_that_break_the_protocol_are_ended(void **state)
 {
 	static const char *const messages[] = { "", "{}", "{\"type\":\"applied\",\"revision\":1}",
@@ -795,7 +750,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_media_server_is_told_everything_and_pages_its_instance),
 		CASE(the_gate_follows_the_floor),
-		CASE(a_desk_whose_sound_is_tried_is_not_on_the_floor),
 		CASE(a_page_gets_its_slots_and_a_line),
 		CASE(a_viewer_sends_nothing),
 		CASE(offers_are_refused_for_a_reason),
@@ -813,8 +767,6 @@ int main(void)
 		CASE(a_control_connection_that_breaks_changes_nothing),
 		CASE(a_restart_takes_the_peers_back),
 		CASE(a_new_page_makes_new_media_and_a_resumed_one_keeps_its_own),
-		CASE(a_desk_falls_idle_when_its_media_is_lost),
-		CASE(a_desk_stays_live_over_a_new_media_server),
 		CASE(nodes_that_break_the_protocol_are_ended),
 		CASE(a_meeting_is_recorded_from_its_opening_to_its_close),
 		CASE(a_recorder_that_comes_back_gets_what_it_missed),
