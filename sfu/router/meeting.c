@@ -227,12 +227,22 @@ void router_meeting_remove(struct router *router, const char *id, rs_time now)
 	meeting_drop(router, meeting);
 }
 
+static void bind_peer(struct router *router, struct peer *peer, rs_time now)
+{
+	for (size_t i = 0; i < peer->n_slots; i++)
+		slot_bind(router, peer->slots[i], feed_source(peer->meeting, peer->slots[i]), now);
+}
+
+void meeting_resolve_listener(struct router *router, struct peer *peer, rs_time now)
+{
+	bind_peer(router, peer, now);
+	relay_wants(router, peer->meeting);
+}
+
 static void bind_slots(struct router *router, struct meeting *meeting, rs_time now)
 {
 	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next)
-		for (size_t i = 0; i < peer->n_slots; i++)
-			slot_bind(
-				router, peer->slots[i], feed_source(meeting, peer->slots[i]), now);
+		bind_peer(router, peer, now);
 	for (size_t i = 0; i < meeting->n_channels; i++)
 		if (meeting->channels[i].tap != NULL)
 			slot_bind(router, meeting->channels[i].tap,

@@ -200,6 +200,18 @@ static void commit(struct router *router, struct peer *peer, const struct router
 	peer_wake(router, peer, now);
 }
 
+/* It sends what it sent before, also nothing. */
+static bool sends_the_same(
+	const struct peer *peer, const struct router_peer *spec, const struct draft *draft)
+{
+	if (spec->n_sends != (peer != NULL ? peer->n_publishes : 0))
+		return false;
+	for (size_t i = 0; i < spec->n_sends; i++)
+		if (draft->new_publish[i])
+			return false;
+	return true;
+}
+
 static int free_index(const struct router *router, size_t *out_index)
 {
 	for (size_t i = 0; i < router->config.peers; i++) {
@@ -329,6 +341,7 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 		meeting = NULL;
 		err = meeting_get(router, spec->meeting, &meeting);
 	}
+	const bool listens_only = !anew && sends_the_same(peer, spec, &draft);
 	if (err == 0 && peer == NULL)
 		err = peer_new(router, spec, meeting, &peer);
 	if (err < 0) {
@@ -349,7 +362,10 @@ static int peer_make(struct router *router, const struct router_peer *spec, bool
 		peer->feedback = feedback;
 	peer->public = spec->public;
 	watch_set(router, peer, spec->watch && spec->home == router->config.worker);
-	meeting_resolve(router, meeting, now);
+	if (listens_only)
+		meeting_resolve_listener(router, peer, now);
+	else
+		meeting_resolve(router, meeting, now);
 	*out_peer = peer->handle;
 	return 0;
 }

@@ -367,6 +367,8 @@ void meeting_drop(struct router *router, struct meeting *meeting);
 void meeting_free_all(struct router *router);
 /* State, peers or flow changed: set gates, ranks and bindings anew. */
 void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now);
+/* The same where nothing changed but what this peer receives: a thousand listeners choose their languages one by one. */
+void meeting_resolve_listener(struct router *router, struct peer *peer, rs_time now);
 void gates_set(struct router *router, struct meeting *meeting, rs_time now);
 /* The source is live in a channel. */
 bool is_desk(const struct meeting *meeting, const struct text *source);
