@@ -406,12 +406,29 @@ static void join_hall(void)
 	connect_all();
 }
 
+/* Seconds of processor time the server has used. */
+static double server_seconds(void)
+{
+	char path[64];
+	unsigned long user = 0, system = 0;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)hall.world.pid);
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	const int n = fscanf(file, "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+		&user, &system);
+	(void)fclose(file);
+	assert_int_equal(n, 2);
+	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
 static void after_the_acknowledgement_nothing_of_the_language_before_comes(void **state)
 {
 	uint64_t received = 0, wrong = 0;
 
 	hall.hear = hear_language;
 	join_hall();
+	const double used = server_seconds();
 	const rs_time end = rs_clock_monotonic() + RS_SEC((int64_t)seconds);
 	while (rs_clock_monotonic() < end) {
 		turn();
@@ -430,6 +447,8 @@ static void after_the_acknowledgement_nothing_of_the_language_before_comes(void 
 		"# acknowledged after p50 %.1f, p99 %.1f ms; first packet p50 %.1f, p99 %.1f ms\n",
 		ms_at(&hall.acknowledged, 50), ms_at(&hall.acknowledged, 99),
 		ms_at(&hall.switched, 50), ms_at(&hall.switched, 99));
+	print_message(
+		"# the server used %.2f of a core\n", (server_seconds() - used) / (double)seconds);
 	assert_int_equal(wrong, 0);
 	assert_true(hall.switches > n_listeners * seconds / 5);
 }

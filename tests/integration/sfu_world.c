@@ -48,7 +48,7 @@ static void spawn(struct sfu_world *world, unsigned workers)
 	if (world->pid == 0) {
 		(void)execl(world->program, world->program, "--set", control, "--set", tap, "--set",
 			"media.addresses=127.0.0.1,::1", "--set", "log.level=warning", "--set",
-			count, "--set", plain, (char *)NULL);
+			count, "--set", plain, "--set", "limits.peers=2000", (char *)NULL);
 		_exit(127);
 	}
 }
