@@ -42,6 +42,8 @@ struct delegation {
 	char country[EVENT_NAME_MAX + 1]; /* or the organisation's name */
 	enum category category;
 	char language[EVENT_LANGUAGE_MAX + 1]; /* usually spoken; empty = not said */
+	bool without_vote;                     /* a member that may not vote */
+	char reason[EVENT_REASON_MAX + 1];     /* why so */
 	uint32_t order; /* place in protocol order, from 1; the file's order where two are equal */
 };
 

@@ -35,6 +35,8 @@ bool voting_write_entitled(const struct voting *voting, struct event *event)
 	event->entitled = 0;
 	for (size_t i = 0; i < voting->n_delegations; i++) {
 		const size_t at = voting->alphabet[i];
+		if (voting->delegations[at].without_vote)
+			continue;
 		if (must_be_present(voting) && !voting_delegation_present(voting, at))
 			continue;
 		if (!add_name(event, &len, voting->delegations[at].name))

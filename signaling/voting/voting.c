@@ -10,12 +10,20 @@ static bool votes(const struct participant *participant)
 	       participant->category == CATEGORY_MEMBER;
 }
 
-static void add_badge(struct voting *voting, const struct participant *participant)
+static void add_delegation(struct voting *voting, const struct meeting *meeting, const char *name)
+{
+	const struct delegation *delegation = meeting_find_delegation(meeting, name);
+	struct voting_delegation *added = &voting->delegations[voting->n_delegations++];
+	(void)rs_set_text(added->name, name);
+	added->without_vote = delegation != NULL && delegation->without_vote;
+}
+
+static void add_badge(
+	struct voting *voting, const struct meeting *meeting, const struct participant *participant)
 {
 	const size_t at = voting_find_delegation(voting, participant->delegation);
 	if (at == voting->n_delegations)
-		(void)rs_set_text(
-			voting->delegations[voting->n_delegations++].name, participant->delegation);
+		add_delegation(voting, meeting, participant->delegation);
 	struct voting_badge *badge = &voting->badges[voting->n_badges++];
 	(void)rs_set_text(badge->id, participant->id);
 	badge->delegation = at;
@@ -69,7 +77,7 @@ int voting_new(const struct meeting *meeting, struct voting **out_voting)
 			  : 0;
 	for (size_t i = 0; i < meeting->n_participants && err == 0; i++) {
 		if (votes(&meeting->participants[i]))
-			add_badge(voting, &meeting->participants[i]);
+			add_badge(voting, meeting, &meeting->participants[i]);
 	}
 	if (err == 0)
 		err = order_by_name(voting, meeting);
@@ -186,6 +194,14 @@ uint32_t voting_missing(const struct voting *voting)
 		missing += delegation->entitled && delegation->vote == VOTE_NONE;
 	}
 	return missing;
+}
+
+uint32_t voting_without_vote(const struct voting *voting)
+{
+	uint32_t n = 0;
+	for (size_t i = 0; i < voting->n_delegations; i++)
+		n += voting->delegations[i].without_vote;
+	return n;
 }
 
 bool voting_is_offline(const struct voting *voting, size_t i)

@@ -32,7 +32,8 @@ enum voting_stage {
 
 struct voting_delegation {
 	char name[RS_NAME_MAX + 1];
-	bool entitled; /* as the voting was opened */
+	bool without_vote; /* it may not vote, whatever is put */
+	bool entitled;     /* as the voting was opened */
 	enum vote vote;
 	bool called;                    /* in this roll call */
 	char check[EVENT_SEED_MAX + 1]; /* of the secret ballot it was given; empty = none */
@@ -181,6 +182,8 @@ bool voting_is_by_name(const struct voting *voting);
 size_t voting_called(const struct voting *voting);
 /* Entitled delegations that have not voted; 0 when votes are not by name. */
 uint32_t voting_missing(const struct voting *voting);
+/* Members with a badge here that may not vote, as the conference file says. */
+uint32_t voting_without_vote(const struct voting *voting);
 /* Has not voted, and no badge of it is present. `i` below n_delegations. */
 bool voting_is_offline(const struct voting *voting, size_t i);
 /* "proposed" ...; "" for none. */

@@ -112,6 +112,18 @@ static void read_seat(const struct source *source, const struct object *badge,
 
 /* --- Delegations and booths, of the whole conference --- */
 
+/* A member may have lost its vote for a time (arrears: Charter of the United Nations, Article 19); others never had one. */
+static void read_vote(const struct object *object, struct delegation *delegation)
+{
+	delegation->without_vote = !object_bool_or(object, "may_vote", true);
+	if (object_has(object, "may_vote") && delegation->category != CATEGORY_MEMBER)
+		object_fail(object, "may_vote", "only members have a vote");
+	if (delegation->without_vote)
+		READ_TEXT(object, "reason", delegation->reason);
+	else if (object_has(object, "reason"))
+		object_fail(object, "reason", "it says why a member may not vote");
+}
+
 static void read_delegation(const struct source *source, size_t i, struct delegation *delegation)
 {
 	const struct object object = object_at(source->root, "delegations", i);
@@ -126,7 +138,9 @@ static void read_delegation(const struct source *source, size_t i, struct delega
 		conference_copy_text(&object, "language", object_name(&object, "language"),
 			delegation->language, sizeof(delegation->language));
 	}
-	ONLY(source, &object, "id", "country", "category", "order", "language");
+	read_vote(&object, delegation);
+	ONLY(source, &object, "id", "country", "category", "order", "language", "may_vote",
+		"reason");
 	for (size_t j = 0; j < i && delegation->id[0] != '\0'; j++) {
 		if (strcmp(source->delegations[j].id, delegation->id) == 0)
 			object_fail(&object, "id", "another delegation has this id");

@@ -19,6 +19,9 @@ json_t *view_delegations(const struct meeting *meeting)
 		doc_put(&object, "id", json_string(delegation->id));
 		doc_put(&object, "country", json_string(delegation->country));
 		doc_put(&object, "category", json_string(category_name(delegation->category)));
+		if (delegation->without_vote)
+			doc_put(&object, "may_vote", json_false());
+		doc_put_text(&object, "reason", delegation->reason);
 		doc_push(&part, object);
 	}
 	return part;

@@ -177,6 +177,8 @@ static json_t *decision_part(const struct voting *voting, bool patch)
 	doc_patch_int(&part, "second_vote_on", now->again, patch);
 	put_objectors(&part, voting, patch);
 	doc_patch_int(&part, "entitled", now->entitled, patch);
+	doc_patch_int(&part, "without_vote",
+		now->mode == DECISION_CONSENSUS ? 0 : voting_without_vote(voting), patch);
 	put_tally(&part, voting, patch);
 	put_offline(&part, voting, patch);
 	json_t *votes = by_name ? votes_part(voting, NULL) : NULL;

@@ -23,6 +23,8 @@ struct person {
 	char peer[RS_NAME_MAX + 1];
 };
 
+#define WITHOUT_VOTE "Without a vote: "
+
 struct world {
 	const struct scenario_book *book;
 	const char *profile;
@@ -481,7 +483,31 @@ static void everybody_joins(struct world *world, const char *away)
 	}
 }
 
-static void world_new(struct world *world)
+/* What stands behind this on a line of its own before the first sentence; "" where no line begins so. */
+static const char *said_first(const char *lines, const char *prefix)
+{
+	const char *at = strstr(lines, prefix);
+	return at != NULL ? at + strlen(prefix) : "";
+}
+
+/* Members that are named so may not vote. */
+static void take_votes(json_t *conference, const char *names)
+{
+	char line[512];
+	size_t i;
+	json_t *delegation;
+	(void)rs_copy_text(line, sizeof(line), names, strcspn(names, "\n"));
+	json_array_foreach(json_object_get(conference, "delegations"), i, delegation)
+	{
+		const char *country = json_string_value(json_object_get(delegation, "country"));
+		if (strstr(line, country) == NULL)
+			continue;
+		(void)json_object_set_new(delegation, "may_vote", json_false());
+		(void)json_object_set_new(delegation, "reason", json_string("Charter, Article 19"));
+	}
+}
+
+static void world_new(struct world *world, const char *lines)
 {
 	size_t len;
 	char *text = examples_read("tests/scenarios/conference.json", &len);
@@ -489,6 +515,7 @@ static void world_new(struct world *world)
 	assert(conference != NULL);
 	(void)json_object_set_new(conference, "rules", json_string(world->profile));
 	read_people(world, conference);
+	take_votes(conference, said_first(lines, WITHOUT_VOTE));
 	char *chosen = json_dumps(conference, 0);
 	world->bench = bench_new_of(NULL, chosen);
 	world->sfu = bench_sfu(world->bench, "k3Jd92ms", "null");
@@ -518,6 +545,8 @@ static size_t play_lines(struct world *world, const struct scenario *scenario)
 				return 0;
 			continue;
 		}
+		if (strncmp(line, WITHOUT_VOTE, strlen(WITHOUT_VOTE)) == 0)
+			continue; /* world_new() read it */
 		if (strncmp(line, "Away: ", 6) == 0) {
 			(void)rs_set_text(away, line);
 			continue;
@@ -537,7 +566,7 @@ int scenario_play(const struct scenario_book *book, const struct scenario *scena
 {
 	char why[SCENARIO_ERROR] = "";
 	struct world world = { .book = book, .profile = profile, .why = why };
-	world_new(&world);
+	world_new(&world, scenario->lines);
 	const size_t line = play_lines(&world, scenario);
 	bench_free(world.bench);
 	if (line == 0 && why[0] == '\0')

@@ -5,7 +5,7 @@ import { currentItem, type Decision, type View } from '#shared/view';
 import { dateAndTime, t, type Key } from '#shared/words';
 import { Part } from '#shared/ui/part';
 import { isSealed, published, sealed } from '#shared/ui/ballot';
-import { afterwards, ballots, lot, majorityName, objections, tally, verdict, VOTES } from '#shared/ui/proposal';
+import { afterwards, ballots, lot, majorityName, objections, tally, verdict, VOTES, withoutVote } from '#shared/ui/proposal';
 import '#shared/ui/small';
 import './after-lock';
 import './roll-call';
@@ -51,7 +51,7 @@ export class DecisionKeys extends Part {
 		const { mode, majority, state, objectors } = decision;
 		return html`<p><bdi>${questionTitle(decision)}</bdi></p>
 			<p class="small muted">${t(`decision.mode.${mode}`)}${majority ? html` · ${majorityName(majority)}` : nothing}</p>
-			${objections(view, objectors)}
+			${objections(view, objectors)}${withoutVote(view, decision)}
 			${this.session.may('call-next') ? html`<rs-roll-call .session=${this.session}></rs-roll-call>` : nothing}
 			${mode === 'consensus' || state === 'proposed' ? nothing : html`${isSealed(decision) ? sealed(decision, this.inBox()) : tally(decision)}${published(decision, null)}${ballots(view, decision)}${afterwards(view, decision)}${lot(decision)}`}`;
 	}

@@ -23,6 +23,9 @@ export interface Delegation {
 	/** Or the organisation's name. */
 	country: string;
 	category: Category;
+	/** A member that has no vote for the time being, and why. */
+	may_vote?: false;
+	reason?: string;
 }
 
 export interface Participant {
@@ -235,6 +238,8 @@ export interface Decision {
 	second_vote_on?: number | null;
 	/** Delegations, as the voting was opened. */
 	entitled?: number | null;
+	/** Members here that have none for the time being. */
+	without_vote?: number | null;
 	yes: number;
 	no: number;
 	abstain: number;

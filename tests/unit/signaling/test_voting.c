@@ -48,7 +48,7 @@ struct world {
 	struct events events;
 };
 
-static int make(struct voting **out_voting)
+static int make_of(const struct delegation *delegation, size_t n, struct voting **out_voting)
 {
 	struct meeting *meeting = NULL;
 	int err = meeting_new(1, 0, RS_ARRAY_LEN(people), &meeting);
@@ -61,9 +61,16 @@ static int make(struct voting **out_voting)
 		(void)rs_set_text(meeting->participants[i].delegation, people[i].delegation);
 		meeting->participants[i].role = people[i].role;
 	}
-	err = voting_new(meeting, out_voting);
+	err = meeting_set_delegations(meeting, delegation, n);
+	if (err == 0)
+		err = voting_new(meeting, out_voting);
 	meeting_free(meeting);
 	return err;
+}
+
+static int make(struct voting **out_voting)
+{
+	return make_of(NULL, 0, out_voting);
 }
 
 static void is_there(struct world *world, const char *id, bool there)
@@ -134,6 +141,27 @@ static enum outcome finish(struct world *world)
 	assert_int_equal(does(world, VOTING_LOCK), VERDICT_OK);
 	assert_int_equal(does(world, VOTING_PROCLAIM), VERDICT_OK);
 	return world->voting->now.outcome;
+}
+
+static void a_member_whose_vote_was_taken_is_not_entitled(void **state)
+{
+	const struct delegation kenya = { .id = "KEN", .without_vote = true };
+	struct world world = { .voting = NULL };
+	(void)state;
+	assert_int_equal(make_of(&kenya, 1, &world.voting), 0);
+	voting_apply(world.voting, &(struct event){ .kind = EVENT_MEETING_OPENED });
+	for (size_t i = 0; i < RS_ARRAY_LEN(people); i++)
+		is_there(&world, people[i].id, true);
+	assert_int_equal(voting_without_vote(world.voting), 1);
+	for (enum decision_mode mode = DECISION_HANDS; mode <= DECISION_SECRET; mode++) {
+		begin(&world, mode, "simple");
+		assert_int_equal(world.voting->now.entitled, 3);
+		assert_string_equal(world.events.list[0].names, "BRA FRA NOR");
+		assert_int_not_equal(cast(&world, "KEN-2", VOTE_YES), VERDICT_OK);
+		assert_int_equal(does(&world, VOTING_ANNUL), VERDICT_OK);
+		assert_int_equal(does(&world, VOTING_WITHDRAW), VERDICT_OK);
+	}
+	voting_free(world.voting);
 }
 
 static void a_majority_is_the_least_number_that_is_enough(void **state)
@@ -505,6 +533,7 @@ static void a_birth_without_memory_leaks_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_member_whose_vote_was_taken_is_not_entitled),
 		cmocka_unit_test(a_majority_is_the_least_number_that_is_enough),
 		cmocka_unit_test(without_objection_the_gavel_adopts),
 		cmocka_unit_test(an_objection_turns_consensus_into_a_vote),

@@ -18,12 +18,13 @@ export function majorityName(name: string): string {
 
 /** The counts, and what they must reach. */
 export function tally(decision: Decision): TemplateResult {
-	const { required, missing, entitled } = decision;
+	const { required, missing, entitled, without_vote: without } = decision;
 	return html`${bars(decision)}<dl class="tally" data-testid="tally">${VOTES.map(
 			(vote) => html`<div class="vote-${vote}"><dt>${icon(vote)}${t(`vote.${vote}`)}</dt><dd class="figures">${decision[vote]}</dd></div>`,
 		)}</dl>
 		<p class="small muted">${[
 			entitled ? t('decision.entitled', { n: entitled }) : '',
+			without ? t('decision.without-vote', { n: without }) : '',
 			required ? t('decision.required', { n: required }) : '',
 			missing ? t('decision.missing', { n: missing }) : '',
 		]
@@ -49,6 +50,15 @@ export function afterwards(view: View, { corrections, intents }: Decision): Temp
 	return html`<ul class="afterwards small" aria-label=${t('decision.after')} data-testid="afterwards">${(corrections ?? []).map(
 			({ delegation, was, vote, reason }) => html`<li>${t('decision.corrected', { name: delegationName(view, delegation), was: t(`vote.${was}`), vote: t(`vote.${vote}`), reason })}</li>`,
 		)}${stated.map(([delegation, vote]) => html`<li>${t('decision.intent', { name: delegationName(view, delegation), vote: t(`vote.${vote}`) })}</li>`)}</ul>`;
+}
+
+/** Before the voting: the members that will not be called, and why. */
+export function withoutVote(view: View, { state, without_vote: without }: Decision): TemplateResult | typeof nothing {
+	if (!without || state !== 'proposed')
+		return nothing;
+	const here = new Set(Object.values(view.participants).map(({ delegation }) => delegation));
+	const names = (view.delegations ?? []).filter((one) => one.may_vote === false && here.has(one.id)).map((one) => `${delegationName(view, one.id)} (${one.reason})`);
+	return html`<p class="small" data-testid="without-vote">${t('decision.without-vote', { n: names.join(', ') })}</p>`;
 }
 
 /** Who voted how, by name: in a roll call in the order they are called, else those who have not come first. */
@@ -127,7 +137,9 @@ export class Proposal extends Part {
 	}
 
 	private vote(view: View, decision: Decision): TemplateResult {
+		const own = view.delegations?.find(({ id }) => id === this.session.wire.you?.delegation);
 		return html`<p class="small muted">${t(`decision.mode.${decision.mode}`)} · ${majorityName(decision.majority ?? '')}</p>
+			${own?.may_vote === false ? html`<p data-testid="no-vote">${t('vote.own.taken', { reason: own.reason ?? '' })}</p>` : nothing}
 			${decision.called && decision.state === 'open' ? html`<p class="called" role="status"><strong>${t('rollcall.calling', { name: delegationName(view, decision.called) })}</strong></p>` : nothing}
 			${decision.lock && decision.state === 'open' ? html`<p><rs-lock-time .session=${this.session}></rs-lock-time></p>` : nothing}
 			<rs-own-ballot .session=${this.session}></rs-own-ballot>
