@@ -38,8 +38,6 @@ struct relay {
 };
 
 void relay_take(const struct interpretation *interpretation, struct relay *out_relay);
-/* `desk` is live in `channel` from now on. */
-void relay_put(struct relay *relay, int channel, int desk, int64_t since_ms);
 /* What the source means in this booth: itself, or by auto-relay the channel that works from the floor. */
 int relay_hears(const struct relay *relay, int source, size_t booth);
 /* Whether who hears `source` in this booth hears `target`. Desks that stand by count, so that no language spoken on the floor
@@ -48,7 +46,7 @@ bool relay_leads_to(const struct relay *relay, int source, size_t booth, int tar
 
 /* Nobody is live in `channel` any more: whoever hears it falls to the floor. */
 void relay_decide_pivot(struct relay *relay, int channel, struct events *out_events);
-/* The desk hears itself once it is live in `channel`: falls to the floor. To be asked before relay_put(). */
+/* `desk` is live in `channel` from now on; if it would hear itself, it falls to the floor. */
 void relay_decide_circle(struct relay *relay, int channel, int desk, struct events *out_events);
 enum verdict relay_decide_source(const struct interpretation *interpretation, int desk,
 	const struct interpretation_command *command, struct events *out_events);

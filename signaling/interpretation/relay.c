@@ -1,7 +1,7 @@
 /* Relay: what desks hear, the chain behind a channel, auto-relay, and why nobody hears themselves. */
 #include "signaling/interpretation/interpretation_priv.h"
 
-void relay_put(struct relay *relay, int channel, int desk, int64_t since_ms)
+static void put(struct relay *relay, int channel, int desk, int64_t since_ms)
 {
 	const struct interpretation *interpretation = relay->interpretation;
 	const struct interpretation_desk *at = &interpretation->desks[desk];
@@ -21,7 +21,7 @@ void relay_take(const struct interpretation *interpretation, struct relay *out_r
 		out_relay->links[i] = (struct relay_link){ .desk = INTERPRETATION_NONE,
 			.source = INTERPRETATION_NONE };
 		if (desk != INTERPRETATION_NONE)
-			relay_put(out_relay, (int)i, desk, interpretation->desks[desk].since_ms);
+			put(out_relay, (int)i, desk, interpretation->desks[desk].since_ms);
 	}
 }
 
@@ -161,7 +161,7 @@ void relay_decide_circle(struct relay *relay, int channel, int desk, struct even
 {
 	const struct interpretation *interpretation = relay->interpretation;
 	const struct interpretation_desk *at = &interpretation->desks[desk];
-	relay_put(relay, channel, desk, INT64_MAX); /* the last to come */
+	put(relay, channel, desk, INT64_MAX); /* the last to come */
 	if (at->source == INTERPRETATION_NONE ||
 		!relay_leads_to(relay, at->source, at->booth, channel))
 		return;
