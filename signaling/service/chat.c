@@ -150,7 +150,8 @@ static void tell(
 					: NULL;
 	for (const struct session *session = chamber->sessions; frame != NULL && session != NULL;
 		session = session->next) {
-		if (chat_reaches(message, meeting, &meeting->participants[session->participant]))
+		if (chat_reaches(message, chamber->proceedings,
+			    &meeting->participants[session->participant]))
 			out_push(service, SERVICE_SEND, session->id, 0, message_ref(frame));
 	}
 	message_unref(frame);
@@ -168,7 +169,7 @@ void chat_show(struct service *service, const struct session *session)
 	/* The newest, then in order again. */
 	for (size_t i = chamber->chat->n_kept; i > 0 && n < CHAT_SHOWN_MAX; i--) {
 		if (chamber->chat->kept[i - 1]->wall_ms > hidden_ms &&
-			chat_reaches(chamber->chat->kept[i - 1], meeting, reader))
+			chat_reaches(chamber->chat->kept[i - 1], chamber->proceedings, reader))
 			shown[CHAT_SHOWN_MAX - ++n] = chamber->chat->kept[i - 1];
 	}
 	if (n == 0)
@@ -203,6 +204,9 @@ static enum verdict judge_audience(const struct chamber *chamber, const struct p
 		return meeting_find(meeting, command->participant) != NULL
 			       ? VERDICT_OK
 			       : VERDICT_NO_SUCH_PARTICIPANT;
+	case CHAT_BOOTH:
+	case CHAT_BOOTHS:
+		return from->role == ROLE_INTERPRETER ? VERDICT_OK : VERDICT_NOT_PERMITTED;
 	case CHAT_AUDIENCE_COUNT:
 		break;
 	}
@@ -229,9 +233,10 @@ static enum verdict judge(struct chamber *chamber, const struct session *session
 {
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	const struct participant *from = &meeting->participants[session->participant];
-	/* The secretariat goes on answering, and telling why the chat is closed. */
+	const unsigned audience = message->command.audience;
+	/* The secretariat goes on answering, and telling why the chat is closed; booths cannot work without theirs. */
 	if (meeting->chat_closed && from->role != ROLE_SECRETARIAT &&
-		message->command.audience != CHAT_SECRETARIAT)
+		audience != CHAT_SECRETARIAT && audience != CHAT_BOOTH && audience != CHAT_BOOTHS)
 		return VERDICT_CHAT_CLOSED;
 	const enum verdict verdict = judge_audience(chamber, from, &message->command);
 	if (verdict != VERDICT_OK)

@@ -10,6 +10,8 @@ static const char *const audiences[CHAT_AUDIENCE_COUNT] = {
 	[CHAT_DELEGATION] = "delegation",
 	[CHAT_SECRETARIAT] = "secretariat",
 	[CHAT_PARTICIPANT] = "participant",
+	[CHAT_BOOTH] = "booth",
+	[CHAT_BOOTHS] = "booths",
 };
 
 const char *chat_audience_name(enum chat_audience audience)
@@ -56,7 +58,15 @@ bool chat_text_is_good(const char *text, size_t len)
 	return seen;
 }
 
-bool chat_reaches(const struct chat_message *message, const struct meeting *meeting,
+static bool same_booth(
+	const struct interpretation *interpretation, const char *badge, const char *other)
+{
+	const struct interpretation_desk *desk = interpretation_find(interpretation, badge);
+	const struct interpretation_desk *beside = interpretation_find(interpretation, other);
+	return desk != NULL && beside != NULL && desk->booth == beside->booth;
+}
+
+bool chat_reaches(const struct chat_message *message, const struct proceedings *proceedings,
 	const struct participant *participant)
 {
 	const bool serves = participant->role == ROLE_SECRETARIAT;
@@ -70,10 +80,14 @@ bool chat_reaches(const struct chat_message *message, const struct meeting *meet
 	case CHAT_PARTICIPANT:
 		return serves || strcmp(message->to, participant->id) == 0;
 	case CHAT_DELEGATION: {
-		const struct participant *from = meeting_find(meeting, message->from);
+		const struct participant *from = meeting_find(proceedings->meeting, message->from);
 		return from != NULL && from->delegation[0] != '\0' &&
 		       strcmp(from->delegation, participant->delegation) == 0;
 	}
+	case CHAT_BOOTH:
+		return same_booth(proceedings->interpretation, message->from, participant->id);
+	case CHAT_BOOTHS:
+		return participant->role == ROLE_INTERPRETER;
 	case CHAT_AUDIENCE_COUNT:
 		break;
 	}

@@ -6,7 +6,7 @@
 #define ROSTRUM_SIGNALING_WIRE_CHAT_H
 
 #include "common/base/buf.h"
-#include "signaling/meeting/meeting.h"
+#include "signaling/proceedings/proceedings.h"
 
 /* Octets of one message's text, UTF-8. */
 #define CHAT_TEXT_MAX 2000
@@ -16,6 +16,8 @@ enum chat_audience {
 	CHAT_DELEGATION,  /* the badges of the sender's delegation */
 	CHAT_SECRETARIAT, /* the secretariat, and the sender */
 	CHAT_PARTICIPANT, /* one badge, from the secretariat: the whole secretariat sees it */
+	CHAT_BOOTH,       /* the desks of the sender's booth */
+	CHAT_BOOTHS,      /* all desks */
 	CHAT_AUDIENCE_COUNT,
 };
 
@@ -38,7 +40,7 @@ int chat_audience_parse(const char *name, enum chat_audience *out_audience) RS_M
  * line feeds, and none that turn the direction of what follows (Unicode LRO, RLO and the like): the page isolates each text. */
 bool chat_text_is_good(const char *text, size_t len);
 /* Is it meant for this participant? */
-bool chat_reaches(const struct chat_message *message, const struct meeting *meeting,
+bool chat_reaches(const struct chat_message *message, const struct proceedings *proceedings,
 	const struct participant *participant);
 
 /* One JSON object, as it is kept. 0, -E2BIG or -ENOMEM. */

@@ -7,7 +7,7 @@ export interface ChatMessage {
 	time: number;
 	/** Badge. */
 	from: string;
-	to: 'all' | 'delegation' | 'secretariat' | 'participant';
+	to: 'all' | 'delegation' | 'secretariat' | 'participant' | 'booth' | 'booths';
 	/** With `to` participant: the badge. */
 	participant?: string;
 	text: string;

@@ -10,7 +10,7 @@ import './small';
 
 /** Whom one may write to: `all`, `delegation`, `secretariat`, or a badge. */
 type Audience = string;
-const GROUPS = ['all', 'delegation', 'secretariat'] as const;
+const GROUPS = ['booth', 'booths', 'all', 'delegation', 'secretariat'] as const;
 
 /** The messages beside the meeting: a panel at the side of the page, which stays in use meanwhile. */
 @customElement('rs-chat')
@@ -114,9 +114,9 @@ export class Chat extends Part {
 		const closed = (view.chat?.closed ?? false) && role !== 'secretariat';
 		const groups = GROUPS.filter(
 			(group) =>
-				(may?.[group] ?? []).includes(role) &&
+				(group === 'booth' || group === 'booths' ? role === 'interpreter' : (may?.[group] ?? []).includes(role)) &&
 				(group !== 'delegation' || Boolean(session.wire.you?.delegation)) &&
-				(group === 'secretariat' || !closed),
+				(group === 'secretariat' || group === 'booth' || group === 'booths' || !closed),
 		);
 		const people = role === 'secretariat' ? Object.entries(view.participants).filter(([id, one]) => id !== session.me && one.present) : [];
 		return [
