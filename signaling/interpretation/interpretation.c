@@ -127,6 +127,13 @@ void interpretation_apply(struct interpretation *interpretation, const struct ev
 	case EVENT_HANDOVER_REQUESTED:
 	case EVENT_HANDOVER_ACCEPTED:
 	case EVENT_HANDOVER_ENDED:
+	case EVENT_SPEAK_SLOWER:
+	case EVENT_INTERPRETATION_IMPEDED:
+	case EVENT_IMPEDIMENT_CLEARED:
+	case EVENT_CALL_MADE:
+	case EVENT_CALL_ANSWERED:
+	case EVENT_BOOTHS_AWAITED:
+	case EVENT_BOOTHS_NOT_AWAITED:
 		handover_apply(interpretation, event);
 		return;
 	case EVENT_DESK_LIVE:

@@ -93,6 +93,13 @@ enum event_kind {
 	EVENT_HANDOVER_REQUESTED,
 	EVENT_HANDOVER_ACCEPTED,
 	EVENT_HANDOVER_ENDED,
+	EVENT_SPEAK_SLOWER,
+	EVENT_INTERPRETATION_IMPEDED,
+	EVENT_IMPEDIMENT_CLEARED,
+	EVENT_CALL_MADE,
+	EVENT_CALL_ANSWERED,
+	EVENT_BOOTHS_AWAITED,
+	EVENT_BOOTHS_NOT_AWAITED,
 	EVENT_RECORDING_STARTED,
 	EVENT_RECORDING_STOPPED,
 	EVENT_RECORDING_FAILED,
@@ -199,6 +206,22 @@ enum vote {
 	VOTE_COUNT,
 };
 
+/* Why a booth cannot interpret. */
+enum impediment_reason {
+	IMPEDIMENT_SOUND,
+	IMPEDIMENT_SPEED,
+	IMPEDIMENT_NO_VIDEO,
+	IMPEDIMENT_DOCUMENT, /* what is read out is not before the booth */
+	IMPEDIMENT_COUNT,
+};
+
+/* Whom a booth calls. */
+enum call_to {
+	CALL_TO_CHAIR, /* whoever presides, and the secretariat */
+	CALL_TO_TECHNICIAN,
+	CALL_TO_COUNT,
+};
+
 enum outcome {
 	OUTCOME_ADOPTED,
 	OUTCOME_REJECTED,
@@ -244,8 +267,15 @@ enum outcome {
 #define MEMBER_LANGUAGE (UINT64_C(1) << 31) /* spoken on the floor; empty = null: not known */
 #define MEMBER_SOURCE (UINT64_C(1) << 32)   /* desks, and what they hear: a channel, or "floor" */
 #define MEMBER_ON (UINT64_C(1) << 33)
+#define MEMBER_BOOTH (UINT64_C(1) << 35)
+#define MEMBER_IMPEDIMENT (UINT64_C(1) << 36) /* reason */
+#define MEMBER_CALL (UINT64_C(1) << 37)       /* call, to */
+#define MEMBER_AWAITED \
+	(UINT64_C(1) << 38) /* participant, entry or decision, each where it is said; booths */
 #define MEMBER_DUE (UINT64_C(1) << 34) /* 0 = null: as soon as both agree */
 
+/* "delegation-" and the delegation's id: the booth of its own interpreters. */
+#define EVENT_BOOTH_MAX (RS_NAME_MAX + 11)
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
 #define EVENT_SESSION_MAX 96 /* octets of a recording session's name */
 #define EVENT_REASON_MAX 128
@@ -282,6 +312,10 @@ struct event {
 	char channel[RS_NAME_MAX + 1];
 	char source[RS_NAME_MAX + 1]; /* "floor", or a channel */
 	bool on;                      /* of a cough key */
+	char booth[EVENT_BOOTH_MAX + 1];
+	enum impediment_reason impediment;
+	uint32_t call; /* its number, from 1 in each meeting */
+	enum call_to call_to;
 	char session[EVENT_SESSION_MAX + 1];
 	char reason[EVENT_REASON_MAX + 1];
 	char instance[RS_NAME_MAX + 1];
@@ -312,7 +346,7 @@ struct event {
 	char commitment[EVENT_SEED_MAX + 1]; /* to a seed that is told later; empty = none */
 	char key[EVENT_KEY_MAX + 1];         /* of a secret ballot; empty = none */
 	/* Delegations entitled to vote, in the order they are called; of ballots-published tokens and votes; of lots-places the
-	 * places; of desk-source the desks. */
+	 * places; of desk-source the desks; of booths-awaited the channels that are spoken into. */
 	char names[EVENT_NAMES_MAX + 1];
 	/* of an inscription */
 	char group[RS_NAME_MAX + 1]; /* on behalf of this delegation; empty = its own */

@@ -1,6 +1,7 @@
 #include "signaling/floor/explanations.h"
 #include "signaling/meeting/quorum.h"
 #include "signaling/meeting/visibility.h"
+#include "signaling/proceedings/booths.h"
 #include "signaling/proceedings/permissions.h"
 #include "signaling/proceedings/proceedings_priv.h"
 #include "signaling/proceedings/questions.h"
@@ -375,6 +376,16 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 			proceedings, INTERPRETATION_CANCEL_HANDOVER, command, out_events);
 	case COMMAND_SET_FLOOR_LANGUAGE:
 		return decide_desk(proceedings, INTERPRETATION_SET_LANGUAGE, command, out_events);
+	case COMMAND_SPEAK_SLOWER:
+		return booths_decide(proceedings, SIGNALS_SLOWER, command, out_events);
+	case COMMAND_CANNOT_INTERPRET:
+		return booths_decide(proceedings, SIGNALS_CANNOT, command, out_events);
+	case COMMAND_CLEAR_IMPEDIMENT:
+		return booths_decide(proceedings, SIGNALS_CLEAR, command, out_events);
+	case COMMAND_CALL:
+		return booths_decide(proceedings, SIGNALS_CALL, command, out_events);
+	case COMMAND_ANSWER_CALL:
+		return booths_decide(proceedings, SIGNALS_ANSWER, command, out_events);
 	case COMMAND_PLAN:
 	case COMMAND_SAY:
 	case COMMAND_LISTEN:
@@ -415,6 +426,14 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 		struct command judged = *command;
 		judged.wall_ms = wall_ms;
 		verdict = decide_by_kind(proceedings, &judged, wall_ms, out_events);
+		if (verdict == VERDICT_OK)
+			booths_await(proceedings, &judged, out_events);
+		/* Things have changed while it waited: nobody is left to be told but the pages. */
+		if (verdict != VERDICT_OK && judged.released) {
+			out_events->n = 0;
+			events_add(out_events, EVENT_BOOTHS_NOT_AWAITED, "");
+			verdict = VERDICT_OK;
+		}
 	}
 	if (verdict != VERDICT_OK)
 		out_events->n = 0;

@@ -1,5 +1,7 @@
 #include "signaling/proceedings/plan.h"
 
+#include "signaling/interpretation/schedule.h"
+
 /* Who speaks on which list, and in what capacity, takes time alike. */
 static size_t group_of(
 	const struct proceedings *proceedings, enum list_kind list, const char *participant)
@@ -131,6 +133,24 @@ enum plan_fit plan_fit(const struct plan *plan, const struct planner_turn *turn)
 	return turn->end_ms + turn->end_margin_ms > plan->until_ms ? PLAN_PERHAPS : PLAN_FITS;
 }
 
+/* To the minute: it moves on while nobody is at the microphone. */
+#define HOURS_STEP_MS INT64_C(60000)
+
+/* As it was arranged, or sooner, when the first booth has used up its hours. */
+static void interpreters_leave(
+	const struct proceedings *proceedings, int64_t wall_ms, struct plan *plan)
+{
+	const struct interpretation *interpretation = proceedings->interpretation;
+	size_t booth;
+	const int64_t hours = schedule_ends_ms(interpretation, wall_ms, &booth);
+	plan->until_ms = meeting_interpretation_ends(proceedings->meeting);
+	plan->booth = NULL;
+	if (hours == INT64_MAX || (plan->until_ms != 0 && hours >= plan->until_ms))
+		return;
+	plan->until_ms = hours / HOURS_STEP_MS * HOURS_STEP_MS;
+	plan->booth = interpretation->booths[booth].id;
+}
+
 void proceedings_plan(const struct proceedings *proceedings, int64_t wall_ms,
 	const struct plan_question *question, struct plan *out_plan)
 {
@@ -149,9 +169,11 @@ void proceedings_plan(const struct proceedings *proceedings, int64_t wall_ms,
 	};
 	out_plan->n = 0;
 	out_plan->late = 0;
-	out_plan->until_ms = question->until_ms != 0
-				     ? question->until_ms
-				     : meeting_interpretation_ends(proceedings->meeting);
+	interpreters_leave(proceedings, wall_ms, out_plan);
+	if (question->until_ms != 0) {
+		out_plan->until_ms = question->until_ms;
+		out_plan->booth = NULL;
+	}
 	add_list(proceedings, LIST_SPEAKERS, question, out_plan);
 	add_list(proceedings, LIST_REPLIES, question, out_plan);
 	planner_forecast(&proceedings->pace.planner, &asked, out_plan->turns, out_plan->n,

@@ -30,7 +30,9 @@ enum plan_fit {
 };
 
 struct plan {
-	int64_t until_ms;                          /* the interpreters leave; 0 = not known */
+	int64_t until_ms; /* the interpreters leave; 0 = not known */
+	const char *
+		booth; /* that has used up its hours at the microphone then; NULL = as arranged. Borrowed */
 	struct planner_turn turns[PLAN_TURNS_MAX]; /* in the order in which they are called */
 	const char *participants[PLAN_TURNS_MAX];  /* borrowed from the state */
 	size_t n;

@@ -55,6 +55,7 @@ void proceedings_apply(struct proceedings *proceedings, const struct event *even
 	floor_apply(proceedings->floor, event);
 	questions_apply(proceedings, event);
 	interpretation_apply(proceedings->interpretation, event);
+	signals_apply(&proceedings->signals, &proceedings->meeting->rules.interpretation, event);
 	documents_apply(proceedings->documents, proceedings->meeting->visibility, event);
 }
 

@@ -9,6 +9,7 @@
 
 #include "signaling/floor/floor.h"
 #include "signaling/interpretation/interpretation.h"
+#include "signaling/interpretation/signals.h"
 #include "signaling/meeting/documents.h"
 #include "signaling/meeting/meeting.h"
 #include "signaling/planner/planner.h"
@@ -35,6 +36,7 @@ struct proceedings {
 	struct voting *votings[QUESTIONS_MAX];
 	size_t n_votings;
 	struct interpretation *interpretation;
+	struct signals signals; /* of its booths */
 	struct documents *documents;
 	struct pace pace;
 };
@@ -117,6 +119,11 @@ enum command_kind {
 	COMMAND_DECLINE_HANDOVER,
 	COMMAND_CANCEL_HANDOVER,
 	COMMAND_SET_FLOOR_LANGUAGE,
+	COMMAND_SPEAK_SLOWER,
+	COMMAND_CANNOT_INTERPRET,
+	COMMAND_CLEAR_IMPEDIMENT,
+	COMMAND_CALL,
+	COMMAND_ANSWER_CALL,
 	COMMAND_TAKE_UP_RECORDING,
 	COMMAND_STOP_RECORDING,
 	COMMAND_CLOSE_CHAT,
@@ -180,6 +187,15 @@ struct command {
 	char language[EVENT_LANGUAGE_MAX + 1]; /* SET_FLOOR_LANGUAGE; empty = not known */
 	/* Desks from whose microphone nothing comes as it is judged, by their index, as a set. */
 	uint64_t silent[INTERPRETATION_DESKS_MAX / 64];
+	char booth[EVENT_BOOTH_MAX + 1];
+	enum impediment_reason impediment;
+	enum call_to call_to;
+	uint32_t call; /* its number */
+	bool asked;    /* speak-slower: this desk did so of late */
+	const char *
+		booths_speaking; /* channels that are spoken into, or were last; NULL = none were yet */
+	uint32_t booths_quiet_ms;            /* for so long nobody has spoken into any */
+	bool released;                       /* waited for the booths already */
 	char session[EVENT_SESSION_MAX + 1]; /* fresh name, in case a recording starts */
 	struct floor_wish wish;              /* of commands on lists */
 	int64_t wall_ms;                     /* when it is judged; set by proceedings_decide() */

@@ -96,6 +96,8 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_NO_SUCH_PARTICIPANT] = "no-such-participant",
 		[VERDICT_NO_SUCH_ITEM] = "no-such-item",
 		[VERDICT_NO_SUCH_CHANNEL] = "no-such-channel",
+		[VERDICT_NO_SUCH_BOOTH] = "no-such-booth",
+		[VERDICT_NO_SUCH_CALL] = "no-such-call",
 		[VERDICT_NOT_CONNECTED] = "not-connected",
 		[VERDICT_NOBODY_HAS_THE_FLOOR] = "nobody-has-the-floor",
 		[VERDICT_OTHER_DELEGATION] = "other-delegation",

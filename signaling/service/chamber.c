@@ -238,6 +238,7 @@ static void run_job(
 	make_seed(service, chamber, job);
 	ballots_prepare(service, chamber, &job->command);
 	presence_tell_silent(chamber, &job->command);
+	booths_prepare(chamber, &job->command, at);
 	const enum verdict verdict = chamber->fenced
 					     ? VERDICT_STORE_UNAVAILABLE
 					     : proceedings_decide(chamber->proceedings,
@@ -247,6 +248,7 @@ static void run_job(
 		rs_release(job);
 		return;
 	}
+	booths_asked(chamber, &job->command, at);
 	begin_append(service, chamber, job, at);
 }
 

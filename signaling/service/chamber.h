@@ -71,10 +71,20 @@ struct person {
 		sound_told; /* band of the microphone and the verdict on it as one figure, see measure.c */
 	struct interpretability interpretability;
 	int64_t mic_packets;
-	size_t turn_at; /* index in the plan being told */
+	int64_t slower_ms; /* asked the speaker to slow down then, wall clock; 0 = never */
+	size_t turn_at;    /* index in the plan being told */
 	struct turn_told turn;
 	int64_t chat_bucket,
 		chat_ms; /* messages of the chat, thousandths of a minute's; since when */
+};
+
+/* Whether the booths speak. */
+struct booths_heard {
+	bool speak;       /* some do */
+	rs_time spoke_at; /* then last */
+	char channels[EVENT_NAMES_MAX +
+		      1];   /* those that are spoken into, or were last; empty = none were yet */
+	rs_time release_at; /* what waits for them is not given again before */
 };
 
 /* A command waiting for its turn. */
@@ -150,6 +160,7 @@ struct chamber {
 		struct message
 			*told; /* to those who preside; NULL = nothing, or not to all of them */
 	} plan;
+	struct booths_heard booths;
 	struct ballot_box *box; /* of the secret ballot that is open; NULL = none */
 	struct {
 		uint32_t decision;      /* whose it is */

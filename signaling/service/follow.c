@@ -115,4 +115,5 @@ void chamber_apply_all(struct service *service, struct chamber *chamber,
 	media_tell_meeting(service, chamber);
 	peer_rebind_all(service, chamber);
 	plan_changed(service, chamber, at);
+	booths_tick(service, chamber, at);
 }

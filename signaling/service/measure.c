@@ -325,13 +325,16 @@ static void tell(struct service *service, struct chamber *chamber)
 	told(chamber);
 }
 
-void measure_speaking(struct service *service, const struct node_message *message)
+void measure_speaking(struct service *service, const struct node_message *message, struct moment at)
 {
 	struct chamber *chamber = chamber_find(service, message->meeting);
 	struct person *person = chamber != NULL ? chamber_person(chamber, message->source) : NULL;
 	if (person == NULL)
 		return;
 	person->speaking = message->speaking ? 1 : -1;
+	booths_listen(chamber, at);
+	if (chamber->proceedings->signals.hold.until_ms != 0)
+		service_due(service, at.now);
 	if (any_news(chamber))
 		tell(service, chamber);
 }

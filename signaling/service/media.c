@@ -293,7 +293,7 @@ static int on_gate(struct service *service, struct node *node, const struct node
 static int on_speaking(struct service *service, struct node *node,
 	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
 {
-	measure_speaking(service, message);
+	measure_speaking(service, message, at);
 	return 0;
 }
 

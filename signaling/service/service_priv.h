@@ -215,6 +215,16 @@ bool presence_desk_lost(const struct chamber *chamber);
 /* Nobody watches this participant any more: start the grace, or let it go at once. */
 void presence_away(struct service *service, struct person *person, struct moment at);
 
+/* booths.c */
+/* Who speaks was measured anew. */
+void booths_listen(struct chamber *chamber, struct moment at);
+/* What a command is judged with that the booths have a say in. */
+void booths_prepare(struct chamber *chamber, struct command *command, struct moment at);
+/* A command was granted. */
+void booths_asked(struct chamber *chamber, const struct command *command, struct moment at);
+/* Give again what waited for the booths, once they are silent or it has waited long enough. */
+void booths_tick(struct service *service, struct chamber *chamber, struct moment at);
+
 /* ballots.c */
 /* What a command about a secret ballot is judged with: its key, and the ballots in the box. */
 void ballots_prepare(struct service *service, struct chamber *chamber, struct command *command);
@@ -307,7 +317,8 @@ void snapshot_done(struct snapshot *snapshot);
 /* measure.c */
 void measure_stats(struct service *service, const struct node_message *message);
 /* Told to pages at once: a frame lights up with the first words. */
-void measure_speaking(struct service *service, const struct node_message *message);
+void measure_speaking(
+	struct service *service, const struct node_message *message, struct moment at);
 /* Append the part `measured` as an object's text. 0, -E2BIG, -ENOMEM. */
 int measure_write(const struct chamber *chamber, struct rs_buf *out) RS_MUST_USE;
 void measure_init(struct person *person);

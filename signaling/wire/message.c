@@ -354,6 +354,28 @@ static void parse_offer(const struct object *object, struct wire_message *messag
 	message->instance = object_name(object, "instance");
 }
 
+static void parse_impediment(const struct object *object, struct wire_message *message)
+{
+	if (impediment_parse(object_text(object, "reason"), &message->command.impediment) < 0)
+		object_fail(object, "reason", "sound, speed, no-video or document is expected");
+}
+
+static void parse_booth(const struct object *object, struct wire_message *message)
+{
+	copy_text(object, "booth", message->command.booth, sizeof(message->command.booth));
+}
+
+static void parse_call(const struct object *object, struct wire_message *message)
+{
+	if (call_to_parse(object_text(object, "to"), &message->command.call_to) < 0)
+		object_fail(object, "to", "chair or technician is expected");
+}
+
+static void parse_answer(const struct object *object, struct wire_message *message)
+{
+	message->command.call = (uint32_t)object_int(object, "call", 1, UINT32_MAX);
+}
+
 static const struct {
 	const char *name;
 	parse_fn *parse;
@@ -436,6 +458,11 @@ static const struct {
 	[COMMAND_DECLINE_HANDOVER] = { "decline-handover", parse_nothing },
 	[COMMAND_CANCEL_HANDOVER] = { "cancel-handover", parse_nothing },
 	[COMMAND_SET_FLOOR_LANGUAGE] = { "set-floor-language", parse_language },
+	[COMMAND_SPEAK_SLOWER] = { "speak-slower", parse_nothing },
+	[COMMAND_CANNOT_INTERPRET] = { "cannot-interpret", parse_impediment },
+	[COMMAND_CLEAR_IMPEDIMENT] = { "clear-impediment", parse_booth },
+	[COMMAND_CALL] = { "call", parse_call },
+	[COMMAND_ANSWER_CALL] = { "answer-call", parse_answer },
 	[COMMAND_TAKE_UP_RECORDING] = { "take-up-recording", parse_nothing },
 	[COMMAND_STOP_RECORDING] = { "stop-recording", parse_nothing },
 	[COMMAND_PLAN] = { "plan", parse_plan },

@@ -56,6 +56,9 @@ int plan_write(const struct plan *plan, struct rs_buf *out)
 		err = plan->until_ms != 0 ? rs_buf_printf(out, "%" PRId64, plan->until_ms)
 					  : rs_buf_append(out, "null", 4);
 	if (err == 0)
+		err = plan->booth != NULL ? rs_buf_printf(out, ",\"booth\":\"%s\"", plan->booth)
+					  : 0;
+	if (err == 0)
 		err = rs_buf_printf(out, ",\"late\":%zu,", plan->late);
 	if (err == 0)
 		err = write_forecast(plan, out);

@@ -24,6 +24,9 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_NO_SUCH_PARTICIPANT] = "There is no such participant in this meeting.",
 		[VERDICT_NO_SUCH_ITEM] = "There is no such item on the agenda.",
 		[VERDICT_NO_SUCH_CHANNEL] = "There is no such language channel.",
+		[VERDICT_NO_SUCH_BOOTH] =
+			"There is no such booth, or it has said nothing of the kind.",
+		[VERDICT_NO_SUCH_CALL] = "That call was answered already.",
 		[VERDICT_NOT_CONNECTED] = "This participant is not connected now.",
 		[VERDICT_NOBODY_HAS_THE_FLOOR] = "Nobody has the floor.",
 		[VERDICT_OTHER_DELEGATION] =

@@ -8,6 +8,7 @@
 #include "signaling/wire/view_change.h"
 #include "signaling/wire/view_people.h"
 #include "signaling/wire/view_questions.h"
+#include "signaling/wire/view_signals.h"
 #include "signaling/wire/view_voting.h"
 
 /* A patch must say what is gone: there null is written where the whole view leaves the member out. */
@@ -117,6 +118,7 @@ static json_t *floor_part(const struct proceedings *proceedings, enum form form)
 	doc_patch_int(&part, "allotted", floor->now.clock.allotted_ms, form == PATCH);
 	doc_put(&part, "suspended", json_boolean(floor->now.suspended));
 	doc_patch_text(&part, "language", proceedings->interpretation->language, form == PATCH);
+	view_put_signals(&part, &proceedings->signals, form == PATCH);
 	return part;
 }
 
@@ -225,7 +227,7 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	doc_put(&view, "agenda", agenda_part(meeting, WHOLE));
 	doc_put(&view, "languages", languages_part(meeting));
 	doc_put(&view, "delegations", view_delegations(meeting));
-	doc_put(&view, "booths", view_booths(proceedings->interpretation));
+	doc_put(&view, "booths", view_booths(proceedings));
 	doc_put(&view, "participants", participants_part(meeting, WHOLE));
 	doc_put(&view, "quorum", life_quorum_part(meeting, false));
 	doc_put(&view, "rules", rules_part(&meeting->rules));
@@ -242,6 +244,7 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	doc_put(&view, "open", open_part(proceedings->floor));
 	doc_put(&view, "channels", view_channels(proceedings, false));
 	doc_put(&view, "desks", view_desks(proceedings->interpretation, NULL));
+	doc_put(&view, "calls", view_calls(&proceedings->signals, NULL));
 	doc_put(&view, "recording", recording_part(meeting, WHOLE));
 	doc_put(&view, "media", media_part(meeting, WHOLE));
 	doc_put(&view, "chat", chat_part(meeting));
@@ -268,6 +271,8 @@ enum part {
 	PART_OPEN = 1 << 6,
 	PART_CHANNELS = 1 << 7,
 	PART_DESKS = 1 << 25,
+	PART_IMPEDIMENTS = 1 << 26,
+	PART_CALLS = 1 << 27,
 	PART_RECORDING = 1 << 8,
 	PART_MEDIA = 1 << 9,
 	PART_INSCRIPTION = 1 << 10,
@@ -292,12 +297,12 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_VISIBILITY_CHANGED] = PART_MEETING | PART_DOCUMENTS,
 	[EVENT_MEETING_ADJOURNED] = PART_MEETING | PART_LIST | PART_ADVANCE | PART_POINTS |
 				    PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DESKS |
-				    PART_MOTIONS,
+				    PART_IMPEDIMENTS | PART_MOTIONS,
 	[EVENT_MEETING_SUSPENDED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_RESUMED] = PART_MEETING | PART_FLOOR | PART_OPEN,
 	[EVENT_MEETING_CLOSED] = PART_MEETING | PART_LIST | PART_ADVANCE | PART_POINTS |
 				 PART_FLOOR | PART_OPEN | PART_CHANNELS | PART_DESKS |
-				 PART_DECISION | PART_MOTIONS,
+				 PART_IMPEDIMENTS | PART_DECISION | PART_MOTIONS,
 	[EVENT_INTERPRETATION_END_SET] = PART_MEETING,
 	[EVENT_ITEM_TAKEN_UP] =
 		PART_AGENDA | PART_LIST | PART_ADVANCE | PART_DECISION | PART_MOTIONS,
@@ -320,7 +325,7 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_FLOOR_GIVEN] = PART_LIST | PART_FLOOR | PART_OPEN | PART_MOTIONS,
 	[EVENT_FLOOR_TAKEN] =
 		PART_FLOOR | PART_OPEN | PART_POINTS | PART_INSCRIPTION | PART_MOTIONS,
-	[EVENT_POINT_RAISED] = PART_POINTS,
+	[EVENT_POINT_RAISED] = PART_POINTS | PART_FLOOR,
 	[EVENT_POINT_WITHDRAWN] = PART_POINTS,
 	[EVENT_POINT_HEARD] = PART_POINTS | PART_FLOOR | PART_OPEN,
 	[EVENT_POINT_RULED] = PART_POINTS | PART_FLOOR | PART_OPEN,
@@ -348,8 +353,8 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_SPONSOR_ADDED] = PART_EXPLANATIONS,
 	[EVENT_DECISION_OBJECTED] = PART_DECISION,
 	[EVENT_OBJECTION_WITHDRAWN] = PART_DECISION,
-	[EVENT_DECISION_WITHDRAWN] = PART_DECISION | PART_MOTIONS | PART_EXPLANATIONS,
-	[EVENT_VOTING_OPENED] = PART_DECISION | PART_EXPLANATIONS,
+	[EVENT_DECISION_WITHDRAWN] = PART_DECISION | PART_MOTIONS | PART_EXPLANATIONS | PART_FLOOR,
+	[EVENT_VOTING_OPENED] = PART_DECISION | PART_EXPLANATIONS | PART_FLOOR,
 	[EVENT_DELEGATION_CALLED] = PART_DECISION,
 	[EVENT_BALLOT_ISSUED] = PART_DECISION,
 	[EVENT_BALLOTS_PUBLISHED] = PART_DECISION,
@@ -373,6 +378,13 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_HANDOVER_REQUESTED] = PART_CHANNELS,
 	[EVENT_HANDOVER_ACCEPTED] = PART_CHANNELS,
 	[EVENT_HANDOVER_ENDED] = PART_CHANNELS,
+	[EVENT_SPEAK_SLOWER] = PART_FLOOR,
+	[EVENT_INTERPRETATION_IMPEDED] = PART_IMPEDIMENTS,
+	[EVENT_IMPEDIMENT_CLEARED] = PART_IMPEDIMENTS,
+	[EVENT_CALL_MADE] = PART_CALLS,
+	[EVENT_CALL_ANSWERED] = PART_CALLS,
+	[EVENT_BOOTHS_AWAITED] = PART_FLOOR,
+	[EVENT_BOOTHS_NOT_AWAITED] = PART_FLOOR,
 	[EVENT_RECORDING_STARTED] = PART_RECORDING,
 	[EVENT_RECORDING_STOPPED] = PART_RECORDING,
 	[EVENT_RECORDING_FAILED] = PART_RECORDING,
@@ -446,6 +458,10 @@ json_t *view_patch(const struct proceedings *proceedings, const struct event *ev
 		doc_put(&patch, "channels", view_channels(proceedings, true));
 	if (parts & PART_DESKS)
 		doc_put(&patch, "desks", view_desks(proceedings->interpretation, event));
+	if (parts & PART_IMPEDIMENTS)
+		doc_put(&patch, "booths", view_impediments_change(proceedings, event));
+	if (parts & PART_CALLS)
+		doc_put(&patch, "calls", view_calls(&proceedings->signals, event));
 	if (parts & PART_RECORDING)
 		doc_put(&patch, "recording", recording_part(meeting, PATCH));
 	if (parts & PART_CHAT)

@@ -1,6 +1,7 @@
 #include "signaling/wire/view_booths.h"
 
 #include "signaling/wire/doc.h"
+#include "signaling/wire/view_signals.h"
 
 static const char *channel_id(const struct interpretation *interpretation, int channel)
 {
@@ -37,11 +38,13 @@ static json_t *booth_part(const struct interpretation *interpretation, size_t i)
 	return part;
 }
 
-json_t *view_booths(const struct interpretation *interpretation)
+json_t *view_booths(const struct proceedings *proceedings)
 {
+	const struct interpretation *interpretation = proceedings->interpretation;
 	json_t *part = json_object();
 	for (size_t i = 0; i < interpretation->n_booths; i++)
 		doc_put(&part, interpretation->booths[i].id, booth_part(interpretation, i));
+	view_put_impediments(part, &proceedings->signals);
 	return part;
 }
 
@@ -195,5 +198,8 @@ json_t *view_rules_interpretation(const struct rules_interpretation *rules)
 	doc_put(&part, "handover", json_string(rules->handover_asks ? "ask" : "take"));
 	doc_put(&part, "timeout", json_integer(rules->handover_timeout_s * INT64_C(1000)));
 	doc_put(&part, "turn", json_integer(rules->turn_s * INT64_C(1000)));
+	doc_put(&part, "wait", json_integer(rules->wait_ms));
+	doc_put(&part, "slower_hold", json_integer(rules->slower_hold_s * INT64_C(1000)));
+	doc_put(&part, "slower_desks", json_integer(rules->slower_desks));
 	return part;
 }

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-json_t *view_booths(const struct interpretation *interpretation);
+json_t *view_booths(const struct proceedings *proceedings);
 /* All of it; with `event`, the patch for what that changed. */
 json_t *view_desks(const struct interpretation *interpretation, const struct event *event);
 json_t *view_channels(const struct proceedings *proceedings, bool patch);

@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { t, type Key } from '#shared/words';
-import { lamp } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import '#shared/ui/small';
+import './booths';
 
 /** Agenda, booths, archive. */
 @customElement('rs-hall')
 export class Hall extends Part {
 	override render(): TemplateResult {
-		return html`${this.agenda()} ${this.booths()} ${this.archive()}`;
+		return html`${this.agenda()} <rs-booth-list .session=${this.session}></rs-booth-list> ${this.archive()}`;
 	}
 
 	private agenda(): TemplateResult {
@@ -42,24 +42,6 @@ export class Hall extends Part {
 	private inscribed(item: string): TemplateResult | typeof nothing {
 		const n = this.session.view!.advance?.[item]?.list.length ?? 0;
 		return n === 0 ? nothing : html`<br><span class="small muted" data-testid="inscribed">${t('agenda.inscribed', { n })}</span>`;
-	}
-
-	private booths(): TemplateResult | typeof nothing {
-		const { channels, participants } = this.session.view!;
-		const all = Object.entries(channels);
-		if (all.length === 0)
-			return nothing;
-		return html`<section class="panel" aria-labelledby="booths-title">
-			<header><h2 id="booths-title">${t('booths.title')}</h2></header>
-			<ul class="rows">${all.map(
-				([id, { name, language, desk, since }]) => html`<li data-testid="booth" data-channel=${id} data-desk=${desk ?? ''}>
-					${lamp(desk ? 'speaking' : 'off')}
-					<span class="grow" lang=${language}>${name}</span>
-					<span class="small muted">${desk ? (participants[desk]?.name ?? desk) : t('channel.carries.floor.short')}</span>
-					${desk && since ? html`<rs-clock .session=${this.session} since=${since}></rs-clock>` : nothing}
-				</li>`,
-			)}</ul>
-		</section>`;
 	}
 
 	private archive(): TemplateResult {

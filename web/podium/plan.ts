@@ -4,6 +4,7 @@ import { about, timeline, verdict, type Plan, type WhatIf } from '#shared/plan';
 import { shortName, type View } from '#shared/view';
 import { t, timeOfDay } from '#shared/words';
 import { Part } from '#shared/ui/part';
+import { boothName } from './booths';
 
 /** Minutes that are tried most. */
 const LIMITS = [1, 2, 3, 5, 10, 15];
@@ -128,7 +129,8 @@ export class PlanPanel extends Part {
 		const judged = verdict(plan);
 		return html`<p class="forecast">${t('plan.ends', { time: timeOfDay(plan.finish), n: Math.max(1, Math.round(plan.margin / MINUTE_MS)) })}
 			${plan.more > 0 ? html`<span class="small muted">${t('plan.more', { n: plan.more, time: timeOfDay(plan.last) })}</span>` : nothing}
-			${judged === null ? nothing : html`<strong class="verdict ${judged.grade}" data-testid="plan-verdict" data-grade=${judged.grade}>${judged.text}</strong>`}</p>`;
+			${judged === null ? nothing : html`<strong class="verdict ${judged.grade}" data-testid="plan-verdict" data-grade=${judged.grade}>${judged.text}</strong>`}
+			${plan.booth === undefined ? nothing : html`<span class="small" data-testid="plan-hours">${t('plan.hours', { name: boothName(this.session.view!, plan.booth) })}</span>`}</p>`;
 	}
 
 	private choice(

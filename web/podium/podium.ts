@@ -9,6 +9,8 @@ import { Page } from '#shared/ui/page';
 import '#shared/ui/small';
 import '#shared/ui/speakers';
 import '#shared/ui/stage';
+import type { BoothAlarms } from './booths';
+import './booths';
 import type { ChairKey } from './chair-key';
 import './chair-key';
 import type { ClockKeys, LostSpeaker } from './clock-keys';
@@ -43,6 +45,7 @@ export class Podium extends Page {
 			<rs-speakers .session=${session} ?leads=${leads}></rs-speakers>
 			<div class="centre">
 				<rs-stage .session=${session} alone></rs-stage>
+				<rs-booths-wait .session=${session}></rs-booths-wait>
 				${leads ? html`<rs-clock-keys .session=${session}></rs-clock-keys>` : nothing}
 				<rs-next .session=${session}></rs-next>
 			</div>
@@ -50,6 +53,7 @@ export class Podium extends Page {
 				<rs-points .session=${session}></rs-points>
 				<rs-motions .session=${session}></rs-motions>
 				<rs-lost-speaker .session=${session}></rs-lost-speaker>
+				<rs-booth-alarms .session=${session}></rs-booth-alarms>
 				${this.alarm()}
 				<rs-decision .session=${session}></rs-decision>
 				<rs-explanations .session=${session}></rs-explanations>
@@ -124,6 +128,7 @@ export class Podium extends Page {
 						label: 'key.take',
 						press: () => this.querySelector<HTMLElement>('[data-testid=take-floor]')?.click(),
 					},
+					{ key: 'i', show: 'I', label: 'key.booth', press: () => this.querySelector<BoothAlarms>('rs-booth-alarms')?.press() },
 					{ key: 'o', show: 'O', label: 'key.point', press: () => this.querySelector<PointsOfOrder>('rs-points')?.press() },
 					{ key: 'n', show: 'N', label: 'key.motion', press: () => this.next() },
 					{ key: 'n', show: 'N', label: 'key.rollcall', press: () => this.next() },

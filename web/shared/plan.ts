@@ -17,6 +17,8 @@ export interface Turn {
 export interface Plan {
 	/** The interpreters leave; nobody knows when: null or absent. */
 	until?: number | null;
+	/** The booth that has used up its hours then. */
+	booth?: string;
 	/** Turns that do not fit. */
 	late: number;
 	/** Of those who wait. */

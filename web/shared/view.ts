@@ -98,6 +98,21 @@ export interface Channel {
 	handover?: Handover | null;
 }
 
+/** Of the profile; times in ms. */
+export interface RulesOfInterpretation {
+	interlock: 'none' | 'override' | 'interlock';
+	handover: 'take' | 'ask';
+	/** A handover nobody answered ends. */
+	timeout: number;
+	/** At the microphone before the partner's turn; 0: any time. */
+	turn: number;
+	/** Silence of the booths before the next speaker or a vote; 0: they are not waited for. */
+	wait: number;
+	/** So long a speaker is asked to slow down, by so many desks at least. */
+	slower_hold: number;
+	slower_desks: number;
+}
+
 /** One desk takes a channel over from another. */
 export interface Handover {
 	from: string;
@@ -153,8 +168,8 @@ export interface Floor {
 	/** Language that is spoken, as far as known. */
 	language?: string | null;
 	/** The next speaker, or the vote, waits for the booths. */
-	held?: { until: number; for: string; booths: string[] } | null;
-	/** Desks asked the speaker to slow down. */
+	held?: { until: number; for?: string; entry?: number; decision?: number; booths: string[] } | null;
+	/** Desks asked the speaker to slow down, the last of them then; it counts for `rules.interpretation.slower_hold` ms. */
 	slower?: { count: number; since: number } | null;
 }
 
@@ -308,7 +323,7 @@ export interface View {
 	points: Points;
 	motions: Motions;
 	explanations: Explanations;
-	rules: { name: string; in_advance?: boolean; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; explanations: { before: boolean; after: boolean; once: boolean; sponsors: boolean }; chair_settles_appeals: boolean; roll_call_rounds: number; interpretation?: { interlock: 'none' | 'override' | 'interlock'; handover: 'take' | 'ask'; timeout: number; turn: number } };
+	rules: { name: string; in_advance?: boolean; warn: number; grace: number; cut: boolean; majorities: string[]; chat?: Record<'all' | 'delegation' | 'secretariat', Role[]>; motions: KindOfMotion[]; explanations: { before: boolean; after: boolean; once: boolean; sponsors: boolean }; chair_settles_appeals: boolean; roll_call_rounds: number; interpretation?: RulesOfInterpretation };
 	decision?: Decision | null;
 	/** Equally divided, waiting for their second vote by `due` (wall clock, ms). */
 	second_votes?: { decision: number; title: string; due: number }[];
@@ -317,6 +332,8 @@ export interface View {
 	open: string[];
 	channels: Record<string, Channel>;
 	booths?: Record<string, Booth>;
+	/** Desks that call, by number, until somebody has seen to it. */
+	calls?: Record<string, { by: string; to: 'chair' | 'technician'; since: number }>;
 	/** By badge. */
 	desks?: Record<string, Desk>;
 	recording: {

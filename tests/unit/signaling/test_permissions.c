@@ -424,6 +424,21 @@ static void an_own_request(struct bench *bench)
 	act(bench, ROLE_INTERPRETER, (struct command){ .kind = COMMAND_REQUEST_HANDOVER });
 }
 
+static void an_impediment(struct bench *bench)
+{
+	act(bench, ROLE_INTERPRETER, (struct command){ .kind = COMMAND_CANNOT_INTERPRET });
+	(void)rs_set_text(bench->next.booth, "fr");
+}
+
+static void a_call(struct bench *bench)
+{
+	struct command call = { .kind = COMMAND_CALL };
+	if (bench->others)
+		(void)rs_set_text(call.by, PARTNER);
+	act(bench, ROLE_INTERPRETER, call);
+	bench->next.call = 1;
+}
+
 static void a_language(struct bench *bench)
 {
 	(void)rs_set_text(bench->next.language, "fr");
@@ -554,6 +569,13 @@ static const struct sample {
 		{ [STAGE_ADJOURNED] = VERDICT_NO_HANDOVER } },
 	[COMMAND_CANCEL_HANDOVER] = { an_own_request, { [STAGE_ADJOURNED] = VERDICT_NO_HANDOVER } },
 	[COMMAND_SET_FLOOR_LANGUAGE] = { a_language },
+	[COMMAND_SPEAK_SLOWER] = { nothing },
+	[COMMAND_CANNOT_INTERPRET] = { nothing },
+	[COMMAND_CLEAR_IMPEDIMENT] = { an_impediment,
+		{ [STAGE_ADJOURNED] = VERDICT_NO_SUCH_BOOTH,
+			[STAGE_CLOSED] = VERDICT_NO_SUCH_BOOTH } },
+	[COMMAND_CALL] = { nothing },
+	[COMMAND_ANSWER_CALL] = { a_call },
 	[COMMAND_TAKE_UP_RECORDING] = { no_recording },
 	[COMMAND_STOP_RECORDING] = { nothing, { [STAGE_SCHEDULED] = VERDICT_ALREADY_SO,
 						      [STAGE_TEST] = VERDICT_ALREADY_SO,

@@ -270,6 +270,18 @@ static void set_booth_members(struct event *event, uint64_t members)
 	event->on = (members & MEMBER_ON) != 0;
 	if (members & MEMBER_DUE)
 		event->due_ms = 9007199254740992;
+	if (members & MEMBER_BOOTH)
+		(void)rs_set_text(event->booth, "delegation-KEN");
+	event->impediment = members & MEMBER_IMPEDIMENT ? IMPEDIMENT_NO_VIDEO : IMPEDIMENT_SOUND;
+	event->call = members & MEMBER_CALL ? UINT32_MAX : 0;
+	event->call_to = members & MEMBER_CALL ? CALL_TO_TECHNICIAN : CALL_TO_CHAIR;
+	if (members & MEMBER_AWAITED) {
+		(void)rs_set_text(event->participant, "KEN");
+		(void)rs_set_text(event->names, "fr es");
+		event->decision = 4;
+		event->entry = 7;
+		event->overridden = true;
+	}
 }
 
 static void set_document(struct event *event)
