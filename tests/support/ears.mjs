@@ -5,6 +5,7 @@ export function installEars() {
 	const FFT = 8192;
 	// Half of a tone's amplitude is in its bin, and of that an AnalyserNode's Blackman window shows 0.42.
 	const SHOWN_DB = 20 * Math.log10(0.5 * 0.42);
+	const QUICK_FFT = 1024;
 	const LOOK_MS = 40; // much less than the analyser holds, so that no sample is missed
 	const elements = [];
 	const taps = []; // analysers behind the last node before a destination
@@ -72,5 +73,35 @@ export function installEars() {
 		return { levels, peak };
 	}
 
-	window.ears = { heard, modules: () => [...modules] };
+	// From the press of a key, the first after `presses` of them, to this tone above a level, in ms, to a fiftieth of a second.
+	let pressed = 0;
+	let count = 0;
+	window.addEventListener('keydown', ({ timeStamp }) => {
+		pressed = timeStamp;
+		count += 1;
+	}, true);
+	async function sinceKey(presses, hz, above, limit) {
+		const quick = played().map(({ analyser, gain }) => {
+			const short = new AnalyserNode(analyser.context, { fftSize: QUICK_FFT, smoothingTimeConstant: 0 });
+			connect.call(analyser, short);
+			return { analyser, short, gain };
+		});
+		const bins = new Float32Array(QUICK_FFT / 2);
+		try {
+			const end = performance.now() + limit;
+			while (performance.now() < end) {
+				for (const { short, gain } of quick) {
+					short.getFloatFrequencyData(bins);
+					const level = bins[Math.round((hz * QUICK_FFT) / short.context.sampleRate)] - SHOWN_DB + 20 * Math.log10(gain);
+					if (count > presses && level > above) return performance.now() - pressed;
+				}
+				await new Promise((done) => setTimeout(done, 4));
+			}
+			return Infinity;
+		} finally {
+			for (const { analyser, short } of quick) analyser.disconnect(short);
+		}
+	}
+
+	window.ears = { heard, presses: () => count, sinceKey, modules: () => [...modules] };
 }
