@@ -391,6 +391,7 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_LISTEN:
 	case COMMAND_COLLECT_BALLOT:
 	case COMMAND_WATCH:
+	case COMMAND_HEARS:
 	case COMMAND_OFFER:
 	case COMMAND_RESTART_ICE:
 	case COMMAND_HANG_UP:

@@ -163,6 +163,7 @@ static const struct row rows[COMMAND_COUNT] = {
 	/* one's own media */
 	[COMMAND_LISTEN] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_WATCH] = { .any = ROLES_ALL, .when = ALWAYS },
+	[COMMAND_HEARS] = { .any = INTERPRETER, .when = ALWAYS },
 	[COMMAND_OFFER] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_RESTART_ICE] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_HANG_UP] = { .any = ROLES_ALL, .when = ALWAYS },

@@ -70,6 +70,7 @@ struct person {
 	int sound,
 		sound_told; /* band of the microphone and the verdict on it as one figure, see measure.c */
 	struct interpretability interpretability;
+	int ear_ms, ear_told; /* from the microphone that is heard to this ear */
 	int64_t mic_packets;
 	int64_t slower_ms; /* asked the speaker to slow down then, wall clock; 0 = never */
 	size_t turn_at;    /* index in the plan being told */

@@ -4,6 +4,8 @@
 
 /* Round-trip times are told in steps, so that jitter is no news. */
 #define RTT_STEP_MS 5
+/* As exact as the age of a relay chain is said. */
+#define EAR_STEP_MS 20
 
 void measure_forget(struct person *person)
 {
@@ -13,6 +15,7 @@ void measure_forget(struct person *person)
 	person->mic_packets = 0;
 	person->speaking = -1;
 	person->sound = -1;
+	person->ear_ms = -1;
 	interpretability_init(&person->interpretability);
 }
 
@@ -23,6 +26,7 @@ static void person_told(struct person *person)
 	person->loss_told = person->loss;
 	person->speaking_told = person->speaking;
 	person->sound_told = person->sound;
+	person->ear_told = person->ear_ms;
 }
 
 void measure_init(struct person *person)
@@ -202,6 +206,21 @@ static int sound_put(const struct person *person, struct rs_buf *out)
 	return err < 0 ? err : rs_buf_append(out, "}", 1);
 }
 
+static bool ear_any(const struct person *person)
+{
+	return person->ear_ms >= 0;
+}
+
+static bool ear_news(const struct person *person)
+{
+	return person->ear_ms != person->ear_told;
+}
+
+static int ear_put(const struct person *person, struct rs_buf *out)
+{
+	return rs_buf_printf(out, "%d", person->ear_ms);
+}
+
 /* The members of `measured`, each an object by badge. */
 static const struct part {
 	const char *name;
@@ -213,6 +232,7 @@ static const struct part {
 	{ "lines", line_any, line_news, line_put },
 	{ "speaking", speaking_any, speaking_news, speaking_put },
 	{ "sounds", sound_any, sound_news, sound_put },
+	{ "ears", ear_any, ear_news, ear_put },
 };
 
 static int put_person(
@@ -323,6 +343,16 @@ static void tell(struct service *service, struct chamber *chamber)
 	rs_buf_done(&patch);
 	rs_buf_done(&text);
 	told(chamber);
+}
+
+void measure_hears(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err)
+{
+	struct person *person = &session->chamber->people[session->participant];
+	person->ear_ms = (message->delay_ms + EAR_STEP_MS / 2) / EAR_STEP_MS * EAR_STEP_MS;
+	if (ear_news(person))
+		tell(service, session->chamber);
+	*err = wire_reply_ok(message->id, 0, out);
 }
 
 void measure_speaking(struct service *service, const struct node_message *message, struct moment at)

@@ -317,6 +317,9 @@ void snapshot_done(struct snapshot *snapshot);
 /* measure.c */
 void measure_stats(struct service *service, const struct node_message *message);
 /* Told to pages at once: a frame lights up with the first words. */
+/* An interpreter's page says how old what is heard there is. */
+void measure_hears(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err);
 void measure_speaking(
 	struct service *service, const struct node_message *message, struct moment at);
 /* Append the part `measured` as an object's text. 0, -E2BIG, -ENOMEM. */

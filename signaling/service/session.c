@@ -144,6 +144,7 @@ static media_fn *media_handler(enum command_kind kind)
 		[COMMAND_LISTEN] = peer_listen,
 		[COMMAND_COLLECT_BALLOT] = ballots_collect,
 		[COMMAND_WATCH] = peer_watch,
+		[COMMAND_HEARS] = measure_hears,
 		[COMMAND_OFFER] = peer_offer,
 		[COMMAND_RESTART_ICE] = peer_restart_ice,
 		[COMMAND_HANG_UP] = peer_hang_up,

@@ -343,6 +343,11 @@ static void parse_watch(const struct object *object, struct wire_message *messag
 	}
 }
 
+static void parse_hears(const struct object *object, struct wire_message *message)
+{
+	message->delay_ms = (int)object_int(object, "delay", 0, WIRE_DELAY_MAX_MS);
+}
+
 static void parse_sdp(const struct object *object, struct wire_message *message)
 {
 	message->sdp = object_text(object, "sdp");
@@ -474,6 +479,7 @@ static const struct {
 	[COMMAND_SAY] = { "say", parse_say },
 	[COMMAND_LISTEN] = { "listen", parse_listen },
 	[COMMAND_WATCH] = { "watch", parse_watch },
+	[COMMAND_HEARS] = { "hears", parse_hears },
 	[COMMAND_OFFER] = { "offer", parse_offer },
 	[COMMAND_RESTART_ICE] = { "restart-ice", parse_sdp },
 	[COMMAND_HANG_UP] = { "hang-up", parse_nothing },

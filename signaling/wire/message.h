@@ -33,6 +33,7 @@ struct wire_look {
 	char feed[PEER_FEED_MAX + 1]; /* empty = nothing */
 };
 #define WIRE_LOOKS_MAX 16
+#define WIRE_DELAY_MAX_MS 60000
 #define WIRE_HEIGHT_MAX 8640
 
 enum wire_message_kind {
@@ -71,6 +72,7 @@ struct wire_message {
 	const char *instance; /* offer; else NULL */
 	struct wire_look looks[WIRE_LOOKS_MAX]; /* watch */
 	size_t n_looks;
+	int delay_ms;              /* hears */
 	struct plan_question plan; /* plan */
 	void *json;                /* what the texts belong to */
 };

@@ -13,6 +13,7 @@ import { Console } from './console';
 import './floor';
 import './handover';
 import { soundBindings } from './knobs';
+import { Ear } from './ear';
 import './microphone';
 import './partner';
 import './signals';
@@ -25,15 +26,19 @@ export class Interpreter extends Page {
 	protected readonly page = 'interpreter';
 	private desk!: Console;
 	private unfollow = () => {};
+	private ear!: Ear;
 
 	override connectedCallback(): void {
 		this.desk = new Console(this.session, localStorage);
 		this.unfollow = this.session.watch(() => this.desk.follow());
+		this.ear = new Ear(this.session);
+		this.ear.start();
 		super.connectedCallback();
 	}
 
 	override disconnectedCallback(): void {
 		this.unfollow();
+		this.ear.stop();
 		super.disconnectedCallback();
 	}
 

@@ -5,6 +5,7 @@ import { listed, t, type Key } from '#shared/words';
 import { lamp } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import { Ticking } from '#shared/ui/small';
+import '#shared/ui/slower';
 
 /** A booth by its language; that of a delegation by the delegation. */
 export function boothName(view: View, id: string): string {
@@ -64,18 +65,16 @@ export class BoothAlarms extends Part {
 /** What whoever presides must know as the floor changes: the booths are waited for, and how long still; somebody is too fast. */
 @customElement('rs-booths-wait')
 export class BoothsWait extends Ticking {
-	override render(): TemplateResult | typeof nothing {
+	override render(): TemplateResult {
 		const { session } = this;
-		const { floor, channels, rules } = session.view!;
+		const { floor, channels } = session.view!;
 		const now = session.wire.clock.now();
 		if (floor?.held)
 			return html`<p class="held" role="status" data-testid="held"><strong>${t('booths.awaited', {
 				booths: listed(floor.held.booths.map((id) => channels[id]?.name ?? id)),
 				n: holdLeft(floor.held.until, now),
 			})}</strong> <span class="small muted">${t('booths.awaited.again')}</span></p>`;
-		if (floor?.slower && now - floor.slower.since < (rules.interpretation?.slower_hold ?? 0))
-			return html`<p class="held" role="status" data-testid="slower">${t('booths.slower', { n: floor.slower.count })}</p>`;
-		return nothing;
+		return html`<rs-slower .session=${session}></rs-slower>`;
 	}
 }
 

@@ -151,6 +151,12 @@ export class Media {
 		this.pc = null;
 	}
 
+	/** Of the first audio place, whatever it carries. */
+	mainReceiver(): RTCRtpReceiver | null {
+		const slot = this.slots.find(({ kind }) => kind === 'audio');
+		return this.pc?.getTransceivers().find(({ mid }) => mid === slot?.mid)?.receiver ?? null;
+	}
+
 	private receiver(feed: string, rank: number): RTCRtpReceiver | undefined {
 		const slot = this.slots.find((one) => one.feed === feed && one.rank === rank);
 		return slot && this.pc?.getTransceivers().find(({ mid }) => mid === slot.mid)?.receiver;

@@ -15,8 +15,20 @@ function isOf(spoken: string, language: string): boolean {
 	return `${spoken}-`.toLowerCase().startsWith(`${language}-`.toLowerCase());
 }
 
-/** `chosen`: a channel or `floor`; `understands`: languages in which one wants to hear the floor itself. */
-export function provenance(view: View, chosen: string, understands: readonly string[]): Provenance {
+/** The sum of how old what each desk of the chain hears is; null where one of them does not say. */
+function ageOf(view: View, chain: string[], ears: Record<string, number>): number | null {
+	let age = 0;
+	for (const id of chain.slice(1)) {
+		const ear = ears[view.channels[id]?.desk ?? ''];
+		if (ear === undefined)
+			return null;
+		age += ear;
+	}
+	return age;
+}
+
+/** `ears`: how old what each desk hears is, as measured. `chosen`: a channel or `floor`; `understands`: languages in which one wants to hear the floor itself. */
+export function provenance(view: View, chosen: string, understands: readonly string[], ears: Record<string, number> = {}): Provenance {
 	const original = { chain: ['floor'], instead: null, age: null };
 	const channel = view.channels[chosen];
 	if (channel === undefined)
@@ -28,5 +40,6 @@ export function provenance(view: View, chosen: string, understands: readonly str
 		return { ...original, instead: 'nobody' };
 	if (channel.carries === 'floor')
 		return { ...original, instead: 'spoken' };
-	return { chain: channel.chain ?? ['floor', chosen], instead: null, age: channel.age ?? null };
+	const chain = channel.chain ?? ['floor', chosen];
+	return { chain, instead: null, age: ageOf(view, chain, ears) };
 }

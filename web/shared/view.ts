@@ -93,8 +93,6 @@ export interface Channel {
 	depth?: number;
 	/** Where the sound comes from: `floor`, then the channels it went through, this one last. */
 	chain?: string[];
-	/** Measured, ms from the speaker's microphone. */
-	age?: number | null;
 	handover?: Handover | null;
 }
 
@@ -364,6 +362,8 @@ export interface Measured {
 	/** Who speaks into an open microphone. */
 	speaking?: Record<string, boolean>;
 	sounds?: Record<string, Sound>;
+	/** How old what an interpreter hears is, ms from the microphone it hears. */
+	ears?: Record<string, number>;
 }
 
 /** Of a microphone: the band, and once there was voice, whether it can be interpreted, and what is wrong. */

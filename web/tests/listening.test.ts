@@ -6,15 +6,16 @@ import type { Channel, View } from '#shared/view';
 import { setLanguage } from '#shared/words';
 import { text as drawn } from './drawn';
 
-const french: Channel = { language: 'fr', name: 'Français', desk: 'fr-1', carries: 'desk', depth: 1, chain: ['floor', 'fr'], age: 180 };
-const arabic: Channel = { language: 'ar', name: 'العربية', desk: 'ar-1', carries: 'desk', depth: 2, chain: ['floor', 'fr', 'ar'], age: 410 };
+const french: Channel = { language: 'fr', name: 'Français', desk: 'fr-1', carries: 'desk', depth: 1, chain: ['floor', 'fr'] };
+const arabic: Channel = { language: 'ar', name: 'العربية', desk: 'ar-1', carries: 'desk', depth: 2, chain: ['floor', 'fr', 'ar'] };
 const english: Channel = { language: 'en', name: 'English', desk: 'en-1', carries: 'floor', depth: 0, chain: ['floor'] };
 const spanish: Channel = { language: 'es', name: 'Español', desk: null, carries: 'floor', depth: 0 };
 const view = { floor: { language: 'en' }, channels: { fr: french, ar: arabic, en: english, es: spanish } } as unknown as View;
 
 describe('where the sound comes from', () => {
 	it('is the way through every booth, with its age', () => {
-		expect(provenance(view, 'ar', [])).toEqual({ chain: ['floor', 'fr', 'ar'], instead: null, age: 410 });
+		expect(provenance(view, 'ar', [], { 'fr-1': 180, 'ar-1': 230, 'es-1': 50 })).toEqual({ chain: ['floor', 'fr', 'ar'], instead: null, age: 410 });
+		expect(provenance(view, 'ar', [], { 'ar-1': 230 }).age).toBeNull();
 	});
 
 	it('is the floor where the channel carries it, and why', () => {

@@ -220,6 +220,21 @@ static void a_voice_that_cannot_be_interpreted_is_told_with_its_faults(void **st
 	assert_null(bench_at(measured, "patch.sounds.FRA.faults.2"));
 }
 
+static void how_old_what_an_interpreter_hears_is_is_told(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *fr = bench_join(bench, "demo", "fr-1", "interpreter");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	assert_string_equal(bench_try(bench, fr, "hears", "\"delay\":187"), "ok");
+	assert_int_equal(bench_int(bench_last(ken, "measured"), "patch.ears.fr-1"), 180);
+	assert_string_equal(bench_try(bench, fr, "hears", "\"delay\":181"), "ok");
+	assert_int_equal(bench_count(ken, "measured"), 1);
+	const struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
+	assert_int_equal(bench_int(fra->view, "measured.ears.fr-1"), 180);
+	assert_string_equal(bench_try(bench, ken, "hears", "\"delay\":180"), "not-permitted");
+	assert_string_equal(bench_try(bench, fr, "hears", "\"delay\":60001"), "malformed");
+}
+
 #define TECHNICIAN                                                                \
 	{                                                                         \
 		.badge = "technician", .role = ROLE_TECHNICIAN, .meeting = "demo" \
@@ -326,6 +341,7 @@ int main(void)
 		CASE(who_speaks_is_told_at_once),
 		CASE(a_microphone_is_told_fit_or_not),
 		CASE(a_voice_that_cannot_be_interpreted_is_told_with_its_faults),
+		CASE(how_old_what_an_interpreter_hears_is_is_told),
 		CASE(a_technician_sees_what_a_participants_media_does),
 		CASE(a_look_is_refused_or_ends_without_an_answer),
 	};

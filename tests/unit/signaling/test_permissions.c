@@ -592,6 +592,7 @@ static const struct sample {
 	[COMMAND_LISTEN] = { .no_events = true },
 	[COMMAND_COLLECT_BALLOT] = { .no_events = true },
 	[COMMAND_WATCH] = { .no_events = true },
+	[COMMAND_HEARS] = { .no_events = true },
 	[COMMAND_OFFER] = { .no_events = true },
 	[COMMAND_RESTART_ICE] = { .no_events = true },
 	[COMMAND_HANG_UP] = { .no_events = true },

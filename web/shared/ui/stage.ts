@@ -6,6 +6,7 @@ import { lamp } from './icons';
 import { Part } from './part';
 import { sound, soundAdvice } from './sound';
 import './picture';
+import './slower';
 import './small';
 import './speaking-time';
 
@@ -72,7 +73,7 @@ export class Stage extends Part {
 	private soundOf(badge: string): TemplateResult | typeof nothing {
 		const { session } = this;
 		if (badge === session.me)
-			return soundAdvice(session);
+			return html`${soundAdvice(session)}<rs-slower .session=${session}></rs-slower>`;
 		return WATCHES.has(session.wire.you?.role ?? '') ? sound(session, voiceOf(session.view!, badge) ?? badge) : nothing;
 	}
 }

@@ -528,6 +528,7 @@ export const en = {
 	'booth.standby': 'stands by',
 	'booths.awaited': 'Waiting for the booths: {booths} ({n} s)',
 	'booths.awaited.again': 'Press again to go on at once.',
+	'booths.slower.own': 'Please speak more slowly: the interpreters cannot follow.',
 	'booths.slower': { one: 'A booth asks the speaker to slow down', other: '{n} desks ask the speaker to slow down' },
 	'key.booth': 'Deal with what a booth asks',
 

@@ -519,6 +519,7 @@ export const es: Catalogue = {
 	'booth.standby': 'en espera',
 	'booths.awaited': 'Esperando a las cabinas: {booths} ({n} s)',
 	'booths.awaited.again': 'Pulse de nuevo para continuar ya.',
+	'booths.slower.own': 'Hable más despacio, por favor: los intérpretes no pueden seguirle.',
 	'booths.slower': { one: 'Una cabina pide hablar más despacio', other: '{n} pupitres piden hablar más despacio' },
 	'key.booth': 'Atender lo que pide una cabina',
 

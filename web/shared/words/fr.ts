@@ -519,6 +519,7 @@ export const fr: Catalogue = {
 	'booth.standby': 'en attente',
 	'booths.awaited': 'On attend les cabines : {booths} ({n} s)',
 	'booths.awaited.again': 'Appuyer encore pour continuer aussitôt.',
+	'booths.slower.own': 'Parlez plus lentement, s’il vous plaît : les interprètes ne suivent plus.',
 	'booths.slower': { one: 'Une cabine demande de parler plus lentement', other: '{n} pupitres demandent de parler plus lentement' },
 	'key.booth': 'Traiter la demande d’une cabine',
 

@@ -520,6 +520,7 @@ export const zh: Catalogue = {
 	'booth.standby': '待机',
 	'booths.awaited': '等待口译间：{booths}（{n} 秒）',
 	'booths.awaited.again': '再按一次立即继续。',
+	'booths.slower.own': '请放慢语速：口译员跟不上了。',
 	'booths.slower': { other: '{n} 个口译席请发言者放慢语速' },
 	'key.booth': '处理口译间的请求',
 
