@@ -84,6 +84,11 @@ export class Graph {
 		return this.context.resume();
 	}
 
+	/** Silent from now on. */
+	close(): void {
+		void this.context.close();
+	}
+
 	private glide(parameter: AudioParam, value: number): void {
 		parameter.setTargetAtTime(value, this.context.currentTime, GLIDE_S);
 	}

@@ -61,7 +61,11 @@ export class Headset {
 	/** The places of a new connection, in its order; those of the one before are gone. */
 	take(tracks: readonly MediaStreamTrack[]): void {
 		this.tracks = tracks;
-		this.graph?.take(tracks);
+		try {
+			this.graph?.take(tracks);
+		} catch {
+			this.giveUp(); // Some browsers join no sound of a connection to a context of another rate.
+		}
 	}
 
 	/** After a press by the user: browsers play nothing before. Once is enough; again does no harm. */
@@ -111,10 +115,18 @@ export class Headset {
 			this.graph = await makeGraph(this.settings, (heard) => this.tell(heard));
 			this.graph.take(this.tracks);
 			this.state = 'guarded';
+			this.onchange();
 		} catch {
-			this.state = 'unguarded';
-			this.playStraight(this.settings);
+			this.giveUp();
 		}
+	}
+
+	/** Sound without protection is better than none, if one is told. */
+	private giveUp(): void {
+		this.graph?.close();
+		this.graph = null;
+		this.state = 'unguarded';
+		this.playStraight(this.settings);
 		this.onchange();
 	}
 
