@@ -50,7 +50,7 @@ async function cameras(folder) {
 const folder = mkdtempSync(join(tmpdir(), 'rostrum-pictures-'));
 const camera = await cameras(folder);
 const rostrum = await startRostrum();
-const everyone = await Promise.all(['chair', 'KEN', 'FRA', 'fr-1'].map((who) => participate(rostrum, who, { camera: camera[who] })));
+const everyone = await Promise.all(['chair', 'KEN', 'FRA', 'fr-1', 'fr-2'].map((who) => participate(rostrum, who, { camera: camera[who] })));
 const [chair, KEN, FRA, booth] = everyone;
 await chair.click('open-meeting');
 await KEN.click('floor-key');
@@ -60,6 +60,9 @@ await booth.click('desk-key');
 await until('FRA on the list', async () => (await chair.view()).list.length === 2);
 await chair.give('KEN');
 await FRA.hears('KEN');
+await booth.click('floor-language');
+await booth.click('choice', '[data-choice="en"]');
+await until('English on the floor', async () => (await chair.view()).floor.language === 'en');
 await sleep(4000);
 for (const [one, name] of [[FRA, 'delegate'], [chair, 'podium'], [booth, 'interpreter']])
 	await one.page.screenshot({ path: join(root, 'docs', `${name}.png`) });
