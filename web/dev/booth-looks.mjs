@@ -58,7 +58,7 @@ export const looks = (PHONE) => [
 	}],
 	['fr-1', {}, 'cannot-said', (_, meeting) => {
 		meeting.tell({ type: 'measured', patch: { sounds: { KEN: { khz: 12, fit: 'limited' } } } });
-		meeting.happen('cannot-interpret', {}, { booths: { fr: { impediment: { reason: 'sound', by: 'fr-1', since: Date.now() } } }, floor: { slower: { count: 2, since: Date.now() } } });
+		meeting.happen('interpretation-impeded', {}, { calls: { 4: { by: 'fr-1', to: 'technician', since: Date.now() } }, booths: { fr: { impediment: { reason: 'sound', by: 'fr-1', since: Date.now() } } }, floor: { slower: { count: 2, since: Date.now() } } });
 	}],
 	['ar-2', {}, 'auto-relay', (_, meeting) => meeting.interpret('desk-live', {}, { floor: { language: null }, desks: { 'fr-1': { output: 'en' }, 'ar-2': { source: 'floor' } }, channels: { en: { desk: 'fr-1' }, fr: { desk: null, since: null } } })],
 	['fr-2', {}, 'language', (page) => page.keyboard.press('f')],

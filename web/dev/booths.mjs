@@ -82,7 +82,8 @@ export function boothCommands(now, happen) {
 		'cancel-handover': end('cancelled'),
 		'set-floor-language': (_, { language }) => change('floor-language-set', { language }, { floor: { language } }),
 		'speak-slower': () => happen('speak-slower', {}, { floor: { slower: { count: (now().floor.slower?.count ?? 0) + 1, since: Date.now() } } }),
-		'cannot-interpret': (id, { reason }) => happen('cannot-interpret', { reason }, { booths: { [now().desks[id].booth]: { impediment: { reason, by: id, since: Date.now() } } } }),
-		call: () => happen('call', {}, {}),
+		'cannot-interpret': (id, { reason }) => happen('interpretation-impeded', { booth: now().desks[id].booth, reason }, { booths: { [now().desks[id].booth]: { impediment: { reason, by: id, since: Date.now() } } } }),
+		call: (id, { to }) => happen('call-made', { call: 1, to }, { calls: { 1: { by: id, to, since: Date.now() } } }),
+		'answer-call': (_, { call }) => happen('call-answered', { call }, { calls: { [call]: null } }),
 	};
 }

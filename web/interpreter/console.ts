@@ -131,6 +131,11 @@ export class Console {
 		void session.ask('request-handover', { channel: this.output, ...(at > 0 ? { at } : {}) }, 'handover');
 	}
 
+	/** Without turns there is no end of one. */
+	get times(): readonly Time[] {
+		return desk.turnOf(this.session.view!) > 0 ? TIMES : TIMES.filter((time) => time !== 'turn');
+	}
+
 	/** Wall clock in ms; 0 = now. */
 	private due(time: Time): number {
 		const now = this.session.wire.clock.now();
@@ -142,11 +147,12 @@ export class Console {
 		return end > now ? end : 0;
 	}
 
-	/** When the turn of whoever is live in this output is over; 0: nobody is. */
+	/** When the turn of whoever is live in this output is over; 0: nobody is, or turns have no end here. */
 	get turnEnd(): number {
 		const view = this.session.view!;
 		const since = view.channels[this.output]?.since;
-		return since ? since + desk.turnOf(view) : 0;
+		const turn = desk.turnOf(view);
+		return since && turn > 0 ? since + turn : 0;
 	}
 
 	answerHandover(answer: 'accept-handover' | 'decline-handover' | 'cancel-handover'): void {
@@ -175,9 +181,16 @@ export class Console {
 		void this.session.ask('set-floor-language', { language }, 'language');
 	}
 
+	/** Calls, or takes the call back. */
 	call(to: 'chair' | 'technician'): void {
-		if (!this.session.isAsked(`call-${to}`))
-			void this.session.ask('call', { to }, `call-${to}`);
+		const { session } = this;
+		const open = desk.callOf(session.view!, session.me, to);
+		if (session.isAsked(`call-${to}`))
+			return;
+		if (open === null)
+			void session.ask('call', { to }, `call-${to}`);
+		else
+			void session.ask('answer-call', { call: open }, `call-${to}`);
 	}
 
 	slower(): void {
@@ -219,7 +232,7 @@ export class Console {
 			case 'impediment':
 				return REASONS.map((id) => ({ id, label: t(`impediment.${id}` satisfies Key), run: () => this.cannotInterpret(id) }));
 			case 'handover':
-				return TIMES.map((id) => ({ id, label: t(`handover.${id}` satisfies Key), run: () => this.requestHandover(id) }));
+				return this.times.map((id) => ({ id, label: t(`handover.${id}` satisfies Key), run: () => this.requestHandover(id) }));
 			case 'language':
 				return this.languages().slice(this.page * CHOICES.length, (this.page + 1) * CHOICES.length);
 			case 'relay':

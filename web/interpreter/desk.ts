@@ -16,9 +16,9 @@ export function chainOf(view: View, channel: string): string[] {
 	return carries === 'desk' ? (chain ?? ['floor', channel]) : ['floor'];
 }
 
-/** How long a turn at the microphone is, ms. */
+/** How long a turn at the microphone is, ms; 0 = as long as the booth likes. */
 export function turnOf(view: View): number {
-	return view.rules.interpretation?.turn ?? 1_800_000;
+	return view.rules.interpretation?.turn ?? 0;
 }
 
 export function deskOf(view: View, badge: string): Desk | undefined {
@@ -121,4 +121,16 @@ export function usedToday(view: View, badge: string, now: number): number {
 export function mustAsk(view: View, badge: string): boolean {
 	const owner = ownerOf(view, badge);
 	return view.rules.interpretation?.handover === 'ask' && partnersOf(view, badge).includes(owner) && view.participants[owner]?.line === 'connected';
+}
+
+/** The call of this desk that nobody has answered yet. */
+export function callOf(view: View, badge: string, to: 'chair' | 'technician'): number | null {
+	const found = Object.entries(view.calls ?? {}).find(([, call]) => call.by === badge && call.to === to);
+	return found === undefined ? null : Number(found[0]);
+}
+
+/** Desks that have just asked the speaker to slow down. */
+export function slowerAsked(view: View, now: number): number {
+	const asked = view.floor?.slower;
+	return asked && now - asked.since < (view.rules.interpretation?.slower_hold ?? 0) ? asked.count : 0;
 }

@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { formatDuration } from '#shared/time';
 import { shortName } from '#shared/view';
 import { t, type Key } from '#shared/words';
-import { CHOICES, TIMES } from './console';
+import { CHOICES } from './console';
 import { handoverOf, ownerOf, secondsTo, turnOf, usedToday, type OwnHandover } from './desk';
 import { DeskPart } from './part';
 
@@ -14,7 +14,7 @@ export class HandoverKeys extends DeskPart {
 		// Not by a style attribute: the pages' policy allows none.
 		const bar = this.querySelector<HTMLElement>('.time-bar span');
 		if (bar !== null)
-			bar.style.transform = `scaleX(${Math.min(1, Math.max(0, this.elapsed / turnOf(this.view)))})`;
+			bar.style.transform = `scaleX(${Math.min(1, this.elapsed / turnOf(this.view))})`;
 	}
 
 	/** Of the turn of whoever is live in this output, ms. */
@@ -42,18 +42,19 @@ export class HandoverKeys extends DeskPart {
 		const { view, me, desk, elapsed } = this;
 		const owner = ownerOf(view, me);
 		const name = desk.live !== '' ? t('you') : owner === '' ? t('turn.nobody') : shortName(view, owner);
-		const over = elapsed >= turnOf(view);
+		const turn = turnOf(view);
+		const over = turn > 0 && elapsed >= turn;
 		return html`<div class="turn ${over ? 'late' : ''}" data-testid="turn" data-over=${over}>
 			<p class="small muted">${t('turn.title')}: ${name}</p>
-			<p><span class="figures clock" role="timer" aria-live="off">${formatDuration(elapsed)}</span> <span class="small muted">${over ? t('turn.over') : t('turn.of', { n: Math.round(turnOf(view) / 60_000) })}</span></p>
-			<span class="time-bar" aria-hidden="true"><span></span></span></div>`;
+			<p><span class="figures clock" role="timer" aria-live="off">${formatDuration(elapsed)}</span> <span class="small muted">${over ? t('turn.over') : turn > 0 ? t('turn.of', { n: Math.round(turn / 60_000) }) : nothing}</span></p>
+			${turn > 0 ? html`<span class="time-bar" aria-hidden="true"><span></span></span>` : nothing}</div>`;
 	}
 
 	/** Always in their place; out of use while there is nobody to hand over to. */
 	private times(possible: boolean): TemplateResult {
 		const { desk } = this;
 		const lit = desk.menu === 'handover';
-		return html`<div class="times" role="group" aria-label=${t('handover.ask')}>${TIMES.map(
+		return html`<div class="times" role="group" aria-label=${t('handover.ask')}>${desk.times.map(
 			(time, i) => html`<button type="button" class="button" data-testid="request-handover" data-time=${time} aria-disabled=${!possible}
 				@click=${() => possible && desk.requestHandover(time)}><span class="press"><kbd>H</kbd><kbd class=${lit ? 'lit' : ''}>${CHOICES[i]}</kbd></span>${t(`handover.${time}` satisfies Key)}</button>`,
 		)}</div>`;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { t, type Key } from '#shared/words';
 import { CHOICES, type Menu } from './console';
-import { boothOf } from './desk';
+import { boothOf, callOf, slowerAsked } from './desk';
 import { DeskPart } from './part';
 
 /** What a booth says without a word: to the speaker, to the chair, to the technician. */
@@ -11,7 +11,7 @@ export class Signals extends DeskPart {
 	override render(): TemplateResult {
 		const { session, view, me, desk } = this;
 		const cannot = boothOf(view, me)?.impediment;
-		const slower = view.floor?.slower?.count ?? 0;
+		const slower = slowerAsked(view, this.now);
 		return html`${session.may('speak-slower')
 				? this.key('S', 'speak-slower', t('signal.slower'), slower > 0 ? t('signal.slower.asked', { n: slower }) : '', () => desk.slower())
 				: nothing}
@@ -50,9 +50,14 @@ export class Choices extends DeskPart {
 @customElement('rs-calls')
 export class Calls extends DeskPart {
 	override render(): TemplateResult {
+		return html`${this.session.may('call') ? [this.line('P', 'chair'), this.line('T', 'technician')] : nothing}`;
+	}
+
+	private line(press: string, to: 'chair' | 'technician'): TemplateResult {
 		const { session, desk } = this;
-		const call = (press: string, to: 'chair' | 'technician') => html`<button type="button" class="button signal" data-testid="call" data-to=${to}
-			aria-disabled=${session.isAsked(`call-${to}`)} @click=${() => desk.call(to)}><span class="press"><kbd>${press}</kbd></span><span>${t(`call.${to}`)}</span></button>`;
-		return html`${session.may('call') ? [call('P', 'chair'), call('T', 'technician')] : nothing}`;
+		const open = callOf(this.view, this.me, to) !== null;
+		return html`<button type="button" class="button signal ${open ? 'on' : ''}" data-testid="call" data-to=${to} data-on=${open}
+			aria-disabled=${session.isAsked(`call-${to}`)} @click=${() => desk.call(to)}><span class="press"><kbd>${press}</kbd><span class="note" aria-live="polite">${open ? t('call.open') : ''}</span></span
+			><span>${t(open ? 'call.back' : `call.${to}`)}</span></button>`;
 	}
 }

@@ -10,7 +10,7 @@ export function boothsAtWork(): View {
 		meeting: { id: 'demo', title: 'Demo' },
 		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }, { id: 'ar', name: 'العربية' }, { id: 'ru', name: 'Русский' }, { id: 'zh', name: '中文' }],
 		participants: Object.fromEntries([['chair', person('chair')], ...['fr-1', 'fr-2', 'es-1', 'ar-1'].map((id) => [id, person('interpreter')])]),
-		rules: { interpretation: { interlock: 'override', handover: 'take', timeout: 30_000, turn: 1_800_000 } },
+		rules: { interpretation: { interlock: 'override', handover: 'take', timeout: 30_000, turn: 1_800_000, wait: 0, slower_hold: 30_000, slower_desks: 1 } },
 		floor: {},
 		channels: {
 			en: { language: 'en', name: 'English', carries: 'floor', depth: 0, chain: ['floor'] },

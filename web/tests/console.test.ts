@@ -173,6 +173,15 @@ describe('a handover', () => {
 		expect(said).toEqual([['request-handover', { channel: 'fr' }]]);
 	});
 
+	it('knows no end of a turn where turns have none', () => {
+		const view = boothsAtWork();
+		view.rules.interpretation!.turn = 0;
+		const desk = at('fr-2', view);
+		desk.toggle('handover');
+		expect(desk.choices.map(({ id }) => id)).toEqual(['now', '30', '60']);
+		expect(desk.turnEnd).toBe(0);
+	});
+
 	it('has keys for those whom it concerns alone', () => {
 		const view = boothsAtWork();
 		view.channels['fr']!.handover = { from: 'fr-1', to: 'fr-2', by: 'fr-2', state: 'requested' };
@@ -208,6 +217,15 @@ describe('signals', () => {
 		press(desk, 'Escape');
 		press(desk, '4');
 		expect(said).toEqual([]);
+	});
+
+	it('call once, and take the call back', () => {
+		const view = boothsAtWork();
+		press(at('fr-1', view), 'p');
+		view.calls = { 7: { by: 'fr-1', to: 'chair', since: now }, 8: { by: 'fr-2', to: 'technician', since: now } };
+		press(at('fr-1', view), 'p');
+		press(at('fr-1', view), 't');
+		expect(said).toEqual([['call', { to: 'chair' }], ['answer-call', { call: 7 }], ['call', { to: 'technician' }]]);
 	});
 
 	it('set the floor language, with the seventh choice on a page of its own', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Channel, Desk, View } from '#shared/view';
-import { chainOf, handoverOf, heardBy, heardChain, leadsBack, liveIn, microphoneOf, mustAsk, outputOf, outputsOf, partnersOf, quality, secondsTo, usedToday } from '../interpreter/desk';
+import { chainOf, handoverOf, heardBy, heardChain, leadsBack, liveIn, microphoneOf, mustAsk, outputOf, outputsOf, partnersOf, quality, secondsTo, slowerAsked, usedToday } from '../interpreter/desk';
 import { boothsAtWork, now } from './booths';
 
 const change = (channels: Record<string, Partial<Channel>> = {}, desks: Record<string, Partial<Desk>> = {}): View => {
@@ -78,6 +78,16 @@ describe('a desk', () => {
 		expect(outputsOf(boothsAtWork(), 'chair')).toEqual([]);
 		expect(outputOf(boothsAtWork(), 'chair')).toBe('');
 		expect(partnersOf(boothsAtWork(), 'chair')).toEqual([]);
+	});
+});
+
+describe('a speaker who is too fast', () => {
+	it('is told for as long as the rules have it', () => {
+		const view = boothsAtWork();
+		expect(slowerAsked(view, now)).toBe(0);
+		view.floor!.slower = { count: 2, since: now };
+		expect(slowerAsked(view, now + 29_999)).toBe(2);
+		expect(slowerAsked(view, now + 30_000)).toBe(0);
 	});
 });
 

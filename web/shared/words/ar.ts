@@ -569,6 +569,8 @@ export const ar: Catalogue = {
 	'desk.cough': 'سعال',
 	'desk.cough.hint': 'صمت ما دام المفتاح مضغوطًا',
 	'desk.cough.on': 'سعال: صمت',
+	'call.back': 'إلغاء النداء',
+	'call.open': 'جارٍ النداء',
 	'desk.standby': 'في الانتظار',
 	'desk.standby.why': 'لغة المتكلم: {name}. مستمعوكم يسمعون القاعة',
 	'channel.floor.key': 'القاعة',

@@ -573,6 +573,8 @@ export const en = {
 	'desk.cough': 'Cough',
 	'desk.cough.hint': 'silent while held',
 	'desk.cough.on': 'Cough: silent',
+	'call.back': 'Take the call back',
+	'call.open': 'Calling',
 	'desk.standby': 'Standing by',
 	'desk.standby.why': 'Spoken: {name}. Your listeners hear the floor',
 	'channel.floor.key': 'FLOOR',

@@ -562,6 +562,8 @@ export const es: Catalogue = {
 	'desk.cough': 'Tos',
 	'desk.cough.hint': 'silencio mientras se mantiene',
 	'desk.cough.on': 'Tos: silencio',
+	'call.back': 'Anular la llamada',
+	'call.open': 'Llamando',
 	'desk.standby': 'En espera',
 	'desk.standby.why': 'Se habla: {name}. Sus oyentes oyen la sala',
 	'channel.floor.key': 'SALA',

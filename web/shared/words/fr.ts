@@ -562,6 +562,8 @@ export const fr: Catalogue = {
 	'desk.cough': 'Toux',
 	'desk.cough.hint': 'silence tant que la touche est tenue',
 	'desk.cough.on': 'Toux : silence',
+	'call.back': 'Annuler l’appel',
+	'call.open': 'Appel en cours',
 	'desk.standby': 'En attente',
 	'desk.standby.why': 'Langue parlée : {name}. Vos auditeurs entendent la salle',
 	'channel.floor.key': 'SALLE',

@@ -568,6 +568,8 @@ export const ru: Catalogue = {
 	'desk.cough': 'Кашель',
 	'desk.cough.hint': 'тишина, пока нажата',
 	'desk.cough.on': 'Кашель: тишина',
+	'call.back': 'Отменить вызов',
+	'call.open': 'Вызов',
 	'desk.standby': 'Наготове',
 	'desk.standby.why': 'Говорят: {name}. Слушатели слышат зал',
 	'channel.floor.key': 'ЗАЛ',

@@ -563,6 +563,8 @@ export const zh: Catalogue = {
 	'desk.cough': '咳嗽键',
 	'desk.cough.hint': '按住时静音',
 	'desk.cough.on': '咳嗽键：静音',
+	'call.back': '取消呼叫',
+	'call.open': '呼叫中',
 	'desk.standby': '待命',
 	'desk.standby.why': '发言语言：{name}。听众听到会场原声',
 	'channel.floor.key': '会场',
