@@ -60,8 +60,8 @@ await booth.click('desk-key');
 await until('FRA on the list', async () => (await chair.view()).list.length === 2);
 await chair.give('KEN');
 await FRA.hears('KEN');
-await booth.click('floor-language');
-await booth.click('choice', '[data-choice="en"]');
+await booth.page.keyboard.press('f');
+await (await booth.page.waitForSelector('[data-testid="choice"][data-choice="en"]')).evaluate((key) => key.click());
 await until('English on the floor', async () => (await chair.view()).floor.language === 'en');
 await sleep(4000);
 for (const [one, name] of [[FRA, 'delegate'], [chair, 'podium'], [booth, 'interpreter']])
