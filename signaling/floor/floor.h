@@ -210,6 +210,7 @@ struct floor_person {
 	const char *delegation; /* "" = none, or unknown */
 	enum category category; /* of the delegation */
 	uint32_t order;         /* of the delegation in protocol order; 0 = first */
+	uint32_t level;         /* place among the levels of the profile; n_levels = none */
 	enum rank rank;
 	bool in_room;
 };

@@ -57,8 +57,10 @@ static void set_keys(const struct rules_order *order, const struct floor_person 
 {
 	if (order->by_category)
 		event->block = order->block[category];
+	if (order->by_level)
+		event->level = person->level * RANK_COUNT * (DELEGATION_ORDER_MAX + 1);
 	if (order->by_rank)
-		event->level = (uint32_t)person->rank * (DELEGATION_ORDER_MAX + 1);
+		event->level += (uint32_t)person->rank * (DELEGATION_ORDER_MAX + 1);
 	if (order->by_protocol)
 		event->level += person->order;
 }

@@ -63,8 +63,9 @@ struct participant {
 	char country[EVENT_NAME_MAX + 1]; /* empty = none */
 	enum category category;           /* of the delegation */
 	enum rank rank;                   /* RANK_NONE: no delegate */
-	char seat[SEAT_MAX + 1];          /* in the room; empty = none */
-	char booth[RS_NAME_MAX + 1];      /* of an interpreter: its language; empty = not said */
+	char level[RS_NAME_MAX + 1]; /* diplomatic, by a name of the profile; empty = not said */
+	char seat[SEAT_MAX + 1];     /* in the room; empty = none */
+	char booth[RS_NAME_MAX + 1]; /* of an interpreter: its language; empty = not said */
 	char languages[MEETING_LANGUAGES_MAX][RS_NAME_MAX + 1];
 	size_t n_languages;
 	uint32_t csrc;

@@ -20,6 +20,7 @@ struct floor_person proceedings_person(const void *ctx, const char *id)
 		.delegation = participant->delegation,
 		.category = participant->category,
 		.order = delegation != NULL ? (uint32_t)(delegation - meeting->delegations) : 0,
+		.level = rules_level(&meeting->rules.order, participant->level),
 		.rank = participant->rank,
 		.in_room = participant->role == ROLE_ROOM || participant->place == PLACE_IN_ROOM,
 	};

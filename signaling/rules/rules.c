@@ -54,6 +54,14 @@ int visibility_parse(const char *name, enum visibility *out_visibility)
 	return -ENOENT;
 }
 
+uint32_t rules_level(const struct rules_order *order, const char *name)
+{
+	uint32_t i = 0;
+	while (i < order->n_levels && strcmp(order->levels[i], name) != 0)
+		i++;
+	return i;
+}
+
 static const char *const body_names[RULES_BODY_COUNT] = {
 	[RULES_INFORMAL] = "informal",
 	[RULES_PLENARY] = "plenary",

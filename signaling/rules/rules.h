@@ -36,13 +36,18 @@ struct rules_plan {
 	uint32_t gap_s;       /* from a statement to the next, 0 to RULES_TIME_MAX_S */
 };
 
-/* By what the list of speakers is ordered before the time of asking: places of categories, then of badges or delegations. */
+/* By what the list of speakers is ordered before the time of asking: places of categories, then of persons by the office they
+ * hold at home, of badges or delegations. */
 #define RULES_CATEGORIES_MAX 8
+#define RULES_LEVELS_MAX 16
 struct rules_order {
 	bool by_category;
 	uint32_t block[RULES_CATEGORIES_MAX]; /* of each category; 0 = first */
-	bool by_rank;                         /* of the badge: head, alternate, adviser */
-	bool by_protocol;                     /* of the delegation */
+	bool by_level;                        /* of the person: a head of state before a minister */
+	char levels[RULES_LEVELS_MAX][RS_NAME_MAX + 1]; /* the first speaks first */
+	uint32_t n_levels;
+	bool by_rank;     /* of the badge: head, alternate, adviser */
+	bool by_protocol; /* of the delegation */
 };
 
 /* Inscription as a race: presses soon after the list was opened are ordered by when they were made, not by when they came. */
@@ -193,6 +198,8 @@ struct rules_interpretation {
 		slower_desks; /* that ask before the speaker is told, 1 to RULES_SLOWER_DESKS_MAX */
 };
 
+/* Place of a level, from 0; n_levels for one the profile does not know, and for "". */
+uint32_t rules_level(const struct rules_order *order, const char *name);
 /* "override" ...; never NULL. */
 const char *rules_interlock_name(enum rules_interlock interlock);
 

@@ -286,6 +286,20 @@ static void read_rank(const struct object *badge, const struct meeting *meeting,
 	}
 }
 
+/* A profile may have lost a level since the file was taken. */
+static void read_level(
+	const struct source *source, const struct object *badge, struct participant *participant)
+{
+	if (!object_has(badge, "level"))
+		return;
+	const struct rules_order *order = &source->rules->order;
+	const bool judged = !source->stored && source->rules->name[0] != '\0';
+	const char *level = object_name(badge, "level");
+	if (judged && rules_level(order, level) == order->n_levels)
+		object_fail(badge, "level", "not a level of the rules profile");
+	(void)rs_set_text(participant->level, level);
+}
+
 static void read_badge(const struct source *source, const struct object *badge,
 	const struct meeting *meeting, size_t i)
 {
@@ -298,11 +312,12 @@ static void read_badge(const struct source *source, const struct object *badge,
 		object_fail(badge, "role", "no such role in a meeting");
 	read_delegation_of(source, badge, participant);
 	read_rank(badge, meeting, i);
+	read_level(source, badge, participant);
 	read_seat(source, badge, meeting, i);
 	read_languages(badge, meeting, participant);
 	read_booth_of(source, badge, meeting, participant);
-	ONLY(source, badge, "id", "role", "name", "delegation", "rank", "seat", "languages",
-		"booth");
+	ONLY(source, badge, "id", "role", "name", "delegation", "rank", "level", "seat",
+		"languages", "booth");
 }
 
 void conference_read_badges(

@@ -18,6 +18,7 @@ enum column {
 	COLUMN_NAME,
 	COLUMN_ROLE,
 	COLUMN_RANK,
+	COLUMN_LEVEL,
 	COLUMN_SEAT,
 	COLUMN_LANGUAGES,
 	COLUMN_MEETINGS,
@@ -40,6 +41,7 @@ static const struct {
 	{ "name", COLUMN_NAME },
 	{ "role", COLUMN_ROLE },
 	{ "rank", COLUMN_RANK },
+	{ "level", COLUMN_LEVEL },
 	{ "seat", COLUMN_SEAT },
 	{ "languages", COLUMN_LANGUAGES },
 	{ "meetings", COLUMN_MEETINGS },
@@ -265,6 +267,7 @@ static json_t *make_badge(struct table *table)
 	put_text(table, badge, "name", COLUMN_NAME);
 	put_text(table, badge, "delegation", COLUMN_DELEGATION);
 	put_word(table, badge, "rank", COLUMN_RANK);
+	put_word(table, badge, "level", COLUMN_LEVEL);
 	put_text(table, badge, "seat", COLUMN_SEAT);
 	put_words(table, badge, "languages", COLUMN_LANGUAGES);
 	return badge;

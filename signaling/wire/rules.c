@@ -29,15 +29,42 @@ static uint32_t parse_seconds(const struct object *object, const char *key)
 _Static_assert(
 	(int)CATEGORY_COUNT <= RULES_CATEGORIES_MAX, "a profile has room for every category");
 
+/* As the list of the General Assembly's general debate tells them apart. */
+static const char *const usual_levels[] = { "head-of-state", "head-of-government", "vice-president",
+	"crown-prince", "deputy-head-of-government", "minister", "vice-minister", "ambassador" };
+
+static void add_level(const struct object *object, const char *name, struct rules_order *order)
+{
+	if (!rs_name_valid(name, strlen(name)))
+		object_fail(object, "levels", "a name of 1 to 64 of [A-Za-z0-9_-] is expected");
+	else if (rules_level(order, name) < order->n_levels)
+		object_fail(object, "levels", "a level is there twice");
+	else
+		(void)rs_set_text(order->levels[order->n_levels++], name);
+}
+
+static void parse_levels(const struct object *object, struct rules_order *order)
+{
+	const bool told = object_has(object, "levels");
+	const size_t n = told ? object_array(object, "levels", RULES_LEVELS_MAX)
+			      : RS_ARRAY_LEN(usual_levels);
+	for (size_t i = 0; i < n; i++) {
+		add_level(object, told ? object_text_at(object, "levels", i) : usual_levels[i],
+			order);
+	}
+}
+
 /* Categories that are not named come last, together. */
 static struct rules_order parse_order(const struct object *object)
 {
 	struct rules_order order = {
+		.by_level = object_bool_or(object, "by_level", false),
 		.by_rank = object_bool(object, "by_rank"),
 		.by_protocol = object_bool(object, "by_protocol"),
 	};
 	const size_t n = object_array(object, "categories", CATEGORY_COUNT);
 	order.by_category = n > 0;
+	parse_levels(object, &order);
 	for (size_t i = 0; i < RULES_CATEGORIES_MAX; i++)
 		order.block[i] = (uint32_t)n;
 	for (size_t i = 0; i < n; i++) {

@@ -32,6 +32,7 @@ void view_put_accreditation(json_t **part, const struct participant *participant
 	if (participant->delegation[0] != '\0')
 		doc_put(part, "category", json_string(category_name(participant->category)));
 	doc_put_text(part, "rank", rank_name(participant->rank));
+	doc_put_text(part, "level", participant->level);
 	doc_put_text(part, "seat", participant->seat);
 }
 

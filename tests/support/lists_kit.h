@@ -47,6 +47,7 @@ static inline struct floor_person person(const void *ctx, const char *participan
 		.category =
 			category != NULL ? (enum category)(category - letters) : CATEGORY_MEMBER,
 		.order = (uint32_t)(unsigned char)participant[1],
+		.level = participant[0] == 'l' ? (uint32_t)(participant[1] - '0') : 0,
 		.rank = participant[1] == '2' ? RANK_ALTERNATE : RANK_HEAD,
 		.in_room = participant[0] == 'r',
 	};

@@ -37,6 +37,8 @@ export interface Participant {
 	category?: Category;
 	/** Of a delegate in the delegation. */
 	rank?: 'head' | 'alternate' | 'adviser';
+	/** Office held at home, by a name of the rules profile. */
+	level?: string;
 	/** In the room. */
 	seat?: string;
 	languages?: string[];

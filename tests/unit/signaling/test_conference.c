@@ -17,7 +17,10 @@
 #include "tests/support/examples.h"
 #include "tests/support/oom.h"
 
-static const struct rules any_rules = { .name = "r", .entries_max = 1, .open_microphones_max = 1 };
+static const struct rules any_rules = { .name = "r",
+	.entries_max = 1,
+	.open_microphones_max = 1,
+	.order = { .levels = { "head-of-state", "minister" }, .n_levels = 2 } };
 
 static const struct rules *find_rules(const void *ctx, const char *name)
 {

@@ -154,6 +154,28 @@ static void entries_stand_by_category_then_by_time(void **state)
 	floor_free(floor);
 }
 
+/* Heads of state come first, though they asked last; those of one level in the order of asking, or by rank within it. */
+static void entries_stand_by_level(void **state)
+{
+	struct rules ordered = rules;
+	ordered.order = (struct rules_order){ .by_level = true };
+	struct floor *floor = in_session(&ordered);
+	ASK(floor, "l5");
+	ASK(floor, "l8");
+	ASK(floor, "l5b");
+	ASK(floor, "l0");
+	assert_string_equal(waiting(floor, "1"), "l0 l5 l5b l8");
+	floor_free(floor);
+
+	ordered.order.by_rank = true;
+	floor = in_session(&ordered);
+	ASK(floor, "l2"); /* an alternate */
+	ASK(floor, "l3");
+	ASK(floor, "l1");
+	assert_string_equal(waiting(floor, "1"), "l1 l2 l3");
+	floor_free(floor);
+}
+
 static void entries_stand_by_rank_and_protocol(void **state)
 {
 	struct rules ordered = rules;
@@ -618,6 +640,7 @@ int main(void)
 		cmocka_unit_test(all_lists_together_are_bounded),
 		cmocka_unit_test(a_list_is_planned_open_closed_exhausted_and_ended),
 		cmocka_unit_test(entries_stand_by_category_then_by_time),
+		cmocka_unit_test(entries_stand_by_level),
 		cmocka_unit_test(entries_stand_by_rank_and_protocol),
 		cmocka_unit_test(who_is_absent_is_left_out_and_put_back),
 		cmocka_unit_test(who_lost_the_line_goes_back_with_the_time_that_is_left),

@@ -17,7 +17,10 @@
 #include "tests/support/examples.h"
 #include "tests/support/oom.h"
 
-static const struct rules any_rules = { .name = "r", .entries_max = 1, .open_microphones_max = 1 };
+static const struct rules any_rules = { .name = "r",
+	.entries_max = 1,
+	.open_microphones_max = 1,
+	.order = { .levels = { "minister" }, .n_levels = 1 } };
 
 static const struct rules *find_rules(const void *ctx, const char *name)
 {
@@ -135,8 +138,8 @@ static void done(struct judged *judged)
 static void a_table_fills_the_meetings(void **state)
 {
 	struct judged judged = judge(FILE_TEXT,
-		"Delegation;Organisation;Category;Order;Badge;Name;Rank;Seat;Languages;Meeting\r\n"
-		"KEN;;;;k1;Amina;Head;12;en fr;\r\n"
+		"Delegation;Organisation;Category;Order;Badge;Name;Rank;Seat;Languages;Meeting;Level\r\n"
+		"KEN;;;;k1;Amina;Head;12;en fr;;Minister\r\n"
 		"WWF;Fund for Nature;NGO;3;w1;\"Grace; deputy\";;;;n\r\n"
 		"WWF;Fund for Nature;;;;;;;;\r\n"
 		";;;;;;;;;\r\n");
@@ -149,6 +152,7 @@ static void a_table_fills_the_meetings(void **state)
 	assert_string_equal(m->participants[1].id, "k1");
 	assert_string_equal(m->participants[1].seat, "12");
 	assert_int_equal(m->participants[1].rank, RANK_HEAD);
+	assert_string_equal(m->participants[1].level, "minister");
 	assert_int_equal(m->participants[1].n_languages, 2);
 	assert_string_equal(n->participants[1].name, "Grace; deputy");
 	assert_int_equal(n->participants[1].category, CATEGORY_NGO);

@@ -502,6 +502,27 @@ static void expect_report(const char *from, const char *to, const char *report)
 	free(text);
 }
 
+static void a_profile_names_the_levels_there_are(void **state)
+{
+	static struct rules rules;
+	char error[WIRE_ERROR_LEN] = "";
+	size_t len;
+	char *text = examples_read("conf/rules/unga.json", &len);
+	assert_int_equal(rules_parse("unga", text, len, &rules, error), 0);
+	assert_false(rules.order.by_level);
+	assert_int_equal(rules_level(&rules.order, "head-of-state"), 0);
+	assert_true(
+		rules_level(&rules.order, "minister") < rules_level(&rules.order, "vice-minister"));
+	assert_int_equal(rules_level(&rules.order, ""), rules.order.n_levels);
+	free(text);
+	expect_report("\"by_level\": false",
+		"\"by_level\": true, \"levels\": [\"king\", \"bishop\"]", "");
+	expect_report("\"by_level\": false", "\"levels\": [\"king\", \"king\"]",
+		"rules.list.order.levels: a level is there twice\n");
+	expect_report("\"by_level\": false", "\"levels\": [\"the king\"]",
+		"rules.list.order.levels: a name of 1 to 64 of [A-Za-z0-9_-] is expected\n");
+}
+
 static void a_profile_says_what_motions_and_explanations_there_are(void **state)
 {
 	static struct rules rules;
@@ -586,6 +607,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_profile_is_told_all_its_errors),
+		cmocka_unit_test(a_profile_names_the_levels_there_are),
 		cmocka_unit_test(a_profile_says_what_motions_and_explanations_there_are),
 		cmocka_unit_test(a_profile_that_is_silent_on_motions_has_the_assemblys),
 		cmocka_unit_test(every_profile_there_is_has_every_key),

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { callsWait, delegationName, holder, shortName, type Entry, type View } from '../view';
-import { t, timeOfDay } from '../words';
+import { isKey, t, timeOfDay } from '../words';
 import { icon, lamp } from './icons';
 import { Part } from './part';
 import './small';
@@ -18,6 +18,11 @@ interface Drag {
 	entry: number;
 	/** Place it would get, 1 = first. */
 	position: number;
+}
+
+function levelName(level: string): string {
+	const key = `level.${level}`;
+	return isKey(key) ? t(key) : level;
 }
 
 /** The list of speakers: who has the floor, who is next. With `leads`, the keys to run it. */
@@ -135,7 +140,8 @@ export class Speakers extends Part {
 			${this.leads ? this.handle(entry, place, name) : html`<span class="place figures">${requested ? '…' : place}</span>`}
 			<span class="who"><strong>${name}</strong>${
 				this.leads && person?.country ? html`<span class="small muted">${person.name}</span>` : nothing
-			}${group ? html`<span class="small muted" data-testid="on-behalf">${t('list.behalf', { name: delegationName(view, group) })}</span>` : nothing}${
+			}${person?.level ? html`<span class="small muted" data-testid="level">${levelName(person.level)}</span>` : nothing}${
+				group ? html`<span class="small muted" data-testid="on-behalf">${t('list.behalf', { name: delegationName(view, group) })}</span>` : nothing}${
 				fixed && this.leads ? html`<span class="small muted" data-testid="fixed">${t('list.fixed')}</span>` : nothing
 			}</span>
 			${place === 1 && !this.leads ? html`<span class="small next">${lamp('next')}${t('list.next')}</span>` : nothing}
