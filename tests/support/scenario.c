@@ -473,10 +473,16 @@ static bool is_away(const char *line, const struct person *person)
 	return strstr(line, name) != NULL;
 }
 
-static void everybody_joins(struct world *world, const char *away)
+/* Booths are empty unless the scenario speaks of them: whoever comes in costs a patch to all the others. */
+static bool is_idle_desk(const char *lines, const struct person *person)
+{
+	return strcmp(person->role, "interpreter") == 0 && strstr(lines, person->badge) == NULL;
+}
+
+static void everybody_joins(struct world *world, const char *lines, const char *away)
 {
 	for (size_t i = 0; i < world->n_people; i++) {
-		if (is_away(away, &world->people[i]))
+		if (is_away(away, &world->people[i]) || is_idle_desk(lines, &world->people[i]))
 			continue;
 		join(world, &world->people[i]);
 		connect_media(world, &world->people[i]);
@@ -552,7 +558,7 @@ static size_t play_lines(struct world *world, const struct scenario *scenario)
 			continue;
 		}
 		if (!begun)
-			everybody_joins(world, away);
+			everybody_joins(world, scenario->lines, away);
 		begun = true;
 		do_sentence(world, line);
 	}
