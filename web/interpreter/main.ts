@@ -1,5 +1,7 @@
 import { html } from 'lit';
 import { start } from '#shared/start';
+import './sources.css';
+import './booth.css';
 import './interpreter.css';
 import './interpreter';
 
