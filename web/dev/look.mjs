@@ -302,6 +302,11 @@ const listed = (change = {}) => async (page, meeting) => {
 const listKeys = async (page, meeting) => {
 	await listed()(page, meeting);
 	await page.getByTestId('list-more').locator('summary').click();
+	await page.getByTestId('budget-category').selectOption('group');
+	await page.getByTestId('budget-minutes').fill('20');
+	await page.getByTestId('set-budget').click();
+	await page.getByTestId('budgets').waitFor();
+	await page.getByTestId('budget-category').selectOption('group');
 };
 const onBehalf = async (page, meeting) => {
 	await listed({ floor: { group: 'G77' }, list: [{ entry: 2, participant: 'FRA', asked: Date.now(), group: 'SIDS', fixed: true }, { entry: 4, participant: 'BOL', asked: Date.now() }] })(page, meeting);

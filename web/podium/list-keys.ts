@@ -5,6 +5,7 @@ import { nextTime } from '#shared/time';
 import { t } from '#shared/words';
 import { Part } from '#shared/ui/part';
 import '#shared/ui/small';
+import './budgets';
 import './inscribe';
 
 /** What the secretariat does with the list beside calling: inscribe, put back who was absent, draw lots, end it. */
@@ -43,6 +44,7 @@ export class ListKeys extends Part {
 					<span class="small badge" data-testid="list-state" data-state=${view.inscription.state}>${t(`list.state.${view.inscription.state}`)}</span></summary>
 				<rs-inscribe .session=${session}></rs-inscribe>
 				${this.divide(view)}
+				<rs-budgets .session=${session}></rs-budgets>
 				${this.announce(view)}
 				${this.waited(view)}
 			</details>

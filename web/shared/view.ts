@@ -16,7 +16,8 @@ export type Role =
 export type Presence = 'connected' | 'joined' | 'away';
 
 /** In what quality a delegation participates. */
-export type Category = 'member' | 'observer' | 'igo' | 'ngo' | 'group';
+export const CATEGORIES = ['member', 'observer', 'igo', 'ngo', 'group'] as const;
+export type Category = (typeof CATEGORIES)[number];
 
 export interface Delegation {
 	id: string;
@@ -79,6 +80,8 @@ export interface Inscription {
 	commitment?: string | null;
 	/** When presses of the opening are ordered, wall clock in ms. */
 	window?: number | null;
+	/** Time that all statements of a category share, ms. */
+	budgets?: Partial<Record<Category, { total: number; left: number } | null>> | null;
 	/** How long speakers had waited on average, ms. */
 	waited?: Record<'room' | 'remote', { n: number; mean: number }>;
 }
