@@ -148,7 +148,8 @@ static int open_events(struct archive *archive)
 int archive_open(const struct archive_config *config, const struct disk *disk,
 	struct archive_now when, struct archive **out_archive)
 {
-	if (config->n_channels > ARCHIVE_CHANNELS_MAX || config->tracks_max == 0)
+	if (config->n_channels > ARCHIVE_CHANNELS_MAX || config->tracks_max == 0 ||
+		config->rules.segment_ms == 0)
 		return -EINVAL;
 	RS_CLEANUP(archive_freep) struct archive *archive = rs_zalloc(sizeof(*archive));
 	if (archive == NULL)
@@ -282,6 +283,10 @@ static int add_track(
 	char title[96];
 	const char *language;
 	describe(archive, name, media, title, &language);
+	uint32_t first = 0;
+	int err = session_next_segment(&archive->session, name, media, &first);
+	if (err < 0)
+		return fail(archive, err);
 	const struct track_config config = { .rules = &archive->config.rules,
 		.disk = archive->disk,
 		.owner = archive->config.owner,
@@ -290,12 +295,13 @@ static int add_track(
 		.title = title,
 		.language = language,
 		.media = media,
+		.first_segment = first,
 		.epoch_wall_us = archive->session.started_us,
 		.sender = sender_clock(archive, name, media),
 		.rand = archive->config.rand,
 		.note = track_note,
 		.ctx = archive };
-	const int err = track_new(&config, &archive->tracks[archive->n_tracks]);
+	err = track_new(&config, &archive->tracks[archive->n_tracks]);
 	if (err < 0)
 		return fail(archive, err);
 	*out_track = archive->n_tracks++;

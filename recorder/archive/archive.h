@@ -106,7 +106,7 @@ int archive_tick(struct archive *archive, struct archive_now when);
 rs_time archive_deadline(const struct archive *archive);
 /* Ask for durability of the lines written since the last time; call once a turn of the loop. */
 int archive_flush(struct archive *archive);
-/* Some video track waits for a key frame: whether this one does. */
+/* Whether this track waits for a key frame: after a loss, or to begin its next segment. */
 bool archive_wants_key(const struct archive *archive, size_t track);
 
 #endif

@@ -50,6 +50,7 @@ int segment_new(const struct segment_config *config, struct segment **out_segmen
 		return -ENOMEM;
 	segment->disk = config->disk;
 	segment->origin_ms = config->origin_ms;
+	segment->since = config->since;
 	segment->idle = RS_MS(config->idle_ms);
 	(void)rs_copy_text(
 		segment->file, sizeof(segment->file), config->file, strlen(config->file));

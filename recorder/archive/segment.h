@@ -17,11 +17,12 @@ struct segment;
 struct segment_config {
 	const struct disk *disk; /* borrowed */
 	uint32_t owner;
-	const char *directory; /* of the archive */
-	const char *file;      /* as names_segment() makes it; copied */
-	struct mux_config mux; /* its texts are copied */
-	int64_t origin_ms;     /* session time of the file's time 0 */
-	uint32_t idle_ms;      /* an open cluster is closed after this even if nothing comes */
+	const char *directory;     /* of the archive */
+	const char *file;          /* as names_segment() makes it; copied */
+	struct mux_config mux;     /* its texts are copied */
+	int64_t origin_ms;         /* session time of the file's time 0 */
+	struct ledger_state since; /* its counters stand in an earlier ledger */
+	uint32_t idle_ms;          /* an open cluster is closed after this even if nothing comes */
 };
 
 /* A frame in session time, with the packets it stands for. */

@@ -2,6 +2,7 @@
 
 #include "common/base/hash.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -232,6 +233,28 @@ void session_done(struct session *session)
 {
 	json_decref(session->unfinished);
 	session->unfinished = NULL;
+}
+
+int session_next_segment(const struct session *session, const char *name, enum archive_media media,
+	uint32_t *out_number)
+{
+	char path[ARCHIVE_PATH_LEN];
+	const int err = path_of(session, names_folder(media), path);
+	if (err < 0)
+		return err;
+	DIR *dir = opendir(path);
+	if (dir == NULL)
+		return -errno;
+	uint32_t next = 1;
+	const struct dirent *entry;
+	while ((entry = readdir(dir)) != NULL) {
+		const uint32_t number = names_segment_number(entry->d_name, name, media);
+		if (number >= next)
+			next = number + 1;
+	}
+	(void)closedir(dir); /* read only */
+	*out_number = next;
+	return 0;
 }
 
 /* The clusters its ledger knows of a segment: digest of the last line, where they begin and end. */

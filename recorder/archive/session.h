@@ -1,7 +1,7 @@
 /* recorder/archive/session.h
  *
  * The directory of an archive: made anew, or read back where a recorder was stopped. Blocking file
- * I/O; only while an archive is opened.
+ * I/O; only while an archive is opened or gets a track.
  */
 #ifndef ROSTRUM_RECORDER_ARCHIVE_SESSION_H
 #define ROSTRUM_RECORDER_ARCHIVE_SESSION_H
@@ -27,6 +27,9 @@ struct session {
 int session_open(const struct archive_config *config, int64_t wall_us,
 	struct session *out_session) RS_MUST_USE;
 void session_done(struct session *session);
+/* The number of a track's next segment: one more than that of any file it has. 0 or the file system's error. */
+int session_next_segment(const struct session *session, const char *name, enum archive_media media,
+	uint32_t *out_number) RS_MUST_USE;
 /* What is there of a segment that was never finished, for "segment-recovered". NULL = out of memory. */
 json_t *session_measure(const struct session *session, const char *file);
 

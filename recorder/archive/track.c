@@ -3,13 +3,13 @@
 #include "common/base/rand.h"
 #include "common/rtp/ntp.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define TITLE_LEN 96
 #define QUIET RS_SEC(1)
+/* A full segment of sound to which nothing came for so long is finished without waiting for the next packet. */
+#define IDLE RS_SEC(10)
 /* RFC 7587 section 4.1, RFC 7741 section 4.1. */
 #define SOUND_HZ 48000
 #define PICTURE_HZ 90000
@@ -25,38 +25,21 @@ struct track {
 	struct depay *depay;
 	struct segment *segment;
 	uint32_t next_segment;
+	int64_t origin_ms;           /* of the segment */
+	bool full;                   /* the segment is over its time and waits for a key frame */
+	rs_time opened;              /* when the segment was */
+	rs_time written;             /* when its last frame was */
 	struct ledger_count pending; /* packets since the last frame */
 	struct ledger_state state;
-	uint64_t unparsed;     /* packets that are no RTP */
-	uint64_t seen_dropped; /* depay's counters at the last packet */
+	struct ledger_state settled; /* as it was when the last segment ended */
+	uint64_t unparsed;           /* packets that are no RTP */
+	uint64_t seen_dropped;       /* depay's counters at the last packet */
 	struct track_total total;
 };
 
-static int find_next_segment(struct track *track)
-{
-	char path[1024];
-	const int n = snprintf(path, sizeof(path), "%s/%s", track->config.directory,
-		names_folder(track->config.media));
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -EINVAL;
-	DIR *dir = opendir(path);
-	if (dir == NULL)
-		return -errno;
-	const struct dirent *entry;
-	track->next_segment = 1;
-	while ((entry = readdir(dir)) != NULL) {
-		const uint32_t number =
-			names_segment_number(entry->d_name, track->name, track->config.media);
-		if (number >= track->next_segment)
-			track->next_segment = number + 1;
-	}
-	(void)closedir(dir); /* read only */
-	return 0;
-}
-
 int track_new(const struct track_config *config, struct track **out_track)
 {
-	RS_CLEANUP(track_freep) struct track *track = rs_zalloc(sizeof(*track));
+	struct track *track = rs_zalloc(sizeof(*track));
 	if (track == NULL)
 		return -ENOMEM;
 	track->config = *config;
@@ -64,10 +47,8 @@ int track_new(const struct track_config *config, struct track **out_track)
 	(void)rs_copy_text(
 		track->title, sizeof(track->title), config->title, strlen(config->title));
 	(void)rs_copy_text(track->language, sizeof(track->language), config->language, 3);
-	const int err = find_next_segment(track);
-	if (err < 0)
-		return err;
-	*out_track = rs_steal(&track);
+	track->next_segment = config->first_segment;
+	*out_track = track;
 	return 0;
 }
 
@@ -103,7 +84,36 @@ static int note(struct track *track, const char *type, json_t *payload)
 	return track->config.note(track->config.ctx, type, payload);
 }
 
-static int open_segment(struct track *track, const struct depay_frame *frame, int64_t time_ms)
+static json_t *summary_json(const struct track *track, const struct segment_summary *s)
+{
+	char head[65];
+	char tail[65];
+	rs_hex_encode(s->mux.head_sha256, RS_SHA256_LEN, head);
+	rs_hex_encode(s->mux.tail_sha256, RS_SHA256_LEN, tail);
+	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I}",
+		"file", segment_file(track->segment), "size", (json_int_t)s->mux.size, "clusters",
+		(json_int_t)s->clusters, "head_len", (json_int_t)s->mux.head_len, "head_sha256",
+		head, "tail_len", (json_int_t)s->mux.tail_len, "tail_sha256", tail, "ledger_sha256",
+		s->ledger_sha256, "duration_ms", (json_int_t)s->mux.duration_ms, "received",
+		(json_int_t)s->total.received, "lost", (json_int_t)s->total.lost, "skipped",
+		(json_int_t)s->total.skipped, "synthetic", (json_int_t)s->total.synthetic);
+}
+
+/* `rest` as segment_finish() says. */
+static int close_segment(struct track *track, const struct ledger_count *rest)
+{
+	struct segment_summary summary;
+	int err = segment_finish(track->segment, rest, &track->state, &summary);
+	if (err == 0)
+		err = note(track, "segment-closed", summary_json(track, &summary));
+	track->segment = segment_free(track->segment);
+	track->settled = track->state;
+	track->full = false;
+	return err;
+}
+
+static int open_segment(
+	struct track *track, const struct depay_frame *frame, int64_t time_ms, rs_time now)
 {
 	char file[NAMES_FILE_LEN];
 	names_segment(track->name, track->config.media, track->next_segment, file);
@@ -114,6 +124,7 @@ static int open_segment(struct track *track, const struct depay_frame *frame, in
 		.file = file,
 		.origin_ms = time_ms,
 		.idle_ms = 2 * track->config.rules->cluster_ms,
+		.since = track->settled,
 		.mux = { .codec = track->codec == DEPAY_OPUS ? MUX_OPUS : MUX_VP8,
 			.track_uid = (uint64_t)rs_rand_u32(track->config.rand) << 16 | 1,
 			.title = track->title,
@@ -129,6 +140,8 @@ static int open_segment(struct track *track, const struct depay_frame *frame, in
 	if (err < 0)
 		return err;
 	track->next_segment++;
+	track->origin_ms = time_ms;
+	track->opened = now;
 	track->total.segments++;
 	return note(track, "segment-opened",
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "file", file, "track", track->name,
@@ -137,14 +150,32 @@ static int open_segment(struct track *track, const struct depay_frame *frame, in
 			(json_int_t)time_ms, "wall_ms", (json_int_t)wall_ms));
 }
 
+/* The next segment begins with this frame if the present one is full and a file can begin so: with
+ * sound that was sent, or with a key frame. The packets since the last frame go with this one, so
+ * what was lost between two segments stands in the later one's first line. */
+static int roll(struct track *track, const struct depay_frame *frame, int64_t time_ms)
+{
+	if (time_ms - track->origin_ms < track->config.rules->segment_ms)
+		return 0;
+	track->full = true;
+	if (!frame->key || frame->synthetic)
+		return 0;
+	return close_segment(track, &(struct ledger_count){ 0 });
+}
+
 static int write_frame(
 	struct track *track, const struct depay_frame *frame, int64_t time_us, rs_time now)
 {
 	const int64_t time_ms = (time_us + 500) / 1000;
+	track->state.duplicates = ingest_stats(track->ingest)->duplicates;
+	track->state.late = ingest_stats(track->ingest)->late;
+	int err = track->segment != NULL ? roll(track, frame, time_ms) : 0;
+	if (err < 0)
+		return err;
 	if (track->segment == NULL) {
 		if (frame->synthetic)
 			return 0; /* no file begins with silence made here */
-		const int err = open_segment(track, frame, time_ms);
+		err = open_segment(track, frame, time_ms, now);
 		if (err < 0)
 			return err;
 	}
@@ -152,8 +183,6 @@ static int write_frame(
 		track->state.width = frame->width;
 		track->state.height = frame->height;
 	}
-	track->state.duplicates = ingest_stats(track->ingest)->duplicates;
-	track->state.late = ingest_stats(track->ingest)->late;
 
 	struct segment_frame out = { .block = { .time_ms = time_ms,
 					     .duration_us = (uint32_t)rtp_ticks_to_us(
@@ -167,7 +196,8 @@ static int write_frame(
 		out.count = track->pending;
 		track->pending = (struct ledger_count){ 0 };
 	}
-	const int err = segment_write(track->segment, &out, &track->state, now);
+	track->written = now;
+	err = segment_write(track->segment, &out, &track->state, now);
 	return err == -E2BIG ? 0 : err;
 }
 
@@ -246,6 +276,7 @@ int track_begin(struct track *track, const char *codec_name, uint32_t hz, rs_tim
 	track->pending = (struct ledger_count){ 0 };
 	track->state =
 		(struct ledger_state){ .width = track->state.width, .height = track->state.height };
+	track->settled = (struct ledger_state){ 0 };
 	track->seen_dropped = 0;
 	track->codec = codec;
 	track->hz = hz;
@@ -302,11 +333,25 @@ int track_gate(struct track *track, rs_time now)
 	return take_all(track, now);
 }
 
+/* When a segment that nothing comes to is finished: full by the clock, and quiet. Not so with
+ * pictures: what comes next may go on from the last one, as content that stood still does. */
+static rs_time idle_deadline(const struct track *track)
+{
+	if (!is_sound(track->config.media))
+		return RS_TIME_NEVER;
+	const rs_time full = track->opened + RS_MS(track->config.rules->segment_ms);
+	const rs_time quiet = track->written + IDLE;
+	return full > quiet ? full : quiet;
+}
+
 int track_tick(struct track *track, rs_time now)
 {
 	const int err = take_all(track, now);
 	if (err < 0 || track->segment == NULL)
 		return err;
+	/* Packets that brought no frame stay pending: they go with the next one. */
+	if (now >= idle_deadline(track))
+		return close_segment(track, &(struct ledger_count){ 0 });
 	return segment_tick(track->segment, &track->state, now);
 }
 
@@ -314,24 +359,10 @@ rs_time track_deadline(const struct track *track)
 {
 	const rs_time ingest =
 		track->ingest != NULL ? ingest_deadline(track->ingest) : RS_TIME_NEVER;
-	const rs_time segment =
-		track->segment != NULL ? segment_deadline(track->segment) : RS_TIME_NEVER;
-	return rs_time_min(ingest, segment);
-}
-
-static json_t *summary_json(const struct track *track, const struct segment_summary *s)
-{
-	char head[65];
-	char tail[65];
-	rs_hex_encode(s->mux.head_sha256, RS_SHA256_LEN, head);
-	rs_hex_encode(s->mux.tail_sha256, RS_SHA256_LEN, tail);
-	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I}",
-		"file", segment_file(track->segment), "size", (json_int_t)s->mux.size, "clusters",
-		(json_int_t)s->clusters, "head_len", (json_int_t)s->mux.head_len, "head_sha256",
-		head, "tail_len", (json_int_t)s->mux.tail_len, "tail_sha256", tail, "ledger_sha256",
-		s->ledger_sha256, "duration_ms", (json_int_t)s->mux.duration_ms, "received",
-		(json_int_t)s->total.received, "lost", (json_int_t)s->total.lost, "skipped",
-		(json_int_t)s->total.skipped, "synthetic", (json_int_t)s->total.synthetic);
+	if (track->segment == NULL)
+		return ingest;
+	return rs_time_min(
+		ingest, rs_time_min(segment_deadline(track->segment), idle_deadline(track)));
 }
 
 int track_finish(struct track *track, rs_time now)
@@ -339,18 +370,15 @@ int track_finish(struct track *track, rs_time now)
 	int err = end_stream(track, now);
 	if (err < 0 || track->segment == NULL)
 		return err;
-	struct segment_summary summary;
-	err = segment_finish(track->segment, &track->pending, &track->state, &summary);
-	if (err == 0)
-		err = note(track, "segment-closed", summary_json(track, &summary));
-	track->segment = segment_free(track->segment);
+	err = close_segment(track, &track->pending);
 	track->pending = (struct ledger_count){ 0 };
 	return err;
 }
 
 bool track_wants_key(const struct track *track)
 {
-	return track->depay != NULL && depay_wants_key(track->depay);
+	return track->depay != NULL &&
+	       (depay_wants_key(track->depay) || (track->full && track->codec == DEPAY_VP8));
 }
 
 void track_total(const struct track *track, struct track_total *out_total)

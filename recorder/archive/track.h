@@ -1,8 +1,9 @@
 /* recorder/archive/track.h
  *
  * What one source sends in one medium, from RTP to files: ingest, depay, segment. Its segments
- * follow one another (a new one when the recorder was restarted), streams may begin anew within one
- * (a publisher that joined again, another simulcast layer). Not thread safe.
+ * follow one another: a new one when the recorder was restarted, and one each `segment_ms`, without
+ * a packet lost or doubled between them. Streams may begin anew within one (a publisher that joined
+ * again, another simulcast layer). Sans-I/O but for the disk port; not thread safe.
  */
 #ifndef ROSTRUM_RECORDER_ARCHIVE_TRACK_H
 #define ROSTRUM_RECORDER_ARCHIVE_TRACK_H
@@ -21,7 +22,8 @@ struct track_rules {
 	size_t cluster_max; /* octets; also the largest frame */
 	rs_time reorder_wait;
 	uint16_t reorder_window;
-	uint32_t fill_ms; /* longest silence filled in sound */
+	uint32_t fill_ms;    /* longest silence filled in sound */
+	uint32_t segment_ms; /* session time after which a new file is begun; not 0 */
 	const char *app;
 };
 
@@ -34,6 +36,7 @@ struct track_config {
 	const char *title;
 	const char *language; /* ISO 639-2 */
 	enum archive_media media;
+	uint32_t first_segment;    /* number of the next segment, as session_next_segment() says */
 	int64_t epoch_wall_us;     /* session time 0 */
 	struct clock_base *sender; /* borrowed */
 	struct rs_rand *rand;      /* borrowed; for track uids */
@@ -50,7 +53,7 @@ struct track_total {
 	uint32_t segments;
 };
 
-/* Looks into the directory for the next free segment number (blocking). 0, -ENOMEM, or the file system's error. */
+/* Writes nothing before the first frame. 0 or -ENOMEM. */
 int track_new(const struct track_config *config, struct track **out_track) RS_MUST_USE;
 /* Closes the files as they are, unfinished if track_finish() was not called. */
 struct track *track_free(struct track *track);
@@ -70,7 +73,7 @@ int track_tick(struct track *track, rs_time now) RS_MUST_USE;
 rs_time track_deadline(const struct track *track);
 /* Write what is held and finish the segment. 0 or an error of writing. */
 int track_finish(struct track *track, rs_time now) RS_MUST_USE;
-/* Video waits for a key frame. */
+/* Video waits for a key frame: after a loss, or because its segment is full and the next one needs it. */
 bool track_wants_key(const struct track *track);
 void track_total(const struct track *track, struct track_total *out_total);
 
