@@ -178,6 +178,37 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 	});
 });
 
+test('a recording goes on in new files, and nothing is lost or doubled between them', LIMIT, async (t) => {
+	const rig = new Rig();
+	rig.start('--set', 'archive.segment_s=10');
+	await rig.says({ type: 'recording', state: 'recording' });
+	await until('the third files', () => files(rig.directory, '.003.a.webm').length === 2 && files(rig.directory, '.003.v.webm').length === 1, { limit: 60_000 });
+	await sleep(1500);
+	assert.equal(await rig.stop(), 0);
+
+	const opened = events(rig.directory).filter(({ type }) => type === 'segment-opened').map(({ payload }) => payload);
+	const late = [];
+	for (const [stem, letter] of [['channels/fr', 'a'], ['tracks/KEN', 'a'], ['tracks/KEN', 'v']]) {
+		const parts = opened.filter(({ file }) => file.startsWith(`${stem}.`) && file.endsWith(letter));
+		assert.deepEqual(parts.map(({ file }) => file), [1, 2, 3].map((n) => `${stem}.00${n}.${letter}`));
+		const ledgers = parts.map(({ file }) => ledger(join(rig.directory, `${file}.webm`)));
+		parts.forEach(({ file }, i) => {
+			const webm = join(rig.directory, `${file}.webm`);
+			assert.deepEqual(faultsOf(webm), [], webm);
+			assert.equal(sum(ledgers[i], 'blocks'), packets(webm));
+			assert.equal(sum(ledgers[i], 'lost'), 0);
+			if (i === 0) return;
+			assert.equal(ledgers[i][0].seq0, ledgers[i - 1].at(-1).seq1 + 1, `${file} follows the one before it`);
+			late.push(parts[i].t0_ms - parts[i - 1].t0_ms - 10_000);
+		});
+	}
+	assert.ok(late.every((ms) => ms >= 0 && ms < 3000), JSON.stringify(late));
+	const verdict = verify(rig.directory);
+	assert.equal(verdict.status, 0, JSON.stringify(verdict));
+	assert.equal(verdict.segments, 9);
+	t.diagnostic(`measured: files began ${late.join(', ')} ms after their time (two sounds, twice each; then the picture)`);
+});
+
 test('kill -9, again and again: files play to the kill, the next segments go on, no event is lost', LIMIT, async (t) => {
 	const rig = new Rig();
 	const RUNS = 3;
