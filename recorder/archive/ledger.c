@@ -44,6 +44,8 @@ void ledger_count_add(struct ledger_count *count, const struct ledger_count *lat
 	count->skipped += later->skipped;
 	count->synthetic += later->synthetic;
 	count->dropped += later->dropped;
+	count->freezes += later->freezes;
+	count->frozen_ms += later->frozen_ms;
 }
 
 static int write_counts(const struct ledger_count *count, struct rs_buf *line)
@@ -59,6 +61,9 @@ static int write_counts(const struct ledger_count *count, struct rs_buf *line)
 			",\"skipped\":%" PRIu64 ",\"synthetic\":%" PRIu64 ",\"dropped\":%" PRIu64,
 			expected, count->received, count->lost, count->skipped, count->synthetic,
 			count->dropped);
+	if (err == 0 && count->freezes > 0)
+		err = rs_buf_printf(line, ",\"freezes\":%" PRIu64 ",\"frozen_ms\":%" PRIu64,
+			count->freezes, count->frozen_ms);
 	if (err == 0 && count->begun)
 		err = rs_buf_printf(line, ",\"rtp0\":%" PRId64 ",\"arr0_us\":%" PRId64, count->rtp0,
 			count->arrival_wall_us);

@@ -5,7 +5,8 @@
  * at first); the digest of the last line stands in events.jsonl when the segment is closed.
  *
  * In each line: expected = seq1 - seq0 + 1 = received + lost + skipped; t0 and t1 are session time
- * in ms; the clusters follow one another without a hole.
+ * in ms; the clusters follow one another without a hole. `freezes` and `frozen_ms` stand only where
+ * the picture stood still.
  */
 #ifndef ROSTRUM_RECORDER_ARCHIVE_LEDGER_H
 #define ROSTRUM_RECORDER_ARCHIVE_LEDGER_H
@@ -32,7 +33,10 @@ struct ledger_count {
 	uint64_t skipped;
 	uint64_t synthetic; /* packets of silence made */
 	uint64_t dropped;   /* packets whose frame was not written */
-	int64_t rtp0;       /* unwrapped timestamp and arrival of the first */
+	uint64_t freezes;   /* losses after which the picture stood still up to a key frame */
+	uint64_t
+		frozen_ms; /* from the last picture before to that key frame; 0 = none came any more */
+	int64_t rtp0;      /* unwrapped timestamp and arrival of the first */
 	int64_t arrival_wall_us;
 };
 

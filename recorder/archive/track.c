@@ -29,11 +29,13 @@ struct track {
 	bool full;                   /* the segment is over its time and waits for a key frame */
 	rs_time opened;              /* when the segment was */
 	rs_time written;             /* when its last frame was */
+	int64_t written_ms;          /* session time of that frame */
 	struct ledger_count pending; /* packets since the last frame */
 	struct ledger_state state;
 	struct ledger_state settled; /* as it was when the last segment ended */
 	uint64_t unparsed;           /* packets that are no RTP */
 	uint64_t seen_dropped;       /* depay's counters at the last packet */
+	uint64_t seen_freezes;
 	struct track_total total;
 };
 
@@ -90,13 +92,16 @@ static json_t *summary_json(const struct track *track, const struct segment_summ
 	char tail[65];
 	rs_hex_encode(s->mux.head_sha256, RS_SHA256_LEN, head);
 	rs_hex_encode(s->mux.tail_sha256, RS_SHA256_LEN, tail);
-	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, "
+			 "s:I, s:I}",
 		"file", segment_file(track->segment), "size", (json_int_t)s->mux.size, "clusters",
 		(json_int_t)s->clusters, "head_len", (json_int_t)s->mux.head_len, "head_sha256",
 		head, "tail_len", (json_int_t)s->mux.tail_len, "tail_sha256", tail, "ledger_sha256",
 		s->ledger_sha256, "duration_ms", (json_int_t)s->mux.duration_ms, "received",
 		(json_int_t)s->total.received, "lost", (json_int_t)s->total.lost, "skipped",
-		(json_int_t)s->total.skipped, "synthetic", (json_int_t)s->total.synthetic);
+		(json_int_t)s->total.skipped, "synthetic", (json_int_t)s->total.synthetic,
+		"dropped", (json_int_t)s->total.dropped, "freezes", (json_int_t)s->total.freezes,
+		"frozen_ms", (json_int_t)s->total.frozen_ms);
 }
 
 /* `rest` as segment_finish() says. */
@@ -193,10 +198,13 @@ static int write_frame(
 	if (frame->synthetic) {
 		out.count.synthetic = 1;
 	} else {
+		if (track->pending.freezes > 0)
+			track->pending.frozen_ms = (uint64_t)(time_ms - track->written_ms);
 		out.count = track->pending;
 		track->pending = (struct ledger_count){ 0 };
 	}
 	track->written = now;
+	track->written_ms = time_ms;
 	err = segment_write(track->segment, &out, &track->state, now);
 	return err == -E2BIG ? 0 : err;
 }
@@ -215,6 +223,8 @@ static int take_packet(struct track *track, const struct ingest_packet *packet, 
 	const struct depay_stats *stats = depay_stats(track->depay);
 	track->pending.dropped += stats->malformed + stats->dropped - track->seen_dropped;
 	track->seen_dropped = stats->malformed + stats->dropped;
+	track->pending.freezes += stats->freezes - track->seen_freezes;
+	track->seen_freezes = stats->freezes;
 	if (err == -EBADMSG)
 		err = 0; /* counted above */
 	if (err == 0 && packet->step_us != 0)
@@ -278,6 +288,7 @@ int track_begin(struct track *track, const char *codec_name, uint32_t hz, rs_tim
 		(struct ledger_state){ .width = track->state.width, .height = track->state.height };
 	track->settled = (struct ledger_state){ 0 };
 	track->seen_dropped = 0;
+	track->seen_freezes = 0;
 	track->codec = codec;
 	track->hz = hz;
 	/* Another sender may stand behind the name now: its clock is learnt afresh. */

@@ -22,6 +22,7 @@
 
 #define SOUND_PERIOD RS_MS(20)
 #define PICTURE_PERIOD RS_MS(66)
+#define LINE_DELAY RS_MS(30)
 /* The sender's wall clock is 3 s ahead and gains 50 ppm, its sound card gains another 100 ppm. */
 #define WALL_AHEAD RS_SEC(3)
 #define WALL_GAIN 20000
@@ -151,6 +152,10 @@ struct source {
 	uint64_t packets;    /* that arrived */
 	uint64_t lost;
 	uint64_t doubled;
+	uint64_t freezes;
+	int64_t frozen_ms;
+	uint32_t stall_from; /* capture stands still before this frame, for `stall`; 0 = never */
+	rs_time stall;
 	struct flying flight[FLIGHT_MAX];
 	uint32_t *expected; /* frames that must be in the files, in order */
 	size_t n_expected;
@@ -243,22 +248,25 @@ static int64_t sender_wall(rs_time t)
 	return EPOCH + WALL_AHEAD + t + t / WALL_GAIN;
 }
 
-/* RTP timestamps of both begin shortly before they wrap. */
-static uint32_t rtp_at(const struct source *source, rs_time t)
-{
-	const int64_t clock = t + t / WALL_GAIN;
-	const int64_t ticks = source->sound ? rtp_ticks_from_us(clock + t / CARD_GAIN, 48000)
-					    : rtp_ticks_from_us(clock, 90000);
-	return (uint32_t)(UINT32_MAX - 100000 + ticks);
-}
-
 /* When a frame is captured. The sound card's 20 ms are a little shorter than ours. */
 static rs_time captured(const struct source *source, uint32_t number)
 {
 	if (!source->sound)
 		return PICTURE_PERIOD * (rs_time)number;
 	const double ppm = 1.0 + 1.0 / WALL_GAIN + 1.0 / CARD_GAIN;
-	return (rs_time)((double)SOUND_PERIOD * number / ppm);
+	const bool stood = source->stall_from > 0 && number >= source->stall_from;
+	return (rs_time)((double)SOUND_PERIOD * number / ppm) + (stood ? source->stall : 0);
+}
+
+/* RTP timestamps of both begin shortly before they wrap. */
+static uint32_t rtp_at(const struct source *source, rs_time t)
+{
+	if (source->stall_from > 0 && t >= captured(source, source->stall_from))
+		t -= source->stall;
+	const int64_t clock = t + t / WALL_GAIN;
+	const int64_t ticks = source->sound ? rtp_ticks_from_us(clock + t / CARD_GAIN, 48000)
+					    : rtp_ticks_from_us(clock, 90000);
+	return (uint32_t)(UINT32_MAX - 100000 + ticks);
 }
 
 static uint32_t timestamp(const struct source *source, uint32_t number)
@@ -287,7 +295,7 @@ static bool launch(struct world *world, struct source *source, bool marker, rs_t
 		.seq = source->seq++,
 		.rtp_ts = timestamp(source, source->number),
 		.ssrc = 1 };
-	rs_time delay = RS_MS(30);
+	rs_time delay = LINE_DELAY;
 	if (now > RS_SEC(1)) /* what comes before the first packet that arrives belongs to nobody */
 		delay += (rs_time)(rs_rand_u32(&world->rand) % (world->jitter + 1));
 	if (now > RS_SEC(1) && rs_rand_u32(&world->rand) % 1000 < world->loss_permille) {
@@ -351,7 +359,12 @@ static void send_picture(struct world *world, rs_time now)
 	}
 	if (key)
 		source->key_wish_at = RS_TIME_NEVER;
-	source->broken = !whole || (source->broken && !key);
+	const bool was_broken = source->broken;
+	source->broken = !whole || (was_broken && !key);
+	source->freezes += source->broken && !was_broken ? 1 : 0;
+	if (was_broken && !source->broken)
+		source->frozen_ms += PICTURE_PERIOD / 1000 *
+				     (source->number - source->expected[source->n_expected - 1]);
 	if (!source->broken)
 		source->expected[source->n_expected++] = source->number;
 	source->number++;
@@ -390,9 +403,10 @@ static void deliver(struct source *source, rs_time until)
 		flying->used = false;
 		ask_key(source, now);
 	}
-	if (until >= source->report_at) {
+	const rs_time sent = until - LINE_DELAY;
+	if (sent >= source->report_at) {
 		track_report(
-			source->track, ntp_from_wall_us(sender_wall(until)), rtp_at(source, until));
+			source->track, ntp_from_wall_us(sender_wall(sent)), rtp_at(source, sent));
 		source->report_at += RS_SEC(5);
 	}
 	if (track_deadline(source->track) <= until)
@@ -437,7 +451,7 @@ struct found {
 	int64_t last_ms;
 	int64_t first_ms[FILES_MAX]; /* session time at which each file begins */
 	unsigned files;
-	int64_t off_us[SECONDS_MAX]; /* session time - time of capture of a frame in that second; */
+	int64_t off_us[SECONDS_MAX]; /* session time - time of capture of a frame in that second */
 	bool has_off[SECONDS_MAX];
 };
 
@@ -519,6 +533,8 @@ struct account {
 	uint64_t lost;
 	uint64_t synthetic;
 	uint64_t doubled;
+	uint64_t freezes;
+	int64_t frozen_ms;
 	int64_t next_seq;
 };
 
@@ -561,6 +577,8 @@ static struct found *read_back(
 		account.received += (uint64_t)number_of(file->end, "received");
 		account.lost += (uint64_t)number_of(file->end, "lost");
 		account.synthetic += (uint64_t)number_of(file->end, "synthetic");
+		account.freezes += (uint64_t)number_of(file->end, "freezes");
+		account.frozen_ms += number_of(file->end, "frozen_ms");
 		(void)snprintf(rest, sizeof(rest), "%03u.%c.idx.jsonl", n, letter);
 		read_ledger(&account, file_named(memory, rest));
 	}
@@ -571,6 +589,11 @@ static struct found *read_back(
 	/* Each is counted in one line; those that follow the last frame in none. */
 	assert_in_range(
 		account.doubled, source->doubled > 2 ? source->doubled - 2 : 0, source->doubled);
+	assert_int_equal(account.freezes, source->freezes);
+	/* Times are rounded to 1 ms and corrections are slewed. */
+	const int64_t off_ms = account.frozen_ms - source->frozen_ms;
+	const int64_t most_ms = 3 * (int64_t)source->freezes;
+	assert_true(off_ms >= -most_ms && off_ms <= most_ms);
 	return found;
 }
 
@@ -596,7 +619,7 @@ static void sixty_five_minutes_roll_twice_and_keep_every_frame_in_step(void **st
 	source_finish(&world->picture, RS_SEC(minutes * 60 + 2));
 	assert_int_equal(world->memory.opened, 2 * 2 * 3);
 	assert_int_equal(world->memory.stalls, 0);
-	assert_true(world->sound.lost > 100 && world->picture.lost > 50);
+	assert_true(world->sound.lost > 100 && world->picture.freezes > 50);
 
 	struct found *sound = read_back(&world->memory, &world->sound, 3);
 	struct found *picture = read_back(&world->memory, &world->picture, 3);
@@ -651,6 +674,29 @@ static void a_key_frame_is_asked_for_when_the_file_is_full_and_not_before(void *
 	world_free(world);
 }
 
+static void a_sound_card_that_stood_still_is_noticed_and_put_right(void **state)
+{
+	struct world *world = world_new(1800000);
+	world->sound.stall_from = 60 * 50;
+	world->sound.stall = RS_SEC(6);
+	run(world, RS_SEC(120));
+	source_finish(&world->sound, RS_SEC(122));
+	source_finish(&world->picture, RS_SEC(122));
+	assert_int_equal(world->memory.stalls, 1);
+	struct found *sound = read_back(&world->memory, &world->sound, 1);
+	struct found *picture = read_back(&world->memory, &world->picture, 1);
+	assert_in_range(sound->synthetic, 290, 310); /* the six seconds */
+	for (size_t second = 0; second < 115; second++) {
+		const int64_t skew = skew_us(sound, picture, second);
+		/* Until the next report only the sender could know. */
+		if (second < 60 || second > 66 + 5)
+			assert_true(skew > -20000 && skew < 20000);
+	}
+	rs_release(sound);
+	rs_release(picture);
+	world_free(world);
+}
+
 static void sound_that_ended_is_finished_when_its_time_is_over(void **state)
 {
 	struct world *world = world_new(30000);
@@ -697,6 +743,7 @@ int main(void)
 		cmocka_unit_test(sixty_five_minutes_roll_twice_and_keep_every_frame_in_step),
 		cmocka_unit_test(without_a_key_frame_the_file_goes_on),
 		cmocka_unit_test(a_key_frame_is_asked_for_when_the_file_is_full_and_not_before),
+		cmocka_unit_test(a_sound_card_that_stood_still_is_noticed_and_put_right),
 		cmocka_unit_test(sound_that_ended_is_finished_when_its_time_is_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
