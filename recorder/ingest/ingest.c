@@ -32,6 +32,7 @@ struct ingest {
 	bool begun;
 	bool draining;   /* give out what is held without waiting */
 	bool gap_next;   /* the gate moved: the next hole is no loss */
+	bool gap_held;   /* nothing had come for long before what is held: the hole is no loss */
 	int64_t next;    /* sequence number whose turn it is */
 	int64_t highest; /* greatest one held or handed out */
 	int64_t probation; /* a far-off number was seen: if this one follows, the sequence is new; -1 = none */
@@ -238,7 +239,12 @@ int ingest_recv(struct ingest *ingest, const struct rtp_packet *packet, int64_t 
 	}
 
 	/* What fills a hole among packets that are held comes from before the interruption. */
-	const bool gap = !ingest->begun || (cut && seq > ingest->next && seq > ingest->highest);
+	bool gap = !ingest->begun || (cut && seq > ingest->next && seq > ingest->highest);
+	/* The sender may merely have paused, and the network changed the order: wait as ever. */
+	if (gap && ingest->begun && !ingest->gap_next && !beyond && ingest->held == 0) {
+		ingest->gap_held = true;
+		gap = false;
+	}
 	const uint16_t cell = fill_cell(ingest, packet, seq, &arrival);
 	ingest->last_arrival_us = arrival.session_us;
 	ingest->gap_next = false;
@@ -306,15 +312,22 @@ static void give(struct ingest *ingest, uint16_t index, bool gap, struct ingest_
 		.len = cell->len };
 }
 
+static void count_hole(struct ingest *ingest, uint32_t hole, bool gap, struct ingest_packet *out)
+{
+	*(gap ? &out->skipped : &out->lost) = hole;
+	*(gap ? &ingest->stats.skipped : &ingest->stats.lost) += hole;
+}
+
 static void give_held(struct ingest *ingest, int64_t seq, struct ingest_packet *out)
 {
-	const uint32_t lost = (uint32_t)(seq - ingest->next);
+	const uint32_t hole = (uint32_t)(seq - ingest->next);
+	const bool gap = ingest->gap_held && hole > 0;
 	const uint16_t index = ingest->ring[place(ingest, seq)];
 	ingest->ring[place(ingest, seq)] = NO_CELL;
 	ingest->held--;
-	give(ingest, index, false, out);
-	out->lost = lost;
-	ingest->stats.lost += lost;
+	ingest->gap_held = false;
+	give(ingest, index, gap, out);
+	count_hole(ingest, hole, gap, out);
 }
 
 static void give_parked(struct ingest *ingest, struct ingest_packet *out)
@@ -325,13 +338,7 @@ static void give_parked(struct ingest *ingest, struct ingest_packet *out)
 	ingest->parked = NO_CELL;
 	ingest->begun = true;
 	give(ingest, index, ingest->parked_gap, out);
-	if (ingest->parked_gap) {
-		out->skipped = hole;
-		ingest->stats.skipped += hole;
-	} else {
-		out->lost = hole;
-		ingest->stats.lost += hole;
-	}
+	count_hole(ingest, hole, ingest->parked_gap, out);
 }
 
 int ingest_poll(struct ingest *ingest, rs_time now, struct ingest_packet *out_packet)

@@ -2,10 +2,12 @@
  *
  * The packets of one track, put into order and onto the session's timeline.
  *
- * A hole in the sequence is waited for (a retransmission may fill it), then counted as lost; a hole
- * behind which media was interrupted (a closed gate) is skipped and not a loss. Sans-I/O: packets
- * and `now` in, packets out. One object a track; not thread safe. All memory is taken at birth:
- * `window` packets of at most INGEST_PAYLOAD_MAX octets (untouched until they are needed).
+ * A hole in the sequence is waited for (a retransmission may fill it), then counted as lost. A hole
+ * behind which media was interrupted is skipped and no loss: at once where a gate was closed, after
+ * the same wait where merely nothing had come for long.
+ *
+ * Sans-I/O: packets and `now` in, packets out. One object a track; not thread safe. All memory is
+ * taken at birth: `window` packets of at most INGEST_PAYLOAD_MAX octets (untouched until needed).
  */
 #ifndef ROSTRUM_RECORDER_INGEST_INGEST_H
 #define ROSTRUM_RECORDER_INGEST_INGEST_H

@@ -182,9 +182,52 @@ static void silence_for_long_is_a_gap_without_a_mark(void **state)
 	rig_open(&rig, 90000);
 	assert_int_equal(through(&rig, 10, 0), 1);
 	rig.now += RS_MS(1001);
-	assert_int_equal(through(&rig, 40, 90090), 1);
+	assert_int_equal(through(&rig, 40, 90090), 0); /* the sender may merely have paused */
+	rig.now += WAIT;
+	assert_int_equal(drain(&rig), 1);
 	assert_true(rig.last.after_gap);
 	assert_int_equal(rig.last.skipped, 29);
+	assert_int_equal(ingest_stats(rig.ingest)->lost, 0);
+	rig_close(&rig);
+}
+
+/* Content that stands still is sent about once a second. */
+static void a_packet_overtaken_after_a_pause_is_waited_for(void **state)
+{
+	struct rig rig;
+	rig_open(&rig, 90000);
+	assert_int_equal(through(&rig, 10, 0), 1);
+	rig.now += RS_MS(1001);
+	assert_int_equal(through(&rig, 12, 90090), 0);
+	assert_int_equal(ingest_deadline(rig.ingest), rig.now + WAIT);
+	rig.now += RS_MS(120);
+	assert_int_equal(through(&rig, 11, 90090), 2);
+	assert_false(rig.last.after_gap);
+	assert_int_equal(ingest_stats(rig.ingest)->skipped, 0);
+	assert_int_equal(ingest_stats(rig.ingest)->late, 0);
+
+	/* What is missing behind a packet that came is lost, pause or not. */
+	rig.now += RS_MS(1001);
+	assert_int_equal(through(&rig, 15, 180180), 0);
+	assert_int_equal(through(&rig, 13, 180180), 1);
+	rig.now += WAIT;
+	assert_int_equal(drain(&rig), 1);
+	assert_false(rig.last.after_gap);
+	assert_int_equal(rig.last.lost, 1);
+	rig_close(&rig);
+}
+
+static void a_gate_that_moves_while_a_pause_is_waited_for_makes_it_a_gap(void **state)
+{
+	struct rig rig;
+	rig_open(&rig, 90000);
+	assert_int_equal(through(&rig, 10, 0), 1);
+	rig.now += RS_MS(1001);
+	assert_int_equal(through(&rig, 12, 90090), 0);
+	ingest_gate(rig.ingest);
+	assert_int_equal(drain(&rig), 1);
+	assert_true(rig.last.after_gap);
+	assert_int_equal(rig.last.skipped, 1);
 	rig_close(&rig);
 }
 
@@ -461,6 +504,8 @@ int main(void)
 		cmocka_unit_test(a_closed_gate_is_a_gap_and_no_loss),
 		cmocka_unit_test(a_gate_closed_for_an_hour_keeps_the_time),
 		cmocka_unit_test(silence_for_long_is_a_gap_without_a_mark),
+		cmocka_unit_test(a_packet_overtaken_after_a_pause_is_waited_for),
+		cmocka_unit_test(a_gate_that_moves_while_a_pause_is_waited_for_makes_it_a_gap),
 		cmocka_unit_test(a_hole_filled_late_is_no_interruption),
 		cmocka_unit_test(a_new_sequence_is_believed_the_second_time),
 		cmocka_unit_test(draining_gives_out_everything),

@@ -700,6 +700,7 @@ static void a_sound_card_that_stood_still_is_noticed_and_put_right(void **state)
 static void sound_that_ended_is_finished_when_its_time_is_over(void **state)
 {
 	struct world *world = world_new(30000);
+	world->jitter = RS_MS(15);
 	run(world, RS_SEC(5));
 	struct track *sound = world->sound.track;
 	const struct memory_file *file = file_named(&world->memory, "001.a.webm");
