@@ -1,0 +1,16 @@
+/* tests/support/known_content_priv.h
+ *
+ * What the sender and the reader of known content share.
+ */
+#ifndef ROSTRUM_TESTS_SUPPORT_KNOWN_CONTENT_PRIV_H
+#define ROSTRUM_TESTS_SUPPORT_KNOWN_CONTENT_PRIV_H
+
+#include "tests/support/known_content.h"
+
+struct disk known_disk(struct known_memory *memory);
+void known_memory_done(struct known_memory *memory);
+/* Takes the lines a track has for events.jsonl; `ctx` is the memory. */
+int known_note(void *ctx, const char *type, json_t *payload);
+int64_t known_number(const json_t *json, const char *key);
+
+#endif
