@@ -130,7 +130,9 @@ int64_t clock_report(struct clock_map *map, int64_t sender_us, int64_t rtp_ts)
 	} else if (off_us > 0 && map->last_lag_us - map->seen_offset_us > off_us / 2) {
 		step_us = off_us; /* packets do come that much later: the capture stood still */
 	} else {
-		map->bias_us += off_us; /* only the sender's wall clock was set */
+		map->bias_us +=
+			off_us; /* only the sender's wall clock was set, as far as is known */
+		map->doubt_us = off_us > 0 ? off_us : 0;
 		map->sr_us = at_us - off_us;
 		map->sr_ts = rtp_ts;
 		return 0;
@@ -140,10 +142,29 @@ int64_t clock_report(struct clock_map *map, int64_t sender_us, int64_t rtp_ts)
 	return step_us;
 }
 
+/* A report said that capture was later than its timestamps, and no packet had come late. If those
+ * that follow do, the report had merely overtaken them: it was right, and there was a stall. */
+static int64_t settle_doubt(struct clock_map *map, int64_t rtp_ts, int64_t arrival_us)
+{
+	if (!map->begun || !map->reported || map->doubt_us == 0)
+		return 0;
+	const int64_t late_us = arrival_us - sender_time(map, rtp_ts) - map->seen_offset_us;
+	if (late_us <= map->doubt_us / 2) {
+		if (rtp_ts > map->sr_ts) /* captured after the report, and in time */
+			map->doubt_us = 0;
+		return 0;
+	}
+	const int64_t step_us = map->doubt_us;
+	map->bias_us -= step_us;
+	map->sr_us += step_us;
+	map->doubt_us = 0;
+	return step_us;
+}
+
 int64_t clock_time(
 	struct clock_map *map, int64_t rtp_ts, int64_t arrival_us, bool fresh, int64_t *out_step_us)
 {
-	int64_t step_us = 0;
+	int64_t step_us = settle_doubt(map, rtp_ts, arrival_us);
 	if (!map->begun) {
 		map->first_ts = rtp_ts;
 		map->last_ts = rtp_ts;
@@ -157,12 +178,13 @@ int64_t clock_time(
 	if (jumped_ahead(map, base, rtp_ts, arrival_us, lag_us)) {
 		/* The report does not hold for these timestamps: wait for the next one. */
 		map->reported = false;
+		map->doubt_us = 0;
 		lag_us = arrival_us - sender_time(map, rtp_ts);
 		map->seen_offset_us = map->last_time_us - sender_time(map, map->last_ts);
 		map->residual_us = 0;
-		step_us = anchor(map, lag_us, arrival_us);
+		step_us += anchor(map, lag_us, arrival_us);
 	} else if (stalled(map, lag_us, arrival_us)) {
-		step_us = anchor(map, map->late_least_us, arrival_us);
+		step_us += anchor(map, map->late_least_us, arrival_us);
 	} else {
 		base_learn(base, lag_us, arrival_us);
 		if (map->begun)

@@ -31,6 +31,8 @@ struct clock_map {
 	int64_t sr_us;   /* sender time at ... */
 	int64_t sr_ts;   /* ... this unwrapped RTP timestamp */
 	int64_t bias_us; /* steps of the sender's wall clock, taken back out */
+	/* The last of these, while what comes next may show that it was a stall; 0 = none. */
+	int64_t doubt_us;
 
 	bool begun;
 	int64_t first_ts;

@@ -452,6 +452,27 @@ static void a_stall_shows_in_the_next_report(void **state)
 	rig_close(&rig);
 }
 
+static void a_stall_shows_where_the_report_overtakes_the_sound(void **state)
+{
+	struct rig rig;
+	rig_open(&rig, 48000);
+	ingest_report(rig.ingest, ntp_from_wall_us(EPOCH), 0);
+	unsigned i = 0;
+	for (; i < 100; i++) {
+		rig.now = RS_MS(20) * i;
+		assert_int_equal(through(&rig, (uint16_t)i, i * 960), 1);
+	}
+	for (; i < 150; i++) {
+		rig.now = RS_MS(20) * i + RS_SEC(18);
+		if (i == 100) /* nothing of it has come late yet */
+			ingest_report(rig.ingest, ntp_from_wall_us(EPOCH + rig.now), i * 960);
+		assert_int_equal(through(&rig, (uint16_t)i, i * 960), 1);
+		assert_int_equal(rig.last.step_us, i == 100 ? RS_SEC(18) : 0);
+		assert_int_equal(rig.last.time_us, rig.now);
+	}
+	rig_close(&rig);
+}
+
 static void a_sender_whose_clock_is_set_moves_nothing(void **state)
 {
 	struct rig rig;
@@ -518,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_wall_clock_set_back_does_not_turn_time_back),
 		cmocka_unit_test(reports_keep_sound_and_picture_together),
 		cmocka_unit_test(a_stall_shows_in_the_next_report),
+		cmocka_unit_test(a_stall_shows_where_the_report_overtakes_the_sound),
 		cmocka_unit_test(a_sender_whose_clock_is_set_moves_nothing),
 		cmocka_unit_test(out_of_memory_is_an_error_and_no_leak),
 	};
