@@ -106,13 +106,15 @@ export class Participant {
 		page.on('pageerror', (error) => this.errors.push(String(error)));
 	}
 
-	// Press the join button, with the microphone's sound as it is, and wait for the media to be connected. Without `camera` none is chosen.
-	async join(link, query = '', { camera = true } = {}) {
+	// Press the join button, with the microphone's sound as it is, and wait for the media to be connected. Without `camera` or
+	// `microphone` none is chosen.
+	async join(link, query = '', { camera = true, microphone = true } = {}) {
 		const [address, token] = link.split('#');
 		await this.page.evaluateOnNewDocument(installProbe);
 		await this.page.goto(`${address}?audio=raw${query}#${token}`, { waitUntil: 'load' });
 		await this.page.waitForSelector(slot('join'));
-		if (!camera && (await this.page.$(slot('device-camera')))) await this.page.select(slot('device-camera'), 'none');
+		for (const [device, wanted] of [['device-camera', camera], ['device-microphone', microphone]])
+			if (!wanted && (await this.page.$(slot(device)))) await this.page.select(slot(device), 'none');
 		await this.page.click(slot('join'));
 		return this.connected();
 	}

@@ -6,7 +6,7 @@ export const RATE = 48_000;
 const WINDOW = 8192;
 
 // Frequencies far enough apart, and in no whole-number relation, so that neither leakage nor distortion mixes them up.
-export const TONES = { chair: 350, FRA: 620, KEN: 990, 'fr-1': 1430, 'fr-2': 1870, room: 2330 };
+export const TONES = { chair: 350, FRA: 620, KEN: 990, 'fr-1': 1430, 'fr-2': 1870, room: 2330, 'ar-1': 2710 };
 
 // A mono WAV file of one tone. Whole seconds of a whole-numbered frequency loop without a click.
 export function writeTone(path, hz, { seconds = 10, amplitude = 0.5 } = {}) {
