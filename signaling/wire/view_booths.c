@@ -132,8 +132,8 @@ json_t *view_desks(const struct interpretation *interpretation, const struct eve
 	return part;
 }
 
-static json_t *handover_part(
-	const struct interpretation *interpretation, const struct interpretation_channel *channel)
+static json_t *handover_part(const struct interpretation *interpretation,
+	const struct interpretation_channel *channel, bool patch)
 {
 	const struct interpretation_handover *handover = &channel->handover;
 	json_t *part = json_object();
@@ -142,7 +142,7 @@ static json_t *handover_part(
 	doc_put(&part, "by", json_string(desk_id(interpretation, handover->by)));
 	doc_put(&part, "state",
 		json_string(handover->stage == HANDOVER_ARMED ? "armed" : "requested"));
-	doc_put(&part, "due", handover->due_ms != 0 ? json_integer(handover->due_ms) : json_null());
+	doc_patch_int(&part, "due", handover->due_ms, patch);
 	return part;
 }
 
@@ -177,8 +177,9 @@ static json_t *channel_part(const struct proceedings *proceedings, size_t i, boo
 		json_string(interpretation_carries(interpretation, i) ? "desk" : "floor"));
 	doc_put(&part, "depth", json_integer((json_int_t)depth));
 	doc_put(&part, "chain", chain_array(interpretation, chain, depth));
-	doc_patch(&part, "handover", handed ? handover_part(interpretation, channel) : json_null(),
-		handed, patch);
+	doc_patch(&part, "handover",
+		handed ? handover_part(interpretation, channel, patch) : json_null(), handed,
+		patch);
 	return part;
 }
 

@@ -72,16 +72,14 @@ json_t *view_calls(const struct signals *signals, const struct event *event)
 	return part;
 }
 
-static json_t *hold_part(const struct signals_hold *hold)
+static json_t *hold_part(const struct signals_hold *hold, bool patch)
 {
 	json_t *part = json_object();
 	json_t *booths = json_array();
 	doc_put(&part, "until", json_integer(hold->until_ms));
-	doc_put_text(&part, "for", hold->participant);
-	if (hold->entry != 0)
-		doc_put(&part, "entry", json_integer(hold->entry));
-	if (hold->decision != 0)
-		doc_put(&part, "decision", json_integer(hold->decision));
+	doc_patch_text(&part, "for", hold->participant, patch);
+	doc_patch_int(&part, "entry", hold->entry, patch);
+	doc_patch_int(&part, "decision", hold->decision, patch);
 	for (const char *at = hold->booths; *at != '\0';) {
 		const size_t len = strcspn(at, " ");
 		doc_push(&booths, json_stringn(at, len));
@@ -103,6 +101,7 @@ void view_put_signals(json_t **floor, const struct signals *signals, bool patch)
 {
 	const bool held = signals->hold.until_ms != 0;
 	const bool slower = signals->slower > 0;
-	doc_patch(floor, "held", held ? hold_part(&signals->hold) : json_null(), held, patch);
+	doc_patch(
+		floor, "held", held ? hold_part(&signals->hold, patch) : json_null(), held, patch);
 	doc_patch(floor, "slower", slower ? slower_part(signals) : json_null(), slower, patch);
 }
