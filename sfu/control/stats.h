@@ -15,9 +15,9 @@ int control_stats_new(struct control_stats **out_stats) RS_MUST_USE;
 /* NULL is fine. Returns NULL. */
 struct control_stats *control_stats_free(struct control_stats *stats);
 
-/* A line each of a peer, and of a source. */
-void control_stats_peer(
-	struct control_stats *stats, const char *peer, const struct router_peer_stats *figures);
+/* A line each of a peer, as it stands `now`, and of a source. */
+void control_stats_peer(struct control_stats *stats, const char *peer,
+	const struct router_peer_stats *figures, rs_time now);
 void control_stats_source(struct control_stats *stats, const struct router_source_stats *figures);
 /* Counters of one name add up. */
 void control_stats_counter(struct control_stats *stats, const char *name, uint64_t value);

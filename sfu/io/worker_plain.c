@@ -175,7 +175,7 @@ const struct udp *worker_plain_socket(const struct worker *worker, size_t i)
 		       : NULL;
 }
 
-void worker_plain_stats(const struct worker *worker, struct control_stats *stats)
+void worker_plain_stats(const struct worker *worker, struct control_stats *stats, rs_time now)
 {
 	struct plain_stats sum = { 0 };
 	/* Only worker 0 has ends that work. */
@@ -185,7 +185,7 @@ void worker_plain_stats(const struct worker *worker, struct control_stats *stats
 		char id[PLAIN_ID_LEN + 1];
 		(void)snprintf(id, sizeof(id), PLAIN_ID_PREFIX "%u", i);
 		if (router_peer_stats(worker->router, worker->plains[i].handle, &figures) == 0)
-			control_stats_peer(stats, id, &figures);
+			control_stats_peer(stats, id, &figures, now);
 		sum.rx_packets += one->rx_packets;
 		sum.rx_strangers += one->rx_strangers;
 		sum.rx_malformed += one->rx_malformed;

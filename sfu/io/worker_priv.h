@@ -99,6 +99,6 @@ bool worker_plain_emit(struct worker *worker, uint32_t handle, enum router_packe
 void worker_plain_output(struct worker *worker);
 /* The i-th place for a socket, below n_plains * PLAIN_PORTS; NULL: there is none in it. */
 const struct udp *worker_plain_socket(const struct worker *worker, size_t i);
-void worker_plain_stats(const struct worker *worker, struct control_stats *stats);
+void worker_plain_stats(const struct worker *worker, struct control_stats *stats, rs_time now);
 
 #endif

@@ -161,7 +161,7 @@ static void transit_figures(struct worker *worker, struct control_stats *stats)
 		TRANSIT_BUCKETS, worker->transit.sum_us);
 }
 
-static void peer_figures(const struct worker *worker, struct control_stats *stats)
+static void peer_figures(const struct worker *worker, struct control_stats *stats, rs_time now)
 {
 	size_t cursor = 0;
 	uint64_t n = 0;
@@ -172,7 +172,7 @@ static void peer_figures(const struct worker *worker, struct control_stats *stat
 		n++;
 		connected += peer->state == CONTROL_CONNECTED;
 		if (router_peer_stats(worker->router, peer->handle, &figures) == 0)
-			control_stats_peer(stats, peer->id, &figures);
+			control_stats_peer(stats, peer->id, &figures, now);
 	}
 	control_stats_gauge(stats, "peers", n);
 	control_stats_gauge(stats, "peers_connected", connected);
@@ -230,14 +230,14 @@ static void watched_figures(struct worker *worker, struct control_stats *stats, 
 
 void worker_stats(struct worker *worker, struct control_stats *stats, rs_time now)
 {
-	peer_figures(worker, stats);
+	peer_figures(worker, stats, now);
 	source_figures(worker, stats, now);
 	control_stats_gauge(stats, "sockets_clamped", worker->sockets_clamped);
 	for (size_t i = 0; i < COUNTS; i++)
 		control_stats_counter(stats, count_names[i], worker->counts[i]);
 	socket_counters(worker, stats);
 	tcp_counters(worker, stats);
-	worker_plain_stats(worker, stats);
+	worker_plain_stats(worker, stats, now);
 	router_figures_say(worker, stats);
 	watched_figures(worker, stats, now);
 	cpu_counters(stats);

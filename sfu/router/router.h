@@ -388,6 +388,7 @@ struct router_peer_stats {
 	uint64_t rx_packets;
 	uint64_t rx_lost;
 	uint64_t tx_packets;
+	rs_time rx_at;   /* when the last packet came; 0 = none did */
 	uint32_t rtt_ms; /* 0 = not known */
 	/* Of the line to it; estimate_bps 0 = it receives no pictures, so there is no estimate. */
 	uint32_t estimate_bps;

@@ -42,7 +42,7 @@ static void measure_peer(struct service *service, const struct node_peer_stats *
 		return;
 	const int64_t packets = stats->rx_packets - peer->rx_packets;
 	const int64_t lost = stats->rx_lost - peer->rx_lost;
-	peer->quiet = packets == 0;
+	peer->quiet = packets == 0 || stats->idle_ms >= PEER_QUIET_MS;
 	peer->rx_packets = stats->rx_packets;
 	peer->rx_lost = stats->rx_lost;
 	peer->person->rtt_ms =

@@ -13,6 +13,8 @@
 /* A peer without consent for so long is given up. */
 #define PEER_REAP RS_SEC(60)
 #define PEER_ID_RANDOM 12
+/* Nothing came for so long: pages send all the time, so their line is lost. Measures come every second; so it is known within 2 s. */
+#define PEER_QUIET_MS 800
 /* Commands of a page whose reply waits for the media server. */
 #define PEER_WAITING_MAX 4
 
@@ -39,7 +41,7 @@ struct peer {
 	struct watched *watched;     /* NULL: nobody looks at it */
 	rs_time watched_until;
 	bool watched_fresh; /* something was said of it since it was last asked for */
-	bool quiet;         /* nothing came since the measure before */
+	bool quiet;         /* nothing came since the measure before, or for PEER_QUIET_MS */
 	int64_t told;       /* revision with which its media server was told last */
 	char waiting[PEER_WAITING_MAX]
 		    [RS_NAME_MAX + 1]; /* ids of commands to be answered when it has followed */

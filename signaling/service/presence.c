@@ -51,8 +51,8 @@ static bool speaks_in_room(const struct chamber *chamber, const struct participa
 
 enum hearing { HEARING_UNKNOWN, HEARING_SOMETHING, HEARING_NOTHING };
 
-/* Pages send all the time, also with a closed microphone: when all that used to come stays out for a whole measure, the line is
- * lost. That is known within 2 s, while consent runs out after 30. */
+/* Pages send all the time, also with a closed microphone: when all that used to come stays out for PEER_QUIET_MS, or
+ * for a whole measure, the line is lost. That is known within 2 s, while consent runs out after 30. */
 static enum hearing hear(const struct person *person)
 {
 	enum hearing hearing = HEARING_UNKNOWN;

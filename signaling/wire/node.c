@@ -217,6 +217,7 @@ void node_stats_peer(
 		.rx_packets = object_int_or(&peer, "rx_packets", 0, DOC_INT_MAX, 0),
 		.rx_lost = object_int_or(&peer, "rx_lost", -DOC_INT_MAX, DOC_INT_MAX, 0),
 		.rtt_ms = object_int_or(&peer, "rtt_ms", -1, INT32_MAX, -1),
+		.idle_ms = object_int_or(&peer, "idle_ms", 0, DOC_INT_MAX, -1),
 	};
 }
 

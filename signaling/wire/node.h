@@ -79,7 +79,8 @@ struct node_peer_stats {
 	const char *peer;
 	int64_t rx_packets;
 	int64_t rx_lost;
-	int64_t rtt_ms; /* negative = not measured */
+	int64_t rtt_ms;  /* negative = not measured */
+	int64_t idle_ms; /* since the last packet came; negative = not told */
 };
 struct node_source_stats {
 	const char *meeting;

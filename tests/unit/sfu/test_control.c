@@ -582,8 +582,12 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 		" \"opened_us\": 1795305600123456, \"first_us\": 1795305600131002}");
 	struct control_stats *stats = stats_of(9);
 	control_stats_peer(stats, "p7Gh2",
-		&(struct router_peer_stats){
-			.rx_packets = 3, .rx_lost = 1, .tx_packets = 4, .rtt_ms = 20 });
+		&(struct router_peer_stats){ .rx_packets = 3,
+			.rx_lost = 1,
+			.tx_packets = 4,
+			.rx_at = RS_SEC(1),
+			.rtt_ms = 20 },
+		RS_MS(1750));
 	control_stats_source(stats, &(struct router_source_stats){ .meeting = "demo",
 					    .source = "KEN",
 					    .media = ROUTER_MICROPHONE,
@@ -600,7 +604,7 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 	control_report_stats(fixture->control, stats);
 	expect_heard(fixture,
 		"{\"type\": \"stats\", \"peers\": [{\"peer\": \"p7Gh2\", \"rx_packets\": 3, \"rx_lost\": 1,"
-		" \"tx_packets\": 4, \"rtt_ms\": 20}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
+		" \"tx_packets\": 4, \"rtt_ms\": 20, \"idle_ms\": 750}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
 		" \"KEN\", \"media\": \"microphone\", \"packets\": 3, \"gated\": 2, \"level_dbov\": -30, \"speaking\": true,"
 		" \"audio_khz\": 20, \"channels\": 1, \"fit\": \"yes\", \"clipping_permille\": 7,"
 		" \"loss_permille\": 21, \"jitter_ms\": 4}],"
@@ -623,7 +627,8 @@ static void parts_of_stats_are_joined_and_counters_added_up(void **state)
 	control_stats_worst(part, "turn_us", 600);
 	control_stats_histogram(stats, "transit_us", bounds, counts, 2, 2500);
 	control_stats_histogram(part, "transit_us", bounds, counts, 2, 2500);
-	control_stats_peer(part, "p7Gh2", &(struct router_peer_stats){ .rx_packets = 3 });
+	control_stats_peer(
+		part, "p7Gh2", &(struct router_peer_stats){ .rx_packets = 3 }, RS_SEC(1));
 	control_stats_join(stats, part);
 	control_report_stats(fixture->control, stats);
 	expect_heard(fixture,

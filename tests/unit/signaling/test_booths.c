@@ -12,6 +12,7 @@
 
 #include "common/log/log.h"
 #include "signaling/interpretation/interpretation.h"
+#include "signaling/service/peers.h"
 #include "tests/support/service_bench.h"
 
 static struct bench_line *sfu;
@@ -88,14 +89,20 @@ static const char *feed(const struct console *console, size_t place)
 	return "";
 }
 
-static void report(struct bench *bench, const struct console *console, int packets)
+static void report_idle(
+	struct bench *bench, const struct console *console, int packets, int idle_ms)
 {
 	assert_int_equal(
 		bench_report(bench, sfu,
-			"{\"type\":\"stats\",\"peers\":[{\"peer\":\"%s\",\"rx_packets\":%d,"
-			"\"rx_lost\":0,\"tx_packets\":1,\"rtt_ms\":40}],\"sources\":[]}",
-			console->peer, packets),
+			"{\"type\":\"stats\",\"peers\":[{\"peer\":\"%s\",\"rx_packets\":%d,\"rx_lost\":0,"
+			"\"tx_packets\":1,\"rtt_ms\":40,\"idle_ms\":%d}],\"sources\":[]}",
+			console->peer, packets, idle_ms),
 		0);
+}
+
+static void report(struct bench *bench, const struct console *console, int packets)
+{
+	report_idle(bench, console, packets, 10);
 }
 
 static void a_desk_hears_what_its_source_comes_to(void **state)
@@ -163,6 +170,17 @@ static void a_desk_nothing_comes_from_is_known_by_the_second_measure(void **stat
 		bench_text(bench_last_event(second.page, "desk-idle"), "data.cause"), "lost-line");
 	assert_string_equal(bench_text(second.page->view, "desks.fr-2.alarm.cause"), "lost-line");
 	assert_true(json_is_null(bench_at(told_channel("fr"), "desk")));
+}
+
+static void a_desk_silent_for_most_of_a_measure_is_lost(void **state)
+{
+	struct bench *bench = *state;
+	const struct console first = open_console(bench, "fr-1");
+	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
+	report_idle(bench, &first, 90, PEER_QUIET_MS - 1);
+	assert_string_equal(bench_text(first.page->view, "channels.fr.desk"), "fr-1");
+	report_idle(bench, &first, 100, PEER_QUIET_MS);
+	assert_string_equal(bench_text(first.page->view, "channels.fr.desk"), "");
 }
 
 static void both_lost_at_once_leave_nobody_live(void **state)
@@ -248,6 +266,8 @@ int main(void)
 			the_media_server_is_told_who_is_next, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_desk_nothing_comes_from_is_known_by_the_second_measure, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_desk_silent_for_most_of_a_measure_is_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			both_lost_at_once_leave_nobody_live, setup, teardown),
 		cmocka_unit_test_setup_teardown(
