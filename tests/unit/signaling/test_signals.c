@@ -222,12 +222,13 @@ static void names_are_read_and_written(void **unused)
 	(void)unused;
 	for (int i = 0; i < IMPEDIMENT_COUNT; i++) {
 		enum impediment_reason reason;
-		assert_int_equal(impediment_parse(impediment_name(i), &reason), 0);
+		assert_int_equal(
+			impediment_parse(impediment_name((enum impediment_reason)i), &reason), 0);
 		assert_int_equal(reason, i);
 	}
 	for (int i = 0; i < CALL_TO_COUNT; i++) {
 		enum call_to to;
-		assert_int_equal(call_to_parse(call_to_name(i), &to), 0);
+		assert_int_equal(call_to_parse(call_to_name((enum call_to)i), &to), 0);
 		assert_int_equal(to, i);
 	}
 	enum impediment_reason reason;
