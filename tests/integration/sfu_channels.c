@@ -505,6 +505,8 @@ static void a_channel_changes_hands_without_a_hole(void **state)
 	(void)join("", "channel-fr");
 	connect_all();
 	run_for(RS_SEC(1));
+	stage.changes = 0; /* the floor is heard until the first packet of the desk has come */
+	stage.most_ts_gap = 0;
 	for (int i = 1; i <= 24; i++) {
 		const size_t to = (size_t)i % 4;
 		(void)snprintf(channels, sizeof(channels),
