@@ -14,7 +14,7 @@
 #define PEER_REAP RS_SEC(60)
 #define PEER_ID_RANDOM 12
 /* Nothing came for so long: pages send all the time, so their line is lost. Measures come every second; so it is known within 2 s. */
-#define PEER_QUIET_MS 800
+#define PEER_QUIET_MS 950
 /* Commands of a page whose reply waits for the media server. */
 #define PEER_WAITING_MAX 4
 
