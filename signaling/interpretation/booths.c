@@ -97,6 +97,7 @@ static void add_desk(struct interpretation *interpretation, const struct meeting
 	(void)rs_set_text(desk->id, participant->id);
 	desk->booth = booth;
 	desk->outputs = languages & at->outputs;
+	desk->lost = INTERPRETATION_NONE;
 	desk->output = first_output(interpretation, desk);
 	desk->channel = INTERPRETATION_NONE;
 	desk->source = INTERPRETATION_NONE;

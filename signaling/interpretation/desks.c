@@ -187,6 +187,24 @@ void interpretation_decide_lost(const struct interpretation *interpretation,
 		cause == CAUSE_LOST_LINE ? CAUSE_LOST_LINE : CAUSE_CANCELLED, out_events);
 }
 
+bool interpretation_may_resume(const struct interpretation *interpretation, const char *badge,
+	int64_t within_ms, int64_t wall_ms)
+{
+	const struct interpretation_desk *desk = interpretation_find(interpretation, badge);
+	return desk != NULL && desk->lost != INTERPRETATION_NONE &&
+	       wall_ms - desk->lost_ms <= within_ms;
+}
+
+void interpretation_decide_back(
+	const struct interpretation *interpretation, const char *badge, struct events *out_events)
+{
+	const int desk = interpretation_desk_at(interpretation, badge);
+	struct relay relay;
+	relay_take(interpretation, &relay);
+	desks_add_live(
+		&relay, interpretation->desks[desk].lost, desk, "", CAUSE_LOST_LINE, out_events);
+}
+
 /* --- apply --- */
 
 static void release(struct interpretation *interpretation, int channel, int64_t wall_ms)
@@ -221,6 +239,8 @@ static void alarm_partners(
 static void calm_partners(struct interpretation *interpretation, int channel)
 {
 	for (size_t i = 0; i < interpretation->n_desks; i++) {
+		if (interpretation->desks[i].lost == channel)
+			interpretation->desks[i].lost = INTERPRETATION_NONE;
 		struct interpretation_alarm *alarm = &interpretation->desks[i].alarm;
 		if (alarm->cause == CAUSE_LOST_LINE && alarm->channel == channel)
 			*alarm = (struct interpretation_alarm){ .cause = CAUSE_NONE };
@@ -238,6 +258,7 @@ static void apply_live(
 	at->channel = channel;
 	at->output = channel;
 	at->since_ms = event->wall_ms;
+	at->lost = INTERPRETATION_NONE;
 	calm_partners(interpretation, channel);
 }
 
@@ -245,9 +266,11 @@ static void apply_closed(struct interpretation *interpretation, const struct eve
 {
 	for (size_t i = 0; i < interpretation->n_channels; i++)
 		release(interpretation, (int)i, event->wall_ms);
-	for (size_t i = 0; i < interpretation->n_desks; i++)
-		interpretation->desks[i].alarm =
-			(struct interpretation_alarm){ .cause = CAUSE_NONE };
+	for (size_t i = 0; i < interpretation->n_desks; i++) {
+		struct interpretation_desk *desk = &interpretation->desks[i];
+		desk->alarm = (struct interpretation_alarm){ .cause = CAUSE_NONE };
+		desk->lost = INTERPRETATION_NONE;
+	}
 	interpretation->language[0] = '\0';
 }
 
@@ -274,4 +297,8 @@ void desks_apply(struct interpretation *interpretation, const struct event *even
 		release(interpretation, channel, event->wall_ms);
 	if (event->kind == EVENT_DESK_IDLE && event->cause != CAUSE_SELF)
 		alarm_partners(interpretation, channel, desk, event);
+	if (event->kind == EVENT_DESK_IDLE && event->cause == CAUSE_LOST_LINE) {
+		at->lost = channel;
+		at->lost_ms = event->wall_ms;
+	}
 }

@@ -74,6 +74,8 @@ struct interpretation_desk {
 	int64_t since_ms; /* live since, wall clock; 0 = idle */
 	int64_t used_ms;  /* at the microphone, before that */
 	struct interpretation_alarm alarm;
+	int lost; /* channel it was live in when its line was lost; INTERPRETATION_NONE = none, or somebody was live there since */
+	int64_t lost_ms; /* then, wall clock */
 };
 
 struct interpretation {
@@ -131,6 +133,13 @@ enum verdict interpretation_decide(const struct interpretation *interpretation,
  * idle. Adds nothing when it is neither live nor takes over. */
 void interpretation_decide_lost(const struct interpretation *interpretation,
 	const char *participant, enum event_cause cause, struct events *out_events);
+/* Whether a desk whose line was lost goes on by itself once it is heard again: soon enough, and nobody has gone live in its
+ * channel since. */
+bool interpretation_may_resume(const struct interpretation *interpretation, const char *badge,
+	int64_t within_ms, int64_t wall_ms);
+/* It is heard again, and may. */
+void interpretation_decide_back(
+	const struct interpretation *interpretation, const char *badge, struct events *out_events);
 /* The first handover that is due happens, or the first that nobody answered ends. */
 void interpretation_decide_time(
 	const struct interpretation *interpretation, int64_t wall_ms, struct events *out_events);

@@ -309,7 +309,7 @@ static int on_stats(struct service *service, struct node *node, const struct nod
 	look_stats(service, message);
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
-		if (presence_speaker_changed(chamber) || presence_desk_lost(chamber))
+		if (presence_speaker_changed(chamber) || presence_desk_changed(chamber, at))
 			chamber_pump(service, chamber, at);
 	}
 	return 0;

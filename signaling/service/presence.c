@@ -75,11 +75,24 @@ static bool is_desk_lost(const struct chamber *chamber, const char *badge)
 	return person != NULL && (person->media_lost || hear(person) == HEARING_NOTHING);
 }
 
-bool presence_desk_lost(const struct chamber *chamber)
+/* One that was, and is heard again soon enough. */
+static bool is_desk_back(const struct chamber *chamber, const char *badge, struct moment at)
+{
+	const int64_t within_ms =
+		INT64_C(1000) * chamber->proceedings->meeting->rules.resume_within_s;
+	if (!interpretation_may_resume(
+		    chamber->proceedings->interpretation, badge, within_ms, at.wall_ms))
+		return false;
+	const struct person *person = chamber_person(chamber, badge);
+	return person != NULL && !person->media_lost && hear(person) == HEARING_SOMETHING;
+}
+
+bool presence_desk_changed(const struct chamber *chamber, struct moment at)
 {
 	const struct interpretation *interpretation = chamber->proceedings->interpretation;
 	for (size_t i = 0; i < interpretation->n_desks; i++) {
-		if (is_desk_lost(chamber, interpretation->desks[i].id))
+		const char *badge = interpretation->desks[i].id;
+		if (is_desk_lost(chamber, badge) || is_desk_back(chamber, badge, at))
 			return true;
 	}
 	return false;
@@ -138,6 +151,9 @@ static void reconcile_person(
 	if (present && is_desk_lost(chamber, participant->id)) {
 		interpretation_decide_lost(chamber->proceedings->interpretation, participant->id,
 			CAUSE_LOST_LINE, &chamber->events);
+	} else if (present && is_desk_back(chamber, participant->id, at)) {
+		interpretation_decide_back(
+			chamber->proceedings->interpretation, participant->id, &chamber->events);
 	}
 	if (!here && present)
 		chamber->deadline = rs_time_min(chamber->deadline, person->away_at);

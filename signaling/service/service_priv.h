@@ -210,8 +210,8 @@ void presence_reconcile_one(
 bool presence_speaker_changed(const struct chamber *chamber);
 /* Adds to a command from whose microphone nothing comes, among the desks. */
 void presence_tell_silent(const struct chamber *chamber, struct command *command);
-/* Nothing comes any more from a desk that is live, or about to be, and nobody was told. */
-bool presence_desk_lost(const struct chamber *chamber);
+/* Nothing comes any more from a desk that is live, or about to be, or something again from one that was, and nobody was told. */
+bool presence_desk_changed(const struct chamber *chamber, struct moment at);
 /* Nobody watches this participant any more: start the grace, or let it go at once. */
 void presence_away(struct service *service, struct person *person, struct moment at);
 

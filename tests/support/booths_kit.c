@@ -189,6 +189,14 @@ void booths_lost(struct booths *booths, const char *badge, enum event_cause caus
 	apply(booths);
 }
 
+void booths_back(struct booths *booths, const char *badge)
+{
+	booths->events.n = 0;
+	if (interpretation_may_resume(booths->machine, badge, 5000, booths->wall_ms))
+		interpretation_decide_back(booths->machine, badge, &booths->events);
+	apply(booths);
+}
+
 void booths_pass(struct booths *booths, int64_t ms)
 {
 	const int64_t until_ms = booths->wall_ms + ms;

@@ -45,6 +45,8 @@ enum verdict booths_decline(struct booths *booths, const char *by);
 enum verdict booths_cancel(struct booths *booths, const char *by);
 enum verdict booths_language(struct booths *booths, const char *language);
 void booths_lost(struct booths *booths, const char *badge, enum event_cause cause);
+/* Heard again: goes on by itself where that is within five seconds. */
+void booths_back(struct booths *booths, const char *badge);
 /* Time goes on, and whatever is due meanwhile happens when it is. */
 void booths_pass(struct booths *booths, int64_t ms);
 

@@ -183,6 +183,36 @@ static void a_desk_silent_for_most_of_a_measure_is_lost(void **state)
 	assert_string_equal(bench_text(first.page->view, "channels.fr.desk"), "");
 }
 
+static void a_desk_that_is_heard_again_soon_goes_on_by_itself(void **state)
+{
+	struct bench *bench = *state;
+	const struct console first = open_console(bench, "fr-1");
+	const struct console second = open_console(bench, "fr-2");
+	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
+	report(bench, &first, 50);
+	report(bench, &first, 50);
+	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "");
+	bench_pass(bench, RS_SEC(2));
+	report(bench, &first, 90);
+	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "fr-1");
+	assert_string_equal(
+		bench_text(bench_last_event(second.page, "desk-live"), "data.cause"), "lost-line");
+	assert_null(bench_at(second.page->view, "desks.fr-2.alarm"));
+
+	/* The partner was quicker, */
+	report(bench, &first, 90);
+	assert_string_equal(act(bench, &second, "go-live", "\"channel\":\"fr\""), "ok");
+	report(bench, &first, 130);
+	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "fr-2");
+	/* or it was too long. */
+	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
+	report(bench, &first, 170);
+	report(bench, &first, 170);
+	bench_pass(bench, RS_SEC(11));
+	report(bench, &first, 210);
+	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "");
+}
+
 static void both_lost_at_once_leave_nobody_live(void **state)
 {
 	struct bench *bench = *state;
@@ -268,6 +298,8 @@ int main(void)
 			a_desk_nothing_comes_from_is_known_by_the_second_measure, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_desk_silent_for_most_of_a_measure_is_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_desk_that_is_heard_again_soon_goes_on_by_itself, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			both_lost_at_once_leave_nobody_live, setup, teardown),
 		cmocka_unit_test_setup_teardown(

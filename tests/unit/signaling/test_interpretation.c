@@ -221,6 +221,36 @@ static void without_memory_there_is_no_machine(void **state)
 	meeting_free(meeting);
 }
 
+static void a_desk_that_is_back_soon_goes_on_where_nobody_took_over(void **state)
+{
+	struct booths *booths = booths_new(&booths_rules);
+	(void)state;
+	assert_int_equal(booths_live(booths, "fr-1", "fr"), VERDICT_OK);
+	booths_lost(booths, "fr-1", CAUSE_LOST_LINE);
+	booths_pass(booths, 5000);
+	booths_back(booths, "fr-1");
+	assert_string_equal(booths_owner(booths, FR), "fr-1");
+	assert_int_equal(booths_desk(booths, "fr-2")->alarm.cause, CAUSE_NONE);
+	/* Too late; */
+	booths_lost(booths, "fr-1", CAUSE_LOST_LINE);
+	booths_pass(booths, 5001);
+	booths_back(booths, "fr-1");
+	assert_string_equal(booths_owner(booths, FR), "");
+	/* the partner was quicker, and is idle again; */
+	assert_int_equal(booths_live(booths, "fr-1", "fr"), VERDICT_OK);
+	booths_lost(booths, "fr-1", CAUSE_LOST_LINE);
+	assert_int_equal(booths_live(booths, "fr-2", "fr"), VERDICT_OK);
+	assert_int_equal(booths_idle(booths, "fr-2"), VERDICT_OK);
+	booths_back(booths, "fr-1");
+	assert_string_equal(booths_owner(booths, FR), "");
+	/* who left on purpose does not come back so. */
+	assert_int_equal(booths_live(booths, "fr-1", "fr"), VERDICT_OK);
+	booths_lost(booths, "fr-1", CAUSE_LEFT);
+	booths_back(booths, "fr-1");
+	assert_string_equal(booths_owner(booths, FR), "");
+	booths_free(booths);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +265,7 @@ int main(void)
 		cmocka_unit_test(an_output_is_chosen_while_idle),
 		cmocka_unit_test(a_channel_passes_the_floor_while_its_language_is_spoken_there),
 		cmocka_unit_test(a_lost_interpreter_leaves_an_idle_desk_and_an_alarmed_partner),
+		cmocka_unit_test(a_desk_that_is_back_soon_goes_on_where_nobody_took_over),
 		cmocka_unit_test(closing_the_meeting_empties_the_booths),
 		cmocka_unit_test(without_memory_there_is_no_machine),
 	};

@@ -31,6 +31,7 @@ struct press {
 		DECLINE,
 		CANCEL,
 		LOST,
+		BACK,
 		LEFT,
 		SPOKEN,
 		PASS
@@ -53,6 +54,7 @@ static const struct press presses[] = {
 	{ "fr-2", SOURCE, "fr", 0 },
 	{ "fr-1", LOST, NULL, 0 },
 	{ "fr-2", LOST, NULL, 0 },
+	{ "fr-1", BACK, NULL, 0 },
 	{ NULL, SPOKEN, "fr", 0 },
 	{ NULL, PASS, NULL, INTERPRETATION_ARM_MS },
 	/* tried exhaustively up to here; the rest joins in at random, to keep the number of sequences low */
@@ -80,6 +82,7 @@ static const struct press presses[] = {
 	{ "en-1", ASK, "en", 0 },
 	{ "en-1", ACCEPT, NULL, 0 },
 	{ "en-1", LOST, NULL, 0 },
+	{ "en-1", BACK, NULL, 0 },
 	{ "es-1", LIVE, "es", 0 },
 	{ "es-1", LIVE, "en", 0 },
 	{ "es-1", IDLE, NULL, 0 },
@@ -280,6 +283,9 @@ static void press_key(struct booths *booths, const struct press *press)
 	if (press->what == LOST || press->what == LEFT) {
 		interpretation_decide_lost(booths->machine, press->by,
 			press->what == LOST ? CAUSE_LOST_LINE : CAUSE_LEFT, &booths->events);
+	} else if (press->what == BACK) {
+		if (interpretation_may_resume(booths->machine, press->by, 5000, booths->wall_ms))
+			interpretation_decide_back(booths->machine, press->by, &booths->events);
 	} else {
 		struct interpretation_command command = command_of(press, booths->wall_ms);
 		command.wall_ms = booths->wall_ms;
