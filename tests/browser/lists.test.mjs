@@ -65,6 +65,11 @@ test('who is called and not there is set aside by a key, and put back by another
 });
 
 test('lots are announced, drawn with a word of the room, and found right by every page', LIMIT, async () => {
+	// While the presses of the opening wait for their order there is no other draw.
+	await until('the presses to be ordered', async () => {
+		const { window } = (await secretary.view()).inscription;
+		return !window || Date.now() > window;
+	});
 	await secretary.press('l');
 	const { commitment, draw } = await told('lots-announced');
 	await secretary.page.waitForSelector('[data-testid="commitment"]');
