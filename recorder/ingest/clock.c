@@ -76,12 +76,13 @@ static bool jumped_ahead(const struct clock_map *map, const struct clock_base *b
 	       media_us - (arrival_us - map->last_arrival_us) > EARLY_US;
 }
 
-/* Media that keeps coming late without a report that says why: its source stood still. */
-static bool stalled(struct clock_map *map, int64_t lag_us, int64_t arrival_us)
+/* Since when every packet has come late, and by how much at least. */
+static void follow_lateness(
+	struct clock_map *map, const struct clock_base *base, int64_t lag_us, int64_t arrival_us)
 {
-	if (map->reported || !map->own.valid || lag_us - map->own.offset_us <= CLOCK_LATE_US) {
+	if (!base->valid || lag_us - base->offset_us <= CLOCK_LATE_US) {
 		map->late_since_us = -1;
-		return false;
+		return;
 	}
 	if (map->late_since_us < 0) {
 		map->late_since_us = arrival_us;
@@ -89,7 +90,11 @@ static bool stalled(struct clock_map *map, int64_t lag_us, int64_t arrival_us)
 	}
 	if (lag_us < map->late_least_us)
 		map->late_least_us = lag_us;
-	return arrival_us - map->late_since_us >= CLOCK_LATE_FOR_US;
+}
+
+static bool keeps_late(const struct clock_map *map, int64_t arrival_us)
+{
+	return map->late_since_us >= 0 && arrival_us - map->late_since_us >= CLOCK_LATE_FOR_US;
 }
 
 static void slew(struct clock_map *map, int64_t passed_us)
@@ -103,7 +108,7 @@ static void slew(struct clock_map *map, int64_t passed_us)
 		map->residual_us = 0;
 }
 
-int64_t clock_report(struct clock_map *map, int64_t sender_us, int64_t rtp_ts)
+void clock_report(struct clock_map *map, int64_t sender_us, int64_t rtp_ts)
 {
 	const int64_t at_us = sender_us - map->bias_us;
 	if (!map->reported) {
@@ -113,40 +118,35 @@ int64_t clock_report(struct clock_map *map, int64_t sender_us, int64_t rtp_ts)
 		map->sr_us = at_us;
 		map->sr_ts = rtp_ts;
 		if (!map->begun)
-			return 0;
+			return;
 		const int64_t now_us = sender_time(map, map->last_ts);
 		if (!map->shared->valid)
 			base_set(map->shared, before - now_us, before);
 		map->seen_offset_us = map->shared->offset_us;
 		map->residual_us = before - now_us - map->seen_offset_us;
 		map->late_since_us = -1;
-		return 0;
+		return;
 	}
 
 	const int64_t off_us = at_us - sender_time(map, rtp_ts);
-	int64_t step_us = 0;
 	if (off_us > -CLOCK_LATE_US && off_us < CLOCK_LATE_US) {
 		map->residual_us -= off_us;
-	} else if (off_us > 0 && map->last_lag_us - map->seen_offset_us > off_us / 2) {
-		step_us = off_us; /* packets do come that much later: the capture stood still */
+		map->sr_us = at_us;
 	} else {
-		map->bias_us +=
-			off_us; /* only the sender's wall clock was set, as far as is known */
+		/* Only the sender's wall clock was set, as far as is known. */
+		map->bias_us += off_us;
 		map->doubt_us = off_us > 0 ? off_us : 0;
 		map->sr_us = at_us - off_us;
-		map->sr_ts = rtp_ts;
-		return 0;
 	}
-	map->sr_us = at_us;
 	map->sr_ts = rtp_ts;
-	return step_us;
 }
 
-/* A report said that capture was later than its timestamps, and no packet had come late. If those
- * that follow do, the report had merely overtaken them: it was right, and there was a stall. */
+/* A report said that capture was later than its timestamps. If packets do keep coming that much
+ * later, before the report or after it, it was right, and there was a stall: one that comes late
+ * alone had to wait somewhere. */
 static int64_t settle_doubt(struct clock_map *map, int64_t rtp_ts, int64_t arrival_us)
 {
-	if (!map->begun || !map->reported || map->doubt_us == 0)
+	if (map->doubt_us == 0)
 		return 0;
 	const int64_t late_us = arrival_us - sender_time(map, rtp_ts) - map->seen_offset_us;
 	if (late_us <= map->doubt_us / 2) {
@@ -154,17 +154,21 @@ static int64_t settle_doubt(struct clock_map *map, int64_t rtp_ts, int64_t arriv
 			map->doubt_us = 0;
 		return 0;
 	}
+	if (!keeps_late(map, arrival_us) ||
+		map->late_least_us - map->seen_offset_us <= map->doubt_us / 2)
+		return 0;
 	const int64_t step_us = map->doubt_us;
 	map->bias_us -= step_us;
 	map->sr_us += step_us;
 	map->doubt_us = 0;
+	map->late_since_us = -1;
 	return step_us;
 }
 
 int64_t clock_time(
 	struct clock_map *map, int64_t rtp_ts, int64_t arrival_us, bool fresh, int64_t *out_step_us)
 {
-	int64_t step_us = settle_doubt(map, rtp_ts, arrival_us);
+	int64_t step_us = 0;
 	if (!map->begun) {
 		map->first_ts = rtp_ts;
 		map->last_ts = rtp_ts;
@@ -175,6 +179,11 @@ int64_t clock_time(
 		map->own.valid = false; /* clocks may have drifted apart unseen */
 	int64_t lag_us = arrival_us - sender_time(map, rtp_ts);
 	struct clock_base *base = base_of(map);
+	follow_lateness(map, base, lag_us, arrival_us);
+	if (map->begun && map->reported) {
+		step_us = settle_doubt(map, rtp_ts, arrival_us);
+		lag_us -= step_us;
+	}
 	if (jumped_ahead(map, base, rtp_ts, arrival_us, lag_us)) {
 		/* The report does not hold for these timestamps: wait for the next one. */
 		map->reported = false;
@@ -183,7 +192,8 @@ int64_t clock_time(
 		map->seen_offset_us = map->last_time_us - sender_time(map, map->last_ts);
 		map->residual_us = 0;
 		step_us += anchor(map, lag_us, arrival_us);
-	} else if (stalled(map, lag_us, arrival_us)) {
+	} else if (!map->reported && keeps_late(map, arrival_us)) {
+		/* Late without a report that says why: its source stood still. */
 		step_us += anchor(map, map->late_least_us, arrival_us);
 	} else {
 		base_learn(base, lag_us, arrival_us);
@@ -201,7 +211,6 @@ int64_t clock_time(
 	map->begun = true;
 	map->last_ts = rtp_ts;
 	map->last_arrival_us = arrival_us;
-	map->last_lag_us = lag_us;
 	map->last_time_us = time_us;
 	*out_step_us = step_us;
 	return time_us;

@@ -38,7 +38,6 @@ struct clock_map {
 	int64_t first_ts;
 	int64_t last_ts;
 	int64_t last_arrival_us;
-	int64_t last_lag_us;  /* arrival - sender time of the last packet */
 	int64_t last_time_us; /* result for the last packet */
 	int64_t seen_offset_us;
 	int64_t residual_us;   /* what is still to be slewed away */
@@ -52,9 +51,8 @@ struct clock_map {
 
 /* `shared` outlives the map. */
 void clock_init(struct clock_map *map, uint32_t hz, struct clock_base *shared);
-/* A sender report: sender's wall clock at an unwrapped RTP timestamp. Returns the step of the
- * timeline it reveals in us, mostly 0. */
-int64_t clock_report(struct clock_map *map, int64_t sender_us, int64_t rtp_ts);
+/* A sender report: sender's wall clock at an unwrapped RTP timestamp. */
+void clock_report(struct clock_map *map, int64_t sender_us, int64_t rtp_ts);
 /* Session time of a packet, in order, from its unwrapped timestamp and its arrival in session time.
  * `fresh` = media was interrupted before it, so nothing has to be slewed. Results never decrease.
  * *out_step_us is the step of the timeline found here, mostly 0. */

@@ -40,7 +40,6 @@ struct ingest {
 	bool ts_begun;
 	int64_t last_ts;         /* unwrapped; for unwrapping */
 	int64_t shift;           /* ticks by which steps moved the timeline */
-	int64_t step_us;         /* a step not yet told */
 	int64_t last_arrival_us; /* session time */
 	int64_t arrival_fix_us; /* keeps arrivals from running backwards when the wall clock is set */
 
@@ -270,7 +269,7 @@ void ingest_report(struct ingest *ingest, uint64_t ntp, uint32_t rtp_ts)
 		ingest->last_ts = at;
 		ingest->ts_begun = true;
 	}
-	ingest->step_us += clock_report(&ingest->clock, ntp_to_wall_us(ntp), at);
+	clock_report(&ingest->clock, ntp_to_wall_us(ntp), at);
 }
 
 void ingest_gate(struct ingest *ingest)
@@ -291,8 +290,6 @@ static void give(struct ingest *ingest, uint16_t index, bool gap, struct ingest_
 	int64_t step_us = 0;
 	const int64_t time_us =
 		clock_time(&ingest->clock, cell->raw_ts, cell->arrival_us, gap, &step_us);
-	step_us += ingest->step_us;
-	ingest->step_us = 0;
 	ingest->shift += rtp_ticks_from_us(step_us, ingest->config.hz);
 	ingest->stats.steps += step_us != 0 ? 1 : 0;
 	ingest->stats.received++;

@@ -441,12 +441,13 @@ static void a_stall_shows_in_the_next_report(void **state)
 		rig.now = RS_MS(20) * i;
 		assert_int_equal(through(&rig, (uint16_t)i, i * 960), 1);
 	}
-	for (; i < 150; i++) {
+	for (; i < 200; i++) {
 		rig.now = RS_MS(20) * i + RS_SEC(18);
 		if (i == 120)
 			ingest_report(rig.ingest, ntp_from_wall_us(EPOCH + rig.now), i * 960);
 		assert_int_equal(through(&rig, (uint16_t)i, i * 960), 1);
-		assert_int_equal(rig.last.step_us, i == 120 ? RS_SEC(18) : 0);
+		/* They have come late for a second then. */
+		assert_int_equal(rig.last.step_us, i == 150 ? RS_SEC(18) : 0);
 	}
 	assert_int_equal(rig.last.time_us, rig.now);
 	rig_close(&rig);
@@ -462,15 +463,39 @@ static void a_stall_shows_where_the_report_overtakes_the_sound(void **state)
 		rig.now = RS_MS(20) * i;
 		assert_int_equal(through(&rig, (uint16_t)i, i * 960), 1);
 	}
-	for (; i < 150; i++) {
+	for (; i < 200; i++) {
 		rig.now = RS_MS(20) * i + RS_SEC(18);
 		if (i == 100) /* nothing of it has come late yet */
 			ingest_report(rig.ingest, ntp_from_wall_us(EPOCH + rig.now), i * 960);
 		assert_int_equal(through(&rig, (uint16_t)i, i * 960), 1);
-		assert_int_equal(rig.last.step_us, i == 100 ? RS_SEC(18) : 0);
-		assert_int_equal(rig.last.time_us, rig.now);
+		assert_int_equal(rig.last.step_us, i == 150 ? RS_SEC(18) : 0);
 	}
+	assert_int_equal(rig.last.time_us, rig.now);
 	rig_close(&rig);
+}
+
+/* The clock of the sender is set 300 ms ahead, and one packet after that comes by retransmission. */
+static void a_single_late_packet_makes_no_stall_of_a_clock_that_was_set(void **state)
+{
+	for (unsigned late = 98; late < 104; late++) {
+		struct rig rig;
+		rig_open(&rig, 48000);
+		ingest_report(rig.ingest, ntp_from_wall_us(EPOCH), 0);
+		rs_time line = 0;
+		for (unsigned i = 0; i < 300; i++) {
+			line = i == late ? RS_MS(250) : line - (line > 0 ? RS_MS(20) : 0);
+			rig.now = RS_MS(20) * i + (line > 0 ? line : 0);
+			if (i == 100)
+				ingest_report(rig.ingest,
+					ntp_from_wall_us(EPOCH + RS_MS(20) * i + RS_MS(300)),
+					i * 960);
+			assert_int_equal(through(&rig, (uint16_t)i, i * 960), 1);
+			assert_int_equal(rig.last.step_us, 0);
+			assert_int_equal(rig.last.time_us, RS_MS(20) * i);
+		}
+		assert_int_equal(ingest_stats(rig.ingest)->steps, 0);
+		rig_close(&rig);
+	}
 }
 
 static void a_sender_whose_clock_is_set_moves_nothing(void **state)
@@ -540,6 +565,7 @@ int main(void)
 		cmocka_unit_test(reports_keep_sound_and_picture_together),
 		cmocka_unit_test(a_stall_shows_in_the_next_report),
 		cmocka_unit_test(a_stall_shows_where_the_report_overtakes_the_sound),
+		cmocka_unit_test(a_single_late_packet_makes_no_stall_of_a_clock_that_was_set),
 		cmocka_unit_test(a_sender_whose_clock_is_set_moves_nothing),
 		cmocka_unit_test(out_of_memory_is_an_error_and_no_leak),
 	};
