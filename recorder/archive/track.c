@@ -64,11 +64,6 @@ struct track *track_free(struct track *track)
 	return rs_release(track);
 }
 
-void track_freep(struct track **track)
-{
-	*track = track_free(*track);
-}
-
 bool track_is(const struct track *track, const char *name, enum archive_media media)
 {
 	return track->config.media == media && strcmp(track->name, name) == 0;
@@ -102,6 +97,20 @@ static json_t *summary_json(const struct track *track, const struct segment_summ
 		(json_int_t)s->total.skipped, "synthetic", (json_int_t)s->total.synthetic,
 		"dropped", (json_int_t)s->total.dropped, "freezes", (json_int_t)s->total.freezes,
 		"frozen_ms", (json_int_t)s->total.frozen_ms);
+}
+
+/* What came and is in no file's account: nothing was begun to which it could belong. */
+static int tell_unwritten(struct track *track)
+{
+	const struct ledger_count rest = track->pending;
+	track->pending = (struct ledger_count){ 0 };
+	if (rest.received == 0)
+		return 0;
+	return note(track, "packets-unwritten",
+		json_pack("{s:s, s:s, s:I, s:I, s:I, s:I}", "track", track->name, "media",
+			names_media(track->config.media), "received", (json_int_t)rest.received,
+			"lost", (json_int_t)rest.lost, "skipped", (json_int_t)rest.skipped,
+			"dropped", (json_int_t)rest.dropped));
 }
 
 /* `rest` as segment_finish() says. */
@@ -283,6 +292,8 @@ int track_begin(struct track *track, const char *codec_name, uint32_t hz, rs_tim
 	/* Sequence numbers begin anew: so does the account of them. */
 	if (track->segment != NULL)
 		err = segment_cut(track->segment, &track->pending, &track->state);
+	else
+		err = tell_unwritten(track);
 	track->pending = (struct ledger_count){ 0 };
 	track->state =
 		(struct ledger_state){ .width = track->state.width, .height = track->state.height };
@@ -379,8 +390,10 @@ rs_time track_deadline(const struct track *track)
 int track_finish(struct track *track, rs_time now)
 {
 	int err = end_stream(track, now);
-	if (err < 0 || track->segment == NULL)
+	if (err < 0)
 		return err;
+	if (track->segment == NULL)
+		return tell_unwritten(track);
 	err = close_segment(track, &track->pending);
 	track->pending = (struct ledger_count){ 0 };
 	return err;

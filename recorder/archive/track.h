@@ -57,7 +57,6 @@ struct track_total {
 int track_new(const struct track_config *config, struct track **out_track) RS_MUST_USE;
 /* Closes the files as they are, unfinished if track_finish() was not called. */
 struct track *track_free(struct track *track);
-void track_freep(struct track **track);
 bool track_is(const struct track *track, const char *name, enum archive_media media);
 
 /* A stream begins (anew): what the old one still held is written first. 0, -EOPNOTSUPP (not a codec

@@ -27,7 +27,8 @@ struct known_file {
 struct known_memory {
 	struct known_file files[KNOWN_FILES_MAX];
 	uint32_t opened;
-	unsigned stalls; /* lines of that type */
+	unsigned stalls;   /* lines of that type */
+	int64_t unwritten; /* packets that the lines of that type name */
 };
 
 /* A packet on the line. */

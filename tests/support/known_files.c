@@ -90,6 +90,8 @@ int known_note(void *ctx, const char *type, json_t *payload)
 		}
 	}
 	memory->stalls += strcmp(type, "stall") == 0 ? 1 : 0;
+	if (strcmp(type, "packets-unwritten") == 0)
+		memory->unwritten += known_number(payload, "received");
 	json_decref(payload);
 	return 0;
 }

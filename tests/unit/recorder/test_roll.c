@@ -146,6 +146,20 @@ static void sound_that_ended_is_finished_when_its_time_is_over(void **state)
 	known_world_free(world);
 }
 
+static void packets_of_a_picture_without_a_file_are_told_at_its_end(void **state)
+{
+	struct known_world *world = known_world_new(30000);
+	world->picture.number = 1; /* the key frame of all was before */
+	world->picture.deaf = true;
+	known_run(world, RS_SEC(5));
+	assert_int_equal(world->memory.unwritten, 0);
+	known_finish(&world->picture, RS_SEC(7));
+	known_finish(&world->sound, RS_SEC(7));
+	assert_false(known_has_file(&world->memory, "001.v.webm"));
+	assert_int_equal(world->memory.unwritten, world->picture.packets);
+	known_world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +168,7 @@ int main(void)
 		cmocka_unit_test(a_key_frame_is_asked_for_when_the_file_is_full_and_not_before),
 		cmocka_unit_test(a_sound_card_that_stood_still_is_noticed_and_put_right),
 		cmocka_unit_test(sound_that_ended_is_finished_when_its_time_is_over),
+		cmocka_unit_test(packets_of_a_picture_without_a_file_are_told_at_its_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
