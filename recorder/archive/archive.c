@@ -136,7 +136,7 @@ static int write_opening(struct archive *archive)
 static int open_events(struct archive *archive)
 {
 	char path[ARCHIVE_PATH_LEN];
-	int err = rs_format(path, sizeof(path), "%s/events.jsonl", archive->session.directory);
+	int err = names_path(archive->session.directory, NAMES_EVENTS, path);
 	if (err < 0)
 		return -EINVAL;
 	err = archive->disk->open(

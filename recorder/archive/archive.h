@@ -3,11 +3,11 @@
  * The archive of one session of a meeting: its directory, the tracks in it and the chain of what
  * happened.
  *
- *   SESSION/session.json                 what is recorded, by what, when session time began
- *   SESSION/events.jsonl                 hash-chained (chain.h)
- *   SESSION/tracks/KEN.001.a.webm        microphone (.a), camera (.v), content (.c) of a source, as sent
- *   SESSION/tracks/KEN.001.a.idx.jsonl   its ledger (ledger.h)
- *   SESSION/channels/fr.001.a.webm       an interpretation channel, as listeners heard it
+ *   SESSION/data/session.json                 what is recorded, by what, when session time began
+ *   SESSION/data/events.jsonl                 hash-chained (chain.h)
+ *   SESSION/data/tracks/KEN.001.a.webm        microphone (.a), camera (.v), content (.c) of a source, as sent
+ *   SESSION/data/tracks/KEN.001.a.idx.jsonl   its ledger (ledger.h)
+ *   SESSION/data/channels/fr.001.a.webm       an interpretation channel, as listeners heard it
  *
  * Opening reads and makes directories (blocking); everything after that goes through the disk port.
  * Not thread safe. After an error the archive has failed: it writes nothing more, and what was
@@ -21,7 +21,6 @@
 
 struct archive;
 
-#define ARCHIVE_PATH_LEN 1024
 #define ARCHIVE_CHANNELS_MAX 64
 
 struct archive_channel {

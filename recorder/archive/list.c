@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void add_files(const char *directory, const char *folder, struct archive_item *item)
+static void add_files(const char *directory, enum names_place folder, struct archive_item *item)
 {
 	char path[ARCHIVE_PATH_LEN];
-	if (rs_format(path, sizeof(path), "%s/%s", directory, folder) < 0)
+	if (names_path(directory, folder, path) < 0)
 		return;
 	DIR *dir = opendir(path);
 	if (dir == NULL)
@@ -20,8 +20,9 @@ static void add_files(const char *directory, const char *folder, struct archive_
 	const struct dirent *entry;
 	while ((entry = readdir(dir)) != NULL) {
 		struct stat st;
-		const size_t len = strlen(entry->d_name);
-		if (len < 5 || strcmp(entry->d_name + len - 5, ".webm") != 0 ||
+		size_t stem;
+		if (!names_segment_parse(entry->d_name, &stem) ||
+			strcmp(entry->d_name + stem, ".idx.jsonl") == 0 ||
 			fstatat(dirfd(dir), entry->d_name, &st, 0) < 0)
 			continue;
 		item->segments++;
@@ -34,8 +35,7 @@ static bool was_closed(const char *directory)
 {
 	char path[ARCHIVE_PATH_LEN];
 	struct lines file;
-	if (rs_format(path, sizeof(path), "%s/events.jsonl", directory) < 0 ||
-		lines_open(&file, path) < 0)
+	if (names_path(directory, NAMES_EVENTS, path) < 0 || lines_open(&file, path) < 0)
 		return false;
 	struct chain chain;
 	chain_init(&chain);
@@ -57,7 +57,7 @@ static void tell(const char *root, const char *name,
 	char directory[ARCHIVE_PATH_LEN];
 	char path[ARCHIVE_PATH_LEN];
 	if (rs_format(directory, sizeof(directory), "%s/%s", root, name) < 0 ||
-		rs_format(path, sizeof(path), "%s/session.json", directory) < 0)
+		names_path(directory, NAMES_SESSION, path) < 0)
 		return;
 	json_error_t error;
 	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
@@ -70,8 +70,8 @@ static void tell(const char *root, const char *name,
 		struct archive_item one = {
 			.session = name, .meeting = meeting, .title = title, .started = started
 		};
-		add_files(directory, "tracks", &one);
-		add_files(directory, "channels", &one);
+		add_files(directory, NAMES_TRACKS, &one);
+		add_files(directory, NAMES_CHANNELS, &one);
 		one.closed = was_closed(directory);
 		item(ctx, &one);
 	}

@@ -7,14 +7,54 @@
 
 static const struct {
 	const char *name;
-	const char *folder;
+	enum names_place place;
+	const char *folder; /* below data/ */
 	char letter;
 } kinds[ARCHIVE_MEDIA_COUNT] = {
-	[ARCHIVE_MICROPHONE] = { "microphone", "tracks", 'a' },
-	[ARCHIVE_CAMERA] = { "camera", "tracks", 'v' },
-	[ARCHIVE_CONTENT] = { "content", "tracks", 'c' },
-	[ARCHIVE_CHANNEL] = { "channel", "channels", 'a' },
+	[ARCHIVE_MICROPHONE] = { "microphone", NAMES_TRACKS, "tracks", 'a' },
+	[ARCHIVE_CAMERA] = { "camera", NAMES_TRACKS, "tracks", 'v' },
+	[ARCHIVE_CONTENT] = { "content", NAMES_TRACKS, "tracks", 'c' },
+	[ARCHIVE_CHANNEL] = { "channel", NAMES_CHANNELS, "channels", 'a' },
 };
+
+static const char *const places[NAMES_PLACES] = {
+	[NAMES_BAGIT] = "bagit.txt",
+	[NAMES_BAG_INFO] = "bag-info.txt",
+	[NAMES_MANIFEST] = "manifest-sha512.txt",
+	[NAMES_TAG_MANIFEST] = "tagmanifest-sha512.txt",
+	[NAMES_PROOF] = "proof",
+	[NAMES_DATA] = "data",
+	[NAMES_TRACKS] = "data/tracks",
+	[NAMES_CHANNELS] = "data/channels",
+	[NAMES_TEXT] = "data/text",
+	[NAMES_RECORD] = "data/record",
+	[NAMES_SESSION] = "data/session.json",
+	[NAMES_EVENTS] = "data/events.jsonl",
+	[NAMES_CHAPTERS] = "data/text/chapters.vtt",
+	[NAMES_SPEECHES] = "data/text/speeches.vtt",
+	[NAMES_DEBATE] = "data/record/debate.xml",
+	[NAMES_INDEX] = "data/record/index.json",
+};
+
+/* What a segment's files end with, behind its number and letter. */
+static const char *const endings[] = { ".webm", ".mkv", ".idx.jsonl" };
+
+const char *names_place(enum names_place place)
+{
+	return places[place];
+}
+
+int names_path(const char *directory, enum names_place place, char out[ARCHIVE_PATH_LEN])
+{
+	return rs_format(out, ARCHIVE_PATH_LEN, "%s/%s", directory, places[place]);
+}
+
+int names_file_path(
+	const char *directory, const char *file, const char *ending, char out[ARCHIVE_PATH_LEN])
+{
+	return rs_format(
+		out, ARCHIVE_PATH_LEN, "%s/%s/%s%s", directory, places[NAMES_DATA], file, ending);
+}
 
 int names_media_parse(const char *text, enum archive_media *out_media)
 {
@@ -32,9 +72,9 @@ const char *names_media(enum archive_media media)
 	return kinds[media].name;
 }
 
-const char *names_folder(enum archive_media media)
+enum names_place names_folder(enum archive_media media)
 {
-	return kinds[media].folder;
+	return kinds[media].place;
 }
 
 void names_segment(
@@ -56,6 +96,42 @@ uint32_t names_segment_number(const char *file, const char *name, enum archive_m
 		rs_parse_u32(digits, n, 999999, &number) < 0)
 		return 0;
 	return number;
+}
+
+bool names_segment_parse(const char *file, size_t *out_stem)
+{
+	const char *digits = strchr(file, '.');
+	if (digits == NULL || !rs_name_valid(file, (size_t)(digits - file)))
+		return false;
+	const size_t n = strspn(digits + 1, "0123456789");
+	if (n < 3 || digits[n + 1] != '.' || digits[n + 2] == '\0')
+		return false;
+	const char *ending = digits + n + 3;
+	for (size_t i = 0; i < RS_ARRAY_LEN(endings); i++) {
+		if (strcmp(ending, endings[i]) != 0)
+			continue;
+		*out_stem = (size_t)(ending - file);
+		return true;
+	}
+	return false;
+}
+
+void names_programme(const char *channel, char out[NAMES_FILE_LEN])
+{
+	(void)snprintf(out, NAMES_FILE_LEN, "channels/%.*s.webm", RS_NAME_MAX, channel); /* fits */
+}
+
+bool names_is_programme(const char *file)
+{
+	const char *ending = strchr(file, '.');
+	return ending != NULL && strcmp(ending, ".webm") == 0 &&
+	       rs_name_valid(file, (size_t)(ending - file));
+}
+
+void names_captions(const char *language, char out[NAMES_FILE_LEN])
+{
+	(void)snprintf(
+		out, NAMES_FILE_LEN, "text/captions.%.*s.vtt", RS_NAME_MAX, language); /* fits */
 }
 
 bool names_session_valid(const char *text)

@@ -1,6 +1,17 @@
 /* recorder/archive/names.h
  *
- * How things are called in an archive: kinds of media, files of segments, languages. No allocation.
+ * How things are called in an archive and where they lie in it: kinds of media, files of segments,
+ * languages. Whoever needs a path asks here. No allocation, no file is touched.
+ *
+ *   SESSION/  bagit.txt bag-info.txt manifest-sha512.txt tagmanifest-sha512.txt
+ *   SESSION/proof/   what shows that data/ is what was recorded
+ *   SESSION/data/    session.json events.jsonl
+ *                    tracks/KEN.001.a.webm + .idx.jsonl     essence: as sent
+ *                    channels/fr.001.a.webm + .idx.jsonl    essence: as heard
+ *                    channels/fr.webm                       derived: programme of a language
+ *                    text/captions.fr.vtt ... record/...    derived
+ *
+ * A segment and everything said of it is named without data/ and without its ending: "tracks/KEN.001.a".
  */
 #ifndef ROSTRUM_RECORDER_ARCHIVE_NAMES_H
 #define ROSTRUM_RECORDER_ARCHIVE_NAMES_H
@@ -16,9 +27,42 @@ enum archive_media {
 	ARCHIVE_MEDIA_COUNT,
 };
 
+/* Files and folders of a session that have a fixed place. */
+enum names_place {
+	NAMES_BAGIT,
+	NAMES_BAG_INFO,
+	NAMES_MANIFEST,
+	NAMES_TAG_MANIFEST,
+	NAMES_PROOF, /* folder */
+	NAMES_DATA,  /* folder, as the next four */
+	NAMES_TRACKS,
+	NAMES_CHANNELS,
+	NAMES_TEXT,
+	NAMES_RECORD,
+	NAMES_SESSION,
+	NAMES_EVENTS,
+	NAMES_CHAPTERS,
+	NAMES_SPEECHES,
+	NAMES_DEBATE,
+	NAMES_INDEX,
+	NAMES_PLACES,
+};
+
+#define ARCHIVE_PATH_LEN 1024
 /* "channels/" + name + ".12345.a.idx.jsonl" */
 #define NAMES_FILE_LEN (RS_NAME_MAX + 32)
 #define NAMES_SESSION_MAX 160
+#define NAMES_FLOOR "floor" /* the programme in the languages that were spoken */
+
+/* The place below the session's directory: "data/events.jsonl". */
+const char *names_place(enum names_place place);
+/* The same with the directory before it. 0 or -ENOSPC (too long). */
+int names_path(
+	const char *directory, enum names_place place, char out[ARCHIVE_PATH_LEN]) RS_MUST_USE;
+/* The path of what is named without data/: a segment with its ending ("tracks/KEN.001.a" and ".webm"),
+ * a programme, captions (ending ""). 0 or -ENOSPC. */
+int names_file_path(const char *directory, const char *file, const char *ending,
+	char out[ARCHIVE_PATH_LEN]) RS_MUST_USE;
 
 /* As the tap says it: "microphone", "camera", "content", "channel". 0 or -EBADMSG. */
 int names_media_parse(const char *text, enum archive_media *out_media) RS_MUST_USE;
@@ -28,8 +72,17 @@ void names_segment(
 	const char *name, enum archive_media media, uint32_t number, char out[NAMES_FILE_LEN]);
 /* The number of a file of this track, any of its files; 0 when it is of another. `file` without folder. */
 uint32_t names_segment_number(const char *file, const char *name, enum archive_media media);
-/* "tracks" or "channels". */
-const char *names_folder(enum archive_media media);
+/* NAMES_TRACKS or NAMES_CHANNELS. */
+enum names_place names_folder(enum archive_media media);
+/* Whether a file in one of those folders, named without it, belongs to a segment ("KEN.001.a.webm", its
+ * ledger "KEN.001.a.idx.jsonl"; "fr.webm" does not), and how long its name is without the ending. */
+bool names_segment_parse(const char *file, size_t *out_stem);
+/* "channels/fr.webm": the programme of a channel, or of NAMES_FLOOR. */
+void names_programme(const char *channel, char out[NAMES_FILE_LEN]);
+/* Whether a file in "channels", named without it, is a programme. */
+bool names_is_programme(const char *file);
+/* "text/captions.fr.vtt"; `language` has RS_NAME_MAX octets at most. */
+void names_captions(const char *language, char out[NAMES_FILE_LEN]);
 /* 1 to NAMES_SESSION_MAX of [A-Za-z0-9_-]: what a session's directory may be called. */
 bool names_session_valid(const char *text);
 /* ISO 639-2 code for a BCP 47 tag, as Matroska wants it; "und" when not known. */

@@ -1,10 +1,8 @@
 #include "recorder/archive/segment.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#define PATH_LEN 1024
 #define LEDGER_LINE_MAX 4096
 /* The ledger can be made again from the WebM: it need not be durable with each cluster. */
 #define LEDGER_SYNC_EVERY 8
@@ -35,10 +33,8 @@ static int write_webm(void *ctx, uint64_t offset, const void *data, size_t len)
 static int create(struct segment *segment, const struct segment_config *config, const char *ext,
 	uint32_t *out_file)
 {
-	char path[PATH_LEN];
-	const int n =
-		snprintf(path, sizeof(path), "%s/%s.%s", config->directory, config->file, ext);
-	if (n < 0 || (size_t)n >= sizeof(path))
+	char path[ARCHIVE_PATH_LEN];
+	if (names_file_path(config->directory, config->file, ext, path) < 0)
 		return -EINVAL;
 	return config->disk->open(config->disk->ctx, config->owner, path, DISK_CREATE, out_file);
 }
@@ -59,10 +55,10 @@ int segment_new(const struct segment_config *config, struct segment **out_segmen
 	const struct mux_port port = { .write = write_webm, .ctx = segment };
 	int err = mux_new(&config->mux, &port, &segment->mux);
 	if (err == 0)
-		err = create(segment, config, "webm", &segment->webm);
+		err = create(segment, config, ".webm", &segment->webm);
 	segment->webm_open = err == 0;
 	if (err == 0)
-		err = create(segment, config, "idx.jsonl", &segment->idx);
+		err = create(segment, config, ".idx.jsonl", &segment->idx);
 	segment->idx_open = segment->webm_open && err == 0;
 	if (err < 0)
 		return err;

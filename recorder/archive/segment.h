@@ -17,7 +17,7 @@ struct segment;
 struct segment_config {
 	const struct disk *disk; /* borrowed */
 	uint32_t owner;
-	const char *directory;     /* of the archive */
+	const char *directory;     /* of the session */
 	const char *file;          /* as names_segment() makes it; copied */
 	struct mux_config mux;     /* its texts are copied */
 	int64_t origin_ms;         /* session time of the file's time 0 */

@@ -11,9 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int path_of(const struct session *session, const char *file, char out[ARCHIVE_PATH_LEN])
+static int path_of(
+	const struct session *session, enum names_place place, char out[ARCHIVE_PATH_LEN])
 {
-	return rs_format(out, ARCHIVE_PATH_LEN, "%s/%s", session->directory, file);
+	return names_path(session->directory, place, out);
 }
 
 static int sync_directory(const char *path)
@@ -80,7 +81,7 @@ static int write_session_file(const struct archive_config *config, struct sessio
 	if (text == NULL)
 		return -ENOMEM;
 	char path[ARCHIVE_PATH_LEN];
-	int err = path_of(session, "session.json", path);
+	int err = path_of(session, NAMES_SESSION, path);
 	if (err == 0)
 		err = write_file(path, text, strlen(text));
 	uint8_t digest[RS_SHA256_LEN];
@@ -90,24 +91,39 @@ static int write_session_file(const struct archive_config *config, struct sessio
 	return err;
 }
 
-static int make_folder(const struct session *session, const char *name)
+static int make_folder(const struct session *session, enum names_place place)
 {
 	char path[ARCHIVE_PATH_LEN];
-	const int err = path_of(session, name, path);
+	const int err = path_of(session, place, path);
 	if (err < 0)
 		return err;
 	return mkdir(path, 0750) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/* The outer before the inner. */
+static const enum names_place folders[] = { NAMES_DATA, NAMES_TRACKS, NAMES_CHANNELS, NAMES_TEXT,
+	NAMES_RECORD, NAMES_PROOF };
+
+static int make_folders(const struct session *session)
+{
+	int err = 0;
+	for (size_t i = 0; i < RS_ARRAY_LEN(folders) && err == 0; i++)
+		err = make_folder(session, folders[i]);
+	return err;
 }
 
 static int make(const struct archive_config *config, int64_t wall_us, struct session *session)
 {
 	session->fresh = true;
 	session->started_us = wall_us;
-	int err = make_folder(session, "tracks");
-	if (err == 0)
-		err = make_folder(session, "channels");
+	int err = make_folders(session);
 	if (err == 0)
 		err = write_session_file(config, session);
+	char data[ARCHIVE_PATH_LEN];
+	if (err == 0)
+		err = path_of(session, NAMES_DATA, data);
+	if (err == 0)
+		err = sync_directory(data);
 	if (err == 0)
 		err = sync_directory(session->directory);
 	return err;
@@ -184,16 +200,43 @@ static int read_events(struct session *session, const char *path)
 	return err;
 }
 
+/* Archives once had no bag around them: what lies in data/ lay where data/ is. What says that there is an
+ * archive goes last, so that stopping in between is made good by the next start. */
+static int adopt(const struct session *session)
+{
+	static const enum names_place moved[] = { NAMES_TRACKS, NAMES_CHANNELS, NAMES_EVENTS,
+		NAMES_SESSION };
+	char from[RS_ARRAY_LEN(moved)][ARCHIVE_PATH_LEN];
+	for (size_t i = 0; i < RS_ARRAY_LEN(moved); i++) {
+		const int err = rs_format(from[i], sizeof(from[i]), "%s/%s", session->directory,
+			names_place(moved[i]) + strlen(names_place(NAMES_DATA)) + 1);
+		if (err < 0)
+			return err;
+	}
+	if (access(from[RS_ARRAY_LEN(moved) - 1], F_OK) < 0)
+		return 0;
+	int err = make_folder(session, NAMES_DATA);
+	for (size_t i = 0; i < RS_ARRAY_LEN(moved) && err == 0; i++) {
+		char to[ARCHIVE_PATH_LEN];
+		err = path_of(session, moved[i], to);
+		if (err == 0 && rename(from[i], to) < 0 && errno != ENOENT)
+			err = -errno;
+	}
+	return err == 0 ? make_folders(session) : err;
+}
+
 static int resume(const struct archive_config *config, int64_t wall_us, struct session *session)
 {
 	char path[ARCHIVE_PATH_LEN];
-	int err = path_of(session, "session.json", path);
+	int err = adopt(session);
+	if (err == 0)
+		err = path_of(session, NAMES_SESSION, path);
 	if (err == 0)
 		err = read_session_file(config, path, session);
 	if (err == -ENOENT) /* stopped while the directory was made */
 		return make(config, wall_us, session);
 	if (err == 0)
-		err = path_of(session, "events.jsonl", path);
+		err = path_of(session, NAMES_EVENTS, path);
 	if (err == 0)
 		err = read_events(session, path);
 	if (err == 0)
@@ -268,11 +311,8 @@ static int read_ledger(const struct session *session, const char *file, struct e
 {
 	*out = (struct extent){ 0 };
 	ledger_init(&out->ledger);
-	char name[ARCHIVE_PATH_LEN];
 	char path[ARCHIVE_PATH_LEN];
-	int err = rs_format(name, sizeof(name), "%s.idx.jsonl", file);
-	if (err == 0)
-		err = path_of(session, name, path);
+	int err = names_file_path(session->directory, file, ".idx.jsonl", path);
 	struct lines lines;
 	if (err == 0)
 		err = lines_open(&lines, path);
@@ -296,15 +336,12 @@ static int read_ledger(const struct session *session, const char *file, struct e
 
 json_t *session_measure(const struct session *session, const char *file)
 {
-	char name[ARCHIVE_PATH_LEN];
 	char path[ARCHIVE_PATH_LEN];
 	struct extent extent;
 	uint64_t size = 0;
 	char head[65] = "";
 	char tail[65] = "";
-	int err = rs_format(name, sizeof(name), "%s.webm", file);
-	if (err == 0)
-		err = path_of(session, name, path);
+	int err = names_file_path(session->directory, file, ".webm", path);
 	if (err == 0)
 		err = read_ledger(session, file, &extent);
 	const int fd = err == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;

@@ -47,12 +47,6 @@ static void note(struct verify *verify, const char *file, const char *text)
 	verify->sink->note(verify->sink->ctx, file, text);
 }
 
-static int path_of(
-	const struct verify *verify, const char *file, const char *ext, char out[ARCHIVE_PATH_LEN])
-{
-	return rs_format(out, ARCHIVE_PATH_LEN, "%s/%s%s", verify->directory, file, ext);
-}
-
 /* --- events.jsonl --- */
 
 static int keep_segment(struct verify *verify, const struct chain_line *line)
@@ -130,7 +124,7 @@ static int check_events(struct verify *verify)
 {
 	char path[ARCHIVE_PATH_LEN];
 	struct lines file;
-	int err = path_of(verify, "events.jsonl", "", path);
+	int err = names_path(verify->directory, NAMES_EVENTS, path);
 	if (err == 0)
 		err = lines_open(&file, path);
 	if (err == -ENOENT) {
@@ -163,7 +157,7 @@ static int check_session(struct verify *verify)
 {
 	char path[ARCHIVE_PATH_LEN];
 	struct lines file;
-	int err = path_of(verify, "session.json", "", path);
+	int err = names_path(verify->directory, NAMES_SESSION, path);
 	if (err == 0)
 		err = lines_open(&file, path);
 	if (err == -ENOENT) {
@@ -239,7 +233,7 @@ static int check_ledger(struct verify *verify, struct examined *x)
 	char path[ARCHIVE_PATH_LEN];
 	struct lines file;
 	ledger_init(&x->ledger);
-	int err = path_of(verify, x->file, ".idx.jsonl", path);
+	int err = names_file_path(verify->directory, x->file, ".idx.jsonl", path);
 	if (err == 0)
 		err = lines_open(&file, path);
 	if (err == -ENOENT) {
@@ -292,7 +286,7 @@ static int check_segment(struct verify *verify, const char *file, const json_t *
 	char path[ARCHIVE_PATH_LEN];
 	struct examined x = { .file = file, .end = end };
 	verify->report.segments++;
-	int err = path_of(verify, file, ".webm", path);
+	int err = names_file_path(verify->directory, file, ".webm", path);
 	if (err < 0)
 		return err;
 	x.webm = open(path, O_RDONLY | O_CLOEXEC);
@@ -317,31 +311,30 @@ static int check_segment(struct verify *verify, const char *file, const json_t *
 	return err;
 }
 
-/* Files nobody wrote down. */
-static int check_folder(struct verify *verify, const char *folder)
+/* Files nobody wrote down. Programmes are derived: the bag answers for them. */
+static int check_folder(struct verify *verify, enum names_place folder)
 {
 	char path[ARCHIVE_PATH_LEN];
-	int err = path_of(verify, folder, "", path);
+	const char *name = names_place(folder) + strlen(names_place(NAMES_DATA)) + 1;
+	int err = names_path(verify->directory, folder, path);
 	if (err < 0)
 		return err;
 	DIR *dir = opendir(path);
 	if (dir == NULL) {
-		problem(verify, folder, "is missing");
+		problem(verify, name, "is missing");
 		return 0;
 	}
 	const struct dirent *entry;
 	while ((entry = readdir(dir)) != NULL) {
 		char file[ARCHIVE_PATH_LEN];
-		const char *ext = strstr(entry->d_name, ".webm");
-		if (ext == NULL)
-			ext = strstr(entry->d_name, ".idx.jsonl");
-		if (entry->d_name[0] == '.')
+		size_t stem = 0;
+		if (entry->d_name[0] == '.' ||
+			(folder == NAMES_CHANNELS && names_is_programme(entry->d_name)))
 			continue;
-		const size_t stem =
-			ext != NULL ? (size_t)(ext - entry->d_name) : strlen(entry->d_name);
-		err = rs_format(file, sizeof(file), "%s/%.*s", folder, (int)stem, entry->d_name);
-		if (err < 0 || ext == NULL || json_object_get(verify->segments, file) == NULL)
-			problem(verify, folder, "%s is in no line of events.jsonl", entry->d_name);
+		const bool segment = names_segment_parse(entry->d_name, &stem);
+		err = rs_format(file, sizeof(file), "%s/%.*s", name, (int)stem, entry->d_name);
+		if (err < 0 || !segment || json_object_get(verify->segments, file) == NULL)
+			problem(verify, name, "%s is in no line of events.jsonl", entry->d_name);
 	}
 	(void)closedir(dir); /* read only */
 	return 0;
@@ -360,9 +353,9 @@ static int check_all(struct verify *verify)
 			err = check_segment(verify, file, end);
 	}
 	if (err == 0)
-		err = check_folder(verify, "tracks");
+		err = check_folder(verify, NAMES_TRACKS);
 	if (err == 0)
-		err = check_folder(verify, "channels");
+		err = check_folder(verify, NAMES_CHANNELS);
 	return err;
 }
 
@@ -371,11 +364,11 @@ int archive_verify(
 {
 	struct verify verify = { .directory = directory, .sink = sink };
 	char path[ARCHIVE_PATH_LEN];
-	int err = path_of(&verify, "session.json", "", path);
+	int err = names_path(directory, NAMES_SESSION, path);
 	if (err < 0)
 		return err;
 	const bool has_session = access(path, F_OK) == 0;
-	err = path_of(&verify, "events.jsonl", "", path);
+	err = names_path(directory, NAMES_EVENTS, path);
 	if (err < 0)
 		return err;
 	if (!has_session && access(path, F_OK) < 0)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readFileSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import { events, faultsOf, files, lastPacketSeconds, writtenAt } from '../support/archive.mjs';
@@ -117,7 +117,7 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 	assert.equal(await rig.stop(), 0);
 
 	const webms = files(rig.directory, '.webm');
-	assert.deepEqual(webms.map((path) => path.slice(rig.directory.length + 1)), ['channels/fr.001.a.webm', 'tracks/KEN.001.a.webm', 'tracks/KEN.001.v.webm']);
+	assert.deepEqual(webms.map((path) => path.slice(rig.directory.length + 1)), ['data/channels/fr.001.a.webm', 'data/tracks/KEN.001.a.webm', 'data/tracks/KEN.001.v.webm']);
 	for (const path of webms) {
 		assert.deepEqual(faultsOf(path), [], path);
 		const lines = ledger(path);
@@ -148,7 +148,7 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 
 	await t.test('one flipped octet anywhere is found', () => {
 		let tried = 0;
-		for (const path of [...files(rig.directory, '.webm'), ...files(rig.directory, '.jsonl'), join(rig.directory, 'session.json')]) {
+		for (const path of [...files(rig.directory, '.webm'), ...files(rig.directory, '.jsonl'), join(rig.directory, 'data/session.json')]) {
 			const { size } = statSync(path);
 			for (const at of [0, 30, Math.floor(size / 3), Math.floor(size / 2), size - 2, size - 1]) {
 				flip(path, at);
@@ -164,7 +164,7 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 	});
 
 	await t.test('a file added, left out or cut short is found', () => {
-		const stranger = join(rig.directory, 'tracks/FRA.001.a.webm');
+		const stranger = join(rig.directory, 'data/tracks/FRA.001.a.webm');
 		writeFileSync(stranger, 'x');
 		assert.match(JSON.stringify(verify(rig.directory).problems), /FRA\.001/);
 		spawnSync('rm', [stranger]);
@@ -191,9 +191,9 @@ test('a recording goes on in new files, and nothing is lost or doubled between t
 	for (const [stem, letter] of [['channels/fr', 'a'], ['tracks/KEN', 'a'], ['tracks/KEN', 'v']]) {
 		const parts = opened.filter(({ file }) => file.startsWith(`${stem}.`) && file.endsWith(letter));
 		assert.deepEqual(parts.map(({ file }) => file), [1, 2, 3].map((n) => `${stem}.00${n}.${letter}`));
-		const ledgers = parts.map(({ file }) => ledger(join(rig.directory, `${file}.webm`)));
+		const ledgers = parts.map(({ file }) => ledger(join(rig.directory, `data/${file}.webm`)));
 		parts.forEach(({ file }, i) => {
-			const webm = join(rig.directory, `${file}.webm`);
+			const webm = join(rig.directory, `data/${file}.webm`);
 			assert.deepEqual(faultsOf(webm), [], webm);
 			assert.equal(sum(ledgers[i], 'blocks'), packets(webm));
 			assert.equal(sum(ledgers[i], 'lost'), 0);
@@ -250,7 +250,7 @@ test('kill -9, again and again: files play to the kill, the next segments go on,
 	t.diagnostic(`measured: last packet ${Math.max(...late).toFixed(3)} s before the kill at most, in ${late.length} files`);
 
 	await t.test('mkvmerge makes a seekable file of one that was cut off', () => {
-		const cut = join(rig.directory, 'tracks/KEN.001.v.webm');
+		const cut = join(rig.directory, 'data/tracks/KEN.001.v.webm');
 		const fixed = join(rig.state, basename(cut));
 		assert.equal(spawnSync('mkvmerge', ['--quiet', '--webm', '-o', fixed, cut]).status, 0);
 		assert.equal(packets(fixed), packets(cut));
@@ -261,16 +261,18 @@ test('kill -9, again and again: files play to the kill, the next segments go on,
 	});
 });
 
-test('a torn line at the end of events.jsonl is cut off, and the chain goes on', LIMIT, async () => {
+test('a torn line at the end of events.jsonl is cut off, and the chain goes on; files of an earlier version move below data', LIMIT, async () => {
 	const rig = new Rig();
 	rig.start();
 	await rig.says({ type: 'recording', state: 'recording' });
 	await sleep(1500);
 	await rig.kill();
-	const path = join(rig.directory, 'events.jsonl');
+	const path = join(rig.directory, 'data/events.jsonl');
 	writeFileSync(path, `${readFileSync(path, 'utf8')}{"seq":99,"utc":"20`);
 	assert.equal(verify(rig.directory).status, 0);
 	assert.match(JSON.stringify(verify(rig.directory).notes), /middle of a line/);
+	for (const name of ['tracks', 'channels', 'events.jsonl', 'session.json']) renameSync(join(rig.directory, 'data', name), join(rig.directory, name));
+	rmSync(join(rig.directory, 'data'), { recursive: true });
 	const before = rig.said.length;
 	rig.start();
 	await rig.says({ type: 'recording', state: 'recording' }, before);

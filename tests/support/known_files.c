@@ -44,11 +44,11 @@ static void memory_close(void *ctx, uint32_t index)
 	((struct known_memory *)ctx)->files[index].closed = true;
 }
 
-/* Place of the file called /demo/tracks/KEN. and the rest; `opened` = there is none. */
+/* Place of the file called /demo/data/tracks/KEN. and the rest; `opened` = there is none. */
 static uint32_t place_of(const struct known_memory *memory, const char *rest)
 {
 	char path[96];
-	(void)snprintf(path, sizeof(path), "/demo/tracks/KEN.%s", rest);
+	(void)snprintf(path, sizeof(path), "/demo/data/tracks/KEN.%s", rest);
 	uint32_t i = 0;
 	while (i < memory->opened && strcmp(memory->files[i].path, path) != 0)
 		i++;

@@ -2,6 +2,7 @@
 
 #include "common/base/text.h"
 #include "common/base/time.h"
+#include "recorder/archive/names.h"
 #include "recorder/archive/verify.h"
 #include "tools/rostrumctl/bag.h"
 
@@ -248,11 +249,9 @@ static int export(const struct options *options)
 	char date[RS_TIME_TEXT_LEN];
 	char error[BAG_ERROR_LEN];
 	base_name(options->directory, name);
-	size_t len = strlen(options->directory);
-	while (len > 1 && options->directory[len - 1] == '/')
-		len--;
-	(void)rs_copy_text(
-		from, sizeof(from), options->directory, len); /* it was opened just now */
+	err = names_path(options->directory, NAMES_DATA, from);
+	if (err < 0)
+		return complain(options->directory, err);
 	(void)snprintf(to, sizeof(to), "%s.bag", name);
 	rs_wall_format(rs_clock_wall_us() / 1000, date);
 	date[10] = '\0'; /* the day */

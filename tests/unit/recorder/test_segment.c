@@ -140,8 +140,8 @@ static void each_cluster_gets_a_line_and_a_sync(void **state)
 	const struct segment_config config = config_for(&disk);
 	struct segment *segment = NULL;
 	assert_int_equal(segment_new(&config, &segment), 0);
-	assert_string_equal(memory.paths[0], "/archive/demo/tracks/KEN.001.a.webm");
-	assert_string_equal(memory.paths[1], "/archive/demo/tracks/KEN.001.a.idx.jsonl");
+	assert_string_equal(memory.paths[0], "/archive/demo/data/tracks/KEN.001.a.webm");
+	assert_string_equal(memory.paths[1], "/archive/demo/data/tracks/KEN.001.a.idx.jsonl");
 	for (int i = 0; i < 175; i++) /* 3.5 s */
 		assert_int_equal(write_frame(segment, 60000 + 20 * i, i, 50, RS_MS(20) * i), 0);
 	uint64_t received;
