@@ -31,6 +31,17 @@ void doc_push(json_t **array, json_t *value)
 		doc_freep(array);
 }
 
+json_t *doc_names(const char *names)
+{
+	json_t *array = json_array();
+	for (const char *at = names; *at != '\0';) {
+		const size_t len = strcspn(at, " ");
+		doc_push(&array, json_stringn(at, len));
+		at += len + strspn(at + len, " ");
+	}
+	return array;
+}
+
 void doc_put_text(json_t **object, const char *key, const char *text)
 {
 	if (text != NULL && text[0] != '\0')
@@ -50,12 +61,13 @@ void doc_patch(json_t **object, const char *key, json_t *value, bool there, bool
 
 void doc_patch_text(json_t **object, const char *key, const char *text, bool patch)
 {
-	doc_patch(object, key, json_string(text), text[0] != '\0', patch);
+	const bool there = text[0] != '\0';
+	doc_patch(object, key, there ? json_string(text) : NULL, there, patch);
 }
 
 void doc_patch_int(json_t **object, const char *key, int64_t value, bool patch)
 {
-	doc_patch(object, key, json_integer(value), value != 0, patch);
+	doc_patch(object, key, value != 0 ? json_integer(value) : NULL, value != 0, patch);
 }
 
 json_t *doc_text_or_null(const char *text)
@@ -79,7 +91,9 @@ struct sink {
 static int append(const char *text, size_t len, void *ctx)
 {
 	struct sink *sink = ctx;
-	sink->err = rs_buf_append(sink->buf, text, len);
+	/* jansson passes over a name of a member that could not be taken. */
+	if (sink->err == 0)
+		sink->err = rs_buf_append(sink->buf, text, len);
 	return sink->err;
 }
 
@@ -91,7 +105,7 @@ int doc_append(json_t *json, struct rs_buf *out)
 	const size_t before = rs_buf_len(out);
 	const int failed = json_dump_callback(json, append, &sink, JSON_COMPACT);
 	json_decref(json);
-	if (failed == 0)
+	if (failed == 0 && sink.err == 0)
 		return 0;
 	out->end -= rs_buf_len(out) - before;
 	return sink.err < 0 ? sink.err : -ENOMEM;

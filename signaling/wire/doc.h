@@ -30,6 +30,8 @@ void doc_patch_text(json_t **object, const char *key, const char *text, bool pat
 void doc_patch_int(json_t **object, const char *key, int64_t value, bool patch);
 /* "text", or JSON null for an empty or missing one. */
 json_t *doc_text_or_null(const char *text);
+/* An array of the words of a text with a space between two. */
+json_t *doc_names(const char *names);
 /* Copy a text member to `out` of `cap` octets; one that does not fit fails. Where it is `optional`, absent and null are empty. */
 void doc_copy_text(
 	const struct object *object, const char *key, bool optional, char *out, size_t cap);

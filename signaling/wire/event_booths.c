@@ -4,17 +4,6 @@
 #include "signaling/interpretation/signals.h"
 #include "signaling/wire/doc.h"
 
-static json_t *names_array(const char *names)
-{
-	json_t *array = json_array();
-	for (const char *at = names; *at != '\0';) {
-		const size_t len = strcspn(at, " ");
-		doc_push(&array, json_stringn(at, len));
-		at += len + strspn(at + len, " ");
-	}
-	return array;
-}
-
 static void write_awaited(json_t **data, const struct event *event)
 {
 	if (event->participant[0] != '\0')
@@ -25,7 +14,7 @@ static void write_awaited(json_t **data, const struct event *event)
 		doc_put(data, "decision", json_integer(event->decision));
 	if (event->overridden)
 		doc_put(data, "override", json_true());
-	doc_put(data, "booths", names_array(event->names));
+	doc_put(data, "booths", doc_names(event->names));
 }
 
 static void write_signals(json_t **data, const struct event *event, uint64_t members)
@@ -47,7 +36,7 @@ void event_write_booths(json_t **data, const struct event *event, uint64_t membe
 	if (members & MEMBER_LANGUAGE)
 		doc_put(data, "language", doc_text_or_null(event->language));
 	if (members & MEMBER_SOURCE) {
-		doc_put(data, "desks", names_array(event->names));
+		doc_put(data, "desks", doc_names(event->names));
 		doc_put(data, "source", json_string(event->source));
 	}
 	if (members & MEMBER_ON)

@@ -6,17 +6,6 @@
 /* Names of one event: each at least one octet, and a space. */
 #define NAMES_MAX ((EVENT_NAMES_MAX + 1) / 2)
 
-static json_t *names_array(const char *names)
-{
-	json_t *array = json_array();
-	for (const char *at = names; *at != '\0';) {
-		const size_t len = strcspn(at, " ");
-		doc_push(&array, json_stringn(at, len));
-		at += len + strspn(at + len, " ");
-	}
-	return array;
-}
-
 /* "TOKEN=vote TOKEN=vote" as an object. */
 static json_t *ballots_object(const char *ballots)
 {
@@ -59,7 +48,7 @@ static void write_more(json_t **data, const struct event *event)
 {
 	switch ((int)event->kind) {
 	case EVENT_VOTING_OPENED:
-		doc_put(data, "voters", names_array(event->names));
+		doc_put(data, "voters", doc_names(event->names));
 		doc_put_text(data, "seed", event->seed);
 		doc_put_text(data, "key", event->key);
 		return;

@@ -75,17 +75,11 @@ json_t *view_calls(const struct signals *signals, const struct event *event)
 static json_t *hold_part(const struct signals_hold *hold, bool patch)
 {
 	json_t *part = json_object();
-	json_t *booths = json_array();
 	doc_put(&part, "until", json_integer(hold->until_ms));
 	doc_patch_text(&part, "for", hold->participant, patch);
 	doc_patch_int(&part, "entry", hold->entry, patch);
 	doc_patch_int(&part, "decision", hold->decision, patch);
-	for (const char *at = hold->booths; *at != '\0';) {
-		const size_t len = strcspn(at, " ");
-		doc_push(&booths, json_stringn(at, len));
-		at += len + strspn(at + len, " ");
-	}
-	doc_put(&part, "booths", booths);
+	doc_put(&part, "booths", doc_names(hold->booths));
 	return part;
 }
 
