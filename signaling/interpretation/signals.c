@@ -163,10 +163,12 @@ enum verdict signals_decide(const struct signals *signals, const struct signals_
 
 /* ---- waiting for the booths ---- */
 
-static bool same_hold(const struct signals_hold *a, const struct signals_hold *b)
+bool signals_holds(const struct signals *signals, const struct signals_hold *wanted)
 {
-	return a->entry == b->entry && a->decision == b->decision &&
-	       strcmp(a->participant, b->participant) == 0;
+	const struct signals_hold *hold = &signals->hold;
+	return hold->until_ms != 0 && hold->entry == wanted->entry &&
+	       hold->decision == wanted->decision &&
+	       strcmp(hold->participant, wanted->participant) == 0;
 }
 
 bool signals_must_hold(const struct signals *signals, const struct rules_interpretation *rules,
@@ -174,7 +176,7 @@ bool signals_must_hold(const struct signals *signals, const struct rules_interpr
 {
 	if (rules->wait_ms == 0 || quiet_ms >= rules->wait_ms)
 		return false;
-	return signals->hold.until_ms == 0 || !same_hold(&signals->hold, wanted);
+	return !signals_holds(signals, wanted);
 }
 
 void signals_decide_hold(const struct signals_hold *wanted, struct events *out_events)
@@ -274,9 +276,9 @@ static void apply_ended(struct signals *signals)
 static bool ends_hold(enum event_kind kind)
 {
 	return kind == EVENT_FLOOR_GIVEN || kind == EVENT_FLOOR_TAKEN ||
-	       kind == EVENT_VOTING_OPENED || kind == EVENT_DECISION_WITHDRAWN ||
-	       kind == EVENT_MEETING_SUSPENDED || kind == EVENT_POINT_RAISED ||
-	       kind == EVENT_BOOTHS_NOT_AWAITED;
+	       kind == EVENT_ITEM_TAKEN_UP || kind == EVENT_VOTING_OPENED ||
+	       kind == EVENT_DECISION_WITHDRAWN || kind == EVENT_MEETING_SUSPENDED ||
+	       kind == EVENT_POINT_RAISED || kind == EVENT_BOOTHS_NOT_AWAITED;
 }
 
 void signals_apply(struct signals *signals, const struct rules_interpretation *rules,
@@ -286,6 +288,7 @@ void signals_apply(struct signals *signals, const struct rules_interpretation *r
 		signals->hold = (struct signals_hold){ .until_ms = 0 };
 	if (event->kind == EVENT_FLOOR_GIVEN || event->kind == EVENT_FLOOR_TAKEN) {
 		signals->slower = 0; /* it was said to whoever spoke then */
+		signals->slower_from_ms = event->wall_ms;
 	} else if (event->kind == EVENT_SPEAK_SLOWER) {
 		signals->slower = signals_slower(signals, rules, event->wall_ms) + 1;
 		signals->slower_ms = event->wall_ms;

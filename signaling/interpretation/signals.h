@@ -46,6 +46,7 @@ struct signals_hold {
 struct signals {
 	uint32_t slower; /* desks that asked of late */
 	int64_t slower_ms;
+	int64_t slower_from_ms; /* since when whoever speaks now does; asked before that was asked of another */
 	struct impediment impediments[SIGNALS_IMPEDIMENTS_MAX];
 	size_t n_impediments;
 	struct booth_call calls[SIGNALS_CALLS_MAX]; /* the oldest first */
@@ -85,6 +86,8 @@ const struct impediment *signals_impediment(const struct signals *signals, const
 /* How many desks ask to speak slower: 0 once `slower_hold_s` has passed since the last. */
 uint32_t signals_slower(
 	const struct signals *signals, const struct rules_interpretation *rules, int64_t wall_ms);
+/* Whether this grant is what waits. */
+bool signals_holds(const struct signals *signals, const struct signals_hold *wanted);
 /* Whether this grant has to wait for the booths, which have been silent for `quiet_ms`. What was held already goes on when it
  * is asked for again: whoever presides does not wait. */
 bool signals_must_hold(const struct signals *signals, const struct rules_interpretation *rules,

@@ -69,6 +69,12 @@ bool booths_released(const struct proceedings *proceedings, uint32_t quiet_ms, i
 		quiet_ms, wall_ms);
 }
 
+bool booths_holds(const struct proceedings *proceedings, const struct command *command)
+{
+	const struct signals_hold wanted = hold_of(proceedings, command);
+	return signals_holds(&proceedings->signals, &wanted);
+}
+
 void booths_held_command(const struct proceedings *proceedings, struct command *out_command)
 {
 	const struct signals_hold *hold = &proceedings->signals.hold;

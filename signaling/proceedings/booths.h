@@ -16,6 +16,8 @@ void booths_await(const struct proceedings *proceedings, const struct command *c
 	struct events *events);
 /* True when what waits is to go on: the booths are silent, or it has waited long enough. */
 bool booths_released(const struct proceedings *proceedings, uint32_t quiet_ms, int64_t wall_ms);
+/* Whether what waits is what this command asks for. */
+bool booths_holds(const struct proceedings *proceedings, const struct command *command);
 /* The command that waits, to be given again. */
 void booths_held_command(const struct proceedings *proceedings, struct command *out_command);
 

@@ -415,30 +415,38 @@ static void name_voices(const struct proceedings *proceedings, struct events *ev
 	}
 }
 
-enum verdict proceedings_decide(const struct proceedings *proceedings,
-	const struct command *command, int64_t wall_ms, struct events *out_events)
+static enum verdict judge(const struct proceedings *proceedings, const struct command *command,
+	struct events *out_events)
 {
-	out_events->n = 0;
 	const struct participant *by = meeting_find(proceedings->meeting, command->by);
 	if (by != NULL && !meeting_admits(proceedings->meeting, by))
 		return VERDICT_NOT_ADMITTED;
 	enum verdict verdict = permission_judge(
 		command->kind, command->role, stage_of(proceedings), &proceedings->meeting->rules);
-	if (verdict == VERDICT_OK) {
-		struct command judged = *command;
-		judged.wall_ms = wall_ms;
-		verdict = decide_by_kind(proceedings, &judged, wall_ms, out_events);
-		if (verdict == VERDICT_OK)
-			booths_await(proceedings, &judged, out_events);
-		/* Things have changed while it waited: nobody is left to be told but the pages. */
-		if (verdict != VERDICT_OK && judged.released) {
-			out_events->n = 0;
-			events_add(out_events, EVENT_BOOTHS_NOT_AWAITED, "");
-			verdict = VERDICT_OK;
-		}
-	}
+	if (verdict == VERDICT_OK)
+		verdict = decide_by_kind(proceedings, command, command->wall_ms, out_events);
+	if (verdict == VERDICT_OK)
+		booths_await(proceedings, command, out_events);
+	return verdict;
+}
+
+enum verdict proceedings_decide(const struct proceedings *proceedings,
+	const struct command *command, int64_t wall_ms, struct events *out_events)
+{
+	out_events->n = 0;
+	/* Given again twice, or by hand meanwhile. */
+	if (command->released && !booths_holds(proceedings, command))
+		return VERDICT_ALREADY_SO;
+	struct command judged = *command;
+	judged.wall_ms = wall_ms;
+	enum verdict verdict = judge(proceedings, &judged, out_events);
 	if (verdict != VERDICT_OK)
 		out_events->n = 0;
+	/* Things have changed while it waited: nobody is left to be told but the pages. */
+	if (verdict != VERDICT_OK && command->released) {
+		events_add(out_events, EVENT_BOOTHS_NOT_AWAITED, "");
+		verdict = VERDICT_OK;
+	}
 	name_voices(proceedings, out_events);
 	proceedings_stamp(proceedings, wall_ms, out_events);
 	return verdict;

@@ -60,6 +60,7 @@ void booths_prepare(struct chamber *chamber, struct command *command, struct mom
 	command->booths_speaking =
 		chamber->booths.channels[0] != '\0' ? chamber->booths.channels : NULL;
 	command->asked = person != NULL && person->slower_ms != 0 &&
+			 person->slower_ms >= chamber->proceedings->signals.slower_from_ms &&
 			 at.wall_ms - person->slower_ms < hold_ms;
 }
 

@@ -248,7 +248,6 @@ static void run_job(
 		rs_release(job);
 		return;
 	}
-	booths_asked(chamber, &job->command, at);
 	begin_append(service, chamber, job, at);
 }
 
@@ -316,6 +315,8 @@ static void done_ok(struct service *service, struct chamber *chamber, const stru
 		log_info(LOG_STORE, chamber->proceedings->meeting->id, "the store is back");
 	chamber->store_down = false;
 	chamber_apply_all(service, chamber, done, at);
+	if (job != NULL)
+		booths_asked(chamber, &job->command, at);
 	if (job != NULL && job->request != 0 && job->command.kind == COMMAND_ADD_DOCUMENT) {
 		documents_answer(service, chamber, job->request);
 	} else if (job != NULL && job->request != 0) {

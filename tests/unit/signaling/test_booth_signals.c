@@ -161,6 +161,50 @@ static void nothing_tells_who_asked_to_speak_slower(void **state)
 	assert_int_equal(bench_int(room.ken->view, "floor.slower.count"), 1);
 }
 
+static void each_speaker_may_be_asked_to_speak_slower(void **state)
+{
+	struct room room = meeting_in_session(state);
+	assert_string_equal(give(&room, "KEN"), "ok");
+	assert_string_equal(bench_try(room.bench, room.fr, "speak-slower", ""), "ok");
+	bench_pass(room.bench, RS_SEC(3));
+	assert_string_equal(give(&room, "FRA"), "ok");
+	bench_pass(room.bench, RS_SEC(3));
+	assert_string_equal(bench_try(room.bench, room.fr, "speak-slower", ""), "ok");
+	assert_int_equal(bench_int(room.fra->view, "floor.slower.count"), 1);
+}
+
+static void another_item_ends_the_wait(void **state)
+{
+	struct room room = meeting_in_session(state);
+	speaking(&room, "fr-1", true);
+	assert_string_equal(give(&room, "FRA"), "ok");
+	assert_string_equal(bench_text(room.chair->view, "floor.held.for"), "FRA");
+	assert_string_equal(
+		bench_try(room.bench, room.chair, "take-up-item", "\"item\":\"2\""), "ok");
+	assert_null(bench_at(room.chair->view, "floor.held.for"));
+	bench_pass(room.bench, RS_SEC(20));
+	assert_string_equal(holder(&room), "");
+}
+
+/* Given again while the first time is still being written down. */
+static void what_waits_happens_once(void **state)
+{
+	struct room room = meeting_in_session(state);
+	speaking(&room, "fr-1", true);
+	assert_string_equal(give(&room, "FRA"), "ok");
+	fake_store_hold(room.bench->fake, true);
+	bench_pass(room.bench, RS_SEC(12));
+	fake_store_hold(room.bench->fake, false);
+	bench_pass(room.bench, RS_SEC(1));
+	assert_string_equal(holder(&room), "FRA");
+	size_t given = 0;
+	size_t i;
+	const json_t *message;
+	json_array_foreach(room.chair->heard, i, message) given +=
+		strcmp(bench_text(message, "name"), "floor-given") == 0;
+	assert_int_equal(given, 1);
+}
+
 static void an_impediment_and_a_call_are_seen_and_dealt_with(void **state)
 {
 	struct room room = meeting_in_session(state);
@@ -245,6 +289,9 @@ int main(void)
 		CASE(who_went_away_while_the_booths_were_awaited_gets_no_floor),
 		CASE(a_vote_waits_too),
 		CASE(nothing_tells_who_asked_to_speak_slower),
+		CASE(each_speaker_may_be_asked_to_speak_slower),
+		CASE(another_item_ends_the_wait),
+		CASE(what_waits_happens_once),
 		CASE(an_impediment_and_a_call_are_seen_and_dealt_with),
 		CASE(booths_write_to_one_another),
 	};
