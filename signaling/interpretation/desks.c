@@ -192,17 +192,20 @@ bool interpretation_may_resume(const struct interpretation *interpretation, cons
 {
 	const struct interpretation_desk *desk = interpretation_find(interpretation, badge);
 	return desk != NULL && desk->lost != INTERPRETATION_NONE &&
-	       wall_ms - desk->lost_ms <= within_ms;
+	       wall_ms - desk->lost_ms < within_ms;
 }
 
-void interpretation_decide_back(
-	const struct interpretation *interpretation, const char *badge, struct events *out_events)
+void interpretation_decide_back(const struct interpretation *interpretation, const char *badge,
+	int64_t within_ms, int64_t wall_ms, struct events *out_events)
 {
+	if (!interpretation_may_resume(interpretation, badge, within_ms, wall_ms))
+		return;
 	const int desk = interpretation_desk_at(interpretation, badge);
+	const int channel = interpretation->desks[desk].lost;
 	struct relay relay;
 	relay_take(interpretation, &relay);
-	desks_add_live(
-		&relay, interpretation->desks[desk].lost, desk, "", CAUSE_LOST_LINE, out_events);
+	desks_add_live(&relay, channel, desk, "", CAUSE_LOST_LINE, out_events);
+	relay_decide_back(&relay, channel, out_events);
 }
 
 /* --- apply --- */

@@ -115,6 +115,13 @@ enum verdict interpretation_decide(const struct interpretation *interpretation,
 	return VERDICT_MALFORMED;
 }
 
+bool interpretation_concerns(enum event_kind kind)
+{
+	return (kind >= EVENT_DESK_LIVE && kind <= EVENT_HANDOVER_ENDED) ||
+	       kind == EVENT_FLOOR_LANGUAGE_SET || kind == EVENT_MEETING_ADJOURNED ||
+	       kind == EVENT_MEETING_CLOSED;
+}
+
 void interpretation_apply(struct interpretation *interpretation, const struct event *event)
 {
 	switch ((int)event->kind) {
@@ -127,13 +134,6 @@ void interpretation_apply(struct interpretation *interpretation, const struct ev
 	case EVENT_HANDOVER_REQUESTED:
 	case EVENT_HANDOVER_ACCEPTED:
 	case EVENT_HANDOVER_ENDED:
-	case EVENT_SPEAK_SLOWER:
-	case EVENT_INTERPRETATION_IMPEDED:
-	case EVENT_IMPEDIMENT_CLEARED:
-	case EVENT_CALL_MADE:
-	case EVENT_CALL_ANSWERED:
-	case EVENT_BOOTHS_AWAITED:
-	case EVENT_BOOTHS_NOT_AWAITED:
 		handover_apply(interpretation, event);
 		return;
 	case EVENT_DESK_LIVE:

@@ -133,13 +133,15 @@ enum verdict interpretation_decide(const struct interpretation *interpretation,
  * idle. Adds nothing when it is neither live nor takes over. */
 void interpretation_decide_lost(const struct interpretation *interpretation,
 	const char *participant, enum event_cause cause, struct events *out_events);
-/* Whether a desk whose line was lost goes on by itself once it is heard again: soon enough, and nobody has gone live in its
- * channel since. */
+/* Whether a desk whose line was lost goes on by itself once it is heard again: in less than `within_ms`, and nobody has gone
+ * live in its channel since. */
 bool interpretation_may_resume(const struct interpretation *interpretation, const char *badge,
 	int64_t within_ms, int64_t wall_ms);
-/* It is heard again, and may. */
-void interpretation_decide_back(
-	const struct interpretation *interpretation, const char *badge, struct events *out_events);
+/* It is heard again: if it may, it goes on, and those who heard it over relay hear it again. Else adds nothing. */
+void interpretation_decide_back(const struct interpretation *interpretation, const char *badge,
+	int64_t within_ms, int64_t wall_ms, struct events *out_events);
+/* Whether this kind of event changes what desks and channels carry. */
+bool interpretation_concerns(enum event_kind kind);
 /* The first handover that is due happens, or the first that nobody answered ends. */
 void interpretation_decide_time(
 	const struct interpretation *interpretation, int64_t wall_ms, struct events *out_events);

@@ -46,6 +46,8 @@ bool relay_leads_to(const struct relay *relay, int source, size_t booth, int tar
 
 /* Nobody is live in `channel` any more: whoever hears it falls to the floor. */
 void relay_decide_pivot(struct relay *relay, int channel, struct events *out_events);
+/* The desk of `channel` is back: whoever fell to the floor with it, and has not chosen since, hears it again. */
+void relay_decide_back(const struct relay *relay, int channel, struct events *out_events);
 /* `desk` is live in `channel` from now on; if it would hear itself, it falls to the floor. */
 void relay_decide_circle(struct relay *relay, int channel, int desk, struct events *out_events);
 enum verdict relay_decide_source(const struct interpretation *interpretation, int desk,

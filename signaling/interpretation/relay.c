@@ -128,26 +128,24 @@ static struct event *add_source(const struct interpretation *interpretation, int
 	return event;
 }
 
-void relay_decide_pivot(struct relay *relay, int channel, struct events *out_events)
+/* Whether a desk is among those that go from one source to another with a pivot. */
+typedef bool follows_fn(
+	const struct relay *relay, const struct interpretation_desk *desk, int channel);
+
+/* One event for as many as it has room for. */
+static void add_sources(const struct relay *relay, follows_fn *follows, int channel, int source,
+	enum event_cause cause, struct events *events)
 {
 	const struct interpretation *interpretation = relay->interpretation;
 	struct event *event = NULL;
 	size_t len = 0;
-	relay->links[channel].desk = INTERPRETATION_NONE;
-	relay->links[channel].carried = false;
-	for (size_t i = 0; i < interpretation->n_channels; i++) {
-		if (relay->links[i].source == channel)
-			relay->links[i].source = INTERPRETATION_NONE;
-	}
-	/* One event for as many as it has room for. */
 	for (size_t i = 0; i < interpretation->n_desks; i++) {
 		const char *id = interpretation->desks[i].id;
 		const size_t id_len = strlen(id);
-		if (interpretation->desks[i].source != channel)
+		if (!follows(relay, &interpretation->desks[i], channel))
 			continue;
 		if (event == NULL || len + 1 + id_len > EVENT_NAMES_MAX) {
-			event = add_source(interpretation, (int)i, INTERPRETATION_NONE, "",
-				CAUSE_PIVOT, out_events);
+			event = add_source(interpretation, (int)i, source, "", cause, events);
 			len = id_len;
 			continue;
 		}
@@ -155,6 +153,35 @@ void relay_decide_pivot(struct relay *relay, int channel, struct events *out_eve
 		memcpy(event->names + len + 1, id, id_len + 1);
 		len += 1 + id_len;
 	}
+}
+
+static bool hears(const struct relay *relay, const struct interpretation_desk *desk, int channel)
+{
+	return desk->source == channel;
+}
+
+void relay_decide_pivot(struct relay *relay, int channel, struct events *out_events)
+{
+	relay->links[channel].desk = INTERPRETATION_NONE;
+	relay->links[channel].carried = false;
+	for (size_t i = 0; i < relay->interpretation->n_channels; i++) {
+		if (relay->links[i].source == channel)
+			relay->links[i].source = INTERPRETATION_NONE;
+	}
+	add_sources(relay, hears, channel, INTERPRETATION_NONE, CAUSE_PIVOT, out_events);
+}
+
+/* It fell to the floor with this pivot, nobody has chosen since, and it would not hear itself. */
+static bool heard(const struct relay *relay, const struct interpretation_desk *desk, int channel)
+{
+	return desk->alarm.cause == CAUSE_PIVOT && desk->alarm.channel == channel &&
+	       (desk->channel == INTERPRETATION_NONE ||
+		       !relay_leads_to(relay, channel, desk->booth, desk->channel));
+}
+
+void relay_decide_back(const struct relay *relay, int channel, struct events *out_events)
+{
+	add_sources(relay, heard, channel, channel, CAUSE_LOST_LINE, out_events);
 }
 
 void relay_decide_circle(struct relay *relay, int channel, int desk, struct events *out_events)
@@ -199,7 +226,7 @@ static void apply_source(struct interpretation_desk *desk, int source, const str
 	const int before = desk->source;
 	desk->source = source;
 	desk->alarm = (struct interpretation_alarm){ .cause = CAUSE_NONE };
-	if (event->cause != CAUSE_SELF) {
+	if (event->cause == CAUSE_PIVOT || event->cause == CAUSE_CYCLE) {
 		desk->alarm = (struct interpretation_alarm){
 			.cause = event->cause, .channel = before, .since_ms = event->wall_ms
 		};

@@ -101,6 +101,7 @@ void chamber_apply_all(struct service *service, struct chamber *chamber,
 	const struct store_done *done, struct moment at)
 {
 	int err = 0;
+	bool rebind = false;
 	for (size_t i = 0; i < chamber->events.n; i++) {
 		const struct event *event = &chamber->events.list[i];
 		if (event->kind == EVENT_MEDIA_SERVER)
@@ -109,11 +110,13 @@ void chamber_apply_all(struct service *service, struct chamber *chamber,
 			service, chamber, event, &done->events[i], chamber->payloads[i]);
 		err = failed < 0 ? failed : err;
 		follow_up(service, chamber, event, at);
+		rebind = rebind || interpretation_concerns(event->kind);
 	}
 	if (err < 0)
 		lose_sessions(service, chamber, at);
 	media_tell_meeting(service, chamber);
-	peer_rebind_all(service, chamber);
+	if (rebind)
+		peer_rebind_all(service, chamber);
 	plan_changed(service, chamber, at);
 	booths_tick(service, chamber, at);
 }

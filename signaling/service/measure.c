@@ -42,7 +42,8 @@ static void measure_peer(struct service *service, const struct node_peer_stats *
 		return;
 	const int64_t packets = stats->rx_packets - peer->rx_packets;
 	const int64_t lost = stats->rx_lost - peer->rx_lost;
-	peer->quiet = packets == 0 || stats->idle_ms >= PEER_QUIET_MS;
+	/* A whole measure without a packet may have been a short one. */
+	peer->quiet = stats->idle_ms >= 0 ? stats->idle_ms >= PEER_QUIET_MS : packets == 0;
 	peer->rx_packets = stats->rx_packets;
 	peer->rx_lost = stats->rx_lost;
 	peer->person->rtt_ms =
@@ -349,9 +350,8 @@ void measure_hears(struct service *service, struct session *session,
 	const struct wire_message *message, struct rs_buf *out, int *err)
 {
 	struct person *person = &session->chamber->people[session->participant];
+	/* Told with the next measure. */
 	person->ear_ms = (message->delay_ms + EAR_STEP_MS / 2) / EAR_STEP_MS * EAR_STEP_MS;
-	if (ear_news(person))
-		tell(service, session->chamber);
 	*err = wire_reply_ok(message->id, 0, out);
 }
 

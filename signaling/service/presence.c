@@ -75,13 +75,16 @@ static bool is_desk_lost(const struct chamber *chamber, const char *badge)
 	return person != NULL && (person->media_lost || hear(person) == HEARING_NOTHING);
 }
 
+static int64_t resume_within_ms(const struct chamber *chamber)
+{
+	return INT64_C(1000) * chamber->proceedings->meeting->rules.resume_within_s;
+}
+
 /* One that was, and is heard again soon enough. */
 static bool is_desk_back(const struct chamber *chamber, const char *badge, struct moment at)
 {
-	const int64_t within_ms =
-		INT64_C(1000) * chamber->proceedings->meeting->rules.resume_within_s;
-	if (!interpretation_may_resume(
-		    chamber->proceedings->interpretation, badge, within_ms, at.wall_ms))
+	if (!interpretation_may_resume(chamber->proceedings->interpretation, badge,
+		    resume_within_ms(chamber), at.wall_ms))
 		return false;
 	const struct person *person = chamber_person(chamber, badge);
 	return person != NULL && !person->media_lost && hear(person) == HEARING_SOMETHING;
@@ -113,11 +116,23 @@ void presence_tell_silent(const struct chamber *chamber, struct command *command
 static bool has_desk_event(const struct events *events)
 {
 	for (size_t i = 0; i < events->n; i++) {
-		const enum event_kind kind = events->list[i].kind;
-		if (kind >= EVENT_DESK_LIVE && kind <= EVENT_HANDOVER_ENDED)
+		if (interpretation_concerns(events->list[i].kind))
 			return true;
 	}
 	return false;
+}
+
+/* The line of a desk's page may be fine, and nothing comes from its microphone. */
+static void reconcile_desk(struct chamber *chamber, const char *badge, struct moment at)
+{
+	const struct interpretation *interpretation = chamber->proceedings->interpretation;
+	if (is_desk_lost(chamber, badge)) {
+		interpretation_decide_lost(
+			interpretation, badge, CAUSE_LOST_LINE, &chamber->events);
+	} else if (is_desk_back(chamber, badge, at)) {
+		interpretation_decide_back(interpretation, badge, resume_within_ms(chamber),
+			at.wall_ms, &chamber->events);
+	}
 }
 
 static void reconcile_person(
@@ -148,13 +163,8 @@ static void reconcile_person(
 		.cause = cause,
 	};
 	proceedings_decide_presence(chamber->proceedings, i, &presence, &chamber->events);
-	if (present && is_desk_lost(chamber, participant->id)) {
-		interpretation_decide_lost(chamber->proceedings->interpretation, participant->id,
-			CAUSE_LOST_LINE, &chamber->events);
-	} else if (present && is_desk_back(chamber, participant->id, at)) {
-		interpretation_decide_back(
-			chamber->proceedings->interpretation, participant->id, &chamber->events);
-	}
+	if (present && participant->role == ROLE_INTERPRETER)
+		reconcile_desk(chamber, participant->id, at);
 	if (!here && present)
 		chamber->deadline = rs_time_min(chamber->deadline, person->away_at);
 }

@@ -192,8 +192,7 @@ void booths_lost(struct booths *booths, const char *badge, enum event_cause caus
 void booths_back(struct booths *booths, const char *badge)
 {
 	booths->events.n = 0;
-	if (interpretation_may_resume(booths->machine, badge, 5000, booths->wall_ms))
-		interpretation_decide_back(booths->machine, badge, &booths->events);
+	interpretation_decide_back(booths->machine, badge, 5000, booths->wall_ms, &booths->events);
 	apply(booths);
 }
 

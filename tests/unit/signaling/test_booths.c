@@ -105,6 +105,12 @@ static void report(struct bench *bench, const struct console *console, int packe
 	report_idle(bench, console, packets, 10);
 }
 
+/* As many as before. */
+static void report_none(struct bench *bench, const struct console *console, int packets)
+{
+	report_idle(bench, console, packets, 1010);
+}
+
 static void a_desk_hears_what_its_source_comes_to(void **state)
 {
 	struct bench *bench = *state;
@@ -164,7 +170,7 @@ static void a_desk_nothing_comes_from_is_known_by_the_second_measure(void **stat
 	report(bench, &first, 50);
 	report(bench, &first, 100);
 	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "fr-1");
-	report(bench, &first, 100);
+	report_none(bench, &first, 100);
 	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "");
 	assert_string_equal(
 		bench_text(bench_last_event(second.page, "desk-idle"), "data.cause"), "lost-line");
@@ -183,6 +189,17 @@ static void a_desk_silent_for_most_of_a_measure_is_lost(void **state)
 	assert_string_equal(bench_text(first.page->view, "channels.fr.desk"), "");
 }
 
+/* Two measures may be taken shortly after one another. */
+static void a_measure_without_a_packet_is_none_where_the_time_since_the_last_is_known(void **state)
+{
+	struct bench *bench = *state;
+	const struct console first = open_console(bench, "fr-1");
+	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
+	report(bench, &first, 50);
+	report(bench, &first, 50);
+	assert_string_equal(bench_text(first.page->view, "channels.fr.desk"), "fr-1");
+}
+
 static void a_desk_that_is_heard_again_soon_goes_on_by_itself(void **state)
 {
 	struct bench *bench = *state;
@@ -190,7 +207,7 @@ static void a_desk_that_is_heard_again_soon_goes_on_by_itself(void **state)
 	const struct console second = open_console(bench, "fr-2");
 	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
 	report(bench, &first, 50);
-	report(bench, &first, 50);
+	report_none(bench, &first, 50);
 	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "");
 	bench_pass(bench, RS_SEC(2));
 	report(bench, &first, 90);
@@ -200,14 +217,14 @@ static void a_desk_that_is_heard_again_soon_goes_on_by_itself(void **state)
 	assert_null(bench_at(second.page->view, "desks.fr-2.alarm"));
 
 	/* The partner was quicker, */
-	report(bench, &first, 90);
+	report_none(bench, &first, 90);
 	assert_string_equal(act(bench, &second, "go-live", "\"channel\":\"fr\""), "ok");
 	report(bench, &first, 130);
 	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "fr-2");
 	/* or it was too long. */
 	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
 	report(bench, &first, 170);
-	report(bench, &first, 170);
+	report_none(bench, &first, 170);
 	bench_pass(bench, RS_SEC(11));
 	report(bench, &first, 210);
 	assert_string_equal(bench_text(second.page->view, "channels.fr.desk"), "");
@@ -298,6 +315,9 @@ int main(void)
 			a_desk_nothing_comes_from_is_known_by_the_second_measure, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_desk_silent_for_most_of_a_measure_is_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_measure_without_a_packet_is_none_where_the_time_since_the_last_is_known,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_desk_that_is_heard_again_soon_goes_on_by_itself, setup, teardown),
 		cmocka_unit_test_setup_teardown(

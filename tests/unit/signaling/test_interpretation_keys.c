@@ -284,8 +284,8 @@ static void press_key(struct booths *booths, const struct press *press)
 		interpretation_decide_lost(booths->machine, press->by,
 			press->what == LOST ? CAUSE_LOST_LINE : CAUSE_LEFT, &booths->events);
 	} else if (press->what == BACK) {
-		if (interpretation_may_resume(booths->machine, press->by, 5000, booths->wall_ms))
-			interpretation_decide_back(booths->machine, press->by, &booths->events);
+		interpretation_decide_back(
+			booths->machine, press->by, 5000, booths->wall_ms, &booths->events);
 	} else {
 		struct interpretation_command command = command_of(press, booths->wall_ms);
 		command.wall_ms = booths->wall_ms;

@@ -177,6 +177,52 @@ static void without_auto_relay_the_floor_is_the_floor(void **state)
 	booths_free(booths);
 }
 
+static void who_lost_the_pivot_hears_it_again_when_it_is_back(void **state)
+{
+	struct booths *booths = booths_new(&booths_rules);
+	(void)state;
+	booths_live(booths, "fr-1", "fr");
+	booths_live(booths, "es-1", "es");
+	assert_int_equal(booths_source(booths, "es-1", "fr"), VERDICT_OK);
+	assert_int_equal(booths_source(booths, "en-1", "fr"), VERDICT_OK);
+	booths_lost(booths, "fr-1", CAUSE_LOST_LINE);
+	/* She has seen to it herself. */
+	assert_int_equal(booths_source(booths, "en-1", "floor"), VERDICT_OK);
+	booths_pass(booths, 2000);
+	booths_back(booths, "fr-1");
+	assert_int_equal(booths_desk(booths, "es-1")->source, FR);
+	assert_int_equal(booths_desk(booths, "es-1")->alarm.cause, CAUSE_NONE);
+	assert_int_equal(booths_desk(booths, "en-1")->source, INTERPRETATION_NONE);
+	booths_free(booths);
+}
+
+static void who_would_hear_themselves_does_not_hear_the_pivot_again(void **state)
+{
+	struct booths *booths = booths_new(&booths_rules);
+	(void)state;
+	booths_live(booths, "fr-1", "fr");
+	booths_live(booths, "es-1", "es");
+	assert_int_equal(booths_source(booths, "es-1", "fr"), VERDICT_OK);
+	booths_lost(booths, "fr-1", CAUSE_LOST_LINE);
+	assert_int_equal(booths_source(booths, "fr-1", "es"), VERDICT_OK);
+	booths_back(booths, "fr-1");
+	assert_string_equal(booths_owner(booths, FR), "fr-1");
+	assert_int_equal(booths_desk(booths, "es-1")->source, INTERPRETATION_NONE);
+	assert_int_equal(booths_desk(booths, "es-1")->alarm.cause, CAUSE_PIVOT);
+	booths_free(booths);
+}
+
+static void with_no_time_to_resume_nobody_does(void **state)
+{
+	struct booths *booths = booths_new(&booths_rules);
+	(void)state;
+	booths_live(booths, "fr-1", "fr");
+	booths_lost(booths, "fr-1", CAUSE_LOST_LINE);
+	assert_false(interpretation_may_resume(booths->machine, "fr-1", 0, booths->wall_ms));
+	assert_true(interpretation_may_resume(booths->machine, "fr-1", 1, booths->wall_ms));
+	booths_free(booths);
+}
+
 /* 300 badges: all of one pivot's, each with the longest name. */
 static struct meeting *a_crowded_meeting(void)
 {
@@ -238,6 +284,9 @@ int main(void)
 		cmocka_unit_test(a_desk_that_stands_by_counts_for_circles),
 		cmocka_unit_test(going_live_in_what_one_hears_falls_to_the_floor),
 		cmocka_unit_test(who_loses_the_pivot_falls_to_the_floor_and_is_alarmed),
+		cmocka_unit_test(who_lost_the_pivot_hears_it_again_when_it_is_back),
+		cmocka_unit_test(who_would_hear_themselves_does_not_hear_the_pivot_again),
+		cmocka_unit_test(with_no_time_to_resume_nobody_does),
 		cmocka_unit_test(
 			a_booth_that_works_into_another_language_is_the_floor_of_all_others),
 		cmocka_unit_test(the_earliest_of_two_is_the_floor_of_the_others),

@@ -225,9 +225,15 @@ static void how_old_what_an_interpreter_hears_is_is_told(void **state)
 	struct bench *bench = *state;
 	struct bench_line *fr = bench_join(bench, "demo", "fr-1", "interpreter");
 	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	const char *stats = "{\"type\":\"stats\",\"peers\":[],\"sources\":[]}";
 	assert_string_equal(bench_try(bench, fr, "hears", "\"delay\":187"), "ok");
+	/* 300 interpreters say so each second; all are told at once. */
+	assert_int_equal(bench_count(ken, "measured"), 0);
+	assert_int_equal(bench_report(bench, sfu, "%s", stats), 0);
 	assert_int_equal(bench_int(bench_last(ken, "measured"), "patch.ears.fr-1"), 180);
 	assert_string_equal(bench_try(bench, fr, "hears", "\"delay\":181"), "ok");
+	assert_int_equal(bench_report(bench, sfu, "%s", stats), 0);
 	assert_int_equal(bench_count(ken, "measured"), 1);
 	const struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
 	assert_int_equal(bench_int(fra->view, "measured.ears.fr-1"), 180);
