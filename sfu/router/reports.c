@@ -71,7 +71,7 @@ uint32_t listeners_lose(const struct publish *publish)
  * them all; the count of packets lost stays that of the publisher's own line, by which it judges how much that carries. */
 static struct rtcp_report report_of(struct track *track, rs_time now)
 {
-	const uint64_t expected = (uint64_t)(track->highest - track->first_seq + 1);
+	const uint64_t expected = track_expected(track);
 	const uint64_t expected_now = expected - track->expected_before;
 	const uint64_t received_now = track->received - track->received_before;
 	const uint64_t lost_now = expected_now > received_now ? expected_now - received_now : 0;

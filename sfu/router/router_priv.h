@@ -432,6 +432,8 @@ int red_recv(struct router *router, struct track *track, const struct rtp_packet
 void track_pass(struct router *router, struct track *track, struct packet *packet, rs_time now);
 /* The SSRC changed or the numbers jumped: what comes is another stream. */
 void track_restart(struct router *router, struct track *track, uint32_t ssrc, int64_t seq);
+/* How many packets its stream has had so far, those that did not come included. */
+uint64_t track_expected(const struct track *track);
 /* Higher than the highest: asks for what lies between. Missing: found. Else false: a duplicate. */
 bool nack_seen(
 	struct router *router, struct track *track, int64_t seq, enum arrival arrival, rs_time now);

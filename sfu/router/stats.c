@@ -78,8 +78,9 @@ static void microphone_stats(
 	stats->clipping_permille = quality_clipping(&publish->quality, now);
 	stats->loss_permille = quality_loss(&publish->quality, now);
 	const struct track *track = &publish->tracks[0];
-	stats->jitter_ms =
-		(uint32_t)(rtp_ticks_to_us(track->jitter_x16 >> 4, track->clock.hz) / 1000);
+	if (quality_is_recent(track->last, now))
+		stats->jitter_ms =
+			(uint32_t)(rtp_ticks_to_us(track->jitter_x16 >> 4, track->clock.hz) / 1000);
 }
 
 /* The cursor counts sections: peer index * ROUTER_SENDS_MAX + section. */

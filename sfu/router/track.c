@@ -56,6 +56,11 @@ void track_restart(struct router *router, struct track *track, uint32_t ssrc, in
 	track->keyframes.wanted = false; /* asked for again by who gets the first packet */
 }
 
+uint64_t track_expected(const struct track *track)
+{
+	return (uint64_t)(track->highest - track->first_seq + 1);
+}
+
 /* RFC 3550 appendix A.8, in sixteenths. */
 static void note_jitter(struct track *track, uint32_t rtp_ts, rs_time now)
 {
@@ -212,13 +217,21 @@ static void note_original(struct router *router, struct track *track, const stru
 }
 
 /* What a packet's first coming says of the microphone. */
-static void note_sound(struct publish *publish, const struct packet *packet, rs_time now)
+static void note_sound(struct track *track, const struct packet *packet, rs_time now)
 {
+	struct publish *publish = track->publish;
 	const int level = packet->has_level ? packet->level : -1;
 	const bool voice = audio_add(&publish->audio, packet->data + packet->payload_at,
 		packet->payload_len, level, now);
 
-	quality_add(&publish->quality, packet->seq, voice, level < 0 ? level : level & 0x7f, now);
+	const struct quality_packet one = {
+		.stream = track->stream,
+		.came = track->received,
+		.expected = track_expected(track),
+		.voice = voice,
+		.level = level < 0 ? level : level & 0x7f,
+	};
+	quality_add(&publish->quality, &one, now);
 }
 
 /* Copied and parsed. 0 or -EBADMSG. */
@@ -242,7 +255,7 @@ static int take(struct router *router, struct track *track, const struct rtp_pac
 	if (track->height != height)
 		publish_relayer(router, track->publish, now);
 	if (track->publish->spec.media == ROUTER_MICROPHONE && arrival == ARRIVAL_ORIGINAL)
-		note_sound(track->publish, packet, now);
+		note_sound(track, packet, now);
 	return 0;
 }
 

@@ -251,16 +251,21 @@ static int teardown(void **state)
 }
 
 /* `frames` of 20 ms in which those of the mask talk at -`level` and the others are quiet. */
+static void talk_late(unsigned mask, uint8_t level, rs_time late)
+{
+	const rs_time now = ++hall.frame * FRAME + late;
+
+	kit_forget(&kit);
+	for (unsigned i = 0; i < PEOPLE; i++)
+		kit_speak(&kit, hall.peer[i], 70 + i, (uint16_t)hall.frame,
+			(mask >> i & 1) != 0 ? level : ROOM, now);
+	router_tick(kit.router, now);
+}
+
 static void talk(unsigned frames, unsigned mask, uint8_t level)
 {
-	for (; frames > 0; frames--) {
-		const rs_time now = ++hall.frame * FRAME;
-		kit_forget(&kit);
-		for (unsigned i = 0; i < PEOPLE; i++)
-			kit_speak(&kit, hall.peer[i], 70 + i, (uint16_t)hall.frame,
-				(mask >> i & 1) != 0 ? level : ROOM, now);
-		router_tick(kit.router, now);
-	}
+	for (; frames > 0; frames--)
+		talk_late(mask, level, 0);
 }
 
 /* Who is in the viewer's slot of this rank, by the packets of the last frame: index, or -1. */
@@ -412,58 +417,73 @@ static void microphones_are_judged_closed_or_open(void **state)
 
 /* ---- what an interpreter would have to work from ---- */
 
-/* A second and more of packets at 50 a second; one in `lost` is missing (0 = none). */
-static rs_time hear_packets(
-	struct quality *quality, int64_t *seq, unsigned n, unsigned lost, int level, rs_time now)
+struct sender {
+	struct quality quality;
+	struct quality_packet packet;
+};
+
+static void send_one(struct sender *sender, bool voice, int level, rs_time now)
 {
-	for (unsigned i = 0; i < n; i++, now += FRAME, (*seq)++)
-		if (lost == 0 || *seq % lost != 0)
-			quality_add(quality, *seq, true, level, now);
+	sender->packet.came++;
+	sender->packet.voice = voice;
+	sender->packet.level = level;
+	quality_add(&sender->quality, &sender->packet, now);
+}
+
+/* `n` packets at 50 a second; every `lost`th is missing (0 = none). */
+static rs_time hear_packets(
+	struct sender *sender, unsigned n, unsigned lost, int level, rs_time now)
+{
+	for (unsigned i = 0; i < n; i++, now += FRAME) {
+		sender->packet.expected++;
+		if (lost == 0 || i % lost != 1)
+			send_one(sender, true, level, now);
+	}
 	return now;
 }
 
 static void loss_is_counted_before_repair_and_forgotten(void **state)
 {
-	struct quality quality = { 0 };
-	int64_t seq = 65530;
+	struct sender sender = { .packet = { .stream = 1 } };
+	const struct quality *quality = &sender.quality;
 
-	rs_time now = hear_packets(&quality, &seq, 150, 10, 20, RS_SEC(5));
-	assert_in_range(quality_loss(&quality, now), 80, 110);
-	now = hear_packets(&quality, &seq, 150, 0, 20, now);
-	assert_int_equal(quality_loss(&quality, now), 0);
+	rs_time now = hear_packets(&sender, 150, 10, 20, RS_SEC(5));
+	assert_in_range(quality_loss(quality, now), 80, 110);
+	now = hear_packets(&sender, 150, 0, 20, now);
+	assert_int_equal(quality_loss(quality, now), 0);
 	/* While nothing comes nothing is said; after DTX the time without packets is no loss. */
-	assert_int_equal(quality_loss(&quality, now + RS_SEC(10)), 0);
-	now = hear_packets(&quality, &seq, 5, 0, 20, now + RS_SEC(10));
-	assert_int_equal(quality_loss(&quality, now), 0);
+	assert_int_equal(quality_loss(quality, now + RS_SEC(10)), 0);
+	now = hear_packets(&sender, 5, 0, 20, now + RS_SEC(10));
+	assert_int_equal(quality_loss(quality, now), 0);
 	/* Out of order is not lost. */
-	quality_add(&quality, seq + 1, true, 20, now);
-	assert_int_not_equal(quality_loss(&quality, now), 0);
-	quality_add(&quality, seq, true, 20, now);
-	assert_int_equal(quality_loss(&quality, now), 0);
+	sender.packet.expected += 2;
+	send_one(&sender, true, 20, now);
+	assert_int_not_equal(quality_loss(quality, now), 0);
+	send_one(&sender, true, 20, now);
+	assert_int_equal(quality_loss(quality, now), 0);
 	/* Nor is what another stream never had. */
-	quality_add(&quality, 3, true, 20, now + FRAME);
-	quality_add(&quality, 4, true, 20, now + 2 * FRAME);
-	assert_int_equal(quality_loss(&quality, now + 2 * FRAME), 0);
+	sender.packet = (struct quality_packet){ .stream = 2 };
+	now = hear_packets(&sender, 2, 0, 20, now);
+	assert_int_equal(quality_loss(quality, now), 0);
 }
 
 static void voice_at_full_level_is_clipping(void **state)
 {
-	struct quality quality = { 0 };
-	int64_t seq = 1;
+	struct sender sender = { .packet = { .stream = 1 } };
 
-	assert_int_equal(quality_clipping(&quality, RS_SEC(1)), 0);
-	rs_time now = hear_packets(&quality, &seq, 25, 0, QUALITY_FULL_LEVEL, RS_SEC(1));
-	assert_int_equal(quality_clipping(&quality, now), 1000);
-	now = hear_packets(&quality, &seq, 25, 0, QUALITY_FULL_LEVEL + 1, now);
-	assert_in_range(quality_clipping(&quality, now - FRAME), 500, 520);
+	assert_int_equal(quality_clipping(&sender.quality, RS_SEC(1)), 0);
+	rs_time now = hear_packets(&sender, 25, 0, QUALITY_FULL_LEVEL, RS_SEC(1));
+	assert_int_equal(quality_clipping(&sender.quality, now), 1000);
+	now = hear_packets(&sender, 25, 0, QUALITY_FULL_LEVEL + 1, now);
+	assert_in_range(quality_clipping(&sender.quality, now - FRAME), 500, 520);
 	/* What is not told is not held against it, and silence dilutes nothing. */
-	quality = (struct quality){ 0 };
-	now = hear_packets(&quality, &seq, 25, 0, -1, now);
-	assert_int_equal(quality_clipping(&quality, now), 0);
-	now = hear_packets(&quality, &seq, 25, 0, 0, now);
+	sender = (struct sender){ .packet = { .stream = 1 } };
+	now = hear_packets(&sender, 25, 0, -1, now);
+	assert_int_equal(quality_clipping(&sender.quality, now), 0);
+	now = hear_packets(&sender, 25, 0, 0, now);
 	for (unsigned i = 0; i < 20; i++)
-		quality_add(&quality, seq++, false, 0, now);
-	assert_in_range(quality_clipping(&quality, now), 490, 510);
+		send_one(&sender, false, 0, now);
+	assert_in_range(quality_clipping(&sender.quality, now), 490, 510);
 }
 
 static void a_microphone_that_interprets_badly_shows_in_its_figures(void **state)
@@ -476,6 +496,37 @@ static void a_microphone_that_interprets_badly_shows_in_its_figures(void **state
 	assert_int_equal(stats.clipping_permille, 1000);
 	assert_int_equal(stats.loss_permille, 0);
 	assert_int_equal(stats.jitter_ms, 0);
+}
+
+static struct router_source_stats figures_at(rs_time now)
+{
+	struct router_source_stats stats;
+	size_t cursor = 0;
+
+	assert_int_equal(router_source_next(kit.router, &cursor, now, &stats), 1);
+	return stats;
+}
+
+/* A line that was gone for three seconds, and for ten. */
+static void what_an_outage_lost_counts_however_long_it_was(void **state)
+{
+	for (unsigned outage = 150; outage <= 500; outage += 350) {
+		talk(150, 1 << 0, TALK);
+		hall.frame += outage;
+		talk(5, 1 << 0, TALK);
+		assert_in_range(figures_at(hall.frame * FRAME).loss_permille, 900, 999);
+		talk(150, 1 << 0, TALK);
+		assert_int_equal(figures_at(hall.frame * FRAME).loss_permille, 0);
+	}
+}
+
+/* Every other packet comes 10 ms late, then none. */
+static void jitter_is_forgotten_with_the_stream(void **state)
+{
+	for (unsigned i = 0; i < 100; i++)
+		talk_late(1 << 0, TALK, i % 2 == 0 ? 0 : RS_MS(10));
+	assert_in_range(figures_at(hall.frame * FRAME).jitter_ms, 8, 11);
+	assert_int_equal(figures_at((hall.frame + 1) * FRAME + RS_SEC(2)).jitter_ms, 0);
 }
 
 static void who_interprets_is_told_to_speak_as_well(void **state)
@@ -519,6 +570,8 @@ int main(void)
 		cmocka_unit_test(loss_is_counted_before_repair_and_forgotten),
 		cmocka_unit_test(voice_at_full_level_is_clipping),
 		CASE(a_microphone_that_interprets_badly_shows_in_its_figures),
+		CASE(what_an_outage_lost_counts_however_long_it_was),
+		CASE(jitter_is_forgotten_with_the_stream),
 		CASE(who_interprets_is_told_to_speak_as_well),
 	};
 
