@@ -26,12 +26,17 @@ enum purpose {
 
 /* ---- sound ---- */
 
+static bool is_heard(const struct slot *slot)
+{
+	return !slot->spec.video && slot->publish != NULL;
+}
+
 static unsigned hears(const struct peer *peer)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < peer->n_slots; i++)
-		n += !peer->slots[i]->spec.video && peer->slots[i]->publish != NULL;
+		n += is_heard(peer->slots[i]);
 	return n;
 }
 
@@ -82,9 +87,25 @@ static bool is_beside(const struct peer *peer, size_t i)
 	if (slot->spec.rank > 0 || slot->feed.kind == FEED_ORIGINAL)
 		return true;
 	while (slot->feed.kind == FEED_DESK && i-- > 0)
-		if (!peer->slots[i]->spec.video)
+		if (is_heard(peer->slots[i]))
 			return true;
 	return false;
+}
+
+/* All that is heard may be beside something that is silent: then the first of it stays. NULL: something else does. */
+static const struct slot *last_resort(const struct peer *peer)
+{
+	const struct slot *first = NULL;
+
+	for (size_t i = 0; i < peer->n_slots; i++) {
+		if (!is_heard(peer->slots[i]))
+			continue;
+		if (!is_beside(peer, i))
+			return NULL;
+		if (first == NULL)
+			first = peer->slots[i];
+	}
+	return first;
 }
 
 /* On a line that carries one sound, two of them are none. The first of each feed stays. */
@@ -99,9 +120,11 @@ static void set_ranks(struct peer *peer, uint32_t bps, rs_time now)
 		return;
 	/* A line that was never too narrow is only not known yet. */
 	egress->sole_audio = estimator_is_narrow(&egress->estimator) && bps < all;
+	const struct slot *stays = last_resort(peer);
 	for (size_t i = 0; i < peer->n_slots; i++)
 		if (!peer->slots[i]->spec.video)
-			silence(peer->slots[i], egress->sole_audio && is_beside(peer, i));
+			silence(peer->slots[i], egress->sole_audio && is_beside(peer, i) &&
+							peer->slots[i] != stays);
 }
 
 /* ---- pictures ---- */

@@ -30,6 +30,7 @@ struct stage {
 	struct kit kit;
 	struct bwe_line line;
 	uint32_t speaker, listener;
+	uint32_t interpreter; /* 0 = nobody */
 	rs_time now;
 	uint16_t seq[3];
 	uint16_t picture[3];
@@ -158,6 +159,9 @@ static void run(rs_time time)
 		if (at % 20 == 0)
 			kit_speak(
 				&stage->kit, stage->speaker, 5, ++stage->audio_seq, 30, stage->now);
+		if (at % 20 == 0 && stage->interpreter != 0)
+			kit_speak(&stage->kit, stage->interpreter, 6, stage->audio_seq, 30,
+				stage->now);
 		for (unsigned i = 0; i < 3; i++)
 			if (at % 40 == 3 + i)
 				show(i, layers[i]);
@@ -211,6 +215,31 @@ static void a_line_that_narrows_and_opens_lowers_pauses_and_restores_the_picture
 	assert_int_equal(slot_layer_now(stage->kit.router, picture()), 1);
 	assert_true(bwe_line_queueing(&stage->line, 95) <= RS_MS(150));
 	assert_int_equal(stage->gaps, 0);
+}
+
+/* Whoever hears the original alone has nothing it could lie underneath. */
+static void on_the_narrowest_line_the_only_sound_is_not_silenced(void **state)
+{
+	static const struct kit_peer interpreter = { .id = "fr-1", .csrc = 1002 };
+	struct kit_peer original = viewer;
+	uint32_t handle;
+
+	original.audio = "original-fr";
+	stage->interpreter = kit_must_join(&stage->kit, &interpreter);
+	assert_int_equal(kit_join(&stage->kit, &original, 0, &handle), 0);
+	assert_int_equal(handle, stage->listener);
+	struct kit_meeting meeting = shown;
+	meeting.event = 2;
+	meeting.channel = "fr";
+	meeting.desk = "fr-1";
+	kit_must_meeting(&stage->kit, &meeting, 0);
+	run(RS_SEC(10));
+	stage->line.rate_bps = 15000;
+	run(RS_SEC(10));
+	assert_true(peer_of(stage->kit.router, stage->listener)->egress->sole_audio);
+	const unsigned sound = stage->sound;
+	run(RS_SEC(1));
+	assert_in_range(stage->sound - sound, 49, 51);
 }
 
 /* While the line's queue drains nothing of a picture is sent, nor counted as tried. */
@@ -367,6 +396,7 @@ int main(void)
 		CASE(pictures_are_numbered_without_gaps_and_sound_is_not),
 		CASE(layers_go_by_what_the_line_carries),
 		CASE(a_line_that_narrows_and_opens_lowers_pauses_and_restores_the_picture),
+		CASE(on_the_narrowest_line_the_only_sound_is_not_silenced),
 		CASE(a_repair_that_finds_no_room_is_made_when_there_is),
 		CASE(what_feedback_misses_is_sent_again_unasked_and_so_are_lost_answers),
 		CASE(an_answer_that_is_lost_does_not_matter_once_another_arrived),
