@@ -59,28 +59,20 @@ static int word(struct judge *judge, const char *key, const char *const *words, 
 	return 0;
 }
 
-static void copy_name(struct judge *judge, const char *key, const char *name, char *out, size_t cap)
+static void copy_name(struct judge *judge, const char *key, char *out, size_t cap)
 {
 	const char *text = config_text(judge->row, key);
-	if (!rs_name_valid(name, strlen(name)) || !rs_copy_text(out, cap, text, strlen(text)))
+	if (!rs_name_valid(text, strlen(text)) || !rs_copy_text(out, cap, text, strlen(text)))
 		fail(judge, key, "1 to 64 of [A-Za-z0-9_-] are expected");
 }
 
 static void feed(struct judge *judge, char out[ROUTER_FEED_MAX + 1])
 {
-	static const char *const words[] = { "floor", "speaker", "chair", "content" };
-	static const char *const prefixes[] = { "channel-", "desk-", "original-", "source-" };
 	const char *text = config_text(judge->row, "feed");
-	for (size_t i = 0; i < RS_ARRAY_LEN(prefixes); i++) {
-		const size_t len = strlen(prefixes[i]);
-		if (strncmp(text, prefixes[i], len) != 0)
-			continue;
-		copy_name(judge, "feed", text + len, out, ROUTER_FEED_MAX + 1);
-		return;
-	}
-	(void)word(judge, "feed", words, RS_ARRAY_LEN(words),
-		"floor, speaker, chair, content, channel-ID, desk-ID, original-ID or source-ID is expected");
-	(void)rs_copy_text(out, ROUTER_FEED_MAX + 1, text, strlen(text)); /* judged above */
+
+	if (!router_is_feed(text) || !rs_copy_text(out, ROUTER_FEED_MAX + 1, text, strlen(text)))
+		fail(judge, "feed",
+			"floor, speaker, chair, content, channel-ID, desk-ID, original-ID or source-ID is expected");
 }
 
 /* RTCP takes the next port, so that the last one is none. */
@@ -149,8 +141,7 @@ static void source(struct judge *judge, struct plain_spec *out)
 		[ROUTER_CONTENT] = "content",
 	};
 	out->way = PLAIN_IN;
-	copy_name(
-		judge, "source", config_text(judge->row, "source"), out->name, ROUTER_NAME_MAX + 1);
+	copy_name(judge, "source", out->name, ROUTER_NAME_MAX + 1);
 	out->media = (enum router_media)word(judge, "media", words, RS_ARRAY_LEN(words),
 		"microphone, camera or content is expected");
 	if ((out->media == ROUTER_MICROPHONE) != (out->codec == ROUTER_OPUS))
@@ -174,8 +165,7 @@ static void sink(struct judge *judge, struct plain_spec *out)
 static void read_row(struct judge *judge, struct plain_spec *out)
 {
 	*out = (struct plain_spec){ .index = (unsigned)judge->index };
-	copy_name(judge, "meeting", config_text(judge->row, "meeting"), out->meeting,
-		sizeof(out->meeting));
+	copy_name(judge, "meeting", out->meeting, sizeof(out->meeting));
 	payload(judge, out);
 	addresses(judge, out);
 	protection(judge, out);

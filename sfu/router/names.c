@@ -64,3 +64,10 @@ int feed_parse(const char *from, struct feed *out_feed)
 	}
 	return -EINVAL;
 }
+
+bool router_is_feed(const char *text)
+{
+	struct feed feed;
+
+	return feed_parse(text, &feed) == 0 && feed.kind != FEED_NONE;
+}

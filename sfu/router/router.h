@@ -240,6 +240,9 @@ struct router_recv {
 	bool paused;         /* video: nothing is shown, so nothing is to be sent */
 };
 
+/* Whether `text` names a feed as above; "" does not. */
+bool router_is_feed(const char *text);
+
 struct router_peer {
 	const char *id;
 	const char *meeting;

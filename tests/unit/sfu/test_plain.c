@@ -112,7 +112,7 @@ static void a_fault_names_entry_and_key(void **state)
 		{ SOUND "\"source\": \"a\", \"media\": \"microphone\", " ENDS,
 			"key \"csrc\": a number from 1 is expected of a source" },
 		{ SOUND "\"feed\": \"hall\", " ENDS, "key \"feed\": floor, speaker" },
-		{ SOUND "\"feed\": \"channel-\", " ENDS, "key \"feed\": 1 to 64 of" },
+		{ SOUND "\"feed\": \"channel-\", " ENDS, "key \"feed\": floor, speaker" },
 		{ "\"meeting\": \"\", \"codec\": \"opus\", \"pt\": 0, \"feed\": \"floor\", " ENDS,
 			"key \"meeting\": 1 to 64 of" },
 		{ "\"meeting\": \"m\", \"codec\": \"L24\", \"pt\": 0, \"feed\": \"floor\", " ENDS,
