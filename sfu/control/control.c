@@ -247,6 +247,11 @@ static void meeting_apply(struct control *control, const struct object *object, 
 	if (same(control, control->meetings, meeting->id, object->json))
 		return;
 	int err = 0;
+	if (control->scratch->desks_refused > 0) {
+		control->counters.refused += control->scratch->desks_refused;
+		log_warning(LOG_CONTROL, meeting->id, "desks heard elsewhere are left out n=%zu",
+			control->scratch->desks_refused);
+	}
 	if (json_object_get(control->meetings, meeting->id) == NULL &&
 		json_object_size(control->meetings) >= control->max_meetings)
 		err = -E2BIG;

@@ -80,7 +80,7 @@ void control_shut(struct control *control);
 /* One message of signaling. 0, -EBADMSG (malformed, or a member is missing or wrong: nothing of it
  * was applied and the connection must end) or -ENOMEM, with `error` for the log. A unit that is over
  * a limit or that the port refuses is no error here: it is logged and counted, and such a peer is
- * reported as failed. */
+ * reported as failed. Nor is a desk that is heard elsewhere: its channel is set without it. */
 int control_recv(struct control *control, const char *json, size_t len, rs_time now,
 	char error[CONTROL_ERROR_LEN]) RS_MUST_USE;
 /* Whether a message may be given now; what makes the port busy also ends. */
@@ -127,7 +127,7 @@ struct control_counters {
 	uint64_t messages;
 	uint64_t unknown_messages; /* of a type not known here */
 	uint64_t bad_messages;
-	uint64_t refused;   /* units the port refused */
+	uint64_t refused;   /* units the port refused, and desks that are heard elsewhere already */
 	uint64_t unchanged; /* units said again */
 	uint64_t reports_dropped;
 };

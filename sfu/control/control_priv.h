@@ -11,6 +11,7 @@ struct control_scratch {
 	const char *open[ROUTER_OPEN_MAX];
 	const char *visible[CONTROL_VISIBLE_MAX];
 	struct router_channel channels[ROUTER_CHANNELS_MAX];
+	size_t desks_refused; /* left out of channels, since they are heard elsewhere */
 	struct control_peer peer;
 	struct router_send sends[ROUTER_SENDS_MAX];
 	struct router_recv recvs[ROUTER_RECVS_MAX];

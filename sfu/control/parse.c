@@ -102,28 +102,35 @@ static struct router_channel channel(const struct object *object)
 	};
 }
 
-/* A microphone is heard in one place: a desk that were on the floor as well would be heard there by those who hear it already. */
-static void judge_desk(
-	const struct object *at, const struct router_meeting *meeting, size_t channel)
+static bool is_desk_before(const struct router_meeting *meeting, size_t channel, const char *desk)
 {
-	const char *desk = meeting->channels[channel].desk;
-	char why[OBJECT_ERROR_LEN];
-
-	if (desk == NULL)
-		return;
 	for (size_t i = 0; i < channel; i++) {
-		const struct router_channel *other = &meeting->channels[i];
-		if (other->desk == NULL || strcmp(other->desk, desk) != 0)
-			continue;
-		(void)snprintf(why, sizeof(why), "%s is the desk of %s already", desk, other->id);
-		object_fail(at, "desk", why);
+		const char *other = meeting->channels[i].desk;
+		if (other != NULL && strcmp(other, desk) == 0)
+			return true;
 	}
-	for (size_t i = 0; i < meeting->n_open; i++) {
-		if (strcmp(meeting->open[i], desk) != 0)
-			continue;
-		(void)snprintf(why, sizeof(why), "%s is open on the floor", desk);
-		object_fail(at, "desk", why);
-	}
+	return false;
+}
+
+static bool is_open(const struct router_meeting *meeting, const char *source)
+{
+	for (size_t i = 0; i < meeting->n_open; i++)
+		if (strcmp(meeting->open[i], source) == 0)
+			return true;
+	return false;
+}
+
+/* A microphone is heard in one place. A desk that is heard elsewhere already stays there, and this channel passes the floor: to refuse the
+ * whole meeting would leave open what the message closes. */
+static void judge_desk(struct control_scratch *scratch, size_t channel)
+{
+	struct router_channel *at = &scratch->channels[channel];
+
+	if (at->desk == NULL || (!is_desk_before(&scratch->meeting, channel, at->desk) &&
+					!is_open(&scratch->meeting, at->desk)))
+		return;
+	at->desk = NULL;
+	scratch->desks_refused++;
 }
 
 void control_parse_meeting(const struct object *object, struct control_scratch *scratch)
@@ -145,11 +152,13 @@ void control_parse_meeting(const struct object *object, struct control_scratch *
 		.record = object_bool_or(object, "record", false),
 		.off_air = !object_bool_or(object, "webcast", true),
 	};
+	scratch->desks_refused = 0;
 	for (size_t i = 0; i < scratch->meeting.n_channels; i++) {
 		const struct object at = object_at(object, "channels", i);
 		scratch->channels[i] = channel(&at);
-		judge_desk(&at, &scratch->meeting, i);
 	}
+	for (size_t i = 0; i < scratch->meeting.n_channels && !object->error->failed; i++)
+		judge_desk(scratch, i);
 }
 
 static uint8_t ext_id(const struct object *object, const char *key)

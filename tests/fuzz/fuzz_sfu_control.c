@@ -1,5 +1,6 @@
 /* Control messages to the SFU: octets are messages, one a line. Whatever is said, the units held are
  * those the port was given, and the state that hello gives back is accepted by a fresh control end. */
+#include "common/base/text.h"
 #include "common/control/frame.h"
 #include "common/log/log.h"
 #include "sfu/control/control.h"
@@ -29,11 +30,35 @@ static int answer(struct held *held)
 	return 0;
 }
 
+static bool is_name_or_nobody(const char *name)
+{
+	return name == NULL || rs_name_valid(name, strlen(name));
+}
+
+/* A microphone is heard in one place: as desk of one channel, or on the floor. */
+static void judge_channel(const struct router_meeting *meeting, size_t at)
+{
+	const struct router_channel *channel = &meeting->channels[at];
+
+	if (!rs_name_valid(channel->id, strlen(channel->id)) || !is_name_or_nobody(channel->desk) ||
+		!is_name_or_nobody(channel->next))
+		abort();
+	for (size_t i = 0; channel->desk != NULL && i < at; i++)
+		if (meeting->channels[i].desk != NULL &&
+			strcmp(meeting->channels[i].desk, channel->desk) == 0)
+			abort();
+	for (size_t i = 0; channel->desk != NULL && i < meeting->n_open; i++)
+		if (strcmp(meeting->open[i], channel->desk) == 0)
+			abort();
+}
+
 static int on_meeting_set(void *ctx, const struct router_meeting *meeting, rs_time now)
 {
 	if (strlen(meeting->id) == 0 || strlen(meeting->id) > ROUTER_NAME_MAX ||
 		meeting->n_open > ROUTER_OPEN_MAX || meeting->n_channels > ROUTER_CHANNELS_MAX)
 		abort();
+	for (size_t i = 0; i < meeting->n_channels; i++)
+		judge_channel(meeting, i);
 	return answer(ctx);
 }
 

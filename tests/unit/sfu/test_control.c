@@ -364,11 +364,6 @@ static void hello_gives_the_state_and_the_last_reports_back(void **state)
 	assert_null(heard(fixture));
 }
 
-#define MEETING_OF(open, fr, en)                                                                  \
-	"{\"type\": \"meeting\", \"revision\": 1, \"meeting\": {\"id\": \"a\", \"event\": 1,"     \
-	" \"mode\": \"floor\", \"open\": " open ", \"channels\": [{\"id\": \"fr\", \"desk\": " fr \
-	"}, {\"id\": \"en\", \"desk\": " en "}]}}"
-
 static void an_error_names_the_member_and_applies_nothing(void **state)
 {
 	static const struct {
@@ -402,10 +397,6 @@ static void an_error_names_the_member_and_applies_nothing(void **state)
 		{ "{\"type\": \"state\", \"revision\": 1, \"meetings\": [{\"id\": \"a\", \"event\": 1,"
 		  " \"mode\": \"floor\"}], \"peers\": [{}]}",
 			"message.peers[0].ice" },
-		{ MEETING_OF("[]", "\"fr-1\"", "\"fr-1\""),
-			"message.meeting.channels[1].desk: fr-1 is the desk of fr already" },
-		{ MEETING_OF("[\"KEN\", \"en-1\"]", "\"fr-1\"", "\"en-1\""),
-			"message.meeting.channels[1].desk: en-1 is open on the floor" },
 	};
 	struct fixture *fixture = *state;
 	for (size_t i = 0; i < RS_ARRAY_LEN(bad); i++) {
@@ -415,6 +406,31 @@ static void an_error_names_the_member_and_applies_nothing(void **state)
 	}
 	assert_string_equal(fixture->calls, "");
 	assert_int_equal(control_counters(fixture->control)->bad_messages, RS_ARRAY_LEN(bad));
+}
+
+static void a_desk_that_is_heard_elsewhere_is_left_out_and_all_else_is_followed(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		const char *open, *first, *second; /* desks of two channels */
+	} bad[] = {
+		{ "[]", "fr-1", "fr-1" },
+		{ "[\"KEN\", \"en-1\"]", "fr-1", "en-1" },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(bad); i++) {
+		fixture->desk[0] = '\0';
+		assert_int_equal(
+			say(fixture,
+				"{\"type\": \"meeting\", \"revision\": %zu, \"meeting\":"
+				" {\"id\": \"a\", \"event\": %zu, \"mode\": \"floor\", \"open\": %s,"
+				" \"channels\": [{\"id\": \"fr\", \"desk\": \"%s\", \"next\": \"fr-2\"},"
+				" {\"id\": \"en\", \"desk\": \"%s\"}]}}",
+				i + 1, i + 1, bad[i].open, bad[i].first, bad[i].second),
+			0);
+		assert_string_equal(fixture->desk, "fr-1"); /* and the other has none */
+		assert_int_equal(fixture->n_open, 2 * i);
+		assert_int_equal(control_counters(fixture->control)->refused, i + 1);
+	}
 }
 
 static void a_revision_that_does_not_grow_ends_the_connection(void **state)
@@ -761,6 +777,7 @@ int main(void)
 		CASE(state_takes_away_what_it_does_not_list),
 		CASE(hello_gives_the_state_and_the_last_reports_back),
 		CASE(an_error_names_the_member_and_applies_nothing),
+		CASE(a_desk_that_is_heard_elsewhere_is_left_out_and_all_else_is_followed),
 		CASE(a_revision_that_does_not_grow_ends_the_connection),
 		CASE(an_unknown_message_is_counted_and_ignored),
 		CASE(one_meeting_over_the_limit_is_refused),
