@@ -349,6 +349,8 @@ static void jitter_adds_no_more_than_itself(void **state)
 	const rs_time jitter = RS_MS(30);
 
 	expect(&(struct line){ .armed = true, .jitter = jitter }, jitter);
+	expect(&(struct line){ .armed = true, .jitter = jitter, .workers = true }, jitter);
+	expect(&(struct line){ .jitter = jitter }, jitter);
 	expect(&(struct line){ .jitter = jitter, .workers = true }, jitter);
 }
 
@@ -356,6 +358,7 @@ static void jitter_adds_no_more_than_itself(void **state)
 static void what_comes_late_of_the_one_before_is_not_heard(void **state)
 {
 	expect(&(struct line){ .armed = true, .some_late = true }, LATE);
+	expect(&(struct line){ .armed = true, .some_late = true, .workers = true }, LATE);
 	expect(&(struct line){ .some_late = true, .workers = true }, LATE);
 }
 
@@ -363,15 +366,19 @@ static void what_comes_late_of_the_one_before_is_not_heard(void **state)
 static void who_comes_out_of_silence_is_heard_as_soon(void **state)
 {
 	expect(&(struct line){ .armed = true, .dtx = true }, 0);
+	expect(&(struct line){ .armed = true, .dtx = true, .workers = true }, 0);
+	expect(&(struct line){ .dtx = true }, DELAY);
 	expect(&(struct line){ .dtx = true, .workers = true }, DELAY);
 }
 
 static void a_desk_gives_way_to_the_floor_and_comes_back(void **state)
 {
 	expect(&(struct line){ .over_floor = true }, 0);
+	expect(&(struct line){ .over_floor = true, .armed = true }, 0);
 	expect(&(struct line){ .over_floor = true, .dtx = true, .armed = true, .workers = true },
 		0);
 	expect(&(struct line){ .over_floor = true, .jitter = RS_MS(30) }, RS_MS(30));
+	expect(&(struct line){ .over_floor = true, .armed = true, .jitter = RS_MS(30) }, RS_MS(30));
 }
 
 int main(void)
