@@ -84,6 +84,12 @@ static json_t *mark_json(const struct router_tap *tap, int64_t wall_offset)
 		(json_int_t)(tap->at + wall_offset));
 }
 
+static json_t *show_json(const struct router_tap *tap, int64_t wall_offset)
+{
+	return json_pack("{s:s, s:s, s:s, s:I}", "type", "show", "meeting", tap->meeting, "source",
+		tap->name, "wall_us", (json_int_t)(tap->at + wall_offset));
+}
+
 int tap_write(struct rs_buf *out, const struct router_tap *tap, int64_t wall_offset)
 {
 	switch (tap->kind) {
@@ -100,6 +106,8 @@ int tap_write(struct rs_buf *out, const struct router_tap *tap, int64_t wall_off
 		return control_write(out, clock_json(tap));
 	case ROUTER_TAP_MARK:
 		return control_write(out, mark_json(tap, wall_offset));
+	case ROUTER_TAP_SHOW:
+		return control_write(out, show_json(tap, wall_offset));
 	}
 	return -EINVAL;
 }

@@ -25,7 +25,9 @@ int meeting_get(struct router *router, const char *id, struct meeting **out_meet
 	meeting = rs_zalloc(sizeof(*meeting));
 	if (meeting == NULL)
 		return -ENOMEM;
-	const int err = text_set_name(&meeting->id, id, false);
+	int err = text_set_name(&meeting->id, id, false);
+	if (err == 0)
+		err = text_set_name(&meeting->floor.id, "floor", false);
 	if (err < 0) {
 		(void)rs_release(meeting);
 		return err;
@@ -80,6 +82,7 @@ void meeting_drop(struct router *router, struct meeting *meeting)
 			continue;
 		*link = meeting->next;
 		router->n_meetings--;
+		tap_set(router, meeting, 0);
 		forget_lists(router, meeting);
 		(void)rs_release(meeting);
 		return;
@@ -243,10 +246,10 @@ static void bind_slots(struct router *router, struct meeting *meeting, rs_time n
 {
 	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next)
 		bind_peer(router, peer, now);
-	for (size_t i = 0; i < meeting->n_channels; i++)
-		if (meeting->channels[i].tap != NULL)
-			slot_bind(router, meeting->channels[i].tap,
-				feed_source(meeting, meeting->channels[i].tap), now);
+	for (size_t i = 0; i < TAP_SLOTS(meeting); i++)
+		if (tap_slot(meeting, i) != NULL)
+			slot_bind(router, tap_slot(meeting, i),
+				feed_source(meeting, tap_slot(meeting, i)), now);
 }
 
 static void look_up(const struct meeting *meeting, struct named *named)
@@ -278,5 +281,6 @@ void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now
 	ranks_set(meeting, now);
 	tap_set(router, meeting, now);
 	bind_slots(router, meeting, now);
+	tap_show(router, meeting, now);
 	relay_wants(router, meeting);
 }

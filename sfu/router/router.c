@@ -301,9 +301,9 @@ static void tick_meeting(struct router *router, struct meeting *meeting, rs_time
 {
 	if (ranks_tick(meeting, now))
 		meeting_resolve(router, meeting, now);
-	for (size_t i = 0; i < meeting->n_channels; i++)
-		if (meeting->channels[i].tap != NULL)
-			reports_to_receiver(router, meeting->channels[i].tap, now);
+	for (size_t i = 0; i < TAP_SLOTS(meeting); i++)
+		if (tap_slot(meeting, i) != NULL)
+			reports_to_receiver(router, tap_slot(meeting, i), now);
 }
 
 /* A listener of sound alone has nothing to do between two of its reports, unless it asks for something: a

@@ -79,6 +79,7 @@ enum router_tap_kind {
 	ROUTER_TAP_PACKET, /* `data`, `len`, `at` = arrival */
 	ROUTER_TAP_CLOCK,  /* `ntp`, `rtp`: a sender report of the publisher */
 	ROUTER_TAP_MARK,   /* the gate of `name` (`open`) changed because of `event`, at `at` */
+	ROUTER_TAP_SHOW, /* from `at` on the picture of the feed `speaker` is the camera of `name` */
 };
 
 /* One thing for the recorder; which members count is said beside the kind. Valid during the call only. */
@@ -86,8 +87,10 @@ struct router_tap {
 	enum router_tap_kind kind;
 	const char *meeting;
 	uint32_t track;
-	const char *name;        /* TRACK: source, or channel id; MARK: source */
-	bool channel;            /* TRACK: the feed channel-NAME rather than a source's own media */
+	const char
+		*name; /* TRACK: source, or channel id; MARK: source; SHOW: source, "" = nobody */
+	/* TRACK: the feed channel-NAME, or of the name `floor` that feed, rather than a source's own media */
+	bool channel;
 	enum router_media media; /* TRACK */
 	enum router_codec codec; /* TRACK */
 	const uint8_t *data;     /* PACKET: one RTP packet */

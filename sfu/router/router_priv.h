@@ -294,6 +294,8 @@ struct meeting {
 	struct text id;
 	bool known; /* told by router_meeting_set() */
 	bool tapped;
+	struct channel floor; /* of the tap only: one sound at a time */
+	struct text shown;    /* whose camera the tap was told of last */
 	uint64_t event;
 	enum router_mode mode;
 	struct text *open;
@@ -520,8 +522,13 @@ void emit_rtcp(struct router *router, struct peer *peer, const struct rs_writer 
 bool event_push(struct router *router, const struct router_event *event);
 /* The meeting is recorded here. */
 bool tap_wants(const struct router *router, const struct meeting *meeting);
-/* Subscribe to the channels, or no longer. */
+/* Subscribe to the channels and the floor, or no longer. */
 void tap_set(struct router *router, struct meeting *meeting, rs_time now);
+/* The i-th subscription of the tap, NULL where there is none; TAP_SLOTS of them. */
+struct slot *tap_slot(const struct meeting *meeting, size_t i);
+#define TAP_SLOTS(meeting) ((meeting)->n_channels + 1)
+/* Who is seen, if it changed. */
+void tap_show(struct router *router, struct meeting *meeting, rs_time now);
 /* Everything is to be announced anew. */
 void tap_reset(struct router *router, struct meeting *meeting);
 void tap_gate(struct router *router, struct publish *publish, bool open, rs_time now);

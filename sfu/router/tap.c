@@ -24,12 +24,12 @@ static uint32_t next_track(struct router *router)
 	return router->tap_tracks;
 }
 
-static struct slot *channel_slot(struct router *router, struct channel *channel)
+static struct slot *channel_slot(struct router *router, struct channel *channel, bool floor)
 {
 	char feed[sizeof(channel->id.s) + sizeof("channel-")];
 	struct slot *slot;
 
-	(void)snprintf(feed, sizeof(feed), "channel-%s",
+	(void)snprintf(feed, sizeof(feed), floor ? "%s" : "channel-%s",
 		channel->id.s); /* an id leaves room for the prefix */
 	const struct router_recv spec = {
 		.mid = "",
@@ -45,15 +45,26 @@ static struct slot *channel_slot(struct router *router, struct channel *channel)
 	return slot;
 }
 
+/* The channels, and behind them the floor as one sound. */
+static struct channel *channel_at(struct meeting *meeting, size_t i)
+{
+	return i < meeting->n_channels ? &meeting->channels[i] : &meeting->floor;
+}
+
+struct slot *tap_slot(const struct meeting *meeting, size_t i)
+{
+	return i < meeting->n_channels ? meeting->channels[i].tap : meeting->floor.tap;
+}
+
 void tap_set(struct router *router, struct meeting *meeting, rs_time now)
 {
 	const bool wanted = tap_wants(router, meeting);
 
-	for (size_t i = 0; i < meeting->n_channels; i++) {
-		struct channel *channel = &meeting->channels[i];
+	for (size_t i = 0; i < TAP_SLOTS(meeting); i++) {
+		struct channel *channel = channel_at(meeting, i);
 		if (wanted && channel->tap == NULL) {
-			channel->tap = channel_slot(router,
-				channel); /* out of memory: tried again at the next change */
+			/* Out of memory: tried again at the next change. */
+			channel->tap = channel_slot(router, channel, channel == &meeting->floor);
 			channel->tap_track = 0;
 		} else if (!wanted && channel->tap != NULL) {
 			slot_bind(router, channel->tap, NULL, now);
@@ -88,10 +99,28 @@ void tap_gate(struct router *router, struct publish *publish, bool open, rs_time
 		mark(router, publish, open, now);
 }
 
+void tap_show(struct router *router, struct meeting *meeting, rs_time now)
+{
+	const struct publish *camera = meeting->speaker.camera;
+	const struct text none = { .s = "" };
+	const struct text *seen = camera != NULL ? &camera->source : &none;
+
+	if (!tap_wants(router, meeting) || text_equal(seen, &meeting->shown))
+		return;
+	meeting->shown = *seen;
+	tell(router, &(struct router_tap){
+			     .kind = ROUTER_TAP_SHOW,
+			     .meeting = meeting->id.s,
+			     .name = seen->s,
+			     .at = now,
+		     });
+}
+
 void tap_reset(struct router *router, struct meeting *meeting)
 {
-	for (size_t i = 0; i < meeting->n_channels; i++)
-		meeting->channels[i].tap_track = 0;
+	meeting->shown = (struct text){ .s = "" }; /* a recorder begins without a picture */
+	for (size_t i = 0; i < TAP_SLOTS(meeting); i++)
+		channel_at(meeting, i)->tap_track = 0;
 	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next) {
 		for (size_t i = 0; i < peer->n_publishes; i++) {
 			struct publish *publish = peer->publishes[i];

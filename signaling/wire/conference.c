@@ -25,6 +25,8 @@ static void read_channels(const struct source *source, struct meeting *meeting)
 	for (size_t i = 0; i < meeting->n_channels; i++) {
 		const struct object language = object_at(source->root, "languages", i);
 		(void)rs_set_text(meeting->channels[i].id, object_name(&language, "id"));
+		if (strcmp(meeting->channels[i].id, "floor") == 0)
+			object_fail(&language, "id", "is what the floor itself is called");
 		READ_TEXT(&language, "name", meeting->channels[i].name);
 		ONLY(source, &language, "id", "name");
 	}

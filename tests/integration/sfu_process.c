@@ -499,6 +499,8 @@ struct tapped {
 	size_t marks;
 	const char *name;   /* of the source expected; NULL = KEN */
 	int64_t track;      /* its last announced microphone */
+	int64_t floor;      /* the floor's one sound; 0 = not announced */
+	size_t of_floor;    /* packets of that */
 	size_t unannounced; /* packets of another track */
 };
 
@@ -508,6 +510,10 @@ static void tap_frame(struct tapped *tapped, const struct frame *frame)
 	if (frame->kind == FRAME_PACKET) {
 		assert_int_equal(frame_packet_parse(frame->body, frame->len, &packet), 0);
 		assert_true(llabs(rs_clock_wall_us() - packet.arrival_wall_us) < 5000000);
+		if (packet.track == tapped->floor) {
+			tapped->of_floor++;
+			return;
+		}
 		tapped->packets++;
 		tapped->unannounced += packet.track != tapped->track;
 		return;
@@ -515,9 +521,14 @@ static void tap_frame(struct tapped *tapped, const struct frame *frame)
 	json_t *message = json_loadb((const char *)frame->body, frame->len, 0, NULL);
 	const char *type = json_string_value(json_object_get(message, "type"));
 	if (strcmp(type, "track") == 0) {
-		assert_string_equal(json_string_value(json_object_get(message, "name")),
-			tapped->name != NULL ? tapped->name : "KEN");
-		tapped->track = json_integer_value(json_object_get(message, "track"));
+		const char *name = json_string_value(json_object_get(message, "name"));
+		const int64_t track = json_integer_value(json_object_get(message, "track"));
+		if (strcmp(name, "floor") == 0) {
+			tapped->floor = track;
+		} else {
+			assert_string_equal(name, tapped->name != NULL ? tapped->name : "KEN");
+			tapped->track = track;
+		}
 	}
 	tapped->marks += strcmp(type, "mark") == 0;
 	json_decref(message);
@@ -555,6 +566,7 @@ static void the_tap_gives_what_passed_the_gate(void **state)
 	sfu_world_run(world, 100);
 	tap_read(fd, &tapped);
 	assert_true(tapped.packets >= 23);
+	assert_int_equal(tapped.of_floor, tapped.packets);
 	assert_int_equal(tapped.unannounced, 0);
 	assert_int_equal(tapped.marks, 2);
 	const size_t before = tapped.packets;
@@ -590,6 +602,7 @@ static void each_packet_is_counted_once_wherever_it_goes(void **state)
 	assert_int_equal(ken->out_of_sequence, 0);
 	tap_read(fd, &tapped);
 	assert_int_equal(tapped.packets, sent);
+	assert_int_equal(tapped.of_floor, sent);
 	assert_int_equal(tapped.unannounced, 0);
 	/* FRA is at the last worker, KEN and the recorder are at the first. */
 	json_t *counters = sfu_world_counters(world);

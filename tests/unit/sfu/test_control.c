@@ -714,6 +714,11 @@ static void the_tap_is_written_as_the_paper_has_it(void **state)
 	expect_heard(fixture,
 		"{\"type\": \"mark\", \"meeting\": \"demo\", \"event\": 12,"
 		" \"source\": \"KEN\", \"open\": true, \"wall_us\": 1795305600123456}");
+	tap.kind = ROUTER_TAP_SHOW;
+	tap.at = 131002;
+	assert_int_equal(tap_write(out, &tap, 1795305600000000), 0);
+	expect_heard(fixture, "{\"type\": \"show\", \"meeting\": \"demo\", \"source\": \"KEN\","
+			      " \"wall_us\": 1795305600131002}");
 	assert_int_equal(tap_write_gap(out, "demo", 5), 0);
 	expect_heard(fixture, "{\"type\": \"gap\", \"meeting\": \"demo\", \"packets\": 5}");
 }

@@ -1,4 +1,4 @@
-/* Who hears whom: the router's desired state, gate, feeds, slots and recorder tap, packet by packet. */
+/* Who hears whom: the router's desired state, gate, feeds and slots, packet by packet. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -498,138 +498,6 @@ static void direct_mode_plays_every_source(void **state)
 	assert_int_equal(kit_count_rtp(&kit, v, kit_slot_ssrc(&viewer, 3, false)), 1);
 }
 
-static const struct kit_tap *tap_of(enum router_tap_kind kind, size_t i)
-{
-	for (size_t at = 0; at < kit.n_taps; at++)
-		if (kit.taps[at].tap.kind == kind && i-- == 0)
-			return &kit.taps[at];
-	return NULL;
-}
-
-static const struct kit_tap *get_tap(enum router_tap_kind kind, size_t i)
-{
-	const struct kit_tap *tap = tap_of(kind, i);
-
-	if (tap == NULL)
-		abort();
-	return tap;
-}
-
-static void the_recorder_gets_what_passes_the_gate_and_nothing_else(void **state)
-{
-	static const struct kit_peer desk = { .id = "fr-1", .csrc = 1004 };
-	const uint32_t k = kit_must_join(&kit, &ken), f = kit_must_join(&kit, &fra),
-		       d = kit_must_join(&kit, &desk);
-	struct kit_meeting spec = {
-		.event = 5, .open = { "KEN" }, .visible = { "KEN" }, .channel = "fr", .record = true
-	};
-
-	assert_int_equal(router_tap_start(kit.router, "m", 0), 0);
-	kit_must_meeting(&kit, &spec, 0);
-	const struct kit_tap *mark = get_tap(ROUTER_TAP_MARK, 0);
-	assert_true(mark->tap.open && mark->tap.event == 5);
-	assert_string_equal(mark->name, "KEN");
-	kit_speak(&kit, k, 7, 1, 10, RS_MS(20));
-	kit_speak(&kit, f, 8, 1, 10, RS_MS(20));
-	kit_show(&kit, k, &(struct kit_media){ .ssrc = 9, .seq = 1, .picture = 1 }, RS_MS(20));
-	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 1);
-	kit_show(&kit, k,
-		&(struct kit_media){
-			.ssrc = 9, .seq = 2, .picture = 2, .keyframe = true, .height = 180 },
-		RS_MS(40));
-
-	/* KEN's microphone, the channel passing it through, KEN's camera from its key frame. */
-	const struct kit_tap *track = get_tap(ROUTER_TAP_TRACK, 0);
-	assert_true(!track->tap.channel && track->tap.media == ROUTER_MICROPHONE);
-	assert_true(get_tap(ROUTER_TAP_TRACK, 1)->tap.channel);
-	assert_string_equal(get_tap(ROUTER_TAP_TRACK, 1)->name, "fr");
-	assert_true(get_tap(ROUTER_TAP_TRACK, 2)->tap.media == ROUTER_CAMERA);
-	assert_null(tap_of(ROUTER_TAP_TRACK, 3));
-	const struct kit_tap *packet = get_tap(ROUTER_TAP_PACKET, 0);
-	struct rtp_packet rtp;
-	assert_int_equal(rtp_parse(packet->data, packet->len, &rtp), 0);
-	assert_true(rtp.ssrc == 7 && rtp.seq == 1 && packet->tap.at == RS_MS(20));
-	assert_non_null(tap_of(ROUTER_TAP_PACKET, 2));
-	assert_null(tap_of(ROUTER_TAP_PACKET, 3));
-
-	/* The desk goes live: its sound is in the channel alone. */
-	kit_forget(&kit);
-	kit_speak(&kit, d, 6, 1, 10, RS_MS(40));
-	spec.desk = "fr-1";
-	spec.event = 6;
-	kit_must_meeting(&kit, &spec, RS_MS(50));
-	kit_speak(&kit, d, 6, 2, 10, RS_MS(60));
-	assert_null(tap_of(ROUTER_TAP_MARK, 0));
-	assert_null(tap_of(ROUTER_TAP_TRACK, 0));
-	assert_int_equal(rtp_parse(get_tap(ROUTER_TAP_PACKET, 0)->data,
-				 get_tap(ROUTER_TAP_PACKET, 0)->len, &rtp),
-		0);
-	assert_int_equal(rtp.csrcs[0], 1004);
-	assert_null(tap_of(ROUTER_TAP_PACKET, 1));
-
-	/* The floor is taken away. */
-	kit_forget(&kit);
-	spec.open[0] = NULL;
-	spec.event = 7;
-	kit_must_meeting(&kit, &spec, RS_MS(70));
-	assert_true(!get_tap(ROUTER_TAP_MARK, 0)->tap.open &&
-		    get_tap(ROUTER_TAP_MARK, 0)->tap.event == 7);
-	kit_speak(&kit, k, 7, 2, 10, RS_MS(80));
-	assert_null(tap_of(ROUTER_TAP_PACKET, 0));
-
-	/* A recorder that comes again is told everything again. */
-	spec.open[0] = "KEN";
-	spec.event = 8;
-	kit_must_meeting(&kit, &spec, RS_MS(90));
-	kit_forget(&kit);
-	assert_int_equal(router_tap_start(kit.router, "m", RS_MS(95)), 0);
-	assert_true(get_tap(ROUTER_TAP_MARK, 0)->tap.open);
-	kit_speak(&kit, k, 7, 3, 10, RS_MS(100));
-	assert_string_equal(get_tap(ROUTER_TAP_TRACK, 0)->name, "KEN");
-	router_tap_stop(kit.router, "m");
-	kit_forget(&kit);
-	kit_speak(&kit, k, 7, 4, 10, RS_MS(120));
-	assert_int_equal(kit.n_taps, 0);
-}
-
-static void the_recorder_may_ask_for_a_key_frame(void **state)
-{
-	const uint32_t k = kit_must_join(&kit, &ken);
-
-	kit_must_meeting(
-		&kit, &(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .record = true }, 0);
-	assert_int_equal(router_tap_start(kit.router, "m", 0), 0);
-	kit_show(&kit, k,
-		&(struct kit_media){
-			.ssrc = 9, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
-		0);
-	const uint32_t track = kit.taps[0].tap.track;
-	assert_int_equal(kit.taps[0].tap.kind, ROUTER_TAP_TRACK);
-	router_tap_keyframe(kit.router, track + 1, RS_SEC(1));
-	router_tap_keyframe(kit.router, 0, RS_SEC(1));
-	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 0);
-	router_tap_keyframe(kit.router, track, RS_SEC(1));
-	router_tap_keyframe(kit.router, track, RS_SEC(1));
-	assert_int_equal(kit_count_rtcp(&kit, k, RTCP_PSFB, RTCP_FMT_PLI), 1);
-}
-
-/* It counts sequence numbers: what it is not given is a loss to it, and a frozen picture. */
-static void the_recorder_gets_padding_too(void **state)
-{
-	const uint32_t k = kit_must_join(&kit, &ken);
-
-	kit_must_meeting(
-		&kit, &(struct kit_meeting){ .event = 1, .visible = { "KEN" }, .record = true }, 0);
-	assert_int_equal(router_tap_start(kit.router, "m", 0), 0);
-	kit_show(&kit, k,
-		&(struct kit_media){
-			.ssrc = 9, .seq = 1, .picture = 1, .keyframe = true, .height = 180 },
-		0);
-	kit_show(&kit, k, &(struct kit_media){ .ssrc = 9, .seq = 2, .picture = 1, .padding = 200 },
-		RS_MS(5));
-	assert_non_null(tap_of(ROUTER_TAP_PACKET, 1));
-}
-
 static void sources_report_when_they_flow_and_stop(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken);
@@ -771,9 +639,6 @@ int main(void)
 		CASE(a_peer_is_sent_so_many_ssrcs_in_its_life),
 		CASE(listeners_of_sound_are_left_alone_between_reports),
 		CASE(direct_mode_plays_every_source),
-		CASE(the_recorder_gets_what_passes_the_gate_and_nothing_else),
-		CASE(the_recorder_may_ask_for_a_key_frame),
-		CASE(the_recorder_gets_padding_too),
 		CASE(sources_report_when_they_flow_and_stop),
 		CASE(a_source_stops_flowing_when_its_publisher_leaves),
 		CASE(whether_a_source_flows_is_told_by_the_publisher_it_comes_from),
