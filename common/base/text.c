@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 int rs_parse_u64(const char *text, size_t len, uint64_t max, uint64_t *out_value)
 {
@@ -100,6 +101,12 @@ static size_t utf8_sequence(uint8_t lead, uint32_t *out_bits, uint32_t *out_leas
 		return 4;
 	}
 	return 0;
+}
+
+bool rs_language_in(const char *range, const char *tag)
+{
+	const size_t len = strlen(range);
+	return strncasecmp(range, tag, len) == 0 && (tag[len] == '\0' || tag[len] == '-');
 }
 
 bool rs_utf8_valid(const char *text, size_t len)

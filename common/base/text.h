@@ -29,6 +29,8 @@ static inline bool rs_copy_string(char *out, size_t cap, const char *text)
 /* snprintf that says whether it fitted: 0 or -ENOSPC. */
 int rs_format(char *out, size_t cap, const char *format, ...) RS_PRINTF(3, 4) RS_MUST_USE;
 
+/* Whether a language tag lies in a range: "fr" has "fr" and "fr-CH", whatever the case (basic filtering, RFC 4647 section 3.3.1). */
+bool rs_language_in(const char *range, const char *tag);
 /* Well-formed UTF-8 (RFC 3629: shortest form, no surrogates), no NUL. */
 bool rs_utf8_valid(const char *text, size_t len);
 /* Octets of the longest beginning of this NUL-terminated UTF-8 that ends with a whole letter and is at most `max` octets long. */

@@ -1,13 +1,16 @@
 /* signaling/broadcast/broadcast.h
  *
  * The last events of one meeting as they were told, so that a page or a recorder that was away gets exactly what it missed.
- * A fixed ring; the oldest makes way. One thread.
+ * A fixed ring; the oldest makes way, also when all together grow too large. One thread.
  */
 #ifndef ROSTRUM_SIGNALING_BROADCAST_BROADCAST_H
 #define ROSTRUM_SIGNALING_BROADCAST_BROADCAST_H
 
 #include "common/base/hash.h"
 #include "signaling/broadcast/message.h"
+
+/* Of all that is kept of one meeting; the last event is kept whatever it has. */
+#define BROADCAST_OCTETS_MAX ((size_t)16 << 20)
 
 /* One event as told. */
 struct broadcast_event {

@@ -56,6 +56,11 @@ int interpretation_desk_at(const struct interpretation *interpretation, const ch
 	return INTERPRETATION_NONE;
 }
 
+const char *interpretation_source_name(const struct interpretation *interpretation, int source)
+{
+	return source == INTERPRETATION_NONE ? "floor" : interpretation->channels[source].id;
+}
+
 const struct interpretation_desk *interpretation_find(
 	const struct interpretation *interpretation, const char *badge)
 {

@@ -162,6 +162,8 @@ const struct interpretation_channel *interpretation_live_in(
 bool interpretation_needs(const struct interpretation *interpretation, const char *badge);
 /* Whether a channel carries its live desk; else it passes the floor. `channel` below n_channels. */
 bool interpretation_carries(const struct interpretation *interpretation, size_t channel);
+/* "floor", or the channel's id. */
+const char *interpretation_source_name(const struct interpretation *interpretation, int source);
 /* Channel a desk hears: chosen, or by auto-relay; INTERPRETATION_NONE = the floor itself. */
 int interpretation_hears(
 	const struct interpretation *interpretation, const struct interpretation_desk *desk);

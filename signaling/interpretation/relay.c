@@ -1,6 +1,12 @@
 /* Relay: what desks hear, the chain behind a channel, auto-relay, and why nobody hears themselves. */
 #include "signaling/interpretation/interpretation_priv.h"
 
+/* The language of a channel is spoken on the floor, whatever the region. */
+static bool is_spoken(const struct interpretation *interpretation, const char *channel)
+{
+	return rs_language_in(channel, interpretation->language);
+}
+
 static void put(struct relay *relay, int channel, int desk, int64_t since_ms)
 {
 	const struct interpretation *interpretation = relay->interpretation;
@@ -10,7 +16,7 @@ static void put(struct relay *relay, int channel, int desk, int64_t since_ms)
 	link->source = at->source;
 	link->booth = at->booth;
 	link->since_ms = since_ms;
-	link->carried = strcmp(interpretation->channels[channel].id, interpretation->language) != 0;
+	link->carried = !is_spoken(interpretation, interpretation->channels[channel].id);
 }
 
 void relay_take(const struct interpretation *interpretation, struct relay *out_relay)
@@ -74,7 +80,7 @@ bool relay_leads_to(const struct relay *relay, int source, size_t booth, int tar
 bool interpretation_carries(const struct interpretation *interpretation, size_t channel)
 {
 	const struct interpretation_channel *at = &interpretation->channels[channel];
-	return at->desk != INTERPRETATION_NONE && strcmp(at->id, interpretation->language) != 0;
+	return at->desk != INTERPRETATION_NONE && !is_spoken(interpretation, at->id);
 }
 
 int interpretation_hears(
@@ -113,17 +119,12 @@ size_t interpretation_chain(const struct interpretation *interpretation, size_t 
 
 /* --- decide --- */
 
-static const char *source_name(const struct interpretation *interpretation, int source)
-{
-	return source == INTERPRETATION_NONE ? "floor" : interpretation->channels[source].id;
-}
-
 static struct event *add_source(const struct interpretation *interpretation, int desk, int source,
 	const char *by, enum event_cause cause, struct events *events)
 {
 	struct event *event = events_add(events, EVENT_DESK_SOURCE, by);
 	(void)rs_set_text(event->names, interpretation->desks[desk].id);
-	(void)rs_set_text(event->source, source_name(interpretation, source));
+	(void)rs_set_text(event->source, interpretation_source_name(interpretation, source));
 	event->cause = cause;
 	return event;
 }

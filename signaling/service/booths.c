@@ -56,9 +56,11 @@ void booths_prepare(struct chamber *chamber, struct command *command, struct mom
 	const struct person *person = chamber_person(chamber, command->by);
 	const int64_t hold_ms =
 		chamber->proceedings->meeting->rules.interpretation.slower_hold_s * INT64_C(1000);
-	command->booths_quiet_ms = quiet_ms(chamber, at);
-	command->booths_speaking =
-		chamber->booths.channels[0] != '\0' ? chamber->booths.channels : NULL;
+	if (command->kind == COMMAND_GIVE_FLOOR || command->kind == COMMAND_OPEN_VOTING) {
+		command->booths_quiet_ms = quiet_ms(chamber, at);
+		command->booths_speaking =
+			chamber->booths.channels[0] != '\0' ? chamber->booths.channels : NULL;
+	}
 	command->asked = person != NULL && person->slower_ms != 0 &&
 			 person->slower_ms >= chamber->proceedings->signals.slower_from_ms &&
 			 at.wall_ms - person->slower_ms < hold_ms;

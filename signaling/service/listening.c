@@ -1,29 +1,18 @@
 #include "signaling/service/listening.h"
 
 #include <stdio.h>
-#include <strings.h>
-
-#define CHANNEL "channel-"
-#define ORIGINAL "original-"
-#define DESK "desk-"
 
 static void set_feed(struct peer_slot *place, const char *prefix, const char *channel)
 {
 	(void)snprintf(place->feed, sizeof(place->feed), "%s%s", prefix, channel); /* fits */
 }
 
-static bool matches(const char *range, const char *tag)
-{
-	const size_t len = strlen(range);
-	return strncasecmp(range, tag, len) == 0 && (tag[len] == '\0' || tag[len] == '-');
-}
-
 void listening_hear(struct listening *listening, const char *language)
 {
 	listening->understood = false;
 	for (size_t i = 0; i < listening->n_understands; i++)
-		listening->understood =
-			listening->understood || matches(listening->understands[i], language);
+		listening->understood = listening->understood ||
+					rs_language_in(listening->understands[i], language);
 }
 
 void listening_places(
@@ -36,14 +25,15 @@ void listening_places(
 		const bool main = i < LISTENING_ORIGINAL;
 		*place = (struct peer_slot){ .kind = PEER_AUDIO, .rank = main ? i : 0 };
 		if (main)
-			set_feed(place, floor ? "floor" : CHANNEL, floor ? "" : listening->channel);
+			set_feed(place, floor ? "floor" : FEED_CHANNEL,
+				floor ? "" : listening->channel);
 	}
 	/* One place for whoever speaks there. */
 	out_places[LISTENING_ORIGINAL].mix = PEER_MIX_LOUDEST;
 	if (listening->original && !floor)
-		set_feed(&out_places[LISTENING_ORIGINAL], ORIGINAL, listening->channel);
+		set_feed(&out_places[LISTENING_ORIGINAL], FEED_ORIGINAL, listening->channel);
 	if (listening->partner[0] != '\0')
-		set_feed(&out_places[LISTENING_PARTNER], DESK, listening->partner);
+		set_feed(&out_places[LISTENING_PARTNER], FEED_DESK, listening->partner);
 }
 
 bool listening_bind(const struct listening *listening, struct peer_spec *peer)
@@ -67,9 +57,9 @@ void listening_learn(struct listening *listening, const struct peer_spec *peer)
 {
 	for (size_t i = 0; i < peer->n_recv; i++) {
 		const char *feed = peer->recv[i].feed;
-		if (strncmp(feed, CHANNEL, strlen(CHANNEL)) == 0)
-			(void)rs_set_text(listening->channel, feed + strlen(CHANNEL));
-		if (strncmp(feed, ORIGINAL, strlen(ORIGINAL)) == 0)
+		if (strncmp(feed, FEED_CHANNEL, strlen(FEED_CHANNEL)) == 0)
+			(void)rs_set_text(listening->channel, feed + strlen(FEED_CHANNEL));
+		if (strncmp(feed, FEED_ORIGINAL, strlen(FEED_ORIGINAL)) == 0)
 			listening->original = true;
 	}
 }

@@ -104,6 +104,8 @@ bool presence_desk_changed(const struct chamber *chamber, struct moment at)
 void presence_tell_silent(const struct chamber *chamber, struct command *command)
 {
 	const struct interpretation *interpretation = chamber->proceedings->interpretation;
+	if (command->kind < COMMAND_GO_LIVE || command->kind > COMMAND_CANCEL_HANDOVER)
+		return;
 	for (size_t i = 0; i < interpretation->n_desks; i++) {
 		const struct person *person = chamber_person(chamber, interpretation->desks[i].id);
 		/* Measured once, and not in the last second. */

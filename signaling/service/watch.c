@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define SOURCE "source-"
-
 static struct peer_recv *slot_of(struct peer_spec *spec, const char *mid)
 {
 	for (size_t i = 0; i < spec->n_recv; i++) {
@@ -18,12 +16,12 @@ static struct peer_recv *slot_of(struct peer_spec *spec, const char *mid)
 static enum verdict judge_feed(
 	const struct meeting *meeting, const struct peer_recv *slot, const char *feed)
 {
-	const size_t prefix = strlen(SOURCE);
-	if (slot->feed[0] != '\0' && strncmp(slot->feed, SOURCE, prefix) != 0)
+	const size_t prefix = strlen(FEED_SOURCE);
+	if (slot->feed[0] != '\0' && strncmp(slot->feed, FEED_SOURCE, prefix) != 0)
 		return VERDICT_NOT_PERMITTED;
 	if (feed[0] == '\0')
 		return VERDICT_OK;
-	if (strncmp(feed, SOURCE, prefix) != 0)
+	if (strncmp(feed, FEED_SOURCE, prefix) != 0)
 		return VERDICT_NOT_PERMITTED;
 	return meeting_find(meeting, feed + prefix) != NULL ? VERDICT_OK
 							    : VERDICT_NO_SUCH_PARTICIPANT;

@@ -11,7 +11,7 @@
 static const struct {
 	const char *prefix;
 	bool picture;
-} channel_feeds[] = { { "channel-", true }, { "desk-", false }, { "original-", false } };
+} channel_feeds[] = { { FEED_CHANNEL, true }, { FEED_DESK, false }, { FEED_ORIGINAL, false } };
 
 /* The channel that the feed is of, or NULL. */
 static const char *channel_of(const char *feed, bool *out_picture)
@@ -29,7 +29,7 @@ static void plan_play(const char *feed, struct peer_plan *plan)
 {
 	bool picture = true;
 	const bool floor = strcmp(feed, "floor") == 0 || channel_of(feed, &picture) != NULL;
-	const bool source = strncmp(feed, "source-", 7) == 0;
+	const bool source = strncmp(feed, FEED_SOURCE, strlen(FEED_SOURCE)) == 0;
 	*plan = (struct peer_plan){ .n_send = 0 };
 	if (floor || source || strcmp(feed, "speaker") == 0) {
 		plan_add_slot(plan, PEER_AUDIO, floor || source ? feed : "floor", 0, 0);
@@ -50,9 +50,11 @@ static bool feed_exists(const struct meeting *meeting, const char *feed)
 	const char *channel = channel_of(feed, &picture);
 	if (channel != NULL)
 		return meeting_find_channel(meeting, channel) != NULL;
-	if (strncmp(feed, "source-", 7) != 0 || !rs_name_valid(feed + 7, strlen(feed + 7)))
+	const char *source = feed + strlen(FEED_SOURCE);
+	if (strncmp(feed, FEED_SOURCE, strlen(FEED_SOURCE)) != 0 ||
+		!rs_name_valid(source, strlen(source)))
 		return false;
-	return meeting->rehearsal || meeting_find(meeting, feed + 7) != NULL;
+	return meeting->rehearsal || meeting_find(meeting, source) != NULL;
 }
 
 static bool is_publisher(const struct peer *peer, const void *ctx)

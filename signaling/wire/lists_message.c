@@ -21,8 +21,7 @@ static void parse_language(const struct object *object, struct wire_message *mes
 	struct floor_wish *wish = &message->command.wish;
 	if (!object_has(object, "language"))
 		return;
-	const char *language = object_name(object, "language");
-	if (!rs_copy_text(wish->language, sizeof(wish->language), language, strlen(language)))
+	if (!rs_set_text(wish->language, object_name(object, "language")))
 		object_fail(object, "language", "the text is too long");
 }
 

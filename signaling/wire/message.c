@@ -268,8 +268,7 @@ static void parse_language(const struct object *object, struct wire_message *mes
 	struct command *command = &message->command;
 	if (!object_has(object, "language"))
 		return;
-	const char *language = object_name(object, "language");
-	if (!rs_copy_text(command->language, sizeof(command->language), language, strlen(language)))
+	if (!rs_set_text(command->language, object_name(object, "language")))
 		object_fail(object, "language", "the text is too long");
 }
 

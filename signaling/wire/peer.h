@@ -95,6 +95,12 @@ struct peer_recv {
 	struct peer_ext ext;
 };
 
+/* Feeds that are of something: a channel, or a source; its id follows. */
+#define FEED_CHANNEL "channel-"
+#define FEED_ORIGINAL "original-"
+#define FEED_DESK "desk-"
+#define FEED_SOURCE "source-"
+
 struct peer_spec {
 	char id[RS_NAME_MAX + 1];
 	char meeting[RS_NAME_MAX + 1];

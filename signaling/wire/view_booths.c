@@ -23,8 +23,9 @@ static json_t *outputs_array(const struct interpretation *interpretation, uint32
 	return array;
 }
 
-static json_t *booth_part(const struct interpretation *interpretation, size_t i)
+static json_t *booth_part(const struct proceedings *proceedings, size_t i)
 {
+	const struct interpretation *interpretation = proceedings->interpretation;
 	const struct interpretation_booth *booth = &interpretation->booths[i];
 	json_t *part = json_object();
 	json_t *desks = json_array();
@@ -35,6 +36,7 @@ static json_t *booth_part(const struct interpretation *interpretation, size_t i)
 	doc_put_text(&part, "home", channel_id(interpretation, booth->home));
 	doc_put(&part, "outputs", outputs_array(interpretation, booth->outputs));
 	doc_put(&part, "desks", desks);
+	view_put_impediment(&part, &proceedings->signals, booth->id);
 	return part;
 }
 
@@ -43,8 +45,7 @@ json_t *view_booths(const struct proceedings *proceedings)
 	const struct interpretation *interpretation = proceedings->interpretation;
 	json_t *part = json_object();
 	for (size_t i = 0; i < interpretation->n_booths; i++)
-		doc_put(&part, interpretation->booths[i].id, booth_part(interpretation, i));
-	view_put_impediments(part, &proceedings->signals);
+		doc_put(&part, interpretation->booths[i].id, booth_part(proceedings, i));
 	return part;
 }
 
@@ -56,11 +57,6 @@ static json_t *alarm_part(
 	doc_put(&part, "channel", json_string(channel_id(interpretation, alarm->channel)));
 	doc_put(&part, "since", json_integer(alarm->since_ms));
 	return part;
-}
-
-static const char *source_name(const struct interpretation *interpretation, int source)
-{
-	return source != INTERPRETATION_NONE ? interpretation->channels[source].id : "floor";
 }
 
 static void put_auto(json_t **part, const struct interpretation *interpretation,
@@ -78,7 +74,8 @@ static json_t *desk_part(const struct interpretation *interpretation,
 		doc_put(&part, "booth", json_string(interpretation->booths[desk->booth].id));
 		doc_put(&part, "outputs", outputs_array(interpretation, desk->outputs));
 	}
-	doc_put(&part, "source", json_string(source_name(interpretation, desk->source)));
+	doc_put(&part, "source",
+		json_string(interpretation_source_name(interpretation, desk->source)));
 	put_auto(&part, interpretation, desk, patch);
 	doc_put(&part, "output", json_string(channel_id(interpretation, desk->output)));
 	doc_put(&part, "cough", json_boolean(desk->cough));

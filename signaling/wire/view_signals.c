@@ -13,13 +13,11 @@ static json_t *impediment_part(const struct impediment *impediment)
 	return part;
 }
 
-void view_put_impediments(json_t *booths, const struct signals *signals)
+void view_put_impediment(json_t **part, const struct signals *signals, const char *booth)
 {
-	for (size_t i = 0; i < signals->n_impediments; i++) {
-		json_t *booth = json_object_get(booths, signals->impediments[i].booth);
-		(void)json_object_set_new(
-			booth, "impediment", impediment_part(&signals->impediments[i]));
-	}
+	const struct impediment *impediment = signals_impediment(signals, booth);
+	if (impediment != NULL)
+		doc_put(part, "impediment", impediment_part(impediment));
 }
 
 static json_t *impediment_change(const struct signals *signals, const char *booth)

@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-/* Into the whole part `booths`. */
-void view_put_impediments(json_t *booths, const struct signals *signals);
+/* Into a booth of the whole part `booths`; nothing where it has none. */
+void view_put_impediment(json_t **part, const struct signals *signals, const char *booth);
 /* A patch of that part: the booth of `event`, or of an event that is about all of them, all. */
 json_t *view_impediments_change(const struct proceedings *proceedings, const struct event *event);
 /* All calls that wait, by number; with `event` that of it alone, as a patch. */

@@ -57,6 +57,15 @@ static void numbers_must_be_whole_and_in_range(void **state)
 	assert_int_equal(rs_parse_i64("-", 1, INT64_MIN, INT64_MAX, &i), -EBADMSG);
 }
 
+static void a_language_has_its_regions(void **state)
+{
+	assert_true(rs_language_in("fr", "fr"));
+	assert_true(rs_language_in("fr", "FR-ch"));
+	assert_false(rs_language_in("fr-CH", "fr"));
+	assert_false(rs_language_in("fr", "fry"));
+	assert_false(rs_language_in("fr", ""));
+}
+
 static void utf8_is_cut_between_letters(void **state)
 {
 	(void)state;
@@ -315,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_reader_past_its_end_stays_failed),
 		cmocka_unit_test(a_writer_that_is_full_writes_nothing_more),
 		cmocka_unit_test(numbers_must_be_whole_and_in_range),
+		cmocka_unit_test(a_language_has_its_regions),
 		cmocka_unit_test(utf8_is_cut_between_letters),
 		cmocka_unit_test(utf8_refuses_overlong_surrogates_and_nul),
 		cmocka_unit_test(names_are_of_the_contract_s_alphabet),

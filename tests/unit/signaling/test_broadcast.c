@@ -67,6 +67,39 @@ static void a_gap_is_not_covered(void **state)
 	broadcast_free(broadcast);
 }
 
+static void add_large(struct broadcast *broadcast, uint64_t number, bool with_change)
+{
+	const size_t len = BROADCAST_OCTETS_MAX / 4;
+	char *text = rs_zalloc(len);
+	struct message *payload = message_new("x", 1);
+	struct message *frame = message_new(text, len);
+	struct message *change = with_change ? message_new(text, len) : message_ref(frame);
+	broadcast_add(broadcast,
+		&(struct broadcast_event){
+			.number = number, .payload = payload, .frame = frame, .change = change });
+	message_unref(payload);
+	message_unref(frame);
+	message_unref(change);
+	rs_release(text);
+}
+
+static void large_events_make_way_sooner(void **state)
+{
+	struct broadcast *broadcast = NULL;
+	assert_int_equal(broadcast_new(8, &broadcast), 0);
+	for (uint64_t n = 1; n <= 5; n++)
+		add_large(broadcast, n, false);
+	assert_true(broadcast_covers(broadcast, 2, 5));
+	assert_null(broadcast_find(broadcast, 2));
+	/* A change of its own counts, one that is the frame does not. */
+	add_large(broadcast, 6, true);
+	assert_true(broadcast_covers(broadcast, 4, 6));
+	assert_null(broadcast_find(broadcast, 4));
+	add(broadcast, 7);
+	assert_true(broadcast_covers(broadcast, 4, 7));
+	broadcast_free(broadcast);
+}
+
 static int build(void *ctx)
 {
 	struct broadcast *broadcast = NULL;
@@ -91,6 +124,7 @@ int main(void)
 		cmocka_unit_test(a_message_lives_until_its_last_holder),
 		cmocka_unit_test(the_oldest_makes_way),
 		cmocka_unit_test(a_gap_is_not_covered),
+		cmocka_unit_test(large_events_make_way_sooner),
 		cmocka_unit_test(a_birth_without_memory_leaks_nothing),
 	};
 

@@ -168,6 +168,8 @@ static void a_channel_passes_the_floor_while_its_language_is_spoken_there(void *
 	assert_int_equal(booths_language(booths, "fr"), VERDICT_ALREADY_SO);
 	assert_false(interpretation_carries(booths->machine, FR));
 	assert_string_equal(booths_owner(booths, FR), "fr-1");
+	assert_int_equal(booths_language(booths, "fr-CH"), VERDICT_OK);
+	assert_false(interpretation_carries(booths->machine, FR));
 	assert_int_equal(booths_language(booths, ""), VERDICT_OK);
 	assert_true(interpretation_carries(booths->machine, FR));
 	booths_free(booths);
