@@ -66,7 +66,7 @@ test('a language is heard alone, and the page says where it comes from', LIMIT, 
 test('the original lies underneath as loud as it was chosen, and not when it was not', LIMIT, async (t) => {
 	await FRA.click('underneath');
 	await FRA.page.waitForSelector('[data-testid="underneath-level"]');
-	for (const [level, below] of [[20, 14], [50, 6]]) {
+	for (const [level, below] of [[45, 14], [71, 6]]) {
 		await FRA.page.$eval('[data-testid="underneath-level"]', (slider, value) => {
 			slider.value = value;
 			slider.dispatchEvent(new Event('input', { bubbles: true }));

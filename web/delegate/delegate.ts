@@ -4,7 +4,7 @@ import type { Binding } from '#shared/keys';
 import { holder, isOpen } from '#shared/view';
 import '#shared/ui/ballot';
 import '#shared/ui/documents';
-import '#shared/ui/listening';
+import { hasUnderneath } from '#shared/ui/listening';
 import { Page } from '#shared/ui/page';
 import '#shared/ui/proposal';
 import '#shared/ui/speakers';
@@ -68,7 +68,7 @@ export class Delegate extends Page {
 				values: { name: session.view?.channels[id]?.name ?? id },
 				press: () => void session.listen(id),
 			})),
-			{ key: 'u', show: 'U', label: 'key.underneath', press: () => void session.setOriginal(!session.original) },
+			...(hasUnderneath(session) ? [{ key: 'u', show: 'U', label: 'key.underneath', press: () => void session.setOriginal(!session.original) } as const] : []),
 			{ key: '+', show: '+', label: 'key.louder', press: () => session.setVolume(session.volume + 0.1) },
 			{ key: '-', show: '−', label: 'key.softer', press: () => session.setVolume(session.volume - 0.1) },
 		];

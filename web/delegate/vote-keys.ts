@@ -15,7 +15,7 @@ export function mayVote(view: View, you: You | null): boolean {
 }
 
 /** How many names until this one is called in the roll call, itself counted; 0: it was called, or there is none. */
-export function placesBefore({ mode, order, called, round, votes }: Decision, delegation: string): number {
+function placesBefore({ mode, order, called, round, votes }: Decision, delegation: string): number {
 	if (mode !== 'roll-call' || !order || votes?.[delegation] !== 'none' || called === delegation || (round ?? 0) > 1)
 		return 0;
 	const now = called && round ? order.indexOf(called) : -1;

@@ -1,3 +1,4 @@
+import { chainOf } from '#shared/provenance';
 import type { Booth, Channel, Desk, Handover, View } from '#shared/view';
 
 /** What the meeting is to one desk: pure functions of the view. */
@@ -8,12 +9,6 @@ export type Quality = 'floor' | 'plus' | 'minus';
 export function quality(channel: Channel | undefined): Quality {
 	const { carries = 'floor', depth = 1 } = channel ?? {};
 	return carries === 'floor' ? 'floor' : depth > 1 ? 'minus' : 'plus';
-}
-
-/** From the speaker to the ears of who hears the channel: `floor`, `fr`, `ar`. */
-export function chainOf(view: View, channel: string): string[] {
-	const { carries, chain } = view.channels[channel] ?? {};
-	return carries === 'desk' ? (chain ?? ['floor', channel]) : ['floor'];
 }
 
 /** How long a turn at the microphone is, ms; 0 = as long as the booth likes. */
@@ -106,11 +101,6 @@ export function ownerOf(view: View, badge: string): string {
 	return owner === badge ? '' : owner;
 }
 
-/** Whole seconds until `due`, rounded up, so that 0 means now. */
-export function secondsTo(due: number, now: number): number {
-	return Math.max(0, Math.ceil((due - now) / 1000));
-}
-
 /** Time at the microphone today, the present turn included, ms. */
 export function usedToday(view: View, badge: string, now: number): number {
 	const since = view.channels[liveIn(view, badge)]?.since;
@@ -127,10 +117,4 @@ export function mustAsk(view: View, badge: string): boolean {
 export function callOf(view: View, badge: string, to: 'chair' | 'technician'): number | null {
 	const found = Object.entries(view.calls ?? {}).find(([, call]) => call.by === badge && call.to === to);
 	return found === undefined ? null : Number(found[0]);
-}
-
-/** Desks that have just asked the speaker to slow down. */
-export function slowerAsked(view: View, now: number): number {
-	const asked = view.floor?.slower;
-	return asked && now - asked.since < (view.rules.interpretation?.slower_hold ?? 0) ? asked.count : 0;
 }

@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { formatDuration } from '#shared/time';
+import { formatDuration, secondsTo } from '#shared/time';
 import { shortName } from '#shared/view';
 import { t, type Key } from '#shared/words';
 import { CHOICES } from './console';
-import { handoverOf, ownerOf, secondsTo, turnOf, usedToday, type OwnHandover } from './desk';
-import { DeskPart } from './part';
+import { handoverOf, ownerOf, turnOf, usedToday, type OwnHandover } from './desk';
+import { TimedDeskPart } from './part';
 
 /** The clock of the turn, and how the microphone goes to the partner and back. */
 @customElement('rs-handover')
-export class HandoverKeys extends DeskPart {
+export class HandoverKeys extends TimedDeskPart {
 	override updated(): void {
 		// Not by a style attribute: the pages' policy allows none.
 		const bar = this.querySelector<HTMLElement>('.time-bar span');

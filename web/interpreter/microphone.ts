@@ -1,14 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { formatDuration } from '#shared/time';
+import { formatDuration, secondsTo } from '#shared/time';
 import { shortName } from '#shared/view';
 import { t, type Key } from '#shared/words';
 import { lamp } from '#shared/ui/icons';
 import '#shared/ui/small';
 import { OUTPUTS } from './bindings';
 import type { Microphone } from './desk';
-import { handoverOf, mustAsk, outputsOf, ownerOf, secondsTo } from './desk';
-import { channelName, DeskPart } from './part';
+import { handoverOf, mustAsk, outputsOf, ownerOf } from './desk';
+import { channelName, TimedDeskPart } from './part';
 
 type State = Microphone | 'fault';
 
@@ -17,7 +17,7 @@ const WORDS: Record<State, Key> = { off: 'desk.idle', live: 'desk.live', standby
 
 /** The microphone, as large as it can be: its state, what it works into, its level. */
 @customElement('rs-microphone')
-export class MicrophoneKey extends DeskPart {
+export class MicrophoneKey extends TimedDeskPart {
 	override render(): TemplateResult {
 		const { session, view, me, desk } = this;
 		const state: State = desk.isFaulty ? 'fault' : desk.microphone;

@@ -1,13 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
+import { relays } from '#shared/provenance';
 import { shortName, type View } from '#shared/view';
 import { t } from '#shared/words';
-import { Ticking } from '#shared/ui/small';
+import { Part } from '#shared/ui/part';
+import { ticking } from '#shared/ui/small';
 import type { Console } from './console';
-import { chainOf, quality, type Quality } from './desk';
+import { quality, type Quality } from './desk';
 
-/** A part of the console; it shows time passing. */
-export abstract class DeskPart extends Ticking {
+/** A part of the console. */
+export abstract class DeskPart extends Part {
 	@property({ attribute: false }) desk!: Console;
 
 	protected get view(): View {
@@ -22,6 +24,9 @@ export abstract class DeskPart extends Ticking {
 		return this.session.wire.clock.now();
 	}
 }
+
+/** One that shows time passing. */
+export abstract class TimedDeskPart extends ticking(DeskPart) {}
 
 const MARKS: Record<Quality, string> = { floor: '', plus: '+', minus: '−' };
 
@@ -47,7 +52,7 @@ const TO = html` <span class="to" aria-hidden="true"></span><span class="unseen"
 /** Who speaks in a channel, behind the channels that are relayed. */
 export function through(view: View, id: string): TemplateResult {
 	const { desk } = view.channels[id]!;
-	return html`${chainOf(view, id).slice(1, -1).map((link) => html`${channelName(view, link)}${TO}`)}${shortName(view, desk ?? '')}`;
+	return html`${relays(view, id).map((link) => html`${channelName(view, link)}${TO}`)}${shortName(view, desk ?? '')}`;
 }
 
 export function qualityOf(view: View, id: string): Quality {

@@ -1,6 +1,6 @@
 /** The three relay keys of a booth: what each is set to, kept on this machine for every meeting of the booth. */
 
-export const PRESETS = 3;
+const PRESETS = 3;
 
 type Store = Pick<Storage, 'getItem' | 'setItem'>;
 

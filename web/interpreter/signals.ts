@@ -1,13 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { slowerAsked } from '#shared/view';
 import { t, type Key } from '#shared/words';
 import { CHOICES, type Menu } from './console';
-import { boothOf, callOf, slowerAsked } from './desk';
-import { DeskPart } from './part';
+import { boothOf, callOf } from './desk';
+import { DeskPart, TimedDeskPart } from './part';
 
 /** What a booth says without a word: to the speaker, to the chair, to the technician. */
 @customElement('rs-signals')
-export class Signals extends DeskPart {
+export class Signals extends TimedDeskPart {
 	override render(): TemplateResult {
 		const { session, view, me, desk } = this;
 		const cannot = boothOf(view, me)?.impediment;
@@ -36,7 +37,7 @@ export class Choices extends DeskPart {
 		if (desk.menu === null || desk.menu === 'handover')
 			return nothing;
 		return html`<section class="panel menu" aria-labelledby="menu-title" data-testid="menu" data-menu=${desk.menu}>
-			<header><h2 id="menu-title">${t(TITLES[desk.menu], { n: desk.page + 1 })}</h2></header>
+			<header><h2 id="menu-title">${t(TITLES[desk.menu], { n: desk.relayKey + 1 })}</h2></header>
 			<div class="choices">${desk.choices.map(
 				({ id, label, lang, chosen, run }, i) => html`<button type="button" class="button" data-testid="choice" data-choice=${id} aria-pressed=${chosen === undefined ? nothing : chosen} @click=${run}
 					><kbd>${CHOICES[i]}</kbd><span lang=${lang || nothing}>${label}</span></button>`,

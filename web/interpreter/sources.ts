@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { shortName } from '#shared/view';
+import { chainOf } from '#shared/provenance';
 import { t } from '#shared/words';
-import { chainOf, deskOf, heardBy, heardChain, leadsBack } from './desk';
+import { deskOf, heardBy, heardChain, leadsBack } from './desk';
 import { chain, channelName, DeskPart, mark, qualityOf, through } from './part';
 
 /** What this desk hears, and the keys of what it may hear: the floor and three relays. */

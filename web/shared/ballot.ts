@@ -4,9 +4,9 @@
  */
 
 /** Octets of the random prefix of a message: the token a ballot is known by. */
-export const MSG_PREFIX_LEN = 32;
+const MSG_PREFIX_LEN = 32;
 /** As long as the digest: the variant with PSS, not PSSZERO. */
-export const SALT_LEN = 48;
+const SALT_LEN = 48;
 
 const HASH = 'SHA-384';
 const HASH_LEN = 48;

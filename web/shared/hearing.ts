@@ -2,21 +2,22 @@
 
 const STORED = 'rostrum.hearing';
 /** Of the volume: softly enough to follow the interpreter, loudly enough to hear who speaks, and how. */
-const USUAL_LEVEL = 0.2;
+const USUAL_LEVEL = 0.45;
 /** As many as the server takes. */
 const MOST_LANGUAGES = 8;
 
 export class Hearing {
 	/** The original is heard softly underneath the interpreter. */
 	underneath = false;
-	/** How loud, as a part of the volume. */
+	/** How loud, as a part of the volume, 0 to 1 by the law of `sound/loudness.ts`. */
 	level = USUAL_LEVEL;
 	/** Languages in which the floor itself is wanted. */
 	understands: string[] = [];
 
-	constructor(private readonly storage: Storage) {
+	/** Without a storage nothing is read and nothing kept. */
+	constructor(private readonly storage: Storage | null) {
 		try {
-			const { underneath, level, understands } = JSON.parse(storage.getItem(STORED) ?? '{}') as Record<string, unknown>;
+			const { underneath, level, understands } = JSON.parse(storage?.getItem(STORED) ?? '{}') as Record<string, unknown>;
 			this.underneath = underneath === true;
 			if (typeof level === 'number' && level >= 0 && level <= 1)
 				this.level = level;
@@ -50,6 +51,6 @@ export class Hearing {
 
 	private keep(): void {
 		const { underneath, level, understands } = this;
-		this.storage.setItem(STORED, JSON.stringify({ underneath, level, understands }));
+		this.storage?.setItem(STORED, JSON.stringify({ underneath, level, understands }));
 	}
 }

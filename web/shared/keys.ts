@@ -31,15 +31,17 @@ function placeOf(code: string): string {
 
 /**
  * The binding a press means, on any keyboard. A Latin letter is what is printed on the key; where the key prints another script
- * it is its place that counts, and so it is for the digits of a row that prints them with Shift only (French).
+ * it is its place that counts, and so it is for the digits of a row that prints them with Shift only (French): what
+ * such a key prints without Shift means nothing else, so - and + are also where they sit elsewhere, beside the 0.
  */
 export function bindingFor(bindings: readonly Binding[], { key, code, shiftKey }: Press): Binding | undefined {
 	const printed = key.length === 1 ? (SAME[key] ?? key.toLowerCase()) : key;
 	const named = (name: string) => bindings.find((one) => one.key === name);
 	const place = placeOf(code);
 	if (/^\d$/.test(place) && !shiftKey && !/^[\da-z]$/.test(printed))
-		return named(place) ?? named(printed);
-	return named(printed) ?? (printed.length === 1 && printed > '~' && place !== '' ? named(place) : undefined);
+		return named(place);
+	const sits = (printed.length === 1 && printed > '~') || /^[+-]$/.test(place);
+	return named(printed) ?? (sits && place !== '' ? named(place) : undefined);
 }
 
 const STORED = 'rostrum.keys';
@@ -54,7 +56,15 @@ export function setSingleKeys(on: boolean): void {
 	localStorage.setItem(STORED, on ? 'on' : 'off');
 }
 
+let current: () => Binding[] = () => [];
+
+/** Names of the keys that act at present. */
+export function keysNow(): string[] {
+	return current().map(({ key }) => key);
+}
+
 export function listenToKeys(bindings: () => Binding[]): void {
+	current = bindings;
 	let held: { binding: Binding; code: string } | null = null;
 	const letGo = () => {
 		held?.binding.release?.();

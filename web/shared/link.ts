@@ -27,7 +27,7 @@ export function readLink({ hash }: { hash: string }): Link {
 }
 
 /** The claims of a JWT (RFC 7519), not verified: the server does that. */
-export function readClaims(token: string): Claims | null {
+function readClaims(token: string): Claims | null {
 	const part = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token)?.[1];
 	if (part === undefined)
 		return null;

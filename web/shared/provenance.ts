@@ -10,6 +10,17 @@ export interface Provenance {
 	age: number | null;
 }
 
+/** From the speaker to the ears of who hears the channel: `floor`, `fr`, `ar`. */
+export function chainOf(view: View, channel: string): string[] {
+	const { carries, chain } = view.channels[channel] ?? {};
+	return carries === 'desk' ? (chain ?? ['floor', channel]) : ['floor'];
+}
+
+/** The channels between the floor and this one. */
+export function relays(view: View, channel: string): string[] {
+	return chainOf(view, channel).slice(1, -1);
+}
+
 /** A language also means its regional ones, as the server has it (RFC 4647 section 3.3.1). */
 function isOf(spoken: string, language: string): boolean {
 	return `${spoken}-`.toLowerCase().startsWith(`${language}-`.toLowerCase());
@@ -40,6 +51,6 @@ export function provenance(view: View, chosen: string, understands: readonly str
 		return { ...original, instead: 'nobody' };
 	if (channel.carries === 'floor')
 		return { ...original, instead: 'spoken' };
-	const chain = channel.chain ?? ['floor', chosen];
+	const chain = chainOf(view, chosen);
 	return { chain, instead: null, age: ageOf(view, chain, ears) };
 }

@@ -7,7 +7,9 @@ import { Media } from './media';
 import { Messages, type ChatMessage } from './messages';
 import { motionName, questionTitle } from './questions';
 import { Secret } from './secret';
+import { headsetGain } from './sound/graph';
 import { Headset } from './sound/headset';
+import { gainOf } from './sound/loudness';
 import { delegationName, holder, isOpen, placeOf, roomOf, shortName, type MeetingEvent, type View } from './view';
 import { isKey, t, type Key } from './words';
 import { Wire, type Reply } from './wire';
@@ -30,7 +32,8 @@ export class Session {
 	readonly secret: Secret;
 	/** Of an interpreter: what is heard goes through it, guarded. Others hear the media elements. */
 	readonly headset: Headset | null;
-	readonly hearing = new Hearing(localStorage);
+	/** A desk's is its source: what somebody chose as a listener in this browser is none of its business. */
+	readonly hearing: Hearing;
 	readonly messages = new Messages(sessionStorage, () => this.key('read'));
 	/** The join button was pressed. */
 	joined = false;
@@ -65,6 +68,7 @@ export class Session {
 		this.channel = this.firstChannel();
 
 		this.headset = this.link.claims?.role === 'interpreter' ? this.makeHeadset() : null;
+		this.hearing = new Hearing(this.headset === null ? localStorage : null);
 
 		this.wire.onchange = () => this.changed();
 		this.wire.onevent = (event) => this.heard(event);
@@ -153,17 +157,20 @@ export class Session {
 
 	async listen(channel: string): Promise<void> {
 		const before = this.channel;
+		this.choose(channel);
+		if (channel === 'none')
+			return;
+		const reply = await this.ask('listen', this.listening(), `listen-${channel}`);
+		if (!reply.ok && this.channel === channel)
+			this.choose(before);
+	}
+
+	/** What plays follows at once: a companion that stays at none must not sound into the room. */
+	private choose(channel: string): void {
 		this.channel = channel;
 		sessionStorage.setItem(this.channelKey(), channel);
 		if (this.headset === null)
 			this.media.setSilent(channel === 'none');
-		if (channel === 'none') {
-			this.update();
-			return;
-		}
-		const reply = await this.ask('listen', this.listening(), `listen-${channel}`);
-		if (!reply.ok && this.channel === channel)
-			this.channel = before;
 		this.update();
 	}
 
@@ -207,8 +214,9 @@ export class Session {
 	private mix(): void {
 		if (this.headset !== null)
 			return;
-		this.media.setVolume(this.plainVolume);
-		this.media.setUnderVolume(this.plainVolume * this.hearing.level);
+		const gain = gainOf(this.plainVolume);
+		this.media.setVolume(gain);
+		this.media.setUnderVolume(gain * gainOf(this.hearing.level));
 	}
 
 	/** The wish as the server is told it; a desk's is its source, and stays what it is. */
@@ -228,9 +236,11 @@ export class Session {
 		// The elements stay silent, yet there: without one Chromium hands no sound of a connection to Web Audio.
 		const headset = new Headset(localStorage, (settings) => {
 			this.media.setSilent(settings === null);
-			this.media.setVolume(settings?.volume ?? 1);
-			this.media.setUnderVolume(settings?.original ?? 1);
-			this.media.setPartnerVolume(settings?.partner ?? 1);
+			// An element has no room beyond what came.
+			const gain = (volume = 1) => Math.min(1, headsetGain(volume));
+			this.media.setVolume(gain(settings?.volume));
+			this.media.setUnderVolume(gain(settings?.original));
+			this.media.setPartnerVolume(gain(settings?.partner));
 		});
 		headset.onchange = () => this.update();
 		headset.onwarning = () => this.notify(t('hearing.warned'));
@@ -400,7 +410,7 @@ function called(delegation: string, view: View, me: string): string {
 }
 
 /** What a screen reader says of an event; null = nothing worth interrupting for. */
-export function announcement(event: MeetingEvent, view: View, me: string): string | null {
+function announcement(event: MeetingEvent, view: View, me: string): string | null {
 	const who = String(event.data['participant'] ?? '');
 	switch (event.name) {
 		case 'floor-given':

@@ -1,4 +1,5 @@
 import { html, render } from 'lit';
+import { keysNow } from './keys';
 import { Session } from './session';
 import './base.css';
 import './parts.css';
@@ -14,6 +15,7 @@ export interface Hooks {
 	measured: () => unknown;
 	line: () => string;
 	media: () => string;
+	keys: () => string[];
 	counters: Readonly<Record<string, number>>;
 }
 
@@ -37,6 +39,7 @@ export function start(element: (session: Session) => unknown, theme?: { name: st
 		measured: () => wire.measured,
 		line: () => wire.state,
 		media: () => media.state,
+		keys: keysNow,
 		counters: media.counters,
 	};
 	// The same page opened with another link: another badge, so everything anew.

@@ -29,6 +29,11 @@ export function formatDuration(ms: number): string {
 	return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
+/** Whole seconds until `due`, rounded up, so that 0 means now. */
+export function secondsTo(due: number, now: number): number {
+	return Math.max(0, Math.ceil((due - now) / 1000));
+}
+
 /** When the reader's clock shows `HH:MM` next after `now` (ms). */
 export function nextTime(text: string, now: number): number {
 	const [hours, minutes] = text.split(':').map(Number) as [number, number];

@@ -521,3 +521,9 @@ export interface Document {
 	type: string;
 	octets: number;
 }
+
+/** Desks that have just asked the speaker to slow down. */
+export function slowerAsked(view: View, now: number): number {
+	const asked = view.floor?.slower;
+	return asked && now - asked.since < (view.rules.interpretation?.slower_hold ?? 0) ? asked.count : 0;
+}

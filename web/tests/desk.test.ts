@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Channel, Desk, View } from '#shared/view';
-import { chainOf, handoverOf, heardBy, heardChain, leadsBack, liveIn, microphoneOf, mustAsk, outputOf, outputsOf, partnersOf, quality, secondsTo, slowerAsked, usedToday } from '../interpreter/desk';
+import { chainOf } from '#shared/provenance';
+import { secondsTo } from '#shared/time';
+import { slowerAsked } from '#shared/view';
+import { handoverOf, heardBy, heardChain, leadsBack, liveIn, microphoneOf, mustAsk, outputOf, outputsOf, partnersOf, quality, usedToday } from '../interpreter/desk';
 import { boothsAtWork, now } from './booths';
 
 const change = (channels: Record<string, Partial<Channel>> = {}, desks: Record<string, Partial<Desk>> = {}): View => {

@@ -97,7 +97,7 @@ describe('what one wants to hear besides', () => {
 		for (const broken of ['{', 'null', '{"level":-1,"understands":"fr","underneath":1}', '{"understands":[1,"fr"]}']) {
 			kept.set('rostrum.hearing', broken);
 			const { underneath, level, understands } = new Hearing(storage);
-			expect([underneath, level]).toEqual([false, 0.2]);
+			expect([underneath, level]).toEqual([false, 0.45]);
 			expect(understands).toEqual(broken.includes('[') ? ['fr'] : []);
 		}
 	});

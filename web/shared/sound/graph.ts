@@ -1,4 +1,5 @@
 import type { HeadsetSettings } from './headset';
+import { gainOf } from './loudness';
 import limiterModule from './limiter.worklet.ts?worker&url';
 import type { Heard } from './protection';
 
@@ -10,9 +11,9 @@ const TREBLE_HZ = 3500;
 /** A change of volume takes so long (time constant, s): quick under the hand, and without a click. */
 const GLIDE_S = 0.015;
 
-/** Half of the way is half as loud to the ear, and there is some room for a speaker who is too soft. */
-export function gainOf(volume: number): number {
-	return 2 * volume * volume;
+/** A headset has some room for a speaker who is too soft: at 0.7 sound is as loud as it came. */
+export function headsetGain(volume: number): number {
+	return 2 * gainOf(volume);
 }
 
 /** Rejects where this browser cannot run the protection. */
@@ -48,11 +49,11 @@ export class Graph {
 		private readonly limiter: AudioWorkletNode,
 		settings: HeadsetSettings,
 	) {
-		this.volume = new GainNode(context, { gain: gainOf(settings.volume) });
+		this.volume = new GainNode(context, { gain: headsetGain(settings.volume) });
 		this.bass = new BiquadFilterNode(context, { type: 'lowshelf', frequency: BASS_HZ, gain: settings.bass });
 		this.treble = new BiquadFilterNode(context, { type: 'highshelf', frequency: TREBLE_HZ, gain: settings.treble });
-		this.original = new GainNode(context, { gain: gainOf(settings.original) });
-		this.partner = new GainNode(context, { gain: gainOf(settings.partner) });
+		this.original = new GainNode(context, { gain: headsetGain(settings.original) });
+		this.partner = new GainNode(context, { gain: headsetGain(settings.partner) });
 		this.volume.connect(this.bass).connect(this.treble).connect(limiter);
 		this.original.connect(limiter);
 		this.partner.connect(limiter);
@@ -72,9 +73,9 @@ export class Graph {
 	}
 
 	adjust({ volume, partner, original, bass, treble, fullScale }: HeadsetSettings): void {
-		this.glide(this.volume.gain, gainOf(volume));
-		this.glide(this.original.gain, gainOf(original));
-		this.glide(this.partner.gain, gainOf(partner));
+		this.glide(this.volume.gain, headsetGain(volume));
+		this.glide(this.original.gain, headsetGain(original));
+		this.glide(this.partner.gain, headsetGain(partner));
 		this.glide(this.bass.gain, bass);
 		this.glide(this.treble.gain, treble);
 		this.limiter.port.postMessage(fullScale);

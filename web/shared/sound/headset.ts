@@ -29,6 +29,9 @@ export type HeadsetState = 'off' | 'guarded' | 'unguarded';
 const STORED = 'rostrum.headset';
 const USUAL: HeadsetSettings = { volume: 0.7, partner: 0.5, original: 0.3, bass: 0, treble: 0, fullScale: USUAL_FULL_SCALE };
 export const MOST_TONE_DB = 12;
+/** Held back by so much (3 dB) is worth a word, for so long that it can be read. */
+const HELD_BACK = 0.7;
+const HOLD_MS = 3000;
 const SILENCE: Heard = { peak: 0, power: 0, spl: -Infinity, minute: -Infinity, gain: 1, warnings: 0 };
 
 function within(value: number, least: number, most: number, usual: number): number {
@@ -41,6 +44,8 @@ export class Headset {
 	/** Of the last tenth of a second, as it went to the ear. */
 	heard: Heard = SILENCE;
 	readonly level = new Level();
+	/** `performance.now()` until when it is worth a word that sound was held back. */
+	heldBackUntil = -Infinity;
 	/** Called when the state or a setting changes; levels are read, not told. */
 	onchange: () => void = () => {};
 	/** Two beeps were given: the last minute was too loud. */
@@ -133,7 +138,10 @@ export class Headset {
 	private tell(heard: Heard): void {
 		const warned = heard.warnings > this.heard.warnings;
 		this.heard = heard;
-		this.level.take(heard.power, heard.peak, performance.now());
+		const now = performance.now();
+		this.level.take(heard.power, heard.peak, now);
+		if (heard.gain < HELD_BACK)
+			this.heldBackUntil = now + HOLD_MS;
 		if (warned)
 			this.onwarning();
 	}

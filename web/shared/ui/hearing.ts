@@ -5,18 +5,15 @@ import { t, type Key } from '../words';
 import { Part } from './part';
 import { Ticking } from './small';
 
-/** Held back by so much (3 dB) is worth a word. */
-const HELD_BACK = 0.7;
-
 /** What goes to the interpreter's ears, how loud the last minute was, and whether the hearing is guarded. */
 @customElement('rs-hearing')
-export class Hearing extends Ticking {
+export class HearingGuard extends Ticking {
 	override render(): TemplateResult | typeof nothing {
 		const { headset } = this.session;
 		if (headset === null || headset.state === 'off')
 			return nothing;
-		const { gain, minute } = headset.heard;
-		const state = headset.state === 'unguarded' ? 'unguarded' : gain < HELD_BACK ? 'limiting' : minute > LIMITS.exposure ? 'loud' : 'guarded';
+		const { minute } = headset.heard;
+		const state = headset.state === 'unguarded' ? 'unguarded' : performance.now() < headset.heldBackUntil ? 'limiting' : minute > LIMITS.exposure ? 'loud' : 'guarded';
 		return html`<div class="hearing ${state}" data-testid="hearing" data-state=${state}>
 			<rs-meter .read=${() => headset.level.db} label=${t('hearing.level')}></rs-meter>
 			<p class="small" role=${state === 'unguarded' ? 'alert' : (nothing as never)}>${t(`hearing.${state}` satisfies Key)}${

@@ -21,7 +21,7 @@ export function lamp(state: Lamp, named = false): TemplateResult {
 			: ''}`;
 }
 
-export function lampWord(state: Lamp): string {
+function lampWord(state: Lamp): string {
 	return t(`lamp.${state}` satisfies Key);
 }
 

@@ -13,7 +13,7 @@ interface Verdict {
 	text: string;
 }
 
-export function lineVerdict(session: Session): Verdict {
+function lineVerdict(session: Session): Verdict {
 	const { wire, media, me } = session;
 	if (wire.state !== 'open')
 		return { grade: 'bad', text: wire.state === 'lost' ? t('line.lost') : t('line.joining') };

@@ -2,10 +2,16 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import '../listening.css';
 import { provenance } from '../provenance';
+import type { Session } from '../session';
 import { t } from '../words';
 import { chain } from './chain';
 import { icon } from './icons';
 import { Part } from './part';
+
+/** There is an original that could lie under what is heard. */
+export function hasUnderneath({ channel }: Session): boolean {
+	return channel !== 'floor' && channel !== 'none';
+}
 
 /** What is heard: the original, or a language; where that comes from; how loud, and the original underneath it. */
 @customElement('rs-listening')
@@ -23,7 +29,7 @@ export class Listening extends Part {
 			<label class="volume"><span class="unseen">${t('volume')}</span>${icon('volume')}<input type="range" min="0" max="100" data-testid="volume"
 				.value=${String(Math.round(session.volume * 100))}
 				@input=${(event: InputEvent) => session.setVolume(Number((event.target as HTMLInputElement).value) / 100)}></label>
-			${session.channel === 'floor' || session.channel === 'none' ? nothing : this.underneath()}
+			${hasUnderneath(session) ? this.underneath() : nothing}
 		</div>`;
 	}
 

@@ -11,7 +11,7 @@ const FROZEN_MS = 2_500;
 /** One received picture, or the name plate of whoever should be in it. `feed` = `self` is the own camera. */
 @customElement('rs-picture')
 export class Picture extends Part {
-	@property() feed = 'speaker';
+	@property() feed: 'speaker' | 'chair' | 'self' = 'speaker';
 	/** Who is expected, until the media itself says who is there. */
 	@property() badge = '';
 	@property({ type: Boolean }) named = false;

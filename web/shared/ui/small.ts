@@ -4,19 +4,43 @@ import { formatDuration } from '../time';
 import { t } from '../words';
 import { Part } from './part';
 
+/** Gives a part the time: it is drawn again four times a second. */
+export function ticking<Base extends abstract new () => Part>(base: Base): Base {
+	abstract class Timed extends (base as abstract new () => Part) {
+		private timer = 0;
+
+		override connectedCallback(): void {
+			super.connectedCallback();
+			this.timer = window.setInterval(() => this.requestUpdate(), 250);
+		}
+
+		override disconnectedCallback(): void {
+			window.clearInterval(this.timer);
+			super.disconnectedCallback();
+		}
+	}
+	return Timed as unknown as Base;
+}
+
 /** A part that shows time passing. */
-export abstract class Ticking extends Part {
-	private timer = 0;
+export abstract class Ticking extends ticking(Part) {}
 
-	override connectedCallback(): void {
-		super.connectedCallback();
-		this.timer = window.setInterval(() => this.requestUpdate(), 250);
-	}
-
-	override disconnectedCallback(): void {
-		window.clearInterval(this.timer);
-		super.disconnectedCallback();
-	}
+/** Runs now and every `ms`, but not while nobody sees the page. Returns how to stop. */
+function whileSeen(ms: number, run: () => void): () => void {
+	let timer = 0;
+	const follow = () => {
+		window.clearInterval(timer);
+		if (document.hidden)
+			return;
+		timer = window.setInterval(run, ms);
+		run();
+	};
+	document.addEventListener('visibilitychange', follow);
+	follow();
+	return () => {
+		document.removeEventListener('visibilitychange', follow);
+		window.clearInterval(timer);
+	};
 }
 
 /** Time since a moment of the server's clock. */
@@ -36,7 +60,7 @@ export class Meter extends LitElement {
 	/** Whether it was cut off a moment ago, which is said in a word. */
 	@property({ attribute: false }) clipped: () => boolean = () => false;
 	@property() label = '';
-	private timer = 0;
+	private stop = () => {};
 
 	override createRenderRoot(): HTMLElement {
 		return this;
@@ -44,11 +68,11 @@ export class Meter extends LitElement {
 
 	override connectedCallback(): void {
 		super.connectedCallback();
-		this.timer = window.setInterval(() => this.draw(), 66);
+		this.stop = whileSeen(66, () => this.draw());
 	}
 
 	override disconnectedCallback(): void {
-		window.clearInterval(this.timer);
+		this.stop();
 		super.disconnectedCallback();
 	}
 
@@ -58,7 +82,7 @@ export class Meter extends LitElement {
 
 	private draw(): void {
 		const bar = this.querySelector<HTMLElement>('.bar');
-		if (bar === null)
+		if (bar === null || !bar.checkVisibility())
 			return;
 		// -60 dBFS is an empty bar, 0 a full one; above -6 a voice is about to be clipped.
 		const level = this.read();
