@@ -10,7 +10,7 @@ export class Alarms extends DeskPart {
 	override render(): TemplateResult {
 		const { alarm } = this.desk;
 		// The live region stays, or its first alarm would not be read out.
-		return html`<div class="alarms" role="alert">${
+		return html`<p class="unseen" role="alert">${alarm?.text ?? ''}</p><div class="alarms">${
 			alarm === null
 				? nothing
 				: html`<div class="alarm" data-testid="desk-alarm" data-alarm=${alarm.id.replace(/-\d+$/, '')}>${lamp('fault')}<p class="grow"><strong>${alarm.text}</strong></p>

@@ -1,5 +1,5 @@
 import type { Session } from '#shared/session';
-import type { Booth } from '#shared/view';
+import type { Booth, Channel } from '#shared/view';
 import { t, type Key } from '#shared/words';
 import * as desk from './desk';
 import { keepPresets, readPresets, setPreset } from './presets';
@@ -27,12 +27,12 @@ export interface Alarm {
 	text: string;
 }
 
-export const REASONS: readonly Impediment[] = ['sound', 'speed', 'no-video', 'document'];
+const REASONS: readonly Impediment[] = ['sound', 'speed', 'no-video', 'document'];
 /** When the partner is to take over: seconds from now, or the end of the turn. */
-export const TIMES = ['now', '30', '60', 'turn'] as const;
+const TIMES = ['now', '30', '60', 'turn'] as const;
 export type Time = (typeof TIMES)[number];
 
-type Uses = 'view' | 'me' | 'may' | 'ask' | 'isAsked' | 'notify' | 'update' | 'wire' | 'capture' | 'media';
+type Uses = 'view' | 'me' | 'may' | 'ask' | 'isAsked' | 'update' | 'wire' | 'capture' | 'media';
 export type DeskSession = Pick<Session, Uses> & { spoken: string };
 
 /** What the hands do at this desk, and what only this page knows of it. */
@@ -106,9 +106,7 @@ export class Console {
 
 	selectSource(source: string): void {
 		const { session } = this;
-		if (desk.leadsBack(session.view!, session.me, source))
-			session.notify(t('reason.relay-cycle'));
-		else
+		if (!session.isAsked(`source-${source}`))
 			void session.ask('select-source', { source }, `source-${source}`);
 	}
 
@@ -119,7 +117,8 @@ export class Console {
 			return;
 		this.coughing = on;
 		session.capture.setMuted(on);
-		if (this.live !== '')
+		// A key may come up after the page was put away.
+		if (session.view !== null && this.live !== '')
 			void session.wire.command('cough', { on });
 		session.update();
 	}
@@ -128,6 +127,8 @@ export class Console {
 		const { session } = this;
 		const at = this.due(time);
 		this.close();
+		if (session.isAsked('handover'))
+			return;
 		void session.ask('request-handover', { channel: this.output, ...(at > 0 ? { at } : {}) }, 'handover');
 	}
 
@@ -173,12 +174,14 @@ export class Console {
 
 	cannotInterpret(reason: Impediment): void {
 		this.close();
-		void this.session.ask('cannot-interpret', { reason }, 'impediment');
+		if (!this.session.isAsked('impediment'))
+			void this.session.ask('cannot-interpret', { reason }, 'impediment');
 	}
 
 	setLanguage(language: string | null): void {
 		this.close();
-		void this.session.ask('set-floor-language', { language }, 'language');
+		if (!this.session.isAsked('language'))
+			void this.session.ask('set-floor-language', { language }, 'language');
 	}
 
 	/** Calls, or takes the call back. */
@@ -220,7 +223,7 @@ export class Console {
 
 	private get pages(): number {
 		if (this.menu === 'relay')
-			return this.presets.length;
+			return this.presets.length * this.relayPages;
 		return this.menu === 'language' ? Math.ceil(this.languages().length / CHOICES.length) : 1;
 	}
 
@@ -236,7 +239,7 @@ export class Console {
 			case 'language':
 				return this.languages().slice(this.page * CHOICES.length, (this.page + 1) * CHOICES.length);
 			case 'relay':
-				return this.relays().slice(0, CHOICES.length);
+				return this.relays().slice((this.page % this.relayPages) * CHOICES.length).slice(0, CHOICES.length);
 		}
 	}
 
@@ -249,23 +252,36 @@ export class Console {
 		];
 	}
 
-	/** What the relay key of this page may be set to. */
+	/** Channels that a relay key may be set to: all but the booth's own. */
+	private get relayed(): [string, Channel][] {
+		return Object.entries(this.session.view!.channels).filter(([id]) => id !== this.home);
+	}
+
+	/** Pages that the channels take for each of the keys. */
+	private get relayPages(): number {
+		return Math.max(1, Math.ceil(this.relayed.length / CHOICES.length));
+	}
+
+	/** The relay key that the open menu sets, counted from 0. */
+	get relayKey(): number {
+		return Math.floor(this.page / this.relayPages);
+	}
+
+	/** What that key may be set to. */
 	private relays(): Choice[] {
 		const { view, me } = this.session;
 		const booth = desk.deskOf(view!, me)?.booth ?? '';
-		const { presets, page } = this;
-		return Object.entries(view!.channels)
-			.filter(([id]) => id !== this.home)
-			.map(([id, { name, language }]) => ({
-				id,
-				label: name,
-				lang: language,
-				chosen: presets[page] === id,
-				run: () => {
-					keepPresets(this.store, booth, setPreset(presets, page, id));
-					this.close();
-				},
-			}));
+		const { presets, relayKey } = this;
+		return this.relayed.map(([id, { name, language }]) => ({
+			id,
+			label: name,
+			lang: language,
+			chosen: presets[relayKey] === id,
+			run: () => {
+				keepPresets(this.store, booth, setPreset(presets, relayKey, id));
+				this.close();
+			},
+		}));
 	}
 
 	/** What must be seen until it is over: a source that fell back to the floor, a partner whose line is lost. */

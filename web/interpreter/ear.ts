@@ -3,6 +3,8 @@ import type { Session } from '#shared/session';
 /** Between two reports; a delay is no news within so many ms. */
 const EVERY_MS = 5_000;
 const WORTH_MS = 20;
+/** A server that was started anew forgets, and a line that was taken up again does not say so. */
+const AGAIN_MS = 60_000;
 /** From the epoch of NTP to that of Unix. */
 const NTP_MS = 2_208_988_800_000;
 const LONGEST_MS = 60_000;
@@ -23,10 +25,15 @@ export function playedAge(stats: Iterable<Record<string, unknown>>, now: number)
 	return null;
 }
 
+/** Worth telling: another delay than the server has, or one that it may have forgotten since. */
+export function isNews(age: number, told: number | undefined, since: number): boolean {
+	return told === undefined || Math.abs(age - told) >= WORTH_MS || since >= AGAIN_MS;
+}
+
 /** Tells the server how old what this desk hears is, so that whoever listens to it knows how far behind the floor they are. */
 export class Ear {
 	private timer = 0;
-	private said = -Infinity;
+	private last = -Infinity;
 
 	constructor(private readonly session: Session) {}
 
@@ -39,17 +46,20 @@ export class Ear {
 	}
 
 	private async report(): Promise<void> {
-		const { media, wire } = this.session;
+		const { media, wire, me } = this.session;
 		const receiver = media.mainReceiver();
-		if (receiver === null || media.state !== 'connected')
+		if (receiver === null || media.state !== 'connected' || wire.state !== 'open')
 			return;
-		const stats = await receiver.getStats();
 		const found: Record<string, unknown>[] = [];
-		stats.forEach((one: Record<string, unknown>) => found.push(one));
+		try {
+			(await receiver.getStats()).forEach((one: Record<string, unknown>) => found.push(one));
+		} catch {
+			return; // The connection went away meanwhile; the next one is asked.
+		}
 		const age = playedAge(found, wire.clock.now());
-		if (age === null || Math.abs(age - this.said) < WORTH_MS)
+		if (age === null || !isNews(age, wire.measured.ears?.[me], performance.now() - this.last))
 			return;
-		this.said = age;
+		this.last = performance.now();
 		void wire.command('hears', { delay: Math.round(age) });
 	}
 }

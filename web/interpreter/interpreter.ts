@@ -74,8 +74,19 @@ export class Interpreter extends Page {
 	private cough(): TemplateResult {
 		const { desk } = this;
 		const up = () => desk.cough(false);
+		const enter = (on: boolean) => (event: KeyboardEvent) => {
+			if (event.key !== 'Enter')
+				return;
+			event.preventDefault();
+			desk.cough(on);
+		};
+		// What has no pointer and no key to hold, as a screen reader, presses once for on and once for off.
+		const click = (event: MouseEvent) => {
+			if (event.detail === 0)
+				desk.cough(!desk.coughing);
+		};
 		return html`<button type="button" class="cough ${desk.coughing ? 'held' : ''}" data-testid="cough" aria-pressed=${desk.coughing}
-			@pointerdown=${() => desk.cough(true)} @pointerup=${up} @pointercancel=${up} @pointerleave=${up}
+			@pointerdown=${() => desk.cough(true)} @pointerup=${up} @pointercancel=${up} @pointerleave=${up} @keydown=${enter(true)} @keyup=${enter(false)} @blur=${up} @click=${click}
 			><kbd>${t('key.space')}</kbd><span><strong>${t('desk.cough')}</strong> <span class="state">${t('desk.cough.hint')}</span></span></button>`;
 	}
 

@@ -12,7 +12,8 @@ const COMMANDS = ['speak-slower', 'cannot-interpret', 'set-floor-language', 'cal
 const MENUS: (Menu | null)[] = [null, 'impediment', 'language', 'relay', 'handover'];
 
 let said: [string, Record<string, unknown>][];
-let notices: string[];
+/** Keys of what was asked and not answered. */
+let awaited: Set<string>;
 let muted: boolean[];
 
 function storage() {
@@ -25,8 +26,7 @@ function at(me: string, view: View = boothsAtWork(), may: readonly string[] = CO
 		view, me, spoken: '',
 		may: (command: string) => may.includes(command),
 		ask: async (type: string, members: Record<string, unknown> = {}) => (said.push([type, members]), { id: '', ok: true }),
-		isAsked: () => false,
-		notify: (text: string) => void notices.push(text),
+		isAsked: (key: string) => awaited.has(key),
 		update: () => {},
 		wire: { clock: { now: () => now }, command: async (type: string, members: Record<string, unknown>) => said.push([type, members]) },
 		capture: { microphone: {}, faults: {}, setMuted: (on: boolean) => void muted.push(on) },
@@ -40,7 +40,7 @@ const press = (desk: Console, key: string) => bindingsOf(desk).find((one) => one
 
 beforeEach(() => {
 	said = [];
-	notices = [];
+	awaited = new Set();
 	muted = [];
 	setLanguage('en');
 });
@@ -110,6 +110,15 @@ describe('the microphone', () => {
 		expect(muted).toEqual([true, false, true]);
 	});
 
+	it('is given back by a cough key that comes up when the page is put away', () => {
+		const desk = at('fr-1');
+		desk.cough(true);
+		(desk.session as { view: View | null }).view = null;
+		desk.cough(false);
+		expect(muted).toEqual([true, false]);
+		expect(said).toEqual([['cough', { on: true }]]);
+	});
+
 	it('coughs even while one writes', () => {
 		expect(bindingsOf(at('fr-1')).find((one) => one.key === 'F2')).toMatchObject({ anywhere: true });
 	});
@@ -131,14 +140,27 @@ describe('the microphone', () => {
 });
 
 describe('a relay', () => {
-	it('that would come back to oneself is explained and not asked for', () => {
+	it('is asked for even where it would come back to oneself: whether it may be is for the server to say', () => {
 		const desk = at('fr-1');
 		expect(desk.presets).toEqual(['en', 'es', 'ar']);
 		press(desk, '3');
-		expect(said).toEqual([]);
-		expect(notices).toEqual(['This channel comes from your own: you would interpret yourself.']);
-		press(at('fr-2'), '3');
 		expect(said).toEqual([['select-source', { source: 'ar' }]]);
+	});
+
+	it('is found among more channels than there are digits, on further pages for the same key', () => {
+		const view = boothsAtWork();
+		for (const id of ['de', 'it', 'pt', 'ja', 'ko'])
+			view.channels[id] = { ...view.channels['es']!, language: id, name: id };
+		const desk = at('fr-1', view);
+		const shown: (string | number)[][] = [];
+		for (press(desk, 'r'); desk.menu !== null; press(desk, 'r'))
+			shown.push([desk.relayKey, ...desk.choices.map(({ id }) => id)]);
+		const [first, second] = [['en', 'es', 'ar', 'de', 'it', 'pt'], ['ja', 'ko']];
+		expect(shown).toEqual([0, 1, 2].flatMap((key) => [[key, ...first], [key, ...second]]));
+		for (let i = 0; i < 4; i++)
+			press(desk, 'r');
+		press(desk, '5');
+		expect(desk.presets).toEqual(['en', 'ko', 'ar']);
 	});
 
 	it('is put on another key: R chooses the key, a digit what it takes', () => {
@@ -239,6 +261,22 @@ describe('signals', () => {
 		press(desk, '5');
 		expect(said).toEqual([['set-floor-language', { language: null }], ['set-floor-language', { language: 'fr' }]]);
 	});
+});
+
+it('a press whose answer is awaited is not asked again', () => {
+	awaited = new Set(['desk', 'source-fr', 'handover', 'impediment', 'language', 'call-chair', 'slower']);
+	const desk = at('es-1');
+	const pressed = ['l', '2', 'p', 's', 'n', '4', 'f', '4'];
+	for (const key of pressed)
+		press(desk, key);
+	const partner = at('fr-2');
+	for (const key of ['h', '4', 'b'])
+		press(partner, key);
+	expect(said).toEqual([]);
+	awaited = new Set();
+	for (const key of pressed)
+		press(desk, key);
+	expect(said.map(([command]) => command)).toEqual(['go-live', 'select-source', 'call', 'speak-slower', 'cannot-interpret', 'set-floor-language']);
 });
 
 describe('an alarm', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { playedAge } from '../interpreter/ear';
+import { isNews, playedAge } from '../interpreter/ear';
 
 const NOW = 1_795_305_600_000;
 const NTP = 2_208_988_800_000;
@@ -17,4 +17,13 @@ test('is unknown where the browser does not say, or says what cannot be', () => 
 	expect(playedAge([{ type: 'inbound-rtp', kind: 'audio', estimatedPlayoutTimestamp: 0 }], NOW)).toBeNull();
 	expect(playedAge([{ type: 'inbound-rtp', kind: 'audio', estimatedPlayoutTimestamp: NTP + NOW + 5_000 }], NOW)).toBeNull();
 	expect(playedAge([{ type: 'inbound-rtp', kind: 'audio', estimatedPlayoutTimestamp: NTP + NOW - 600_000 }], NOW)).toBeNull();
+});
+
+test('is told when the server has another, has none any more, or may have forgotten', () => {
+	expect(isNews(180, undefined, 5_000)).toBe(true);
+	expect(isNews(180, 180, 5_000)).toBe(false);
+	expect(isNews(199, 180, 5_000)).toBe(false);
+	expect(isNews(200, 180, 5_000)).toBe(true);
+	expect(isNews(160, 180, 5_000)).toBe(true);
+	expect(isNews(180, 180, 60_000)).toBe(true);
 });
