@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { shortName, type Booth, type Channel, type View } from '#shared/view';
+import { relays } from '#shared/provenance';
+import { secondsTo } from '#shared/time';
+import { holder, shortName, type Booth, type Channel, type View } from '#shared/view';
 import { listed, t, type Key } from '#shared/words';
 import { lamp } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
@@ -11,10 +13,6 @@ import '#shared/ui/slower';
 export function boothName(view: View, id: string): string {
 	const booth = view.booths?.[id];
 	return view.channels[booth?.home ?? id]?.name ?? t('booth.own', { name: shortName(view, booth?.desks[0] ?? id) });
-}
-
-function holdLeft(until: number, now: number): number {
-	return Math.max(0, Math.ceil((until - now) / 1000));
 }
 
 /** What booths ask of whoever presides or helps: they cannot go on, they call, the speaker is too fast. */
@@ -32,7 +30,7 @@ export class BoothAlarms extends Part {
 		const calls = Object.entries(view.calls ?? {}).filter(([, { to }]) => (to === 'technician') === (session.wire.you?.role === 'technician'));
 		if (impeded.length === 0 && calls.length === 0)
 			return nothing;
-		return html`<section class="alarm booth-alarms" role="alert" data-testid="booth-alarms" aria-label=${t('booths.title')}>
+		return html`<section class="alarm booth-alarms" data-testid="booth-alarms" aria-label=${t('booths.title')}>
 			${impeded.map(([id, booth]) => this.impeded(view, id, booth))}
 			${calls.map(([call, { by }]) => this.call(view, call, by))}
 		</section>`;
@@ -40,14 +38,14 @@ export class BoothAlarms extends Part {
 
 	private impeded(view: View, id: string, booth: Booth): TemplateResult {
 		const { reason, since } = booth.impediment!;
-		return html`<p class="keys" data-testid="impediment" data-booth=${id} data-reason=${reason}><span class="grow"><strong>${t('booth.cannot', {
+		return html`<p class="keys" data-testid="impediment" data-booth=${id} data-reason=${reason}><span class="grow"><span role="alert"><strong>${t('booth.cannot', {
 			name: boothName(view, id),
-		})}</strong><br>${t(`impediment.${reason}` satisfies Key)} · <rs-clock .session=${this.session} since=${since}></rs-clock></span>
+		})}</strong><br>${t(`impediment.${reason}` satisfies Key)}</span> · <rs-clock .session=${this.session} since=${since}></rs-clock></span>
 			${this.key('clear-impediment', t('booth.clear'), { booth: id }, id)}</p>`;
 	}
 
 	private call(view: View, call: string, by: string): TemplateResult {
-		return html`<p class="keys" data-testid="booth-call" data-call=${call}><span class="grow">${t('booth.calls', { name: shortName(view, by) })}</span>
+		return html`<p class="keys" data-testid="booth-call" data-call=${call}><span class="grow" role="alert">${t('booth.calls', { name: shortName(view, by) })}</span>
 			${this.key('answer-call', t('booth.answer'), { call: Number(call) }, call)}</p>`;
 	}
 
@@ -67,14 +65,18 @@ export class BoothAlarms extends Part {
 export class BoothsWait extends Ticking {
 	override render(): TemplateResult {
 		const { session } = this;
-		const { floor, channels } = session.view!;
-		const now = session.wire.clock.now();
-		if (floor?.held)
-			return html`<p class="held" role="status" data-testid="held"><strong>${t('booths.awaited', {
-				booths: listed(floor.held.booths.map((id) => channels[id]?.name ?? id)),
-				n: holdLeft(floor.held.until, now),
-			})}</strong> <span class="small muted">${t('booths.awaited.again')}</span></p>`;
-		return html`<rs-slower .session=${session}></rs-slower>`;
+		const view = session.view!;
+		const held = view.floor?.held;
+		const booths = listed((held?.booths ?? []).map((id) => view.channels[id]?.name ?? id));
+		// The status is there before its words, and without the seconds: each of them would be read out.
+		return html`<p class="unseen" role="status">${held ? `${t('booths.awaited', { booths })} ${t('booths.awaited.again')}` : ''}</p>${
+			held
+				? html`<p class="held" aria-hidden="true" data-testid="held"><strong>${t('booths.awaited', { booths })}</strong> <span class="figures">${t('booths.awaited.left', {
+						n: secondsTo(held.until, session.wire.clock.now()),
+					})}</span> <span class="small muted">${t('booths.awaited.again')}</span></p>`
+				: nothing}${
+			// Whoever presides and speaks is told at the name plate, as every speaker is.
+			held || holder(view) === session.me ? nothing : html`<rs-slower .session=${session}></rs-slower>`}`;
 	}
 }
 
@@ -91,10 +93,10 @@ export class BoothList extends Part {
 		</section>`;
 	}
 
-	private channel(id: string, { name, language, desk, since, carries, chain }: Channel): TemplateResult {
+	private channel(id: string, { name, language, desk, since, carries }: Channel): TemplateResult {
 		const { session } = this;
 		const view = session.view!;
-		const over = (chain ?? []).slice(1, -1).map((one) => view.channels[one]?.name ?? one);
+		const over = relays(view, id).map((one) => view.channels[one]?.name ?? one);
 		const state = !desk ? 'off' : carries === 'floor' ? 'next' : 'speaking';
 		return html`<li data-testid="booth" data-channel=${id} data-desk=${desk ?? ''}>
 			${lamp(state)}

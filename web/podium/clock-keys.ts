@@ -48,8 +48,8 @@ export class LostSpeaker extends Part {
 			return nothing;
 		const time = speakingTime(view, session.wire.clock.now());
 		const name = shortName(view, speaker);
-		return html`<div class="alarm" role="alert" data-testid="lost-speaker"><strong>${t('lost.speaker', { name })}</strong>
-			<p>${time?.left ? t('lost.speaker.left', { left: formatDuration(time.left) }) : t('lost.speaker.held')}</p>
+		return html`<div class="alarm" data-testid="lost-speaker"><div role="alert"><strong>${t('lost.speaker', { name })}</strong>
+			<p>${time?.left ? t('lost.speaker.left', { left: formatDuration(time.left) }) : t('lost.speaker.held')}</p></div>
 			<p class="keys">${this.resume(speaker, t('resume'), 'resume')}
 			${this.substitutes(speaker).map((badge) => this.resume(badge, t('resume.with', { name: view.participants[badge]!.name }), 'substitute'))}</p></div>`;
 	}

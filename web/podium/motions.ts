@@ -22,7 +22,7 @@ export class Motions extends Part {
 		const last = lastMotion(view);
 		if (pending.length === 0 && waiting.length === 0 && last === nothing)
 			return nothing;
-		return html`<section class="alarm points motions" role="alert" data-testid="motions" data-pending=${pending.length} aria-labelledby="motions-title">
+		return html`<section class="alarm points motions" data-testid="motions" data-pending=${pending.length} aria-labelledby="motions-title">
 			<strong id="motions-title">${t('motion.title')}</strong>
 			${last}
 			${pending.length === 0
@@ -35,7 +35,7 @@ export class Motions extends Part {
 	private waits(view: View, motion: Motion, first: boolean): TemplateResult {
 		const precedes = this.rank(view, motion) < this.rank(view, view.motions.pending[0]);
 		const off = !first || !precedes || Boolean(view.points.stage);
-		return html`<div class="keys"><span class="grow">${this.moved(view, motion)}</span>
+		return html`<div class="keys"><span class="grow" role="alert">${this.moved(view, motion)}</span>
 			${this.key('take-up-motion', t('motion.take'), { entry: motion.entry }, !off, off)}
 			${this.twice('withdraw-motion', t('motion.dismiss'), t('motion.dismiss.again'), motion.entry)}</div>`;
 	}
@@ -54,7 +54,7 @@ export class Motions extends Part {
 		const acts = top && !view.points.stage && session.may('put-question');
 		const spoken = motion.speakers.every(({ called }) => called);
 		const put = Boolean(motion.decision) && !(view.decision?.decision === motion.decision && view.decision?.objectors?.length);
-		return html`<p>${this.moved(view, motion)}</p>
+		return html`<p role="alert">${this.moved(view, motion)}</p>
 			${speakersOn(view, motion)}
 			${acts && !put ? this.speakers(view, motion) : nothing}
 			${acts && spoken && !put ? putKeys(session, motion.entry, ['hands', 'recorded', 'roll-call', 'consensus']) : nothing}

@@ -128,7 +128,6 @@ export class Podium extends Page {
 						label: 'key.take',
 						press: () => this.querySelector<HTMLElement>('[data-testid=take-floor]')?.click(),
 					},
-					{ key: 'i', show: 'I', label: 'key.booth', press: () => this.querySelector<BoothAlarms>('rs-booth-alarms')?.press() },
 					{ key: 'o', show: 'O', label: 'key.point', press: () => this.querySelector<PointsOfOrder>('rs-points')?.press() },
 					{ key: 'n', show: 'N', label: 'key.motion', press: () => this.next() },
 					{ key: 'n', show: 'N', label: 'key.rollcall', press: () => this.next() },
@@ -142,8 +141,12 @@ export class Podium extends Page {
 					{ key: 'r', show: 'R', label: 'key.resume', press: () => this.querySelector<LostSpeaker>('rs-lost-speaker')?.press() },
 				]
 			: [];
+		const booths: Binding[] = session.may('answer-call') || session.may('clear-impediment')
+			? [{ key: 'i', show: 'I', label: 'key.booth', press: () => this.querySelector<BoothAlarms>('rs-booth-alarms')?.press() }]
+			: [];
 		return [
 			...own,
+			...booths,
 			...leads,
 			{ key: '+', show: '+', label: 'key.louder', press: () => session.setVolume(session.volume + 0.1) },
 			{ key: '-', show: '−', label: 'key.softer', press: () => session.setVolume(session.volume - 0.1) },

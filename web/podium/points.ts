@@ -19,7 +19,7 @@ export class PointsOfOrder extends Part {
 		const { waiting, stage } = view.points;
 		if (!stage && waiting.length === 0)
 			return nothing;
-		return html`<section class="alarm points" role="alert" data-testid="points" data-stage=${stage ?? ''} aria-labelledby="points-title">
+		return html`<section class="alarm points" data-testid="points" data-stage=${stage ?? ''} aria-labelledby="points-title">
 			<strong id="points-title">${t('point.title')}</strong>
 			${isVoting(view) ? html`<p class="small">${t('point.conduct')}</p>` : nothing}
 			${stage ? this.current(view) : nothing}
@@ -29,7 +29,7 @@ export class PointsOfOrder extends Part {
 
 	private waits(view: View, entry: number, participant: string, first: boolean): TemplateResult {
 		const main = first && !view.points.stage;
-		return html`<p class="keys"><span class="grow">${shortName(view, participant)}</span>
+		return html`<p class="keys"><span class="grow" role="alert"><span class="unseen">${t('point.title')}: </span>${shortName(view, participant)}</span>
 			${this.key('hear-point', t('point.hear'), { entry }, main, 'hear-point', Boolean(view.points.stage))}
 			<rs-twice testid="dismiss-point" label=${t('point.dismiss')} again=${t('point.withdraw.again')} .busy=${this.session.isAsked(`dismiss-${entry}`)}
 				.run=${() => void this.session.ask('withdraw-point', { entry }, `dismiss-${entry}`)}></rs-twice></p>`;
@@ -42,7 +42,7 @@ export class PointsOfOrder extends Part {
 		const may = this.session.may('rule');
 		switch (stage) {
 			case 'heard':
-				return html`<p>${t('point.heard', { name })}</p>
+				return html`<p role="alert">${t('point.heard', { name })}</p>
 					${may
 						? html`<p class="keys">${this.key('rule', t('point.uphold'), { ruling: 'upheld' }, false, 'uphold')}${this.key(
 								'rule',
@@ -53,10 +53,10 @@ export class PointsOfOrder extends Part {
 							)}</p>`
 						: nothing}`;
 			case 'appealed':
-				return html`<p>${t('point.appealed', { name: shortName(view, appellant!), ruling: t(`point.${ruling!}`) })}</p>
+				return html`<p role="alert">${t('point.appealed', { name: shortName(view, appellant!), ruling: t(`point.${ruling!}`) })}</p>
 					${view.rules.chair_settles_appeals ? this.settled(ruling!) : this.put(view)}`;
 			default:
-				return html`<p>${t('point.ruled', { name, ruling: t(`point.${ruling!}`) })}</p>
+				return html`<p role="alert">${t('point.ruled', { name, ruling: t(`point.${ruling!}`) })}</p>
 					<p class="keys">${this.key('settle-point', back, {}, true, 'settle-point')}</p>`;
 		}
 	}
