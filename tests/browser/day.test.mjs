@@ -81,8 +81,7 @@ const gone = (one, selector) => until(`${one.who} not to see ${selector}`, async
 
 // Press a key on a page, once the button that it stands for is there and can be pressed.
 async function key(one, letter, stands) {
-	await one.page.waitForSelector(`${stands}:not([aria-disabled=true])`);
-	await one.press(letter);
+	await one.press(letter, stands);
 }
 // The same for what is pressed twice.
 async function keyTwice(one, letter, stands) {

@@ -56,10 +56,10 @@ test('two delegations change places by consent', LIMIT, async () => {
 });
 
 test('who is called and not there is set aside by a key, and put back by another', LIMIT, async () => {
-	await chair.press('x');
+	await chair.press('x', '[data-testid="entry"][data-participant="FRA"]');
 	await stands('KEN');
 	await secretary.page.waitForSelector('[data-testid="skipped"] [data-participant="FRA"]');
-	await secretary.press('b');
+	await secretary.press('b', '[data-testid="requeue-next"]');
 	await stands('FRA,KEN');
 	assert.deepEqual((await chair.view()).skipped ?? [], []);
 });
@@ -70,7 +70,7 @@ test('lots are announced, drawn with a word of the room, and found right by ever
 		const { window } = (await secretary.view()).inscription;
 		return !window || Date.now() > window;
 	});
-	await secretary.press('l');
+	await secretary.press('l', '[data-testid="announce-lots"]');
 	const { commitment, draw } = await told('lots-announced');
 	await secretary.page.waitForSelector('[data-testid="commitment"]');
 	assert.ok((await secretary.text('commitment')).includes(commitment));

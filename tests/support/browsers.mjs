@@ -151,8 +151,12 @@ export class Participant {
 		await until('nobody to have the floor', async () => !(await this.view()).floor?.holder);
 	}
 
-	press(key) {
-		return this.page.keyboard.press(key);
+	// Once the key means something on this page, and with `stands` once what it presses is there and can be pressed: what a key
+	// comes too early for, the page cannot do.
+	async press(key, stands = '') {
+		if (stands) await this.page.waitForSelector(`${stands}:not([aria-disabled=true])`);
+		await this.page.waitForFunction((name) => window.rostrum.keys().includes(name), { timeout: 20_000 }, key);
+		await this.page.keyboard.press(key);
 	}
 
 	attribute(testid, name, rest = '') {
