@@ -4,6 +4,7 @@
 #include "recorder/mux/mux_priv.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* RFC 8794 section 11.2 and RFC 9559 section 5. */
 enum {
@@ -110,6 +111,14 @@ static void write_opus_head(struct rs_writer *w, uint8_t channels)
 	ebml_write_binary(w, ID_CODEC_PRIVATE, head, h.len);
 }
 
+/* An empty place of any size: a Void says at most 128 octets. */
+static void write_room(struct rs_writer *w, size_t len)
+{
+	for (; len > 128; len -= 100)
+		ebml_write_void(w, 100);
+	ebml_write_void(w, len);
+}
+
 static void write_audio(struct rs_writer *w, const struct mux_config *config)
 {
 	ebml_write_text(w, ID_CODEC_ID, "A_OPUS");
@@ -131,11 +140,10 @@ static void write_video(struct rs_writer *w, const struct mux_config *config)
 	ebml_close(w, mark);
 }
 
-static void write_tracks(struct rs_writer *w, const struct mux_config *config)
+static void write_entry(struct rs_writer *w, const struct mux_config *config, unsigned number)
 {
-	const size_t tracks = ebml_open(w, ID_TRACKS);
 	const size_t entry = ebml_open(w, ID_TRACK_ENTRY);
-	ebml_write_uint(w, ID_TRACK_NUMBER, MUX_TRACK_NUMBER);
+	ebml_write_uint(w, ID_TRACK_NUMBER, number);
 	ebml_write_uint(w, ID_TRACK_UID, config->track_uid);
 	ebml_write_uint(
 		w, ID_TRACK_TYPE, config->codec == MUX_OPUS ? TRACK_TYPE_AUDIO : TRACK_TYPE_VIDEO);
@@ -147,7 +155,30 @@ static void write_tracks(struct rs_writer *w, const struct mux_config *config)
 	else
 		write_video(w, config);
 	ebml_close(w, entry);
+}
+
+static void write_tracks(struct mux *mux, const struct mux_config *config, struct rs_writer *w)
+{
+	const size_t tracks = ebml_open(w, ID_TRACKS);
+	write_entry(w, config, MUX_TRACK_NUMBER);
+	if (config->picture_later) {
+		mux->picture_at = w->len;
+		write_room(w, MUX_PICTURE_ROOM);
+	}
 	ebml_close(w, tracks);
+}
+
+int mux_head_add_picture(struct mux *mux, const struct mux_config *picture)
+{
+	uint8_t room[MUX_PICTURE_ROOM];
+	struct rs_writer w;
+	rs_writer_init(&w, room, sizeof(room));
+	write_entry(&w, picture, MUX_PICTURE_NUMBER);
+	if (w.failed || MUX_PICTURE_ROOM - w.len < 2)
+		return -EINVAL;
+	write_room(&w, MUX_PICTURE_ROOM - w.len);
+	memcpy(mux->head + mux->picture_at, room, sizeof(room));
+	return 0;
 }
 
 int mux_head_build(struct mux *mux, const struct mux_config *config)
@@ -163,7 +194,7 @@ int mux_head_build(struct mux *mux, const struct mux_config *config)
 	mux->info_at = w.len;
 	write_info(mux, config, &w);
 	mux->tracks_at = w.len;
-	write_tracks(&w, config);
+	write_tracks(mux, config, &w);
 	mux->head_len = w.len;
 	return w.failed ? -EINVAL : 0;
 }
@@ -213,7 +244,7 @@ void mux_cues_write(const struct mux *mux, struct rs_writer *writer)
 		const size_t point = ebml_open(writer, ID_CUE_POINT);
 		ebml_write_uint(writer, ID_CUE_TIME, (uint64_t)mux->cues[i].time_ms);
 		const size_t where = ebml_open(writer, ID_CUE_TRACK_POSITIONS);
-		ebml_write_uint(writer, ID_CUE_TRACK, MUX_TRACK_NUMBER);
+		ebml_write_uint(writer, ID_CUE_TRACK, mux->cues[i].track);
 		ebml_write_uint(writer, ID_CUE_CLUSTER_POSITION,
 			mux->cues[i].offset - segment_data_at(mux));
 		ebml_close(writer, where);

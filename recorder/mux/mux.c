@@ -27,7 +27,7 @@ static bool config_valid(const struct mux_config *config)
 		return false;
 	if (config->codec == MUX_OPUS)
 		return config->channels == 1 || config->channels == 2;
-	return config->width != 0 && config->height != 0;
+	return config->width != 0 && config->height != 0 && !config->picture_later;
 }
 
 int mux_new(const struct mux_config *config, const struct mux_port *port, struct mux **out_mux)
@@ -79,10 +79,10 @@ static int put(struct mux *mux, uint64_t offset, const void *data, size_t len)
 }
 
 /* Keep a place to jump to. A table that is full or out of memory only makes seeking coarser. */
-static void add_cue(struct mux *mux, int64_t time_ms)
+static void add_cue(struct mux *mux, int64_t time_ms, uint8_t track)
 {
 	const struct mux_cue *last = mux->cue_count > 0 ? &mux->cues[mux->cue_count - 1] : NULL;
-	if (last != NULL && time_ms - last->time_ms < MUX_CUE_MIN_MS)
+	if (last != NULL && last->track == track && time_ms - last->time_ms < MUX_CUE_MIN_MS)
 		return;
 	if (mux->cue_count == mux->cue_cap) {
 		const size_t cap = mux->cue_cap == 0 ? 64 : 2 * mux->cue_cap;
@@ -96,7 +96,20 @@ static void add_cue(struct mux *mux, int64_t time_ms)
 		mux->cue_cap = cap;
 	}
 	mux->cues[mux->cue_count++] =
-		(struct mux_cue){ .time_ms = time_ms, .offset = mux->cluster_at };
+		(struct mux_cue){ .time_ms = time_ms, .track = track, .offset = mux->cluster_at };
+}
+
+static uint8_t track_of(const struct mux_block *block)
+{
+	return block->picture ? MUX_PICTURE_NUMBER : MUX_TRACK_NUMBER;
+}
+
+/* Where somebody who jumps can begin: at key frames, and at any sound while no picture moves. */
+static bool is_place_to_jump(const struct mux *mux, const struct mux_block *block, int64_t time_ms)
+{
+	if (block->picture)
+		return block->key;
+	return !mux->picture_begun || time_ms - mux->picture_ms > MUX_PICTURE_STANDS_MS;
 }
 
 static int append_room(struct rs_buf *buf, size_t cap, struct rs_writer *out_writer)
@@ -108,7 +121,7 @@ static int append_room(struct rs_buf *buf, size_t cap, struct rs_writer *out_wri
 	return 0;
 }
 
-static int open_cluster(struct mux *mux, int64_t time_ms)
+static int open_cluster(struct mux *mux, const struct mux_block *block, int64_t time_ms)
 {
 	struct rs_writer w;
 	const int err = append_room(&mux->cluster, CLUSTER_OVERHEAD, &w);
@@ -127,7 +140,8 @@ static int open_cluster(struct mux *mux, int64_t time_ms)
 		.first_ms = time_ms,
 		.last_ms = time_ms };
 	mux->clusters++;
-	add_cue(mux, time_ms);
+	if (is_place_to_jump(mux, block, time_ms))
+		add_cue(mux, time_ms, track_of(block));
 	return 0;
 }
 
@@ -140,7 +154,7 @@ static int append_block(struct mux *mux, const struct mux_block *block, int64_t 
 		return err;
 	ebml_write_id(&w, MUX_ID_SIMPLE_BLOCK);
 	ebml_write_size(&w, block->len + 4);
-	rs_write_u8(&w, 0x80 | MUX_TRACK_NUMBER);
+	rs_write_u8(&w, 0x80 | track_of(block));
 	rs_write_u16(&w, (uint16_t)(time_ms - mux->current.first_ms));
 	rs_write_u8(&w, block->key ? 0x80 : 0x00);
 	rs_write_bytes(&w, block->data, block->len);
@@ -150,7 +164,7 @@ static int append_block(struct mux *mux, const struct mux_block *block, int64_t 
 
 static bool cluster_full(const struct mux *mux, const struct mux_block *block, int64_t time_ms)
 {
-	if (mux->video && block->key)
+	if ((mux->video || block->picture) && block->key)
 		return true;
 	return time_ms - mux->current.first_ms >= mux->cluster_ms ||
 	       rs_buf_len(&mux->cluster) + block->len > mux->cluster_max + CLUSTER_OVERHEAD;
@@ -163,13 +177,39 @@ static int write_head(struct mux *mux)
 	return put(mux, 0, mux->head, mux->head_len);
 }
 
+/* A picture begins with a key frame, and where there is a track for it. */
+static bool may_begin(const struct mux *mux, const struct mux_block *block)
+{
+	if (block->picture)
+		return mux->picture && (mux->picture_begun || block->key);
+	return !mux->video || mux->clusters > 0 || block->key;
+}
+
+int mux_add_picture(struct mux *mux, const struct mux_config *picture)
+{
+	if (mux->broken || mux->finished)
+		return -EPROTO;
+	if (mux->picture)
+		return -EEXIST;
+	if (mux->picture_at == 0 || picture->codec == MUX_OPUS || picture->width == 0 ||
+		picture->height == 0 || picture->track_uid == 0)
+		return -EINVAL;
+	int err = mux_head_add_picture(mux, picture);
+	if (err < 0)
+		return err;
+	mux->picture = true;
+	if (mux->size == 0)
+		return 0; /* goes out with the head */
+	return put(mux, mux->picture_at, mux->head + mux->picture_at, MUX_PICTURE_ROOM);
+}
+
 int mux_write_block(struct mux *mux, const struct mux_block *block)
 {
 	if (mux->broken || mux->finished)
 		return -EPROTO;
 	if (block->len > mux->cluster_max)
 		return -E2BIG;
-	if (mux->video && mux->clusters == 0 && !block->key)
+	if (!may_begin(mux, block))
 		return -EPROTO;
 
 	int64_t time_ms = block->time_ms > 0 ? block->time_ms : 0;
@@ -179,7 +219,7 @@ int mux_write_block(struct mux *mux, const struct mux_block *block)
 	if (err == 0 && mux->open && cluster_full(mux, block, time_ms))
 		err = mux_close_cluster(mux);
 	if (err == 0 && !mux->open)
-		err = open_cluster(mux, time_ms);
+		err = open_cluster(mux, block, time_ms);
 	if (err < 0)
 		return err;
 
@@ -193,7 +233,12 @@ int mux_write_block(struct mux *mux, const struct mux_block *block)
 	mux->current.blocks++;
 	mux->current.last_ms = time_ms;
 	mux->last_ms = time_ms;
-	mux->end_us = time_ms * 1000 + block->duration_us;
+	if (block->picture) {
+		mux->picture_begun = true;
+		mux->picture_ms = time_ms;
+	}
+	if (time_ms * 1000 + block->duration_us > mux->end_us)
+		mux->end_us = time_ms * 1000 + block->duration_us;
 	return put(mux, mux->cluster_at + from, rs_buf_data(&mux->cluster) + from,
 		rs_buf_len(&mux->cluster) - from);
 }

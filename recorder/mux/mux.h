@@ -1,7 +1,7 @@
 /* recorder/mux/mux.h
  *
- * A WebM file of one track, written so that a kill at any moment loses nothing that was handed
- * over: every block is one append, a cluster is open with an unknown size until one 14-octet patch
+ * A WebM file of one track, or of a sound with a picture that may come later, written so that a kill
+ * at any moment loses nothing that was handed over: every block is one append, a cluster is open with an unknown size until one 14-octet patch
  * gives it its size and CRC-32, and only finishing a file needs to look back further (Cues,
  * SeekHead, Duration, Segment size). A file that was never finished plays all the same.
  *
@@ -39,11 +39,13 @@ struct mux_config {
 	uint8_t channels;     /* Opus: 1 or 2 */
 	uint16_t width;       /* VP8: of the first key frame */
 	uint16_t height;
+	bool picture_later;  /* Opus: keep a place for mux_add_picture() */
 	uint32_t cluster_ms; /* a cluster is closed when it would span more; 100 to 30000 */
 	size_t cluster_max;  /* octets after which a cluster is closed; no block may be larger */
 };
 
 struct mux_block {
+	bool picture;         /* of the track that mux_add_picture() made */
 	int64_t time_ms;      /* not before the last block's, else it is moved up to that */
 	uint32_t duration_us; /* counts for the file's Duration when the block is the last */
 	bool key;
@@ -79,9 +81,14 @@ int mux_new(const struct mux_config *config, const struct mux_port *port,
 struct mux *mux_free(struct mux *mux);
 void mux_freep(struct mux **mux);
 
+/* The sound gets a picture beside it: of `picture`, codec, track_uid, title, language, width and height
+ * count. The kept place is filled in at once. 0; -EINVAL (configuration; title too long for the place;
+ * no place kept); -EEXIST (there is one); -EPROTO (finished or broken); or the port's error. */
+int mux_add_picture(struct mux *mux, const struct mux_config *picture) RS_MUST_USE;
+
 /* Append one block; may close a cluster first (every video key frame begins one). 0; -E2BIG: the
- * block is larger than cluster_max, nothing is written; -EPROTO: finished, or a VP8 file would
- * begin without a key frame; -ENOMEM; or the port's error. */
+ * block is larger than cluster_max, nothing is written; -EPROTO: finished, or a picture would begin
+ * without a key frame, or there is none; -ENOMEM; or the port's error. */
 int mux_write_block(struct mux *mux, const struct mux_block *block) RS_MUST_USE;
 /* Close the open cluster, if any. 0 or the port's error. */
 int mux_close_cluster(struct mux *mux) RS_MUST_USE;

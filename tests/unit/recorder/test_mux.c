@@ -316,6 +316,112 @@ static void a_long_gap_is_kept_as_a_gap(void **state)
 	finish(mux, &disk);
 }
 
+static int picture_block(struct mux *mux, int64_t time_ms, bool key)
+{
+	static const uint8_t data[100] = { 1 };
+	const struct mux_block b = {
+		.picture = true, .time_ms = time_ms, .key = key, .data = data, .len = sizeof(data)
+	};
+	return mux_write_block(mux, &b);
+}
+
+static struct mux_config with_picture(void)
+{
+	struct mux_config config = opus_config;
+	config.picture_later = true;
+	return config;
+}
+
+/* Tracks of the file: how many, and the number and kind of the last. */
+static unsigned tracks_of(const struct disk *disk, uint64_t *out_number, uint64_t *out_kind)
+{
+	const size_t end = rs_buf_len(&disk->file);
+	const struct element tracks = inside(disk, child(disk, 0, end, 0x18538067), 0x1654AE6B);
+	size_t pos = tracks.data_at;
+	struct element e;
+	unsigned n = 0;
+	while (next_element(disk, &pos, tracks.data_at + tracks.size, &e)) {
+		assert_true(e.id == 0xAE || e.id == 0xEC); /* TrackEntry, Void */
+		if (e.id != 0xAE)
+			continue;
+		n++;
+		*out_number = uint_of(disk, inside(disk, e, 0xD7));
+		*out_kind = uint_of(disk, inside(disk, e, 0x83));
+	}
+	return n;
+}
+
+static void a_sound_may_get_a_picture_later(void **state)
+{
+	const struct mux_config config = with_picture();
+	struct disk disk;
+	struct mux *mux = make(&config, &disk);
+	uint64_t number = 0;
+	uint64_t kind = 0;
+	assert_int_equal(block(mux, 0, true, 10), 0);
+	assert_int_equal(picture_block(mux, 10, true), -EPROTO); /* no track yet */
+	assert_int_equal(tracks_of(&disk, &number, &kind), 1);
+	assert_int_equal(mux_add_picture(mux, &vp8_config), 0);
+	assert_int_equal(mux_add_picture(mux, &vp8_config), -EEXIST);
+	assert_int_equal(tracks_of(&disk, &number, &kind), 2);
+	assert_true(number == 2 && kind == 1);
+	assert_int_equal(picture_block(mux, 10, false), -EPROTO); /* begins with a key frame */
+	assert_int_equal(block(mux, 20, true, 10), 0);
+	assert_int_equal(picture_block(mux, 25, true), 0);
+	assert_int_equal(block(mux, 40, true, 10), 0);
+	assert_int_equal(picture_block(mux, 58, false), 0);
+
+	struct mux_cluster cluster;
+	assert_int_equal(mux_poll_cluster(mux, &cluster), 1);
+	assert_true(cluster.blocks == 2 && cluster.last_ms == 20); /* the key frame began another */
+	struct mux_summary summary;
+	assert_int_equal(mux_finish(mux, &summary), 0);
+	assert_int_equal(mux_poll_cluster(mux, &cluster), 1);
+	assert_true(cluster.blocks == 3 && cluster.first_ms == 25);
+	assert_int_equal(
+		summary.duration_ms, 60); /* the sound ends at 60, the picture begins at 58 */
+	finish(mux, &disk);
+
+	mux = make(&opus_config, &disk);
+	assert_int_equal(mux_add_picture(mux, &vp8_config), -EINVAL); /* no place was kept */
+	finish(mux, &disk);
+}
+
+/* Cues of sound where no picture moves, of key frames where one does. */
+static void one_jumps_to_key_frames_while_a_picture_moves(void **state)
+{
+	static const struct {
+		int64_t time_ms;
+		uint64_t track;
+	} wanted[] = { { 0, 1 }, { 1000, 1 }, { 2000, 1 }, { 2010, 2 }, { 4010, 2 }, { 7010, 1 },
+		{ 8010, 1 }, { 9010, 1 } };
+	const struct mux_config config = with_picture();
+	struct disk disk;
+	struct mux *mux = make(&config, &disk);
+	for (int64_t t = 0; t < 10000; t += 20) {
+		assert_int_equal(block(mux, t, true, 10), 0);
+		if (t == 2000)
+			assert_int_equal(mux_add_picture(mux, &vp8_config), 0);
+		if (t >= 2000 && t < 5000)
+			assert_int_equal(picture_block(mux, t + 10, t % 2000 == 0), 0);
+	}
+	struct mux_summary summary;
+	assert_int_equal(mux_finish(mux, &summary), 0);
+	const struct element cues =
+		inside(&disk, child(&disk, 0, rs_buf_len(&disk.file), 0x18538067), 0x1C53BB6B);
+	size_t pos = cues.data_at;
+	struct element point;
+	size_t n = 0;
+	while (next_element(&disk, &pos, cues.data_at + cues.size, &point)) {
+		assert_true(n < RS_ARRAY_LEN(wanted));
+		assert_int_equal(uint_of(&disk, inside(&disk, inside(&disk, point, 0xB7), 0xF7)),
+			wanted[n].track);
+		n++;
+	}
+	assert_int_equal(n, RS_ARRAY_LEN(wanted));
+	finish(mux, &disk);
+}
+
 static void check_finished(const struct disk *disk, const struct mux_summary *summary)
 {
 	const size_t end = rs_buf_len(&disk->file);
@@ -494,6 +600,8 @@ int main(void)
 		cmocka_unit_test(video_begins_with_a_key_frame_and_each_begins_a_cluster),
 		cmocka_unit_test(time_never_runs_backwards),
 		cmocka_unit_test(a_long_gap_is_kept_as_a_gap),
+		cmocka_unit_test(a_sound_may_get_a_picture_later),
+		cmocka_unit_test(one_jumps_to_key_frames_while_a_picture_moves),
 		cmocka_unit_test(a_finished_file_leads_everywhere),
 		cmocka_unit_test(the_opus_head_and_date_are_as_the_standards_say),
 		cmocka_unit_test(a_failed_write_breaks_the_file_for_good),
