@@ -10,6 +10,8 @@
 /* Most octets of lines that are made in one call. */
 #define LINES_BUF_MAX (2 * CHAIN_LINE_MAX)
 #define EVENT_HASH_MAX 128
+/* Comes back when all files of a closed archive are on the disk; no event has such a number. */
+#define FINISHED_TOKEN UINT64_MAX
 
 /* The clock of one sender, shared by its tracks. */
 struct sender {
@@ -31,6 +33,8 @@ struct archive {
 	bool events_dirty;
 	int64_t last_event;
 	int64_t durable_event;
+	bool closed;
+	bool finished;
 
 	struct track **tracks;  /* tracks_max of them */
 	struct sender *senders; /* one for each track, in use while the track is */
@@ -197,7 +201,7 @@ void archive_freep(struct archive **archive)
 
 int archive_close(struct archive *archive, const char *reason, struct archive_now when)
 {
-	if (archive->error != 0)
+	if (archive->error != 0 || archive->closed)
 		return -EPROTO;
 	archive->when = when;
 	int err = 0;
@@ -208,7 +212,15 @@ int archive_close(struct archive *archive, const char *reason, struct archive_no
 			archive, "recording-stopped", json_pack("{s:s}", "reason", reason));
 	if (err == 0)
 		err = archive_flush(archive);
+	if (err == 0)
+		err = archive->disk->sync(archive->disk->ctx, archive->events, FINISHED_TOKEN);
+	archive->closed = true;
 	return err < 0 ? fail(archive, err) : 0;
+}
+
+bool archive_finished(const struct archive *archive)
+{
+	return archive->finished;
 }
 
 const char *archive_directory(const struct archive *archive)
@@ -233,7 +245,9 @@ void archive_disk_failed(struct archive *archive, int err)
 
 void archive_disk_synced(struct archive *archive, uint64_t token)
 {
-	if ((int64_t)token > archive->durable_event)
+	if (token == FINISHED_TOKEN)
+		archive->finished = true;
+	else if ((int64_t)token > archive->durable_event)
 		archive->durable_event = (int64_t)token;
 }
 
@@ -335,7 +349,7 @@ int archive_begin(struct archive *archive, const char *name, const char *media_n
 {
 	enum archive_media media;
 	size_t track = 0;
-	if (archive->error != 0)
+	if (archive->error != 0 || archive->closed)
 		return -EPROTO;
 	if (!rs_name_valid(name, strlen(name)) || names_media_parse(media_name, &media) < 0)
 		return -EBADMSG;
@@ -356,7 +370,7 @@ int archive_begin(struct archive *archive, const char *name, const char *media_n
 int archive_recv(struct archive *archive, size_t track, const uint8_t *rtp, size_t len,
 	int64_t arrival_wall_us, struct archive_now when)
 {
-	if (archive->error != 0 || track >= archive->n_tracks)
+	if (archive->error != 0 || archive->closed || track >= archive->n_tracks)
 		return -EPROTO;
 	archive->when = when;
 	const int err = track_recv(archive->tracks[track], rtp, len, arrival_wall_us, when.now);
@@ -372,7 +386,7 @@ void archive_report(struct archive *archive, size_t track, uint64_t ntp, uint32_
 int archive_mark(struct archive *archive, const char *source, bool open, int64_t event,
 	int64_t mark_wall_us, struct archive_now when)
 {
-	if (archive->error != 0)
+	if (archive->error != 0 || archive->closed)
 		return -EPROTO;
 	archive->when = when;
 	int err = append_json(archive, "gate",
@@ -391,7 +405,7 @@ int archive_mark(struct archive *archive, const char *source, bool open, int64_t
 int archive_note(
 	struct archive *archive, const char *type, json_t *payload, struct archive_now when)
 {
-	if (archive->error != 0) {
+	if (archive->error != 0 || archive->closed) {
 		json_decref(payload);
 		return -EPROTO;
 	}
@@ -418,7 +432,7 @@ static bool event_valid(const struct archive_event *event)
 int archive_add_event(
 	struct archive *archive, const struct archive_event *event, struct archive_now when)
 {
-	if (archive->error != 0)
+	if (archive->error != 0 || archive->closed)
 		return -EPROTO;
 	if (event->number <= archive->last_event)
 		return -EALREADY;
@@ -439,7 +453,7 @@ int archive_add_event(
 
 int archive_tick(struct archive *archive, struct archive_now when)
 {
-	if (archive->error != 0)
+	if (archive->error != 0 || archive->closed)
 		return -EPROTO;
 	archive->when = when;
 	for (size_t i = 0; i < archive->n_tracks; i++) {
@@ -453,14 +467,14 @@ int archive_tick(struct archive *archive, struct archive_now when)
 rs_time archive_deadline(const struct archive *archive)
 {
 	rs_time deadline = RS_TIME_NEVER;
-	for (size_t i = 0; i < archive->n_tracks; i++)
+	for (size_t i = 0; i < archive->n_tracks && !archive->closed; i++)
 		deadline = rs_time_min(deadline, track_deadline(archive->tracks[i]));
 	return deadline;
 }
 
 int archive_flush(struct archive *archive)
 {
-	if (archive->error != 0)
+	if (archive->error != 0 || archive->closed)
 		return -EPROTO;
 	if (!archive->events_dirty)
 		return 0;

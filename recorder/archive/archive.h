@@ -67,8 +67,11 @@ int archive_open(const struct archive_config *config, const struct disk *disk,
 /* Leaves unfinished what archive_close() did not finish. */
 struct archive *archive_free(struct archive *archive);
 void archive_freep(struct archive **archive);
-/* Finish all files; `reason` goes into the last line. 0 or an error. Free it afterwards. */
+/* Finish all files; `reason` goes into the last line. 0 or an error. Afterwards it takes nothing more
+ * (-EPROTO); it may be freed at once, or when all is on the disk. */
 int archive_close(struct archive *archive, const char *reason, struct archive_now when) RS_MUST_USE;
+/* It was closed, and all of it is on the disk. */
+bool archive_finished(const struct archive *archive);
 
 const char *archive_directory(const struct archive *archive);
 const char *archive_session(const struct archive *archive);

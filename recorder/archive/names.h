@@ -33,8 +33,13 @@ enum names_place {
 	NAMES_BAG_INFO,
 	NAMES_MANIFEST,
 	NAMES_TAG_MANIFEST,
-	NAMES_PROOF, /* folder */
-	NAMES_DATA,  /* folder, as the next four */
+	NAMES_PROOF,    /* folder */
+	NAMES_KEY,      /* public key of who signs, PEM */
+	NAMES_SIGNED,   /* signature of the manifest: 64 octets */
+	NAMES_STAMPED,  /* RFC 3161 answer of the time-stamping authority about the manifest, DER */
+	NAMES_FINISHED, /* digests of files that are finished, while others are written */
+	NAMES_CLOSING,  /* what was done when the recording was closed */
+	NAMES_DATA,     /* folder, as the next four */
 	NAMES_TRACKS,
 	NAMES_CHANNELS,
 	NAMES_TEXT,

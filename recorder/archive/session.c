@@ -1,6 +1,8 @@
 #include "recorder/archive/session.h"
 
 #include "common/base/hash.h"
+#include "recorder/archive/files.h"
+#include "recorder/archive/seal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,37 +17,6 @@ static int path_of(
 	const struct session *session, enum names_place place, char out[ARCHIVE_PATH_LEN])
 {
 	return names_path(session->directory, place, out);
-}
-
-static int sync_directory(const char *path)
-{
-	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	const int err = fsync(fd) < 0 ? -errno : 0;
-	(void)close(fd); /* a directory holds nothing back */
-	return err;
-}
-
-/* A small file, whole or not at all. */
-static int write_file(const char *path, const char *data, size_t len)
-{
-	char draft[ARCHIVE_PATH_LEN + 8];
-	(void)snprintf(draft, sizeof(draft), "%s.new", path); /* fits */
-	const int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	if (fd < 0)
-		return -errno;
-	const ssize_t n = write(fd, data, len);
-	int err = n < 0 ? -errno : ((size_t)n < len ? -ENOSPC : 0);
-	if (err == 0 && fsync(fd) < 0)
-		err = -errno;
-	if (close(fd) < 0 && err == 0)
-		err = -errno;
-	if (err == 0 && rename(draft, path) < 0)
-		err = -errno;
-	if (err < 0)
-		(void)unlink(draft); /* best effort */
-	return err;
 }
 
 static json_t *channels_json(const struct archive_config *config)
@@ -83,7 +54,7 @@ static int write_session_file(const struct archive_config *config, struct sessio
 	char path[ARCHIVE_PATH_LEN];
 	int err = path_of(session, NAMES_SESSION, path);
 	if (err == 0)
-		err = write_file(path, text, strlen(text));
+		err = files_write(path, text, strlen(text));
 	uint8_t digest[RS_SHA256_LEN];
 	rs_sha256(text, strlen(text), digest);
 	rs_hex_encode(digest, sizeof(digest), session->sha256);
@@ -123,9 +94,9 @@ static int make(const struct archive_config *config, int64_t wall_us, struct ses
 	if (err == 0)
 		err = path_of(session, NAMES_DATA, data);
 	if (err == 0)
-		err = sync_directory(data);
+		err = files_sync_directory(data);
 	if (err == 0)
-		err = sync_directory(session->directory);
+		err = files_sync_directory(session->directory);
 	return err;
 }
 
@@ -230,6 +201,8 @@ static int resume(const struct archive_config *config, int64_t wall_us, struct s
 	char path[ARCHIVE_PATH_LEN];
 	int err = adopt(session);
 	if (err == 0)
+		err = seal_break(session->directory);
+	if (err == 0)
 		err = path_of(session, NAMES_SESSION, path);
 	if (err == 0)
 		err = read_session_file(config, path, session);
@@ -260,7 +233,7 @@ int session_open(const struct archive_config *config, int64_t wall_us, struct se
 	if (mkdir(session.directory, 0750) == 0) {
 		err = make(config, wall_us, &session);
 		if (err == 0)
-			err = sync_directory(config->root);
+			err = files_sync_directory(config->root);
 	} else {
 		err = errno == EEXIST ? resume(config, wall_us, &session) : -errno;
 	}

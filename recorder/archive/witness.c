@@ -16,18 +16,18 @@ struct kept {
 
 struct witness {
 	struct witness_config config;
-	char *directory;
+	char data[ARCHIVE_PATH_LEN]; /* where ledgers lie */
 	struct disk port;
 	struct kept *kept; /* ledgers_max of them */
 };
 
-/* The segment a path is the ledger of: its name without directory and suffix. False when it is none. */
+/* The segment a path is the ledger of, as names.h names it. False when it is none. */
 static bool segment_of(const struct witness *witness, const char *path, char out[NAMES_FILE_LEN])
 {
 	const size_t len = strlen(path);
-	const size_t front = strlen(witness->directory);
+	const size_t front = strlen(witness->data);
 	const size_t back = sizeof(suffix) - 1;
-	if (len <= front + 1 + back || strncmp(path, witness->directory, front) != 0 ||
+	if (len <= front + 1 + back || strncmp(path, witness->data, front) != 0 ||
 		path[front] != '/' || strcmp(path + len - back, suffix) != 0)
 		return false;
 	return rs_copy_text(out, NAMES_FILE_LEN, path + front + 1, len - front - 1 - back);
@@ -126,11 +126,12 @@ int witness_new(const struct witness_config *config, struct witness **out_witnes
 	if (witness == NULL)
 		return -ENOMEM;
 	witness->config = *config;
-	witness->directory = rs_strdup(config->directory);
 	witness->kept = rs_calloc(config->ledgers_max, sizeof(*witness->kept));
-	if (witness->directory == NULL || witness->kept == NULL)
+	if (witness->kept == NULL)
 		return -ENOMEM;
-	witness->config.directory = witness->directory;
+	if (names_path(config->directory, NAMES_DATA, witness->data) < 0)
+		return -EINVAL;
+	witness->config.directory = NULL; /* the caller's */
 	witness->port = (struct disk){ .open = pass_open,
 		.write = pass_write,
 		.sync = pass_sync,
@@ -145,7 +146,6 @@ struct witness *witness_free(struct witness *witness)
 	if (witness == NULL)
 		return NULL;
 	rs_release(witness->kept);
-	rs_release(witness->directory);
 	return rs_release(witness);
 }
 

@@ -17,7 +17,7 @@ struct witness;
 struct witness_config {
 	const struct disk *disk; /* borrowed; what everything is passed on to */
 	struct heads *heads;     /* borrowed */
-	const char *directory;   /* of the archive; copied. Ledgers lie below it */
+	const char *directory;   /* of the session; copied. Ledgers lie below its data/ */
 	size_t ledgers_max;      /* ledgers open at the same time, at most; at least 1 */
 	const rs_time *now;      /* borrowed; of the call being served */
 	/* As many clusters wait as may: write a line. 0 or an error, which the write then gives back.
@@ -26,7 +26,7 @@ struct witness_config {
 	void *ctx;
 };
 
-/* 0, -EINVAL (no ledger may be open) or -ENOMEM. */
+/* 0, -EINVAL (no ledger may be open, or the directory is too long) or -ENOMEM. */
 int witness_new(const struct witness_config *config, struct witness **out_witness) RS_MUST_USE;
 /* NULL is fine. Returns NULL. Closes no file. */
 struct witness *witness_free(struct witness *witness);

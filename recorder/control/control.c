@@ -300,9 +300,10 @@ static const char *state_name(enum keeper_state state)
 static int say_report(struct control *control, const struct keeper_report *report)
 {
 	if (report->kind == KEEPER_REPORT_ARCHIVED)
-		return say(control,
-			json_pack("{s:s, s:s, s:I}", "type", "archived", "meeting", report->meeting,
-				"last_event", (json_int_t)report->last_event));
+		return say(
+			control, json_pack("{s:s, s:s, s:I, s:b}", "type", "archived", "meeting",
+					 report->meeting, "last_event",
+					 (json_int_t)report->last_event, "sealed", report->sealed));
 	return say(control, json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", "recording", "meeting",
 				    report->meeting, "state", state_name(report->state), "reason",
 				    report->reason, "directory", report->directory));

@@ -16,6 +16,14 @@ struct recording {
 	bool gone;   /* to be forgotten once that was told */
 	bool failed_before;
 	bool logged; /* whoever met the failure said so */
+	enum {
+		END_NOT,      /* being recorded, or failed */
+		END_DRAINING, /* closed; the disk is still at it */
+		END_CLOSING,  /* its closing steps are being run */
+		END_CLOSED,   /* they were; to be told */
+	} end;
+	bool sealed;
+	int64_t last_event; /* when it was closed */
 	int64_t told_event;
 	int64_t asked_for; /* event whose predecessors were asked for already */
 	rs_time retry_at;
@@ -142,6 +150,7 @@ static const char *reason_of(int err)
 static void fail(const struct keeper *keeper, struct recording *recording, int err, rs_time now)
 {
 	recording->archive = archive_free(recording->archive);
+	recording->end = END_NOT;
 	recording->failed_before = true;
 	recording->retry_at = now + keeper->config.retry;
 	set_state(recording, KEEPER_FAILED, reason_of(err));
@@ -160,6 +169,8 @@ static void open_archive(
 {
 	const struct keeper_meeting *meeting = &recording->meeting;
 	recording->generation = ++keeper->generations;
+	if (keeper->config.resume != NULL)
+		keeper->config.resume(keeper->config.ctx, meeting->session);
 	const struct archive_config config = { .root = keeper->config.root,
 		.meeting = meeting->id,
 		.session = meeting->session,
@@ -202,7 +213,7 @@ static void close_archive(struct keeper *keeper, struct recording *recording, co
 		fail(keeper, recording, err, when.now);
 		return;
 	}
-	recording->archive = archive_free(recording->archive);
+	recording->end = END_DRAINING;
 	set_state(recording, KEEPER_STOPPED, reason);
 }
 
@@ -266,7 +277,7 @@ void keeper_close(struct keeper *keeper, struct archive_now when)
 struct archive *keeper_archive(struct keeper *keeper, const char *meeting, uint32_t *out_generation)
 {
 	struct recording *recording = find(keeper, meeting);
-	if (recording == NULL || recording->archive == NULL ||
+	if (recording == NULL || recording->archive == NULL || recording->end != END_NOT ||
 		archive_error(recording->archive) != 0)
 		return NULL;
 	*out_generation = recording->generation;
@@ -276,6 +287,14 @@ struct archive *keeper_archive(struct keeper *keeper, const char *meeting, uint3
 const struct keeper_meeting *keeper_at(const struct keeper *keeper, size_t i)
 {
 	return i < keeper->n ? &keeper->recordings[i]->meeting : NULL;
+}
+
+const char *keeper_directory_at(const struct keeper *keeper, size_t i)
+{
+	if (i >= keeper->n)
+		return NULL;
+	const struct recording *recording = keeper->recordings[i];
+	return recording->archive != NULL && recording->end == END_NOT ? recording->directory : "";
 }
 
 int keeper_event(struct keeper *keeper, const char *meeting, const struct archive_event *event,
@@ -294,6 +313,34 @@ int keeper_event(struct keeper *keeper, const char *meeting, const struct archiv
 	if (err == -EALREADY || err == -EBADMSG)
 		return err;
 	return 0; /* an archive that failed is noticed by keeper_flush() */
+}
+
+int keeper_take_closing(struct keeper *keeper, bool all, struct keeper_closing *out_closing)
+{
+	for (size_t i = 0; i < keeper->n; i++) {
+		struct recording *recording = keeper->recordings[i];
+		if (recording->end != END_DRAINING ||
+			!(all || archive_finished(recording->archive)))
+			continue;
+		recording->last_event = archive_last_event(recording->archive);
+		recording->archive = archive_free(recording->archive);
+		recording->end = END_CLOSING;
+		out_closing->generation = recording->generation;
+		(void)rs_set_text(out_closing->directory, recording->directory); /* as long */
+		return 1;
+	}
+	return 0;
+}
+
+void keeper_closed(struct keeper *keeper, uint32_t generation, bool sealed)
+{
+	for (size_t i = 0; i < keeper->n; i++) {
+		struct recording *recording = keeper->recordings[i];
+		if (recording->generation != generation || recording->end != END_CLOSING)
+			continue;
+		recording->end = END_CLOSED;
+		recording->sealed = sealed;
+	}
 }
 
 void keeper_disk_failed(struct keeper *keeper, uint32_t owner, int err)
@@ -317,7 +364,8 @@ void keeper_tick(struct keeper *keeper, struct archive_now when)
 	for (size_t i = 0; i < keeper->n; i++) {
 		struct recording *recording = keeper->recordings[i];
 		if (recording->archive != NULL)
-			(void)archive_tick(recording->archive, when); /* failures: keeper_flush() */
+			(void)archive_tick(recording->archive,
+				when); /* failures: keeper_flush(); closed: nothing is due */
 		else if (recording->state == KEEPER_FAILED && !recording->gone &&
 			 when.now >= recording->retry_at)
 			open_archive(keeper, recording, when);
@@ -369,7 +417,17 @@ int keeper_poll(struct keeper *keeper, struct keeper_report *out_report)
 				.directory = recording->directory };
 			return 1;
 		}
-		if (recording->gone) {
+		if (recording->end == END_CLOSED) {
+			recording->end = END_NOT;
+			*out_report = (struct keeper_report){ .kind = KEEPER_REPORT_ARCHIVED,
+				.meeting = recording->meeting.id,
+				.reason = "",
+				.directory = recording->directory,
+				.last_event = recording->last_event,
+				.sealed = recording->sealed };
+			return 1;
+		}
+		if (recording->gone && recording->end == END_NOT) {
 			forget(keeper, i);
 			continue;
 		}

@@ -29,6 +29,9 @@ struct keeper_config {
 	const struct disk *disk; /* borrowed */
 	/* Octets free at a path, or a negative errno. */
 	int64_t (*free_space)(void *ctx, const char *path);
+	/* A session's directory is about to be opened: when this returns, its closing gives no file a name
+	 * any more. NULL = nothing is closed. */
+	void (*resume)(void *ctx, const char *session);
 	void *ctx;
 	struct rs_rand *rand; /* borrowed */
 };
@@ -61,6 +64,13 @@ struct keeper_report {
 	const char *reason;    /* "" while recording */
 	const char *directory; /* "" if there is none */
 	int64_t last_event;    /* KEEPER_REPORT_ARCHIVED */
+	bool sealed; /* KEEPER_REPORT_ARCHIVED: the session is closed, derived and sealed */
+};
+
+/* A session that is finished and on the disk, and is now to be closed (recorder/closing). */
+struct keeper_closing {
+	uint32_t generation;
+	char directory[ARCHIVE_PATH_LEN];
 };
 
 /* 0, -EINVAL or -ENOMEM. */
@@ -88,10 +98,18 @@ struct archive *keeper_archive(
 	struct keeper *keeper, const char *meeting, uint32_t *out_generation);
 /* The i-th recording's meeting and tap; NULL behind the last one. */
 const struct keeper_meeting *keeper_at(const struct keeper *keeper, size_t i);
+/* Where the i-th recording is written: "" while it is not; NULL behind the last one. */
+const char *keeper_directory_at(const struct keeper *keeper, size_t i);
 /* A meeting event. 0; -EALREADY (had it); -ENOENT (not recorded); -EAGAIN: events before it are
  * missing, ask for them; -EBADMSG (malformed). Errors of the archive are reported. */
 int keeper_event(struct keeper *keeper, const char *meeting, const struct archive_event *event,
 	struct archive_now when) RS_MUST_USE;
+
+/* The next session to be closed, each once: 1, or 0 when there is none. `all`: also those of which the disk
+ * has not said that it has everything, since the program ends and the caller waits for the disk itself. */
+int keeper_take_closing(struct keeper *keeper, bool all, struct keeper_closing *out_closing);
+/* It was closed: all steps were done, or not. Reported, unless the keeper knows no such closing. */
+void keeper_closed(struct keeper *keeper, uint32_t generation, bool sealed);
 
 /* From the disk; `owner` is the generation. The caller has logged the failure. */
 void keeper_disk_failed(struct keeper *keeper, uint32_t owner, int err);

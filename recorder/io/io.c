@@ -3,6 +3,7 @@
 #include "common/log/log.h"
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
+#include "recorder/io/closings.h"
 #include "recorder/io/stream.h"
 #include "recorder/io/writer.h"
 
@@ -18,6 +19,8 @@
 
 #define TAPS_MAX 16
 #define FILES_MAX 4096
+/* Between looks for finished files that could be hashed, one recording each. */
+#define PREPARE_EVERY RS_SEC(20)
 #define FILES_SPARE 64 /* sockets, the loop's own, directories */
 
 struct io;
@@ -40,6 +43,9 @@ struct io {
 	uv_signal_t interrupt;
 	struct rs_rand rand;
 	struct writer *writer;
+	struct closings *closings;
+	rs_time prepare_at; /* when finished files are looked for next, and in which recording */
+	size_t prepare_next;
 	struct keeper *keeper;
 	struct control *control;
 	struct stream *control_stream;
@@ -61,6 +67,44 @@ static int64_t free_space(void *ctx, const char *path)
 	if (statvfs(path, &st) < 0)
 		return -errno;
 	return (int64_t)(st.f_bavail * st.f_frsize);
+}
+
+/* --- closing --- */
+
+static void on_resume(void *ctx, const char *session)
+{
+	closings_call_off(((struct io *)ctx)->closings, session);
+}
+
+static void on_closed(void *ctx, uint32_t generation, bool sealed)
+{
+	struct io *io = ctx;
+	if (io->keeper != NULL) /* else the program ends, and nobody is told any more */
+		keeper_closed(io->keeper, generation, sealed);
+}
+
+static void add_closings(struct io *io, bool all)
+{
+	struct keeper_closing one;
+	while (keeper_take_closing(io->keeper, all, &one) == 1)
+		if (closings_add(io->closings, one.directory, one.generation) < 0) {
+			log_error(LOG_ARCHIVE, NULL, "session cannot be closed directory=%s",
+				one.directory);
+			keeper_closed(io->keeper, one.generation, false);
+		}
+}
+
+/* Little by little, so that little is left when the gavel falls. */
+static void prepare_closings(struct io *io, rs_time now)
+{
+	if (now < io->prepare_at)
+		return;
+	io->prepare_at = now + PREPARE_EVERY;
+	const char *directory = keeper_directory_at(io->keeper, io->prepare_next++);
+	if (directory == NULL)
+		io->prepare_next = 0;
+	else if (directory[0] != '\0')
+		closings_prepare(io->closings, directory);
 }
 
 /* --- control connection --- */
@@ -260,6 +304,9 @@ static void on_turn(uv_prepare_t *prepare)
 	keeper_tick(io->keeper, when);
 	sync_taps(io, when);
 	keeper_flush(io->keeper, when);
+	add_closings(io, false);
+	prepare_closings(io, when.now);
+	closings_go(io->closings);
 	sync_control(io);
 	arm_timer(io, when.now);
 }
@@ -309,6 +356,15 @@ static int make_machines(struct io *io)
 	int err = writer_new(&writer, &io->writer);
 	if (err < 0)
 		return err;
+	const struct closings_config closings = { .loop = &io->loop,
+		.root = config->root,
+		.steps = { .software = config->software },
+		.closed = on_closed,
+		.ctx = io };
+	err = closings_new(&closings, &io->closings);
+	if (err < 0)
+		return err;
+	closings_add_left(io->closings);
 	const struct keeper_config keeper = { .root = config->root,
 		.software = config->software,
 		.rules = config->rules,
@@ -318,6 +374,7 @@ static int make_machines(struct io *io)
 		.retry = config->retry,
 		.disk = writer_disk(io->writer),
 		.free_space = free_space,
+		.resume = on_resume,
 		.ctx = io,
 		.rand = &io->rand };
 	err = keeper_new(&keeper, &io->keeper);
@@ -367,19 +424,24 @@ static int check_root(const struct io_config *config)
 	return err;
 }
 
-/* What waits is written; the rest of the machines have nothing more to say. */
+/* What waits is written, then closed; the rest of the machines have nothing more to say. */
 static int end(struct io *io)
 {
 	bool failed = false;
+	add_closings(io, true);
 	io->keeper = keeper_free(io->keeper);
 	io->writer = writer_free(io->writer, &failed);
+	if (failed) {
+		log_error(LOG_ARCHIVE, NULL, "an archive could not be finished");
+		closings_forget(io->closings); /* it is not to be sealed as if it had been */
+	}
+	closings_go(io->closings);
 	uv_close((uv_handle_t *)&io->wake, NULL);
-	(void)uv_run(&io->loop, UV_RUN_DEFAULT); /* closes what is left */
+	(void)uv_run(&io->loop, UV_RUN_DEFAULT); /* closes what is left, one after the other */
+	io->closings = closings_free(io->closings);
 	for (size_t i = 0; i < io->n_taps; i++)
 		tap_free(io->taps[i].tap);
 	control_free(io->control);
-	if (failed)
-		log_error(LOG_ARCHIVE, NULL, "an archive could not be finished");
 	return failed ? -EIO : 0;
 }
 

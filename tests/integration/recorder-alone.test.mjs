@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import { events, faultsOf, files, lastPacketSeconds, writtenAt } from '../support/archive.mjs';
@@ -90,6 +90,21 @@ function flip(path, at) {
 	writeSync(file, octet, 0, 1, at);
 }
 
+// The bag as coreutils see it: files whose digest is not the listed one, and whether there is a seal.
+function bagFaults(directory) {
+	const faults = [];
+	for (const list of ['manifest-sha512.txt', 'tagmanifest-sha512.txt']) {
+		const ran = spawnSync('sha512sum', ['--quiet', '--strict', '-c', list], { cwd: directory, encoding: 'utf8' });
+		if (ran.status !== 0) faults.push(`${list}: ${ran.stdout}${ran.stderr}`);
+	}
+	const listed = readFileSync(join(directory, 'manifest-sha512.txt'), 'utf8').split('\n').filter(Boolean).map((line) => line.slice(130)).sort();
+	const there = files(join(directory, 'data'), '').map((path) => path.slice(directory.length + 1)).sort();
+	if (JSON.stringify(listed) !== JSON.stringify(there)) faults.push(`listed ${listed}, there are ${there}`);
+	const octets = files(join(directory, 'data'), '').reduce((total, path) => total + statSync(path).size, 0);
+	if (!readFileSync(join(directory, 'bag-info.txt'), 'utf8').includes(`Payload-Oxum: ${octets}.${there.length}\n`)) faults.push('Payload-Oxum');
+	return faults;
+}
+
 const packets = (path) => Number(spawnSync('ffprobe', ['-v', 'error', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', path], { encoding: 'utf8' }).stdout);
 
 test('a recording with loss, silence and a closed gate plays in step, and every packet is accounted for', LIMIT, async (t) => {
@@ -114,6 +129,8 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 	rig.tell('record off');
 	await rig.says({ type: 'recording', state: 'stopped' });
 	await rig.says({ type: 'archived', last_event: 1 });
+	await rig.says({ type: 'archived', last_event: 1, sealed: true });
+	assert.deepEqual(bagFaults(rig.directory), []);
 	assert.equal(await rig.stop(), 0);
 
 	const webms = files(rig.directory, '.webm');
@@ -282,7 +299,33 @@ test('a torn line at the end of events.jsonl is cut off, and the chain goes on; 
 	const verdict = verify(rig.directory);
 	assert.equal(verdict.status, 0, JSON.stringify(verdict));
 	assert.ok(verdict.closed, 'SIGTERM closes the archive');
+	assert.deepEqual(bagFaults(rig.directory), []);
 	for (const file of files(rig.directory, '.002.v.webm')) assert.deepEqual(faultsOf(file), []);
+});
+
+test('a session that goes on is not sealed any more, and one that was closed by a kill is sealed at the next start', LIMIT, async () => {
+	const rig = new Rig();
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	await sleep(1500);
+	rig.tell('record off');
+	await rig.says({ type: 'archived', sealed: true });
+	assert.deepEqual(bagFaults(rig.directory), []);
+	const before = rig.said.length;
+	rig.tell('record on');
+	await rig.says({ type: 'recording', state: 'recording' }, before);
+	assert.ok(!existsSync(join(rig.directory, 'tagmanifest-sha512.txt')) && !existsSync(join(rig.directory, 'bagit.txt')), 'not a bag while it grows');
+	assert.ok(existsSync(join(rig.directory, 'proof/manifest.001.txt')), 'what was sealed is kept');
+	await sleep(1500);
+	rig.tell('record off');
+	await rig.says({ type: 'archived', sealed: true }, before);
+	for (const name of ['manifest-sha512.txt', 'tagmanifest-sha512.txt', 'bag-info.txt']) rmSync(join(rig.directory, name));
+	await rig.kill();
+	rig.start();
+	await until('the seal', () => existsSync(join(rig.directory, 'tagmanifest-sha512.txt')));
+	assert.deepEqual(bagFaults(rig.directory), []);
+	assert.equal(verify(rig.directory).status, 0);
+	assert.equal(await rig.stop(), 0);
 });
 
 test('a full disk stops the recording with one alarm; with room again it goes on', LIMIT, async () => {

@@ -184,7 +184,7 @@ static void everything_is_passed_on(void **state)
 	rig_init(&rig, 100, 4);
 	const struct disk *disk = witness_disk(rig.witness);
 	assert_int_equal(
-		disk->open(disk->ctx, 5, "/archive/demo/events.jsonl", DISK_EXTEND, &file), 0);
+		disk->open(disk->ctx, 5, "/archive/demo/data/events.jsonl", DISK_EXTEND, &file), 0);
 	assert_int_equal(file, 100);
 	assert_int_equal(disk->write(disk->ctx, file, 0, "no ledger", 9), 0);
 	assert_int_equal(disk->sync(disk->ctx, file, 7), 0);
@@ -196,7 +196,7 @@ static void everything_is_passed_on(void **state)
 	rig.error = -EAGAIN;
 	assert_int_equal(disk->write(disk->ctx, file, 0, "x", 1), -EAGAIN);
 	assert_int_equal(disk->sync(disk->ctx, file, 7), -EAGAIN);
-	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/tracks/KEN.001.a.idx.jsonl",
+	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/data/tracks/KEN.001.a.idx.jsonl",
 				 DISK_CREATE, &file),
 		-EAGAIN);
 	rig_done(&rig);
@@ -219,7 +219,7 @@ static void what_is_no_line_of_a_ledger_is_not_signed(void **state)
 	uint32_t file = 0;
 	rig_init(&rig, 100, 4);
 	const struct disk *disk = witness_disk(rig.witness);
-	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/tracks/KEN.001.a.idx.jsonl",
+	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/data/tracks/KEN.001.a.idx.jsonl",
 				 DISK_CREATE, &file),
 		0);
 	assert_int_equal(disk->write(disk->ctx, file, 0, "{}\n", 3), -EBADMSG);
@@ -235,14 +235,14 @@ static void as_many_ledgers_as_may_are_open_and_no_more(void **state)
 	uint32_t second = 0;
 	rig_init(&rig, 100, 1);
 	const struct disk *disk = witness_disk(rig.witness);
-	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/tracks/A.001.a.idx.jsonl",
+	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/data/tracks/A.001.a.idx.jsonl",
 				 DISK_CREATE, &first),
 		0);
-	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/tracks/B.001.a.idx.jsonl",
+	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/data/tracks/B.001.a.idx.jsonl",
 				 DISK_CREATE, &second),
 		-EAGAIN);
 	disk->close(disk->ctx, first);
-	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/tracks/B.001.a.idx.jsonl",
+	assert_int_equal(disk->open(disk->ctx, 5, "/archive/demo/data/tracks/B.001.a.idx.jsonl",
 				 DISK_CREATE, &second),
 		0);
 	rig_done(&rig);

@@ -1,0 +1,177 @@
+#include "recorder/closing/closing.h"
+
+#include "common/base/time.h"
+#include "recorder/closing/closing_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The last line of a closed session's events is a short one. */
+#define TAIL_MAX 4096
+/* Naming some files takes no longer than this, mostly. */
+#define HOLD_STEP_NS 200000
+
+enum closing_state {
+	CLOSING_FREE,
+	CLOSING_HELD, /* files are being named */
+	CLOSING_OFF,
+};
+
+struct closing {
+	struct closing_config config;
+	char directory[ARCHIVE_PATH_LEN];
+	_Atomic int state; /* enum closing_state */
+	struct closing_result results[CLOSING_STEPS_MAX];
+	size_t n;
+};
+
+int closing_new(const struct closing_config *config, struct closing **out_closing)
+{
+	struct closing *closing = rs_zalloc(sizeof(*closing));
+	if (closing == NULL)
+		return -ENOMEM;
+	closing->config = *config;
+	if (!rs_set_text(closing->directory, config->directory)) {
+		closing_free(closing);
+		return -EINVAL;
+	}
+	closing->config.directory = closing->directory;
+	*out_closing = closing;
+	return 0;
+}
+
+struct closing *closing_free(struct closing *closing)
+{
+	return rs_release(closing);
+}
+
+void closing_freep(struct closing **closing)
+{
+	*closing = closing_free(*closing);
+}
+
+const char *closing_directory(const struct closing *closing)
+{
+	return closing->directory;
+}
+
+const struct closing_config *closing_config(const struct closing *closing)
+{
+	return &closing->config;
+}
+
+const struct closing_result *closing_result(const struct closing *closing, size_t i)
+{
+	return i < closing->n ? &closing->results[i] : NULL;
+}
+
+/* --- calling off --- */
+
+int closing_hold(struct closing *closing)
+{
+	int expected = CLOSING_FREE;
+	return atomic_compare_exchange_strong(&closing->state, &expected, CLOSING_HELD) ? 0
+											: -EAGAIN;
+}
+
+void closing_release(struct closing *closing)
+{
+	atomic_store(&closing->state, CLOSING_FREE);
+}
+
+void closing_call_off(struct closing *closing)
+{
+	int expected = CLOSING_FREE;
+	while (!atomic_compare_exchange_strong(&closing->state, &expected, CLOSING_OFF) &&
+		expected != CLOSING_OFF) {
+		const struct timespec step = { .tv_nsec = HOLD_STEP_NS };
+		(void)nanosleep(&step, NULL); /* may be cut short */
+		expected = CLOSING_FREE;
+	}
+}
+
+bool closing_called_off(const struct closing *closing)
+{
+	return atomic_load(&closing->state) == CLOSING_OFF;
+}
+
+/* --- running --- */
+
+static void run_step(struct closing *closing, const struct closing_step *step)
+{
+	struct closing_result *result = &closing->results[closing->n++];
+	const rs_time begun = rs_clock_monotonic();
+	*result = (struct closing_result){ .name = step->name, .err = -EAGAIN };
+	if (!closing_called_off(closing))
+		result->err = step->run(closing, closing->directory, result->why);
+	if (result->err < 0 && result->why[0] == '\0')
+		(void)rs_set_text(result->why, result->err == -EAGAIN
+						       ? "the session goes on"
+						       : strerror(-result->err)); /* may be cut */
+	result->ms = (uint32_t)((rs_clock_monotonic() - begun) / 1000);
+}
+
+/* For who looks after it; nothing reads it back. */
+static void note(const struct closing *closing)
+{
+	char path[ARCHIVE_PATH_LEN];
+	char utc[RS_TIME_TEXT_LEN];
+	if (names_path(closing->directory, NAMES_CLOSING, path) < 0)
+		return;
+	FILE *log = fopen(path, "a");
+	if (log == NULL)
+		return;
+	rs_wall_format(rs_clock_wall_us() / 1000, utc);
+	for (size_t i = 0; i < closing->n; i++) {
+		const struct closing_result *result = &closing->results[i];
+		(void)fprintf(log, "%s %s %s %u ms%s%s\n", utc, result->name,
+			result->err == 0 ? "done" : "failed", (unsigned)result->ms,
+			result->why[0] != '\0' ? ": " : "", result->why);
+	}
+	(void)fclose(log); /* a log */
+}
+
+size_t closing_run(struct closing *closing)
+{
+	size_t n;
+	size_t failed = 0;
+	const struct closing_step *steps = closing_steps(&n);
+	closing->n = 0;
+	for (size_t i = 0; i < n && i < CLOSING_STEPS_MAX; i++) {
+		run_step(closing, &steps[i]);
+		failed += closing->results[i].err < 0;
+	}
+	note(closing);
+	return failed;
+}
+
+/* --- what was left --- */
+
+bool closing_is_due(const char *directory)
+{
+	static const char type[] = "\"type\":\"recording-stopped\"";
+	char path[ARCHIVE_PATH_LEN];
+	char tail[TAIL_MAX];
+	struct stat st;
+	if (seal_is_made(directory) || names_path(directory, NAMES_EVENTS, path) < 0)
+		return false;
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t n = -1;
+	if (fstat(fd, &st) == 0)
+		n = pread(
+			fd, tail, sizeof(tail), st.st_size > TAIL_MAX ? st.st_size - TAIL_MAX : 0);
+	(void)close(fd); /* read only */
+	if (n < 2 || tail[n - 1] != '\n')
+		return false;
+	const char *before = memrchr(tail, '\n', (size_t)n - 1);
+	const char *line = before != NULL ? before + 1 : tail;
+	return memmem(line, (size_t)(tail + n - line), type, sizeof(type) - 1) != NULL;
+}
