@@ -27,6 +27,7 @@ struct track {
 	uint32_t next_segment;
 	int64_t origin_ms;           /* of the segment */
 	bool full;                   /* the segment is over its time and waits for a key frame */
+	bool held;                   /* pictures are left out, see track_rules */
 	rs_time opened;              /* when the segment was */
 	rs_time written;             /* when its last frame was */
 	int64_t written_ms;          /* session time of that frame */
@@ -218,6 +219,26 @@ static int write_frame(
 	return err == -E2BIG ? 0 : err;
 }
 
+static bool may_go(const struct track *track)
+{
+	const bool *held = track->config.rules->pictures_held;
+	return is_sound(track->config.media) || held == NULL || !*held;
+}
+
+/* Whether this frame is not written, so that sound and events are. What is left out begins as a freeze does, and ends as one. */
+static bool leave_out(struct track *track, const struct depay_frame *frame)
+{
+	if (!may_go(track) && !track->held) {
+		track->held = true;
+		track->pending.freezes++;
+	} else if (may_go(track) && frame->key) {
+		track->held = false;
+	}
+	if (track->held)
+		track->pending.dropped = track->pending.received; /* since the last one written */
+	return track->held;
+}
+
 static int take_packet(struct track *track, const struct ingest_packet *packet, rs_time now)
 {
 	ledger_count_packet(&track->pending, packet->seq, packet->lost, packet->skipped,
@@ -245,6 +266,8 @@ static int take_packet(struct track *track, const struct ingest_packet *packet, 
 
 	struct depay_frame frame;
 	while (err == 0 && depay_poll(track->depay, &frame) == 1) {
+		if (leave_out(track, &frame))
+			continue;
 		const int64_t back_us = rtp_ticks_to_us(packet->rtp_ts - frame.rtp_ts, track->hz);
 		err = write_frame(track, &frame, packet->time_us - back_us, now);
 	}
@@ -401,6 +424,9 @@ int track_finish(struct track *track, rs_time now)
 
 bool track_wants_key(const struct track *track)
 {
+	/* Nothing is asked for that would not be kept. */
+	if (track->held || !may_go(track))
+		return track->depay != NULL && may_go(track);
 	return track->depay != NULL &&
 	       (depay_wants_key(track->depay) || (track->full && track->codec == DEPAY_VP8));
 }

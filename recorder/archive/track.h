@@ -24,6 +24,8 @@ struct track_rules {
 	uint16_t reorder_window;
 	uint32_t fill_ms;    /* longest silence filled in sound */
 	uint32_t segment_ms; /* session time after which a new file is begun; not 0 */
+	/* While true pictures are left out and counted as dropped, up to the first key frame afterwards. Borrowed; NULL = never. */
+	const bool *pictures_held;
 	const char *app;
 };
 
@@ -72,7 +74,7 @@ int track_tick(struct track *track, rs_time now) RS_MUST_USE;
 rs_time track_deadline(const struct track *track);
 /* Write what is held and finish the segment. 0 or an error of writing. */
 int track_finish(struct track *track, rs_time now) RS_MUST_USE;
-/* Video waits for a key frame: after a loss, or because its segment is full and the next one needs it. */
+/* Video waits for a key frame: after a loss, because it was left out, or because its segment is full and the next one needs it. */
 bool track_wants_key(const struct track *track);
 void track_total(const struct track *track, struct track_total *out_total);
 

@@ -68,6 +68,7 @@ struct known_world {
 	struct disk disk;
 	struct rs_rand rand;
 	struct track_rules rules;
+	bool pictures_held; /* as the rules have it; to be changed between two runs */
 	struct clock_base clock;
 	struct known_source sound;
 	struct known_source picture;

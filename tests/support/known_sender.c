@@ -52,7 +52,8 @@ struct known_world *known_world_new(uint32_t segment_ms)
 	struct known_world *world = rs_zalloc(sizeof(*world));
 	assert_non_null(world);
 	world->disk = known_disk(&world->memory);
-	world->rules = (struct track_rules){ .cluster_ms = 1000,
+	world->rules = (struct track_rules){ .pictures_held = &world->pictures_held,
+		.cluster_ms = 1000,
 		.cluster_max = 4096,
 		.reorder_wait = RS_MS(500),
 		.reorder_window = 512,
@@ -198,7 +199,7 @@ static void send_picture(struct known_world *world, rs_time now)
 	if (key)
 		source->key_wish_at = RS_TIME_NEVER;
 	const bool was_broken = source->broken;
-	source->broken = !whole || (was_broken && !key);
+	source->broken = !whole || world->pictures_held || (was_broken && !key);
 	source->freezes += source->broken && !was_broken ? 1 : 0;
 	if (was_broken && !source->broken)
 		source->frozen_ms += PICTURE_PERIOD / 1000 *

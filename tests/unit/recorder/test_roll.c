@@ -160,9 +160,50 @@ static void packets_of_a_picture_without_a_file_are_told_at_its_end(void **state
 	known_world_free(world);
 }
 
+static int64_t number_of(const struct known_file *file, const char *member)
+{
+	return json_integer_value(json_object_get(file->end, member));
+}
+
+/* The disk cannot take all for a minute, and again for the last ten seconds; a file would be full meanwhile. */
+static void pictures_are_left_out_up_to_a_key_frame_and_sound_is_not(void **state)
+{
+	struct known_world *world = known_world_new(30000);
+	struct known_source *picture = &world->picture;
+	known_run(world, RS_SEC(10));
+	uint64_t before = picture->packets;
+	const size_t octets = rs_buf_len(&known_file_named(&world->memory, "001.v.webm")->data);
+	world->pictures_held = true;
+	known_run(world, RS_SEC(70));
+	assert_int_equal(rs_buf_len(&known_file_named(&world->memory, "001.v.webm")->data), octets);
+	assert_true(picture->key_asked < RS_SEC(10));
+	uint64_t held = picture->packets - before;
+	world->pictures_held = false;
+	assert_true(track_wants_key(picture->track));
+	known_run(world, RS_SEC(90));
+	assert_in_range(picture->key_asked, RS_SEC(70), RS_SEC(72));
+	assert_false(track_wants_key(picture->track));
+	before = picture->packets;
+	world->pictures_held = true;
+	known_run(world, RS_SEC(100));
+	held += picture->packets - before;
+	known_finish(&world->sound, RS_SEC(102));
+	known_finish(picture, RS_SEC(102));
+
+	rs_release(known_read_back(&world->memory, &world->sound, 4));
+	rs_release(known_read_back(&world->memory, picture, 2));
+	const struct known_file *first = known_file_named(&world->memory, "001.v.webm");
+	const struct known_file *second = known_file_named(&world->memory, "002.v.webm");
+	/* Those on the way before the key frame that was asked for came after the hold. */
+	assert_in_range(number_of(first, "dropped") + number_of(second, "dropped"), held, held + 6);
+	assert_in_range(number_of(second, "frozen_ms"), 60000, 60500);
+	known_world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pictures_are_left_out_up_to_a_key_frame_and_sound_is_not),
 		cmocka_unit_test(sixty_five_minutes_roll_twice_and_keep_every_frame_in_step),
 		cmocka_unit_test(without_a_key_frame_the_file_goes_on),
 		cmocka_unit_test(a_key_frame_is_asked_for_when_the_file_is_full_and_not_before),
