@@ -1,0 +1,561 @@
+#include "recorder/record/reader_priv.h"
+
+#include "common/base/text.h"
+#include "common/base/time.h"
+#include "recorder/archive/lines.h"
+#include "recorder/archive/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the year 9999, so that every time can be written down. */
+#define WALL_MAX_MS (INT64_C(253402300799000) - READER_TIME_MAX)
+
+/* ---- values ---- */
+
+const char *reader_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text != NULL ? text : "";
+}
+
+uint32_t reader_u32(const json_t *object, const char *key)
+{
+	const json_int_t value = json_integer_value(json_object_get(object, key));
+	return value > 0 && value <= UINT32_MAX ? (uint32_t)value : 0;
+}
+
+/* Octets at `text` that XML 1.0 (section 2.2) holds for no character, or that steer a terminal: C0, DEL, C1, U+FFFE, U+FFFF. 0 = none. */
+static size_t unprintable(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	if (at[0] < 0x20 || at[0] == 0x7f)
+		return 1;
+	if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+		return 2;
+	return at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe ? 3 : 0;
+}
+
+void reader_copy(char *out, size_t cap, const char *text)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	size_t len = 0;
+	while (*text != '\0') {
+		const size_t bad = unprintable(text);
+		const char *from = bad > 0 ? replacement : text;
+		size_t n = bad > 0 ? sizeof(replacement) - 1 : 1;
+		while (bad == 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+			n++;
+		if (len + n + 1 > cap)
+			break;
+		memcpy(out + len, from, n);
+		len += n;
+		text += bad > 0 ? bad : n;
+	}
+	out[len] = '\0';
+}
+
+void reader_copy_word(char *out, size_t cap, const char *text)
+{
+	reader_copy(out, cap, rs_name_valid(text, strlen(text)) ? text : "");
+}
+
+void *reader_grow(struct record_reader *reader, void *list, size_t n, size_t max, size_t size)
+{
+	if (n >= max) {
+		reader->record->left_out++;
+		return NULL;
+	}
+	/* Room doubles whenever a power of two is full. */
+	if (n > 0 && (n & (n - 1)) != 0)
+		return list;
+	void *more = rs_calloc(n > 0 ? 2 * n : 1, size);
+	if (more == NULL) {
+		reader->err = -ENOMEM;
+		return NULL;
+	}
+	if (n > 0)
+		memcpy(more, list, n * size);
+	rs_release(list);
+	return more;
+}
+
+void reader_add_gap(struct record_reader *reader, int64_t from_ms, int64_t to_ms,
+	const char *participant, const char *what)
+{
+	struct record *record = reader->record;
+	struct record_gap *list = reader_grow(
+		reader, record->gaps, record->n_gaps, RECORD_HAPPENINGS_MAX, sizeof(*list));
+	if (list == NULL)
+		return;
+	record->gaps = list;
+	struct record_gap *gap = &list[record->n_gaps++];
+	*gap = (struct record_gap){ .from_ms = from_ms, .to_ms = to_ms, .what = what };
+	reader_set(gap->participant, participant);
+}
+
+/* ---- session.json ---- */
+
+static void read_channels(struct record *record, const json_t *channels)
+{
+	size_t i;
+	const json_t *one;
+	json_array_foreach(channels, i, one)
+	{
+		const char *id = reader_text(one, "id");
+		if (record->n_channels == ARCHIVE_CHANNELS_MAX || !rs_name_valid(id, strlen(id)))
+			continue;
+		struct archive_channel *channel = &record->channels[record->n_channels++];
+		reader_set(channel->id, id);
+		reader_set_word(channel->language, reader_text(one, "language"));
+		reader_set(channel->name, reader_text(one, "name"));
+	}
+}
+
+static void read_items(struct record_reader *reader, const json_t *items)
+{
+	struct record *record = reader->record;
+	size_t i;
+	const json_t *one;
+	json_array_foreach(items, i, one)
+	{
+		struct record_item *list = reader_grow(
+			reader, record->items, record->n_items, RECORD_ITEMS_MAX, sizeof(*list));
+		const char *id = reader_text(one, "id");
+		if (list == NULL)
+			return;
+		record->items = list;
+		if (!rs_name_valid(id, strlen(id)))
+			continue;
+		struct record_item *item = &list[record->n_items++];
+		reader_set(item->id, id);
+		reader_set(item->title, reader_text(one, "title"));
+	}
+}
+
+static void add_delegation(struct record_reader *reader, const char *id, const json_t *said)
+{
+	struct record *record = reader->record;
+	if (!rs_name_valid(id, strlen(id)) || record_delegation(record, id) != NULL)
+		return;
+	struct record_delegation *list = reader_grow(reader, record->delegations,
+		record->n_delegations, RECORD_DELEGATIONS_MAX, sizeof(*list));
+	if (list == NULL)
+		return;
+	record->delegations = list;
+	struct record_delegation *delegation = &list[record->n_delegations++];
+	*delegation = (struct record_delegation){ .id = "" };
+	reader_set(delegation->id, id);
+	reader_set(delegation->name, reader_text(said, "name"));
+	reader_set_word(delegation->category, reader_text(said, "category"));
+}
+
+void reader_name_delegation(struct record_reader *reader, const char *id)
+{
+	add_delegation(reader, id, NULL);
+}
+
+static void read_delegations(struct record_reader *reader, const json_t *delegations)
+{
+	size_t i;
+	const json_t *one;
+	json_array_foreach(delegations, i, one) add_delegation(reader, reader_text(one, "id"), one);
+}
+
+/* What is said of somebody who is known already fills in what was not. */
+static struct record_person *add_person(
+	struct record_reader *reader, const char *id, const json_t *said)
+{
+	struct record *record = reader->record;
+	if (!rs_name_valid(id, strlen(id)))
+		return NULL;
+	struct record_person *person = rs_map_find(reader->people, id, strlen(id));
+	if (person == NULL) {
+		if (record->n_people == RECORD_PEOPLE_MAX) {
+			record->left_out++;
+			return NULL;
+		}
+		person = &record->people[record->n_people];
+		if (rs_map_add(reader->people, id, strlen(id), person) < 0)
+			return NULL; /* cannot be: there is room for as many, and the key is a name */
+		record->n_people++;
+		reader_set(person->id, id);
+	}
+	if (person->name[0] == '\0')
+		reader_set(person->name, reader_text(said, "name"));
+	if (person->role[0] == '\0')
+		reader_set_word(person->role, reader_text(said, "role"));
+	if (person->delegation[0] == '\0')
+		reader_set_word(person->delegation, reader_text(said, "delegation"));
+	if (person->rank[0] == '\0')
+		reader_set_word(person->rank, reader_text(said, "rank"));
+	return person;
+}
+
+void reader_name_person(struct record_reader *reader, const char *id)
+{
+	struct record_person *person = add_person(reader, id, NULL);
+	if (person == NULL)
+		return;
+	person->occurs = true;
+	reader_name_delegation(reader, person->delegation);
+}
+
+static void read_people(struct record_reader *reader, const json_t *people)
+{
+	size_t i;
+	const json_t *one;
+	json_array_foreach(people, i, one)
+	{
+		(void)add_person(reader, reader_text(one, "id"), one); /* no room: was counted */
+	}
+}
+
+static int read_session(struct record_reader *reader, const json_t *json)
+{
+	struct record *record = reader->record;
+	const char *session = reader_text(json, "session");
+	const char *meeting = reader_text(json, "meeting");
+	const char *class = reader_text(json, "class");
+	const int64_t started_us = json_integer_value(json_object_get(json, "started_us"));
+	if (strcmp(reader_text(json, "format"), SESSION_FORMAT) != 0 ||
+		!names_session_valid(session) || !rs_name_valid(meeting, strlen(meeting)) ||
+		started_us < 0 || started_us / 1000 > WALL_MAX_MS)
+		return -EBADMSG;
+	reader_set(record->session, session);
+	reader_set(record->meeting, meeting);
+	reader_set(record->title, reader_text(json, "title"));
+	reader_set(record->symbol, reader_text(json, "symbol"));
+	reader_set_word(record->class, class[0] != '\0' ? class : "public");
+	if (record->class[0] == '\0')
+		reader_set(record->class, "closed-members"); /* whatever it is, it is not public */
+	reader_set(record->software, reader_text(json, "software"));
+	record->started_ms = started_us / 1000;
+	read_channels(record, json_object_get(json, "channels"));
+	read_items(reader, json_object_get(json, "agenda"));
+	read_delegations(reader, json_object_get(json, "delegations"));
+	read_people(reader, json_object_get(json, "participants"));
+	return reader->err;
+}
+
+/* ---- birth and death ---- */
+
+struct record_reader *record_reader_free(struct record_reader *reader)
+{
+	if (reader == NULL)
+		return NULL;
+	record_free(reader->record);
+	rs_map_free(reader->people);
+	rs_release(reader->entries);
+	return rs_release(reader);
+}
+
+static void reader_freep(struct record_reader **reader)
+{
+	*reader = record_reader_free(*reader);
+}
+
+int record_reader_new(const char *session, size_t len, struct record_reader **out_reader)
+{
+	RS_CLEANUP(reader_freep) struct record_reader *reader = rs_zalloc(sizeof(*reader));
+	if (reader == NULL)
+		return -ENOMEM;
+	reader->tap_lost_ms = -1;
+	reader->line_lost_ms = -1;
+	reader->record = rs_zalloc(sizeof(*reader->record));
+	if (reader->record == NULL)
+		return -ENOMEM;
+	reader->record->people = rs_calloc(RECORD_PEOPLE_MAX, sizeof(*reader->record->people));
+	if (reader->record->people == NULL)
+		return -ENOMEM;
+	struct rs_rand rand;
+	rs_rand_init_system(&rand);
+	int err = rs_map_new(RECORD_PEOPLE_MAX, RS_NAME_MAX, &rand, &reader->people);
+	if (err < 0)
+		return err;
+	json_error_t error;
+	json_t *json = json_loadb(session, len, JSON_REJECT_DUPLICATES, &error);
+	err = read_session(reader, json);
+	json_decref(json);
+	if (err < 0)
+		return err;
+	*out_reader = rs_steal(&reader);
+	return 0;
+}
+
+/* ---- lines ---- */
+
+static void person_joined(struct record_reader *reader, const struct reader_event *event)
+{
+	/* No room: was counted. */
+	(void)add_person(reader, reader_text(event->data, "participant"), event->data);
+}
+
+static void caption(struct record_reader *reader, const struct reader_event *event)
+{
+	struct record *record = reader->record;
+	const char *language = reader_text(event->data, "language");
+	const int64_t from = json_integer_value(json_object_get(event->data, "from_ms"));
+	const int64_t to = json_integer_value(json_object_get(event->data, "to_ms"));
+	if (!rs_name_valid(language, strlen(language)) || from < record->started_ms || to < from ||
+		to - record->started_ms > READER_TIME_MAX)
+		return;
+	char text[RECORD_CAPTION_MAX];
+	reader_set(text, reader_text(event->data, "text"));
+	struct record_caption *list = reader_grow(
+		reader, record->captions, record->n_captions, RECORD_CAPTIONS_MAX, sizeof(*list));
+	if (list == NULL)
+		return;
+	record->captions = list;
+	char *copy = rs_strdup(text);
+	if (copy == NULL) {
+		reader->err = -ENOMEM;
+		return;
+	}
+	struct record_caption *one = &list[record->n_captions++];
+	*one = (struct record_caption){ .line = reader_u32(event->data, "line"),
+		.order = reader->captions++,
+		.from_ms = from - record->started_ms,
+		.to_ms = to - record->started_ms,
+		.text = copy };
+	reader_set(one->language, language);
+}
+
+static const struct reader_handler others[] = {
+	{ "participant-joined", person_joined },
+	{ "participant-left", person_joined },
+	{ "caption", caption },
+	{ NULL, NULL },
+};
+
+/* Kinds that are nobody's are none of the record's business. */
+static void hand_to(const struct reader_handler *handlers, const char *name,
+	struct record_reader *reader, const struct reader_event *event)
+{
+	while (handlers->name != NULL && strcmp(handlers->name, name) != 0)
+		handlers++;
+	if (handlers->name != NULL)
+		handlers->take(reader, event);
+}
+
+/* Time does not run back, whatever clocks were set. */
+static int64_t moment(struct record_reader *reader, int64_t wall_ms)
+{
+	const int64_t started = reader->record->started_ms;
+	int64_t at = wall_ms > started ? wall_ms - started : 0;
+	if (at > READER_TIME_MAX)
+		at = READER_TIME_MAX;
+	if (at > reader->now_ms)
+		reader->now_ms = at;
+	return reader->now_ms;
+}
+
+static void take_meeting(struct record_reader *reader, const json_t *payload)
+{
+	const struct reader_handler *const tables[] = { reader_statements, reader_questions,
+		others };
+	const json_t *time = json_object_get(payload, "time");
+	if (!json_is_integer(time)) {
+		reader->record->bad_lines++;
+		return;
+	}
+	const struct reader_event event = { .data = json_object_get(payload, "data"),
+		.at_ms = moment(reader, json_integer_value(time)) };
+	const char *name = reader_text(payload, "name");
+	reader->record->events++;
+	/* A point of order that is heard is both a question and a speech. */
+	for (size_t i = 0; i < RS_ARRAY_LEN(tables); i++)
+		hand_to(tables[i], name, reader, &event);
+}
+
+/* ---- what the recorder says of itself ---- */
+
+static void resumed(struct record_reader *reader, int64_t before_ms, int64_t at_ms)
+{
+	reader_add_gap(reader, before_ms, at_ms, "", "recorder restarted");
+}
+
+static void tap_lost(struct record_reader *reader, int64_t before_ms, int64_t at_ms)
+{
+	(void)before_ms;
+	if (reader->tap_lost_ms < 0)
+		reader->tap_lost_ms = at_ms;
+}
+
+static void tap_connected(struct record_reader *reader, int64_t before_ms, int64_t at_ms)
+{
+	(void)before_ms;
+	if (reader->tap_lost_ms >= 0)
+		reader_add_gap(reader, reader->tap_lost_ms, at_ms, "", "media server out of reach");
+	reader->tap_lost_ms = -1;
+}
+
+static void tap_gap(struct record_reader *reader, int64_t before_ms, int64_t at_ms)
+{
+	(void)before_ms;
+	reader_add_gap(reader, at_ms, at_ms, "", "packets were not handed over");
+}
+
+static const struct {
+	const char *type;
+	void (*take)(struct record_reader *reader, int64_t before_ms, int64_t at_ms);
+} own_lines[] = {
+	{ "recording-resumed", resumed },
+	{ "tap-lost", tap_lost },
+	{ "tap-connected", tap_connected },
+	{ "tap-gap", tap_gap },
+};
+
+int record_reader_take(struct record_reader *reader, const struct chain_line *line, int64_t wall_ms)
+{
+	reader->stopped = strcmp(line->type, "recording-stopped") == 0;
+	if (strcmp(line->type, CHAIN_TYPE_MEETING) == 0) {
+		json_error_t error;
+		json_t *payload = json_loadb(
+			line->payload, line->payload_len, JSON_REJECT_DUPLICATES, &error);
+		take_meeting(reader, payload);
+		json_decref(payload);
+		return reader->err;
+	}
+	const int64_t before_ms = reader->now_ms;
+	const int64_t at_ms = moment(reader, wall_ms);
+	for (size_t i = 0; i < RS_ARRAY_LEN(own_lines); i++)
+		if (strcmp(line->type, own_lines[i].type) == 0)
+			own_lines[i].take(reader, before_ms, at_ms);
+	return reader->err;
+}
+
+/* ---- the end ---- */
+
+/* By language and line; the later one last. */
+static int by_line(const void *a, const void *b)
+{
+	const struct record_caption *x = a;
+	const struct record_caption *y = b;
+	const int language = strcmp(x->language, y->language);
+	if (language != 0)
+		return language;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct record_caption *x = a;
+	const struct record_caption *y = b;
+	const int language = strcmp(x->language, y->language);
+	if (language != 0)
+		return language;
+	if (x->from_ms != y->from_ms)
+		return x->from_ms < y->from_ms ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+/* What was corrected counts as it was said last; a line that was emptied is gone. */
+static void settle_captions(struct record *record)
+{
+	struct record_caption *list = record->captions;
+	size_t kept = 0;
+	if (record->n_captions == 0)
+		return;
+	qsort(list, record->n_captions, sizeof(*list), by_line);
+	for (size_t i = 0; i < record->n_captions; i++) {
+		const bool corrected = i + 1 < record->n_captions &&
+				       list[i].line == list[i + 1].line &&
+				       strcmp(list[i].language, list[i + 1].language) == 0;
+		if (corrected || list[i].text[0] == '\0')
+			list[i].text = rs_release(list[i].text);
+		else
+			list[kept++] = list[i];
+	}
+	record->n_captions = kept;
+	qsort(list, kept, sizeof(*list), by_time);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct record_person *)a)->id, ((const struct record_person *)b)->id);
+}
+
+int record_reader_finish(struct record_reader *reader, struct record **out_record)
+{
+	struct record *record = reader->record;
+	reader_end_statements(reader, reader->now_ms);
+	if (reader->tap_lost_ms >= 0)
+		tap_connected(reader, 0, reader->now_ms);
+	settle_captions(record);
+	qsort(record->people, record->n_people, sizeof(*record->people), by_id);
+	record->duration_ms = reader->now_ms;
+	record->closed = reader->stopped;
+	const int err = reader->err;
+	if (err == 0) {
+		*out_record = record;
+		reader->record = NULL;
+	}
+	record_reader_free(reader);
+	return err;
+}
+
+/* When a line was written: {"seq":7,"utc":"2026-11-22T10:00:00.123Z", its first two members. */
+static int64_t line_wall_ms(const struct line *line)
+{
+	static const char key[] = "\"utc\":\"";
+	const char *at = memmem(line->text, line->len < 64 ? line->len : 64, key, sizeof(key) - 1);
+	char utc[RS_TIME_TEXT_LEN];
+	int64_t wall_ms = 0;
+	uint32_t ms = 0;
+	if (at == NULL ||
+		(size_t)(line->text + line->len - at) < sizeof(key) - 1 + RS_TIME_TEXT_LEN - 1)
+		return 0;
+	memcpy(utc, at + sizeof(key) - 1, sizeof(utc) - 1);
+	if (rs_parse_u32(utc + 20, 3, 999, &ms) < 0)
+		return 0;
+	utc[19] = 'Z'; /* the moment without its fraction */
+	return rs_wall_parse(utc, 20, &wall_ms) == 0 ? wall_ms + ms : 0;
+}
+
+static int read_events(struct record_reader *reader, const char *path)
+{
+	struct lines file;
+	int err = lines_open(&file, path);
+	if (err < 0)
+		return err;
+	struct chain chain;
+	chain_init(&chain);
+	struct line line;
+	while (err == 0 && lines_next(&file, &line) == 1) {
+		struct chain_line entry;
+		const char *why;
+		/* Whether the chain holds is for `archive verify` to say. */
+		if (chain_read(&chain, &line, &entry, &why) == -EBADMSG)
+			reader->record->bad_lines++;
+		else
+			err = record_reader_take(reader, &entry, line_wall_ms(&line));
+	}
+	lines_done(&file);
+	return err;
+}
+
+int record_load(const char *directory, struct record **out_record)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct lines session;
+	RS_CLEANUP(reader_freep) struct record_reader *reader = NULL;
+	int err = names_path(directory, NAMES_SESSION, path);
+	if (err == 0)
+		err = lines_open(&session, path);
+	if (err < 0)
+		return err;
+	err = record_reader_new((const char *)session.data, session.len, &reader);
+	lines_done(&session);
+	if (err == 0)
+		err = names_path(directory, NAMES_EVENTS, path);
+	if (err == 0)
+		err = read_events(reader, path);
+	if (err < 0)
+		return err;
+	return record_reader_finish(rs_steal(&reader), out_record);
+}
