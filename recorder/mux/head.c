@@ -67,14 +67,14 @@ enum {
 #define OPUS_RATE 48000
 #define OPUS_HEAD_LEN 19
 
-static void write_ebml_header(struct rs_writer *w)
+static void write_ebml_header(struct rs_writer *w, bool webm)
 {
 	const size_t mark = ebml_open(w, ID_EBML);
 	ebml_write_uint(w, ID_EBML_VERSION, 1);
 	ebml_write_uint(w, ID_EBML_READ_VERSION, 1);
 	ebml_write_uint(w, ID_EBML_MAX_ID, 4);
 	ebml_write_uint(w, ID_EBML_MAX_SIZE, 8);
-	ebml_write_text(w, ID_DOC_TYPE, "webm");
+	ebml_write_text(w, ID_DOC_TYPE, webm ? "webm" : "matroska");
 	ebml_write_uint(w, ID_DOC_TYPE_VERSION, 4);
 	ebml_write_uint(w, ID_DOC_TYPE_READ_VERSION, 2);
 	ebml_close(w, mark);
@@ -133,7 +133,13 @@ static void write_audio(struct rs_writer *w, const struct mux_config *config)
 
 static void write_video(struct rs_writer *w, const struct mux_config *config)
 {
-	ebml_write_text(w, ID_CODEC_ID, "V_VP8");
+	static const char *const ids[] = { [MUX_VP8] = "V_VP8",
+		[MUX_VP9] = "V_VP9",
+		[MUX_H264] = "V_MPEG4/ISO/AVC",
+		[MUX_AV1] = "V_AV1" };
+	ebml_write_text(w, ID_CODEC_ID, ids[config->codec]);
+	if (config->config_len > 0)
+		ebml_write_binary(w, ID_CODEC_PRIVATE, config->config, config->config_len);
 	const size_t mark = ebml_open(w, ID_VIDEO);
 	ebml_write_uint(w, ID_PIXEL_WIDTH, config->width);
 	ebml_write_uint(w, ID_PIXEL_HEIGHT, config->height);
@@ -185,7 +191,7 @@ int mux_head_build(struct mux *mux, const struct mux_config *config)
 {
 	struct rs_writer w;
 	rs_writer_init(&w, mux->head, sizeof(mux->head));
-	write_ebml_header(&w);
+	write_ebml_header(&w, mux_is_webm(config->codec));
 	ebml_write_id(&w, ID_SEGMENT);
 	mux->segment_at = w.len;
 	rs_write_u64(&w, EBML_SIZE_UNKNOWN);

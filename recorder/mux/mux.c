@@ -27,7 +27,14 @@ static bool config_valid(const struct mux_config *config)
 		return false;
 	if (config->codec == MUX_OPUS)
 		return config->channels == 1 || config->channels == 2;
-	return config->width != 0 && config->height != 0 && !config->picture_later;
+	const bool needs_config = config->codec == MUX_H264 || config->codec == MUX_AV1;
+	return config->width != 0 && config->height != 0 && !config->picture_later &&
+	       config->config_len <= MUX_CONFIG_MAX && (config->config_len > 0) == needs_config;
+}
+
+bool mux_is_webm(enum mux_codec codec)
+{
+	return codec != MUX_H264 && codec != MUX_AV1;
 }
 
 int mux_new(const struct mux_config *config, const struct mux_port *port, struct mux **out_mux)
@@ -39,7 +46,7 @@ int mux_new(const struct mux_config *config, const struct mux_port *port, struct
 		return -ENOMEM;
 
 	mux->port = *port;
-	mux->video = config->codec == MUX_VP8;
+	mux->video = config->codec != MUX_OPUS;
 	mux->cluster_ms = config->cluster_ms;
 	mux->cluster_max = config->cluster_max;
 	rs_buf_init(&mux->cluster, 2 * config->cluster_max + BLOCK_OVERHEAD + CLUSTER_OVERHEAD);

@@ -1,7 +1,8 @@
 /* recorder/mux/mux.h
  *
- * A WebM file of one track, or of a sound with a picture that may come later, written so that a kill
- * at any moment loses nothing that was handed over: every block is one append, a cluster is open with an unknown size until one 14-octet patch
+ * A WebM file (Matroska for H.264 and AV1) of one track, or of a sound with a picture that may come
+ * later, written so that a kill at any moment loses nothing that was handed over: every block is one
+ * append, a cluster is open with an unknown size until one 14-octet patch
  * gives it its size and CRC-32, and only finishing a file needs to look back further (Cues,
  * SeekHead, Duration, Segment size). A file that was never finished plays all the same.
  *
@@ -20,7 +21,13 @@ struct mux;
 enum mux_codec {
 	MUX_OPUS, /* RFC 7845 head as CodecPrivate */
 	MUX_VP8,
+	MUX_VP9,
+	MUX_H264, /* avcC as CodecPrivate, so blocks have lengths of four octets before each unit */
+	MUX_AV1,  /* av1C as CodecPrivate; blocks are temporal units without delimiters */
 };
+
+/* Longest CodecPrivate. */
+#define MUX_CONFIG_MAX 1024
 
 /* Where the bytes go. An offset at the present end appends, a lower one patches. 0 or a negative
  * errno, which mux calls hand on; the mux is then broken and refuses everything. */
@@ -37,12 +44,17 @@ struct mux_config {
 	const char *app;      /* who writes */
 	int64_t wall_ms;      /* Unix time of media time 0 */
 	uint8_t channels;     /* Opus: 1 or 2 */
-	uint16_t width;       /* VP8: of the first key frame */
+	uint16_t width;       /* video: of the first key frame */
 	uint16_t height;
-	bool picture_later;  /* Opus: keep a place for mux_add_picture() */
+	bool picture_later;    /* Opus: keep a place for mux_add_picture() */
+	const uint8_t *config; /* CodecPrivate of H.264 and AV1; copied */
+	size_t config_len;
 	uint32_t cluster_ms; /* a cluster is closed when it would span more; 100 to 30000 */
 	size_t cluster_max;  /* octets after which a cluster is closed; no block may be larger */
 };
+
+/* Whether files of that codec are WebM, which H.264 is not allowed in and AV1 not everywhere. */
+bool mux_is_webm(enum mux_codec codec);
 
 struct mux_block {
 	bool picture;         /* of the track that mux_add_picture() made */

@@ -22,7 +22,7 @@
 /* A picture that stands still for longer is not what one jumps to: the sound is. */
 #define MUX_PICTURE_STANDS_MS 2000
 #define MUX_TEXT_MAX 128
-#define MUX_HEAD_MAX 1024
+#define MUX_HEAD_MAX (1024 + MUX_CONFIG_MAX)
 
 /* Seeking finer than this gains nobody anything. */
 #define MUX_CUE_MIN_MS 1000

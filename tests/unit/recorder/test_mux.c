@@ -559,7 +559,68 @@ static void a_bad_configuration_is_refused(void **state)
 	config = vp8_config;
 	config.width = 0;
 	assert_int_equal(mux_new(&config, &port, &mux), -EINVAL);
+	static const uint8_t record[MUX_CONFIG_MAX + 1] = { 1 };
+	config = vp8_config;
+	config.config = record;
+	config.config_len = 1; /* VP8 has none */
+	assert_int_equal(mux_new(&config, &port, &mux), -EINVAL);
+	config.codec = MUX_H264;
+	config.config_len = 0;
+	assert_int_equal(mux_new(&config, &port, &mux), -EINVAL);
+	config.config_len = MUX_CONFIG_MAX + 1;
+	assert_int_equal(mux_new(&config, &port, &mux), -EINVAL);
 	assert_null(mux);
+}
+
+static void each_video_codec_has_its_name_and_its_config(void **state)
+{
+	static const uint8_t record[MUX_CONFIG_MAX] = { 1, 2, 3 };
+	static const struct {
+		enum mux_codec codec;
+		size_t config_len;
+		const char *doctype;
+		const char *id;
+	} all[] = {
+		{ MUX_VP8, 0, "webm", "V_VP8" },
+		{ MUX_VP9, 0, "webm", "V_VP9" },
+		{ MUX_H264, 40, "matroska", "V_MPEG4/ISO/AVC" },
+		{ MUX_AV1, MUX_CONFIG_MAX, "matroska", "V_AV1" },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(all); i++) {
+		struct disk disk;
+		struct mux_config config = vp8_config;
+		config.codec = all[i].codec;
+		config.config = record;
+		config.config_len = all[i].config_len;
+		struct mux *mux = make(&config, &disk);
+		assert_int_equal(mux_is_webm(config.codec), strcmp(all[i].doctype, "webm") == 0);
+		assert_int_equal(block(mux, 0, false, 100), -EPROTO); /* no key frame */
+		assert_int_equal(block(mux, 0, true, 100), 0);
+		struct mux_summary summary;
+		assert_int_equal(mux_finish(mux, &summary), 0);
+		const size_t end = rs_buf_len(&disk.file);
+		const uint8_t *data = rs_buf_data(&disk.file);
+		const struct element ebml = child(&disk, 0, end, 0x1A45DFA3);
+		const struct element type =
+			child(&disk, ebml.data_at, ebml.data_at + ebml.size, 0x4282);
+		assert_int_equal(type.size, strlen(all[i].doctype));
+		assert_memory_equal(data + type.data_at, all[i].doctype, type.size);
+		const struct element segment = child(&disk, 0, end, 0x18538067);
+		const struct element tracks = child(&disk, segment.data_at, end, 0x1654AE6B);
+		const struct element entry =
+			child(&disk, tracks.data_at, tracks.data_at + tracks.size, 0xAE);
+		const size_t entry_end = entry.data_at + entry.size;
+		const struct element id = child(&disk, entry.data_at, entry_end, 0x86);
+		assert_int_equal(id.size, strlen(all[i].id));
+		assert_memory_equal(data + id.data_at, all[i].id, id.size);
+		if (all[i].config_len > 0) {
+			const struct element private =
+				child(&disk, entry.data_at, entry_end, 0x63A2);
+			assert_int_equal(private.size, all[i].config_len);
+			assert_memory_equal(data + private.data_at, record, private.size);
+		}
+		finish(mux, &disk);
+	}
 }
 
 static void out_of_memory_is_an_error_and_no_leak(void **state)
@@ -606,6 +667,7 @@ int main(void)
 		cmocka_unit_test(the_opus_head_and_date_are_as_the_standards_say),
 		cmocka_unit_test(a_failed_write_breaks_the_file_for_good),
 		cmocka_unit_test(a_bad_configuration_is_refused),
+		cmocka_unit_test(each_video_codec_has_its_name_and_its_config),
 		cmocka_unit_test(out_of_memory_is_an_error_and_no_leak),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
