@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -87,6 +88,19 @@ void names_segment(
 {
 	(void)snprintf(out, NAMES_FILE_LEN, "%s/%s.%03" PRIu32 ".%c", kinds[media].folder, name,
 		number, kinds[media].letter); /* fits: names have RS_NAME_MAX at most */
+}
+
+const char *names_extension(bool webm)
+{
+	return webm ? ".webm" : ".mkv";
+}
+
+int names_media_path(const char *directory, const char *segment, char out[ARCHIVE_PATH_LEN])
+{
+	const int err = names_file_path(directory, segment, names_extension(false), out);
+	if (err < 0 || access(out, F_OK) == 0)
+		return err;
+	return names_file_path(directory, segment, names_extension(true), out);
 }
 
 uint32_t names_segment_number(const char *file, const char *name, enum archive_media media)

@@ -1,12 +1,12 @@
 /* recorder/archive/names.h
  *
  * How things are called in an archive and where they lie in it: kinds of media, files of segments,
- * languages. Whoever needs a path asks here. No allocation, no file is touched.
+ * languages. Whoever needs a path asks here. No allocation; only names_media_path() looks at the disk.
  *
  *   SESSION/  bagit.txt bag-info.txt manifest-sha512.txt tagmanifest-sha512.txt
  *   SESSION/proof/   what shows that data/ is what was recorded
  *   SESSION/data/    session.json events.jsonl
- *                    tracks/KEN.001.a.webm + .idx.jsonl     essence: as sent
+ *                    tracks/KEN.001.a.webm + .idx.jsonl     essence: as sent (.mkv: H.264, AV1)
  *                    channels/fr.001.a.webm + .idx.jsonl    essence: as heard
  *                    channels/fr.webm                       derived: programme of a language
  *                    text/captions.fr.vtt ... record/...    derived
@@ -75,6 +75,11 @@ const char *names_media(enum archive_media media);
 /* "tracks/KEN.001.a", "tracks/KEN.001.v", "tracks/KEN.001.c", "channels/fr.001.a"; extensions follow. */
 void names_segment(
 	const char *name, enum archive_media media, uint32_t number, char out[NAMES_FILE_LEN]);
+/* What a segment's media file is called behind that: ".webm" or ".mkv". */
+const char *names_extension(bool webm);
+/* Path of the media file of a segment, that of the two which is there. 0 or -ENOSPC. */
+int names_media_path(
+	const char *directory, const char *segment, char out[ARCHIVE_PATH_LEN]) RS_MUST_USE;
 /* The number of a file of this track, any of its files; 0 when it is of another. `file` without folder. */
 uint32_t names_segment_number(const char *file, const char *name, enum archive_media media);
 /* NAMES_TRACKS or NAMES_CHANNELS. */

@@ -4,16 +4,16 @@
 #include <string.h>
 
 #define LEDGER_LINE_MAX 4096
-/* The ledger can be made again from the WebM: it need not be durable with each cluster. */
+/* The ledger can be made again from the media file: it need not be durable with each cluster. */
 #define LEDGER_SYNC_EVERY 8
 
 struct segment {
 	const struct disk *disk;
 	char file[NAMES_FILE_LEN];
 	struct mux *mux;
-	uint32_t webm;
+	uint32_t media;
 	uint32_t idx;
-	bool webm_open;
+	bool media_open;
 	bool idx_open;
 	int64_t origin_ms;
 	rs_time idle;
@@ -24,10 +24,10 @@ struct segment {
 	struct ledger_state since; /* counters when the cluster began */
 };
 
-static int write_webm(void *ctx, uint64_t offset, const void *data, size_t len)
+static int write_media(void *ctx, uint64_t offset, const void *data, size_t len)
 {
 	struct segment *segment = ctx;
-	return segment->disk->write(segment->disk->ctx, segment->webm, offset, data, len);
+	return segment->disk->write(segment->disk->ctx, segment->media, offset, data, len);
 }
 
 static int create(struct segment *segment, const struct segment_config *config, const char *ext,
@@ -52,14 +52,15 @@ int segment_new(const struct segment_config *config, struct segment **out_segmen
 		segment->file, sizeof(segment->file), config->file, strlen(config->file));
 	ledger_init(&segment->ledger);
 
-	const struct mux_port port = { .write = write_webm, .ctx = segment };
+	const struct mux_port port = { .write = write_media, .ctx = segment };
 	int err = mux_new(&config->mux, &port, &segment->mux);
 	if (err == 0)
-		err = create(segment, config, ".webm", &segment->webm);
-	segment->webm_open = err == 0;
+		err = create(segment, config, names_extension(mux_is_webm(config->mux.codec)),
+			&segment->media);
+	segment->media_open = err == 0;
 	if (err == 0)
 		err = create(segment, config, ".idx.jsonl", &segment->idx);
-	segment->idx_open = segment->webm_open && err == 0;
+	segment->idx_open = segment->media_open && err == 0;
 	if (err < 0)
 		return err;
 	*out_segment = rs_steal(&segment);
@@ -70,8 +71,8 @@ struct segment *segment_free(struct segment *segment)
 {
 	if (segment == NULL)
 		return NULL;
-	if (segment->webm_open)
-		segment->disk->close(segment->disk->ctx, segment->webm);
+	if (segment->media_open)
+		segment->disk->close(segment->disk->ctx, segment->media);
 	if (segment->idx_open)
 		segment->disk->close(segment->disk->ctx, segment->idx);
 	mux_free(segment->mux);
@@ -114,7 +115,7 @@ static int settle(struct segment *segment, const struct ledger_state *state)
 		return 0;
 	int err = write_line(segment, &cluster, state);
 	if (err == 0)
-		err = segment->disk->sync(segment->disk->ctx, segment->webm, 0);
+		err = segment->disk->sync(segment->disk->ctx, segment->media, 0);
 	if (err == 0 && segment->ledger.clusters % LEDGER_SYNC_EVERY == 0)
 		err = segment->disk->sync(segment->disk->ctx, segment->idx, 0);
 	ledger_count_add(&segment->total, &segment->cluster);
@@ -198,4 +199,24 @@ int segment_finish(struct segment *segment, const struct ledger_count *rest,
 	summary.total = segment->total;
 	*out_summary = summary;
 	return 0;
+}
+
+json_t *segment_summary_json(const char *file, const struct segment_summary *summary)
+{
+	char head[65];
+	char tail[65];
+	rs_hex_encode(summary->mux.head_sha256, RS_SHA256_LEN, head);
+	rs_hex_encode(summary->mux.tail_sha256, RS_SHA256_LEN, tail);
+	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, "
+			 "s:I, s:I}",
+		"file", file, "size", (json_int_t)summary->mux.size, "clusters",
+		(json_int_t)summary->clusters, "head_len", (json_int_t)summary->mux.head_len,
+		"head_sha256", head, "tail_len", (json_int_t)summary->mux.tail_len, "tail_sha256",
+		tail, "ledger_sha256", summary->ledger_sha256, "duration_ms",
+		(json_int_t)summary->mux.duration_ms, "received",
+		(json_int_t)summary->total.received, "lost", (json_int_t)summary->total.lost,
+		"skipped", (json_int_t)summary->total.skipped, "synthetic",
+		(json_int_t)summary->total.synthetic, "dropped", (json_int_t)summary->total.dropped,
+		"freezes", (json_int_t)summary->total.freezes, "frozen_ms",
+		(json_int_t)summary->total.frozen_ms);
 }

@@ -1,6 +1,6 @@
 /* recorder/archive/segment.h
  *
- * One file of a track being written: the WebM and its ledger, side by side, cluster by cluster.
+ * One file of a track being written: the WebM or Matroska and its ledger, side by side, cluster by cluster.
  * Not thread safe. Any error breaks the segment; what was written stays.
  */
 #ifndef ROSTRUM_RECORDER_ARCHIVE_SEGMENT_H
@@ -11,6 +11,8 @@
 #include "recorder/archive/ledger.h"
 #include "recorder/archive/names.h"
 #include "recorder/mux/mux.h"
+
+#include <jansson.h>
 
 struct segment;
 
@@ -60,5 +62,7 @@ rs_time segment_deadline(const struct segment *segment);
 /* Write all that makes the file whole; `rest` as in segment_cut(). 0 or an error as above. */
 int segment_finish(struct segment *segment, const struct ledger_count *rest,
 	const struct ledger_state *state, struct segment_summary *out_summary) RS_MUST_USE;
+/* The payload of "segment-closed". NULL = out of memory. */
+json_t *segment_summary_json(const char *file, const struct segment_summary *summary);
 
 #endif

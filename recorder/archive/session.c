@@ -314,7 +314,7 @@ json_t *session_measure(const struct session *session, const char *file)
 	uint64_t size = 0;
 	char head[65] = "";
 	char tail[65] = "";
-	int err = names_file_path(session->directory, file, ".webm", path);
+	int err = names_media_path(session->directory, file, path);
 	if (err == 0)
 		err = read_ledger(session, file, &extent);
 	const int fd = err == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;

@@ -25,7 +25,9 @@ struct track {
 	struct depay *depay;
 	struct segment *segment;
 	uint32_t next_segment;
-	int64_t origin_ms;           /* of the segment */
+	int64_t origin_ms;                     /* of the segment */
+	uint8_t config_data[DEPAY_CONFIG_MAX]; /* CodecPrivate of the segment */
+	size_t config_len;
 	bool full;                   /* the segment is over its time and waits for a key frame */
 	bool held;                   /* pictures are left out, see track_rules */
 	rs_time opened;              /* when the segment was */
@@ -34,10 +36,8 @@ struct track {
 	struct ledger_count pending; /* packets since the last frame */
 	struct ledger_state state;
 	struct ledger_state settled; /* as it was when the last segment ended */
-	uint64_t unparsed;           /* packets that are no RTP */
 	uint64_t seen_dropped;       /* depay's counters at the last packet */
 	uint64_t seen_freezes;
-	struct track_total total;
 };
 
 int track_new(const struct track_config *config, struct track **out_track)
@@ -82,24 +82,6 @@ static int note(struct track *track, const char *type, json_t *payload)
 	return track->config.note(track->config.ctx, type, payload);
 }
 
-static json_t *summary_json(const struct track *track, const struct segment_summary *s)
-{
-	char head[65];
-	char tail[65];
-	rs_hex_encode(s->mux.head_sha256, RS_SHA256_LEN, head);
-	rs_hex_encode(s->mux.tail_sha256, RS_SHA256_LEN, tail);
-	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, "
-			 "s:I, s:I}",
-		"file", segment_file(track->segment), "size", (json_int_t)s->mux.size, "clusters",
-		(json_int_t)s->clusters, "head_len", (json_int_t)s->mux.head_len, "head_sha256",
-		head, "tail_len", (json_int_t)s->mux.tail_len, "tail_sha256", tail, "ledger_sha256",
-		s->ledger_sha256, "duration_ms", (json_int_t)s->mux.duration_ms, "received",
-		(json_int_t)s->total.received, "lost", (json_int_t)s->total.lost, "skipped",
-		(json_int_t)s->total.skipped, "synthetic", (json_int_t)s->total.synthetic,
-		"dropped", (json_int_t)s->total.dropped, "freezes", (json_int_t)s->total.freezes,
-		"frozen_ms", (json_int_t)s->total.frozen_ms);
-}
-
 /* What came and is in no file's account: nothing was begun to which it could belong. */
 static int tell_unwritten(struct track *track)
 {
@@ -120,12 +102,19 @@ static int close_segment(struct track *track, const struct ledger_count *rest)
 	struct segment_summary summary;
 	int err = segment_finish(track->segment, rest, &track->state, &summary);
 	if (err == 0)
-		err = note(track, "segment-closed", summary_json(track, &summary));
+		err = note(track, "segment-closed",
+			segment_summary_json(segment_file(track->segment), &summary));
 	track->segment = segment_free(track->segment);
 	track->settled = track->state;
 	track->full = false;
 	return err;
 }
+
+static const enum mux_codec mux_codecs[DEPAY_CODEC_COUNT] = { [DEPAY_OPUS] = MUX_OPUS,
+	[DEPAY_VP8] = MUX_VP8,
+	[DEPAY_VP9] = MUX_VP9,
+	[DEPAY_H264] = MUX_H264,
+	[DEPAY_AV1] = MUX_AV1 };
 
 static int open_segment(
 	struct track *track, const struct depay_frame *frame, int64_t time_ms, rs_time now)
@@ -140,7 +129,7 @@ static int open_segment(
 		.origin_ms = time_ms,
 		.idle_ms = 2 * track->config.rules->cluster_ms,
 		.since = track->settled,
-		.mux = { .codec = track->codec == DEPAY_OPUS ? MUX_OPUS : MUX_VP8,
+		.mux = { .codec = mux_codecs[track->codec],
 			.track_uid = (uint64_t)rs_rand_u32(track->config.rand) << 16 | 1,
 			.title = track->title,
 			.language = track->language,
@@ -149,20 +138,32 @@ static int open_segment(
 			.channels = frame->channels,
 			.width = frame->width,
 			.height = frame->height,
+			.config = frame->config,
+			.config_len = frame->config_len,
 			.cluster_ms = track->config.rules->cluster_ms,
 			.cluster_max = track->config.rules->cluster_max } };
 	const int err = segment_new(&config, &track->segment);
 	if (err < 0)
 		return err;
+	if (frame->config_len > 0)
+		memcpy(track->config_data, frame->config, frame->config_len);
+	track->config_len = frame->config_len;
 	track->next_segment++;
 	track->origin_ms = time_ms;
 	track->opened = now;
-	track->total.segments++;
 	return note(track, "segment-opened",
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "file", file, "track", track->name,
 			"media", names_media(track->config.media), "codec",
-			track->codec == DEPAY_OPUS ? "opus" : "vp8", "title", track->title, "t0_ms",
+			depay_codec_name(track->codec), "title", track->title, "t0_ms",
 			(json_int_t)time_ms, "wall_ms", (json_int_t)wall_ms));
+}
+
+/* A key frame that needs another CodecPrivate than the one at the head of the file. */
+static bool is_foreign(const struct track *track, const struct depay_frame *frame)
+{
+	return frame->config_len > 0 &&
+	       (frame->config_len != track->config_len ||
+		       memcmp(frame->config, track->config_data, frame->config_len) != 0);
 }
 
 /* The next segment begins with this frame if the present one is full and a file can begin so: with
@@ -170,6 +171,8 @@ static int open_segment(
  * what was lost between two segments stands in the later one's first line. */
 static int roll(struct track *track, const struct depay_frame *frame, int64_t time_ms)
 {
+	if (is_foreign(track, frame))
+		return close_segment(track, &(struct ledger_count){ 0 });
 	if (time_ms - track->origin_ms < track->config.rules->segment_ms)
 		return 0;
 	track->full = true;
@@ -292,10 +295,6 @@ static int end_stream(struct track *track, rs_time now)
 		return 0;
 	ingest_drain(track->ingest);
 	const int err = take_all(track, now);
-	track->total.received += ingest_stats(track->ingest)->received;
-	track->total.lost += ingest_stats(track->ingest)->lost;
-	track->total.synthetic += depay_stats(track->depay)->synthetic;
-	track->total.freezes += depay_stats(track->depay)->freezes;
 	track->ingest = ingest_free(track->ingest);
 	track->depay = depay_free(track->depay);
 	return err;
@@ -313,7 +312,9 @@ int track_begin(struct track *track, const char *codec_name, uint32_t hz, rs_tim
 	if (err < 0)
 		return err;
 	/* Sequence numbers begin anew: so does the account of them. */
-	if (track->segment != NULL)
+	if (track->segment != NULL && codec != track->codec)
+		err = close_segment(track, &track->pending);
+	else if (track->segment != NULL)
 		err = segment_cut(track->segment, &track->pending, &track->state);
 	else
 		err = tell_unwritten(track);
@@ -352,10 +353,8 @@ int track_recv(
 	struct rtp_packet packet;
 	if (track->ingest == NULL)
 		return 0;
-	if (rtp_parse(data, len, &packet) < 0) {
-		track->unparsed++;
+	if (rtp_parse(data, len, &packet) < 0)
 		return 0;
-	}
 	if (ingest_recv(track->ingest, &packet, arrival_wall_us, now) < 0)
 		return 0; /* late, twice or too large: in its statistics */
 	return take_all(track, now);
@@ -428,16 +427,5 @@ bool track_wants_key(const struct track *track)
 	if (track->held || !may_go(track))
 		return track->depay != NULL && may_go(track);
 	return track->depay != NULL &&
-	       (depay_wants_key(track->depay) || (track->full && track->codec == DEPAY_VP8));
-}
-
-void track_total(const struct track *track, struct track_total *out_total)
-{
-	*out_total = track->total;
-	if (track->ingest == NULL)
-		return;
-	out_total->received += ingest_stats(track->ingest)->received;
-	out_total->lost += ingest_stats(track->ingest)->lost;
-	out_total->synthetic += depay_stats(track->depay)->synthetic;
-	out_total->freezes += depay_stats(track->depay)->freezes;
+	       (depay_wants_key(track->depay) || (track->full && track->codec != DEPAY_OPUS));
 }

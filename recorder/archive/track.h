@@ -1,8 +1,8 @@
 /* recorder/archive/track.h
  *
  * What one source sends in one medium, from RTP to files: ingest, depay, segment. Its segments
- * follow one another: a new one when the recorder was restarted, and one each `segment_ms`, without
- * a packet lost or doubled between them. Streams may begin anew within one (a publisher that joined
+ * follow one another: a new one when the recorder was restarted, and one each `segment_ms`, and
+ * where a picture needs another CodecPrivate, without a packet lost or doubled between them. Streams may begin anew within one (a publisher that joined
  * again, another simulcast layer). Sans-I/O but for the disk port; not thread safe.
  */
 #ifndef ROSTRUM_RECORDER_ARCHIVE_TRACK_H
@@ -47,14 +47,6 @@ struct track_config {
 	void *ctx;
 };
 
-struct track_total {
-	uint64_t received;
-	uint64_t lost;
-	uint64_t synthetic;
-	uint64_t freezes;
-	uint32_t segments;
-};
-
 /* Writes nothing before the first frame. 0 or -ENOMEM. */
 int track_new(const struct track_config *config, struct track **out_track) RS_MUST_USE;
 /* Closes the files as they are, unfinished if track_finish() was not called. */
@@ -64,7 +56,7 @@ bool track_is(const struct track *track, const char *name, enum archive_media me
 /* A stream begins (anew): what the old one still held is written first. 0, -EOPNOTSUPP (not a codec
  * of this medium), -EINVAL (clock), or an error of writing. */
 int track_begin(struct track *track, const char *codec, uint32_t hz, rs_time now) RS_MUST_USE;
-/* One RTP packet. 0 (also when it is refused: counted), or an error of writing. */
+/* One RTP packet. 0 (also when it is refused), or an error of writing. */
 int track_recv(struct track *track, const uint8_t *data, size_t len, int64_t arrival_wall_us,
 	rs_time now) RS_MUST_USE;
 void track_report(struct track *track, uint64_t ntp, uint32_t rtp_ts);
@@ -76,6 +68,5 @@ rs_time track_deadline(const struct track *track);
 int track_finish(struct track *track, rs_time now) RS_MUST_USE;
 /* Video waits for a key frame: after a loss, because it was left out, or because its segment is full and the next one needs it. */
 bool track_wants_key(const struct track *track);
-void track_total(const struct track *track, struct track_total *out_total);
 
 #endif

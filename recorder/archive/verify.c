@@ -286,7 +286,7 @@ static int check_segment(struct verify *verify, const char *file, const json_t *
 	char path[ARCHIVE_PATH_LEN];
 	struct examined x = { .file = file, .end = end };
 	verify->report.segments++;
-	int err = names_file_path(verify->directory, file, ".webm", path);
+	int err = names_media_path(verify->directory, file, path);
 	if (err < 0)
 		return err;
 	x.webm = open(path, O_RDONLY | O_CLOEXEC);

@@ -5,19 +5,31 @@
 #include <errno.h>
 #include <strings.h>
 
+static const struct {
+	const char *name;
+	const struct picture_format *format; /* NULL: sound */
+} codecs[DEPAY_CODEC_COUNT] = {
+	[DEPAY_OPUS] = { "opus", NULL },
+	[DEPAY_VP8] = { "vp8", &depay_vp8 },
+	[DEPAY_VP9] = { "vp9", &depay_vp9 },
+	[DEPAY_H264] = { "h264", &depay_h264 },
+	[DEPAY_AV1] = { "av1", &depay_av1 },
+};
+
 int depay_codec_parse(const char *name, enum depay_codec *out_codec)
 {
-	static const struct {
-		const char *name;
-		enum depay_codec codec;
-	} codecs[] = { { "opus", DEPAY_OPUS }, { "vp8", DEPAY_VP8 } };
-	for (size_t i = 0; i < RS_ARRAY_LEN(codecs); i++) {
+	for (unsigned i = 0; i < DEPAY_CODEC_COUNT; i++) {
 		if (strcasecmp(name, codecs[i].name) != 0)
 			continue;
-		*out_codec = codecs[i].codec;
+		*out_codec = (enum depay_codec)i;
 		return 0;
 	}
 	return -EOPNOTSUPP;
+}
+
+const char *depay_codec_name(enum depay_codec codec)
+{
+	return codecs[codec].name;
 }
 
 int depay_new(const struct depay_config *config, struct depay **out_depay)
@@ -28,6 +40,7 @@ int depay_new(const struct depay_config *config, struct depay **out_depay)
 	if (depay == NULL)
 		return -ENOMEM;
 	depay->config = *config;
+	depay->picture.format = codecs[config->codec].format;
 	depay->picture.waiting_key = true;
 	rs_buf_init(&depay->picture.data, config->frame_max);
 	*out_depay = depay;
@@ -69,7 +82,7 @@ int depay_poll(struct depay *depay, struct depay_frame *out_frame)
 
 bool depay_wants_key(const struct depay *depay)
 {
-	return depay->config.codec == DEPAY_VP8 && depay->picture.waiting_key;
+	return depay->config.codec != DEPAY_OPUS && depay->picture.waiting_key;
 }
 
 const struct depay_stats *depay_stats(const struct depay *depay)

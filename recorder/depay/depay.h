@@ -1,6 +1,7 @@
 /* recorder/depay/depay.h
  *
- * RTP payloads of one track, in order, into frames of a file: Opus (RFC 7587) and VP8 (RFC 7741).
+ * RTP payloads of one track, in order, into frames of a file: Opus (RFC 7587), VP8 (RFC 7741), VP9
+ * (RFC 9628), H.264 (RFC 6184, packetisation modes 0 and 1) and AV1 (AOM's payload format).
  *
  * Sound that is missing, whether it was lost or never sent (DTX), is filled with Opus silence, so
  * that a player that only counts samples stays in step. Pictures after a loss are dropped up to the
@@ -17,7 +18,14 @@ struct depay;
 enum depay_codec {
 	DEPAY_OPUS,
 	DEPAY_VP8,
+	DEPAY_VP9, /* spatial layers of one time are one frame, with a superframe index */
+	DEPAY_H264, /* units with four octets of length before them; key = IDR with parameter sets known */
+	DEPAY_AV1, /* temporal units of OBUs with sizes, without temporal delimiters */
+	DEPAY_CODEC_COUNT,
 };
+
+/* Longest CodecPrivate: avcC with one SPS of 256 octets and four PPS of 128. */
+#define DEPAY_CONFIG_MAX 1024
 
 struct depay_config {
 	enum depay_codec codec;
@@ -43,8 +51,11 @@ struct depay_frame {
 	bool key;         /* always true for Opus */
 	bool synthetic;   /* silence made here */
 	uint8_t channels; /* Opus */
-	uint16_t width;   /* VP8 key frames, else 0 */
+	uint16_t width;   /* key frames of video, else 0 */
 	uint16_t height;
+	/* What a file of such frames has as CodecPrivate: key frames of H.264 (avcC) and AV1 (av1C). */
+	const uint8_t *config; /* until the next call */
+	size_t config_len;     /* 0 = none is needed */
 };
 
 struct depay_stats {
@@ -56,8 +67,10 @@ struct depay_stats {
 	uint64_t freezes; /* times a loss began such a wait */
 };
 
-/* "opus" and "VP8" as SDP has them, in any case. 0 or -EOPNOTSUPP. */
+/* "opus", "VP8", "VP9", "H264" and "AV1" as SDP has them, in any case. 0 or -EOPNOTSUPP. */
 int depay_codec_parse(const char *name, enum depay_codec *out_codec) RS_MUST_USE;
+/* The same in lower case. */
+const char *depay_codec_name(enum depay_codec codec);
 
 /* 0, -EINVAL or -ENOMEM. */
 int depay_new(const struct depay_config *config, struct depay **out_depay) RS_MUST_USE;

@@ -198,8 +198,8 @@ int mux_add_picture(struct mux *mux, const struct mux_config *picture)
 		return -EPROTO;
 	if (mux->picture)
 		return -EEXIST;
-	if (mux->picture_at == 0 || picture->codec == MUX_OPUS || picture->width == 0 ||
-		picture->height == 0 || picture->track_uid == 0)
+	if (mux->picture_at == 0 || picture->codec == MUX_OPUS || !mux_is_webm(picture->codec) ||
+		picture->width == 0 || picture->height == 0 || picture->track_uid == 0)
 		return -EINVAL;
 	int err = mux_head_add_picture(mux, picture);
 	if (err < 0)

@@ -1,6 +1,7 @@
 /* tests/fuzz/fuzz_depay.c
  *
- * Octets as a script of RTP payloads through ingest and depay: one octet of flags, one of the
+ * Octets as a script of RTP payloads through ingest and depay: one octet for the codec, and for each
+ * packet one octet of flags, one of the
  * sequence number's step, two of the timestamp's, one of length, then the payload. Whatever comes,
  * each frame is within its limits, sound never runs backwards further than its packets do, and every
  * packet is accounted for.
@@ -18,6 +19,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct script {
+	enum depay_codec codec;
 	struct ingest *ingest;
 	struct depay *depay;
 	struct clock_base base;
@@ -37,6 +39,37 @@ static void check(bool holds)
 		abort();
 }
 
+/* Each unit of H.264 is where the length before it says (ISO/IEC 14496-15 section 5.3.4). */
+static void check_units(const struct depay_frame *frame)
+{
+	struct rs_reader reader;
+	rs_reader_init(&reader, frame->data, frame->len);
+	while (rs_reader_left(&reader) > 0) {
+		const uint32_t len = rs_read_u32(&reader);
+		check(len > 0 && rs_read_view(&reader, len) != NULL);
+	}
+}
+
+/* Each OBU has its size (AV1 specification section 5.2), and none is a temporal delimiter. */
+static void check_obus(const struct depay_frame *frame)
+{
+	struct rs_reader reader;
+	rs_reader_init(&reader, frame->data, frame->len);
+	while (rs_reader_left(&reader) > 0) {
+		const uint8_t head = rs_read_u8(&reader);
+		check((head & 0x82) == 0x02 && (head >> 3 & 0x0f) != 2);
+		rs_read_skip(&reader, (head & 0x04) != 0 ? 1 : 0);
+		uint64_t size = 0;
+		uint8_t octet = 0x80;
+		for (unsigned shift = 0; (octet & 0x80) != 0; shift += 7) {
+			octet = rs_read_u8(&reader);
+			size |= (uint64_t)(octet & 0x7f) << shift;
+		}
+		rs_read_skip(&reader, size);
+		check(!reader.failed);
+	}
+}
+
 static void take_frames(struct script *script)
 {
 	struct depay_frame frame;
@@ -45,6 +78,13 @@ static void take_frames(struct script *script)
 		check(frame.len > 0 && frame.len <= FRAME_MAX && ++n < 1000);
 		check(!frame.synthetic || frame.ticks > 0);
 		check((frame.width == 0) == (frame.height == 0));
+		check(frame.config_len <= DEPAY_CONFIG_MAX);
+		const bool needs_config = script->codec == DEPAY_H264 || script->codec == DEPAY_AV1;
+		check((frame.config_len > 0) == (needs_config && frame.key));
+		if (script->codec == DEPAY_H264)
+			check_units(&frame);
+		if (script->codec == DEPAY_AV1)
+			check_obus(&frame);
 	}
 }
 
@@ -104,7 +144,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct script script = { .last_seq = -1, .last_time_us = INT64_MIN };
 	struct rs_reader reader;
 	rs_reader_init(&reader, data, size);
-	const bool sound = (rs_read_u8(&reader) & 1) != 0;
+	static const enum depay_codec pictures[] = { DEPAY_VP8, DEPAY_VP9, DEPAY_H264, DEPAY_AV1 };
+	const uint8_t kind = rs_read_u8(&reader);
+	const bool sound = (kind & 1) != 0;
+	script.codec = sound ? DEPAY_OPUS : pictures[kind >> 1 & 3];
 	const struct ingest_config ingest = { .hz = sound ? 48000 : 90000,
 		.window = 16,
 		.reorder_wait = RS_MS(100),
@@ -112,7 +155,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.epoch_wall_us = WALL,
 		.sender = &script.base };
 	const struct depay_config depay = {
-		.codec = sound ? DEPAY_OPUS : DEPAY_VP8, .fill_max = 96000, .frame_max = FRAME_MAX
+		.codec = script.codec, .fill_max = 96000, .frame_max = FRAME_MAX
 	};
 	if (ingest_new(&ingest, &script.ingest) == 0 && depay_new(&depay, &script.depay) == 0) {
 		while (rs_reader_left(&reader) > 0)

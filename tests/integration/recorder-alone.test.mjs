@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rm
 import { basename, join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import { events, faultsOf, files, lastPacketSeconds, writtenAt } from '../support/archive.mjs';
-import { build, newState, program } from '../support/rostrum.mjs';
+import { build, newState, program, root } from '../support/rostrum.mjs';
 import { decode, stretches } from '../support/sound.mjs';
 import { mountSmall } from '../support/tmpfs.mjs';
 import { sleep, until } from '../support/wait.mjs';
@@ -74,7 +74,7 @@ class Rig {
 	}
 }
 
-const ledger = (webm) => readFileSync(webm.replace(/webm$/, 'idx.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const ledger = (webm) => readFileSync(webm.replace(/(webm|mkv)$/, 'idx.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const sum = (lines, key) => lines.reduce((total, line) => total + line[key], 0);
 
 function verify(directory) {
@@ -122,7 +122,7 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 	rig.tell('dtx on');
 	await sleep(1000);
 	rig.tell('dtx off');
-	rig.tell('codec h264');
+	rig.tell('codec h265');
 	await sleep(1500);
 	rig.tell('tap');
 	await sleep(1500);
@@ -193,6 +193,33 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 		writeFileSync(picture, whole);
 		assert.equal(verify(rig.directory).status, 0);
 	});
+});
+
+test('VP9, H.264 and AV1 are kept as they were sent', LIMIT, async (t) => {
+	const rig = new Rig();
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	await sleep(500);
+	rig.tell(`clips ${root}`);
+	await sleep(4000);
+	rig.tell('lose 1'); // until the next key frame, at most 12 frames are left out
+	await sleep(1500);
+	assert.equal(await rig.stop(), 0);
+	for (const [stem, codec] of [['CHE.001.v.webm', 'vp9'], ['HUN.001.v.mkv', 'h264'], ['AUT.001.v.mkv', 'av1']]) {
+		const path = join(rig.directory, files(rig.directory, stem)[0].slice(rig.directory.length + 1));
+		assert.deepEqual(faultsOf(path), [], path);
+		const probe = JSON.parse(spawnSync('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', 'stream=codec_name,width,height,nb_read_frames', '-of', 'json', path], { encoding: 'utf8' }).stdout).streams[0];
+		assert.deepEqual([probe.codec_name, probe.width, probe.height], [codec, 64, 48]);
+		const decoded = spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-f', 'null', '-'], { encoding: 'utf8' });
+		assert.equal(decoded.stderr, '', path);
+		const lines = ledger(path);
+		assert.equal(sum(lines, 'blocks'), packets(path));
+		assert.equal(Number(probe.nb_read_frames), packets(path), 'each packet is a picture');
+		assert.ok(packets(path) >= 110, `${packets(path)} pictures of 5.5 s at 25 a second`);
+		assert.equal(sum(lines, 'lost'), 1);
+	}
+	const verdict = verify(rig.directory);
+	assert.equal(verdict.status, 0, JSON.stringify(verdict));
 });
 
 test('a recording goes on in new files, and nothing is lost or doubled between them', LIMIT, async (t) => {

@@ -7,7 +7,8 @@
  *   record on|off   desired state of the meeting     gate open|close  KEN's microphone and camera
  *   event           one more meeting event           lose N           the next N packets of each track vanish
  *   dtx on|off      the microphone falls silent      tap              drop the tap connection
- *   codec NAME      announce a track of that codec   quit
+ *   codec NAME      announce a track of that codec   clips ROOT       CHE, HUN and AUT show clips in VP9, H.264, AV1
+ *   quit
  *
  * usage: tap_feeder DIRECTORY SESSION; sockets are DIRECTORY/control.sock and DIRECTORY/tap.sock.
  */
@@ -36,7 +37,8 @@ enum {
 	TRACK_SOUND,
 	TRACK_PICTURE,
 	TRACK_CHANNEL,
-	TRACKS,
+	TRACK_CLIPS, /* one for each codec of clip.h, once they were asked for */
+	TRACKS = TRACK_CLIPS + CLIP_CODECS,
 };
 
 /* A listening socket and the one recorder on it. */
@@ -181,14 +183,19 @@ static void on_control(struct feeder *feeder, const json_t *message, const char 
 
 static void announce(struct feeder *feeder, int track)
 {
-	static const char *const names[TRACKS] = { "KEN", "KEN", "fr" };
-	static const char *const media[TRACKS] = { "microphone", "camera", "channel" };
+	static const char *const names[TRACKS] = { "KEN", "KEN", "fr", "CHE", "HUN", "AUT" };
+	static const char *const media[TRACKS] = { "microphone", "camera", "channel", "camera",
+		"camera", "camera" };
+	const char *codec = track == TRACK_PICTURE ? "vp8" : "opus";
+	if (feeder->media[track] == NULL)
+		return;
+	if (track >= TRACK_CLIPS)
+		codec = clip_name((enum clip_codec)(track - TRACK_CLIPS));
 	feeder->numbers[track] = ++feeder->next_number;
-	say(&feeder->tap,
-		json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:i}", "type", "track", "track",
-			(int)feeder->numbers[track], "meeting", "demo", "name", names[track],
-			"media", media[track], "codec", track == TRACK_PICTURE ? "vp8" : "opus",
-			"clock", (int)tap_media_clock(feeder->media[track]), "channels", 1));
+	say(&feeder->tap, json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:i}", "type", "track",
+				  "track", (int)feeder->numbers[track], "meeting", "demo", "name",
+				  names[track], "media", media[track], "codec", codec, "clock",
+				  (int)tap_media_clock(feeder->media[track]), "channels", 1));
 }
 
 static void say_clock(struct feeder *feeder, int track)
@@ -239,7 +246,7 @@ static void run_media(struct feeder *feeder, rs_time now)
 {
 	for (int i = 0; i < TRACKS; i++) {
 		feeder->current = i;
-		while (now >= feeder->due[i]) {
+		while (feeder->media[i] != NULL && now >= feeder->due[i]) {
 			feeder->due[i] += tap_media_interval(feeder->media[i]);
 			if (i == TRACK_SOUND && feeder->dtx)
 				tap_media_skip(feeder->media[i]);
@@ -251,7 +258,8 @@ static void run_media(struct feeder *feeder, rs_time now)
 		return;
 	feeder->report_due = now + RS_SEC(1);
 	for (int i = 0; i < TRACKS; i++)
-		say_clock(feeder, i);
+		if (feeder->media[i] != NULL)
+			say_clock(feeder, i);
 }
 
 /* --- commands --- */
@@ -312,6 +320,16 @@ static void command_codec(struct feeder *feeder, const char *how)
 				  "camera", "codec", how, "clock", 90000, "channels", 1));
 }
 
+static void command_clips(struct feeder *feeder, const char *how)
+{
+	for (int i = 0; i < CLIP_CODECS; i++) {
+		const int track = TRACK_CLIPS + i;
+		feeder->media[track] = tap_media_clip(how, (enum clip_codec)i, (uint32_t)track + 1);
+		feeder->due[track] = rs_clock_monotonic();
+		announce(feeder, track);
+	}
+}
+
 static void command_quit(struct feeder *feeder, const char *how)
 {
 	(void)how;
@@ -331,6 +349,7 @@ static void run_command(struct feeder *feeder, char *line)
 		{ "dtx", command_dtx },
 		{ "tap", command_tap },
 		{ "codec", command_codec },
+		{ "clips", command_clips },
 		{ "quit", command_quit },
 	};
 	const size_t n = strcspn(line, " ");

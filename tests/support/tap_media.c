@@ -30,6 +30,14 @@ struct tap_media {
 	uint64_t frame;
 	uint16_t picture_id;
 	bool want_key;
+	struct clip *clip;
+};
+
+/* Where the payloads of a clip's frame go. */
+struct onward {
+	struct tap_media *media;
+	tap_media_sink *sink;
+	void *ctx;
 };
 
 static struct tap_media *make(uint32_t ssrc)
@@ -81,6 +89,13 @@ struct tap_media *tap_media_picture(uint32_t ssrc)
 	return media;
 }
 
+struct tap_media *tap_media_clip(const char *root, enum clip_codec codec, uint32_t ssrc)
+{
+	struct tap_media *media = make(ssrc);
+	media->clip = clip_load(root, codec);
+	return media;
+}
+
 struct tap_media *tap_media_free(struct tap_media *media)
 {
 	if (media == NULL)
@@ -91,6 +106,7 @@ struct tap_media *tap_media_free(struct tap_media *media)
 		vpx_img_free(media->image);
 		(void)vpx_codec_destroy(&media->vpx); /* nothing is left to say */
 	}
+	rs_release(media->clip);
 	return rs_release(media);
 }
 
@@ -193,10 +209,25 @@ static void next_picture(struct tap_media *media, tap_media_sink *sink, void *ct
 			send_frame(media, packet->data.frame.buf, packet->data.frame.sz, sink, ctx);
 }
 
+static void to_packet(void *ctx, const uint8_t *payload, size_t len, bool marker)
+{
+	const struct onward *onward = ctx;
+	send(onward->media, NULL, 0, payload, len, marker, onward->sink, onward->ctx);
+}
+
+static void next_of_clip(struct tap_media *media, tap_media_sink *sink, void *ctx)
+{
+	struct onward onward = { .media = media, .sink = sink, .ctx = ctx };
+	clip_send(media->clip, (unsigned)(media->frame++ % CLIP_FRAMES), CHUNK / 4, to_packet,
+		&onward);
+}
+
 void tap_media_next(struct tap_media *media, tap_media_sink *sink, void *ctx)
 {
 	if (media->opus != NULL)
 		next_tone(media, sink, ctx);
+	else if (media->clip != NULL)
+		next_of_clip(media, sink, ctx);
 	else
 		next_picture(media, sink, ctx);
 	tap_media_skip(media);

@@ -1,12 +1,13 @@
 /* tests/support/tap_media.h
  *
- * A source with a known content for recorder tests: a tone in Opus and a moving picture in VP8, in
- * RTP packets as a browser would send them.
+ * A source with a known content for recorder tests: a tone in Opus, a moving picture in VP8, and
+ * clips in other codecs, in RTP packets as a browser would send them.
  */
 #ifndef ROSTRUM_TESTS_SUPPORT_TAP_MEDIA_H
 #define ROSTRUM_TESTS_SUPPORT_TAP_MEDIA_H
 
 #include "common/base/mem.h"
+#include "tests/support/clip.h"
 
 struct tap_media;
 
@@ -18,6 +19,8 @@ typedef void tap_media_sink(void *ctx, const uint8_t *rtp, size_t len);
 /* A tone of `hz`, or a picture of 320x180. Aborts when a codec does not start: tests only. */
 struct tap_media *tap_media_tone(unsigned hz, uint32_t ssrc);
 struct tap_media *tap_media_picture(uint32_t ssrc);
+/* The clip over and over; `root` is that of the source tree. */
+struct tap_media *tap_media_clip(const char *root, enum clip_codec codec, uint32_t ssrc);
 struct tap_media *tap_media_free(struct tap_media *media);
 /* Microseconds from one frame to the next: 20000 or 40000. */
 int64_t tap_media_interval(const struct tap_media *media);

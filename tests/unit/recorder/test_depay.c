@@ -296,7 +296,9 @@ static void other_codecs_are_refused(void **state)
 	assert_int_equal(codec, DEPAY_OPUS);
 	assert_int_equal(depay_codec_parse("VP8", &codec), 0);
 	assert_int_equal(codec, DEPAY_VP8);
-	assert_int_equal(depay_codec_parse("h264", &codec), -EOPNOTSUPP);
+	assert_int_equal(depay_codec_parse("H264", &codec), 0);
+	assert_int_equal(codec, DEPAY_H264);
+	assert_int_equal(depay_codec_parse("h265", &codec), -EOPNOTSUPP);
 }
 
 static void out_of_memory_is_an_error_and_no_leak(void **state)
