@@ -42,14 +42,19 @@ static void apply_given(struct floor *floor, const struct event *event)
 	floor_charge(floor, &floor->now, event->wall_ms);
 	const struct floor_entry called =
 		substitute ? floor->now.called : apply_called(floor, event);
+	/* Who goes on has spoken already. */
+	const int64_t wait_ms = substitute || called.used_ms > 0
+					? 0
+					: floor->rules.time.voice_wait_s * INT64_C(1000);
 	const int64_t used_ms = substitute ? floor_used_ms(floor, event->wall_ms) : called.used_ms;
 	floor->now = (struct floor_statement){
 		.entry = event->entry,
 		.called = called,
+		.awaits_ms = wait_ms > 0 ? event->wall_ms + wait_ms : 0,
 		.clock = {
 			.allotted_ms = event->allotted_ms,
 			.used_ms = used_ms,
-			.since_ms = event->wall_ms,
+			.since_ms = wait_ms > 0 ? 0 : event->wall_ms,
 		},
 	};
 	(void)rs_set_text(floor->now.holder, event->participant);
@@ -59,7 +64,8 @@ void floor_interrupt(
 	struct floor *floor, const struct event *event, struct floor_statement *out_kept)
 {
 	*out_kept = floor->now;
-	out_kept->ran = floor->now.clock.since_ms != 0;
+	out_kept->ran = floor->now.clock.since_ms != 0 || floor->now.awaits_ms != 0;
+	out_kept->awaits_ms = 0;
 	out_kept->clock.used_ms = floor_used_ms(floor, event->wall_ms);
 	out_kept->clock.since_ms = 0;
 	floor->now = (struct floor_statement){
@@ -102,6 +108,7 @@ static void apply_clock_stopped(struct floor *floor, const struct event *event)
 {
 	floor->now.clock.used_ms = floor_used_ms(floor, event->wall_ms);
 	floor->now.clock.since_ms = 0;
+	floor->now.awaits_ms = 0;
 	if (event->cause == CAUSE_LOST_LINE) {
 		floor->now.suspended = true;
 		floor->now.lost_ms = event->wall_ms;
@@ -112,6 +119,7 @@ static void apply_clock_started(struct floor *floor, const struct event *event)
 {
 	if (floor->now.clock.since_ms == 0)
 		floor->now.clock.since_ms = event->wall_ms;
+	floor->now.awaits_ms = 0;
 	floor->now.suspended = false;
 }
 
@@ -159,7 +167,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 {
 	motions_apply(floor, event);
 	explanations_apply(floor, event);
-	switch (event->kind) {
+	switch ((int)event->kind) {
 	case EVENT_MEETING_OPENED:
 		floor->in_session = true;
 		return;
@@ -167,6 +175,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 		floor->in_session = false;
 		floor->now.clock.used_ms = floor_used_ms(floor, event->wall_ms);
 		floor->now.clock.since_ms = 0;
+		floor->now.awaits_ms = 0;
 		return;
 	case EVENT_MEETING_RESUMED:
 		floor->in_session = true;
@@ -234,69 +243,7 @@ void floor_apply(struct floor *floor, const struct event *event)
 	case EVENT_MICROPHONE_CLOSED:
 		apply_microphone(floor, event);
 		return;
-	case EVENT_VISIBILITY_CHANGED:
-	case EVENT_DOORS_OPENED:
-	case EVENT_DOORS_CLOSED:
-	case EVENT_SOUND_CHECK_BEGUN:
-	case EVENT_SOUND_CHECK_ENDED:
-	case EVENT_PARTICIPANT_JOINED:
-	case EVENT_PARTICIPANT_LEFT:
-	case EVENT_INTERPRETATION_END_SET:
-	case EVENT_LINE_CHANGED:
-	case EVENT_MOTION_RAISED:
-	case EVENT_MOTION_WITHDRAWN:
-	case EVENT_MOTION_TAKEN_UP:
-	case EVENT_MOTION_SPEAKER_ADDED:
-	case EVENT_MOTION_SPEAKER_WITHDRAWN:
-	case EVENT_MOTION_LIMIT_SET:
-	case EVENT_MOTION_SETTLED:
-	case EVENT_DEBATE_ADJOURNED:
-	case EVENT_DEBATE_CLOSED:
-	case EVENT_DEBATE_REOPENED:
-	case EVENT_DECISION_PROPOSED:
-	case EVENT_SPONSOR_ADDED:
-	case EVENT_DECISION_OBJECTED:
-	case EVENT_OBJECTION_WITHDRAWN:
-	case EVENT_DECISION_WITHDRAWN:
-	case EVENT_VOTING_OPENED:
-	case EVENT_DELEGATION_CALLED:
-	case EVENT_BALLOT_ISSUED:
-	case EVENT_LOTS_PLACES:
-	case EVENT_BALLOTS_PUBLISHED:
-	case EVENT_VOTE_CAST:
-	case EVENT_TOTALS_ENTERED:
-	case EVENT_VOTING_LOCKED:
-	case EVENT_LOCK_ANNOUNCED:
-	case EVENT_VOTE_CORRECTED:
-	case EVENT_VOTING_ANNULLED:
-	case EVENT_INTENT_STATED:
-	case EVENT_DECISION_PROCLAIMED:
-	case EVENT_FLOOR_LANGUAGE_SET:
-	case EVENT_DESK_LIVE:
-	case EVENT_DESK_IDLE:
-	case EVENT_DESK_COUGH:
-	case EVENT_DESK_SOURCE:
-	case EVENT_DESK_OUTPUT:
-	case EVENT_HANDOVER_REQUESTED:
-	case EVENT_HANDOVER_ACCEPTED:
-	case EVENT_HANDOVER_ENDED:
-	case EVENT_SPEAK_SLOWER:
-	case EVENT_INTERPRETATION_IMPEDED:
-	case EVENT_IMPEDIMENT_CLEARED:
-	case EVENT_CALL_MADE:
-	case EVENT_CALL_ANSWERED:
-	case EVENT_BOOTHS_AWAITED:
-	case EVENT_BOOTHS_NOT_AWAITED:
-	case EVENT_RECORDING_STARTED:
-	case EVENT_RECORDING_STOPPED:
-	case EVENT_RECORDING_FAILED:
-	case EVENT_CHAT_CLOSED:
-	case EVENT_CHAT_OPENED:
-	case EVENT_MESSAGE_REMOVED:
-	case EVENT_DOCUMENT_ADDED:
-	case EVENT_DOCUMENT_WITHDRAWN:
-	case EVENT_MEDIA_SERVER:
-	case EVENT_COUNT:
+	default: /* others' */
 		return;
 	}
 }

@@ -70,7 +70,8 @@ static enum verdict decide_clock(
 		return VERDICT_NOBODY_HAS_THE_FLOOR;
 	if (floor->now.suspended)
 		return VERDICT_NOT_CONNECTED;
-	if (starts == (floor->now.clock.since_ms != 0))
+	/* One that waits for the first word can be started and stopped. */
+	if (floor->now.awaits_ms == 0 && starts == (floor->now.clock.since_ms != 0))
 		return VERDICT_ALREADY_SO;
 	(void)floor_add_person(out_events, starts ? EVENT_CLOCK_STARTED : EVENT_CLOCK_STOPPED,
 		command->by, floor->now.holder, CAUSE_CHAIR);
@@ -266,11 +267,19 @@ void floor_decide_back(const struct floor *floor, int64_t wall_ms, struct events
 			out_events, EVENT_CLOCK_STARTED, "", floor->now.holder, CAUSE_LOST_LINE);
 }
 
+void floor_decide_voice(const struct floor *floor, struct events *out_events)
+{
+	if (floor->now.awaits_ms != 0)
+		(void)floor_add_person(
+			out_events, EVENT_CLOCK_STARTED, "", floor->now.holder, CAUSE_VOICE);
+}
+
 void floor_decide_time(const struct floor *floor, int64_t wall_ms, struct events *out_events)
 {
-	if (wall_ms >= floor_cut_at(floor))
-		(void)floor_add_person(
-			out_events, EVENT_FLOOR_TAKEN, "", floor->now.holder, CAUSE_TIME);
+	const bool awaits = floor->now.awaits_ms != 0;
+	if (wall_ms >= floor_due(floor))
+		(void)floor_add_person(out_events, awaits ? EVENT_CLOCK_STARTED : EVENT_FLOOR_TAKEN,
+			"", floor->now.holder, CAUSE_TIME);
 }
 
 void floor_decide_left(const struct floor *floor, const char *participant, enum event_cause cause,

@@ -76,9 +76,11 @@ int64_t floor_clock_used_ms(const struct floor_clock *clock, int64_t wall_ms)
 	return clock->used_ms + (clock->since_ms != 0 ? wall_ms - clock->since_ms : 0);
 }
 
-int64_t floor_cut_at(const struct floor *floor)
+int64_t floor_due(const struct floor *floor)
 {
 	const struct floor_clock *clock = &floor->now.clock;
+	if (floor->now.awaits_ms != 0)
+		return floor->now.awaits_ms;
 	if (!floor->rules.time.cut || clock->allotted_ms == 0 || clock->since_ms == 0)
 		return INT64_MAX;
 	return clock->since_ms - clock->used_ms + clock->allotted_ms +

@@ -107,7 +107,8 @@ struct floor_statement {
 	uint32_t entry;               /* 0 = given without the list */
 	bool suspended;               /* the holder's line is lost; the place is held */
 	int64_t lost_ms;              /* since when, wall clock */
-	bool ran;                     /* the clock, as the statement was interrupted */
+	int64_t awaits_ms; /* the clock waits for the first word, until this wall clock at the latest; 0 = it does not */
+	bool ran; /* the clock, as the statement was interrupted */
 	struct floor_clock clock;
 	struct floor_entry called; /* of a list; id 0 = none */
 };
@@ -267,10 +268,12 @@ void floor_decide_lost(
 	const struct floor *floor, const char *participant, struct events *out_events);
 /* The holder is heard again: goes on, if that was soon enough for the profile. */
 void floor_decide_back(const struct floor *floor, int64_t wall_ms, struct events *out_events);
-/* The floor is taken when time and grace are over, if the profile says so. */
+/* The holder says the first word: the clock begins, if it has waited for that. */
+void floor_decide_voice(const struct floor *floor, struct events *out_events);
+/* The clock has waited long enough for the first word; or time and grace are over, and the floor is taken if the profile says so. */
 void floor_decide_time(const struct floor *floor, int64_t wall_ms, struct events *out_events);
 /* When that is, wall clock; INT64_MAX = never. */
-int64_t floor_cut_at(const struct floor *floor);
+int64_t floor_due(const struct floor *floor);
 void floor_apply(struct floor *floor, const struct event *event);
 
 /* Debate on the present item. */

@@ -171,6 +171,7 @@ static const char *const causes[CAUSE_COUNT] = {
 	[CAUSE_CANCELLED] = "cancelled",
 	[CAUSE_IDLE] = "idle",
 	[CAUSE_TIME] = "time",
+	[CAUSE_VOICE] = "voice",
 	[CAUSE_SUBSTITUTE] = "substitute",
 	[CAUSE_MOTION] = "motion",
 };

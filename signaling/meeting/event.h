@@ -136,6 +136,7 @@ enum event_cause {
 	CAUSE_CANCELLED,
 	CAUSE_IDLE, /* the desk that was to hand over is live no more */
 	CAUSE_TIME,
+	CAUSE_VOICE, /* the first word of a statement */
 	CAUSE_SUBSTITUTE,
 	CAUSE_MOTION, /* carried */
 	CAUSE_COUNT,

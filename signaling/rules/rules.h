@@ -18,11 +18,14 @@
 #define RULES_RESUME_MAX_S 60
 
 /* The speaking time of a statement and its end, seconds. */
+#define RULES_VOICE_WAIT_MAX_S 60
 struct rules_time {
 	uint32_t statement_s; /* 0 = without limit; the chair may set another for an item */
 	uint32_t warn_s;      /* before the end speaker and chair are warned */
 	uint32_t grace_s;     /* after the end, before the floor is taken */
 	bool cut;             /* whether it is taken then; else the chair takes it */
+	uint32_t
+		voice_wait_s; /* a statement's time begins with its first word, so long after the floor was given at the latest; 0 = when it is given */
 };
 
 /* What a meeting usually does, from which forecasts begin before it was measured, and how long it is interpreted. */

@@ -363,7 +363,7 @@ void measure_speaking(struct service *service, const struct node_message *messag
 		return;
 	person->speaking = message->speaking ? 1 : -1;
 	booths_listen(chamber, at);
-	if (chamber->proceedings->signals.hold.until_ms != 0)
+	if (chamber->proceedings->signals.hold.until_ms != 0 || presence_awaited_voice(chamber))
 		service_due(service, at.now);
 	if (any_news(chamber))
 		tell(service, chamber);

@@ -225,6 +225,17 @@ static void reconcile_media(struct service *service, struct chamber *chamber, st
 	meeting_decide_media(meeting, node != NULL ? node->instance : "", &chamber->events);
 }
 
+/* Whose microphone is the holder's; NULL = nobody's that is known. */
+static const struct person *speaker_line(const struct chamber *chamber)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct participant *participant =
+		meeting_find(meeting, chamber->proceedings->floor->now.holder);
+	const struct participant *voice =
+		participant != NULL ? meeting_voice(meeting, participant) : NULL;
+	return voice != NULL ? &chamber->people[voice - meeting->participants] : NULL;
+}
+
 static enum hearing hear_speaker(const struct chamber *chamber)
 {
 	const struct meeting *meeting = chamber->proceedings->meeting;
@@ -235,11 +246,18 @@ static enum hearing hear_speaker(const struct chamber *chamber)
 	/* The floor may have come back from a point of order to somebody who is gone. */
 	if (!participant->present)
 		return HEARING_NOTHING;
-	const struct participant *voice = meeting_voice(meeting, participant);
-	if (voice == NULL)
+	const struct person *line = speaker_line(chamber);
+	if (line == NULL)
 		return HEARING_UNKNOWN;
-	const struct person *line = &chamber->people[voice - meeting->participants];
 	return line->media_lost ? HEARING_NOTHING : hear(line);
+}
+
+bool presence_awaited_voice(const struct chamber *chamber)
+{
+	if (chamber->proceedings->floor->now.awaits_ms == 0)
+		return false;
+	const struct person *line = speaker_line(chamber);
+	return line != NULL && line->speaking > 0;
 }
 
 bool presence_speaker_changed(const struct chamber *chamber)
@@ -265,6 +283,8 @@ static void reconcile_floor(struct chamber *chamber, struct moment at)
 		else
 			floor_decide_lost(floor, floor->now.holder, &chamber->events);
 	}
+	if (chamber->events.n == 0 && presence_awaited_voice(chamber))
+		floor_decide_voice(floor, &chamber->events);
 	if (chamber->events.n == 0)
 		floor_decide_time(floor, at.wall_ms, &chamber->events);
 	if (chamber->events.n == 0)
@@ -272,7 +292,7 @@ static void reconcile_floor(struct chamber *chamber, struct moment at)
 	if (chamber->events.n == 0)
 		interpretation_decide_time(interpretation, at.wall_ms, &chamber->events);
 	due_at(chamber, interpretation_due(interpretation), at);
-	due_at(chamber, floor_cut_at(floor), at);
+	due_at(chamber, floor_due(floor), at);
 	due_at(chamber, floor_window_ends(floor), at);
 }
 

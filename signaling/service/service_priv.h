@@ -208,6 +208,8 @@ void presence_reconcile_one(
 	struct service *service, struct chamber *chamber, const char *badge, struct moment at);
 /* Nothing comes from whoever has the floor, or something again, and that is not decided yet. */
 bool presence_speaker_changed(const struct chamber *chamber);
+/* The clock waits for the first word of whoever has the floor, and it is said. */
+bool presence_awaited_voice(const struct chamber *chamber);
 /* Adds to a command from whose microphone nothing comes, among the desks. */
 void presence_tell_silent(const struct chamber *chamber, struct command *command);
 /* Nothing comes any more from a desk that is live, or about to be, or something again from one that was, and nobody was told. */

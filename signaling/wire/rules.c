@@ -110,6 +110,8 @@ static struct rules_time parse_time(const struct object *object)
 		.warn_s = parse_seconds(object, "warn_s"),
 		.grace_s = parse_seconds(object, "grace_s"),
 		.cut = object_bool(object, "cut"),
+		.voice_wait_s = (uint32_t)object_int_or(
+			object, "voice_wait_s", 0, RULES_VOICE_WAIT_MAX_S, 0),
 	};
 	if (time.statement_s > 0 && time.warn_s >= time.statement_s)
 		object_fail(object, "warn_s", "less than statement_s is expected");

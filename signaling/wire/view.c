@@ -114,6 +114,7 @@ static json_t *floor_part(const struct proceedings *proceedings, enum form form)
 	doc_patch_int(&part, "entry", floor->now.entry, form == PATCH);
 	doc_patch_text(&part, "group", floor->now.called.group, form == PATCH);
 	doc_patch_int(&part, "since", floor->now.clock.since_ms, form == PATCH);
+	doc_patch_int(&part, "awaits", floor->now.awaits_ms, form == PATCH);
 	doc_patch_int(&part, "used", floor->now.clock.used_ms, form == PATCH);
 	doc_patch_int(&part, "allotted", floor->now.clock.allotted_ms, form == PATCH);
 	doc_put(&part, "suspended", json_boolean(floor->now.suspended));

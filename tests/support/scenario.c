@@ -107,6 +107,20 @@ static const json_t *view_of(const struct world *world)
 	return chair->page != NULL ? chair->page->view : NULL;
 }
 
+/* Whoever has the floor begins to speak. */
+static void say_first_word(struct world *world)
+{
+	const json_t *view = view_of(world);
+	if (bench_at(view, "floor.awaits") == NULL)
+		return;
+	const char *holder = bench_text(view, "floor.holder");
+	for (int i = 0; i < 2; i++) {
+		(void)bench_report(world->bench, world->sfu,
+			"{\"type\":\"speaking\",\"meeting\":\"%s\",\"source\":\"%s\",\"speaking\":%s}",
+			MEETING, holder, i == 0 ? "true" : "false");
+	}
+}
+
 /* ---- places of the view ---- */
 
 static void add_value(char out[VALUE_MAX], const json_t *value)
@@ -354,12 +368,13 @@ static void lose_page(struct world *world, struct person *person, uint16_t code)
 
 static const struct {
 	const char *pattern;
-	enum { JOINS, LEAVES, LINE_LOST, PAGE_LOST, PASSES, RESTARTS } what;
+	enum { JOINS, LEAVES, LINE_LOST, PAGE_LOST, PASSES, PASSES_SILENT, RESTARTS } what;
 } happenings[] = {
 	{ "{who} joins", JOINS },
 	{ "{who} leaves", LEAVES },
 	{ "the line of {who} is lost", LINE_LOST },
 	{ "the page of {who} is lost", PAGE_LOST },
+	{ "{time} pass without a word", PASSES_SILENT },
 	{ "{time} pass", PASSES },
 	{ "the server is started again", RESTARTS },
 };
@@ -390,6 +405,10 @@ static bool happens(struct world *world, const char *sentence)
 		person->peer[0] = '\0';
 		break;
 	case PASSES:
+		say_first_word(world);
+		bench_pass(world->bench, RS_SEC(phrase_seconds(match.bound[0].text)));
+		break;
+	case PASSES_SILENT:
 		bench_pass(world->bench, RS_SEC(phrase_seconds(match.bound[0].text)));
 		break;
 	case RESTARTS:

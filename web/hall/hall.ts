@@ -16,6 +16,7 @@ const CLOCK: Record<SpeakingTime['state'], { label: Key; shape: string }> = {
 	warned: { label: 'time.left', shape: '▲' },
 	over: { label: 'time.over', shape: '■' },
 	stopped: { label: 'time.stopped', shape: '❚❚' },
+	awaits: { label: 'time.awaits', shape: '❚❚' },
 	suspended: { label: 'time.suspended', shape: '❚❚' },
 };
 

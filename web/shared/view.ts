@@ -168,6 +168,8 @@ export interface Floor {
 	allotted?: number | null;
 	/** The speaker's line is lost; the place is held. */
 	suspended?: boolean;
+	/** The clock begins with the first word, at this time (server's wall clock, ms) at the latest. */
+	awaits?: number | null;
 	/** Language that is spoken, as far as known. */
 	language?: string | null;
 	/** The next speaker, or the vote, waits for the booths. */
@@ -401,7 +403,7 @@ export function holder(view: View): string | null {
 }
 
 export interface SpeakingTime {
-	state: 'free' | 'running' | 'warned' | 'over' | 'stopped' | 'suspended';
+	state: 'free' | 'running' | 'warned' | 'over' | 'stopped' | 'awaits' | 'suspended';
 	used: number;
 	/** null: without limit; negative: over by so much. */
 	left: number | null;
@@ -415,7 +417,7 @@ export function speakingTime(view: View, now: number): SpeakingTime | null {
 	const used = (floor.used ?? 0) + (floor.since ? Math.max(0, now - floor.since) : 0);
 	const left = floor.allotted ? floor.allotted - used : null;
 	if (floor.suspended || !floor.since)
-		return { state: floor.suspended ? 'suspended' : 'stopped', used, left };
+		return { state: floor.suspended ? 'suspended' : floor.awaits ? 'awaits' : 'stopped', used, left };
 	if (left === null)
 		return { state: 'free', used, left };
 	return { state: left <= 0 ? 'over' : left <= view.rules.warn ? 'warned' : 'running', used, left };

@@ -23,6 +23,7 @@ describe('the time of a statement', () => {
 		const floor = { holder: 'KEN', used: 60_000, allotted: 180_000 };
 		expect(speakingTime(at(floor), 999_000)).toEqual({ state: 'stopped', used: 60_000, left: 120_000 });
 		expect(speakingTime(at({ ...floor, suspended: true }), 999_000)?.state).toBe('suspended');
+		expect(speakingTime(at({ ...floor, awaits: 999_500 }), 999_000)?.state).toBe('awaits');
 	});
 
 	it('never runs backwards when the clocks disagree', () => {

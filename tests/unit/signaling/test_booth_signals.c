@@ -51,6 +51,33 @@ static const char *holder(const struct room *room)
 	return text != NULL ? text : "";
 }
 
+/* Rules that have the clock begin with the first word. */
+static void the_clock_begins_with_the_first_word(void **state)
+{
+	struct room room = meeting_in_session(state);
+	assert_string_equal(give(&room, "KEN"), "ok");
+	assert_null(bench_at(room.chair->view, "floor.since"));
+	assert_non_null(bench_at(room.chair->view, "floor.awaits"));
+	bench_pass(room.bench, RS_SEC(2));
+	speaking(&room, "FRA", true);
+	assert_null(bench_at(room.chair->view, "floor.since"));
+	speaking(&room, "KEN", true);
+	assert_non_null(bench_at(room.chair->view, "floor.since"));
+	assert_null(bench_at(room.chair->view, "floor.awaits"));
+	assert_string_equal(
+		bench_text(bench_last_event(room.chair, "clock-started"), "data.cause"), "voice");
+	/* Who says nothing is not waited for for long. */
+	assert_string_equal(give(&room, "FRA"), "ok");
+	speaking(&room, "FRA", false);
+	assert_string_equal(give(&room, "KEN"), "ok");
+	speaking(&room, "KEN", false);
+	assert_string_equal(give(&room, "FRA"), "ok");
+	bench_pass(room.bench, RS_MS(4900));
+	assert_null(bench_at(room.chair->view, "floor.since"));
+	bench_pass(room.bench, RS_MS(200));
+	assert_non_null(bench_at(room.chair->view, "floor.since"));
+}
+
 static void the_next_speaker_waits_until_the_booth_has_finished(void **state)
 {
 	struct room room = meeting_in_session(state);
@@ -281,6 +308,7 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(the_clock_begins_with_the_first_word),
 		CASE(the_next_speaker_waits_until_the_booth_has_finished),
 		CASE(the_wait_is_bounded),
 		CASE(whoever_presides_goes_on_by_pressing_again),

@@ -98,6 +98,46 @@ static void a_statement_of_the_list_has_the_profiles_time(void **state)
 	floor_free(world.floor);
 }
 
+static void a_clock_may_wait_for_the_first_word(void **state)
+{
+	static struct world world;
+	static struct events events;
+	struct rules waits = rules;
+	waits.time.voice_wait_s = 8;
+	setup(&world, &waits);
+	speaks(&world, "KEN");
+	assert_int_equal(world.floor->now.clock.since_ms, 0);
+	world.now += 3000;
+	assert_int_equal(floor_used_ms(world.floor, world.now), 0);
+	events.n = 0;
+	floor_decide_voice(world.floor, &events);
+	assert_int_equal(events.list[0].cause, CAUSE_VOICE);
+	apply(&world, &events);
+	world.now += 1000;
+	assert_int_equal(floor_used_ms(world.floor, world.now), 1000);
+	/* Later words begin nothing. */
+	events.n = 0;
+	floor_decide_voice(world.floor, &events);
+	assert_int_equal(events.n, 0);
+
+	/* Who says nothing does not hold the meeting up. */
+	speaks(&world, "FRA");
+	assert_true(floor_due(world.floor) == world.now + 8000);
+	floor_decide_time(world.floor, world.now + 7999, &events);
+	assert_int_equal(events.n, 0);
+	world.now += 8000;
+	floor_decide_time(world.floor, world.now, &events);
+	assert_int_equal(events.list[0].kind, EVENT_CLOCK_STARTED);
+	apply(&world, &events);
+	assert_int_equal(world.floor->now.clock.since_ms, world.now);
+
+	/* The chair's key is first, both ways. */
+	speaks(&world, "KEN");
+	assert_int_equal(chair_does(&world, FLOOR_START_CLOCK), VERDICT_OK);
+	assert_int_equal(world.floor->now.awaits_ms, 0);
+	floor_free(world.floor);
+}
+
 static void who_is_called_without_the_list_has_no_limit(void **state)
 {
 	static struct world world;
@@ -106,7 +146,7 @@ static void who_is_called_without_the_list_has_no_limit(void **state)
 		act(&world, (struct floor_command){ .kind = FLOOR_GIVE, .participant = "FRA" }),
 		VERDICT_OK);
 	assert_int_equal(world.floor->now.clock.allotted_ms, 0);
-	assert_true(floor_cut_at(world.floor) == INT64_MAX);
+	assert_true(floor_due(world.floor) == INT64_MAX);
 	floor_free(world.floor);
 }
 
@@ -138,7 +178,7 @@ static void the_clock_stands_while_the_chair_stops_it(void **state)
 	assert_int_equal(chair_does(&world, FLOOR_STOP_CLOCK), VERDICT_OK);
 	world.now += 60000;
 	assert_int_equal(floor_used_ms(world.floor, world.now), 10000);
-	assert_true(floor_cut_at(world.floor) == INT64_MAX);
+	assert_true(floor_due(world.floor) == INT64_MAX);
 	assert_string_equal(floor_open(world.floor, 0), "KEN"); /* the clock is not the gate */
 	assert_int_equal(chair_does(&world, FLOOR_START_CLOCK), VERDICT_OK);
 	world.now += 5000;
@@ -172,7 +212,7 @@ static void time_and_grace_over_the_floor_is_taken_if_the_profile_cuts(void **st
 	setup(&world, &rules);
 	speaks(&world, "KEN");
 	const int64_t end = world.now + 195000;
-	assert_true(floor_cut_at(world.floor) == end);
+	assert_true(floor_due(world.floor) == end);
 	floor_decide_time(world.floor, end - 1, &events);
 	assert_int_equal(events.n, 0);
 	floor_decide_time(world.floor, end, &events);
@@ -187,7 +227,7 @@ static void time_and_grace_over_the_floor_is_taken_if_the_profile_cuts(void **st
 	soft.time.cut = false;
 	setup(&world, &soft);
 	speaks(&world, "KEN");
-	assert_true(floor_cut_at(world.floor) == INT64_MAX);
+	assert_true(floor_due(world.floor) == INT64_MAX);
 	floor_free(world.floor);
 }
 
@@ -293,6 +333,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_statement_of_the_list_has_the_profiles_time),
+		cmocka_unit_test(a_clock_may_wait_for_the_first_word),
 		cmocka_unit_test(who_is_called_without_the_list_has_no_limit),
 		cmocka_unit_test(a_limit_holds_for_the_item_and_for_those_called_after_it),
 		cmocka_unit_test(the_clock_stands_while_the_chair_stops_it),

@@ -11,6 +11,7 @@ const LABELS: Record<SpeakingTime['state'], Key> = {
 	warned: 'time.left',
 	over: 'time.over',
 	stopped: 'time.stopped',
+	awaits: 'time.awaits',
 	suspended: 'time.suspended',
 };
 

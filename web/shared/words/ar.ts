@@ -172,6 +172,7 @@ export const ar: Catalogue = {
 	'time.over': 'تجاوز الوقت',
 	'time.stopped': 'الساعة متوقفة',
 	'time.suspended': 'انقطع الخط والدور محفوظ',
+	'time.awaits': 'تبدأ الساعة مع الكلمة الأولى',
 	'clock.stop': 'إيقاف الساعة',
 	'clock.start': 'تشغيل الساعة',
 	'clock.extend': 'دقيقة إضافية',

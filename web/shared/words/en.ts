@@ -179,6 +179,7 @@ export const en = {
 	'time.over': 'Over time',
 	'time.stopped': 'Clock stopped',
 	'time.suspended': 'Line lost, place held',
+	'time.awaits': 'The clock starts with the first word',
 	'clock.stop': 'Stop the clock',
 	'clock.start': 'Start the clock',
 	'clock.extend': 'One minute more',

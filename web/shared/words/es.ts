@@ -172,6 +172,7 @@ export const es: Catalogue = {
 	'time.over': 'Tiempo excedido',
 	'time.stopped': 'Reloj detenido',
 	'time.suspended': 'Línea perdida, turno reservado',
+	'time.awaits': 'El reloj empieza con la primera palabra',
 	'clock.stop': 'Detener el reloj',
 	'clock.start': 'Reanudar el reloj',
 	'clock.extend': 'Un minuto más',

@@ -172,6 +172,7 @@ export const fr: Catalogue = {
 	'time.over': 'Temps dépassé',
 	'time.stopped': 'Chronomètre arrêté',
 	'time.suspended': 'Ligne perdue, place gardée',
+	'time.awaits': 'L’horloge part au premier mot',
 	'clock.stop': 'Arrêter le chronomètre',
 	'clock.start': 'Relancer le chronomètre',
 	'clock.extend': 'Une minute de plus',

@@ -173,6 +173,7 @@ export const ru: Catalogue = {
 	'time.over': 'Сверх регламента',
 	'time.stopped': 'Отсчет остановлен',
 	'time.suspended': 'Связь потеряна, слово сохранено',
+	'time.awaits': 'Отсчёт начнётся с первого слова',
 	'clock.stop': 'Остановить отсчет',
 	'clock.start': 'Возобновить отсчет',
 	'clock.extend': 'Еще одна минута',

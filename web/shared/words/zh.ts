@@ -173,6 +173,7 @@ export const zh: Catalogue = {
 	'time.over': '已超时',
 	'time.stopped': '计时停止',
 	'time.suspended': '线路中断，保留发言',
+	'time.awaits': '从第一句话开始计时',
 	'clock.stop': '停止计时',
 	'clock.start': '恢复计时',
 	'clock.extend': '延长一分钟',
