@@ -72,6 +72,16 @@ static json_t *languages_json(const struct record *record)
 	return list;
 }
 
+/* By its place on the agenda, and by its id. */
+static void put_item(json_t **object, const struct record *record, const char *id)
+{
+	const struct record_item *item = record_item(record, id);
+	if (item == NULL)
+		return;
+	put_number(object, "item", item->number);
+	put_text(object, "item_id", id);
+}
+
 static json_t *items_json(const struct record *record)
 {
 	json_t *list = json_array();
@@ -79,7 +89,7 @@ static json_t *items_json(const struct record *record)
 		const struct record_discussion *discussion = &record->discussions[i];
 		const struct record_item *item = record_item(record, discussion->item);
 		json_t *object = json_object();
-		put_text(&object, "item", discussion->item);
+		put_item(&object, record, discussion->item);
 		put_text(&object, "title", item != NULL ? item->title : "");
 		put_number(&object, "from_ms", discussion->from_ms);
 		put_number(&object, "to_ms", discussion->to_ms);
@@ -127,7 +137,7 @@ static json_t *speech_json(const struct record *record, size_t i)
 	put_who(&object, record, speech->participant);
 	put_text(&object, "group", speech->group);
 	put_text(&object, "as", record_as_name(speech->as));
-	put_text(&object, "item", speech->item);
+	put_item(&object, record, speech->item);
 	put_text(&object, "language", speech->language);
 	put_number(&object, "from_ms", record_speech_from(speech));
 	put_number(&object, "to_ms", record_speech_to(speech));
@@ -136,12 +146,12 @@ static json_t *speech_json(const struct record *record, size_t i)
 	return object;
 }
 
-static json_t *decision_json(const struct record_decision *decision)
+static json_t *decision_json(const struct record *record, const struct record_decision *decision)
 {
 	json_t *object = json_object();
 	put_number(&object, "decision", decision->decision);
 	put_text(&object, "title", decision->title);
-	put_text(&object, "item", decision->item);
+	put_item(&object, record, decision->item);
 	put_text(&object, "kind", decision->kind);
 	put_text(&object, "subject", decision->subject);
 	put_number(&object, "at_ms", decision->at_ms);
@@ -160,7 +170,7 @@ static json_t *decisions_json(const struct record *record)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < record->n_decisions; i++)
-		push(&list, decision_json(&record->decisions[i]));
+		push(&list, decision_json(record, &record->decisions[i]));
 	return list;
 }
 
@@ -171,7 +181,7 @@ static json_t *points_json(const struct record *record)
 		const struct record_point *point = &record->points[i];
 		json_t *object = json_object();
 		put_who(&object, record, point->participant);
-		put_text(&object, "item", point->item);
+		put_item(&object, record, point->item);
 		put_number(&object, "at_ms",
 			point->heard_ms >= 0 ? point->heard_ms : point->raised_ms);
 		put_text(&object, "ruling",
@@ -190,7 +200,7 @@ static json_t *motions_json(const struct record *record)
 		json_t *object = json_object();
 		put_who(&object, record, motion->participant);
 		put_text(&object, "motion", motion->motion);
-		put_text(&object, "item", motion->item);
+		put_item(&object, record, motion->item);
 		put_number(&object, "at_ms",
 			motion->taken_up_ms >= 0 ? motion->taken_up_ms : motion->raised_ms);
 		put_text(&object, "result", motion->outcome);

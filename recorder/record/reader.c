@@ -114,25 +114,32 @@ static void read_channels(struct record *record, const json_t *channels)
 	}
 }
 
-static void read_items(struct record_reader *reader, const json_t *items)
+static void add_item(struct record_reader *reader, const char *id, const json_t *said)
 {
 	struct record *record = reader->record;
+	if (!rs_name_valid(id, strlen(id)) || record_item(record, id) != NULL)
+		return;
+	struct record_item *list = reader_grow(
+		reader, record->items, record->n_items, RECORD_ITEMS_MAX, sizeof(*list));
+	if (list == NULL)
+		return;
+	record->items = list;
+	struct record_item *item = &list[record->n_items++];
+	*item = (struct record_item){ .number = (uint32_t)record->n_items };
+	reader_set(item->id, id);
+	reader_set(item->title, reader_text(said, "title"));
+}
+
+void reader_name_item(struct record_reader *reader, const char *id)
+{
+	add_item(reader, id, NULL);
+}
+
+static void read_items(struct record_reader *reader, const json_t *items)
+{
 	size_t i;
 	const json_t *one;
-	json_array_foreach(items, i, one)
-	{
-		struct record_item *list = reader_grow(
-			reader, record->items, record->n_items, RECORD_ITEMS_MAX, sizeof(*list));
-		const char *id = reader_text(one, "id");
-		if (list == NULL)
-			return;
-		record->items = list;
-		if (!rs_name_valid(id, strlen(id)))
-			continue;
-		struct record_item *item = &list[record->n_items++];
-		reader_set(item->id, id);
-		reader_set(item->title, reader_text(one, "title"));
-	}
+	json_array_foreach(items, i, one) add_item(reader, reader_text(one, "id"), one);
 }
 
 static void add_delegation(struct record_reader *reader, const char *id, const json_t *said)

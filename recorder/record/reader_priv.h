@@ -83,9 +83,10 @@ void reader_copy(char *out, size_t cap, const char *text);
 /* The same of a word of the protocol or an id: "" where it is none (rs_name_valid()). */
 void reader_copy_word(char *out, size_t cap, const char *text);
 #define reader_set_word(array, text) reader_copy_word((array), sizeof(array), (text))
-/* Somebody, or a delegation, is named: they are in the record, if by their id alone. Ids are checked. */
+/* Somebody, a delegation or an item is named: they are in the record, if by their id alone. Ids are checked. */
 void reader_name_person(struct record_reader *reader, const char *id);
 void reader_name_delegation(struct record_reader *reader, const char *id);
+void reader_name_item(struct record_reader *reader, const char *id);
 
 /* `list` with room for one more than its `n` elements, which the caller then owns instead of it; NULL when there are `max`
  * (counted) or memory is out (noted), and `list` stays. */

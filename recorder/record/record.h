@@ -47,6 +47,7 @@ struct record_person {
 
 /* Of the agenda. */
 struct record_item {
+	uint32_t number; /* its place on the agenda, from 1 */
 	char id[RS_NAME_MAX + 1];
 	char title[RECORD_TITLE_MAX + 1];
 };
@@ -259,9 +260,20 @@ int record_write_captions(
 /* The i-th language there are captions in; NULL behind the last. */
 const char *record_caption_language(const struct record *record, size_t i);
 
-/* Reads the archive in `directory` and writes all of the above to their places in it (names.h), or in another directory laid
- * out so, which is there (`out`; NULL = the archive itself). Each file whole or not at all; the same again gives the same octets.
- * As record_load(), or an error of the file system. Blocking. */
-int record_make(const char *directory, const char *out) RS_MUST_USE;
+struct record_making {
+	/* Another directory, laid out as an archive is; NULL = the archive itself. */
+	const char *out;
+	/* What is in the archive stays: nothing is written there, and -EEXIST says that it would be otherwise. */
+	bool sealed;
+	/* Around the giving of final names: 0 and release() is owed, or an error, and the record stays as it was. NULL = not asked. */
+	int (*hold)(void *ctx);
+	void (*release)(void *ctx);
+	void *ctx;
+};
+
+/* Reads the archive in `directory` and writes all of the above to their places (names.h), all of them or none; the same archive
+ * gives the same octets. `how` NULL = as all its members 0. As record_load(), what hold() gave, or an error of the file system.
+ * Blocking. */
+int record_make(const char *directory, const struct record_making *how) RS_MUST_USE;
 
 #endif

@@ -326,6 +326,7 @@ static void item_taken_up(struct record_reader *reader, const struct reader_even
 {
 	const char *item = reader_text(event->data, "item");
 	reader_set(reader->item, rs_name_valid(item, strlen(item)) ? item : "");
+	reader_name_item(reader, reader->item);
 	begin_discussion(reader, event->at_ms);
 }
 

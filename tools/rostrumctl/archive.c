@@ -3,7 +3,9 @@
 #include "common/base/text.h"
 #include "common/base/time.h"
 #include "recorder/archive/names.h"
+#include "recorder/archive/seal.h"
 #include "recorder/archive/verify.h"
+#include "recorder/record/record.h"
 #include "tools/rostrumctl/bag.h"
 
 #include <errno.h>
@@ -18,12 +20,14 @@
 struct options {
 	bool json;
 	const char *directory;
-	const char *to; /* export */
+	const char *to;  /* export */
+	const char *out; /* record */
 };
 
 static const char usage[] =
 	"usage: rostrumctl archive list ROOT [--json]\n"
 	"       rostrumctl archive verify DIR [--json]      a session's archive, or all below a root\n"
+	"       rostrumctl archive record DIR [--out DIR] [--json]      makes the record from the events again\n"
 	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag; default: NAME.bag here\n";
 
 static int print_json(json_t *json)
@@ -206,6 +210,38 @@ static int verify(const struct options *options)
 	return verdicts.bad ? 1 : status;
 }
 
+/* --- record --- */
+
+static int record(const struct options *options)
+{
+	const struct record_making how = { .out = options->out,
+		.sealed = seal_is_made(options->directory) };
+	RS_CLEANUP(record_freep) struct record *made = NULL;
+	int err = record_make(options->directory, &how);
+	if (err == -EEXIST) {
+		(void)fprintf(stderr,
+			"rostrumctl: %s: is sealed with another record in it; make a new one elsewhere with --out\n",
+			options->directory);
+		return 1;
+	}
+	if (err == 0)
+		err = record_load(options->directory, &made);
+	if (err < 0)
+		return complain(options->directory, err);
+	if (options->json)
+		return print_json(json_pack("{s:s, s:I, s:I, s:I, s:I}", "session", made->session,
+			"speeches", (json_int_t)made->n_speeches, "decisions",
+			(json_int_t)made->n_decisions, "unreadable", (json_int_t)made->bad_lines,
+			"left_out", (json_int_t)made->left_out));
+	(void)printf("%s: %zu speeches, %zu decisions, %zu points of order\n", made->session,
+		made->n_speeches, made->n_decisions, made->n_points);
+	if (made->bad_lines > 0 || made->left_out > 0)
+		(void)printf("  %" PRIu64 " lines could not be read, %" PRIu64
+			     " things were left out, since there were too many\n",
+			made->bad_lines, made->left_out);
+	return 0;
+}
+
 /* --- export --- */
 
 static void say_problem(void *ctx, const char *file, const char *text)
@@ -278,6 +314,7 @@ static const struct {
 } verbs[] = {
 	{ "list", list },
 	{ "verify", verify },
+	{ "record", record },
 	{ "export", export },
 };
 
@@ -288,6 +325,8 @@ static bool parse_options(int argc, char **argv, struct options *out)
 			out->json = true;
 		else if (strcmp(argv[i], "--to") == 0 && i + 1 < argc)
 			out->to = argv[++i];
+		else if (strcmp(argv[i], "--out") == 0 && i + 1 < argc)
+			out->out = argv[++i];
 		else if (argv[i][0] == '-' || out->directory != NULL)
 			return false;
 		else
