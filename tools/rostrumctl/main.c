@@ -5,6 +5,7 @@
 #include "common/base/mem.h"
 #include "tools/rostrumctl/archive.h"
 #include "tools/rostrumctl/badges.h"
+#include "tools/rostrumctl/lots.h"
 #include "tools/rostrumctl/rules.h"
 #include "tools/rostrumctl/site.h"
 
@@ -24,6 +25,7 @@ static const struct {
 	{ "node", "list media servers and recorders; drain one; a participant's packets as CSV",
 		site_node },
 	{ "rules", "check a rules profile; the schema of profiles", rules_main },
+	{ "lots", "work out again what was drawn by lot in a recorded session", lots_main },
 	{ "archive", "list, verify and export recorded sessions", archive_main },
 };
 
