@@ -20,6 +20,12 @@ static const struct config_key keys[] = {
 		"directory that holds one directory for each recorded session; made if its parent exists" },
 	{ "archive.min_free_mib", CONFIG_INT, "1", 0, 1 << 30,
 		"MiB that must be free on that file system for a recording to begin" },
+	{ "archive.reserve_mib", CONFIG_INT, "1024", 0, 1 << 30,
+		"MiB of that file system, a twentieth of it at most, that are left to sound and events: with less free no picture is written" },
+	{ "archive.amber_minutes", CONFIG_INT, "120", 0, 100000,
+		"minutes left until pictures are left out, by the rate of writing, below which the podium is warned" },
+	{ "archive.red_minutes", CONFIG_INT, "30", 0, 100000,
+		"minutes left below which it is alarmed; at most archive.amber_minutes" },
 	{ "archive.retry_s", CONFIG_INT, "10", 1, 3600,
 		"seconds between attempts to go on with a recording that failed" },
 	{ "archive.cluster_ms", CONFIG_INT, "1000", 200, 5000,
@@ -29,7 +35,7 @@ static const struct config_key keys[] = {
 	{ "archive.segment_s", CONFIG_INT, "1800", 10, 86400,
 		"seconds after which a source goes on in a new file, pictures with the next key frame" },
 	{ "archive.queue_mib", CONFIG_INT, "64", 16, 4096,
-		"MiB that may wait for a slow disk; above half of it the SFU has to hold media back" },
+		"MiB that may wait for a slow disk; above a quarter of it pictures are left out, above seven eighths the SFU has to hold media back" },
 	{ "record.reorder_ms", CONFIG_INT, "500", 0, 5000,
 		"milliseconds a missing packet is waited for before it counts as lost" },
 	{ "record.reorder_packets", CONFIG_INT, "512", 16, 4096,
@@ -61,6 +67,13 @@ static int run(const struct config *config)
 			"rostrum-recorder: record.reorder_packets: a power of two is expected\n");
 		return -EINVAL;
 	}
+	const int64_t amber = config_int(config, "archive.amber_minutes");
+	const int64_t red = config_int(config, "archive.red_minutes");
+	if (red > amber) {
+		(void)fprintf(stderr,
+			"rostrum-recorder: archive.red_minutes: no more than archive.amber_minutes is expected\n");
+		return -EINVAL;
+	}
 	log_init(level, NULL, NULL);
 	const struct io_config io = { .node = config_text(config, "node.name"),
 		.control_path = config_text(config, "control.socket"),
@@ -77,6 +90,9 @@ static int run(const struct config *config)
 		.tracks_max = (size_t)config_int(config, "limits.tracks"),
 		.free_min = (uint64_t)config_int(config, "archive.min_free_mib") << 20,
 		.queue_max = (size_t)config_int(config, "archive.queue_mib") << 20,
+		.storage = { .reserve = (uint64_t)config_int(config, "archive.reserve_mib") << 20,
+			.amber = RS_SEC(60 * amber),
+			.red = RS_SEC(60 * red) },
 		.retry = RS_SEC(config_int(config, "archive.retry_s")) };
 	return io_run(&io);
 }

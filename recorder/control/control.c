@@ -13,6 +13,7 @@ struct control {
 	char node[RS_NAME_MAX + 1];
 	char instance[RS_NAME_MAX + 1];
 	struct keeper *keeper;
+	struct room *room;
 	bool connected;
 	int64_t revision; /* last one taken and last one answered */
 	int64_t answered;
@@ -21,13 +22,14 @@ struct control {
 	struct control_stats stats;
 };
 
-int control_new(
-	const char *node, const char *instance, struct keeper *keeper, struct control **out_control)
+int control_new(const char *node, const char *instance, struct keeper *keeper, struct room *room,
+	struct control **out_control)
 {
 	struct control *control = rs_zalloc(sizeof(*control));
 	if (control == NULL)
 		return -ENOMEM;
 	control->keeper = keeper;
+	control->room = room;
 	(void)rs_copy_text(
 		control->node, sizeof(control->node), node, strlen(node)); /* checked as a name */
 	(void)rs_copy_text(
@@ -97,6 +99,7 @@ int control_connected(struct control *control)
 			control->instance, "revision", (json_int_t)control->revision, "state",
 			"recordings", recordings(control)));
 	keeper_say_again(control->keeper);
+	room_say_again(control->room);
 	return err;
 }
 
@@ -312,11 +315,14 @@ static int say_report(struct control *control, const struct keeper_report *repor
 int control_sync(struct control *control)
 {
 	struct keeper_report report;
+	json_t *told;
 	int err = 0;
 	if (!control->connected)
 		return 0;
 	while (err == 0 && keeper_poll(control->keeper, &report) == 1)
 		err = say_report(control, &report);
+	while (err == 0 && (told = room_take(control->room)) != NULL)
+		err = say(control, told);
 	if (err == 0 && control->revision != control->answered) {
 		control->answered = control->revision;
 		err = say(control, json_pack("{s:s, s:I}", "type", "applied", "revision",

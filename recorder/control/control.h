@@ -9,6 +9,7 @@
 
 #include "common/control/frame.h"
 #include "recorder/control/keeper.h"
+#include "recorder/control/room.h"
 
 struct control;
 
@@ -21,8 +22,8 @@ struct control_stats {
 	uint64_t refused; /* meetings over a limit, events that are malformed */
 };
 
-/* `node` and `instance` are copied; `keeper` is borrowed. 0 or -ENOMEM. */
-int control_new(const char *node, const char *instance, struct keeper *keeper,
+/* `node` and `instance` are copied; `keeper` and `room` are borrowed. 0 or -ENOMEM. */
+int control_new(const char *node, const char *instance, struct keeper *keeper, struct room *room,
 	struct control **out_control) RS_MUST_USE;
 struct control *control_free(struct control *control);
 
@@ -33,7 +34,7 @@ void control_disconnected(struct control *control);
  * -EAGAIN: events are missing, close and connect again to be told. */
 int control_recv(struct control *control, const uint8_t *data, size_t len, struct archive_now when,
 	char error[CONTROL_ERROR_LEN]) RS_MUST_USE;
-/* Put the keeper's reports into the output; call after each turn. 0; -E2BIG (signaling does not read: close) or
+/* Put the reports of keeper and room into the output; call after each turn. 0; -E2BIG (signaling does not read: close) or
  * -ENOMEM; -EAGAIN as above. */
 int control_sync(struct control *control) RS_MUST_USE;
 struct rs_buf *control_output(struct control *control);

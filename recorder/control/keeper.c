@@ -36,6 +36,8 @@ struct keeper {
 	struct recording **recordings; /* meetings_max of them */
 	size_t n;
 	uint32_t generations;
+	enum storage_why why; /* pictures are left out; FINE: they are not */
+	bool held;            /* the same, where the tracks look */
 	bool resync;
 };
 
@@ -47,6 +49,7 @@ int keeper_new(const struct keeper_config *config, struct keeper **out_keeper)
 	if (keeper == NULL)
 		return -ENOMEM;
 	keeper->config = *config;
+	keeper->config.rules.pictures_held = &keeper->held;
 	keeper->recordings = rs_calloc(config->meetings_max, sizeof(struct recording *));
 	if (keeper->recordings == NULL) {
 		rs_release(keeper);
@@ -164,6 +167,35 @@ static int check_space(const struct keeper *keeper)
 	return (uint64_t)space < keeper->config.free_min ? -ENOSPC : 0;
 }
 
+static void note_hold(struct keeper *keeper, struct recording *recording, struct archive_now when)
+{
+	/* Failures: keeper_flush(). */
+	(void)archive_note(recording->archive,
+		keeper->held ? "pictures-dropped" : "pictures-resumed",
+		keeper->held ? json_pack("{s:s}", "reason", storage_why_name(keeper->why))
+			     : json_object(),
+		when);
+	if (keeper->why == STORAGE_FULL) {
+		recording->logged = true;
+		set_state(recording, KEEPER_FAILED, reason_of(-ENOSPC));
+	} else {
+		set_state(recording, KEEPER_RECORDING, "");
+	}
+}
+
+void keeper_hold(struct keeper *keeper, enum storage_why why, struct archive_now when)
+{
+	if (why == keeper->why)
+		return;
+	keeper->why = why;
+	keeper->held = why != STORAGE_FINE;
+	for (size_t i = 0; i < keeper->n; i++) {
+		struct recording *recording = keeper->recordings[i];
+		if (recording->archive != NULL && recording->end == END_NOT)
+			note_hold(keeper, recording, when);
+	}
+}
+
 static void open_archive(
 	struct keeper *keeper, struct recording *recording, struct archive_now when)
 {
@@ -199,6 +231,8 @@ static void open_archive(
 		keeper->resync = true;
 	recording->failed_before = false;
 	set_state(recording, KEEPER_RECORDING, "");
+	if (keeper->held)
+		note_hold(keeper, recording, when);
 }
 
 static void close_archive(struct keeper *keeper, struct recording *recording, const char *reason,

@@ -10,6 +10,7 @@
 #define ROSTRUM_RECORDER_CONTROL_KEEPER_H
 
 #include "recorder/archive/archive.h"
+#include "recorder/control/storage.h"
 
 struct keeper;
 
@@ -110,6 +111,10 @@ int keeper_event(struct keeper *keeper, const char *meeting, const struct archiv
 int keeper_take_closing(struct keeper *keeper, bool all, struct keeper_closing *out_closing);
 /* It was closed: all steps were done, or not. Reported, unless the keeper knows no such closing. */
 void keeper_closed(struct keeper *keeper, uint32_t generation, bool sealed);
+
+/* From now on pictures are left out, or are written again (STORAGE_FINE): what opens later as well. Put down in `events.jsonl`
+ * as `pictures-dropped` and `pictures-resumed`. STORAGE_FULL: recordings are reported as failed for as long as it is so. */
+void keeper_hold(struct keeper *keeper, enum storage_why why, struct archive_now when);
 
 /* From the disk; `owner` is the generation. The caller has logged the failure. */
 void keeper_disk_failed(struct keeper *keeper, uint32_t owner, int err);

@@ -6,6 +6,8 @@
 #define SLOW_AMBER 8
 #define SLOW_AT 4
 #define SLOW_UNTIL 16
+/* A full disk takes a small thing now and then: it has room again when nothing had to wait for so long. */
+#define FULL_FOR RS_SEC(2)
 /* What must be free beyond the reserve, and left beyond a bound of time, before it counts as passed again: one part in so many. */
 #define BACK 4
 
@@ -80,14 +82,14 @@ static rs_time time_left(uint64_t octets, uint64_t rate)
 	return seconds < INT64_C(1000000000) ? RS_SEC((rs_time)seconds) : RS_TIME_NEVER;
 }
 
-static enum storage_why judge(
-	const struct storage *storage, const struct storage_sample *sample, uint64_t reserve)
+static enum storage_why judge(const struct storage *storage, const struct storage_sample *sample,
+	uint64_t reserve, rs_time now)
 {
 	const enum storage_why was = storage->state.why;
 	const size_t queue = storage->rules.queue_max;
 	const bool held = was != STORAGE_FINE;
 
-	if (sample->full)
+	if (sample->full || (was == STORAGE_FULL && now - storage->full_at < FULL_FOR))
 		return STORAGE_FULL;
 	if (sample->total > 0 &&
 		sample->free < reserve + (held && was != STORAGE_SLOW ? reserve / BACK : 0))
@@ -122,7 +124,9 @@ bool storage_add(struct storage *storage, const struct storage_sample *sample, r
 	const uint64_t reserve = reserve_of(storage, sample->total);
 
 	state->backlog = sample->backlog;
-	state->why = judge(storage, sample, reserve);
+	if (sample->full)
+		storage->full_at = now;
+	state->why = judge(storage, sample, reserve, now);
 	if (sample->total > 0) {
 		note_point(storage, sample, now);
 		const uint64_t beyond = sample->free > reserve ? reserve : 0;

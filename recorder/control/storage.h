@@ -65,6 +65,7 @@ struct storage_point {
 struct storage {
 	struct storage_rules rules;
 	struct storage_state state;
+	rs_time full_at;                              /* when it was full last */
 	struct storage_point points[STORAGE_SAMPLES]; /* the last minutes, the oldest at `first` */
 	size_t first;
 	size_t n;

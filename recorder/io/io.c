@@ -4,6 +4,7 @@
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
 #include "recorder/io/closings.h"
+#include "recorder/io/space.h"
 #include "recorder/io/stream.h"
 #include "recorder/io/writer.h"
 
@@ -13,7 +14,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -21,6 +21,8 @@
 #define FILES_MAX 4096
 /* Between looks for finished files that could be hashed, one recording each. */
 #define PREPARE_EVERY RS_SEC(20)
+/* Between looks at the room on the disk. */
+#define SPACE_EVERY RS_SEC(1)
 #define FILES_SPARE 64 /* sockets, the loop's own, directories */
 
 struct io;
@@ -47,6 +49,9 @@ struct io {
 	rs_time prepare_at; /* when finished files are looked for next, and in which recording */
 	size_t prepare_next;
 	struct keeper *keeper;
+	struct space space;
+	rs_time space_at; /* of the next look */
+	struct room room;
 	struct control *control;
 	struct stream *control_stream;
 	bool control_reported;
@@ -63,10 +68,7 @@ static struct archive_now read_clocks(void)
 
 static int64_t free_space(void *ctx, const char *path)
 {
-	struct statvfs st;
-	if (statvfs(path, &st) < 0)
-		return -errno;
-	return (int64_t)(st.f_bavail * st.f_frsize);
+	return space_read(path, NULL);
 }
 
 /* --- closing --- */
@@ -223,15 +225,18 @@ static void open_taps(struct io *io)
 			open_tap(io, meeting->tap);
 }
 
+/* Pictures are left out long before (control/storage.h): what still fills the queue then is sound, of a disk that takes nothing. */
 static void pause_taps(struct io *io)
 {
-	const size_t backlog = writer_backlog(io->writer);
-	if (!io->paused && backlog > io->config->queue_max / 2)
-		log_warning(LOG_ARCHIVE, NULL, "disk is slow, taps wait backlog=%zu", backlog);
+	const size_t backlog = writer_state(io->writer).backlog;
+	const size_t most = io->config->queue_max / 8 * 7;
+	if (!io->paused && backlog > most)
+		log_warning(
+			LOG_ARCHIVE, NULL, "disk takes nothing, taps wait backlog=%zu", backlog);
 	/* Go on well below where it stopped, so as not to flap. */
-	if (backlog > io->config->queue_max / 2)
+	if (backlog > most)
 		io->paused = true;
-	else if (backlog < io->config->queue_max / 4)
+	else if (backlog < io->config->queue_max / 2)
 		io->paused = false;
 	for (size_t i = 0; i < io->n_taps; i++)
 		stream_pause(io->taps[i].stream, io->paused);
@@ -261,13 +266,9 @@ static void on_timer(uv_timer_t *timer)
 
 static void arm_timer(struct io *io, rs_time now)
 {
-	rs_time deadline = keeper_deadline(io->keeper);
+	rs_time deadline = rs_time_min(keeper_deadline(io->keeper), io->space_at);
 	if (io->paused)
 		deadline = rs_time_min(deadline, now + RS_MS(20)); /* look at the backlog again */
-	if (deadline == RS_TIME_NEVER) {
-		(void)uv_timer_stop(&io->timer); /* always 0 */
-		return;
-	}
 	const rs_time wait_us = deadline > now ? deadline - now : 0;
 	uv_update_time(&io->loop);
 	(void)uv_timer_start(
@@ -294,6 +295,21 @@ static void sync_control(struct io *io)
 	stream_push(io->control_stream);
 }
 
+static void measure_room(struct io *io, struct archive_now when)
+{
+	if (when.now >= io->space_at) {
+		io->space_at = when.now + SPACE_EVERY;
+		space_look(&io->space);
+	}
+	const struct writer_state writer = writer_state(io->writer);
+	const struct storage_sample sample = { .free = io->space.free,
+		.total = io->space.total,
+		.written = writer.written,
+		.backlog = writer.backlog,
+		.full = writer.full };
+	room_measure(&io->room, io->keeper, &sample, when);
+}
+
 static void on_turn(uv_prepare_t *prepare)
 {
 	struct io *io = prepare->data;
@@ -301,6 +317,7 @@ static void on_turn(uv_prepare_t *prepare)
 	if (io->stopping)
 		return;
 	take_results(io);
+	measure_room(io, when);
 	keeper_tick(io->keeper, when);
 	sync_taps(io, when);
 	keeper_flush(io->keeper, when);
@@ -380,8 +397,12 @@ static int make_machines(struct io *io)
 	err = keeper_new(&keeper, &io->keeper);
 	char instance[9];
 	rs_rand_text(&io->rand, instance, 8);
+	struct storage_rules storage = config->storage;
+	storage.queue_max = config->queue_max;
+	room_init(&io->room, &storage);
+	space_init(&io->space, &io->loop, config->root);
 	if (err == 0)
-		err = control_new(config->node, instance, io->keeper, &io->control);
+		err = control_new(config->node, instance, io->keeper, &io->room, &io->control);
 	return err;
 }
 

@@ -17,7 +17,8 @@ struct io_config {
 	size_t meetings_max;
 	size_t tracks_max;
 	uint64_t free_min; /* octets */
-	size_t queue_max;  /* octets waiting for the disk; taps are not read above half of it */
+	size_t queue_max; /* octets waiting for the disk; taps are not read above seven eighths of it */
+	struct storage_rules storage; /* its queue_max is set here */
 	rs_time retry;
 };
 

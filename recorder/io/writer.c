@@ -11,6 +11,8 @@
 #define RESULTS_MAX 1024
 #define FAILED_MAX 64
 #define PATH_MAX_LEN 1200
+/* How often a disk without room is tried again. */
+#define ROOM_EVERY_US 100000
 
 enum job_kind {
 	JOB_OPEN,
@@ -45,6 +47,9 @@ struct writer {
 	pthread_cond_t work;  /* jobs came, or the end */
 	pthread_cond_t space; /* results were taken */
 	bool ending;
+	bool full;    /* the first job found no room on the disk */
+	bool pressed; /* a file must be closed, and the ring has no place for that */
+	uint64_t written;
 
 	/* Jobs: octets [head, head + used) of the ring, going round. */
 	uint8_t *ring;
@@ -145,6 +150,7 @@ static void disk_close_file(void *ctx, uint32_t file)
 	const struct job job = { .kind = JOB_CLOSE, .file = file };
 	(void)pthread_mutex_lock(&writer->lock);
 	while (push(writer, &job, NULL) < 0) {
+		writer->pressed = true;
 		/* The results may be what holds the thread up. */
 		if (writer->result_count == RESULTS_MAX)
 			writer->result_count--;
@@ -247,6 +253,57 @@ static int do_close(struct file *file)
 	return err;
 }
 
+static bool needs_room(int err)
+{
+	return err == -ENOSPC || err == -EDQUOT;
+}
+
+/* The disk has no room: wait a little, if what comes after can wait as well. */
+static bool wait_for_room(struct writer *writer)
+{
+	(void)pthread_mutex_lock(&writer->lock);
+	const bool news = !writer->full;
+	const bool waits = !writer->ending && !writer->pressed;
+	writer->full = waits;
+	(void)pthread_mutex_unlock(&writer->lock);
+	if (waits && news)
+		writer->config.wake(writer->config.ctx);
+	if (waits)
+		(void)usleep(ROOM_EVERY_US); /* sooner or later somebody makes room */
+	return waits;
+}
+
+static void went(struct writer *writer, size_t octets)
+{
+	(void)pthread_mutex_lock(&writer->lock);
+	writer->full = false;
+	writer->pressed = false;
+	writer->written += octets;
+	(void)pthread_mutex_unlock(&writer->lock);
+}
+
+static int open_in_time(
+	struct writer *writer, struct file *file, const struct job *job, const uint8_t *data)
+{
+	int err;
+	do
+		err = do_open(file, job, data);
+	while (needs_room(err) && wait_for_room(writer));
+	went(writer, 0);
+	return err;
+}
+
+static int write_in_time(
+	struct writer *writer, const struct file *file, const struct job *job, const uint8_t *data)
+{
+	int err;
+	do
+		err = do_write(file, job, data);
+	while (needs_room(err) && wait_for_room(writer));
+	went(writer, err == 0 ? job->len : 0);
+	return err;
+}
+
 /* The job's octets stay in the ring meanwhile. */
 static void do_job(struct writer *writer, const struct job *job, const uint8_t *data)
 {
@@ -257,10 +314,10 @@ static void do_job(struct writer *writer, const struct job *job, const uint8_t *
 	case JOB_OPEN:
 		file->fd = -1;
 		file->path[0] = '\0';
-		err = dead ? 0 : do_open(file, job, data);
+		err = dead ? 0 : open_in_time(writer, file, job, data);
 		break;
 	case JOB_WRITE:
-		err = dead ? 0 : do_write(file, job, data);
+		err = dead ? 0 : write_in_time(writer, file, job, data);
 		break;
 	case JOB_SYNC:
 		err = dead ? 0 : do_sync(file);
@@ -369,12 +426,14 @@ const struct disk *writer_disk(struct writer *writer)
 	return &writer->disk;
 }
 
-size_t writer_backlog(struct writer *writer)
+struct writer_state writer_state(struct writer *writer)
 {
 	(void)pthread_mutex_lock(&writer->lock);
-	const size_t used = writer->used;
+	const struct writer_state state = {
+		.backlog = writer->used, .written = writer->written, .full = writer->full
+	};
 	(void)pthread_mutex_unlock(&writer->lock);
-	return used;
+	return state;
 }
 
 int writer_poll(struct writer *writer, struct writer_result *out_result)

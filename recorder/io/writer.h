@@ -2,8 +2,10 @@
  *
  * The disk port on a thread of its own, so that a slow disk does not stop the taps: jobs go through
  * a bounded ring of octets in the order they were given. After the first error of an owner nothing
- * more of that owner is written; the others go on. One thread may call; `wake` is called from the
- * writer's thread when there is something to poll.
+ * more of that owner is written; the others go on. A disk without room is no error while what comes can
+ * wait in the ring: it is tried again until there is room, or until a file must be closed that finds no place
+ * in the ring, or the end. One thread may call; `wake` is called from the writer's thread when there is
+ * something to poll.
  */
 #ifndef ROSTRUM_RECORDER_IO_WRITER_H
 #define ROSTRUM_RECORDER_IO_WRITER_H
@@ -33,8 +35,12 @@ int writer_new(const struct writer_config *config, struct writer **out_writer) R
 struct writer *writer_free(struct writer *writer, bool *out_failed);
 /* The port; valid as long as the writer. */
 const struct disk *writer_disk(struct writer *writer);
-/* Octets that wait. */
-size_t writer_backlog(struct writer *writer);
+struct writer_state {
+	size_t backlog;   /* octets that wait */
+	uint64_t written; /* octets ever written */
+	bool full;        /* the first of those that wait finds no room on the disk */
+};
+struct writer_state writer_state(struct writer *writer);
 /* 1 and a result, or 0. */
 int writer_poll(struct writer *writer, struct writer_result *out_result);
 

@@ -60,6 +60,7 @@ static void check_output(struct rs_buf *output)
 
 struct recorder {
 	struct keeper *keeper;
+	struct room room;
 	struct control *control;
 	struct tap *tap;
 };
@@ -104,8 +105,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.free_space = no_space,
 		.rand = &rand };
 	struct recorder recorder = { 0 };
+	room_init(&recorder.room, &(struct storage_rules){ .queue_max = 1000 });
 	if (size > 2 && keeper_new(&config, &recorder.keeper) == 0 &&
-		control_new("r", "i", recorder.keeper, &recorder.control) == 0 &&
+		control_new("r", "i", recorder.keeper, &recorder.room, &recorder.control) == 0 &&
 		tap_new("/tap", recorder.keeper, &rand, &recorder.tap) == 0 &&
 		control_connected(recorder.control) == 0) {
 		tap_connected(recorder.tap);

@@ -355,7 +355,7 @@ test('a session that goes on is not sealed any more, and one that was closed by 
 	assert.equal(await rig.stop(), 0);
 });
 
-test('a full disk stops the recording with one alarm; with room again it goes on', LIMIT, async () => {
+test('a full disk makes everything wait, with one alarm; with room again nothing is missing', LIMIT, async () => {
 	const state = newState();
 	const disk = mountSmall(join(state, 'archive'), 4096);
 	try {
@@ -366,21 +366,66 @@ test('a full disk stops the recording with one alarm; with room again it goes on
 		disk.fill();
 		const failed = await rig.says({ type: 'recording', state: 'failed' });
 		assert.equal(failed.reason, 'no space left on device');
+		await rig.says({ type: 'disk', level: 'red', why: 'full' });
 		await sleep(2500);
 		assert.equal(rig.recorder.exitCode, null, 'it lives');
-		assert.equal(rig.log.match(/No space left/g).length, 1, rig.log);
+		assert.equal(rig.log.match(/disk is full/g).length, 1, rig.log);
 		assert.equal(rig.said.filter((message) => message.state === 'failed').length, 1);
 		for (const path of files(rig.directory, '.webm')) assert.deepEqual(faultsOf(path, { finished: false }), [], path);
 		const before = rig.said.length;
 		disk.empty();
 		await rig.says({ type: 'recording', state: 'recording' }, before);
+		await rig.says({ type: 'disk', level: 'green', why: '' }, before);
 		rig.tell('event');
-		await until('the next segments', () => files(rig.directory, '.002.v.webm').length === 1);
-		await sleep(1200);
+		await sleep(2500);
 		assert.equal(await rig.stop(), 0);
 		const verdict = verify(rig.directory);
 		assert.equal(verdict.status, 0, JSON.stringify(verdict));
 		assert.equal(verdict.events, 1);
+		assert.equal(files(rig.directory, '.002.a.webm').length, 0, 'it went on in the same files');
+		for (const path of files(rig.directory, '.001.a.webm')) {
+			assert.equal(sum(ledger(path), 'lost') + sum(ledger(path), 'synthetic'), 0, path);
+			assert.ok(sum(ledger(path), 'received') > 250, `${path}: six seconds of sound`);
+		}
+		const lines = events(rig.directory).map(({ type }) => type);
+		assert.ok(lines.indexOf('pictures-dropped') < lines.lastIndexOf('pictures-resumed'), lines.join());
+	} finally {
+		disk.unmount();
+	}
+});
+
+test('a nearly full disk: sound goes on without pictures, and with them when there is room again', LIMIT, async () => {
+	const state = newState();
+	const disk = mountSmall(join(state, 'archive'), 8192);
+	try {
+		const rig = new Rig(state);
+		rig.start();
+		await rig.says({ type: 'recording', state: 'recording' });
+		await sleep(1500);
+		disk.fill(256 * 1024); // the reserve is a twentieth of it
+		await rig.says({ type: 'disk', level: 'red', why: 'nearly-full' });
+		await sleep(1500); // the cluster is closed
+		const picture = files(rig.directory, '.001.v.webm')[0];
+		const size = statSync(picture).size;
+		const sound = files(rig.directory, 'KEN.001.a.webm')[0];
+		const heard = statSync(sound).size;
+		await sleep(2000);
+		assert.equal(statSync(picture).size, size);
+		assert.ok(statSync(sound).size > heard);
+		const before = rig.said.length;
+		disk.empty();
+		await rig.says({ type: 'disk', why: '' }, before);
+		await sleep(2500);
+		assert.ok(statSync(picture).size > size);
+		assert.equal(await rig.stop(), 0);
+		assert.equal(rig.said.filter((message) => message.state === 'failed').length, 0, 'nothing failed');
+		const verdict = verify(rig.directory);
+		assert.equal(verdict.status, 0, JSON.stringify(verdict));
+		for (const path of files(rig.directory, '.webm')) assert.deepEqual(faultsOf(path), [], path);
+		assert.equal(sum(ledger(sound), 'lost') + sum(ledger(sound), 'dropped'), 0);
+		assert.ok(sum(ledger(picture), 'dropped') > 40, 'what was left out is counted');
+		assert.deepEqual(events(rig.directory).filter(({ type }) => type.startsWith('pictures-')).map(({ type, payload }) => `${type} ${payload.reason ?? ''}`),
+			['pictures-dropped nearly-full', 'pictures-resumed ']);
 	} finally {
 		disk.unmount();
 	}

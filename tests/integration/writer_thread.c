@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -179,6 +180,104 @@ static void an_error_stops_its_owner_only(void **state)
 	remove_all(&rig, names, 2);
 }
 
+/* On a file system of a few pages; needs to be root to mount it. */
+static void mount_small(const struct rig *rig)
+{
+	assert_int_equal(mount("tmpfs", rig->directory, "tmpfs", 0, "size=256k"), 0);
+}
+
+static void unmount(const struct rig *rig)
+{
+	assert_int_equal(umount2(rig->directory, MNT_DETACH), 0);
+}
+
+static struct writer_state wait_until_full(struct rig *rig)
+{
+	for (int i = 0; i < 5000 && !writer_state(rig->writer).full; i++)
+		(void)usleep(1000); /* until the thread has got that far */
+	return writer_state(rig->writer);
+}
+
+static void fill(const struct rig *rig, const char *name, size_t octets)
+{
+	char path[128];
+	path_of(rig, name, path);
+	FILE *file = fopen(path, "wb");
+	assert_non_null(file);
+	for (size_t i = 0; i < octets; i++)
+		(void)fputc('f', file);
+	(void)fclose(file);
+}
+
+/* All that came meanwhile is there in the end, whole and in order. */
+static void a_disk_without_room_makes_everything_wait_and_nothing_fail(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	mount_small(&rig);
+	fill(&rig, "filler", (size_t)240 << 10);
+	const struct disk *disk = writer_disk(rig.writer);
+	const uint32_t file = open_file(&rig, 1, "a");
+	uint8_t data[1000];
+	for (unsigned i = 0; i < 50; i++) {
+		memset(data, (int)i, sizeof(data));
+		write_all(&rig, file, i * sizeof(data), data, sizeof(data));
+	}
+	assert_int_equal(disk->sync(disk->ctx, file, 9), 0);
+	struct writer_state stands = wait_until_full(&rig);
+	assert_true(stands.full && stands.backlog > 0);
+	assert_in_range(stands.written, 1, 16 << 10);
+	assert_true(atomic_load(&rig.woken) >= 1);
+	struct writer_result result;
+	assert_int_equal(writer_poll(rig.writer, &result), 0); /* no error */
+
+	char path[128];
+	path_of(&rig, "filler", path);
+	assert_int_equal(unlink(path), 0);
+	wait_for(&rig, &result);
+	assert_int_equal(result.err, 0);
+	assert_int_equal(result.token, 9);
+	stands = writer_state(rig.writer);
+	assert_false(stands.full);
+	assert_int_equal(stands.written, 50 * sizeof(data));
+	disk->close(disk->ctx, file);
+	rig.writer = writer_free(rig.writer, NULL);
+	path_of(&rig, "a", path);
+	FILE *in = fopen(path, "rb");
+	assert_non_null(in);
+	for (unsigned i = 0; i < 50; i++) {
+		assert_int_equal(fread(data, 1, sizeof(data), in), sizeof(data));
+		assert_true(data[0] == i && data[sizeof(data) - 1] == i);
+	}
+	(void)fclose(in);
+	unmount(&rig);
+	remove_all(&rig, NULL, 0);
+}
+
+/* At the end, and when a file must be closed that finds no place in the ring, waiting is over. */
+static void a_full_disk_holds_up_neither_the_end_nor_a_full_ring(void **state)
+{
+	for (int full_ring = 0; full_ring <= 1; full_ring++) {
+		struct rig rig;
+		rig_open(&rig);
+		mount_small(&rig);
+		fill(&rig, "filler", (size_t)256 << 10);
+		const struct disk *disk = writer_disk(rig.writer);
+		const uint32_t file = open_file(&rig, 1, "a");
+		static const uint8_t data[1000];
+		assert_int_equal(disk->write(disk->ctx, file, 0, data, sizeof(data)), 0);
+		assert_true(wait_until_full(&rig).full);
+		while (full_ring != 0 && disk->sync(disk->ctx, file, 0) == 0)
+			; /* until nothing goes in */
+		disk->close(disk->ctx, file);
+		bool failed = false;
+		rig.writer = writer_free(rig.writer, &failed);
+		assert_true(failed);
+		unmount(&rig);
+		remove_all(&rig, NULL, 0);
+	}
+}
+
 static void files_are_limited_and_come_free(void **state)
 {
 	struct rig rig;
@@ -208,6 +307,8 @@ int main(void)
 		cmocka_unit_test(octets_arrive_in_order_round_the_ring),
 		cmocka_unit_test(a_full_ring_refuses_and_recovers),
 		cmocka_unit_test(an_error_stops_its_owner_only),
+		cmocka_unit_test(a_disk_without_room_makes_everything_wait_and_nothing_fail),
+		cmocka_unit_test(a_full_disk_holds_up_neither_the_end_nor_a_full_ring),
 		cmocka_unit_test(files_are_limited_and_come_free),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 struct rig {
 	struct rs_rand rand;
 	struct keeper *keeper;
+	struct room room;
 	struct control *control;
 	struct tap *tap;
 	struct archive_now when;
@@ -68,7 +69,12 @@ static void rig_open(struct rig *rig)
 		.ctx = rig,
 		.rand = &rig->rand };
 	assert_int_equal(keeper_new(&config, &rig->keeper), 0);
-	assert_int_equal(control_new("recorder-1", "a81kLq20", rig->keeper, &rig->control), 0);
+	room_init(&rig->room, &(struct storage_rules){ .reserve = 500,
+				      .amber = RS_SEC(7200),
+				      .red = RS_SEC(1800),
+				      .queue_max = 1600 });
+	assert_int_equal(
+		control_new("recorder-1", "a81kLq20", rig->keeper, &rig->room, &rig->control), 0);
 	assert_int_equal(tap_new("/run/tap.sock", rig->keeper, &rig->rand, &rig->tap), 0);
 }
 
@@ -147,6 +153,52 @@ static void a_recording_without_room_is_reported_and_tried_again(void **state)
 	assert_int_equal(control_sync(rig.control), 0);
 	assert_int_equal(
 		rs_buf_len(control_output(rig.control)), 0); /* the same alarm is not repeated */
+	rig_close(&rig);
+}
+
+static void measured(struct rig *rig, uint64_t written, uint64_t left, size_t backlog)
+{
+	const struct storage_sample sample = {
+		.free = left, .total = 1000000, .written = written, .backlog = backlog
+	};
+	room_measure(&rig->room, rig->keeper, &sample, rig->when);
+	assert_int_equal(control_sync(rig->control), 0);
+}
+
+/* As an hour of it would be, in little. */
+static void the_room_on_the_disk_is_told_before_anything_fails(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	measured(&rig, 0, 100500, 0);
+	expect_said(control_output(rig.control),
+		"{\"type\":\"disk\",\"level\":\"green\",\"why\":\"\",\"free\":100500,\"rate\":0}");
+	expect_said(control_output(rig.control),
+		"{\"type\":\"stats\",\"peers\":[],\"sources\":[],\"counters\":{},\"gauges\":"
+		"{\"archive_free_octets\":100500,\"archive_octets_per_second\":0,\"archive_backlog_octets\":0,"
+		"\"archive_alarm\":0,\"archive_pictures_left_out\":0}}");
+	assert_int_equal(rs_buf_len(control_output(rig.control)), 0);
+	/* Nothing but the figures is news within ten seconds. */
+	rig.when.now += RS_SEC(1);
+	measured(&rig, 20, 100480, 0);
+	assert_int_equal(rs_buf_len(control_output(rig.control)), 0);
+	/* 100,000 octets at 20 a second are 83 minutes: less than two hours. */
+	rig.when.now += RS_SEC(9);
+	measured(&rig, 200, 100300, 0);
+	expect_said(control_output(rig.control),
+		"{\"type\":\"disk\",\"level\":\"amber\",\"why\":\"\",\"free\":100300,\"rate\":20,\"left_s\":4990}");
+	rs_buf_consume(control_output(rig.control), rs_buf_len(control_output(rig.control)));
+	/* A slow disk is told at once, and a second copy beside it. */
+	room_set_copy(&rig.room, &(struct room_copy){ .state = ROOM_COPY_AWAY,
+					 .behind_s = 180,
+					 .since_ms = 5,
+					 .reason = "is not there" });
+	rig.when.now += RS_MS(10);
+	measured(&rig, 200, 100300, 500);
+	expect_said(control_output(rig.control),
+		"{\"type\":\"disk\",\"level\":\"red\",\"why\":\"slow\",\"free\":100300,\"rate\":19,\"left_s\":5252,\"copy\":"
+		"{\"state\":\"unavailable\",\"behind_s\":180,\"since_ms\":5,\"reason\":\"is not there\"}}");
 	rig_close(&rig);
 }
 
@@ -343,6 +395,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_recording_without_room_is_reported_and_tried_again),
+		cmocka_unit_test(the_room_on_the_disk_is_told_before_anything_fails),
 		cmocka_unit_test(saying_it_twice_changes_nothing),
 		cmocka_unit_test(what_is_not_in_the_state_is_stopped),
 		cmocka_unit_test(a_meeting_gone_or_switched_off_is_stopped),

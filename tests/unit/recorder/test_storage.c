@@ -154,6 +154,12 @@ static void a_small_disk_is_used_all_the_same_and_a_full_one_is_said_so(void **s
 	rig.sample.full = true;
 	run(&rig, 1, 0, 0);
 	assert_int_equal(state_of(&rig)->why, STORAGE_FULL);
+	/* Something small went. */
+	rig.sample.full = false;
+	run(&rig, 1, 0, 0);
+	assert_int_equal(state_of(&rig)->why, STORAGE_FULL);
+	run(&rig, 1, 0, 0);
+	assert_int_equal(state_of(&rig)->why, STORAGE_NEARLY_FULL);
 	/* Where nothing is known of the room, only the queue is judged. */
 	rig.sample = (struct storage_sample){ .backlog = 0 };
 	run(&rig, 1, 0, 0);
