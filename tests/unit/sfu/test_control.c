@@ -664,65 +664,6 @@ static void without_a_connection_nothing_is_queued(void **state)
 	assert_int_equal(rs_buf_len(control_output(fixture->control)), 0);
 }
 
-static void a_recorder_is_understood_or_told_what_is_wrong(void **state)
-{
-	static const char subscribe[] = "{\"type\": \"subscribe\", \"meeting\": \"demo\"}";
-	static const char unnamed[] = "{\"type\": \"unsubscribe\"}";
-	static const char unknown[] = "{\"type\": \"rewind\"}";
-	static const char keyframe[] = "{\"type\": \"keyframe\", \"track\": 8}";
-	struct tap_request request;
-	char error[TAP_ERROR_LEN];
-	assert_int_equal(tap_request_parse(subscribe, strlen(subscribe), &request, error), 0);
-	assert_int_equal(request.kind, TAP_SUBSCRIBE);
-	assert_string_equal(request.meeting, "demo");
-	assert_int_equal(tap_request_parse(unnamed, strlen(unnamed), &request, error), -EBADMSG);
-	assert_non_null(strstr(error, "message.meeting"));
-	assert_int_equal(tap_request_parse(unknown, strlen(unknown), &request, error), 0);
-	assert_int_equal(request.kind, TAP_UNKNOWN);
-	assert_int_equal(tap_request_parse("x", 1, &request, error), -EBADMSG);
-	assert_int_equal(tap_request_parse(keyframe, strlen(keyframe), &request, error), 0);
-	assert_int_equal(request.kind, TAP_KEYFRAME);
-	assert_int_equal(request.track, 8);
-}
-
-static void the_tap_is_written_as_the_paper_has_it(void **state)
-{
-	struct fixture *fixture = *state;
-	struct rs_buf *out = control_output(fixture->control);
-	struct router_tap tap = { .kind = ROUTER_TAP_TRACK,
-		.meeting = "demo",
-		.track = 7,
-		.name = "KEN",
-		.media = ROUTER_MICROPHONE,
-		.codec = ROUTER_OPUS };
-	assert_int_equal(tap_write(out, &tap, 0), 0);
-	expect_heard(fixture,
-		"{\"type\": \"track\", \"track\": 7, \"meeting\": \"demo\", \"name\": \"KEN\","
-		" \"media\": \"microphone\", \"codec\": \"opus\", \"clock\": 48000, \"channels\": 2}");
-	tap.kind = ROUTER_TAP_CLOCK;
-	tap.ntp = 16831234567890123456U;
-	tap.rtp = 123456;
-	assert_int_equal(tap_write(out, &tap, 0), 0);
-	expect_heard(fixture,
-		"{\"type\": \"clock\", \"track\": 7, \"ntp\": \"16831234567890123456\","
-		" \"rtp\": 123456}");
-	tap.kind = ROUTER_TAP_MARK;
-	tap.event = 12;
-	tap.open = true;
-	tap.at = 123456;
-	assert_int_equal(tap_write(out, &tap, 1795305600000000), 0);
-	expect_heard(fixture,
-		"{\"type\": \"mark\", \"meeting\": \"demo\", \"event\": 12,"
-		" \"source\": \"KEN\", \"open\": true, \"wall_us\": 1795305600123456}");
-	tap.kind = ROUTER_TAP_SHOW;
-	tap.at = 131002;
-	assert_int_equal(tap_write(out, &tap, 1795305600000000), 0);
-	expect_heard(fixture, "{\"type\": \"show\", \"meeting\": \"demo\", \"source\": \"KEN\","
-			      " \"wall_us\": 1795305600131002}");
-	assert_int_equal(tap_write_gap(out, "demo", 5), 0);
-	expect_heard(fixture, "{\"type\": \"gap\", \"meeting\": \"demo\", \"packets\": 5}");
-}
-
 /* What the paper shows signaling say to an SFU is taken; the rest is said by nodes or to recorders. */
 static void take_example(void *ctx, const char *kind, size_t line, const char *text)
 {
@@ -795,8 +736,6 @@ int main(void)
 		CASE(a_peer_is_at_home_at_its_worker),
 		CASE(parts_of_stats_are_joined_and_counters_added_up),
 		CASE(without_a_connection_nothing_is_queued),
-		CASE(a_recorder_is_understood_or_told_what_is_wrong),
-		CASE(the_tap_is_written_as_the_paper_has_it),
 		CASE(every_example_of_the_paper_is_taken),
 		CASE(it_survives_any_allocation_that_fails),
 	};
