@@ -26,6 +26,10 @@ static const struct config_key keys[] = {
 		"folder of the meetings and the signing key" },
 	{ "control.socket", CONFIG_TEXT, "/run/rostrum/control.sock", 0, 0,
 		"Unix socket for SFUs and recorders" },
+	{ "archive.directory", CONFIG_TEXT, "", 0, 0,
+		"folder of recordings that the archive page shows; empty = none" },
+	{ "archive.look_s", CONFIG_INT, "60", 1, 86400,
+		"seconds between two looks through that folder" },
 	{ "rules.dir", CONFIG_TEXT, "/usr/share/rostrum/rules", 0, 0,
 		"folder of rules profiles, NAME.json" },
 	{ "web.root", CONFIG_TEXT, "/usr/share/rostrum/web", 0, 0, "folder of the built pages" },
@@ -75,6 +79,7 @@ struct program {
 	struct service *service;
 	struct turn turn;
 	char documents[4096]; /* folder of the documents */
+	char catalogue[4096]; /* file of what the archive has */
 	char error[512];
 };
 
@@ -212,11 +217,16 @@ static int make_io(struct program *program)
 			.document_octets = limit(config, "limits.document_octets"),
 		},
 		.documents = program->documents,
+		.archive = config_text(config, "archive.directory"),
+		.catalogue = program->catalogue,
+		.archive_look_ms = (uint64_t)config_int(config, "archive.look_s") * 1000,
 		.turn = &program->turn,
 		.auth = program->auth,
 		.rand = &program->rand,
 	};
 	int err = state_path(program, "documents", program->documents);
+	if (err == 0)
+		err = state_path(program, "archive.db", program->catalogue);
 	if (err == 0)
 		err = list_of(
 			config, "listen", IO_LISTEN_MAX, io.listen, &io.n_listen, program->error);

@@ -494,12 +494,12 @@ int catalogue_put(struct catalogue *catalogue, const struct catalogue_place *pla
 /* --- One recording, for who may see it --- */
 
 int catalogue_index(struct catalogue *catalogue, const char *session,
-	const struct access_viewer *viewer, struct rs_buf *out)
+	const struct access_viewer *viewer, struct rs_buf *out, char out_meeting[RS_NAME_MAX + 1])
 {
 	char list[ACCESS_LIST_LEN];
 	RS_CLEANUP(statement_freep)
 	sqlite3_stmt *statement = statement_new(catalogue,
-		"SELECT json FROM recordings r WHERE r.session = :session AND " ACCESS_SQL);
+		"SELECT json, meeting FROM recordings r WHERE r.session = :session AND " ACCESS_SQL);
 	if (statement == NULL || !statement_viewer(statement, viewer, list) ||
 		!statement_text(statement, ":session", session))
 		return -EIO;
@@ -507,6 +507,8 @@ int catalogue_index(struct catalogue *catalogue, const char *session,
 	if (step != SQLITE_ROW)
 		return step == SQLITE_DONE ? -ENOENT : -EIO;
 	const char *json = statement_column(statement, 0);
+	if (!rs_copy_string(out_meeting, RS_NAME_MAX + 1, statement_column(statement, 1)))
+		return -EIO;
 	return rs_buf_append(out, json, strlen(json));
 }
 

@@ -73,9 +73,10 @@ struct catalogue_file {
 	int64_t started_ms;
 };
 
-/* Append the index of a session, compact JSON. 0; -ENOENT: there is none, or none that this viewer may see; -EIO; -ENOMEM; -E2BIG. */
+/* Append the index of a session, compact JSON, and say which meeting's it is. 0; -ENOENT: there is none, or none that this viewer may see; -EIO; -ENOMEM; -E2BIG. */
 int catalogue_index(struct catalogue *catalogue, const char *session,
-	const struct access_viewer *viewer, struct rs_buf *out) RS_MUST_USE;
+	const struct access_viewer *viewer, struct rs_buf *out,
+	char out_meeting[RS_NAME_MAX + 1]) RS_MUST_USE;
 /* Where the programme or the captions of a language lie. 0; -ENOENT as above, or no such language; -EIO. */
 int catalogue_file(struct catalogue *catalogue, const char *session,
 	const struct access_viewer *viewer, enum catalogue_kind kind, const char *language,

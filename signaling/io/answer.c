@@ -1,6 +1,7 @@
 /* The answer to a request: what it is made of, and how it is written, a piece a call. */
 #include "signaling/io/io_priv.h"
 #include "signaling/io/pins.h"
+#include "signaling/io/reading.h"
 
 #include "signaling/wire/message.h"
 
@@ -116,7 +117,9 @@ static int write_head(struct request *request)
 	uint8_t *at = start;
 	uint8_t *end = room + sizeof(room) - 1;
 	struct lws *wsi = request->wsi;
-	const uint64_t len = request->file >= 0 ? request->file_left : rs_buf_len(&request->out);
+	const uint64_t len = request->reading != NULL ? request->reading_len
+			     : request->file >= 0     ? request->file_left
+						      : rs_buf_len(&request->out);
 	bool good = lws_add_http_header_status(wsi, request->status, &at, end) == 0;
 	if (request->type != NULL && good)
 		good = lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
@@ -181,14 +184,25 @@ int http_write(struct request **slot)
 			streams_begin(request);
 			return 0;
 		}
-		if ((request->file < 0 && rs_buf_len(&request->out) == 0) ||
-			request->method == HTTP_HEAD)
+		if (request->method == HTTP_HEAD ||
+			(request->reading == NULL && request->file < 0 &&
+				rs_buf_len(&request->out) == 0))
 			return finish(slot);
+		if (request->reading != NULL) {
+			if (request->reading_len == 0)
+				return finish(slot);
+			reading_begin(request);
+			return 0;
+		}
 		(void)lws_callback_on_writable(request->wsi); /* as in http_answer() */
 		return 0;
 	}
 	if (request->stream != 0)
 		return streams_write(request);
+	if (request->reading != NULL) {
+		const int written = reading_write(request);
+		return written == 1 ? finish(slot) : written;
+	}
 	if (request->file >= 0)
 		return write_file(slot);
 	uint8_t room[LWS_PRE + CHUNK];

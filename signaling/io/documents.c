@@ -2,6 +2,7 @@
 #include "signaling/service/documents.h"
 
 #include "common/log/log.h"
+#include "signaling/io/answer.h"
 #include "signaling/io/attachment.h"
 #include "signaling/io/io_priv.h"
 
@@ -73,45 +74,15 @@ static int open_file(const struct io *io, const struct document *document, const
 }
 
 /* It is saved, never shown: whatever is in it runs nowhere, least of all as a page of this site. */
-static void add_headers(struct request *request, const struct document *document, const char *tag)
+static void add_headers(struct request *request, const struct document *document)
 {
 	char disposition[ATTACHMENT_DISPOSITION_MAX];
 	attachment_disposition(document, disposition);
-	http_add_header(request, "etag:", tag);
 	http_add_header(request, "cache-control:", "private, no-cache");
 	http_add_header(request, "content-disposition:", disposition);
 	http_add_header(request, "x-content-type-options:", "nosniff");
 	http_add_header(request, "content-security-policy:", "sandbox; default-src 'none'");
 	http_add_header(request, "cross-origin-resource-policy:", "same-origin");
-	http_add_header(request, "accept-ranges:", "bytes");
-}
-
-static void answer_part(
-	struct request *request, const struct document *document, int file, const char *tag)
-{
-	char range[64];
-	uint64_t first;
-	uint64_t len;
-	/* RFC 9110 section 13.1.5: a part of another file is of no use. */
-	const bool same = request->if_range[0] == '\0' || strcmp(request->if_range, tag) == 0;
-	const enum attachment_part part =
-		attachment_range(same ? request->range : "", document->octets, &first, &len);
-	if (part == ATTACHMENT_NONE) {
-		(void)close(file); /* read only */
-		(void)snprintf(range, sizeof(range), "bytes */%" PRIu64, document->octets);
-		http_add_header(request, "content-range:", range);
-		http_refuse(request, HTTP_STATUS_REQ_RANGE_NOT_SATISFIABLE, "no-such-range",
-			"The document has no such part.");
-		return;
-	}
-	if (part == ATTACHMENT_RANGE) {
-		(void)snprintf(range, sizeof(range), "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
-			first, first + len - 1, document->octets);
-		http_add_header(request, "content-range:", range);
-	}
-	http_answer_file(request,
-		part == ATTACHMENT_RANGE ? HTTP_STATUS_PARTIAL_CONTENT : HTTP_STATUS_OK,
-		document_media_type(document->type), file, first, len);
 }
 
 void documents_get(struct request *request)
@@ -138,6 +109,10 @@ void documents_get(struct request *request)
 			"The document cannot be read.");
 		return;
 	}
-	add_headers(request, &document, tag);
-	answer_part(request, &document, file, tag);
+	add_headers(request, &document);
+	http_answer_part(request, &(struct http_part){ .type = document_media_type(document.type),
+					  .file = file,
+					  .octets = document.octets,
+					  .tag = tag,
+					  .answer = http_answer_file });
 }

@@ -1,5 +1,7 @@
 /* A request: read, judged by token and rate, and handed to its route. */
+#include "signaling/io/archive.h"
 #include "signaling/io/pins.h"
+#include "signaling/io/reading.h"
 #include "signaling/io/upload.h"
 
 #include <errno.h>
@@ -64,6 +66,25 @@ static void read_query(struct request *request)
 		request->query[len++] = '&';
 	}
 	request->query[len] = '\0';
+}
+
+bool http_query(struct request *request, const char *name, char *out, size_t cap)
+{
+	char piece[HTTP_VALUE_MAX];
+	const size_t name_len = strlen(name);
+	out[0] = '\0';
+	for (int i = 0;; i++) {
+		const int len = lws_hdr_fragment_length(request->wsi, WSI_TOKEN_HTTP_URI_ARGS, i);
+		if (len <= 0)
+			return true;
+		if (lws_hdr_copy_fragment(
+			    request->wsi, piece, sizeof(piece), WSI_TOKEN_HTTP_URI_ARGS, i) < 0)
+			return false;
+		if (strncmp(piece, name, name_len) != 0 || piece[name_len] != '=')
+			continue;
+		return strlen(piece) == (size_t)len &&
+		       rs_copy_string(out, cap, piece + name_len + 1);
+	}
 }
 
 static void read_headers(struct request *request)
@@ -264,6 +285,7 @@ struct request *http_request_free(struct request *request)
 	(void)rs_map_remove(
 		request->io->requests, &request->number, sizeof(request->number)); /* itself */
 	streams_closed(request);
+	reading_end(request);
 	upload_free(request->upload);
 	if (request->file >= 0)
 		(void)close(request->file); /* read only */
@@ -290,6 +312,9 @@ static struct request *request_new(struct io *io, struct lws *wsi, const char *p
 	read_token(request);
 	read_query(request);
 	request->route = find_route(request, &other);
+	if (request->token_err == -ENOENT && request->route != NULL && request->route->takes_ticket)
+		request->token_err =
+			archive_ticket(request, request->params.name[0], &request->token);
 	prepare_body(request, request->route);
 	rs_buf_init(&request->out, ANSWER_MAX);
 	io->counters.requests++;

@@ -41,8 +41,11 @@ struct io_config {
 	const char *key;
 	const char *control_socket;
 	const char *web_root;
-	const char *documents; /* folder of the documents of agenda items */
-	const char *web_base;  /* "https://..."; empty = what each request was sent to */
+	const char *documents;    /* folder of the documents of agenda items */
+	const char *archive;      /* directory of recordings to show; empty = none */
+	const char *catalogue;    /* file of what was found there */
+	uint64_t archive_look_ms; /* between two looks through that directory */
+	const char *web_base;     /* "https://..."; empty = what each request was sent to */
 	const char *origins[IO_ORIGINS_MAX];
 	size_t n_origins;
 	/* Hosts (names or addresses, as URLs have them) that webhooks may be sent to although their addresses are not public. */

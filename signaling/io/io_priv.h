@@ -7,6 +7,7 @@
 
 #include "common/base/addr.h"
 #include "common/base/map.h"
+#include "signaling/io/chore.h"
 #include "signaling/io/io.h"
 #include "signaling/io/outbox.h"
 #include "signaling/io/rate.h"
@@ -55,7 +56,9 @@ struct listener {
 };
 
 struct courier;
+struct reading;
 struct request;
+struct shelf_keeper;
 struct upload;
 /* Documents coming in at a time. */
 #define UPLOADS_MAX 8
@@ -83,6 +86,10 @@ struct io {
 	struct rate *by_bearer;
 	struct rate *by_guess;               /* PINs */
 	struct upload *uploads[UPLOADS_MAX]; /* NULL = free */
+	struct shelf_keeper *keeper;         /* of the archive; NULL = there is none */
+	struct chores chores;
+	size_t readings; /* files of the archive being given out */
+	uint8_t ticket_key[RS_SHA256_LEN];
 	size_t tries, issues; /* PINs being hashed: of people who join, and new ones */
 	uint64_t last_request;
 	size_t connections;
@@ -236,6 +243,8 @@ struct request {
 	/* an answer out of a file */
 	int file; /* -1 = it is none */
 	uint64_t file_at, file_left;
+	struct reading *reading; /* NULL = not out of the archive */
+	uint64_t reading_len;
 	/* an answer that goes on: server-sent events */
 	uint64_t stream;  /* 0 = it is none (any more) */
 	bool stream_ends; /* after what is in the outbox */
@@ -260,11 +269,14 @@ struct http_route {
 	/* Roles whose tokens are let through to the handler, as ROLE_BIT()s, with request->who set; 0: anybody, without a look. */
 	uint32_t roles;
 	enum route_kind kind;
+	bool takes_ticket; /* the first name in the path is a recording, and instead of a token its ticket is taken */
 	bool is_upload; /* the body is a document: it goes to disk, `body_max` aside */
 };
 
 int http_callback(
 	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+/* A value of the query, as libwebsockets decoded it. Absent is empty. False when it is too long or has a NUL. */
+bool http_query(struct request *request, const char *name, char *out, size_t cap);
 /* Copies the value. Too many are a bug of ours and left out. */
 void http_add_header(struct request *request, const char *name, const char *value);
 /* The next piece of the answer, when the socket takes it. 0; -1 closes the connection. *slot is NULL when all is written. */

@@ -1,6 +1,7 @@
 #include "signaling/io/io.h"
 
 #include "common/log/log.h"
+#include "signaling/io/archive.h"
 #include "signaling/io/upload.h"
 
 #include <dlfcn.h>
@@ -51,6 +52,9 @@ static void deliver(struct io *io, struct service_out *out)
 		return;
 	case SERVICE_FORGET_DOCUMENT:
 		uploads_forget(io, out->message);
+		return;
+	case SERVICE_ARCHIVED:
+		archive_look(io);
 		return;
 	case SERVICE_MAKE_BALLOT_KEY:
 		ballot_keys_make(io, out->to, out->message);
@@ -264,6 +268,7 @@ int io_new(const struct io_config *config, struct io **out_io, char error[IO_ERR
 	if (io == NULL)
 		return -ENOMEM;
 	io->config = *config;
+	auth_derive(config->auth, "archive", io->ticket_key);
 	(void)snprintf(error, IO_ERROR_LEN, "out of memory or file descriptors");
 	int err = make_handles(io);
 	if (err < 0) {
@@ -316,6 +321,7 @@ static void close_all(struct io *io)
 	io_unlisten(io);
 	nodes_stop(io);
 	courier_stop(io);
+	archive_stop(io);
 	if (io->context == NULL)
 		return;
 	/* Its handles close in the loop; then, told once more, it lets go of its memory. In between it unloads its own libuv
@@ -338,6 +344,7 @@ void io_run(struct io *io, struct service *service)
 			log_warning(LOG_MAIN, NULL, "no handler signal=%d", numbers[i]);
 	}
 	uploads_start(io);
+	archive_start(io);
 	io_accept(io);
 	if (nodes_accept(io) < 0)
 		log_error(LOG_CONTROL, NULL, "control socket cannot be listened to path=%s",
@@ -371,6 +378,8 @@ struct io *io_free(struct io *io)
 	rs_map_free(io->requests);
 	rs_map_free(io->nodes);
 	courier_free(io);
+	archive_free(io);
+	rs_wipe(io->ticket_key, sizeof(io->ticket_key));
 	tally_free(io->tally);
 	rate_free(io->by_address);
 	rate_free(io->by_bearer);

@@ -27,6 +27,7 @@ static const struct {
 	{ 403, "other-meeting", "This token is for another meeting." },
 	{ 403, "wrong-pin",
 		"This link and PIN do not belong together. Look at both again, or ask the secretariat." },
+	{ 404, "no-archive", "This site shows no archive." },
 	{ 404, "no-such-badge", "There is no badge of this name." },
 	{ 404, "no-such-command", "There is no such command." },
 	{ 404, "no-such-conference", "There is no conference of this name." },
@@ -35,6 +36,7 @@ static const struct {
 	{ 404, "no-such-node", "There is no media server of this name." },
 	{ 404, "no-such-reason", "Nothing is refused for this reason." },
 	{ 404, "no-such-webhook", "There is no webhook of this name in this meeting." },
+	{ 404, "no-such-recording", "There is no such recording, or none for this token." },
 	{ 404, "no-such-session", "There is no such media session (any more)." },
 	{ 404, "not-found", "There is nothing at this address." },
 	{ 405, "method-not-allowed", "This address has other methods." },
@@ -51,7 +53,10 @@ static const struct {
 	{ 428, "etag-required", "If-Match is needed." },
 	{ 500, "out-of-memory", "The server is out of memory." },
 	{ 500, "unreadable", "The page cannot be read." },
+	{ 503, "archive-unavailable", "The archive cannot be read just now. Please try again." },
 	{ 503, "restart", "The server could not go on with this connection." },
+	{ 503, "too-much",
+		"The search took too long. Please narrow it: a date, a speaker, a rarer word." },
 };
 
 /* The i-th of all reasons; false past the end. */

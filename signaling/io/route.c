@@ -148,3 +148,23 @@ bool route_has_tag(const char *header, const char *tag)
 	}
 	return false;
 }
+
+/* If-Match compares strongly (section 13.1.1): a weak tag is no match. */
+static bool has_strong_tag(const char *header, const char *tag)
+{
+	for (const char *at = strstr(header, tag); at != NULL; at = strstr(at + 1, tag)) {
+		if (at == header || at[-1] != '/')
+			return true;
+	}
+	return false;
+}
+
+enum route_condition route_condition(
+	const char *if_match, const char *if_none_match, const char *tag)
+{
+	if (if_match[0] != '\0' && strcmp(if_match, "*") != 0 && !has_strong_tag(if_match, tag))
+		return ROUTE_FAILED;
+	if (strcmp(if_none_match, "*") == 0 || route_has_tag(if_none_match, tag))
+		return ROUTE_NOT_MODIFIED;
+	return ROUTE_GO_ON;
+}

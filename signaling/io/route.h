@@ -33,5 +33,14 @@ bool route_type_is(const char *header, const char *type);
 bool route_accepts(const char *header, const char *type);
 /* Is the entity tag (with its quotes) in this If-Match or If-None-Match header? "*" is not: ask for it apart. */
 bool route_has_tag(const char *header, const char *tag);
+enum route_condition {
+	ROUTE_GO_ON,
+	ROUTE_NOT_MODIFIED, /* the client has it: 304 */
+	ROUTE_FAILED,       /* the client wants another one: 412 */
+};
+/* What a GET or HEAD of what has this (strong) entity tag is answered by its If-Match and If-None-Match (empty = absent), RFC 9110
+ * section 13.2.2. */
+enum route_condition route_condition(
+	const char *if_match, const char *if_none_match, const char *tag);
 
 #endif

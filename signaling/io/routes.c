@@ -1,6 +1,6 @@
 /* Every address that is no page's file: who may ask, how much may be sent, who answers. The description that /api/v1/openapi.json
  * gives is held against this table by tests/unit/signaling/test_routes.c. */
-#include "signaling/io/io_priv.h"
+#include "signaling/io/archive.h"
 
 #define ADMIN ROLE_BIT(ROLE_ADMIN)
 #define ANYBODY (ROLES_ALL | ADMIN)
@@ -71,6 +71,13 @@ const struct http_route http_routes[] = {
 	{ HTTP_GET, MEETING "/media/{badge}", api_media, HTTP_SMALL_MAX, LOOKING, ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/timeline/{badge}", api_timeline, HTTP_SMALL_MAX, LOOKING,
 		ROUTE_MEETING },
+	{ HTTP_GET, V1 "/archive", archive_list, HTTP_SMALL_MAX, ANYBODY, ROUTE_API },
+	{ HTTP_GET, V1 "/archive/{session}", archive_recording, HTTP_SMALL_MAX, ANYBODY,
+		ROUTE_API },
+	{ HTTP_GET, V1 "/archive/{session}/programme/{language}", archive_programme, HTTP_SMALL_MAX,
+		ANYBODY, ROUTE_API, .takes_ticket = true },
+	{ HTTP_GET, V1 "/archive/{session}/captions/{language}", archive_captions, HTTP_SMALL_MAX,
+		ANYBODY, ROUTE_API, .takes_ticket = true },
 	{ HTTP_GET, V1 "/nodes", site_nodes, HTTP_SMALL_MAX, WATCHING, ROUTE_API },
 	{ HTTP_POST, V1 "/nodes/{node}/drain", site_drain, HTTP_SMALL_MAX, WATCHING, ROUTE_API },
 	{ HTTP_POST, V1 "/nodes/{node}/serve", site_serve, HTTP_SMALL_MAX, WATCHING, ROUTE_API },

@@ -1,5 +1,5 @@
 /* HTTP about the site: its media servers and recorders, its health and figures, what it may answer. */
-#include "signaling/io/io_priv.h"
+#include "signaling/io/archive.h"
 
 #include <errno.h>
 #include <string.h>
@@ -47,10 +47,20 @@ void site_health(struct request *request)
 static int put_counters(struct request *request)
 {
 	const struct io *io = request->io;
+	const struct archive_figures archive = archive_figures(io);
 	const struct {
 		const char *name, *type, *help;
 		uint64_t value;
 	} lines[] = {
+		{ "rostrum_archive_recordings_taken_total", "counter",
+			"Recordings taken into the catalogue, or anew.", archive.recordings_taken },
+		{ "rostrum_archive_recordings_refused_total", "counter",
+			"Recordings whose index is none, or that lie there twice.",
+			archive.recordings_refused },
+		{ "rostrum_archive_scans_failed_total", "counter",
+			"Times the archive could not be looked through.", archive.scans_failed },
+		{ "rostrum_archive_readings", "gauge", "Files of the archive being given out.",
+			io->readings },
 		{ "rostrum_http_connections", "gauge", "Connections open.", io->connections },
 		{ "rostrum_http_connections_refused_total", "counter",
 			"Connections closed at once, over the limit.",

@@ -116,36 +116,16 @@ uint64_t upload_octets_max(const struct io *io)
 
 /* --- Beginning --- */
 
-/* A value of the query, as libwebsockets decoded it; false when it is too long or has a NUL. Absent is empty. */
-static bool read_value(const struct request *request, const char *name, char *out, size_t cap)
-{
-	char piece[EVENT_TITLE_MAX + 32];
-	const size_t name_len = strlen(name);
-	out[0] = '\0';
-	for (int i = 0;; i++) {
-		const int len = lws_hdr_fragment_length(request->wsi, WSI_TOKEN_HTTP_URI_ARGS, i);
-		if (len <= 0)
-			return true;
-		if (lws_hdr_copy_fragment(
-			    request->wsi, piece, sizeof(piece), WSI_TOKEN_HTTP_URI_ARGS, i) < 0)
-			return false;
-		if (strncmp(piece, name, name_len) != 0 || piece[name_len] != '=')
-			continue;
-		return strlen(piece) == (size_t)len &&
-		       rs_copy_string(out, cap, piece + name_len + 1);
-	}
-}
-
-static void read_document(const struct request *request, struct upload *upload)
+static void read_document(struct request *request, struct upload *upload)
 {
 	struct document *document = &upload->document;
 	char name[FILE_NAME_MAX + 1];
 	const bool good =
-		read_value(request, "item", document->item, sizeof(document->item)) &&
-		read_value(request, "symbol", document->symbol, sizeof(document->symbol)) &&
-		read_value(request, "title", document->title, sizeof(document->title)) &&
-		read_value(request, "language", document->language, sizeof(document->language)) &&
-		read_value(request, "name", name, sizeof(name));
+		http_query(request, "item", document->item, sizeof(document->item)) &&
+		http_query(request, "symbol", document->symbol, sizeof(document->symbol)) &&
+		http_query(request, "title", document->title, sizeof(document->title)) &&
+		http_query(request, "language", document->language, sizeof(document->language)) &&
+		http_query(request, "name", name, sizeof(name));
 	document->octets = 1; /* not known yet */
 	upload->malformed = !good || !document_valid(document);
 	upload->unknown = good && attachment_type(name, &document->type) < 0;

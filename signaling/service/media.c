@@ -276,6 +276,14 @@ static int on_nothing(struct service *service, struct node *node,
 	return 0;
 }
 
+/* What a recorder finished may be shown. */
+static int on_archived(struct service *service, struct node *node,
+	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	out_push(service, SERVICE_ARCHIVED, 0, 0, NULL);
+	return 0;
+}
+
 static int on_gate(struct service *service, struct node *node, const struct node_message *message,
 	struct moment at, char error[SERVICE_ERROR_LEN])
 {
@@ -345,7 +353,7 @@ static handle_fn *const handlers[] = {
 	[NODE_SPEAKING] = on_speaking,
 	[NODE_STATS] = on_stats,
 	[NODE_RECORDING] = on_recording,
-	[NODE_ARCHIVED] = on_nothing,
+	[NODE_ARCHIVED] = on_archived,
 	[NODE_OTHER] = on_nothing,
 };
 

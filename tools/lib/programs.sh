@@ -29,7 +29,7 @@ program_command() {
 	command=("$build/$1/rostrum-$1" --config "$root/conf/$1.json" --set "control.socket=$state/control.sock")
 	case $1 in
 	signaling)
-		command+=(--set "listen=$(listen_on)" --set "state.dir=$state" --set "rules.dir=$root/conf/rules" --set "web.root=$root/web/dist")
+		command+=(--set "listen=$(listen_on)" --set "state.dir=$state" --set "rules.dir=$root/conf/rules" --set "web.root=$root/web/dist" --set "archive.directory=$state/archive")
 		;;
 	sfu)
 		command+=(--set "tap.socket=$state/tap.sock" --set "media.addresses=$(media_addresses)" --set media.port=0)

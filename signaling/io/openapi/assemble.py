@@ -33,6 +33,7 @@ TEXTS = {
     "409": "Not now: the meeting's rules or its state forbid it.",
     "413": "The body is too long.",
     "416": "There is no such part.",
+    "412": "The entity tag is another one than If-Match asks for.",
     "415": "The body is of another media type than is taken here.",
     "428": "A precondition is needed.",
     "429": "Too many requests, or a limit was met; `Retry-After` says in how many seconds there is room when it is the rate.",

@@ -291,6 +291,7 @@ static void what_was_not_public_is_found_by_nobody_else(void **state)
 {
 	struct catalogue *catalogue = NULL;
 	struct catalogue_file file;
+	char meeting[RS_NAME_MAX + 1];
 	struct rs_buf out;
 	write_recording("open", "demo", "Open", "public", 1000);
 	write_recording("shut", "demo", "Shut", "closed-members", 2000);
@@ -304,10 +305,11 @@ static void what_was_not_public_is_found_by_nobody_else(void **state)
 
 	assert_int_equal(catalogue_open_reader(database, &catalogue), 0);
 	rs_buf_init(&out, (size_t)1 << 20);
-	assert_int_equal(catalogue_index(catalogue, "shut-id", &viewer, &out), -ENOENT);
-	assert_int_equal(catalogue_index(catalogue, "shut-id", &chair, &out), 0);
-	assert_int_equal(catalogue_index(catalogue, "other-id", &chair, &out), -ENOENT);
-	assert_int_equal(catalogue_index(catalogue, "nothing", &admin, &out), -ENOENT);
+	assert_int_equal(catalogue_index(catalogue, "shut-id", &viewer, &out, meeting), -ENOENT);
+	assert_int_equal(catalogue_index(catalogue, "shut-id", &chair, &out, meeting), 0);
+	assert_string_equal(meeting, "demo");
+	assert_int_equal(catalogue_index(catalogue, "other-id", &chair, &out, meeting), -ENOENT);
+	assert_int_equal(catalogue_index(catalogue, "nothing", &admin, &out, meeting), -ENOENT);
 	assert_int_equal(
 		catalogue_file(catalogue, "shut-id", &viewer, CATALOGUE_PROGRAMME, "fr", &file),
 		-ENOENT);

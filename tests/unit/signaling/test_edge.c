@@ -2,6 +2,7 @@
 #include "signaling/io/route.h"
 #include "signaling/io/tally.h"
 #include "signaling/io/target.h"
+#include "signaling/io/ticket.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -300,9 +301,99 @@ static void sessions_that_ended_are_forgotten(void **state)
 	assert_int_equal(tally_new(&(struct tally_limits){ .per_badge = 1 }, &tally), -EINVAL);
 }
 
+/* --- Conditions --- */
+
+static void conditions_are_judged_in_their_order(void **state)
+{
+	static const struct {
+		const char *match, *none_match;
+		enum route_condition outcome;
+	} cases[] = {
+		{ "", "", ROUTE_GO_ON },
+		{ "", "\"a\"", ROUTE_NOT_MODIFIED },
+		{ "", "\"b\", W/\"a\"", ROUTE_NOT_MODIFIED },
+		{ "", "*", ROUTE_NOT_MODIFIED },
+		{ "", "\"b\"", ROUTE_GO_ON },
+		{ "\"a\"", "", ROUTE_GO_ON },
+		{ "*", "", ROUTE_GO_ON },
+		{ "\"b\", \"a\"", "", ROUTE_GO_ON },
+		{ "\"b\"", "", ROUTE_FAILED },
+		{ "W/\"a\"", "", ROUTE_FAILED },
+		{ "W/\"a\", \"a\"", "", ROUTE_GO_ON },
+		{ "\"b\"", "\"a\"", ROUTE_FAILED },
+		{ "\"a\"", "\"a\"", ROUTE_NOT_MODIFIED },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++)
+		assert_int_equal(route_condition(cases[i].match, cases[i].none_match, "\"a\""),
+			cases[i].outcome);
+}
+
+/* --- Tickets --- */
+
+static const uint8_t ticket_key[RS_SHA256_LEN] = { 1, 2, 3 };
+static const struct claims reader = {
+	.badge = "KEN", .meeting = "demo", .role = ROLE_DELEGATE, .issued_s = 77
+};
+
+static void a_ticket_opens_its_recording_until_it_ends(void **state)
+{
+	char text[TICKET_LEN];
+	struct claims claims;
+	ticket_write(ticket_key, "s1", &reader, 1000, text);
+	assert_int_equal(ticket_read(ticket_key, "s1", text, 999, &claims), 0);
+	assert_string_equal(claims.badge, "KEN");
+	assert_string_equal(claims.meeting, "demo");
+	assert_int_equal(claims.role, ROLE_DELEGATE);
+	assert_int_equal(claims.issued_s, 77);
+	assert_int_equal(ticket_read(ticket_key, "s1", text, 1000, &claims), -ETIMEDOUT);
+	assert_int_equal(ticket_read(ticket_key, "s2", text, 999, &claims), -EACCES);
+	assert_int_equal(ticket_read((const uint8_t[RS_SHA256_LEN]){ 9 }, "s1", text, 999, &claims),
+		-EACCES);
+	/* An administrator is in no meeting. */
+	ticket_write(ticket_key, "s1", &(struct claims){ .badge = "admin", .role = ROLE_ADMIN },
+		1000, text);
+	assert_int_equal(ticket_read(ticket_key, "s1", text, 999, &claims), 0);
+	assert_string_equal(claims.meeting, "");
+}
+
+static void no_octet_of_a_ticket_can_be_another(void **state)
+{
+	char text[TICKET_LEN];
+	struct claims claims;
+	ticket_write(ticket_key, "s1", &reader, 1000, text);
+	const size_t len = strlen(text);
+	for (size_t i = 0; i < len; i++) {
+		char bent[TICKET_LEN];
+		memcpy(bent, text, len + 1);
+		bent[i] = bent[i] == '1' ? '2' : '1';
+		assert_int_equal(ticket_read(ticket_key, "s1", bent, 999, &claims), -EACCES);
+		bent[i] = '\0';
+		assert_int_equal(ticket_read(ticket_key, "s1", bent, 999, &claims), -EACCES);
+	}
+}
+
+static void the_longest_names_fit_a_ticket(void **state)
+{
+	char text[TICKET_LEN];
+	char session[RS_NAME_MAX + 1];
+	struct claims claims = { .role = ROLE_INTERPRETER, .issued_s = INT64_MIN };
+	struct claims read;
+	memset(claims.badge, 'b', RS_NAME_MAX);
+	memset(claims.meeting, 'm', RS_NAME_MAX);
+	memset(session, 's', RS_NAME_MAX);
+	session[RS_NAME_MAX] = '\0';
+	ticket_write(ticket_key, session, &claims, INT64_MAX, text);
+	assert_int_equal(ticket_read(ticket_key, session, text, 999, &read), 0);
+	assert_string_equal(read.meeting, claims.meeting);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(conditions_are_judged_in_their_order),
+		cmocka_unit_test(a_ticket_opens_its_recording_until_it_ends),
+		cmocka_unit_test(no_octet_of_a_ticket_can_be_another),
+		cmocka_unit_test(the_longest_names_fit_a_ticket),
 		cmocka_unit_test(messages_leave_in_the_order_they_came),
 		cmocka_unit_test(an_outbox_that_grows_keeps_the_order),
 		cmocka_unit_test(an_outbox_is_full_by_count),
