@@ -1,5 +1,6 @@
 #include "recorder/archive/archive.h"
 
+#include "recorder/archive/proof.h"
 #include "recorder/archive/session.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct archive {
 	struct archive_config config;
 	struct archive_channel channels[ARCHIVE_CHANNELS_MAX];
 	const struct disk *disk;
+	struct proof *proof; /* NULL = nothing is signed */
 	struct session session;
 	struct archive_now when; /* of the call being served */
 	int error;
@@ -49,6 +51,7 @@ static int fail(struct archive *archive, int err)
 	for (size_t i = 0; i < archive->n_tracks; i++)
 		archive->tracks[i] = track_free(archive->tracks[i]);
 	archive->n_tracks = 0;
+	archive->proof = proof_free(archive->proof);
 	if (archive->events_open)
 		archive->disk->close(archive->disk->ctx, archive->events);
 	archive->events_open = false;
@@ -149,6 +152,34 @@ static int open_events(struct archive *archive)
 	return err;
 }
 
+static int settle_events(void *ctx)
+{
+	return archive_flush(ctx);
+}
+
+/* Heads that cannot be gone on from are for verification to judge; what is recorded comes first. */
+static int open_proof(struct archive *archive)
+{
+	const struct proof_config config = { .disk = archive->disk,
+		.owner = archive->config.owner,
+		.directory = archive->session.directory,
+		.session_sha256 = archive->session.sha256,
+		.signer = archive->config.signer,
+		.interval = archive->config.head_interval,
+		.tracks_max = archive->config.tracks_max,
+		.events = &archive->session.chain,
+		.when = &archive->when,
+		.settle = settle_events,
+		.ctx = archive };
+	const char *why = "";
+	if (archive->config.signer == NULL)
+		return 0;
+	const int err = proof_open(&config, &archive->proof, &why);
+	if (err != -EBADMSG && err != -EPROTO && err != -EACCES)
+		return err;
+	return append_json(archive, "proof-refused", json_pack("{s:s}", "reason", why));
+}
+
 int archive_open(const struct archive_config *config, const struct disk *disk,
 	struct archive_now when, struct archive **out_archive)
 {
@@ -171,6 +202,8 @@ int archive_open(const struct archive_config *config, const struct disk *disk,
 	if (err == 0)
 		err = write_opening(archive);
 	if (err == 0)
+		err = open_proof(archive);
+	if (err == 0)
 		err = archive_flush(archive);
 	if (err < 0)
 		return err;
@@ -186,6 +219,7 @@ struct archive *archive_free(struct archive *archive)
 		track_free(archive->tracks[i]);
 	rs_release(archive->tracks);
 	rs_release(archive->senders);
+	proof_free(archive->proof);
 	if (archive->events_open)
 		archive->disk->close(archive->disk->ctx, archive->events);
 	session_done(&archive->session);
@@ -212,6 +246,8 @@ int archive_close(struct archive *archive, const char *reason, struct archive_no
 			archive, "recording-stopped", json_pack("{s:s}", "reason", reason));
 	if (err == 0)
 		err = archive_flush(archive);
+	if (err == 0 && archive->proof != NULL)
+		err = proof_close(archive->proof);
 	if (err == 0)
 		err = archive->disk->sync(archive->disk->ctx, archive->events, FINISHED_TOKEN);
 	archive->closed = true;
@@ -302,7 +338,7 @@ static int add_track(
 	if (err < 0)
 		return fail(archive, err);
 	const struct track_config config = { .rules = &archive->config.rules,
-		.disk = archive->disk,
+		.disk = archive->proof != NULL ? proof_disk(archive->proof) : archive->disk,
 		.owner = archive->config.owner,
 		.directory = archive->session.directory,
 		.name = name,
@@ -461,13 +497,18 @@ int archive_tick(struct archive *archive, struct archive_now when)
 		if (err < 0)
 			return fail(archive, err);
 	}
-	return 0;
+	const int err = archive->proof != NULL ? proof_tick(archive->proof) : 0;
+	return err < 0 ? fail(archive, err) : 0;
 }
 
 rs_time archive_deadline(const struct archive *archive)
 {
 	rs_time deadline = RS_TIME_NEVER;
-	for (size_t i = 0; i < archive->n_tracks && !archive->closed; i++)
+	if (archive->closed)
+		return deadline;
+	if (archive->proof != NULL)
+		deadline = proof_deadline(archive->proof);
+	for (size_t i = 0; i < archive->n_tracks; i++)
 		deadline = rs_time_min(deadline, track_deadline(archive->tracks[i]));
 	return deadline;
 }

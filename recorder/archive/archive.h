@@ -17,6 +17,7 @@
 #define ROSTRUM_RECORDER_ARCHIVE_ARCHIVE_H
 
 #include "common/base/rand.h"
+#include "common/base/sign.h"
 #include "recorder/archive/track.h"
 
 struct archive;
@@ -42,7 +43,10 @@ struct archive_config {
 	size_t tracks_max;        /* at least 1 */
 	struct track_rules rules; /* its `app` must outlive the archive */
 	uint32_t owner;           /* for the disk */
-	struct rs_rand *rand;     /* borrowed */
+	/* Of the heads (proof.h), and how often one is signed; borrowed; NULL = nothing is signed. */
+	const struct rs_signer *signer;
+	rs_time head_interval;
+	struct rs_rand *rand; /* borrowed */
 };
 
 /* Both clocks, read at the same moment. */

@@ -1,7 +1,8 @@
 /* recorder/archive/disk.h
  *
  * Port for what is written while recording. Calls return at once; the work is done in order,
- * elsewhere. An error met there concerns everything of the same owner and is told to the archive
+ * elsewhere: over all files of an owner, and nothing any more after what failed, since a signed head
+ * (proof.h) may not reach the disk before what it covers. An error met there concerns everything of the same owner and is told to the archive
  * by archive_disk_failed(); what a sync made durable is told by archive_disk_synced().
  */
 #ifndef ROSTRUM_RECORDER_ARCHIVE_DISK_H

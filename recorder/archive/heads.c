@@ -61,6 +61,12 @@ void heads_freep(struct heads **heads)
 	*heads = heads_free(*heads);
 }
 
+void heads_resume(struct heads *heads, const struct chain *chain, const struct merkle_tree *tree)
+{
+	heads->chain = *chain;
+	heads->tree = *tree;
+}
+
 static int make_room(struct heads *heads)
 {
 	if (heads->n_pending < heads->cap)

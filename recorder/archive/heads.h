@@ -46,6 +46,8 @@ int heads_new(const struct heads_config *config, struct heads **out_heads) RS_MU
 struct heads *heads_free(struct heads *heads);
 void heads_freep(struct heads **heads);
 
+/* Go on behind lines that were written before: where they end, and the tree they tell of. At birth only. */
+void heads_resume(struct heads *heads, const struct chain *chain, const struct merkle_tree *tree);
 /* A cluster was closed. 0; -E2BIG (pending_max wait: write a line first); -EINVAL (its file's name); -ENOMEM. */
 int heads_add(struct heads *heads, const struct merkle_cluster *cluster, rs_time now) RS_MUST_USE;
 /* When the next line is due: at once when pending_max wait, RS_TIME_NEVER when none does. */

@@ -25,6 +25,7 @@ static const char *const places[NAMES_PLACES] = {
 	[NAMES_TAG_MANIFEST] = "tagmanifest-sha512.txt",
 	[NAMES_PROOF] = "proof",
 	[NAMES_KEY] = "proof/recorder.pub",
+	[NAMES_HEADS] = "proof/heads.jsonl",
 	[NAMES_SIGNED] = "proof/manifest.sig",
 	[NAMES_STAMPED] = "proof/manifest.tsr",
 	[NAMES_FINISHED] = "proof/finished-sha512.txt",

@@ -35,6 +35,7 @@ enum names_place {
 	NAMES_TAG_MANIFEST,
 	NAMES_PROOF,    /* folder */
 	NAMES_KEY,      /* public key of who signs, PEM */
+	NAMES_HEADS,    /* signed heads of the tree over all clusters (heads.h) */
 	NAMES_SIGNED,   /* signature of the manifest: 64 octets */
 	NAMES_STAMPED,  /* RFC 3161 answer of the time-stamping authority about the manifest, DER */
 	NAMES_FINISHED, /* digests of files that are finished, while others are written */

@@ -273,7 +273,7 @@ static int write_tags(struct seal *seal)
 {
 	static const char bagit[] = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 	static const enum names_place tagged[] = { NAMES_BAG_INFO, NAMES_BAGIT, NAMES_MANIFEST,
-		NAMES_SIGNED, NAMES_STAMPED, NAMES_KEY };
+		NAMES_SIGNED, NAMES_STAMPED, NAMES_HEADS, NAMES_KEY };
 	int err = write_info(seal);
 	if (err == 0)
 		err = draft(seal, NAMES_BAGIT, bagit, sizeof(bagit) - 1);

@@ -1,9 +1,6 @@
-#include "recorder/archive/verify.h"
-
-#include "common/base/hash.h"
-#include "recorder/archive/archive.h"
-#include "recorder/archive/chain.h"
+#include "recorder/archive/files.h"
 #include "recorder/archive/session.h"
+#include "recorder/archive/verify_priv.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,20 +14,7 @@
 
 #define TEXT_LEN 256
 
-struct verify {
-	const char *directory;
-	const struct archive_sink *sink;
-	struct archive_report report;
-	json_t *segments; /* file -> payload of the last line about it, with its type under "line" */
-	char session_sha256[CHAIN_HASH_LEN];
-	int64_t last_event;
-	uint8_t event_hash[RS_SHA256_LEN]; /* of that event */
-};
-
-static void problem(struct verify *verify, const char *file, const char *format, ...)
-	RS_PRINTF(3, 4);
-
-static void problem(struct verify *verify, const char *file, const char *format, ...)
+void verify_problem(struct verify *verify, const char *file, const char *format, ...)
 {
 	char text[TEXT_LEN];
 	va_list args;
@@ -41,7 +25,7 @@ static void problem(struct verify *verify, const char *file, const char *format,
 	verify->sink->problem(verify->sink->ctx, file, text);
 }
 
-static void note(struct verify *verify, const char *file, const char *text)
+void verify_note(struct verify *verify, const char *file, const char *text)
 {
 	verify->report.notes++;
 	verify->sink->note(verify->sink->ctx, file, text);
@@ -56,7 +40,7 @@ static int keep_segment(struct verify *verify, const struct chain_line *line)
 	const char *file = json_string_value(json_object_get(payload, "file"));
 	int err = 0;
 	if (file == NULL)
-		problem(verify, "events.jsonl", "line %" PRIu64 " names no file", line->seq);
+		verify_problem(verify, "events.jsonl", "line %" PRIu64 " names no file", line->seq);
 	else if (json_object_set_new(payload, "line", json_string(line->type)) < 0 ||
 		 json_object_set(verify->segments, file, payload) < 0)
 		err = -ENOMEM;
@@ -71,7 +55,7 @@ static int check_event_hash(struct verify *verify, const struct chain_line *line
 	uint8_t said[RS_SHA256_LEN];
 	uint8_t found[RS_SHA256_LEN];
 	if (rs_hex_decode(line->hash, strlen(line->hash), said, sizeof(said)) < 0) {
-		problem(verify, "events.jsonl", "meeting event %" PRId64 " has no hash",
+		verify_problem(verify, "events.jsonl", "meeting event %" PRId64 " has no hash",
 			line->event);
 		return 0;
 	}
@@ -85,7 +69,7 @@ static int check_event_hash(struct verify *verify, const struct chain_line *line
 		rs_hash_finish(hash, found);
 		rs_hash_free(hash);
 		if (memcmp(said, found, sizeof(said)) != 0)
-			problem(verify, "events.jsonl",
+			verify_problem(verify, "events.jsonl",
 				"meeting event %" PRId64 " is not the one of the meeting's log",
 				line->event);
 	}
@@ -111,8 +95,9 @@ static int take_line(struct verify *verify, const struct chain_line *line)
 		return 0;
 	verify->report.events++;
 	if (verify->last_event != 0 && line->event != verify->last_event + 1)
-		problem(verify, "events.jsonl", "meeting event %" PRId64 " follows event %" PRId64,
-			line->event, verify->last_event);
+		verify_problem(verify, "events.jsonl",
+			"meeting event %" PRId64 " follows event %" PRId64, line->event,
+			verify->last_event);
 	const int err = check_event_hash(verify, line);
 	if (err < 0)
 		return err;
@@ -128,7 +113,7 @@ static int check_events(struct verify *verify)
 	if (err == 0)
 		err = lines_open(&file, path);
 	if (err == -ENOENT) {
-		problem(verify, "events.jsonl", "is missing");
+		verify_problem(verify, "events.jsonl", "is missing");
 		return 0;
 	}
 	if (err < 0)
@@ -142,11 +127,13 @@ static int check_events(struct verify *verify)
 		const int bad = chain_read(&chain, &line, &entry, &why);
 		verify->report.lines++;
 		if (bad == -EBADMSG && chain_is_torn(&line))
-			note(verify, "events.jsonl",
+			verify_note(verify, "events.jsonl",
 				"ends in the middle of a line, as a recorder killed or still writing leaves it");
 		else if (bad < 0)
-			problem(verify, "events.jsonl", "line %" PRIu64 " %s", n, why);
-		if (bad != -EBADMSG)
+			verify_problem(verify, "events.jsonl", "line %" PRIu64 " %s", n, why);
+		if (json_array_append_new(verify->sums, json_string(chain.prev)) < 0)
+			err = -ENOMEM;
+		else if (bad != -EBADMSG)
 			err = take_line(verify, &entry);
 	}
 	lines_done(&file);
@@ -161,7 +148,7 @@ static int check_session(struct verify *verify)
 	if (err == 0)
 		err = lines_open(&file, path);
 	if (err == -ENOENT) {
-		problem(verify, "session.json", "is missing");
+		verify_problem(verify, "session.json", "is missing");
 		return 0;
 	}
 	if (err < 0)
@@ -172,7 +159,7 @@ static int check_session(struct verify *verify)
 	rs_hex_encode(digest, sizeof(digest), hex);
 	lines_done(&file);
 	if (strcmp(hex, verify->session_sha256) != 0)
-		problem(verify, "session.json", "is not the one the recording began with");
+		verify_problem(verify, "session.json", "is not the one the recording began with");
 	return 0;
 }
 
@@ -217,12 +204,12 @@ static void check_cluster(struct verify *verify, struct examined *x, const struc
 	if (line->cluster == 0)
 		x->first = line->offset;
 	else if (line->offset != x->to)
-		problem(verify, x->file,
+		verify_problem(verify, x->file,
 			"cluster %" PRIu32 " does not begin where the one before it ends",
 			line->cluster);
 	x->to = line->offset + line->len;
 	if (!digest_is(x, line->offset, line->len, line->sha256))
-		problem(verify, x->file,
+		verify_problem(verify, x->file,
 			"cluster %" PRIu32 " (octets %" PRIu64 " to %" PRIu64
 			") was changed or is cut off",
 			line->cluster, line->offset, x->to);
@@ -237,7 +224,7 @@ static int check_ledger(struct verify *verify, struct examined *x)
 	if (err == 0)
 		err = lines_open(&file, path);
 	if (err == -ENOENT) {
-		problem(verify, x->file, "has no ledger");
+		verify_problem(verify, x->file, "has no ledger");
 		return 0;
 	}
 	if (err < 0)
@@ -249,9 +236,10 @@ static int check_ledger(struct verify *verify, struct examined *x)
 		const int bad = ledger_read(&x->ledger, &line, &entry, &why);
 		if (bad == -EBADMSG && !line.whole &&
 			strcmp(text_of(x->end, "line"), "segment-closed") != 0)
-			note(verify, x->file, "its ledger ends in the middle of a line");
+			verify_note(verify, x->file, "its ledger ends in the middle of a line");
 		else if (bad < 0)
-			problem(verify, x->file, "line %" PRIu64 " of its ledger %s", n, why);
+			verify_problem(
+				verify, x->file, "line %" PRIu64 " of its ledger %s", n, why);
 		if (bad != -EBADMSG)
 			check_cluster(verify, x, &entry);
 	}
@@ -266,18 +254,18 @@ static void check_frame(struct verify *verify, struct examined *x)
 	const uint64_t tail_len = number_of(x->end, "tail_len");
 	if (strcmp(x->ledger.head, text_of(x->end, "ledger_sha256")) != 0 ||
 		x->ledger.clusters != number_of(x->end, "clusters"))
-		problem(verify, x->file, "its ledger is not the one it was ended with");
+		verify_problem(verify, x->file, "its ledger is not the one it was ended with");
 	if (x->size != number_of(x->end, "size"))
-		problem(verify, x->file, "has %" PRIu64 " octets instead of %" PRIu64, x->size,
-			number_of(x->end, "size"));
+		verify_problem(verify, x->file, "has %" PRIu64 " octets instead of %" PRIu64,
+			x->size, number_of(x->end, "size"));
 	if (x->ledger.clusters > 0 && (head_len != x->first || x->to + tail_len != x->size))
-		problem(verify, x->file, "has octets that belong to nothing");
+		verify_problem(verify, x->file, "has octets that belong to nothing");
 	if (!digest_is(x, 0, head_len, text_of(x->end, "head_sha256")))
-		problem(verify, x->file, "its head (octets 0 to %" PRIu64 ") was changed",
+		verify_problem(verify, x->file, "its head (octets 0 to %" PRIu64 ") was changed",
 			head_len);
 	if (x->size < tail_len ||
 		!digest_is(x, x->size - tail_len, tail_len, text_of(x->end, "tail_sha256")))
-		problem(verify, x->file, "its end (the last %" PRIu64 " octets) was changed",
+		verify_problem(verify, x->file, "its end (the last %" PRIu64 " octets) was changed",
 			tail_len);
 }
 
@@ -292,7 +280,7 @@ static int check_segment(struct verify *verify, const char *file, const json_t *
 	x.webm = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	if (x.webm < 0 || fstat(x.webm, &st) < 0) {
-		problem(verify, file, "cannot be read");
+		verify_problem(verify, file, "cannot be read");
 		return x.webm >= 0 ? close(x.webm) : 0;
 	}
 	x.size = (uint64_t)st.st_size;
@@ -301,9 +289,10 @@ static int check_segment(struct verify *verify, const char *file, const json_t *
 	if (strcmp(text_of(end, "line"), "segment-opened") == 0) {
 		verify->report.unfinished++;
 		verify->report.unverified += x.size > x.to ? x.size - x.to : 0;
-		note(verify, file, "is still being written, or was cut off and not measured since");
+		verify_note(verify, file,
+			"is still being written, or was cut off and not measured since");
 	} else if (json_object_get(end, "problem") != NULL) {
-		problem(verify, file, "could not be read when the recording went on");
+		verify_problem(verify, file, "could not be read when the recording went on");
 	} else if (err == 0) {
 		check_frame(verify, &x);
 	}
@@ -321,7 +310,7 @@ static int check_folder(struct verify *verify, enum names_place folder)
 		return err;
 	DIR *dir = opendir(path);
 	if (dir == NULL) {
-		problem(verify, name, "is missing");
+		verify_problem(verify, name, "is missing");
 		return 0;
 	}
 	const struct dirent *entry;
@@ -334,7 +323,8 @@ static int check_folder(struct verify *verify, enum names_place folder)
 		const bool segment = names_segment_parse(entry->d_name, &stem);
 		err = rs_format(file, sizeof(file), "%s/%.*s", name, (int)stem, entry->d_name);
 		if (err < 0 || !segment || json_object_get(verify->segments, file) == NULL)
-			problem(verify, name, "%s is in no line of events.jsonl", entry->d_name);
+			verify_problem(
+				verify, name, "%s is in no line of events.jsonl", entry->d_name);
 	}
 	(void)closedir(dir); /* read only */
 	return 0;
@@ -342,9 +332,13 @@ static int check_folder(struct verify *verify, enum names_place folder)
 
 static int check_all(struct verify *verify)
 {
-	int err = check_events(verify);
+	int err = verify_load_heads(verify);
+	if (err == 0)
+		err = check_events(verify);
 	if (err == 0)
 		err = check_session(verify);
+	if (err == 0)
+		err = verify_tree(verify);
 	const char *file;
 	json_t *end;
 	json_object_foreach(verify->segments, file, end)
@@ -374,10 +368,11 @@ int archive_verify(
 	if (!has_session && access(path, F_OK) < 0)
 		return -ENOENT;
 	verify.segments = json_object();
-	if (verify.segments == NULL)
-		return -ENOMEM;
-	err = check_all(&verify);
+	verify.sums = json_array();
+	err = verify.segments != NULL && verify.sums != NULL ? check_all(&verify) : -ENOMEM;
 	json_decref(verify.segments);
+	json_decref(verify.sums);
+	lines_done(&verify.heads);
 	if (err == 0)
 		*out_report = verify.report;
 	return err;

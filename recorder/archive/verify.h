@@ -16,6 +16,8 @@ struct archive_report {
 	uint64_t segments;
 	uint64_t unfinished; /* segments still being written, or cut off and not yet measured */
 	uint64_t clusters;
+	uint64_t heads;      /* signed, and good */
+	uint64_t covered;    /* clusters they cover */
 	uint64_t octets;     /* of media, all verified but for `unverified` */
 	uint64_t unverified; /* at the ends of unfinished segments */
 	uint64_t lost;       /* packets, as the ledgers say */

@@ -19,6 +19,7 @@ struct witness {
 	char data[ARCHIVE_PATH_LEN]; /* where ledgers lie */
 	struct disk port;
 	struct kept *kept; /* ledgers_max of them */
+	size_t top;        /* behind the last of them that was ever open */
 };
 
 /* The segment a path is the ledger of, as names.h names it. False when it is none. */
@@ -43,7 +44,7 @@ static struct kept *find_free(const struct witness *witness)
 
 static struct kept *find(const struct witness *witness, uint32_t handle)
 {
-	for (size_t i = 0; i < witness->config.ledgers_max; i++)
+	for (size_t i = 0; i < witness->top; i++)
 		if (witness->kept[i].open && witness->kept[i].handle == handle)
 			return &witness->kept[i];
 	return NULL;
@@ -66,6 +67,9 @@ static int pass_open(
 	kept.open = true;
 	ledger_init(&kept.ledger);
 	*room = kept;
+	const size_t behind = (size_t)(room - witness->kept) + 1;
+	if (behind > witness->top)
+		witness->top = behind;
 	*out_file = kept.handle;
 	return 0;
 }
@@ -157,4 +161,14 @@ void witness_freep(struct witness **witness)
 const struct disk *witness_disk(const struct witness *witness)
 {
 	return &witness->port;
+}
+
+int witness_sync(const struct witness *witness)
+{
+	const struct disk *disk = witness->config.disk;
+	int err = 0;
+	for (size_t i = 0; i < witness->top && err == 0; i++)
+		if (witness->kept[i].open)
+			err = disk->sync(disk->ctx, witness->kept[i].handle, 0);
+	return err;
 }

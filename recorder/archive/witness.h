@@ -35,5 +35,7 @@ void witness_freep(struct witness **witness);
  * gives -EAGAIN when ledgers_max are open, and write() of one -EBADMSG (not one line that follows),
  * -ENOMEM, or the error of sign(). */
 const struct disk *witness_disk(const struct witness *witness);
+/* Have the disk make durable what the open ledgers were given so far. 0 or its error. */
+int witness_sync(const struct witness *witness) RS_MUST_USE;
 
 #endif

@@ -214,6 +214,8 @@ static void open_archive(
 		.tracks_max = keeper->config.tracks_max,
 		.rules = keeper->config.rules,
 		.owner = recording->generation,
+		.signer = keeper->config.signer,
+		.head_interval = keeper->config.head_interval,
 		.rand = keeper->config.rand };
 	int err = check_space(keeper);
 	if (err == 0)

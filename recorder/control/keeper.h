@@ -22,6 +22,8 @@ struct keeper;
 struct keeper_config {
 	const char *root; /* directory of the archives; borrowed, as the other texts */
 	const char *software;
+	const struct rs_signer *signer; /* of heads; borrowed; NULL = nothing is signed */
+	rs_time head_interval;          /* between them */
 	struct track_rules rules;
 	size_t meetings_max;
 	size_t tracks_max; /* in one archive */

@@ -4,6 +4,7 @@
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
 #include "recorder/io/closings.h"
+#include "recorder/io/key.h"
 #include "recorder/io/space.h"
 #include "recorder/io/stream.h"
 #include "recorder/io/writer.h"
@@ -44,6 +45,8 @@ struct io {
 	uv_signal_t term;
 	uv_signal_t interrupt;
 	struct rs_rand rand;
+	struct rs_signer *signer;        /* of the loop's thread */
+	struct rs_signer *worker_signer; /* the same key */
 	struct writer *writer;
 	struct closings *closings;
 	rs_time prepare_at; /* when finished files are looked for next, and in which recording */
@@ -364,18 +367,40 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* --- birth and death --- */
 
+static int load_key(struct io *io)
+{
+	uint8_t seed[RS_SIGN_SEED_LEN];
+	char path[ARCHIVE_PATH_LEN];
+	const bool preset = io->config->key_path[0] == '\0';
+	int err = rs_format(path, sizeof(path), "%s%s",
+		preset ? io->config->root : io->config->key_path, preset ? ".key" : "");
+	if (err == 0)
+		err = key_load(path, &io->rand, seed);
+	if (err == 0)
+		err = rs_signer_new(seed, &io->signer);
+	if (err == 0)
+		err = rs_signer_new(seed, &io->worker_signer);
+	rs_wipe(seed, sizeof(seed));
+	if (err < 0)
+		log_error(LOG_MAIN, NULL, "archive.key cannot be used path=%s why=\"%s\"", path,
+			err == -EBADMSG ? "it is no Ed25519 key in PEM" : strerror(-err));
+	return err;
+}
+
 static int make_machines(struct io *io)
 {
 	const struct io_config *config = io->config;
 	const struct writer_config writer = {
 		.queue_max = config->queue_max, .files_max = FILES_MAX, .wake = wake_loop, .ctx = io
 	};
-	int err = writer_new(&writer, &io->writer);
+	int err = load_key(io);
+	if (err == 0)
+		err = writer_new(&writer, &io->writer);
 	if (err < 0)
 		return err;
 	const struct closings_config closings = { .loop = &io->loop,
 		.root = config->root,
-		.steps = { .software = config->software },
+		.steps = { .software = config->software, .signer = io->worker_signer },
 		.closed = on_closed,
 		.ctx = io };
 	err = closings_new(&closings, &io->closings);
@@ -384,6 +409,8 @@ static int make_machines(struct io *io)
 	closings_add_left(io->closings);
 	const struct keeper_config keeper = { .root = config->root,
 		.software = config->software,
+		.signer = io->signer,
+		.head_interval = config->head_interval,
 		.rules = config->rules,
 		.meetings_max = config->meetings_max,
 		.tracks_max = config->tracks_max,
@@ -460,6 +487,8 @@ static int end(struct io *io)
 	uv_close((uv_handle_t *)&io->wake, NULL);
 	(void)uv_run(&io->loop, UV_RUN_DEFAULT); /* closes what is left, one after the other */
 	io->closings = closings_free(io->closings);
+	io->signer = rs_signer_free(io->signer);
+	io->worker_signer = rs_signer_free(io->worker_signer);
 	for (size_t i = 0; i < io->n_taps; i++)
 		tap_free(io->taps[i].tap);
 	control_free(io->control);

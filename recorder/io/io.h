@@ -12,6 +12,8 @@ struct io_config {
 	const char *node;
 	const char *control_path; /* signaling's control socket */
 	const char *root;         /* directory of the archives */
+	const char *key_path;  /* Ed25519, PEM; made when it is absent. "" = the root and ".key" */
+	rs_time head_interval; /* between signed heads */
 	const char *software;
 	struct track_rules rules;
 	size_t meetings_max;

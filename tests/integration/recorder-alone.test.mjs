@@ -46,7 +46,7 @@ class Rig {
 
 	start(...extra) {
 		this.recorder = spawn(program('recorder'), ['--set', `control.socket=${this.state}/control.sock`, '--set', `archive.directory=${this.archive}`,
-			'--set', 'archive.retry_s=1', ...extra], { stdio: ['ignore', 'ignore', 'pipe'] });
+			'--set', 'archive.retry_s=1', '--set', 'archive.head_s=1', ...extra], { stdio: ['ignore', 'ignore', 'pipe'] });
 		this.recorder.stderr.on('data', (data) => (this.log += data));
 		this.ended = once(this.recorder, 'exit');
 	}
@@ -288,6 +288,8 @@ test('kill -9, again and again: files play to the kill, the next segments go on,
 	assert.equal(verdict.status, 0, JSON.stringify(verdict));
 	assert.equal(verdict.unfinished, 0, 'what was cut off was measured');
 	assert.equal(verdict.unverified, 0);
+	assert.equal(verdict.covered, verdict.clusters, 'every cluster is under a signed head');
+	assert.ok(verdict.heads > 2 * RUNS);
 	assert.equal(verdict.segments, 3 * (RUNS + 1));
 	const meeting = events(rig.directory).filter(({ type }) => type === 'meeting').map(({ event }) => event);
 	assert.deepEqual(meeting, Array.from({ length: 3 * RUNS }, (_, i) => i + 1), 'each event once, in order');

@@ -124,12 +124,13 @@ static void tell_note(void *ctx, const char *file, const char *text)
 static void print_report(const char *directory, const struct archive_report *r)
 {
 	(void)printf("%s: %s\n  %" PRIu64 " lines, %" PRIu64 " meeting events, %" PRIu64
-		     " segments (%" PRIu64 " unfinished), %" PRIu64 " clusters, %" PRIu64
-		     " octets (%" PRIu64 " not verifiable yet)\n  packets lost %" PRIu64
+		     " segments (%" PRIu64 " unfinished), %" PRIu64 " clusters (%" PRIu64
+		     " under %" PRIu64 " signed heads), %" PRIu64 " octets (%" PRIu64
+		     " not verifiable yet)\n  packets lost %" PRIu64
 		     ", behind a closed gate %" PRIu64 ", silence made %" PRIu64 "; recording %s\n",
 		directory, r->problems == 0 ? "good" : "NOT GOOD", r->lines, r->events, r->segments,
-		r->unfinished, r->clusters, r->octets, r->unverified, r->lost, r->skipped,
-		r->synthetic, r->closed ? "closed" : "open or cut off");
+		r->unfinished, r->clusters, r->covered, r->heads, r->octets, r->unverified, r->lost,
+		r->skipped, r->synthetic, r->closed ? "closed" : "open or cut off");
 }
 
 static json_t *report_json(
@@ -141,9 +142,9 @@ static json_t *report_json(
 		const char *key;
 		uint64_t value;
 	} numbers[] = { { "lines", r->lines }, { "events", r->events }, { "segments", r->segments },
-		{ "unfinished", r->unfinished }, { "clusters", r->clusters },
-		{ "octets", r->octets }, { "unverified", r->unverified }, { "lost", r->lost },
-		{ "skipped", r->skipped }, { "synthetic", r->synthetic } };
+		{ "unfinished", r->unfinished }, { "clusters", r->clusters }, { "heads", r->heads },
+		{ "covered", r->covered }, { "octets", r->octets }, { "unverified", r->unverified },
+		{ "lost", r->lost }, { "skipped", r->skipped }, { "synthetic", r->synthetic } };
 	for (size_t i = 0; i < RS_ARRAY_LEN(numbers); i++)
 		(void)json_object_set_new(json, numbers[i].key,
 			json_integer((json_int_t)numbers[i].value)); /* as above */
