@@ -5,7 +5,8 @@
 
 #define ONTOLOGY "/akn/ontology"
 /* Of what describes itself here: who is meant by `source`. */
-#define RECORDER "#rostrum-recorder"
+#define RECORDER_ID "rostrum-recorder"
+#define RECORDER "#" RECORDER_ID
 
 /* ---- what it is (FRBR) ---- */
 
@@ -175,7 +176,7 @@ static void write_references(struct xml *xml, const struct record *record)
 		write_reference(xml, "TLCOrganization", "organization", "delegation",
 			record->delegations[i].id, record->delegations[i].name);
 	xml_open(xml, "TLCOrganization");
-	xml_attribute(xml, "eId", RECORDER + 1);
+	xml_attribute(xml, "eId", RECORDER_ID);
 	xml_attribute(xml, "href", ONTOLOGY "/organization/rostrum-recorder");
 	xml_attribute(
 		xml, "showAs", record->software[0] != '\0' ? record->software : "rostrum-recorder");
