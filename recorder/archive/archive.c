@@ -104,6 +104,7 @@ static int copy_config(struct archive *archive, const struct archive_config *con
 	archive->config = *config;
 	archive->config.root = NULL; /* used while opening only */
 	archive->config.class = NULL;
+	archive->config.about = NULL;
 	archive->config.meeting = archive->texts[0];
 	archive->config.session = archive->texts[1];
 	archive->config.title = archive->texts[2];

@@ -37,6 +37,8 @@ struct archive_config {
 	const char *title;
 	const char *class
 		; /* before whom the meeting sat: "private", "closed-members"; "" or NULL = in public */
+	/* JSON object whose members go into session.json of a new session; NULL = nothing. */
+	const char *about;
 	const char *software;
 	const struct archive_channel *channels;
 	size_t n_channels;        /* at most ARCHIVE_CHANNELS_MAX */

@@ -34,6 +34,16 @@ static json_t *channels_json(const struct archive_config *config)
 	return channels;
 }
 
+/* What stands there already is ours and stays. */
+static int add_about(json_t *json, const char *about)
+{
+	json_error_t error;
+	json_t *more = about != NULL ? json_loads(about, JSON_REJECT_DUPLICATES, &error) : NULL;
+	const int err = more != NULL ? json_object_update_missing(json, more) : 0;
+	json_decref(more);
+	return err < 0 ? -ENOMEM : 0;
+}
+
 static int write_session_file(const struct archive_config *config, struct session *session)
 {
 	char started[RS_TIME_TEXT_LEN];
@@ -44,6 +54,10 @@ static int write_session_file(const struct archive_config *config, struct sessio
 		"software", config->software, "channels", channels_json(config));
 	if (json != NULL && config->class != NULL && config->class[0] != '\0' &&
 		json_object_set_new(json, "class", json_string(config->class)) < 0) {
+		json_decref(json);
+		return -ENOMEM;
+	}
+	if (json != NULL && add_about(json, config->about) < 0) {
 		json_decref(json);
 		return -ENOMEM;
 	}

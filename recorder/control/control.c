@@ -152,6 +152,23 @@ static bool parse_meeting(const struct object *object, struct keeper_meeting *ou
 	return !object->error->failed;
 }
 
+/* Lists of objects, of whatever is told of them; on reading they are taken as foreign. NULL = nothing, or out of memory: a
+ * record without names is better than none. */
+static char *about_of(const struct object *object)
+{
+	static const char *const lists[] = { "agenda", "delegations", "participants" };
+	const json_t *about = json_object_get(object->json, "about");
+	json_t *kept = json_object();
+	for (size_t i = 0; i < RS_ARRAY_LEN(lists); i++) {
+		json_t *list = json_object_get(about, lists[i]);
+		if (json_is_array(list))
+			(void)json_object_set(kept, lists[i], list);
+	}
+	char *text = json_object_size(kept) > 0 ? json_dumps(kept, JSON_COMPACT) : NULL;
+	json_decref(kept);
+	return text;
+}
+
 /* One meeting. The struct is large: not on the stack. */
 static int set_meeting(
 	struct control *control, const struct object *object, struct archive_now when)
@@ -161,11 +178,14 @@ static int set_meeting(
 		return -ENOMEM;
 	const bool record = parse_meeting(object, meeting);
 	int err = 0;
+	char *about = record ? about_of(object) : NULL;
+	meeting->about = about;
 	if (record)
 		err = keeper_set(control->keeper, meeting, when);
 	else if (!object->error->failed)
 		keeper_remove(control->keeper, meeting->id, "recording was switched off", when);
 	rs_release(meeting);
+	free(about);
 	if (err == -E2BIG)
 		control->stats.refused++;
 	return err == -E2BIG ? 0 : err;

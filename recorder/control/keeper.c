@@ -7,6 +7,7 @@
 
 struct recording {
 	struct keeper_meeting meeting;
+	char *about;             /* what meeting.about points to; NULL = nothing */
 	struct archive *archive; /* NULL while it cannot be opened */
 	uint32_t generation;
 	enum keeper_state state;
@@ -62,6 +63,7 @@ int keeper_new(const struct keeper_config *config, struct keeper **out_keeper)
 static void recording_free(struct recording *recording)
 {
 	archive_free(recording->archive);
+	rs_release(recording->about);
 	rs_release(recording);
 }
 
@@ -208,6 +210,7 @@ static void open_archive(
 		.session = meeting->session,
 		.title = meeting->title,
 		.class = meeting->class,
+		.about = meeting->about,
 		.software = keeper->config.software,
 		.channels = meeting->channels,
 		.n_channels = meeting->n_channels,
@@ -259,6 +262,8 @@ int keeper_set(struct keeper *keeper, const struct keeper_meeting *meeting, stru
 	if (recording != NULL && strcmp(recording->meeting.session, meeting->session) == 0) {
 		recording->marked = true;
 		recording->meeting = *meeting;
+		/* Of a session that has begun it is written down. */
+		recording->meeting.about = recording->about;
 		return 0;
 	}
 	if (recording != NULL)
@@ -269,6 +274,12 @@ int keeper_set(struct keeper *keeper, const struct keeper_meeting *meeting, stru
 	if (recording == NULL)
 		return -ENOMEM;
 	recording->meeting = *meeting;
+	recording->about = rs_strdup(meeting->about);
+	recording->meeting.about = recording->about;
+	if (meeting->about != NULL && recording->about == NULL) {
+		rs_release(recording);
+		return -ENOMEM;
+	}
 	recording->marked = true;
 	recording->fresh = true;
 	keeper->recordings[keeper->n++] = recording;

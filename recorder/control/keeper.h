@@ -45,6 +45,8 @@ struct keeper_meeting {
 	char title[KEEPER_TITLE_LEN];
 	char session[NAMES_SESSION_MAX + 1];
 	char class[KEEPER_CLASS_LEN]; /* "" = public */
+	/* JSON for session.json, as archive_config has it; NULL = nothing. Copied by keeper_set(). */
+	const char *about;
 	char tap[KEEPER_PATH_LEN];
 	struct archive_channel channels[ARCHIVE_CHANNELS_MAX];
 	size_t n_channels;

@@ -5,6 +5,8 @@
 
 /* Events in one message's neighbourhood; texts of payloads are escaped at most sixfold. */
 #define EVENT_TEXT_MAX (8 * (size_t)STORE_PAYLOAD_MAX)
+/* With everybody's names; what a control message may have at most. */
+#define MEETING_TEXT_MAX ((size_t)8 << 20)
 
 static const char *tap_of(const struct service *service, const struct chamber *chamber)
 {
@@ -17,7 +19,7 @@ static void tell_meeting(
 	struct service *service, struct node *node, struct chamber *chamber, bool record)
 {
 	struct rs_buf out;
-	rs_buf_init(&out, EVENT_TEXT_MAX);
+	rs_buf_init(&out, MEETING_TEXT_MAX);
 	(void)rs_set_text(chamber->archive.tap, tap_of(service, chamber));
 	const struct node_recording recording = {
 		.session = chamber->archive.session,
@@ -148,7 +150,7 @@ static void tell_state(struct service *service, struct node *node)
 {
 	struct node_state *state = NULL;
 	struct rs_buf out;
-	rs_buf_init(&out, (size_t)8 << 20);
+	rs_buf_init(&out, MEETING_TEXT_MAX);
 	int err = node_state_new(++node->revision, &state);
 	for (struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
 		chamber = chamber->next) {

@@ -65,6 +65,52 @@ static json_t *sfu_meeting(const struct proceedings *proceedings)
 	return json;
 }
 
+/* Who may be heard, by name: those who serve the meeting otherwise are not of the record. */
+static json_t *recorded_people(const struct meeting *meeting)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		const struct participant *participant = &meeting->participants[i];
+		if (((ROLE_BIT(ROLE_DELEGATE) | ROLES_PRESIDING) & ROLE_BIT(participant->role)) ==
+			0)
+			continue;
+		json_t *one = json_object();
+		doc_put(&one, "id", json_string(participant->id));
+		doc_put(&one, "name", json_string(participant->name));
+		doc_put(&one, "role", json_string(role_name(participant->role)));
+		doc_put_text(&one, "delegation", participant->delegation);
+		doc_put_text(&one, "rank", rank_name(participant->rank));
+		doc_push(&list, one);
+	}
+	return list;
+}
+
+/* What the conference file says that a record needs. */
+static json_t *recorded_about(const struct meeting *meeting)
+{
+	json_t *about = json_object();
+	json_t *agenda = json_array();
+	for (size_t i = 0; i < meeting->n_items; i++) {
+		json_t *item = json_object();
+		doc_put(&item, "id", json_string(meeting->items[i].id));
+		doc_put(&item, "title", json_string(meeting->items[i].title));
+		doc_push(&agenda, item);
+	}
+	doc_put(&about, "agenda", agenda);
+	json_t *delegations = json_array();
+	for (size_t i = 0; i < meeting->n_delegations; i++) {
+		const struct delegation *delegation = &meeting->delegations[i];
+		json_t *one = json_object();
+		doc_put(&one, "id", json_string(delegation->id));
+		doc_put(&one, "name", json_string(delegation->country));
+		doc_put(&one, "category", json_string(category_name(delegation->category)));
+		doc_push(&delegations, one);
+	}
+	doc_put(&about, "delegations", delegations);
+	doc_put(&about, "participants", recorded_people(meeting));
+	return about;
+}
+
 /* Section 3.3. */
 static json_t *recorder_meeting(
 	const struct meeting *meeting, const struct node_recording *recording)
@@ -86,6 +132,8 @@ static json_t *recorder_meeting(
 		doc_push(&channels, channel);
 	}
 	doc_put(&json, "channels", channels);
+	if (recording->record)
+		doc_put(&json, "about", recorded_about(meeting));
 	return json;
 }
 

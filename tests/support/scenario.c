@@ -586,17 +586,32 @@ static size_t play_lines(struct world *world, const struct scenario *scenario)
 	return world->why[0] == '\0' ? 0 : number - 1;
 }
 
-int scenario_play(const struct scenario_book *book, const struct scenario *scenario,
-	const char *profile, char error[SCENARIO_ERROR])
+static void tell_events(const struct world *world, scenario_event_fn *told, void *ctx)
+{
+	const size_t n = fake_store_count(world->bench->fake, MEETING);
+	for (size_t i = 0; i < n; i++)
+		told(ctx, fake_store_payload(world->bench->fake, MEETING, i + 1));
+}
+
+int scenario_play_told(const struct scenario_book *book, const struct scenario *scenario,
+	const char *profile, scenario_event_fn *told, void *ctx, char error[SCENARIO_ERROR])
 {
 	char why[SCENARIO_ERROR] = "";
 	struct world world = { .book = book, .profile = profile, .why = why };
 	world_new(&world, scenario->lines);
 	const size_t line = play_lines(&world, scenario);
+	if (told != NULL)
+		tell_events(&world, told, ctx);
 	bench_free(world.bench);
 	if (line == 0 && why[0] == '\0')
 		return 0;
 	(void)snprintf(error, SCENARIO_ERROR, "%s:%zu under %s: %.400s", scenario->file, line,
 		profile, why);
 	return -1;
+}
+
+int scenario_play(const struct scenario_book *book, const struct scenario *scenario,
+	const char *profile, char error[SCENARIO_ERROR])
+{
+	return scenario_play_told(book, scenario, profile, NULL, NULL, error);
 }

@@ -39,4 +39,9 @@ void scenario_file_free(struct scenario_file *file);
 int scenario_play(const struct scenario_book *book, const struct scenario *scenario,
 	const char *profile, char error[SCENARIO_ERROR]);
 
+/* The same; afterwards each event of the meeting is told, in order: the text the store has of it, valid during the call. */
+typedef void scenario_event_fn(void *ctx, const char *payload);
+int scenario_play_told(const struct scenario_book *book, const struct scenario *scenario,
+	const char *profile, scenario_event_fn *told, void *ctx, char error[SCENARIO_ERROR]);
+
 #endif

@@ -391,9 +391,32 @@ static void malformed_taps_are_refused(void **state)
 	rig_close(&rig);
 }
 
+static void what_a_record_says_by_name_is_kept_for_the_session(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	assert_int_equal(
+		told(&rig,
+			"{\"type\":\"meeting\",\"revision\":1,\"meeting\":{\"id\":\"demo\",\"record\":true,"
+			"\"session\":\"demo-1\",\"about\":{\"agenda\":[{\"id\":\"1\"}],\"participants\":5,\"session\":[]}}}"),
+		0);
+	assert_string_equal(keeper_at(rig.keeper, 0)->about, "{\"agenda\":[{\"id\":\"1\"}]}");
+	/* It is written down as the session begins: what is told later changes nothing. */
+	assert_int_equal(
+		told(&rig,
+			"{\"type\":\"meeting\",\"revision\":2,\"meeting\":{\"id\":\"demo\",\"record\":true,"
+			"\"session\":\"demo-1\"}}"),
+		0);
+	assert_string_equal(keeper_at(rig.keeper, 0)->about, "{\"agenda\":[{\"id\":\"1\"}]}");
+	rig_close(&rig);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_record_says_by_name_is_kept_for_the_session),
 		cmocka_unit_test(a_recording_without_room_is_reported_and_tried_again),
 		cmocka_unit_test(the_room_on_the_disk_is_told_before_anything_fails),
 		cmocka_unit_test(saying_it_twice_changes_nothing),

@@ -509,6 +509,12 @@ static void a_meeting_is_recorded_from_its_opening_to_its_close(void **state)
 	assert_string_equal(
 		bench_text(meeting, "session"), bench_text(chair->view, "recording.session"));
 	assert_string_equal(bench_text(meeting, "tap"), "/run/tap-i1");
+	/* What the record says by name. */
+	assert_string_equal(
+		bench_text(meeting, "about.agenda.0.title"), "General exchange of views");
+	assert_string_equal(bench_text(meeting, "about.delegations.0.id"), "FRA");
+	assert_string_equal(bench_text(meeting, "about.delegations.0.name"), "France");
+	assert_string_equal(bench_text(meeting, "about.participants.0.role"), "chair");
 	const uint64_t opened =
 		(uint64_t)bench_int(bench_last_event(chair, "meeting-opened"), "event");
 	assert_archive_is_unbroken(bench, recorder, opened);
