@@ -270,6 +270,11 @@ const char *archive_session(const struct archive *archive)
 	return archive->config.session;
 }
 
+bool archive_resumed(const struct archive *archive)
+{
+	return !archive->session.fresh;
+}
+
 int archive_error(const struct archive *archive)
 {
 	return archive->error;

@@ -81,6 +81,8 @@ bool archive_finished(const struct archive *archive);
 
 const char *archive_directory(const struct archive *archive);
 const char *archive_session(const struct archive *archive);
+/* It was there already when it was opened: a recorder had stopped. */
+bool archive_resumed(const struct archive *archive);
 /* 0, or the error it failed with. */
 int archive_error(const struct archive *archive);
 /* The disk could not do what it was told: the archive fails with that error. */

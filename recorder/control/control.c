@@ -327,9 +327,17 @@ static int say_report(struct control *control, const struct keeper_report *repor
 			control, json_pack("{s:s, s:s, s:I, s:b}", "type", "archived", "meeting",
 					 report->meeting, "last_event",
 					 (json_int_t)report->last_event, "sealed", report->sealed));
-	return say(control, json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", "recording", "meeting",
-				    report->meeting, "state", state_name(report->state), "reason",
-				    report->reason, "directory", report->directory));
+	json_t *message = json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", "recording", "meeting",
+		report->meeting, "state", state_name(report->state), "reason", report->reason,
+		"directory", report->directory);
+	json_t *account = json_pack("{s:I, s:I}", "missing", (json_int_t)report->account.missing,
+		"breaks", (json_int_t)report->account.breaks);
+	if (report->account.compared && json_object_set(message, "account", account) < 0) {
+		json_decref(message);
+		message = NULL;
+	}
+	json_decref(account);
+	return say(control, message);
 }
 
 int control_sync(struct control *control)

@@ -24,6 +24,8 @@ struct recording {
 		END_CLOSED,   /* they were; to be told */
 	} end;
 	bool sealed;
+	struct account account;
+	struct account told_account;
 	int64_t last_event; /* when it was closed */
 	int64_t told_event;
 	int64_t asked_for; /* event whose predecessors were asked for already */
@@ -232,6 +234,7 @@ static void open_archive(
 		strlen(directory)); /* fits: as long */
 	recording->told_event = -1;
 	recording->asked_for = 0;
+	recording->account.breaks += archive_resumed(recording->archive) ? 1 : 0;
 	if (recording->failed_before)
 		keeper->resync = true;
 	recording->failed_before = false;
@@ -247,6 +250,11 @@ static void close_archive(struct keeper *keeper, struct recording *recording, co
 		set_state(recording, KEEPER_STOPPED, reason);
 		return;
 	}
+	(void)archive_note(recording->archive, "account",
+		json_pack("{s:b, s:I, s:I}", "compared", recording->account.compared, "missing",
+			(json_int_t)recording->account.missing, "breaks",
+			(json_int_t)recording->account.breaks),
+		when); /* a failure is that of closing as well */
 	const int err = archive_close(recording->archive, reason, when);
 	if (err < 0) {
 		fail(keeper, recording, err, when.now);
@@ -329,6 +337,14 @@ struct archive *keeper_archive(struct keeper *keeper, const char *meeting, uint3
 		return NULL;
 	*out_generation = recording->generation;
 	return recording->archive;
+}
+
+struct account *keeper_account(struct keeper *keeper, const char *meeting)
+{
+	uint32_t generation;
+	if (keeper_archive(keeper, meeting, &generation) == NULL)
+		return NULL;
+	return &find(keeper, meeting)->account;
 }
 
 const struct keeper_meeting *keeper_at(const struct keeper *keeper, size_t i)
@@ -455,13 +471,16 @@ int keeper_poll(struct keeper *keeper, struct keeper_report *out_report)
 {
 	for (size_t i = 0; i < keeper->n;) {
 		struct recording *recording = keeper->recordings[i];
-		if (!recording->told_state) {
+		if (!recording->told_state ||
+			!account_same(&recording->account, &recording->told_account)) {
 			recording->told_state = true;
+			recording->told_account = recording->account;
 			*out_report = (struct keeper_report){ .kind = KEEPER_REPORT_STATE,
 				.meeting = recording->meeting.id,
 				.state = recording->state,
 				.reason = recording->reason,
-				.directory = recording->directory };
+				.directory = recording->directory,
+				.account = recording->account };
 			return 1;
 		}
 		if (recording->end == END_CLOSED) {

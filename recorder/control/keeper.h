@@ -10,6 +10,7 @@
 #define ROSTRUM_RECORDER_CONTROL_KEEPER_H
 
 #include "recorder/archive/archive.h"
+#include "recorder/control/account.h"
 #include "recorder/control/storage.h"
 
 struct keeper;
@@ -66,9 +67,10 @@ struct keeper_report {
 	} kind;
 	const char *meeting;
 	enum keeper_state state;
-	const char *reason;    /* "" while recording */
-	const char *directory; /* "" if there is none */
-	int64_t last_event;    /* KEEPER_REPORT_ARCHIVED */
+	const char *reason;     /* "" while recording */
+	const char *directory;  /* "" if there is none */
+	int64_t last_event;     /* KEEPER_REPORT_ARCHIVED */
+	struct account account; /* KEEPER_REPORT_STATE: so far */
 	bool sealed; /* KEEPER_REPORT_ARCHIVED: the session is closed, derived and sealed */
 };
 
@@ -101,6 +103,8 @@ void keeper_close(struct keeper *keeper, struct archive_now when);
 /* The open archive of a meeting and its generation (another one each time it is opened), or NULL. */
 struct archive *keeper_archive(
 	struct keeper *keeper, const char *meeting, uint32_t *out_generation);
+/* The account of that archive, to be kept by who feeds it; NULL where keeper_archive() is. A change is reported. */
+struct account *keeper_account(struct keeper *keeper, const char *meeting);
 /* The i-th recording's meeting and tap; NULL behind the last one. */
 const struct keeper_meeting *keeper_at(const struct keeper *keeper, size_t i);
 /* Where the i-th recording is written: "" while it is not; NULL behind the last one. */

@@ -15,7 +15,10 @@ struct tap_track {
 	char meeting[RS_NAME_MAX + 1];
 	uint32_t generation; /* of the archive */
 	size_t track;        /* in the archive */
+	char name[RS_NAME_MAX + 1];
+	enum archive_media media;
 	rs_time key_asked;
+	struct account_track account;
 };
 
 struct subscription {
@@ -110,21 +113,23 @@ void tap_connected(struct tap *tap)
 	tap->connected = true;
 }
 
-static void note_all(struct tap *tap, const char *type, struct archive_now when)
+static void note_lost(struct tap *tap, struct archive_now when)
 {
 	for (const struct subscription *s = tap->subscriptions; s != NULL; s = s->next) {
 		uint32_t generation;
 		struct archive *archive = keeper_archive(tap->keeper, s->meeting, &generation);
-		if (archive != NULL && generation == s->generation)
-			(void)archive_note(
-				archive, type, json_object(), when); /* failures: keeper_flush() */
+		if (archive == NULL || generation != s->generation)
+			continue;
+		keeper_account(tap->keeper, s->meeting)->breaks++;
+		(void)archive_note(
+			archive, "tap-lost", json_object(), when); /* failures: keeper_flush() */
 	}
 }
 
 void tap_disconnected(struct tap *tap, struct archive_now when)
 {
 	if (tap->connected)
-		note_all(tap, "tap-lost", when);
+		note_lost(tap, when);
 	tap->connected = false;
 	reset_stream(tap);
 }
@@ -293,6 +298,7 @@ static int add_track(
 	track->generation = subscription->generation;
 	track->track = index;
 	track->key_asked = INT64_MIN;
+	track->account = (struct account_track){ 0 };
 	return 0;
 }
 
@@ -318,6 +324,9 @@ static int take_track(struct tap *tap, const struct object *message, struct arch
 	}
 	drop_predecessor(tap, subscription, index);
 	const int added = add_track(tap, (uint32_t)number, subscription, index);
+	struct tap_track *track = find_track(tap, (uint32_t)number);
+	if (added == 0 && names_media_parse(media, &track->media) == 0)
+		(void)rs_set_text(track->name, name); /* fits: both were checked */
 	tap->stats.refused += added == -E2BIG ? 1 : 0;
 	return added == -E2BIG ? 0 : added;
 }
@@ -357,6 +366,29 @@ static int take_mark(struct tap *tap, const struct object *message, struct archi
 	return 0;
 }
 
+/* What did not come is missing for good: it is put down at once, and reported. */
+static int take_sent(struct tap *tap, const struct object *message, struct archive_now when)
+{
+	const int64_t number = object_int(message, "track", 0, UINT32_MAX);
+	const int64_t packets = object_int(message, "packets", 0, INT64_MAX);
+	if (message->error->failed)
+		return 0;
+	struct tap_track *track = find_track(tap, (uint32_t)number);
+	struct archive *archive = track != NULL ? archive_of(tap, track) : NULL;
+	struct account *account =
+		archive != NULL ? keeper_account(tap->keeper, track->meeting) : NULL;
+	if (account == NULL)
+		return 0;
+	const uint64_t missing = account_sent(account, &track->account, (uint64_t)packets);
+	if (missing > 0)
+		(void)archive_note(archive, "packets-missing",
+			json_pack("{s:s, s:s, s:I, s:I}", "track", track->name, "media",
+				names_media(track->media), "sent", (json_int_t)packets, "missing",
+				(json_int_t)missing),
+			when); /* failures: keeper_flush() */
+	return 0;
+}
+
 static int take_gap(struct tap *tap, const struct object *message, struct archive_now when)
 {
 	const char *meeting = object_name(message, "meeting");
@@ -382,6 +414,7 @@ static int take_message(struct tap *tap, const struct frame *frame, struct archi
 		{ "track", take_track },
 		{ "clock", take_clock },
 		{ "mark", take_mark },
+		{ "sent", take_sent },
 		{ "gap", take_gap },
 	};
 	struct object_error failure = { 0 };
@@ -432,6 +465,7 @@ static int take_packet(struct tap *tap, const struct frame *frame, struct archiv
 		tap->stats.unknown++;
 		return 0;
 	}
+	track->account.received++;
 	if (archive_recv(archive, track->track, packet.rtp, packet.rtp_len, packet.arrival_wall_us,
 		    when) < 0)
 		return 0; /* keeper_flush() sees to it */

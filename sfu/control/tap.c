@@ -77,6 +77,12 @@ static json_t *clock_json(const struct router_tap *tap)
 		"ntp", ntp, "rtp", (json_int_t)tap->rtp);
 }
 
+static json_t *sent_json(const struct router_tap *tap)
+{
+	return json_pack("{s:s, s:I, s:I}", "type", "sent", "track", (json_int_t)tap->track,
+		"packets", (json_int_t)tap->packets);
+}
+
 static json_t *mark_json(const struct router_tap *tap, int64_t wall_offset)
 {
 	return json_pack("{s:s, s:s, s:I, s:s, s:b, s:I}", "type", "mark", "meeting", tap->meeting,
@@ -106,6 +112,8 @@ int tap_write(struct rs_buf *out, const struct router_tap *tap, int64_t wall_off
 		return control_write(out, clock_json(tap));
 	case ROUTER_TAP_MARK:
 		return control_write(out, mark_json(tap, wall_offset));
+	case ROUTER_TAP_SENT:
+		return control_write(out, sent_json(tap));
 	case ROUTER_TAP_SHOW:
 		return control_write(out, show_json(tap, wall_offset));
 	}

@@ -162,6 +162,7 @@ static void take_over_taps(struct meeting *meeting, struct lists *lists)
 				continue;
 			to->tap = from->tap;
 			to->tap_track = from->tap_track;
+			to->tap_count = from->tap_count;
 			to->tap->channel = to;
 			from->tap = NULL;
 		}
@@ -197,6 +198,7 @@ int router_meeting_set(struct router *router, const struct router_meeting *spec,
 		(void)rs_release(lists.channels);
 		return err;
 	}
+	tap_account(router, meeting);
 	take_over_taps(meeting, &lists);
 	forget_lists(router, meeting);
 	meeting->known = true;
@@ -224,6 +226,7 @@ void router_meeting_remove(struct router *router, const char *id, rs_time now)
 
 	if (meeting == NULL || !meeting->known)
 		return;
+	tap_account(router, meeting);
 	meeting->known = false;
 	forget_lists(router, meeting);
 	meeting_resolve(router, meeting, now);

@@ -131,6 +131,7 @@ static void detach_publish(struct router *router, struct publish *publish, rs_ti
 {
 	struct meeting *meeting = publish->peer->meeting;
 
+	tap_end(router, publish);
 	while (publish->slots != NULL)
 		slot_bind(router, publish->slots, NULL, now);
 	ranks_forget(meeting, publish);

@@ -304,6 +304,7 @@ static void tick_meeting(struct router *router, struct meeting *meeting, rs_time
 	for (size_t i = 0; i < TAP_SLOTS(meeting); i++)
 		if (tap_slot(meeting, i) != NULL)
 			reports_to_receiver(router, tap_slot(meeting, i), now);
+	tap_tick(router, meeting, now);
 }
 
 /* A listener of sound alone has nothing to do between two of its reports, unless it asks for something: a

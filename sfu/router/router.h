@@ -79,6 +79,7 @@ enum router_tap_kind {
 	ROUTER_TAP_PACKET, /* `data`, `len`, `at` = arrival */
 	ROUTER_TAP_CLOCK,  /* `ntp`, `rtp`: a sender report of the publisher */
 	ROUTER_TAP_MARK,   /* the gate of `name` (`open`) changed because of `event`, at `at` */
+	ROUTER_TAP_SENT, /* `track` was given `packets` so far: said each second in which there were some, and at its end */
 	ROUTER_TAP_SHOW, /* from `at` on the picture of the feed `speaker` is the camera of `name` */
 };
 
@@ -100,6 +101,7 @@ struct router_tap {
 	uint32_t rtp;
 	uint64_t event; /* MARK */
 	bool open;
+	uint64_t packets; /* SENT */
 };
 
 /* As router_emit: it may queue, it may not call the router. */

@@ -159,6 +159,12 @@ struct track {
 	rs_time sr_at;
 };
 
+/* Packets of a tap's track, from its announcement on. */
+struct tap_count {
+	uint64_t given;
+	uint64_t told;
+};
+
 /* A section a peer sends. */
 struct publish {
 	struct router_send spec; /* texts point into the members below */
@@ -183,6 +189,7 @@ struct publish {
 	struct quality quality; /* the same */
 	bool speaking_said;     /* that somebody speaks into it was told */
 	uint32_t tap_track;     /* 0 = none announced */
+	struct tap_count tap_count;
 	uint32_t tap_stream;
 	bool tap_waits; /* video: for a key frame */
 	bool marked;    /* the recorder was told that the microphone is open */
@@ -288,6 +295,7 @@ struct channel {
 	struct named next; /* about to take it over */
 	struct slot *tap;  /* the tap's subscription */
 	uint32_t tap_track;
+	struct tap_count tap_count;
 };
 
 struct meeting {
@@ -295,6 +303,7 @@ struct meeting {
 	bool known; /* told by router_meeting_set() */
 	bool tapped;
 	struct channel floor; /* of the tap only: one sound at a time */
+	rs_time tap_due;      /* when what it was given is told again */
 	struct text shown;    /* whose camera the tap was told of last */
 	uint64_t event;
 	enum router_mode mode;
@@ -531,6 +540,13 @@ struct slot *tap_slot(const struct meeting *meeting, size_t i);
 void tap_show(struct router *router, struct meeting *meeting, rs_time now);
 /* Everything is to be announced anew. */
 void tap_reset(struct router *router, struct meeting *meeting);
+/* Say how many packets each track of the tap was given, where that was not said yet: before a change that
+ * may end some of them. */
+void tap_account(struct router *router, struct meeting *meeting);
+/* The same of one that ends. */
+void tap_end(struct router *router, struct publish *publish);
+/* All of them, each second. */
+void tap_tick(struct router *router, struct meeting *meeting, rs_time now);
 void tap_gate(struct router *router, struct publish *publish, bool open, rs_time now);
 void tap_packet(struct router *router, struct track *track, const struct packet *packet);
 void tap_channel_packet(

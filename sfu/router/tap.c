@@ -6,6 +6,7 @@
 #include "sfu/router/router_priv.h"
 
 #define CHANNEL_PT 111
+#define ACCOUNT_EVERY RS_SEC(1)
 
 bool tap_wants(const struct router *router, const struct meeting *meeting)
 {
@@ -15,6 +16,58 @@ bool tap_wants(const struct router *router, const struct meeting *meeting)
 static void tell(struct router *router, const struct router_tap *tap)
 {
 	router->config.tap(router->config.ctx, tap);
+}
+
+/* The channels, and behind them the floor as one sound. */
+static struct channel *channel_at(struct meeting *meeting, size_t i)
+{
+	return i < meeting->n_channels ? &meeting->channels[i] : &meeting->floor;
+}
+
+static void tell_sent(
+	struct router *router, const char *meeting, uint32_t track, struct tap_count *count)
+{
+	if (track == 0 || count->given == count->told)
+		return;
+	count->told = count->given;
+	tell(router, &(struct router_tap){
+			     .kind = ROUTER_TAP_SENT,
+			     .meeting = meeting,
+			     .track = track,
+			     .packets = count->given,
+		     });
+}
+
+void tap_end(struct router *router, struct publish *publish)
+{
+	const struct meeting *meeting = publish->peer->meeting;
+
+	if (tap_wants(router, meeting))
+		tell_sent(router, meeting->id.s, publish->tap_track, &publish->tap_count);
+}
+
+void tap_account(struct router *router, struct meeting *meeting)
+{
+	if (!tap_wants(router, meeting))
+		return;
+	for (size_t i = 0; i < TAP_SLOTS(meeting); i++) {
+		struct channel *channel = channel_at(meeting, i);
+		tell_sent(router, meeting->id.s, channel->tap_track, &channel->tap_count);
+	}
+	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next) {
+		for (size_t i = 0; i < peer->n_publishes; i++) {
+			struct publish *publish = peer->publishes[i];
+			tell_sent(router, meeting->id.s, publish->tap_track, &publish->tap_count);
+		}
+	}
+}
+
+void tap_tick(struct router *router, struct meeting *meeting, rs_time now)
+{
+	if (now < meeting->tap_due)
+		return;
+	meeting->tap_due = now + ACCOUNT_EVERY;
+	tap_account(router, meeting);
 }
 
 static uint32_t next_track(struct router *router)
@@ -43,12 +96,6 @@ static struct slot *channel_slot(struct router *router, struct channel *channel,
 		return NULL;
 	slot->channel = channel;
 	return slot;
-}
-
-/* The channels, and behind them the floor as one sound. */
-static struct channel *channel_at(struct meeting *meeting, size_t i)
-{
-	return i < meeting->n_channels ? &meeting->channels[i] : &meeting->floor;
 }
 
 struct slot *tap_slot(const struct meeting *meeting, size_t i)
@@ -118,6 +165,7 @@ void tap_show(struct router *router, struct meeting *meeting, rs_time now)
 
 void tap_reset(struct router *router, struct meeting *meeting)
 {
+	tap_account(router, meeting);
 	meeting->shown = (struct text){ .s = "" }; /* a recorder begins without a picture */
 	for (size_t i = 0; i < TAP_SLOTS(meeting); i++)
 		channel_at(meeting, i)->tap_track = 0;
@@ -138,7 +186,9 @@ static void announce(struct router *router, struct track *track)
 {
 	struct publish *publish = track->publish;
 
+	tell_sent(router, publish->peer->meeting->id.s, publish->tap_track, &publish->tap_count);
 	publish->tap_track = next_track(router);
+	publish->tap_count = (struct tap_count){ 0 };
 	publish->tap_stream = track->stream;
 	tell(router, &(struct router_tap){
 			     .kind = ROUTER_TAP_TRACK,
@@ -177,7 +227,7 @@ static bool begins(struct router *router, struct track *track, const struct pack
 /* Padding-only packets go too: the recorder counts sequence numbers, and a hole would be a loss to it. */
 void tap_packet(struct router *router, struct track *track, const struct packet *packet)
 {
-	const struct publish *publish = track->publish;
+	struct publish *publish = track->publish;
 	const struct meeting *meeting = publish->peer->meeting;
 
 	if (!tap_wants(router, meeting))
@@ -186,6 +236,7 @@ void tap_packet(struct router *router, struct track *track, const struct packet 
 		return;
 	if (!begins(router, track, packet))
 		return;
+	publish->tap_count.given++;
 	tell(router, &(struct router_tap){
 			     .kind = ROUTER_TAP_PACKET,
 			     .meeting = meeting->id.s,
@@ -224,6 +275,7 @@ void tap_channel_packet(
 
 	if (channel->tap_track == 0) {
 		channel->tap_track = next_track(router);
+		channel->tap_count = (struct tap_count){ 0 };
 		tell(router, &(struct router_tap){
 				     .kind = ROUTER_TAP_TRACK,
 				     .meeting = meeting_of(slot),
@@ -233,6 +285,7 @@ void tap_channel_packet(
 				     .codec = ROUTER_OPUS,
 			     });
 	}
+	channel->tap_count.given++;
 	tell(router, &(struct router_tap){
 			     .kind = ROUTER_TAP_PACKET,
 			     .meeting = meeting_of(slot),

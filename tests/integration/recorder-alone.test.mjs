@@ -222,6 +222,25 @@ test('VP9, H.264 and AV1 are kept as they were sent', LIMIT, async (t) => {
 	assert.equal(verdict.status, 0, JSON.stringify(verdict));
 });
 
+test('packets that the SFU gave and that did not come are reported, and put down', LIMIT, async () => {
+	const rig = new Rig();
+	const account = (missing, breaks) => until(`${missing} missing, ${breaks} breaks`, () => rig.said.some((message) => message.type === 'recording' && message.account?.missing === missing && message.account.breaks === breaks));
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	await account(0, 0);
+	rig.tell('steal 4');
+	await account(12, 0); // of sound, picture and channel
+	rig.tell('tap');
+	await account(12, 1);
+	await sleep(1500);
+	assert.equal(await rig.stop(), 0);
+	const written = events(rig.directory);
+	const missing = written.filter(({ type }) => type === 'packets-missing').map(({ payload }) => payload);
+	assert.deepEqual(missing.map(({ track, media, missing: n }) => [track, media, n]).sort(), [['KEN', 'camera', 4], ['KEN', 'microphone', 4], ['fr', 'channel', 4]]);
+	assert.deepEqual(written.find(({ type }) => type === 'account').payload, { compared: true, missing: 12, breaks: 1 });
+	assert.equal(verify(rig.directory).status, 0);
+});
+
 test('a recording goes on in new files, and nothing is lost or doubled between them', LIMIT, async (t) => {
 	const rig = new Rig();
 	rig.start('--set', 'archive.segment_s=10');

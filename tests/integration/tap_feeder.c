@@ -8,6 +8,7 @@
  *   event           one more meeting event           lose N           the next N packets of each track vanish
  *   dtx on|off      the microphone falls silent      tap              drop the tap connection
  *   codec NAME      announce a track of that codec   clips ROOT       CHE, HUN and AUT show clips in VP9, H.264, AV1
+ *   steal N         the next N packets of each track are counted as sent and do not come
  *   quit
  *
  * usage: tap_feeder DIRECTORY SESSION; sockets are DIRECTORY/control.sock and DIRECTORY/tap.sock.
@@ -57,6 +58,8 @@ struct feeder {
 	struct tap_media *media[TRACKS];
 	rs_time due[TRACKS];
 	unsigned lose[TRACKS];
+	unsigned steal[TRACKS];
+	uint64_t sent[TRACKS];    /* under the present number */
 	uint32_t numbers[TRACKS]; /* track numbers told on this connection */
 	uint32_t next_number;
 	bool record;
@@ -192,6 +195,7 @@ static void announce(struct feeder *feeder, int track)
 	if (track >= TRACK_CLIPS)
 		codec = clip_name((enum clip_codec)(track - TRACK_CLIPS));
 	feeder->numbers[track] = ++feeder->next_number;
+	feeder->sent[track] = 0;
 	say(&feeder->tap, json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:i}", "type", "track",
 				  "track", (int)feeder->numbers[track], "meeting", "demo", "name",
 				  names[track], "media", media[track], "codec", codec, "clock",
@@ -234,6 +238,11 @@ static void packet_out(void *ctx, const uint8_t *rtp, size_t len)
 	if (!feeder->subscribed || feeder->tap.peer < 0 ||
 		(!feeder->gate && track != TRACK_CHANNEL))
 		return;
+	feeder->sent[track]++;
+	if (feeder->steal[track] > 0) {
+		feeder->steal[track]--;
+		return;
+	}
 	const struct frame_packet packet = { .track = feeder->numbers[track],
 		.arrival_wall_us = rs_clock_wall_us(),
 		.rtp = rtp,
@@ -258,8 +267,12 @@ static void run_media(struct feeder *feeder, rs_time now)
 		return;
 	feeder->report_due = now + RS_SEC(1);
 	for (int i = 0; i < TRACKS; i++)
-		if (feeder->media[i] != NULL)
+		if (feeder->media[i] != NULL) {
 			say_clock(feeder, i);
+			say(&feeder->tap, json_pack("{s:s, s:i, s:I}", "type", "sent", "track",
+						  (int)feeder->numbers[i], "packets",
+						  (json_int_t)feeder->sent[i]));
+		}
 }
 
 /* --- commands --- */
@@ -299,6 +312,12 @@ static void command_lose(struct feeder *feeder, const char *how)
 {
 	for (int i = 0; i < TRACKS; i++)
 		feeder->lose[i] = (unsigned)strtoul(how, NULL, 10);
+}
+
+static void command_steal(struct feeder *feeder, const char *how)
+{
+	for (int i = 0; i < TRACKS; i++)
+		feeder->steal[i] = (unsigned)strtoul(how, NULL, 10);
 }
 
 static void command_dtx(struct feeder *feeder, const char *how)
@@ -346,6 +365,7 @@ static void run_command(struct feeder *feeder, char *line)
 		{ "gate", command_gate },
 		{ "event", command_event },
 		{ "lose", command_lose },
+		{ "steal", command_steal },
 		{ "dtx", command_dtx },
 		{ "tap", command_tap },
 		{ "codec", command_codec },

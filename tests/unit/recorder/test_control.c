@@ -356,6 +356,7 @@ static void a_tap_takes_no_more_than_was_asked_for(void **state)
 		tapped(&rig,
 			"{\"type\":\"clock\",\"track\":7,\"ntp\":\"16831234567890123456\",\"rtp\":123456}"),
 		0);
+	assert_int_equal(tapped(&rig, "{\"type\":\"sent\",\"track\":7,\"packets\":3}"), 0);
 	assert_int_equal(tapped(&rig, "{\"type\":\"gap\",\"meeting\":\"demo\",\"packets\":3}"), 0);
 	assert_int_equal(tap_stats(rig.tap)->gaps, 3);
 
@@ -379,6 +380,8 @@ static void malformed_taps_are_refused(void **state)
 		"{\"type\":\"clock\",\"track\":7,\"ntp\":\"noon\",\"rtp\":1}",
 		"{\"type\":\"clock\",\"track\":-1,\"ntp\":\"1\",\"rtp\":1}",
 		"{\"type\":\"mark\",\"meeting\":\"demo\",\"event\":1,\"source\":\"a b\",\"open\":true,\"wall_us\":1}",
+		"{\"type\":\"sent\",\"track\":7,\"packets\":-1}",
+		"{\"type\":\"sent\",\"packets\":1}",
 		"\"track\"",
 	};
 	struct rig rig;

@@ -218,6 +218,61 @@ static void the_recorder_gets_padding_too(void **state)
 	assert_non_null(tap_of(ROUTER_TAP_PACKET, 1));
 }
 
+/* What the recorder counts of a track must be what the router gave: told each second, and at the end. */
+static void what_each_track_was_given_is_told(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+	struct kit_meeting spec = {
+		.event = 5, .open = { "KEN" }, .visible = { "KEN" }, .channel = "fr", .record = true
+	};
+
+	assert_int_equal(router_tap_start(kit.router, "m", 0), 0);
+	kit_must_meeting(&kit, &spec, 0);
+	kit_speak(&kit, k, 7, 1, 10, RS_MS(20));
+	kit_speak(&kit, k, 7, 2, 10, RS_MS(40));
+	assert_null(tap_of(ROUTER_TAP_SENT, 0));
+	router_tick(kit.router, RS_MS(1100));
+	/* The floor, the channel and the microphone. */
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(get_tap(ROUTER_TAP_SENT, i)->tap.packets, 2);
+	assert_null(tap_of(ROUTER_TAP_SENT, 3));
+	router_tick(kit.router, RS_MS(2200));
+	assert_null(tap_of(ROUTER_TAP_SENT, 3)); /* nothing new */
+
+	const uint32_t microphone = get_tap(ROUTER_TAP_TRACK, 0)->tap.track;
+	kit_speak(&kit, k, 7, 3, 10, RS_MS(2300));
+	kit_forget(&kit);
+	router_peer_remove(kit.router, "KEN", RS_MS(2310));
+	bool told = false;
+	for (size_t i = 0; tap_of(ROUTER_TAP_SENT, i) != NULL; i++) {
+		const struct kit_tap *sent = get_tap(ROUTER_TAP_SENT, i);
+		assert_int_equal(sent->tap.packets, 3);
+		told |= sent->tap.track == microphone;
+	}
+	assert_true(told);
+}
+
+static void a_recorder_that_comes_later_counts_from_the_new_announcement(void **state)
+{
+	const uint32_t k = kit_must_join(&kit, &ken);
+	struct kit_meeting spec = { .event = 5, .open = { "KEN" }, .record = true };
+
+	assert_int_equal(router_tap_start(kit.router, "m", 0), 0);
+	kit_must_meeting(&kit, &spec, 0);
+	kit_speak(&kit, k, 7, 1, 10, RS_MS(20));
+	kit_forget(&kit);
+	assert_int_equal(router_tap_start(kit.router, "m", RS_MS(30)), 0);
+	assert_int_equal(get_tap(ROUTER_TAP_SENT, 0)->tap.packets, 1);
+	kit_speak(&kit, k, 7, 2, 10, RS_MS(40));
+	kit_forget(&kit);
+	spec.record = false;
+	kit_must_meeting(&kit, &spec, RS_MS(50));
+	/* The microphone and the floor, before the recording ends. */
+	assert_int_equal(get_tap(ROUTER_TAP_SENT, 0)->tap.packets, 1);
+	assert_int_equal(get_tap(ROUTER_TAP_SENT, 1)->tap.packets, 1);
+	assert_null(tap_of(ROUTER_TAP_SENT, 2));
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -227,6 +282,8 @@ int main(void)
 		CASE(the_recorder_is_told_who_is_seen),
 		CASE(the_recorder_may_ask_for_a_key_frame),
 		CASE(the_recorder_gets_padding_too),
+		CASE(what_each_track_was_given_is_told),
+		CASE(a_recorder_that_comes_later_counts_from_the_new_announcement),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

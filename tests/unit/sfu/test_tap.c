@@ -73,6 +73,10 @@ static void the_tap_is_written_as_the_paper_has_it(void **state)
 	assert_int_equal(tap_write(&out, &tap, 0), 0);
 	expect_said(&out, "{\"type\": \"clock\", \"track\": 7, \"ntp\": \"16831234567890123456\","
 			  " \"rtp\": 123456}");
+	tap.kind = ROUTER_TAP_SENT;
+	tap.packets = 150;
+	assert_int_equal(tap_write(&out, &tap, 0), 0);
+	expect_said(&out, "{\"type\": \"sent\", \"track\": 7, \"packets\": 150}");
 	tap.kind = ROUTER_TAP_MARK;
 	tap.event = 12;
 	tap.open = true;
