@@ -276,6 +276,7 @@ void session_hello(struct service *service, struct session *session,
 		return;
 	}
 	plan_joined(service, chamber, session->participant, at);
+	disk_joined(service, session);
 	chat_show(service, session);
 	service->counters.joined++;
 	service->counters.resumed += resumed ? 1 : 0;

@@ -101,8 +101,10 @@ void service_node_closed(struct service *service, uint64_t id, struct moment at)
 		log_warning(LOG_CONTROL, node->name, "node is gone instance=%s", node->instance);
 	if (node->greeted && node->kind == NODE_SFU)
 		sfu_gone(service, node, at);
-	if (was_recorder)
+	if (was_recorder) {
 		archive_gone(service);
+		disk_gone(service);
+	}
 	node_free(node);
 	peer_answer_followed(service);
 	pump_all(service, at);
@@ -344,6 +346,14 @@ static int on_recording(struct service *service, struct node *node,
 	return 0;
 }
 
+static int on_disk(struct service *service, struct node *node, const struct node_message *message,
+	struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	if (node == node_recorder(service))
+		disk_take(service, message);
+	return 0;
+}
+
 static handle_fn *const handlers[] = {
 	[NODE_HELLO] = on_hello,
 	[NODE_APPLIED] = on_applied,
@@ -354,6 +364,7 @@ static handle_fn *const handlers[] = {
 	[NODE_STATS] = on_stats,
 	[NODE_RECORDING] = on_recording,
 	[NODE_ARCHIVED] = on_archived,
+	[NODE_DISK] = on_disk,
 	[NODE_OTHER] = on_nothing,
 };
 

@@ -82,6 +82,7 @@ struct service *service_free(struct service *service)
 		service->conferences = next;
 	}
 	conference_free(service->import.conference);
+	message_unref(service->disk);
 	rs_release(service->plan);
 	credentials_done(service);
 	hooks_free(service);

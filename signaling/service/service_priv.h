@@ -133,6 +133,8 @@ struct service {
 	struct service_out *out; /* a ring */
 	size_t out_first, out_n, out_cap;
 	struct plan *plan; /* being told */
+	struct message
+		*disk; /* what was told last of the recorder's disk; NULL = nothing is known */
 	rs_time deadline;
 	struct service_counters counters;
 };
@@ -331,6 +333,12 @@ void measure_forget(struct person *person);
 
 /* The parts as members of one object, of one person. 0, -E2BIG, -ENOMEM. */
 int measure_person_write(const struct person *person, struct rs_buf *out) RS_MUST_USE;
+
+/* disk.c */
+/* The recorder spoke of its disk; the recorder is gone; somebody came, who is told if it is for them. */
+void disk_take(struct service *service, const struct node_message *message);
+void disk_gone(struct service *service);
+void disk_joined(struct service *service, const struct session *session);
 
 /* plan.c */
 /* Something happened: the plan is told soon. */

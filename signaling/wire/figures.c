@@ -106,6 +106,16 @@ static const struct {
 	{ "router_tx_padding", "Packets of padding sent to find out what lines carry." },
 	{ "router_tx_frames_left_out",
 		"Frames not sent since too much waited for the receiver's line." },
+	{ "archive_free_octets", "Free space for archives." },
+	{ "archive_octets_per_second", "By how much that becomes less." },
+	{ "archive_left_seconds", "How long it lasts until pictures are left out." },
+	{ "archive_alarm", "0 green, 1 amber, 2 red." },
+	{ "archive_backlog_octets", "What waits for the disk of the archives." },
+	{ "archive_pictures_left_out", "1 while pictures are left out so that sound goes on." },
+	{ "archive_copy_unavailable", "1 while the second copy cannot be written." },
+	{ "archive_copy_behind_seconds", "All that was written longer ago is in the second copy." },
+	{ "archive_copied_octets", "Octets written to the second copy." },
+	{ "archive_copy_verified_files", "Files found to be the same in both copies." },
 	{ "tap_dropped", "Frames dropped since a recorder was too slow." },
 };
 

@@ -1,6 +1,7 @@
 #include "signaling/wire/node.h"
 
 #include "common/control/object.h"
+#include "signaling/wire/disk.h"
 #include "signaling/wire/doc.h"
 
 #include <errno.h>
@@ -119,6 +120,12 @@ static void parse_archived(const struct object *object, struct node_message *mes
 	message->event = (uint64_t)object_int(object, "last_event", 0, DOC_INT_MAX);
 }
 
+static void parse_disk(const struct object *object, struct node_message *message)
+{
+	(void)message; /* read by disk_write() */
+	disk_judge(object);
+}
+
 static void parse_other(const struct object *object, struct node_message *message)
 {
 	(void)object; /* unknown types have no members we know */
@@ -138,6 +145,7 @@ static const struct {
 	[NODE_STATS] = { "stats", parse_stats },
 	[NODE_RECORDING] = { "recording", parse_recording },
 	[NODE_ARCHIVED] = { "archived", parse_archived },
+	[NODE_DISK] = { "disk", parse_disk },
 	[NODE_OTHER] = { "", parse_other },
 };
 

@@ -24,6 +24,7 @@ enum node_message_kind {
 	NODE_STATS,
 	NODE_RECORDING,
 	NODE_ARCHIVED,
+	NODE_DISK, /* see disk.h */
 	NODE_OTHER, /* of a type this version does not know: to be ignored */
 };
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "signaling/wire/watched.h"
@@ -100,6 +101,43 @@ static void an_interrupted_speaker_whose_line_was_lost_is_held_too(void **state)
 	assert_string_equal(bench_text(chair->view, "floor.holder"), "KEN");
 	assert_true(json_is_true(bench_at(chair->view, "floor.suspended")));
 	assert_null(bench_at(chair->view, "open.0"));
+}
+
+/* Those who preside, and technicians; nobody else. */
+static void the_recorders_disk_is_told_to_those_who_can_do_something_about_it(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *recorder = bench_recorder(bench, "[]");
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	assert_int_equal(
+		bench_report(bench, recorder,
+			"{\"type\":\"disk\",\"level\":\"amber\",\"why\":\"\",\"free\":1000,"
+			"\"rate\":10,\"left_s\":5400,\"copy\":{\"state\":\"running\",\"behind_s\":7}}"),
+		0);
+	const json_t *told = bench_at(bench_last(chair, "measured"), "patch.disk");
+	assert_string_equal(bench_text(told, "level"), "amber");
+	assert_int_equal(bench_int(told, "left_s"), 5400);
+	assert_int_equal(bench_int(told, "copy.behind_s"), 7);
+	assert_true(json_is_null(bench_at(told, "copy.since_ms")));
+	assert_int_equal(bench_count(ken, "measured"), 0);
+
+	/* Whoever comes later hears how it stands; what is not known any more is taken away. */
+	assert_int_equal(bench_report(bench, recorder,
+				 "{\"type\":\"disk\",\"level\":\"red\",\"why\":\"slow\"}"),
+		0);
+	const struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	told = bench_at(bench_last(technician, "measured"), "patch.disk");
+	assert_string_equal(bench_text(told, "why"), "slow");
+	assert_true(json_is_null(bench_at(told, "left_s")));
+	assert_true(json_is_null(bench_at(told, "copy")));
+	bench_node_gone(bench, recorder);
+	assert_true(json_is_null(bench_at(bench_last(chair, "measured"), "patch.disk")));
+	/* What the protocol does not know ends the connection. */
+	recorder = bench_recorder(bench, "[]");
+	assert_int_equal(bench_report(bench, recorder,
+				 "{\"type\":\"disk\",\"level\":\"pink\",\"why\":\"\"}"),
+		-EBADMSG);
 }
 
 static void what_is_measured_is_told_once_and_joins_the_view(void **state)
@@ -343,6 +381,7 @@ int main(void)
 		CASE(a_speaker_from_whom_nothing_comes_has_lost_the_line),
 		CASE(a_speaker_who_is_heard_again_soon_goes_on_and_later_waits_for_the_chair),
 		CASE(an_interrupted_speaker_whose_line_was_lost_is_held_too),
+		CASE(the_recorders_disk_is_told_to_those_who_can_do_something_about_it),
 		CASE(what_is_measured_is_told_once_and_joins_the_view),
 		CASE(who_speaks_is_told_at_once),
 		CASE(a_microphone_is_told_fit_or_not),

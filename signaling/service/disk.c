@@ -1,0 +1,49 @@
+/* The recorder's disk, told to those who lead the meeting and to technicians: measured, not decided, so no number and not kept. */
+#include "signaling/service/service_priv.h"
+
+#include "signaling/wire/disk.h"
+
+static bool is_told(const struct session *session)
+{
+	const enum role role =
+		session->chamber->proceedings->meeting->participants[session->participant].role;
+	return role == ROLE_TECHNICIAN || session_presides(session);
+}
+
+static void tell(struct service *service, const struct node_message *message)
+{
+	struct rs_buf text;
+	rs_buf_init(&text, VIEW_MAX);
+	struct message *told = disk_write(message, &text) == 0
+				       ? message_new(rs_buf_data(&text), rs_buf_len(&text))
+				       : NULL;
+	rs_buf_done(&text);
+	if (told == NULL)
+		return; /* the next one says it */
+	for (struct chamber *chamber = service->chambers; chamber != NULL; chamber = chamber->next)
+		for (struct session *session = chamber->sessions; session != NULL;
+			session = session->next)
+			if (is_told(session))
+				out_push(service, SERVICE_SEND, session->id, 0, message_ref(told));
+	message_unref(service->disk);
+	service->disk = told;
+}
+
+void disk_take(struct service *service, const struct node_message *message)
+{
+	tell(service, message);
+}
+
+void disk_gone(struct service *service)
+{
+	if (service->disk == NULL)
+		return;
+	tell(service, NULL);
+	service->disk = message_unref(service->disk);
+}
+
+void disk_joined(struct service *service, const struct session *session)
+{
+	if (service->disk != NULL && is_told(session))
+		out_push(service, SERVICE_SEND, session->id, 0, message_ref(service->disk));
+}
