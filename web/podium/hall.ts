@@ -4,6 +4,7 @@ import { t, type Key } from '#shared/words';
 import { Part } from '#shared/ui/part';
 import '#shared/ui/small';
 import './booths';
+import './disk';
 
 /** Agenda, booths, archive. */
 @customElement('rs-hall')
@@ -51,6 +52,7 @@ export class Hall extends Part {
 			<header><div><h2 id="archive-title">${t('archive.title')}</h2>
 				<p class="small recording ${state}">${t(`recording.${state}.long` satisfies Key)}</p></div>
 				${this.archiveKey(state === 'off' || state === 'failed')}</header>
+			<rs-disk .session=${session}></rs-disk>
 		</section>`;
 	}
 

@@ -55,6 +55,7 @@ export class Podium extends Page {
 				<rs-lost-speaker .session=${session}></rs-lost-speaker>
 				<rs-booth-alarms .session=${session}></rs-booth-alarms>
 				${this.alarm()}
+				<rs-disk-alarm .session=${session}></rs-disk-alarm>
 				<rs-decision .session=${session}></rs-decision>
 				<rs-explanations .session=${session}></rs-explanations>
 				${leads ? html`<rs-list-keys .session=${session}></rs-list-keys>` : nothing}

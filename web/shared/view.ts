@@ -371,6 +371,21 @@ export interface Measured {
 	sounds?: Record<string, Sound>;
 	/** How old what an interpreter hears is, ms from the microphone it hears. */
 	ears?: Record<string, number>;
+	/** The recorder's, for those who can do something about it. */
+	disk?: Disk | null;
+}
+
+/** Of the recorder. */
+export interface Disk {
+	level: 'green' | 'amber' | 'red';
+	/** Why pictures are left out; '': they are not. */
+	why: '' | 'slow' | 'nearly-full' | 'full';
+	/** Octets. */
+	free?: number | null;
+	/** Until pictures are left out, or, when they are, until nothing goes. */
+	left_s?: number | null;
+	/** The second copy of the archive. */
+	copy?: { state: 'running' | 'unavailable'; behind_s?: number | null; since_ms?: number | null; reason?: string | null } | null;
 }
 
 /** Of a microphone: the band, and once there was voice, whether it can be interpreted, and what is wrong. */

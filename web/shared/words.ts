@@ -130,6 +130,16 @@ export function timeOfDay(ms: number): string {
 	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
 }
 
+/** "4 hr 10 min", whole minutes, from two days on hours alone. */
+export function formatSpan(seconds: number): string {
+	const unit = (value: number, name: string) => new Intl.NumberFormat(`${language}-u-nu-latn`, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+	const minutes = Math.floor(seconds / 60);
+	if (minutes < 60)
+		return unit(minutes, 'minute');
+	const hours = unit(Math.floor(minutes / 60), 'hour');
+	return minutes % 60 === 0 || minutes >= 48 * 60 ? hours : `${hours} ${unit(minutes % 60, 'minute')}`;
+}
+
 /** "48 kB": how long something takes to come, roughly. */
 export function formatOctets(octets: number): string {
 	const [value, unit] = octets < 1e6 ? [Math.max(1, Math.round(octets / 1e3)), 'kilobyte'] : [Math.round(octets / 1e5) / 10, 'megabyte'];
