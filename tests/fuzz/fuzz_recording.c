@@ -61,9 +61,10 @@ static void check_question(const char *text, size_t len)
 static void check_words(const char *text, size_t len)
 {
 	struct rs_buf out;
-	char *copy = strndup(text, len);
+	char *copy = calloc(1, len + 1);
 	if (copy == NULL)
 		return;
+	memcpy(copy, text, len);
 	rs_buf_init(&out, (size_t)1 << 20);
 	if (fold_text(copy, &out) == 0 && rs_buf_len(&out) > 0 &&
 		memchr(rs_buf_data(&out), '"', rs_buf_len(&out)) != NULL)

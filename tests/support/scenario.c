@@ -113,7 +113,8 @@ static void say_first_word(struct world *world)
 	const json_t *view = view_of(world);
 	if (bench_at(view, "floor.awaits") == NULL)
 		return;
-	const char *holder = bench_text(view, "floor.holder");
+	char holder[MEETING_BADGE_MAX + 1]; /* the view changes with the first of the two */
+	(void)rs_set_text(holder, bench_text(view, "floor.holder"));
 	for (int i = 0; i < 2; i++) {
 		(void)bench_report(world->bench, world->sfu,
 			"{\"type\":\"speaking\",\"meeting\":\"%s\",\"source\":\"%s\",\"speaking\":%s}",
