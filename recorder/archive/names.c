@@ -23,6 +23,7 @@ static const char *const places[NAMES_PLACES] = {
 	[NAMES_BAG_INFO] = "bag-info.txt",
 	[NAMES_MANIFEST] = "manifest-sha512.txt",
 	[NAMES_TAG_MANIFEST] = "tagmanifest-sha512.txt",
+	[NAMES_CUSTODY] = "custody.jsonl",
 	[NAMES_PROOF] = "proof",
 	[NAMES_KEY] = "proof/recorder.pub",
 	[NAMES_HEADS] = "proof/heads.jsonl",

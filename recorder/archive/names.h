@@ -4,6 +4,7 @@
  * languages. Whoever needs a path asks here. No allocation; only names_media_path() looks at the disk.
  *
  *   SESSION/  bagit.txt bag-info.txt manifest-sha512.txt tagmanifest-sha512.txt
+ *   SESSION/custody.jsonl   what became of it since it was recorded, when anything did
  *   SESSION/proof/   what shows that data/ is what was recorded
  *   SESSION/data/    session.json events.jsonl
  *                    tracks/KEN.001.a.webm + .idx.jsonl     essence: as sent (.mkv: H.264, AV1)
@@ -33,6 +34,7 @@ enum names_place {
 	NAMES_BAG_INFO,
 	NAMES_MANIFEST,
 	NAMES_TAG_MANIFEST,
+	NAMES_CUSTODY,  /* what became of it since: holds, deletions (custody.h) */
 	NAMES_PROOF,    /* folder */
 	NAMES_KEY,      /* public key of who signs, PEM */
 	NAMES_HEADS,    /* signed heads of the tree over all clusters (heads.h) */

@@ -169,6 +169,7 @@ static int check_session(struct verify *verify)
 struct examined {
 	const char *file;
 	const json_t *end; /* payload of the line that ended it */
+	bool gone;         /* its media was deleted, and that is accounted for */
 	int webm;
 	uint64_t size;
 	uint64_t first; /* offset of the first cluster */
@@ -208,7 +209,7 @@ static void check_cluster(struct verify *verify, struct examined *x, const struc
 			"cluster %" PRIu32 " does not begin where the one before it ends",
 			line->cluster);
 	x->to = line->offset + line->len;
-	if (!digest_is(x, line->offset, line->len, line->sha256))
+	if (!x->gone && !digest_is(x, line->offset, line->len, line->sha256))
 		verify_problem(verify, x->file,
 			"cluster %" PRIu32 " (octets %" PRIu64 " to %" PRIu64
 			") was changed or is cut off",
@@ -255,6 +256,8 @@ static void check_frame(struct verify *verify, struct examined *x)
 	if (strcmp(x->ledger.head, text_of(x->end, "ledger_sha256")) != 0 ||
 		x->ledger.clusters != number_of(x->end, "clusters"))
 		verify_problem(verify, x->file, "its ledger is not the one it was ended with");
+	if (x->gone)
+		return;
 	if (x->size != number_of(x->end, "size"))
 		verify_problem(verify, x->file, "has %" PRIu64 " octets instead of %" PRIu64,
 			x->size, number_of(x->end, "size"));
@@ -277,9 +280,14 @@ static int check_segment(struct verify *verify, const char *file, const json_t *
 	int err = names_media_path(verify->directory, file, path);
 	if (err < 0)
 		return err;
+	const char *gone = custody_gone_segment(verify->custody, file);
 	x.webm = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	if (x.webm < 0 || fstat(x.webm, &st) < 0) {
+	struct stat st = { 0 };
+	if (x.webm < 0 && errno == ENOENT && gone != NULL) {
+		x.gone = true;
+		verify->report.deleted++;
+		verify_note(verify, file, gone);
+	} else if (x.webm < 0 || fstat(x.webm, &st) < 0) {
 		verify_problem(verify, file, "cannot be read");
 		return x.webm >= 0 ? close(x.webm) : 0;
 	}
@@ -296,7 +304,8 @@ static int check_segment(struct verify *verify, const char *file, const json_t *
 	} else if (err == 0) {
 		check_frame(verify, &x);
 	}
-	(void)close(x.webm); /* read only */
+	if (x.webm >= 0)
+		(void)close(x.webm); /* read only */
 	return err;
 }
 
@@ -330,9 +339,25 @@ static int check_folder(struct verify *verify, enum names_place folder)
 	return 0;
 }
 
+/* What was deleted since, by which rule: so that it can be told from what was altered. */
+static int open_custody(struct verify *verify)
+{
+	char path[ARCHIVE_PATH_LEN];
+	char why[CUSTODY_WHY_LEN];
+	int err = names_path(verify->directory, NAMES_CUSTODY, path);
+	if (err == 0)
+		err = custody_open(path, CUSTODY_READ, why, &verify->custody);
+	if (err != -EBADMSG)
+		return err;
+	verify_problem(verify, names_place(NAMES_CUSTODY), "%s", why);
+	return 0;
+}
+
 static int check_all(struct verify *verify)
 {
-	int err = verify_load_heads(verify);
+	int err = open_custody(verify);
+	if (err == 0)
+		err = verify_load_heads(verify);
 	if (err == 0)
 		err = check_events(verify);
 	if (err == 0)
@@ -370,6 +395,7 @@ int archive_verify(
 	verify.segments = json_object();
 	verify.sums = json_array();
 	err = verify.segments != NULL && verify.sums != NULL ? check_all(&verify) : -ENOMEM;
+	custody_free(verify.custody);
 	json_decref(verify.segments);
 	json_decref(verify.sums);
 	lines_done(&verify.heads);

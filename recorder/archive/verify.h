@@ -14,6 +14,8 @@ struct archive_report {
 	uint64_t lines;    /* of events.jsonl */
 	uint64_t events;   /* meeting events among them */
 	uint64_t segments;
+	uint64_t
+		deleted; /* segments whose media is gone, and custody.jsonl says why (a note each) */
 	uint64_t unfinished; /* segments still being written, or cut off and not yet measured */
 	uint64_t clusters;
 	uint64_t heads;      /* signed, and good */

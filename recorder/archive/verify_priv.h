@@ -9,12 +9,14 @@
 #include "common/base/hash.h"
 #include "recorder/archive/archive.h"
 #include "recorder/archive/chain.h"
+#include "recorder/archive/custody.h"
 #include "recorder/archive/verify.h"
 
 struct verify {
 	const char *directory;
 	const struct archive_sink *sink;
 	struct archive_report report;
+	struct custody *custody; /* what was deleted since: custody_gone() */
 	json_t *segments; /* file -> payload of the last line about it, with its type under "line" */
 	char session_sha256[CHAIN_HASH_LEN]; /* of session.json, as the recording began with it */
 	int64_t last_event;

@@ -7,6 +7,7 @@
 #include "recorder/archive/verify.h"
 #include "recorder/record/record.h"
 #include "tools/rostrumctl/bag.h"
+#include "tools/rostrumctl/custody.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -28,7 +29,7 @@ static const char usage[] =
 	"usage: rostrumctl archive list ROOT [--json]\n"
 	"       rostrumctl archive verify DIR [--json]      a session's archive, or all below a root\n"
 	"       rostrumctl archive record DIR [--out DIR] [--json]      makes the record from the events again\n"
-	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag; default: NAME.bag here\n";
+	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag; default: NAME.bag here\n" CUSTODY_USAGE;
 
 static int print_json(json_t *json)
 {
@@ -142,9 +143,10 @@ static json_t *report_json(
 		const char *key;
 		uint64_t value;
 	} numbers[] = { { "lines", r->lines }, { "events", r->events }, { "segments", r->segments },
-		{ "unfinished", r->unfinished }, { "clusters", r->clusters }, { "heads", r->heads },
-		{ "covered", r->covered }, { "octets", r->octets }, { "unverified", r->unverified },
-		{ "lost", r->lost }, { "skipped", r->skipped }, { "synthetic", r->synthetic } };
+		{ "deleted", r->deleted }, { "unfinished", r->unfinished },
+		{ "clusters", r->clusters }, { "heads", r->heads }, { "covered", r->covered },
+		{ "octets", r->octets }, { "unverified", r->unverified }, { "lost", r->lost },
+		{ "skipped", r->skipped }, { "synthetic", r->synthetic } };
 	for (size_t i = 0; i < RS_ARRAY_LEN(numbers); i++)
 		(void)json_object_set_new(json, numbers[i].key,
 			json_integer((json_int_t)numbers[i].value)); /* as above */
@@ -339,7 +341,10 @@ static bool parse_options(int argc, char **argv, struct options *out)
 int archive_main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	if (argc >= 3 && parse_options(argc, argv, &options))
+	const int status = custody_main(argc, argv);
+	if (status == 0 || status == 1)
+		return status;
+	if (status < 0 && argc >= 3 && parse_options(argc, argv, &options))
 		for (size_t i = 0; i < RS_ARRAY_LEN(verbs); i++)
 			if (strcmp(argv[1], verbs[i].name) == 0)
 				return verbs[i].run(&options);
