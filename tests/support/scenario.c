@@ -113,7 +113,7 @@ static void say_first_word(struct world *world)
 	const json_t *view = view_of(world);
 	if (bench_at(view, "floor.awaits") == NULL)
 		return;
-	char holder[MEETING_BADGE_MAX + 1]; /* the view changes with the first of the two */
+	char holder[RS_NAME_MAX + 1]; /* the view changes with the first of the two */
 	(void)rs_set_text(holder, bench_text(view, "floor.holder"));
 	for (int i = 0; i < 2; i++) {
 		(void)bench_report(world->bench, world->sfu,
