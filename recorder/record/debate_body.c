@@ -181,7 +181,8 @@ static void write_from(
 	xml_close(xml);
 }
 
-/* What captioners wrote while they spoke, in their language: a draft for whoever writes the verbatim record. */
+/* What captioners wrote while they spoke, in their language: a draft for whoever writes the verbatim record. What a microphone
+ * beside the floor brings has no language of its own, and no words. */
 static void write_words(struct xml *xml, const struct record *record,
 	const struct record_speech *speech, const struct record_part *part)
 {
@@ -221,8 +222,7 @@ static void write_speech(struct xml *xml, const struct record *record, size_t i)
 		xml_text(xml, " – ");
 		write_recorded_time(xml, record, speech->parts[part].to_ms, "endEvent");
 		xml_close(xml);
-		if (speech->as != RECORD_PRESIDING)
-			write_words(xml, record, speech, &speech->parts[part]);
+		write_words(xml, record, speech, &speech->parts[part]);
 	}
 	xml_close(xml);
 }

@@ -153,7 +153,7 @@ static int make_folder(const char *to, enum names_place folder)
 static int put_record(const struct record *record, const char *to, const struct record_making *how)
 {
 	static const enum names_place folders[] = { NAMES_DATA, NAMES_RECORD, NAMES_TEXT };
-	int err = 0;
+	int err = mkdir(to, 0750) < 0 && errno != EEXIST ? -errno : 0;
 	for (size_t i = 0; i < RS_ARRAY_LEN(folders) && err == 0; i++)
 		err = make_folder(to, folders[i]);
 	if (err == 0)

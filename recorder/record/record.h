@@ -261,7 +261,7 @@ int record_write_captions(
 const char *record_caption_language(const struct record *record, size_t i);
 
 struct record_making {
-	/* Another directory, laid out as an archive is; NULL = the archive itself. */
+	/* Another directory, made if need be and laid out as an archive is; NULL = the archive itself. */
 	const char *out;
 	/* What is in the archive stays: nothing is written there, and -EEXIST says that it would be otherwise. */
 	bool sealed;

@@ -1,11 +1,13 @@
 // The archive: what is written, what a kill leaves, what a full disk does.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join as path } from 'node:path';
 import test from 'node:test';
 import { publish } from '../support/clients.mjs';
 import { chainFaults, events, faultsOf, files, lastPacketSeconds, sessions, writtenAt } from '../support/archive.mjs';
 import { join } from '../support/page.mjs';
+import { debateFaults, readIndex } from '../support/record.mjs';
 import { build, newState, startRostrum } from '../support/rostrum.mjs';
 import { TONES, decode, stretches } from '../support/sound.mjs';
 import { mountSmall } from '../support/tmpfs.mjs';
@@ -56,6 +58,13 @@ test('the archive of a sitting plays, is chained, and a changed octet is found',
 	assert.ok(heard[1].from - heard[0].to > 1.2, 'the pause is as long as it was');
 	// Where a tone begins and ends within a window it leaks into the others, up to -45 dB.
 	for (const who of ['FRA', 'chair']) assert.deepEqual(stretches(decode(sound), TONES[who], -40), [], who);
+
+	// Who spoke stands in the record that the closing made, by name and with their times.
+	const index = await until('the record', () => existsSync(path(directory, 'data/record/index.json')) && readIndex(directory));
+	assert.deepEqual(debateFaults([path(directory, 'data/record/debate.xml')]), []);
+	const speeches = index.speeches.filter(({ as }) => as === 'main');
+	assert.deepEqual(speeches.map(({ participant, name, person }) => [participant, name, person.rank]), [['KEN', 'Kenya', 'head'], ['KEN', 'Kenya', 'head']]);
+	assert.ok(index.closed && speeches.every((speech, i) => Math.abs(speech.to_ms - speech.from_ms - [5000, 3000][i]) < 1500), JSON.stringify(speeches));
 
 	const given = events(directory).filter((line) => line.type === 'meeting' && line.payload.name === 'floor-given');
 	assert.equal(given.length, 2);
