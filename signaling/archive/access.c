@@ -13,6 +13,7 @@ uint32_t access_classes(enum role role)
 		[ROLE_TECHNICIAN] = CLASS_BIT(VISIBILITY_PUBLIC),
 		[ROLE_VIEWER] = CLASS_BIT(VISIBILITY_PUBLIC),
 		[ROLE_ROOM] = CLASS_BIT(VISIBILITY_PUBLIC),
+		[ROLE_CAPTIONER] = CLASS_BIT(VISIBILITY_PUBLIC),
 		[ROLE_ADMIN] = EVERYTHING,
 	};
 	/* A role that is added later sees what is public until somebody decides otherwise. */

@@ -10,7 +10,8 @@
 
 /* From which figure on a fault is amber, and red. Loss is before repair: what RED and a resend mend of one in a hundred is
  * not heard; of one in twenty something always is. Jitter up to half of 60 ms is what a browser's buffer takes. Fair voice
- * lies at -30 dBov and above; under -50 the booth's own amplifier brings the noise up with it. */
+ * lies at -30 dBov and above; under -50 the booth's own amplifier brings the noise up with it. Interpreters follow 100 to 120 words
+ * a minute with ease; what is read out at 140 wears them out, and at 170 sentences are lost. */
 static const struct bound {
 	enum sound_fault fault;
 	int amber, red;
@@ -20,6 +21,7 @@ static const struct bound {
 	{ SOUND_CLIPPING, 10, 100 },
 	{ SOUND_LOSS, 10, 50 },
 	{ SOUND_JITTER, 30, 80 },
+	{ SOUND_SPEED, 140, 170 },
 };
 
 void interpretability_init(struct interpretability *interpretability)
@@ -48,6 +50,8 @@ static int figure_of(const struct interpretability *interpretability,
 		return second->loss_permille;
 	case SOUND_JITTER:
 		return second->jitter_ms;
+	case SOUND_SPEED:
+		return second->words_a_minute;
 	}
 	return 0;
 }
@@ -130,6 +134,6 @@ const char *sound_verdict_name(enum sound_verdict verdict)
 const char *sound_fault_name(unsigned i)
 {
 	static const char *const names[SOUND_FAULTS] = { "band", "quiet", "clipping", "loss",
-		"jitter" };
+		"jitter", "speed" };
 	return names[i];
 }

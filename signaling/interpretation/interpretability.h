@@ -26,8 +26,9 @@ enum sound_fault {
 	SOUND_CLIPPING = 1 << 2, /* overdriven */
 	SOUND_LOSS = 1 << 3,     /* packets lost on the way to the media server */
 	SOUND_JITTER = 1 << 4,   /* they come too unevenly to be played without stretching */
+	SOUND_SPEED = 1 << 5,    /* too many words a minute */
 };
-#define SOUND_FAULTS 5
+#define SOUND_FAULTS 6
 
 enum sound_fit {
 	SOUND_FIT_UNKNOWN,
@@ -45,6 +46,7 @@ struct sound_second {
 	int clipping_permille; /* of its packets at full level */
 	int loss_permille;     /* before repair */
 	int jitter_ms;
+	int words_a_minute; /* 0 = not known */
 };
 
 /* How bad one fault is, and what the last seconds say otherwise. */
@@ -74,7 +76,7 @@ bool interpretability_add(
 
 /* "unknown", "green", "amber", "red". */
 const char *sound_verdict_name(enum sound_verdict verdict);
-/* Of the i-th fault (bit i), i < SOUND_FAULTS: "band", "quiet", "clipping", "loss", "jitter". */
+/* Of the i-th fault (bit i), i < SOUND_FAULTS: "band", "quiet", "clipping", "loss", "jitter", "speed". */
 const char *sound_fault_name(unsigned i);
 
 #endif

@@ -33,6 +33,7 @@ const char *join_page(enum role role)
 		[ROLE_TECHNICIAN] = "podium",
 		[ROLE_VIEWER] = "delegate",
 		[ROLE_ROOM] = "delegate",
+		[ROLE_CAPTIONER] = "captioner",
 		[ROLE_ADMIN] = "podium",
 	};
 	return pages[role];
@@ -135,6 +136,9 @@ static void put_badge(struct join *join, struct claims *claims)
 	case ROLE_INTERPRETER:
 		put_interpreter(join, claims);
 		return;
+	case ROLE_CAPTIONER:
+		put(join, claims, "captioners", claims->badge);
+		return;
 	case ROLE_SECRETARIAT:
 	case ROLE_CHAIR:
 	case ROLE_TECHNICIAN:
@@ -184,7 +188,7 @@ static json_t *rehearsal(struct join *join)
 
 static json_t *groups(void)
 {
-	return json_pack("{s:{}, s:{}}", "delegates", "interpreters");
+	return json_pack("{s:{}, s:{}, s:{}}", "delegates", "interpreters", "captioners");
 }
 
 int join_write(struct request *request, const char *imported, size_t len)

@@ -134,6 +134,7 @@ static const struct {
 	[EVENT_CALL_ANSWERED] = { "call-answered", MEMBER_CALL },
 	[EVENT_BOOTHS_AWAITED] = { "booths-awaited", MEMBER_AWAITED | MEMBER_UNTIL },
 	[EVENT_BOOTHS_NOT_AWAITED] = { "booths-not-awaited", 0 },
+	[EVENT_CAPTION] = { "caption", MEMBER_CAPTION },
 	[EVENT_DESK_LIVE] = { "desk-live", MEMBER_CHANNEL | MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_DESK_IDLE] = { "desk-idle", MEMBER_CHANNEL | MEMBER_PARTICIPANT | MEMBER_CAUSE },
 	[EVENT_RECORDING_STARTED] = { "recording-started", MEMBER_SESSION | MEMBER_REASON },

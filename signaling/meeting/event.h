@@ -100,6 +100,7 @@ enum event_kind {
 	EVENT_CALL_ANSWERED,
 	EVENT_BOOTHS_AWAITED,
 	EVENT_BOOTHS_NOT_AWAITED,
+	EVENT_CAPTION,
 	EVENT_RECORDING_STARTED,
 	EVENT_RECORDING_STOPPED,
 	EVENT_RECORDING_FAILED,
@@ -273,7 +274,8 @@ enum outcome {
 #define MEMBER_CALL (UINT64_C(1) << 37)       /* call, to */
 #define MEMBER_AWAITED \
 	(UINT64_C(1) << 38) /* participant, entry or decision, each where it is said; booths */
-#define MEMBER_DUE (UINT64_C(1) << 34) /* 0 = null: as soon as both agree */
+#define MEMBER_CAPTION (UINT64_C(1) << 39) /* language, line, text, from_ms, to_ms */
+#define MEMBER_DUE (UINT64_C(1) << 34)     /* 0 = null: as soon as both agree */
 
 /* "delegation-" and the delegation's id: the booth of its own interpreters. */
 #define EVENT_BOOTH_MAX (RS_NAME_MAX + 11)
@@ -286,7 +288,9 @@ enum outcome {
 #define EVENT_SEED_MAX 64     /* a seed of lots, or the commitment to it: hexadecimal digits */
 #define EVENT_SYMBOL_MAX 64   /* octets of a document's symbol */
 #define EVENT_LANGUAGE_MAX 35 /* of its language tag (RFC 5646 section 4.4.1) */
-#define EVENT_HASH_LEN 32     /* SHA-256 */
+#define CAPTION_CHARACTERS_MAX 200
+#define EVENT_CAPTION_MAX (4 * CAPTION_CHARACTERS_MAX) /* octets of a line of captions */
+#define EVENT_HASH_LEN 32                              /* SHA-256 */
 
 struct event {
 	uint64_t number; /* from 1, without gaps, in each meeting */
@@ -317,6 +321,10 @@ struct event {
 	enum impediment_reason impediment;
 	uint32_t call; /* its number, from 1 in each meeting */
 	enum call_to call_to;
+	/* of captions, in `language` */
+	uint32_t caption_line; /* from 1 in each language; one that was before is corrected */
+	char text[EVENT_CAPTION_MAX + 1];
+	int64_t from_ms, to_ms; /* wall clock */
 	char session[EVENT_SESSION_MAX + 1];
 	char reason[EVENT_REASON_MAX + 1];
 	char instance[RS_NAME_MAX + 1];

@@ -206,6 +206,20 @@ static enum verdict decide_desk(const struct proceedings *proceedings,
 	return interpretation_decide(proceedings->interpretation, &desk_command, out_events);
 }
 
+static enum verdict decide_caption(const struct proceedings *proceedings,
+	const struct command *command, struct events *out_events)
+{
+	const struct captions_command caption = {
+		.by = command->by,
+		.language = command->language,
+		.line = command->line,
+		.text = command->text,
+		.from_ms = command->from_ms,
+		.wall_ms = command->wall_ms,
+	};
+	return captions_decide(proceedings->captions, &caption, out_events);
+}
+
 static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	const struct command *command, int64_t wall_ms, struct events *out_events)
 {
@@ -387,12 +401,16 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 		return booths_decide(proceedings, SIGNALS_CALL, command, out_events);
 	case COMMAND_ANSWER_CALL:
 		return booths_decide(proceedings, SIGNALS_ANSWER, command, out_events);
+	case COMMAND_CAPTION:
+		return decide_caption(proceedings, command, out_events);
 	case COMMAND_PLAN:
 	case COMMAND_SAY:
 	case COMMAND_LISTEN:
 	case COMMAND_COLLECT_BALLOT:
 	case COMMAND_WATCH:
 	case COMMAND_HEARS:
+	case COMMAND_CAPTION_LIVE:
+	case COMMAND_CAPTIONS:
 	case COMMAND_OFFER:
 	case COMMAND_RESTART_ICE:
 	case COMMAND_HANG_UP:

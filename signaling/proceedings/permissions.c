@@ -8,6 +8,7 @@
 #define INTERPRETER ROLE_BIT(ROLE_INTERPRETER)
 #define TECHNICIAN ROLE_BIT(ROLE_TECHNICIAN)
 #define ROOM ROLE_BIT(ROLE_ROOM)
+#define CAPTIONER ROLE_BIT(ROLE_CAPTIONER)
 #define ADMIN ROLE_BIT(ROLE_ADMIN)
 #define PRESIDING ROLES_PRESIDING
 
@@ -149,6 +150,8 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_ANSWER_CALL] = { .any = PRESIDING | TECHNICIAN,
 		.own = INTERPRETER,
 		.when = ALWAYS },
+	/* Tried before the meeting, too. */
+	[COMMAND_CAPTION] = { .any = CAPTIONER, .when = SITTING | TEST },
 	[COMMAND_TAKE_UP_RECORDING] = { .any = SECRETARIAT, .when = SESSION },
 	[COMMAND_STOP_RECORDING] = { .any = SECRETARIAT, .when = ALWAYS },
 	[COMMAND_PLAN] = { .any = PRESIDING, .when = ALWAYS },
@@ -164,6 +167,8 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_LISTEN] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_WATCH] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_HEARS] = { .any = INTERPRETER, .when = ALWAYS },
+	[COMMAND_CAPTION_LIVE] = { .any = CAPTIONER, .when = SITTING | TEST },
+	[COMMAND_CAPTIONS] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_OFFER] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_RESTART_ICE] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_HANG_UP] = { .any = ROLES_ALL, .when = ALWAYS },

@@ -24,6 +24,8 @@ int proceedings_new(struct meeting *meeting, struct proceedings **out_proceeding
 	if (err == 0)
 		err = interpretation_new(meeting, &proceedings->interpretation);
 	if (err == 0)
+		err = captions_new(meeting, &proceedings->captions);
+	if (err == 0)
 		err = documents_new(&proceedings->documents);
 	if (err < 0) {
 		proceedings_free(proceedings);
@@ -44,6 +46,7 @@ struct proceedings *proceedings_free(struct proceedings *proceedings)
 	for (size_t i = 0; i < QUESTIONS_MAX; i++)
 		voting_free(proceedings->votings[i]);
 	interpretation_free(proceedings->interpretation);
+	captions_free(proceedings->captions);
 	documents_free(proceedings->documents);
 	return rs_release(proceedings);
 }
@@ -56,6 +59,7 @@ void proceedings_apply(struct proceedings *proceedings, const struct event *even
 	questions_apply(proceedings, event);
 	interpretation_apply(proceedings->interpretation, event);
 	signals_apply(&proceedings->signals, &proceedings->meeting->rules.interpretation, event);
+	captions_apply(proceedings->captions, event);
 	documents_apply(proceedings->documents, proceedings->meeting->visibility, event);
 }
 

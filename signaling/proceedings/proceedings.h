@@ -7,6 +7,7 @@
 #ifndef ROSTRUM_SIGNALING_PROCEEDINGS_PROCEEDINGS_H
 #define ROSTRUM_SIGNALING_PROCEEDINGS_PROCEEDINGS_H
 
+#include "signaling/captions/captions.h"
 #include "signaling/floor/floor.h"
 #include "signaling/interpretation/interpretation.h"
 #include "signaling/interpretation/signals.h"
@@ -37,6 +38,7 @@ struct proceedings {
 	size_t n_votings;
 	struct interpretation *interpretation;
 	struct signals signals; /* of its booths */
+	struct captions *captions;
 	struct documents *documents;
 	struct pace pace;
 };
@@ -124,6 +126,7 @@ enum command_kind {
 	COMMAND_CLEAR_IMPEDIMENT,
 	COMMAND_CALL,
 	COMMAND_ANSWER_CALL,
+	COMMAND_CAPTION,
 	COMMAND_TAKE_UP_RECORDING,
 	COMMAND_STOP_RECORDING,
 	COMMAND_CLOSE_CHAT,
@@ -138,6 +141,8 @@ enum command_kind {
 	COMMAND_COLLECT_BALLOT,
 	COMMAND_WATCH,
 	COMMAND_HEARS,
+	COMMAND_CAPTION_LIVE,
+	COMMAND_CAPTIONS,
 	COMMAND_OFFER,
 	COMMAND_RESTART_ICE,
 	COMMAND_HANG_UP,
@@ -182,10 +187,14 @@ struct command {
 		[LOT_SEED_LEN]; /* of lots that are drawn or committed to; see proceedings_lot() */
 	char participant[RS_NAME_MAX + 1];
 	char item[RS_NAME_MAX + 1];
-	char channel[RS_NAME_MAX + 1];         /* SELECT_SOURCE: or "floor" */
-	bool on;                               /* COUGH */
-	int64_t at_ms;                         /* REQUEST_HANDOVER: wall clock; 0 = not said */
-	char language[EVENT_LANGUAGE_MAX + 1]; /* SET_FLOOR_LANGUAGE; empty = not known */
+	char channel[RS_NAME_MAX + 1]; /* SELECT_SOURCE: or "floor" */
+	bool on;                       /* COUGH */
+	int64_t at_ms;                 /* REQUEST_HANDOVER: wall clock; 0 = not said */
+	char language[EVENT_LANGUAGE_MAX +
+		      1];                 /* SET_FLOOR_LANGUAGE: empty = not known; of captions */
+	uint32_t line;                    /* CAPTION: to be corrected; 0 = a new one */
+	char text[EVENT_CAPTION_MAX + 1]; /* CAPTION, CAPTION_LIVE */
+	int64_t from_ms; /* CAPTION: when the line was begun, wall clock; 0 = not known */
 	/* Desks from whose microphone nothing comes as it is judged, by their index, as a set. */
 	uint64_t silent[INTERPRETATION_DESKS_MAX / 64];
 	char booth[EVENT_BOOTH_MAX + 1];

@@ -15,7 +15,8 @@ enum role {
 	ROLE_TECHNICIAN,
 	ROLE_VIEWER,
 	ROLE_ROOM,
-	ROLE_ADMIN, /* of the site, not of a meeting: HTTP only, holds no badge */
+	ROLE_CAPTIONER, /* writes what is said */
+	ROLE_ADMIN,     /* of the site, not of a meeting: HTTP only, holds no badge */
 	ROLE_COUNT,
 };
 

@@ -13,6 +13,7 @@ static const char *const role_names[ROLE_COUNT] = {
 	[ROLE_TECHNICIAN] = "technician",
 	[ROLE_VIEWER] = "viewer",
 	[ROLE_ROOM] = "room",
+	[ROLE_CAPTIONER] = "captioner",
 	[ROLE_ADMIN] = "admin",
 };
 
@@ -106,6 +107,7 @@ const char *verdict_reason(enum verdict verdict)
 		[VERDICT_NO_SUCH_CHANNEL] = "no-such-channel",
 		[VERDICT_NO_SUCH_BOOTH] = "no-such-booth",
 		[VERDICT_NO_SUCH_CALL] = "no-such-call",
+		[VERDICT_NO_SUCH_LINE] = "no-such-line",
 		[VERDICT_NOT_CONNECTED] = "not-connected",
 		[VERDICT_NOBODY_HAS_THE_FLOOR] = "nobody-has-the-floor",
 		[VERDICT_OTHER_DELEGATION] = "other-delegation",

@@ -32,6 +32,7 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 	chamber->deadline = RS_TIME_NEVER;
 	chamber->plan.due = RS_TIME_NEVER;
 	chamber->plan.told_at = -RS_SEC(1);
+	speech_init(&chamber->speech);
 	chamber->people = rs_calloc(meeting->n_participants, sizeof(*chamber->people));
 	int err = chamber->people == NULL ? -ENOMEM : 0;
 	if (err == 0)
@@ -42,6 +43,8 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 		err = chat_new(&chamber->chat);
 	if (err == 0)
 		err = proceedings_new(meeting, &chamber->proceedings);
+	if (err == 0)
+		err = captions_live_new(chamber);
 	if (err < 0) {
 		chamber_free(chamber);
 		return err;
@@ -95,6 +98,7 @@ struct chamber *chamber_free(struct chamber *chamber)
 	ballots_free(chamber->box);
 	ballot_key_free(chamber->ballot_key.key);
 	chat_free(chamber->chat);
+	rs_release(chamber->live);
 	proceedings_free(chamber->proceedings);
 	rs_release(chamber->people);
 	return rs_release(chamber);
@@ -239,6 +243,7 @@ static void run_job(
 	ballots_prepare(service, chamber, &job->command);
 	presence_tell_silent(chamber, &job->command);
 	booths_prepare(chamber, &job->command, at);
+	captions_prepare(chamber, &job->command);
 	const enum verdict verdict = chamber->fenced
 					     ? VERDICT_STORE_UNAVAILABLE
 					     : proceedings_decide(chamber->proceedings,

@@ -8,6 +8,7 @@
 
 #include "signaling/broadcast/broadcast.h"
 #include "signaling/interpretation/interpretability.h"
+#include "signaling/interpretation/speech.h"
 #include "signaling/proceedings/plan.h"
 #include "signaling/service/listening.h"
 #include "signaling/service/service.h"
@@ -23,6 +24,7 @@ struct ballot_key;
 struct chamber;
 struct chat;
 struct decisions;
+struct live_caption;
 struct peer;
 struct replies;
 struct stream;
@@ -37,6 +39,7 @@ struct session {
 	char peer[RS_NAME_MAX + 1]; /* its media peer; empty = none */
 	bool companion;             /* of somebody in the room: sends no media */
 	bool changes;               /* is told what is not as it was, lists by entry */
+	size_t captions; /* language whose captions it shows: index of the channel + 1; 0 = none */
 	/* rate limit: a bucket of thousandths of a command */
 	int64_t bucket;
 	rs_time filled;
@@ -162,7 +165,9 @@ struct chamber {
 			*told; /* to those who preside; NULL = nothing, or not to all of them */
 	} plan;
 	struct booths_heard booths;
-	struct ballot_box *box; /* of the secret ballot that is open; NULL = none */
+	struct live_caption *live; /* captions being typed, of each channel */
+	struct speech speech;      /* of whoever has the floor */
+	struct ballot_box *box;    /* of the secret ballot that is open; NULL = none */
 	struct {
 		uint32_t decision;      /* whose it is */
 		struct ballot_key *key; /* NULL: not read, or there is none */

@@ -79,6 +79,7 @@ static void follow_up(struct service *service, struct chamber *chamber, const st
 	struct moment at)
 {
 	ballots_follow(service, chamber, event);
+	captions_follow(chamber, event);
 	if (event->kind == EVENT_VISIBILITY_CHANGED)
 		admission_changed(service, chamber, at);
 	if (event->kind == EVENT_MEDIA_SERVER)

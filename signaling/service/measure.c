@@ -85,7 +85,8 @@ static int sound_figure(int khz, int fit, const struct interpretability *interpr
 	       (int)interpretability->faults << SOUND_FAULTS_AT;
 }
 
-static void measure_sound(struct person *person, const struct node_source_stats *stats, bool flows)
+static void measure_sound(struct person *person, const struct node_source_stats *stats, bool flows,
+	uint32_t words_a_minute)
 {
 	const int fit = fit_of(stats->fit);
 	person->sound = -1;
@@ -99,12 +100,14 @@ static void measure_sound(struct person *person, const struct node_source_stats 
 		.clipping_permille = (int)stats->clipping_permille,
 		.loss_permille = (int)stats->loss_permille,
 		.jitter_ms = (int)stats->jitter_ms,
+		.words_a_minute = (int)words_a_minute,
 	};
 	(void)interpretability_add(&person->interpretability, &second);
 	person->sound = sound_figure((int)stats->audio_khz, fit, &person->interpretability);
 }
 
-static void measure_source(struct service *service, const struct node_source_stats *stats)
+static void measure_source(
+	struct service *service, const struct node_source_stats *stats, struct moment at)
 {
 	struct chamber *chamber = chamber_find(service, stats->meeting);
 	struct person *person = chamber != NULL ? chamber_person(chamber, stats->source) : NULL;
@@ -113,7 +116,7 @@ static void measure_source(struct service *service, const struct node_source_sta
 	const bool flows = stats->packets != person->mic_packets;
 	person->level = flows ? (int)-stats->level_dbov : -1;
 	person->mic_packets = stats->packets;
-	measure_sound(person, stats, flows);
+	measure_sound(person, stats, flows, captions_pace(chamber, person, at.wall_ms));
 	if (!stats->speaking) /* the end may have been told while nobody listened */
 		person->speaking = -1;
 }
@@ -369,7 +372,7 @@ void measure_speaking(struct service *service, const struct node_message *messag
 		tell(service, chamber);
 }
 
-void measure_stats(struct service *service, const struct node_message *message)
+void measure_stats(struct service *service, const struct node_message *message, struct moment at)
 {
 	for (size_t i = 0; i < message->n_peers; i++) {
 		struct node_peer_stats stats;
@@ -379,7 +382,7 @@ void measure_stats(struct service *service, const struct node_message *message)
 	for (size_t i = 0; i < message->n_sources; i++) {
 		struct node_source_stats stats;
 		node_stats_source(message, i, &stats);
-		measure_source(service, &stats);
+		measure_source(service, &stats, at);
 	}
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {

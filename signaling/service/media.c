@@ -315,7 +315,7 @@ static int on_stats(struct service *service, struct node *node, const struct nod
 		figures_free(node->figures);
 		node->figures = figures;
 	}
-	measure_stats(service, message);
+	measure_stats(service, message, at);
 	look_stats(service, message);
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {

@@ -364,6 +364,7 @@ void service_tick(struct service *service, struct moment at)
 			service_due(service, rs_time_max(chamber->retry_at, at.now + STORE_RETRY));
 		chat_expire(service, chamber, at);
 		booths_tick(service, chamber, at);
+		captions_tick(service, chamber, at);
 		chamber_pump(service, chamber, at);
 		plan_tick(service, chamber, at);
 	}

@@ -7,6 +7,7 @@
 
 #include "common/base/map.h"
 #include "signaling/proceedings/permissions.h"
+#include "signaling/service/captions.h"
 #include "signaling/service/chamber.h"
 #include "signaling/service/peers.h"
 #include "signaling/wire/conference.h"
@@ -319,7 +320,7 @@ int snapshot_write(const struct snapshot *snapshot, struct rs_buf *out) RS_MUST_
 void snapshot_done(struct snapshot *snapshot);
 
 /* measure.c */
-void measure_stats(struct service *service, const struct node_message *message);
+void measure_stats(struct service *service, const struct node_message *message, struct moment at);
 /* Told to pages at once: a frame lights up with the first words. */
 /* An interpreter's page says how old what is heard there is. */
 void measure_hears(struct service *service, struct session *session,

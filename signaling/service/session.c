@@ -145,6 +145,7 @@ static media_fn *media_handler(enum command_kind kind)
 		[COMMAND_COLLECT_BALLOT] = ballots_collect,
 		[COMMAND_WATCH] = peer_watch,
 		[COMMAND_HEARS] = measure_hears,
+		[COMMAND_CAPTIONS] = captions_wish,
 		[COMMAND_OFFER] = peer_offer,
 		[COMMAND_RESTART_ICE] = peer_restart_ice,
 		[COMMAND_HANG_UP] = peer_hang_up,
@@ -154,7 +155,7 @@ static media_fn *media_handler(enum command_kind kind)
 
 bool session_is_media(enum command_kind kind)
 {
-	return media_handler(kind) != NULL;
+	return media_handler(kind) != NULL || kind == COMMAND_CAPTION_LIVE;
 }
 
 static void do_media(struct service *service, struct session *session,
@@ -246,6 +247,8 @@ static void handle_command(struct service *service, struct session *session,
 		plan_ask(service, session, message, at);
 	} else if (message->command.kind == COMMAND_SAY) {
 		chat_say(service, session, message, at);
+	} else if (message->command.kind == COMMAND_CAPTION_LIVE) {
+		captions_type(service, session, message, at);
 	} else if (message->command.kind == COMMAND_REMOVE_MESSAGE &&
 		   replies_find(chamber->replies, who->id, message->id) == NULL &&
 		   !chat_has(chamber->chat, message->command.message)) {

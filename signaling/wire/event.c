@@ -1,6 +1,7 @@
 #include "signaling/wire/event.h"
 
 #include "common/control/object.h"
+#include "signaling/wire/captions.h"
 #include "signaling/wire/doc.h"
 #include "signaling/wire/documents.h"
 #include "signaling/wire/event_booths.h"
@@ -72,6 +73,8 @@ static json_t *write_data(const struct event *event)
 		doc_put(&data, "message", json_integer((json_int_t)event->message));
 	documents_write_data(&data, event);
 	event_write_booths(&data, event, members);
+	if (members & MEMBER_CAPTION)
+		captions_write_data(&data, event);
 	event_list_write(&data, event, members);
 	if (members & MEMBER_CAUSE)
 		doc_put(&data, "cause", json_string(cause_name(event->cause)));
@@ -156,6 +159,8 @@ static void read_data(const struct object *data, struct event *event)
 		event->message = (uint64_t)object_int(data, "message", 1, DOC_INT_MAX);
 	documents_read_data(data, event);
 	event_read_booths(data, event, members);
+	if (members & MEMBER_CAPTION)
+		captions_read_data(data, event);
 	event_list_read(data, event, members);
 	if ((members & MEMBER_CAUSE) && cause_parse(object_text(data, "cause"), &event->cause) < 0)
 		object_fail(data, "cause", "no such cause");

@@ -1,6 +1,7 @@
 #include "signaling/wire/message.h"
 
 #include "common/control/object.h"
+#include "signaling/wire/captions.h"
 #include "signaling/wire/doc.h"
 #include "signaling/wire/lists.h"
 
@@ -467,6 +468,7 @@ static const struct {
 	[COMMAND_CLEAR_IMPEDIMENT] = { "clear-impediment", parse_booth },
 	[COMMAND_CALL] = { "call", parse_call },
 	[COMMAND_ANSWER_CALL] = { "answer-call", parse_answer },
+	[COMMAND_CAPTION] = { "caption", captions_parse_line },
 	[COMMAND_TAKE_UP_RECORDING] = { "take-up-recording", parse_nothing },
 	[COMMAND_STOP_RECORDING] = { "stop-recording", parse_nothing },
 	[COMMAND_PLAN] = { "plan", parse_plan },
@@ -479,6 +481,8 @@ static const struct {
 	[COMMAND_LISTEN] = { "listen", parse_listen },
 	[COMMAND_WATCH] = { "watch", parse_watch },
 	[COMMAND_HEARS] = { "hears", parse_hears },
+	[COMMAND_CAPTION_LIVE] = { "caption-live", captions_parse_live },
+	[COMMAND_CAPTIONS] = { "captions", captions_parse_wish },
 	[COMMAND_OFFER] = { "offer", parse_offer },
 	[COMMAND_RESTART_ICE] = { "restart-ice", parse_sdp },
 	[COMMAND_HANG_UP] = { "hang-up", parse_nothing },

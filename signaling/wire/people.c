@@ -224,8 +224,9 @@ static void read_languages(
 			(void)rs_set_text(participant->languages[i], language);
 		}
 	}
-	if (participant->role == ROLE_INTERPRETER && participant->n_languages == 0)
-		object_fail(badge, "languages", "an interpreter needs one at least");
+	if ((participant->role == ROLE_INTERPRETER || participant->role == ROLE_CAPTIONER) &&
+		participant->n_languages == 0)
+		object_fail(badge, "languages", "an interpreter or captioner needs one at least");
 }
 
 /* One that is declared, where any is. */

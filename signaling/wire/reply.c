@@ -27,6 +27,7 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_NO_SUCH_BOOTH] =
 			"There is no such booth, or it has said nothing of the kind.",
 		[VERDICT_NO_SUCH_CALL] = "That call was answered already.",
+		[VERDICT_NO_SUCH_LINE] = "There is no such line, or it is too old to be corrected.",
 		[VERDICT_NOT_CONNECTED] = "This participant is not connected now.",
 		[VERDICT_NOBODY_HAS_THE_FLOOR] = "Nobody has the floor.",
 		[VERDICT_OTHER_DELEGATION] =

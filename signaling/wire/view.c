@@ -1,5 +1,6 @@
 #include "signaling/wire/view.h"
 
+#include "signaling/wire/captions.h"
 #include "signaling/wire/doc.h"
 #include "signaling/wire/documents.h"
 #include "signaling/wire/life.h"
@@ -246,6 +247,7 @@ int view_write(const struct proceedings *proceedings, struct rs_buf *out)
 	doc_put(&view, "channels", view_channels(proceedings, false));
 	doc_put(&view, "desks", view_desks(proceedings->interpretation, NULL));
 	doc_put(&view, "calls", view_calls(&proceedings->signals, NULL));
+	doc_put(&view, "captions", captions_part(proceedings->captions));
 	doc_put(&view, "recording", recording_part(meeting, WHOLE));
 	doc_put(&view, "media", media_part(meeting, WHOLE));
 	doc_put(&view, "chat", chat_part(meeting));
@@ -274,6 +276,7 @@ enum part {
 	PART_DESKS = 1 << 25,
 	PART_IMPEDIMENTS = 1 << 26,
 	PART_CALLS = 1 << 27,
+	PART_CAPTIONS = 1 << 30,
 	PART_RECORDING = 1 << 8,
 	PART_MEDIA = 1 << 9,
 	PART_INSCRIPTION = 1 << 10,
@@ -386,6 +389,7 @@ static const unsigned touched[EVENT_COUNT] = {
 	[EVENT_CALL_ANSWERED] = PART_CALLS,
 	[EVENT_BOOTHS_AWAITED] = PART_FLOOR,
 	[EVENT_BOOTHS_NOT_AWAITED] = PART_FLOOR,
+	[EVENT_CAPTION] = PART_CAPTIONS,
 	[EVENT_RECORDING_STARTED] = PART_RECORDING,
 	[EVENT_RECORDING_STOPPED] = PART_RECORDING,
 	[EVENT_RECORDING_FAILED] = PART_RECORDING,
@@ -463,6 +467,8 @@ json_t *view_patch(const struct proceedings *proceedings, const struct event *ev
 		doc_put(&patch, "booths", view_impediments_change(proceedings, event));
 	if (parts & PART_CALLS)
 		doc_put(&patch, "calls", view_calls(&proceedings->signals, event));
+	if (parts & PART_CAPTIONS)
+		doc_put(&patch, "captions", captions_change(proceedings->captions, event));
 	if (parts & PART_RECORDING)
 		doc_put(&patch, "recording", recording_part(meeting, PATCH));
 	if (parts & PART_CHAT)

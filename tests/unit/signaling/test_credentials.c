@@ -279,7 +279,7 @@ static void the_list_names_each_badge_once_with_its_state(void **state)
 	rs_buf_consume(&out, rs_buf_len(&out));
 	assert_int_equal(service_credentials(bench->service, CONFERENCE, &out), 0);
 	json_t *list = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
-	assert_int_equal(json_array_size(list), 17);
+	assert_int_equal(json_array_size(list), 18);
 	assert_string_equal(bench_text(json_array_get(list, 0), "state"), "none");
 	assert_string_equal(bench_text(json_array_get(list, 2), "state"), "revoked");
 	assert_string_equal(bench_text(json_array_get(list, 3), "state"), "issued");

@@ -80,6 +80,11 @@ static void each_fault_has_its_bounds(void **state)
 			SOUND_JITTER },
 		{ { .level_dbov = -22, .fit = SOUND_FIT, .jitter_ms = 80 }, SOUND_RED,
 			SOUND_JITTER },
+		{ { .level_dbov = -22, .fit = SOUND_FIT, .words_a_minute = 139 }, SOUND_GREEN, 0 },
+		{ { .level_dbov = -22, .fit = SOUND_FIT, .words_a_minute = 140 }, SOUND_AMBER,
+			SOUND_SPEED },
+		{ { .level_dbov = -22, .fit = SOUND_FIT, .words_a_minute = 170 }, SOUND_RED,
+			SOUND_SPEED },
 		{ { .level_dbov = -22, .fit = SOUND_FIT_LIMITED, .loss_permille = 60 }, SOUND_RED,
 			SOUND_BAND | SOUND_LOSS },
 		{ { .level_dbov = -22, .fit = SOUND_FIT_UNKNOWN }, SOUND_GREEN, 0 },
@@ -156,7 +161,7 @@ static void names_are_those_of_the_protocol(void **state)
 	assert_string_equal(sound_verdict_name(SOUND_UNKNOWN), "unknown");
 	assert_string_equal(sound_verdict_name(SOUND_AMBER), "amber");
 	assert_string_equal(sound_fault_name(0), "band");
-	assert_string_equal(sound_fault_name(SOUND_FAULTS - 1), "jitter");
+	assert_string_equal(sound_fault_name(SOUND_FAULTS - 1), "speed");
 }
 
 int main(void)

@@ -57,6 +57,7 @@ static const struct {
 	[ROLE_TECHNICIAN] = { "technician", "" },
 	[ROLE_VIEWER] = { "viewer", "" },
 	[ROLE_ROOM] = { "room", "OBS" },
+	[ROLE_CAPTIONER] = { "caption-1", "" },
 	[ROLE_ADMIN] = { "admin", "" },
 };
 
@@ -444,6 +445,12 @@ static void a_language(struct bench *bench)
 	(void)rs_set_text(bench->next.language, "fr");
 }
 
+static void a_line(struct bench *bench)
+{
+	a_language(bench);
+	(void)rs_set_text(bench->next.text, "Thank you.");
+}
+
 static void no_recording(struct bench *bench)
 {
 	act(bench, ROLE_SECRETARIAT, (struct command){ .kind = COMMAND_STOP_RECORDING });
@@ -576,6 +583,7 @@ static const struct sample {
 			[STAGE_CLOSED] = VERDICT_NO_SUCH_BOOTH } },
 	[COMMAND_CALL] = { nothing },
 	[COMMAND_ANSWER_CALL] = { a_call },
+	[COMMAND_CAPTION] = { a_line },
 	[COMMAND_TAKE_UP_RECORDING] = { no_recording },
 	[COMMAND_STOP_RECORDING] = { nothing, { [STAGE_SCHEDULED] = VERDICT_ALREADY_SO,
 						      [STAGE_TEST] = VERDICT_ALREADY_SO,
@@ -593,6 +601,8 @@ static const struct sample {
 	[COMMAND_COLLECT_BALLOT] = { .no_events = true },
 	[COMMAND_WATCH] = { .no_events = true },
 	[COMMAND_HEARS] = { .no_events = true },
+	[COMMAND_CAPTION_LIVE] = { .no_events = true },
+	[COMMAND_CAPTIONS] = { .no_events = true },
 	[COMMAND_OFFER] = { .no_events = true },
 	[COMMAND_RESTART_ICE] = { .no_events = true },
 	[COMMAND_HANG_UP] = { .no_events = true },
@@ -625,6 +635,8 @@ static struct proceedings *a_meeting(const struct rules *profile)
 	(void)rs_set_text(interpreter->languages[0], "fr");
 	(void)rs_set_text(interpreter->languages[1], "en");
 	interpreter->n_languages = 2;
+	(void)rs_set_text(meeting->participants[ROLE_CAPTIONER].languages[0], "fr");
+	meeting->participants[ROLE_CAPTIONER].n_languages = 1;
 	meeting->participants[ROLE_ADMIN] = *interpreter;
 	(void)rs_set_text(meeting->participants[ROLE_ADMIN].id, PARTNER);
 	assert_int_equal(meeting_ready(meeting), 0);

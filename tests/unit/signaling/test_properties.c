@@ -244,6 +244,8 @@ static json_t *by_name(struct world *world, const char *name)
 	if (strcmp(name, "channel") == 0 || strcmp(name, "source") == 0 ||
 		strcmp(name, "language") == 0)
 		return a_channel(world);
+	if (strcmp(name, "line") == 0)
+		return number_below(world, 5);
 	if (strcmp(name, "on") == 0)
 		return json_boolean(rs_rand_below(&world->rand, 2) == 0);
 	if (strcmp(name, "at") == 0)
@@ -441,6 +443,14 @@ static void assert_invariants(const struct proceedings *live)
 		}
 	}
 	assert_booths(live->interpretation);
+	/* Whoever comes sees the last lines of captions, none twice. */
+	for (size_t i = 0; i < live->meeting->n_channels; i++) {
+		const struct captions_language *language = &live->captions->languages[i];
+		const struct caption_line *line;
+		for (uint32_t j = 0; (line = captions_shown(language, j)) != NULL; j++)
+			assert_true(line->line + CAPTIONS_SHOWN > language->last &&
+				    line->line <= language->last && line->text[0] != '\0');
+	}
 	/* A vote has no more votes than are entitled to it. */
 	const struct voting_decision *now = &live->voting->now;
 	if (now->stage > VOTING_PROPOSED && now->mode == DECISION_RECORDED)

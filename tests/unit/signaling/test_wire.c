@@ -55,7 +55,7 @@ static void assert_event(const json_t *json, const char *text)
 static void each_page_example(void *ctx, const char *kind, size_t line, const char *text)
 {
 	static const char *const said[] = { "welcome", "error", "reply", "event", "measured",
-		"chat", "sync", "listening" };
+		"chat", "sync", "listening", "caption-live" };
 	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	size_t i = 0;
 	(void)ctx;
@@ -263,6 +263,13 @@ static void set_booth_members(struct event *event, uint64_t members)
 {
 	if (members & MEMBER_LANGUAGE)
 		(void)rs_set_text(event->language, "sw");
+	if (members & MEMBER_CAPTION) {
+		(void)rs_set_text(event->language, "zh");
+		event->caption_line = UINT32_MAX;
+		(void)rs_set_text(event->text, "谢谢主席。 \"…\"");
+		event->from_ms = 1795305896200;
+		event->to_ms = 1795305900500;
+	}
 	if (members & MEMBER_SOURCE) {
 		(void)rs_set_text(event->names, "es-1 en-2");
 		(void)rs_set_text(event->source, "floor");
