@@ -111,3 +111,22 @@ uint8_t opus_silence_toc(uint8_t toc)
 		config |= 3U;
 	return (uint8_t)(config << 3 | (toc & 0x04));
 }
+
+/* Configurations 31 down to 28 (table 2): F8 FF FE and its shorter sisters. */
+uint32_t opus_silence_write(int64_t samples, uint8_t out[OPUS_SILENCE_LEN])
+{
+	static const struct {
+		uint16_t samples;
+		uint8_t toc;
+	} sizes[] = { { 960, 0xF8 }, { 480, 0xF0 }, { 240, 0xE8 }, { 120, 0xE0 } };
+
+	for (size_t i = 0; i < RS_ARRAY_LEN(sizes); i++) {
+		if (samples < sizes[i].samples)
+			continue;
+		out[0] = sizes[i].toc;
+		out[1] = 0xFF;
+		out[2] = 0xFE;
+		return sizes[i].samples;
+	}
+	return 0;
+}

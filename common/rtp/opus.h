@@ -49,4 +49,10 @@ unsigned opus_channels(const uint8_t *payload, size_t len);
  * mode has; a decoder conceals or plays comfort noise, so it is fit to fill silence. One octet. */
 uint8_t opus_silence_toc(uint8_t toc);
 
+/* Digital silence for a file: a packet of one frame of CELT, fullband, mono, that decodes to nothing audible. */
+#define OPUS_SILENCE_LEN 3
+/* The longest such packet that fits into `samples` at 48 kHz: 960, 480, 240 or 120 of them. Returns how
+ * many it lasts, or 0: not even the shortest fits, and nothing is written. */
+uint32_t opus_silence_write(int64_t samples, uint8_t out[OPUS_SILENCE_LEN]);
+
 #endif

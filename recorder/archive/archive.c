@@ -265,6 +265,11 @@ const char *archive_directory(const struct archive *archive)
 	return archive->session.directory;
 }
 
+int64_t archive_started_us(const struct archive *archive)
+{
+	return archive->session.started_us;
+}
+
 const char *archive_session(const struct archive *archive)
 {
 	return archive->config.session;
@@ -442,6 +447,18 @@ int archive_mark(struct archive *archive, const char *source, bool open, int64_t
 			track_is(archive->tracks[i], source, ARCHIVE_CONTENT))
 			err = track_gate(archive->tracks[i], when.now);
 	return err < 0 ? fail(archive, err) : 0;
+}
+
+int archive_show(
+	struct archive *archive, const char *source, int64_t from_wall_us, struct archive_now when)
+{
+	const struct track_listener *listener = archive->config.rules.listener;
+	const int64_t time_ms = (from_wall_us - archive->session.started_us) / 1000;
+	const int err = archive_note(archive, "show",
+		json_pack("{s:s, s:I}", "source", source, "t_ms", (json_int_t)time_ms), when);
+	if (err == 0 && listener != NULL)
+		listener->show(listener->ctx, source, time_ms);
+	return err;
 }
 
 int archive_note(

@@ -83,6 +83,8 @@ const char *archive_directory(const struct archive *archive);
 const char *archive_session(const struct archive *archive);
 /* It was there already when it was opened: a recorder had stopped. */
 bool archive_resumed(const struct archive *archive);
+/* When the session began, wall clock. */
+int64_t archive_started_us(const struct archive *archive);
 /* 0, or the error it failed with. */
 int archive_error(const struct archive *archive);
 /* The disk could not do what it was told: the archive fails with that error. */
@@ -105,6 +107,9 @@ void archive_report(struct archive *archive, size_t track, uint64_t ntp, uint32_
 /* The gate of a source moved at `mark_wall_us` because of a meeting event. */
 int archive_mark(struct archive *archive, const char *source, bool open, int64_t event,
 	int64_t mark_wall_us, struct archive_now when);
+/* From `from_wall_us` on the picture of the floor is the camera of `source`; "" = nobody's. */
+int archive_show(
+	struct archive *archive, const char *source, int64_t from_wall_us, struct archive_now when);
 /* Something else worth keeping; takes `payload` (NULL = out of memory). */
 int archive_note(
 	struct archive *archive, const char *type, json_t *payload, struct archive_now when);

@@ -181,6 +181,18 @@ static int roll(struct track *track, const struct depay_frame *frame, int64_t ti
 	return close_segment(track, &(struct ledger_count){ 0 });
 }
 
+static void tell_listener(
+	const struct track *track, const struct depay_frame *frame, int64_t time_ms)
+{
+	const struct track_listener *listener = track->config.rules->listener;
+	if (listener != NULL)
+		listener->frame(listener->ctx, &(struct track_frame){ .name = track->name,
+						       .media = track->config.media,
+						       .codec = track->codec,
+						       .frame = frame,
+						       .time_ms = time_ms });
+}
+
 static int write_frame(
 	struct track *track, const struct depay_frame *frame, int64_t time_us, rs_time now)
 {
@@ -219,6 +231,8 @@ static int write_frame(
 	track->written = now;
 	track->written_ms = time_ms;
 	err = segment_write(track->segment, &out, &track->state, now);
+	if (err == 0)
+		tell_listener(track, frame, time_ms);
 	return err == -E2BIG ? 0 : err;
 }
 
@@ -421,11 +435,19 @@ int track_finish(struct track *track, rs_time now)
 	return err;
 }
 
+static bool listener_wants_key(const struct track *track)
+{
+	const struct track_listener *listener = track->config.rules->listener;
+	return listener != NULL &&
+	       listener->wants_key(listener->ctx, track->name, track->config.media);
+}
+
 bool track_wants_key(const struct track *track)
 {
 	/* Nothing is asked for that would not be kept. */
 	if (track->held || !may_go(track))
 		return track->depay != NULL && may_go(track);
 	return track->depay != NULL &&
-	       (depay_wants_key(track->depay) || (track->full && track->codec != DEPAY_OPUS));
+	       (depay_wants_key(track->depay) || (track->full && track->codec != DEPAY_OPUS) ||
+		       listener_wants_key(track));
 }

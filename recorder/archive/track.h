@@ -16,6 +16,25 @@
 
 struct track;
 
+/* A frame as it was written. */
+struct track_frame {
+	const char *name;
+	enum archive_media media;
+	enum depay_codec codec;
+	const struct depay_frame *frame; /* during the call */
+	int64_t time_ms;                 /* session time */
+};
+
+/* Who is told what the tracks of an archive bring, to make something else of it. May not call back. */
+struct track_listener {
+	void (*frame)(void *ctx, const struct track_frame *frame);
+	/* From session time `time_ms` on the camera of `source` is seen; "" = nobody's. */
+	void (*show)(void *ctx, const char *source, int64_t time_ms);
+	/* Whether a key frame is wanted beside those the file needs. */
+	bool (*wants_key)(void *ctx, const char *name, enum archive_media media);
+	void *ctx;
+};
+
 /* Limits and habits shared by the tracks of an archive. */
 struct track_rules {
 	uint32_t cluster_ms;
@@ -26,6 +45,7 @@ struct track_rules {
 	uint32_t segment_ms; /* session time after which a new file is begun; not 0 */
 	/* While true pictures are left out and counted as dropped, up to the first key frame afterwards. Borrowed; NULL = never. */
 	const bool *pictures_held;
+	const struct track_listener *listener; /* borrowed; may be NULL */
 	const char *app;
 };
 
@@ -66,7 +86,8 @@ int track_tick(struct track *track, rs_time now) RS_MUST_USE;
 rs_time track_deadline(const struct track *track);
 /* Write what is held and finish the segment. 0 or an error of writing. */
 int track_finish(struct track *track, rs_time now) RS_MUST_USE;
-/* Video waits for a key frame: after a loss, because it was left out, or because its segment is full and the next one needs it. */
+/* Video waits for a key frame: after a loss, because it was left out, or because its segment is full and the next one needs it,
+ * or because the listener wants one. */
 bool track_wants_key(const struct track *track);
 
 #endif

@@ -1,6 +1,7 @@
 #include "recorder/control/keeper.h"
 
 #include "common/log/log.h"
+#include "recorder/control/stage.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,6 +10,7 @@ struct recording {
 	struct keeper_meeting meeting;
 	char *about;             /* what meeting.about points to; NULL = nothing */
 	struct archive *archive; /* NULL while it cannot be opened */
+	struct stage stage;      /* the programme beside it */
 	uint32_t generation;
 	enum keeper_state state;
 	bool fresh; /* nothing was said of it yet */
@@ -66,6 +68,7 @@ static void recording_free(struct recording *recording)
 {
 	archive_free(recording->archive);
 	rs_release(recording->about);
+	stage_done(&recording->stage);
 	rs_release(recording);
 }
 
@@ -157,6 +160,7 @@ static const char *reason_of(int err)
 static void fail(const struct keeper *keeper, struct recording *recording, int err, rs_time now)
 {
 	recording->archive = archive_free(recording->archive);
+	stage_done(&recording->stage);
 	recording->end = END_NOT;
 	recording->failed_before = true;
 	recording->retry_at = now + keeper->config.retry;
@@ -195,9 +199,22 @@ void keeper_hold(struct keeper *keeper, enum storage_why why, struct archive_now
 	keeper->held = why != STORAGE_FINE;
 	for (size_t i = 0; i < keeper->n; i++) {
 		struct recording *recording = keeper->recordings[i];
-		if (recording->archive != NULL && recording->end == END_NOT)
-			note_hold(keeper, recording, when);
+		if (recording->archive == NULL || recording->end != END_NOT)
+			continue;
+		if (keeper->held) /* it writes the pictures again for each language */
+			stage_give_up(&recording->stage, storage_why_name(why));
+		note_hold(keeper, recording, when);
 	}
+}
+
+static void open_stage(struct keeper *keeper, struct recording *recording)
+{
+	const struct stage_config config = { .disk = keeper->config.disk,
+		.owner = ++keeper->generations,
+		.channels = recording->meeting.channels,
+		.n_channels = recording->meeting.n_channels,
+		.rules = &keeper->config.rules };
+	stage_open(&recording->stage, &config, recording->archive);
 }
 
 static void open_archive(
@@ -207,7 +224,7 @@ static void open_archive(
 	recording->generation = ++keeper->generations;
 	if (keeper->config.resume != NULL)
 		keeper->config.resume(keeper->config.ctx, meeting->session);
-	const struct archive_config config = { .root = keeper->config.root,
+	struct archive_config config = { .root = keeper->config.root,
 		.meeting = meeting->id,
 		.session = meeting->session,
 		.title = meeting->title,
@@ -222,6 +239,7 @@ static void open_archive(
 		.signer = keeper->config.signer,
 		.head_interval = keeper->config.head_interval,
 		.rand = keeper->config.rand };
+	config.rules.listener = stage_init(&recording->stage);
 	int err = check_space(keeper);
 	if (err == 0)
 		err = archive_open(&config, keeper->config.disk, when, &recording->archive);
@@ -229,6 +247,7 @@ static void open_archive(
 		fail(keeper, recording, err, when.now);
 		return;
 	}
+	open_stage(keeper, recording);
 	const char *directory = archive_directory(recording->archive);
 	(void)rs_copy_text(recording->directory, sizeof(recording->directory), directory,
 		strlen(directory)); /* fits: as long */
@@ -260,6 +279,7 @@ static void close_archive(struct keeper *keeper, struct recording *recording, co
 		fail(keeper, recording, err, when.now);
 		return;
 	}
+	stage_close(&recording->stage, when);
 	recording->end = END_DRAINING;
 	set_state(recording, KEEPER_STOPPED, reason);
 }
@@ -383,7 +403,8 @@ int keeper_take_closing(struct keeper *keeper, bool all, struct keeper_closing *
 	for (size_t i = 0; i < keeper->n; i++) {
 		struct recording *recording = keeper->recordings[i];
 		if (recording->end != END_DRAINING ||
-			!(all || archive_finished(recording->archive)))
+			!(all || (archive_finished(recording->archive) &&
+					 stage_is_drained(&recording->stage))))
 			continue;
 		recording->last_event = archive_last_event(recording->archive);
 		recording->archive = archive_free(recording->archive);
@@ -409,6 +430,9 @@ void keeper_closed(struct keeper *keeper, uint32_t generation, bool sealed)
 void keeper_disk_failed(struct keeper *keeper, uint32_t owner, int err)
 {
 	struct recording *recording = find_owner(keeper, owner);
+	for (size_t i = 0; i < keeper->n; i++)
+		if (stage_disk_failed(&keeper->recordings[i]->stage, owner, err))
+			return;
 	if (recording == NULL)
 		return;
 	recording->logged = true;
@@ -418,6 +442,9 @@ void keeper_disk_failed(struct keeper *keeper, uint32_t owner, int err)
 void keeper_disk_synced(struct keeper *keeper, uint32_t owner, uint64_t token)
 {
 	struct recording *recording = find_owner(keeper, owner);
+	for (size_t i = 0; i < keeper->n; i++)
+		if (stage_disk_synced(&keeper->recordings[i]->stage, owner))
+			return;
 	if (recording != NULL)
 		archive_disk_synced(recording->archive, token);
 }
@@ -426,6 +453,7 @@ void keeper_tick(struct keeper *keeper, struct archive_now when)
 {
 	for (size_t i = 0; i < keeper->n; i++) {
 		struct recording *recording = keeper->recordings[i];
+		stage_tick(&recording->stage, when);
 		if (recording->archive != NULL)
 			(void)archive_tick(recording->archive,
 				when); /* failures: keeper_flush(); closed: nothing is due */
@@ -440,6 +468,7 @@ rs_time keeper_deadline(const struct keeper *keeper)
 	rs_time deadline = RS_TIME_NEVER;
 	for (size_t i = 0; i < keeper->n; i++) {
 		const struct recording *recording = keeper->recordings[i];
+		deadline = rs_time_min(deadline, stage_deadline(&recording->stage));
 		if (recording->archive != NULL)
 			deadline = rs_time_min(deadline, archive_deadline(recording->archive));
 		else if (recording->state == KEEPER_FAILED && !recording->gone)
@@ -454,6 +483,7 @@ void keeper_flush(struct keeper *keeper, struct archive_now when)
 		struct recording *recording = keeper->recordings[i];
 		if (recording->archive == NULL)
 			continue;
+		stage_flush(&recording->stage, recording->archive, when);
 		(void)archive_flush(recording->archive); /* its error is asked for here */
 		const int err = archive_error(recording->archive);
 		if (err < 0)

@@ -389,6 +389,23 @@ static int take_sent(struct tap *tap, const struct object *message, struct archi
 	return 0;
 }
 
+static int take_show(struct tap *tap, const struct object *message, struct archive_now when)
+{
+	const char *meeting = object_name(message, "meeting");
+	const char *source = object_text(message, "source");
+	const int64_t wall_us = object_int(message, "wall_us", 0, INT64_MAX);
+	if (message->error->failed)
+		return 0;
+	if (source[0] != '\0' && !rs_name_valid(source, strlen(source))) {
+		object_fail(message, "source", "is no name");
+		return 0;
+	}
+	struct archive *archive = archive_for(tap, meeting);
+	if (archive != NULL)
+		(void)archive_show(archive, source, wall_us, when); /* failures: keeper_flush() */
+	return 0;
+}
+
 static int take_gap(struct tap *tap, const struct object *message, struct archive_now when)
 {
 	const char *meeting = object_name(message, "meeting");
@@ -415,6 +432,7 @@ static int take_message(struct tap *tap, const struct frame *frame, struct archi
 		{ "clock", take_clock },
 		{ "mark", take_mark },
 		{ "sent", take_sent },
+		{ "show", take_show },
 		{ "gap", take_gap },
 	};
 	struct object_error failure = { 0 };

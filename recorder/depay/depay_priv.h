@@ -7,9 +7,8 @@
 
 #include "common/base/buf.h"
 #include "common/base/bytes.h"
+#include "common/rtp/opus.h"
 #include "recorder/depay/depay.h"
-
-#define OPUS_SILENCE_LEN 3
 
 /* VP9: spatial layers of one picture (RFC 9628 section 4.2: SID has three bits). */
 #define DEPAY_LAYERS_MAX 8

@@ -4,26 +4,6 @@
 
 #include <errno.h>
 
-/* Silence that fits into `ticks`: the longest of 20, 10, 5 and 2.5 ms; 0 when not even that fits.
- * CELT fullband mono, configurations 31 down to 28 (RFC 6716 table 2): F8 FF FE and its shorter
- * sisters decode to nothing audible. */
-static uint32_t silence_write(int64_t ticks, uint8_t out[OPUS_SILENCE_LEN])
-{
-	static const struct {
-		uint32_t ticks;
-		uint8_t toc;
-	} sizes[] = { { 960, 0xF8 }, { 480, 0xF0 }, { 240, 0xE8 }, { 120, 0xE0 } };
-	for (size_t i = 0; i < RS_ARRAY_LEN(sizes); i++) {
-		if (ticks < sizes[i].ticks)
-			continue;
-		out[0] = sizes[i].toc;
-		out[1] = 0xFF;
-		out[2] = 0xFE;
-		return sizes[i].ticks;
-	}
-	return 0;
-}
-
 int depay_sound_recv(struct depay *depay, const struct depay_packet *packet)
 {
 	struct depay_sound *sound = &depay->sound;
@@ -57,7 +37,7 @@ int depay_sound_poll(struct depay *depay, struct depay_frame *out_frame)
 	if (!sound->frame_waits)
 		return 0;
 	const uint32_t ticks =
-		silence_write(sound->fill_until - sound->next_rtp_ts, sound->silence);
+		opus_silence_write(sound->fill_until - sound->next_rtp_ts, sound->silence);
 	if (ticks == 0) {
 		*out_frame = sound->frame;
 		sound->next_rtp_ts = sound->frame.rtp_ts + sound->frame.ticks;

@@ -253,7 +253,7 @@ static void take_results(struct io *io)
 	while (writer_poll(io->writer, &result) == 1) {
 		if (result.err < 0) {
 			log_error(LOG_ARCHIVE, NULL,
-				"recording cannot be written, it stops file=%s why=\"%s\"",
+				"a file cannot be written, and nothing that belongs to it file=%s why=\"%s\"",
 				result.path, strerror(-result.err));
 			keeper_disk_failed(io->keeper, result.owner, result.err);
 		} else {

@@ -1,7 +1,7 @@
 // The first hybrid meeting, seen and heard by Chromium: chair, two delegates, a French interpreter; then what lies in the archive.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { chainFaults, events, faultsOf, files, sessions } from '../support/archive.mjs';
+import { chainFaults, essence, events, faultsOf, sessions } from '../support/archive.mjs';
 import { participate } from '../support/browsers.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { TONES, decode, stretches } from '../support/sound.mjs';
@@ -182,7 +182,7 @@ test('the archive of the sitting is whole, plays, and holds what was said', LIMI
 	await chair.take();
 	assert.equal((await rostrum.http('POST', '/api/meetings/demo/close', { token: rostrum.tokens.secretariat })).status, 200);
 	const [directory] = sessions(rostrum.archive);
-	const names = () => files(directory, '.webm');
+	const names = () => essence(directory);
 	await until('the files to be finished', () => names().length >= 3 && names().every((path) => faultsOf(path).length === 0), { limit: 15_000, every: 1000 });
 	const sound = (part) => names().filter((path) => path.includes(part) && path.endsWith('.a.webm')).map(decode);
 	const spoken = sound('KEN').flatMap((samples) => stretches(samples, TONES.KEN));

@@ -1,12 +1,12 @@
 // One real recorder, fed by tap_feeder in place of signaling and the SFU: files judged by programs nobody here wrote,
 // kills, a full disk, loss, and whether a changed octet is found.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import test, { afterEach } from 'node:test';
-import { events, faultsOf, files, lastPacketSeconds, writtenAt } from '../support/archive.mjs';
+import { essence, events, faultsOf, files, lastPacketSeconds, writtenAt } from '../support/archive.mjs';
+import { Rig, endRigs } from '../support/recorder.mjs';
 import { build, newState, program, root } from '../support/rostrum.mjs';
 import { decode, stretches } from '../support/sound.mjs';
 import { mountSmall } from '../support/tmpfs.mjs';
@@ -16,63 +16,8 @@ const LIMIT = { timeout: 200_000 };
 const KEN = 990;
 const FRENCH = 1430;
 
-const rigs = [];
-
 // Nothing of a test that failed may outlive it.
-afterEach(() => {
-	for (const rig of rigs.splice(0)) {
-		rig.feeder.kill('SIGKILL');
-		rig.recorder?.kill('SIGKILL');
-	}
-});
-
-class Rig {
-	constructor(state = newState()) {
-		rigs.push(this);
-		this.state = state;
-		this.said = [];
-		this.log = '';
-		this.archive = join(state, 'archive');
-		this.directory = join(this.archive, 'demo-session');
-		mkdirSync(this.archive, { recursive: true });
-		this.feeder = spawn(join(build, 'tests/integration/tap_feeder'), [state, 'demo-session'], { stdio: ['pipe', 'pipe', 'inherit'] });
-		let rest = '';
-		this.feeder.stdout.on('data', (data) => {
-			const lines = (rest + data).split('\n');
-			rest = lines.pop();
-			this.said.push(...lines.map((line) => JSON.parse(line)));
-		});
-	}
-
-	start(...extra) {
-		this.recorder = spawn(program('recorder'), ['--set', `control.socket=${this.state}/control.sock`, '--set', `archive.directory=${this.archive}`,
-			'--set', 'archive.retry_s=1', '--set', 'archive.head_s=1', ...extra], { stdio: ['ignore', 'ignore', 'pipe'] });
-		this.recorder.stderr.on('data', (data) => (this.log += data));
-		this.ended = once(this.recorder, 'exit');
-	}
-
-	tell(command) {
-		this.feeder.stdin.write(`${command}\n`);
-	}
-
-	// The next message on control that is like this, from now on.
-	async says(what, from = 0) {
-		return until(JSON.stringify(what), () => this.said.slice(from).find((message) => Object.entries(what).every(([key, value]) => message[key] === value)));
-	}
-
-	async stop() {
-		this.recorder.kill('SIGTERM');
-		const [code] = await this.ended;
-		this.feeder.stdin.end();
-		assert.doesNotMatch(this.log, /Sanitizer|runtime error|Assertion/);
-		return code;
-	}
-
-	async kill() {
-		this.recorder.kill('SIGKILL');
-		await this.ended;
-	}
-}
+afterEach(endRigs);
 
 const ledger = (webm) => readFileSync(webm.replace(/(webm|mkv)$/, 'idx.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const sum = (lines, key) => lines.reduce((total, line) => total + line[key], 0);
@@ -133,7 +78,7 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 	assert.deepEqual(bagFaults(rig.directory), []);
 	assert.equal(await rig.stop(), 0);
 
-	const webms = files(rig.directory, '.webm');
+	const webms = essence(rig.directory);
 	assert.deepEqual(webms.map((path) => path.slice(rig.directory.length + 1)), ['data/channels/fr.001.a.webm', 'data/tracks/KEN.001.a.webm', 'data/tracks/KEN.001.v.webm']);
 	for (const path of webms) {
 		assert.deepEqual(faultsOf(path), [], path);
@@ -165,7 +110,7 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 
 	await t.test('one flipped octet anywhere is found', () => {
 		let tried = 0;
-		for (const path of [...files(rig.directory, '.webm'), ...files(rig.directory, '.jsonl'), join(rig.directory, 'data/session.json')]) {
+		for (const path of [...essence(rig.directory), ...files(rig.directory, '.jsonl'), join(rig.directory, 'data/session.json')]) {
 			const { size } = statSync(path);
 			for (const at of [0, 30, Math.floor(size / 3), Math.floor(size / 2), size - 2, size - 1]) {
 				flip(path, at);
@@ -285,7 +230,7 @@ test('kill -9, again and again: files play to the kill, the next segments go on,
 		await sleep(1800 + 370 * run);
 		const killed = Date.now();
 		await rig.kill();
-		for (const path of files(rig.directory, '.webm').filter((name) => name.includes(`.00${run}.`))) {
+		for (const path of essence(rig.directory).filter((name) => name.includes(`.00${run}.`))) {
 			assert.deepEqual(faultsOf(path), [], path); // mediaconch passes files that were cut off as well
 			const { t0_ms, wall_ms } = events(rig.directory).find(({ type, payload }) => type === 'segment-opened' && path.includes(payload.file)).payload;
 			assert.ok(t0_ms >= 0);
@@ -392,7 +337,7 @@ test('a full disk makes everything wait, with one alarm; with room again nothing
 		assert.equal(rig.recorder.exitCode, null, 'it lives');
 		assert.equal(rig.log.match(/disk is full/g).length, 1, rig.log);
 		assert.equal(rig.said.filter((message) => message.state === 'failed').length, 1);
-		for (const path of files(rig.directory, '.webm')) assert.deepEqual(faultsOf(path, { finished: false }), [], path);
+		for (const path of essence(rig.directory)) assert.deepEqual(faultsOf(path, { finished: false }), [], path);
 		const before = rig.said.length;
 		disk.empty();
 		await rig.says({ type: 'recording', state: 'recording' }, before);
@@ -442,7 +387,7 @@ test('a nearly full disk: sound goes on without pictures, and with them when the
 		assert.equal(rig.said.filter((message) => message.state === 'failed').length, 0, 'nothing failed');
 		const verdict = verify(rig.directory);
 		assert.equal(verdict.status, 0, JSON.stringify(verdict));
-		for (const path of files(rig.directory, '.webm')) assert.deepEqual(faultsOf(path), [], path);
+		for (const path of essence(rig.directory)) assert.deepEqual(faultsOf(path), [], path);
 		assert.equal(sum(ledger(sound), 'lost') + sum(ledger(sound), 'dropped'), 0);
 		assert.ok(sum(ledger(picture), 'dropped') > 40, 'what was left out is counted');
 		assert.deepEqual(events(rig.directory).filter(({ type }) => type.startsWith('pictures-')).map(({ type, payload }) => `${type} ${payload.reason ?? ''}`),

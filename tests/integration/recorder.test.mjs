@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join as path } from 'node:path';
 import test from 'node:test';
 import { publish } from '../support/clients.mjs';
-import { chainFaults, events, faultsOf, files, lastPacketSeconds, sessions, writtenAt } from '../support/archive.mjs';
+import { chainFaults, essence, events, faultsOf, files, lastPacketSeconds, sessions, writtenAt } from '../support/archive.mjs';
 import { join } from '../support/page.mjs';
 import { debateFaults, readIndex } from '../support/record.mjs';
 import { build, newState, startRostrum } from '../support/rostrum.mjs';
@@ -50,7 +50,7 @@ test('the archive of a sitting plays, is chained, and a changed octet is found',
 	await sleep(3000);
 	await chair.must('close-meeting');
 	const [directory] = sessions(rostrum.archive);
-	await until('finished files', () => files(directory, '.webm').length >= 2 && files(directory, '.webm').every((file) => faultsOf(file).length === 0), { every: 500 });
+	await until('finished files', () => essence(directory).length >= 2 && essence(directory).every((file) => faultsOf(file).length === 0), { every: 500 });
 	const sound = files(directory, '.a.webm').find((file) => file.includes('KEN'));
 	const heard = stretches(decode(sound), TONES.KEN);
 	assert.equal(heard.length, 2, JSON.stringify(heard));

@@ -9,6 +9,7 @@
  *   dtx on|off      the microphone falls silent      tap              drop the tap connection
  *   codec NAME      announce a track of that codec   clips ROOT       CHE, HUN and AUT show clips in VP9, H.264, AV1
  *   steal N         the next N packets of each track are counted as sent and do not come
+ *   floor           the floor as one sound, KEN's  show NAME        whose camera is seen
  *   quit
  *
  * usage: tap_feeder DIRECTORY SESSION; sockets are DIRECTORY/control.sock and DIRECTORY/tap.sock.
@@ -38,6 +39,7 @@ enum {
 	TRACK_SOUND,
 	TRACK_PICTURE,
 	TRACK_CHANNEL,
+	TRACK_FLOOR, /* once it was asked for */
 	TRACK_CLIPS, /* one for each codec of clip.h, once they were asked for */
 	TRACKS = TRACK_CLIPS + CLIP_CODECS,
 };
@@ -186,9 +188,10 @@ static void on_control(struct feeder *feeder, const json_t *message, const char 
 
 static void announce(struct feeder *feeder, int track)
 {
-	static const char *const names[TRACKS] = { "KEN", "KEN", "fr", "CHE", "HUN", "AUT" };
-	static const char *const media[TRACKS] = { "microphone", "camera", "channel", "camera",
-		"camera", "camera" };
+	static const char *const names[TRACKS] = { "KEN", "KEN", "fr", "floor", "CHE", "HUN",
+		"AUT" };
+	static const char *const media[TRACKS] = { "microphone", "camera", "channel", "channel",
+		"camera", "camera", "camera" };
 	const char *codec = track == TRACK_PICTURE ? "vp8" : "opus";
 	if (feeder->media[track] == NULL)
 		return;
@@ -257,7 +260,7 @@ static void run_media(struct feeder *feeder, rs_time now)
 		feeder->current = i;
 		while (feeder->media[i] != NULL && now >= feeder->due[i]) {
 			feeder->due[i] += tap_media_interval(feeder->media[i]);
-			if (i == TRACK_SOUND && feeder->dtx)
+			if ((i == TRACK_SOUND || i == TRACK_FLOOR) && feeder->dtx)
 				tap_media_skip(feeder->media[i]);
 			else
 				tap_media_next(feeder->media[i], packet_out, feeder);
@@ -349,6 +352,20 @@ static void command_clips(struct feeder *feeder, const char *how)
 	}
 }
 
+static void command_floor(struct feeder *feeder, const char *how)
+{
+	(void)how;
+	feeder->media[TRACK_FLOOR] = tap_media_tone(990, TRACK_FLOOR + 1);
+	feeder->due[TRACK_FLOOR] = rs_clock_monotonic();
+	announce(feeder, TRACK_FLOOR);
+}
+
+static void command_show(struct feeder *feeder, const char *how)
+{
+	say(&feeder->tap, json_pack("{s:s, s:s, s:s, s:I}", "type", "show", "meeting", "demo",
+				  "source", how, "wall_us", (json_int_t)rs_clock_wall_us()));
+}
+
 static void command_quit(struct feeder *feeder, const char *how)
 {
 	(void)how;
@@ -370,6 +387,8 @@ static void run_command(struct feeder *feeder, char *line)
 		{ "tap", command_tap },
 		{ "codec", command_codec },
 		{ "clips", command_clips },
+		{ "floor", command_floor },
+		{ "show", command_show },
 		{ "quit", command_quit },
 	};
 	const size_t n = strcspn(line, " ");

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 function run(command, ...args) {
 	const ran = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
@@ -23,13 +23,19 @@ export function files(directory, ending) {
 		.sort();
 }
 
+// The files of segments below a directory, whatever their codec: sources and channels as they were sent, without what is derived from them.
+export const essence = (directory) => [...files(directory, '.webm'), ...files(directory, '.mkv')].filter((path) => /\.\d{3,}\.[avc]\.\w+$/.test(path));
+
+// The programme of each language, by its name.
+export const programmes = (directory) => Object.fromEntries(files(directory, '.webm').filter((path) => /\/channels\/[^./]+\.webm$/.test(path)).map((path) => [basename(path, '.webm'), path]));
+
 // What is wrong with a WebM file according to ffprobe, mkvmerge and mediaconch; empty if nothing.
-export function faultsOf(path, { finished = true } = {}) {
+export function faultsOf(path, { finished = true, streams: expected = 1 } = {}) {
 	const faults = [];
 	const probe = run('ffprobe', '-v', 'error', '-count_packets', '-show_entries', 'stream=codec_name,nb_read_packets', '-of', 'json', path);
 	const streams = probe.status === 0 ? JSON.parse(probe.text.slice(probe.text.indexOf('{'))).streams : [];
 	if (probe.status !== 0 || !/^\s*\{/.test(probe.text)) faults.push(`ffprobe: ${probe.text.slice(0, 300)}`);
-	if (streams.length !== 1 || !(Number(streams[0].nb_read_packets) > 0)) faults.push(`ffprobe finds ${JSON.stringify(streams)}`);
+	if (streams.length !== expected || !streams.every((stream) => Number(stream.nb_read_packets) > 0)) faults.push(`ffprobe finds ${JSON.stringify(streams)}`);
 	const identified = run('mkvmerge', '-i', path);
 	if (identified.status !== 0) faults.push(`mkvmerge: ${identified.text.slice(0, 300)}`);
 	if (finished) {

@@ -201,6 +201,24 @@ static void frames_without_content_are_silent(void **state)
 	}
 }
 
+static void silence_fills_what_there_is_room_for(void **state)
+{
+	static const struct {
+		int64_t room;
+		uint32_t samples;
+	} cases[] = { { 5000, 960 }, { 960, 960 }, { 959, 480 }, { 479, 240 }, { 120, 120 },
+		{ 119, 0 }, { 0, 0 }, { -960, 0 } };
+	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
+		uint8_t packet[OPUS_SILENCE_LEN] = { 0 };
+		uint32_t samples = 0;
+		assert_int_equal(opus_silence_write(cases[i].room, packet), cases[i].samples);
+		if (cases[i].samples == 0)
+			continue;
+		assert_int_equal(opus_duration(packet, sizeof(packet), &samples), 0);
+		assert_int_equal(samples, cases[i].samples);
+	}
+}
+
 static void silence_lasts_twenty_milliseconds_in_every_mode(void **state)
 {
 	for (unsigned toc = 0; toc < 256; toc++) {
@@ -346,6 +364,7 @@ int main(void)
 		cmocka_unit_test(the_band_of_opus_follows_the_table),
 		cmocka_unit_test(frames_without_content_are_silent),
 		cmocka_unit_test(capture_times_write_as_they_were_read),
+		cmocka_unit_test(silence_fills_what_there_is_room_for),
 		cmocka_unit_test(silence_lasts_twenty_milliseconds_in_every_mode),
 		cmocka_unit_test(a_redundant_packet_is_read_and_written_alike),
 		cmocka_unit_test(a_redundant_packet_cut_in_its_headers_or_blocks_is_refused),

@@ -1,0 +1,49 @@
+/* recorder/mux/reel.h
+ *
+ * Reads back what mux.h writes: the blocks of a file in their order, of a finished one and of one that a
+ * kill left behind, up to where it breaks off. Of other WebM files it reads those with SimpleBlocks and
+ * sizes that are known but for Segment and Clusters.
+ *
+ * Sans-I/O: octets come from a port. Foreign input: nothing in it is believed but its own limits. One
+ * object a file; not thread safe. Allocates at birth and for the largest block.
+ */
+#ifndef ROSTRUM_RECORDER_MUX_REEL_H
+#define ROSTRUM_RECORDER_MUX_REEL_H
+
+#include "common/base/mem.h"
+
+struct reel;
+
+/* Where the octets come from: fills `data` and returns how many there were (fewer only at the end of the
+ * file), or a negative errno, which reel calls hand on. */
+struct reel_port {
+	int64_t (*read)(void *ctx, uint64_t offset, void *data, size_t len);
+	void *ctx;
+};
+
+/* What the head says. */
+struct reel_head {
+	bool finished;       /* the Segment has a size */
+	int64_t duration_ms; /* 0 = not said */
+	uint16_t width;      /* of the last track that has pictures; 0 = there is none */
+	uint16_t height;
+};
+
+struct reel_block {
+	unsigned track; /* number in the file */
+	int64_t time_ms;
+	bool key;
+	const uint8_t *data; /* until the next call */
+	size_t len;
+};
+
+/* Reads the head. 0; -EBADMSG (no WebM); -ENOMEM; or the port's error. `block_max`: larger blocks are passed over. */
+int reel_new(const struct reel_port *port, size_t block_max, struct reel **out_reel) RS_MUST_USE;
+struct reel *reel_free(struct reel *reel);
+void reel_freep(struct reel **reel);
+const struct reel_head *reel_head(const struct reel *reel);
+/* 1 and the next block; 0 at the end, also where the file breaks off; -EBADMSG: what follows is no WebM; -ENOMEM; or the
+ * port's error. */
+int reel_next(struct reel *reel, struct reel_block *out_block);
+
+#endif
