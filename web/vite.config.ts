@@ -1,6 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 
-const pages = ['index', 'delegate', 'podium', 'interpreter', 'hall'];
+const pages = ['index', 'delegate', 'podium', 'interpreter', 'hall', 'archive'];
 const server = process.env['ROSTRUM'] ?? 'http://127.0.0.1:8080';
 
 /** The signaling server answers `/delegate` with `delegate.html`; the development server does the same. */
@@ -40,6 +40,6 @@ export default defineConfig({
 		modulePreload: { polyfill: false },
 		rollupOptions: { input: pages.map((page) => `${page}.html`) },
 	},
-	server: { proxy: { '/ws': { target: server, ws: true } } },
+	server: { proxy: { '/ws': { target: server, ws: true }, '/api': { target: server } } },
 	test: { include: ['tests/*.test.ts'] },
 } as import('vitest/config').ViteUserConfig);

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { t, type Key } from '#shared/words';
 import { Part } from '#shared/ui/part';
+import { recordingsLink } from '#shared/ui/recordings-link';
 import '#shared/ui/small';
 import './booths';
 import './disk';
@@ -53,6 +54,7 @@ export class Hall extends Part {
 				<p class="small recording ${state}">${t(`recording.${state}.long` satisfies Key)}</p></div>
 				${this.archiveKey(state === 'off' || state === 'failed')}</header>
 			<rs-disk .session=${session}></rs-disk>
+			<p class="empty">${recordingsLink(session)}</p>
 		</section>`;
 	}
 

@@ -7,6 +7,7 @@ import './devices';
 import './hearing';
 import { icon } from './icons';
 import { Part } from './part';
+import { recordingsLink } from './recordings-link';
 import './understands';
 
 export function languageField(changed: () => void): TemplateResult {
@@ -60,7 +61,8 @@ export class Settings extends Sheet {
 					this.requestUpdate();
 				}}>${themes.map(
 					(theme) => html`<option value=${theme} ?selected=${theme === currentTheme()}>${t(`settings.theme.${theme}`)}</option>`,
-				)}</select></div>`;
+				)}</select></div>
+			<p>${recordingsLink(this.session)}</p>`;
 	}
 }
 

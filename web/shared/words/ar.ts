@@ -1,6 +1,8 @@
 import type { Catalogue } from '../words';
+import { archive } from './archive';
 
 export const ar: Catalogue = {
+	...archive.ar,
 	you: 'أنتم',
 	asked: 'تم الطلب…',
 	close: 'إغلاق',

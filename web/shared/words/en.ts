@@ -1,5 +1,8 @@
+import { archive } from './archive';
+
 /** English; its keys are those every other catalogue must have. Terms are those of rules of procedure. */
 export const en = {
+	...archive.en,
 	// Common
 	you: 'You',
 	asked: 'Asked…',

@@ -1,6 +1,8 @@
 import type { Catalogue } from '../words';
+import { archive } from './archive';
 
 export const es: Catalogue = {
+	...archive.es,
 	you: 'Usted',
 	asked: 'Solicitado…',
 	close: 'Cerrar',

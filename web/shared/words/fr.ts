@@ -1,6 +1,8 @@
 import type { Catalogue } from '../words';
+import { archive } from './archive';
 
 export const fr: Catalogue = {
+	...archive.fr,
 	you: 'Vous',
 	asked: 'Demandé…',
 	close: 'Fermer',

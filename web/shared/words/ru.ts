@@ -1,7 +1,9 @@
 import type { Catalogue } from '../words';
+import { archive } from './archive';
 
 /** Russian; terms as in the Russian text of the rules of procedure of the General Assembly. */
 export const ru: Catalogue = {
+	...archive.ru,
 	you: 'Вы',
 	asked: 'Запрошено…',
 	close: 'Закрыть',

@@ -1,7 +1,9 @@
 import type { Catalogue } from '../words';
+import { archive } from './archive';
 
 /** Chinese; terms as in the Chinese text of the rules of procedure of the General Assembly. */
 export const zh: Catalogue = {
+	...archive.zh,
 	you: '您',
 	asked: '已提出…',
 	close: '关闭',

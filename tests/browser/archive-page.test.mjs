@@ -1,0 +1,206 @@
+// The archive's page in Chromium: search, a recording that plays, another language at the same place, links to a place, keys, and how it
+// looks to those who read from right to left or on a telephone. ROSTRUM_LOOK=DIR keeps pictures of it.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { launchChromium } from '../support/browsers.mjs';
+import { debate, TONES, writeRecording } from '../support/recordings.mjs';
+import { newState, startRostrum } from '../support/rostrum.mjs';
+import { until } from '../support/wait.mjs';
+
+const LIMIT = { timeout: 90_000 };
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const look = process.env.ROSTRUM_LOOK;
+const slot = (testid, rest = '') => `[data-testid="${testid}"]${rest}`;
+let rostrum;
+let browser;
+let page;
+const errors = [];
+
+before(async () => {
+	const state = newState();
+	const archive = join(state, 'archive');
+	mkdirSync(archive, { recursive: true });
+	const captions = {
+		en: [{ from_ms: 1000, to_ms: 4000, text: 'We thank the Chair and support the ocean treaty.' }, { from_ms: 31_000, to_ms: 34_000, text: 'My delegation will vote in favour of the ocean treaty.' }],
+		ar: [{ from_ms: 1000, to_ms: 4000, text: 'نشكر الرئيس ونؤيد معاهدة المحيطات.' }],
+	};
+	writeRecording(archive, { session: 'long1', languages: ['floor', 'en', 'fr', 'ar'], seconds: 120, captions, gaps: [{ from_ms: 100_000, to_ms: 104_000, what: 'recorder restarted' }], ...debate(96) });
+	writeRecording(archive, { session: 'short1', languages: ['floor'], seconds: 3, title: 'Plenary, 2nd meeting', started_ms: Date.UTC(2025, 2, 4, 15) });
+	writeRecording(archive, { session: 'shut1', languages: ['floor'], seconds: 3, title: 'Consultations', class: 'private' });
+	if (look) mkdirSync(look, { recursive: true });
+	rostrum = await startRostrum({ state });
+	browser = await launchChromium('chair');
+	page = (await browser.pages())[0];
+	page.on('pageerror', (error) => errors.push(String(error)));
+	page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+}, LIMIT);
+after(async () => {
+	await browser?.close();
+	assert.deepEqual(rostrum?.faults() ?? [], []);
+	await rostrum?.stop();
+});
+
+async function visit(query = '', who = 'KEN') {
+	await page.goto('about:blank');
+	await page.goto(`${rostrum.base}/archive${query}#${rostrum.token(who)}`);
+	await page.waitForSelector(slot('page'));
+}
+const total = (n) => page.waitForSelector(slot('found', `[data-total="${n}"]`), { timeout: 10_000 });
+const press = (testid, rest) => page.locator(slot(testid, rest)).setTimeout(10_000).click();
+const video = (what) => page.$eval('video', (element, name) => element[name], what);
+const picture = async (name) => look && page.screenshot({ path: join(look, `${name}.png`), fullPage: true });
+const opened = () => until('the recording to be open', () => page.$eval('video', (element) => element.readyState >= 2).catch(() => false), { limit: 15_000 });
+
+async function violations() {
+	await page.evaluate(axe);
+	const result = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
+	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	return [...result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`), ...(wide > 0 ? [`${wide} px too wide`] : [])];
+}
+
+// The loudest tone that comes out of the player within a second, in Hz.
+const tone = () => page.evaluate(async (tones) => {
+	window.heard ??= (() => {
+		const context = new AudioContext();
+		const analyser = Object.assign(context.createAnalyser(), { fftSize: 8192 });
+		context.createMediaElementSource(document.querySelector('video')).connect(analyser).connect(context.destination);
+		return { context, analyser };
+	})();
+	const { context, analyser } = window.heard;
+	await context.resume();
+	await new Promise((done) => setTimeout(done, 700));
+	const levels = new Float32Array(analyser.frequencyBinCount);
+	analyser.getFloatFrequencyData(levels);
+	const at = (hz) => levels[Math.round((hz * analyser.fftSize) / context.sampleRate)];
+	return tones.reduce((best, hz) => (at(hz) > at(best) ? hz : best));
+}, Object.values(TONES));
+
+test('recordings are listed for whoever may see them, and found by what was said', LIMIT, async () => {
+	await visit();
+	await total(2);
+	await picture('list');
+	await page.type(slot('find-q'), 'ocean treaty');
+	await press('find');
+	await total(1);
+	const hits = await page.$$eval(slot('hit'), (all) => all.map((one) => one.innerText.replace(/\s+/g, ' ').trim()));
+	assert.deepEqual(hits, ['00:01 We thank the Chair and support the ocean treaty.', '00:31 My delegation will vote in favour of the ocean treaty.']);
+	await picture('found');
+	await press('find-more');
+	await page.type(slot('find-delegation'), 'FRA');
+	await press('find');
+	await total(0);
+	await visit('', 'chair');
+	await total(3);
+});
+
+test('what was found opens at its place, and back leads back to the search', LIMIT, async () => {
+	await visit('?q=favour');
+	await total(1);
+	await press('hit');
+	await opened();
+	await until('the place', async () => Math.abs((await video('currentTime')) - 31) < 0.3);
+	assert.equal(await page.$eval(slot('speaking'), (element) => element.dataset.participant), 'EGY');
+	await page.goBack();
+	await total(1);
+});
+
+test('another language is heard at the same place, without a second press', LIMIT, async () => {
+	await visit('?s=long1&t=20');
+	await opened();
+	await press('hear-speech', '');
+	await until('it to play', async () => !(await video('paused')) && (await video('currentTime')) > 0.6);
+	assert.equal(await tone(), TONES.floor);
+	for (const [channel, hz] of [['fr', TONES.fr], ['ar', TONES.ar], ['en', TONES.en]]) {
+		const before = await video('currentTime');
+		await press('listen', `[data-channel="${channel}"]`);
+		const after = await until('it to go on', () => page.$eval('video', (element, id) => (element.dataset.language === id && !element.seeking && element.readyState >= 3 && !element.paused ? { at: element.currentTime } : null), channel), { every: 10 });
+		assert.ok(after.at - before > -0.3 && after.at - before < 1.5, `${channel}: from ${before} to ${after.at}`);
+		assert.equal(await tone(), hz, channel);
+	}
+	await page.$eval('video', (element) => element.pause());
+	const at = await video('currentTime');
+	await press('listen', '[data-channel="floor"]');
+	await until('the place to be there again', () => page.$eval('video', (element, place) => element.dataset.language === 'floor' && element.readyState >= 2 && Math.abs(element.currentTime - place) < 0.3, at));
+	assert.ok(await video('paused'), 'what stood still stands still');
+});
+
+test('the timeline shows every speech and moves by keys, by pointer and from speech to speech', LIMIT, async () => {
+	await visit('?s=long1&t=0:35');
+	await opened();
+	await until('the place', async () => Math.abs((await video('currentTime')) - 35) < 0.3);
+	assert.equal((await page.$$('.timeline .speech')).length, 9);
+	assert.equal((await page.$$('.timeline .mark')).length, 2);
+	assert.equal((await page.$$('.timeline .gap')).length, 1);
+	await page.$eval(slot('timeline'), (element) => element.focus());
+	const now = () => page.$eval(slot('timeline'), (element) => Number(element.getAttribute('aria-valuenow')));
+	for (const [key, at] of [['ArrowRight', 40], ['ArrowLeft', 35], ['PageUp', 95], ['Home', 0], ['End', 120]]) {
+		await page.keyboard.press(key);
+		await until(`${key} to move to ${at}`, async () => Math.abs((await now()) - at) <= 1 && Math.abs((await video('currentTime')) - at) < 1);
+	}
+	await page.keyboard.press('Home');
+	await press('next-speech');
+	await until('the first speech', async () => Math.abs((await video('currentTime')) - 0.5) < 0.3);
+	assert.match(await page.$eval(slot('timeline'), (element) => element.getAttribute('aria-valuetext')), /Kenya/);
+	await press('zoom-in');
+	await press('zoom-in');
+	assert.ok((await page.$$('.timeline .speech')).length < 9);
+	const box = await (await page.$(slot('timeline'))).boundingBox();
+	await page.mouse.click(box.x + box.width / 2, box.y + 45);
+	await until('the middle of the first quarter', async () => Math.abs((await video('currentTime')) - 12) < 1);
+	await picture('zoomed');
+});
+
+test('captions are shown in the language that is chosen, and a link to a speech carries nobody’s token', LIMIT, async () => {
+	await browser.defaultBrowserContext().overridePermissions(rostrum.base, ['clipboard-read', 'clipboard-write', 'clipboard-sanitized-write']);
+	await visit('?s=long1&t=2');
+	await opened();
+	await page.select(slot('captions'), 'ar');
+	const cue = await until('the captions', () => page.$eval('video', (element) => [...element.textTracks].find(({ mode }) => mode === 'showing')?.activeCues?.[0]?.text));
+	assert.match(cue, /المحيطات/);
+	await press('copy-link', '');
+	const link = await until('the link', () => page.evaluate(() => navigator.clipboard.readText()));
+	assert.equal(link, `${rostrum.base}/archive?s=long1&t=0.5&l=floor`);
+	await page.goto('about:blank');
+	await page.goto(link);
+	await page.type(slot('own-link'), rostrum.link('KEN'));
+	await page.keyboard.press('Enter');
+	await opened();
+	await until('the place', async () => Math.abs((await video('currentTime')) - 0.5) < 0.3);
+});
+
+test('a ticket that ended is renewed without anything being lost', LIMIT, async () => {
+	await visit('?s=long1&t=50');
+	await opened();
+	await page.$eval('rs-recording', (element) => (element.opened = { ...element.opened, ticket: '1.1.viewer.demo.x.0' }));
+	await until('another ticket', () => page.$eval('video', (element) => !element.src.includes('1.1.viewer') && element.readyState >= 2 && Math.abs(element.currentTime - 50) < 0.3));
+	errors.length = 0; // the browser tells of the 401
+});
+
+test('what is not there, or not for this badge, is said', LIMIT, async () => {
+	for (const session of ['nothing', 'shut1']) {
+		await visit(`?s=${session}`);
+		await page.waitForSelector(slot('trouble'));
+	}
+	errors.length = 0; // of the 404
+});
+
+for (const [width, lang, scheme] of [[1280, 'en', 'light'], [1280, 'ar', 'dark'], [360, 'ar', 'light'], [360, 'ru', 'dark'], [800, 'zh', 'light']]) {
+	test(`list and recording have no fault that axe-core finds: ${lang}, ${width} px, ${scheme}`, LIMIT, async () => {
+		await page.setViewport({ width, height: 800 });
+		await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+		await visit(`?lang=${lang}&q=ocean`);
+		await total(1);
+		assert.deepEqual(await violations(), [], 'list');
+		await picture(`list-${lang}-${width}`);
+		await press('open-recording');
+		await opened();
+		assert.deepEqual(await violations(), [], 'recording');
+		await picture(`recording-${lang}-${width}`);
+		assert.equal(await page.evaluate(() => document.documentElement.dir), lang === 'ar' ? 'rtl' : 'ltr');
+	});
+}
+
+test('nothing was thrown, and nothing was refused by the page’s own policy', () => assert.deepEqual(errors, []));

@@ -1,0 +1,249 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { formatDuration } from '#shared/time';
+import { dateAndTime, languageName, t, type Key } from '#shared/words';
+import { fileAddress, open, type Opened } from './api';
+import { hueOf, readPlace, speechAt, type Channel, type Recording, type Speech } from './recording';
+import './timeline';
+
+/** How a speech was made, where that is worth a word. */
+const MANNERS = {
+	reply: 'archive.as.reply',
+	explanation: 'archive.as.explanation',
+	motion: 'archive.as.motion',
+	'point-of-order': 'archive.as.point-of-order',
+	presiding: 'archive.as.presiding',
+} as const satisfies Record<string, Key>;
+const KINDS = {
+	consensus: 'decision.mode.consensus',
+	hands: 'decision.mode.hands',
+	'show-of-hands': 'decision.mode.hands',
+	recorded: 'decision.mode.recorded',
+	'roll-call': 'decision.mode.roll-call',
+	secret: 'decision.mode.secret',
+} as const satisfies Record<string, Key>;
+const RESULTS = { adopted: 'decision.adopted', rejected: 'decision.rejected' } as const satisfies Record<string, Key>;
+/** A ticket that ended is renewed at most so often. */
+const RENEW_MS = 60_000;
+const LANGUAGE = 'rostrum.archive.language';
+
+const word = <K extends string>(words: Record<K, Key>, name: string | undefined): string | null =>
+	name !== undefined && Object.hasOwn(words, name) ? t(words[name as K]) : null;
+
+/** One recording: player, timeline, speeches, decisions. The place stays the same whatever language is listened to. */
+@customElement('rs-recording')
+export class RecordingPage extends LitElement {
+	@property({ attribute: false }) opened!: Opened;
+	@property() token = '';
+	@state() private language = '';
+	@state() private captions = '';
+	@state() private at = 0; // ms
+	@state() private failed = false;
+	@state() private said = '';
+	/** Where to go on once the file is open, and whether to play there. */
+	private place: { ms: number; plays: boolean } | null = null;
+	private renewed = -Infinity;
+
+	override createRenderRoot(): HTMLElement {
+		return this;
+	}
+
+	private get recording(): Recording {
+		return this.opened.recording;
+	}
+
+	private get video(): HTMLVideoElement | null {
+		return this.querySelector('video');
+	}
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		const said = new URLSearchParams(location.search);
+		const ids = this.recording.languages.map(({ id }) => id);
+		this.language = [said.get('l'), localStorage.getItem(LANGUAGE), 'floor'].find((id) => id !== null && ids.includes(id)) ?? ids[0] ?? '';
+		this.at = readPlace(said.get('t'), this.recording.duration_ms);
+		this.place = { ms: this.at, plays: false };
+	}
+
+	/** Go to a place, wherever the file stands. */
+	private readonly seek = (ms: number): void => {
+		this.at = ms;
+		const { video } = this;
+		if (this.place !== null)
+			this.place.ms = ms;
+		else if (video !== null)
+			video.currentTime = ms / 1000;
+	};
+
+	/** A speech that is pressed is listened to. */
+	private hear(ms: number): void {
+		this.seek(ms);
+		if (this.place !== null)
+			this.place.plays = true;
+		else
+			void this.video?.play().catch(() => {}); // refused by the browser: its own key is there
+	}
+
+	private listen(id: string): void {
+		if (id === this.language)
+			return;
+		this.keepPlace();
+		localStorage.setItem(LANGUAGE, id);
+		this.language = id;
+		this.failed = false;
+	}
+
+	private keepPlace(): void {
+		const { video } = this;
+		if (video !== null && this.place === null)
+			this.place = { ms: video.readyState > 0 ? video.currentTime * 1000 : this.at, plays: !video.paused && !video.ended };
+	}
+
+	private readonly ready = (): void => {
+		const { place, video } = this;
+		if (place === null || video === null)
+			return;
+		this.place = null;
+		video.currentTime = place.ms / 1000;
+		if (place.plays)
+			void video.play().catch(() => {}); // as in hear()
+	};
+
+	private readonly moved = (): void => {
+		const { video } = this;
+		// One that has nothing yet stands at its beginning, which is not where the listener is.
+		if (this.place === null && video !== null && video.readyState > 0)
+			this.at = video.currentTime * 1000;
+	};
+
+	/** The ticket may have ended: another one, once, before anything is said. */
+	private async broken(): Promise<void> {
+		const now = performance.now();
+		if (now - this.renewed < RENEW_MS) {
+			this.failed = true;
+			return;
+		}
+		this.renewed = now;
+		this.keepPlace();
+		const answer = await open(this.recording.session, this.token);
+		if (answer.ok && answer.value.ticket !== this.opened.ticket)
+			this.opened = answer.value;
+		else
+			this.failed = true;
+	}
+
+	private retry(): void {
+		this.failed = false;
+		this.keepPlace();
+		this.video?.load();
+	}
+
+	override updated(): void {
+		for (const track of this.video?.textTracks ?? []) track.mode = track.language === this.captions ? 'showing' : 'disabled';
+	}
+
+	override render(): TemplateResult {
+		const { recording } = this;
+		const { title, symbol, started_ms, duration_ms } = recording;
+		return html`<header class="recording-head">
+				<h1><bdi>${title || recording.session}</bdi></h1>
+				<p class="small muted facts">${symbol ? html`<bdi>${symbol}</bdi>` : nothing} <span>${dateAndTime(started_ms)}</span> <span class="figures">${formatDuration(duration_ms)}</span></p>
+			</header>
+			<div class="replay">
+				<section class="stage-column">
+					${this.player()}
+					<rs-timeline .recording=${recording} .at=${this.at} .seek=${this.seek}></rs-timeline>
+					${this.choices()}
+				</section>
+				<section class="side-column">${this.speeches()} ${this.events()}</section>
+			</div>
+			<p class="unseen" role="status">${this.said}</p>`;
+	}
+
+	private player(): TemplateResult {
+		const { session, captions } = this.recording;
+		const { ticket } = this.opened;
+		const speech = speechAt(this.recording.speeches, this.at);
+		return html`<div class="screen">
+				<video controls playsinline preload="auto" src=${fileAddress(session, 'programme', this.language, ticket)} data-testid="player" data-language=${this.language}
+					aria-label=${this.recording.title} @loadedmetadata=${this.ready} @timeupdate=${this.moved} @seeking=${this.moved} @error=${() => void this.broken()}>
+					${captions.map(({ language }) => html`<track kind="captions" srclang=${language} label=${languageName(language)} src=${fileAddress(session, 'captions', language, ticket)}>`)}
+				</video>
+			</div>
+			${this.failed
+				? html`<p role="alert" class="panel notice-box" data-testid="unplayable">${t('archive.unplayable')} <button type="button" class="button" @click=${() => this.retry()}>${t('archive.again')}</button></p>`
+				: nothing}
+			<p class="speaking" data-testid="speaking" data-participant=${speech?.participant ?? ''}><span class="figures">${formatDuration(this.at)}</span>
+				${speech ? html`<strong><bdi>${speech.name}</bdi></strong> ${speech.person?.name ? html`<bdi>${speech.person.name}</bdi>` : nothing}` : nothing}</p>`;
+	}
+
+	private choices(): TemplateResult {
+		const { languages, captions, session } = this.recording;
+		const name = ({ id, language, name: own }: Channel): string => (id === 'floor' ? t('channel.floor') : own || languageName(language ?? id));
+		const here = languages.find(({ id }) => id === this.language);
+		return html`<fieldset class="listen-choice"><legend>${t('archive.listen')}</legend>${languages.map(
+				(one) => html`<button type="button" class="button" lang=${one.language ?? nothing} data-testid="listen" data-channel=${one.id} aria-pressed=${one.id === this.language} @click=${() => this.listen(one.id)}>${name(one)}</button>`,
+			)}</fieldset>
+			<p class="small muted">${t('archive.authentic')}</p>
+			<div class="below">
+				${captions.length > 0
+					? html`<label class="field"><span>${t('archive.captions')}</span><select data-testid="captions" @change=${(event: Event) => (this.captions = (event.target as HTMLSelectElement).value)}>
+						<option value="">${t('archive.captions.off')}</option>
+						${captions.map(({ language }) => html`<option value=${language} ?selected=${language === this.captions}>${languageName(language)}</option>`)}
+					</select></label>`
+					: nothing}
+				${here ? html`<a class="button" data-testid="save" download href=${fileAddress(session, 'programme', here.id, this.opened.ticket, true)}>${t('archive.save', { language: name(here) })}</a>` : nothing}
+			</div>`;
+	}
+
+	private speeches(): TemplateResult {
+		const { speeches } = this.recording;
+		const current = speechAt(speeches, this.at);
+		return html`<section class="panel" aria-labelledby="speeches-title">
+			<header><h2 id="speeches-title">${t('archive.speeches')}</h2><span class="small muted figures">${speeches.length}</span></header>
+			${speeches.length === 0
+				? html`<p class="empty">${t('archive.speeches.none')}</p>`
+				: html`<ol class="speeches" tabindex="0" aria-labelledby="speeches-title">${speeches.map((speech) => this.speech(speech, speech === current))}</ol>`}
+		</section>`;
+	}
+
+	private speech(speech: Speech, current: boolean): TemplateResult {
+		const { n, from_ms, to_ms, name, person, language, as } = speech;
+		const manner = word(MANNERS, as);
+		return html`<li class=${current ? 'current' : ''} data-testid="speech" data-speech=${n}>
+			<button type="button" class="hear ${hueOf(speech)}" aria-current=${current ? 'true' : 'false'} data-testid="hear-speech" @click=${() => this.hear(from_ms)}>
+				<span class="figures muted">${formatDuration(from_ms)}</span>
+				<span><strong><bdi>${name}</bdi></strong> ${person?.name ? html`<bdi>${person.name}</bdi>` : nothing}
+					<span class="small muted facts">${manner ? html`<span>${manner}</span>` : nothing} ${language ? html`<span>${languageName(language)}</span>` : nothing} <span class="figures">${formatDuration(to_ms - from_ms)}</span></span></span>
+			</button>
+			<button type="button" class="button quiet" data-testid="copy-link" aria-label="${t('archive.copy')}: ${name}" title=${t('archive.copy')} @click=${() => void this.copy(from_ms)}>⧉</button>
+		</li>`;
+	}
+
+	/** Without the token, which is nobody else's business. */
+	private async copy(ms: number): Promise<void> {
+		const said = new URLSearchParams({ s: this.recording.session, t: String(ms / 1000), l: this.language });
+		await navigator.clipboard.writeText(`${location.origin}${location.pathname}?${said}`);
+		this.said = t('archive.copied');
+	}
+
+	private events(): TemplateResult | typeof nothing {
+		const { decisions, points } = this.recording;
+		if (decisions.length + points.length === 0)
+			return nothing;
+		const nameOf = (id: string): string => this.recording.speeches.find(({ participant }) => participant === id)?.name ?? id;
+		const rows = [
+			...points.map(({ at_ms, participant }) => ({ at_ms, text: t('archive.point', { name: nameOf(participant) }), note: '' })),
+			...decisions.map(({ at_ms, title, kind, result, totals }) => ({
+				at_ms,
+				text: title,
+				note: [word(KINDS, kind), word(RESULTS, result), totals && kind !== 'consensus' ? t('archive.votes', { yes: totals.yes ?? 0, no: totals.no ?? 0, abstain: totals.abstain ?? 0 }) : null].filter(Boolean).join(' · '),
+			})),
+		].sort((a, b) => a.at_ms - b.at_ms);
+		return html`<section class="panel" aria-labelledby="events-title">
+			<header><h2 id="events-title">${t('archive.events')}</h2></header>
+			<ol class="rows">${rows.map(({ at_ms, text, note }) => html`<li><button type="button" class="hear" data-testid="event" @click=${() => this.hear(at_ms)}>
+				<span class="figures muted">${formatDuration(at_ms)}</span><span><bdi>${text}</bdi>${note ? html`<span class="small muted facts">${note}</span>` : nothing}</span></button></li>`)}</ol>
+		</section>`;
+	}
+}
