@@ -149,7 +149,7 @@ test('the timeline shows every speech and moves by keys, by pointer and from spe
 	assert.ok((await page.$$('.timeline .speech')).length < 9);
 	const box = await (await page.$(slot('timeline'))).boundingBox();
 	await page.mouse.click(box.x + box.width / 2, box.y + 45);
-	await until('the middle of the first quarter', async () => Math.abs((await video('currentTime')) - 12) < 1);
+	await until('the middle of the first quarter', async () => Math.abs((await video('currentTime')) - 15) < 1);
 	await picture('zoomed');
 });
 
