@@ -114,6 +114,7 @@ struct archive {
 	enum node_recording_state report;
 	bool reported;
 	char reason[EVENT_REASON_MAX + 1];
+	struct node_account account;
 };
 
 /* The whole view as of `event`, less its last octet, cut into parts that no socket must hold back; see snapshot_take(). */

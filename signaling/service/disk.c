@@ -3,13 +3,6 @@
 
 #include "signaling/wire/disk.h"
 
-static bool is_told(const struct session *session)
-{
-	const enum role role =
-		session->chamber->proceedings->meeting->participants[session->participant].role;
-	return role == ROLE_TECHNICIAN || session_presides(session);
-}
-
 static void tell(struct service *service, const struct node_message *message)
 {
 	struct rs_buf text;
@@ -23,7 +16,7 @@ static void tell(struct service *service, const struct node_message *message)
 	for (struct chamber *chamber = service->chambers; chamber != NULL; chamber = chamber->next)
 		for (struct session *session = chamber->sessions; session != NULL;
 			session = session->next)
-			if (is_told(session))
+			if (session_minds_recording(session))
 				out_push(service, SERVICE_SEND, session->id, 0, message_ref(told));
 	message_unref(service->disk);
 	service->disk = told;
@@ -44,6 +37,6 @@ void disk_gone(struct service *service)
 
 void disk_joined(struct service *service, const struct session *session)
 {
-	if (service->disk != NULL && is_told(session))
+	if (service->disk != NULL && session_minds_recording(session))
 		out_push(service, SERVICE_SEND, session->id, 0, message_ref(service->disk));
 }

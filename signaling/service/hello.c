@@ -277,6 +277,7 @@ void session_hello(struct service *service, struct session *session,
 	}
 	plan_joined(service, chamber, session->participant, at);
 	disk_joined(service, session);
+	account_joined(service, session);
 	chat_show(service, session);
 	service->counters.joined++;
 	service->counters.resumed += resumed ? 1 : 0;

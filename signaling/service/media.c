@@ -338,6 +338,7 @@ static int on_recording(struct service *service, struct node *node,
 	archive->reported = true;
 	archive->report = message->recording;
 	(void)rs_set_text(archive->reason, message->reason); /* cut between characters later */
+	account_take(service, chamber, &message->account);
 	if (message->recording == NODE_RECORDING_FAILED) {
 		log_error(LOG_ARCHIVE, message->meeting, "recording failed reason=%s",
 			message->reason);

@@ -289,6 +289,8 @@ struct message *session_frame(
 struct session *session_find(const struct service *service, uint64_t id);
 /* Of those who are told what leads the meeting; it has said hello. */
 bool session_presides(const struct session *session);
+/* Those who preside, and technicians: told how the recording and its disk stand. */
+bool session_minds_recording(const struct session *session);
 /* Whose it is; it was admitted. */
 struct person *session_person(const struct session *session);
 void session_free_all(struct service *service);
@@ -334,6 +336,12 @@ void measure_forget(struct person *person);
 
 /* The parts as members of one object, of one person. 0, -E2BIG, -ENOMEM. */
 int measure_person_write(const struct person *person, struct rs_buf *out) RS_MUST_USE;
+
+/* account.c */
+/* The recorder said what it misses of this meeting, or does not know; somebody came, who is told if it is for them. */
+void account_take(
+	struct service *service, struct chamber *chamber, const struct node_account *account);
+void account_joined(struct service *service, const struct session *session);
 
 /* disk.c */
 /* The recorder spoke of its disk; the recorder is gone; somebody came, who is told if it is for them. */

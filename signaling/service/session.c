@@ -17,6 +17,13 @@ bool session_presides(const struct session *session)
 	return (ROLE_BIT(role) & ROLES_PRESIDING) != 0;
 }
 
+bool session_minds_recording(const struct session *session)
+{
+	const struct meeting *meeting = session->chamber->proceedings->meeting;
+	return meeting->participants[session->participant].role == ROLE_TECHNICIAN ||
+	       session_presides(session);
+}
+
 int service_session_open(struct service *service, struct moment at, uint64_t *out_session)
 {
 	struct session *session = rs_zalloc(sizeof(*session));

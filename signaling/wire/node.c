@@ -112,6 +112,12 @@ static void parse_recording(const struct object *object, struct node_message *me
 	message->recording =
 		(enum node_recording_state)word_of(object, "state", states, RS_ARRAY_LEN(states));
 	message->reason = object_text_or(object, "reason", "");
+	if (!object_has(object, "account"))
+		return;
+	const struct object account = object_child(object, "account");
+	message->account = (struct node_account){ .known = true,
+		.missing = object_int(&account, "missing", 0, DOC_INT_MAX),
+		.breaks = object_int(&account, "breaks", 0, DOC_INT_MAX) };
 }
 
 static void parse_archived(const struct object *object, struct node_message *message)

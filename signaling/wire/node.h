@@ -24,7 +24,7 @@ enum node_message_kind {
 	NODE_STATS,
 	NODE_RECORDING,
 	NODE_ARCHIVED,
-	NODE_DISK, /* see disk.h */
+	NODE_DISK,  /* see disk.h */
 	NODE_OTHER, /* of a type this version does not know: to be ignored */
 };
 
@@ -44,6 +44,13 @@ enum node_recording_state {
 	NODE_RECORDING_ON,
 	NODE_RECORDING_STOPPED,
 	NODE_RECORDING_FAILED,
+};
+
+/* What a recorder says of the packets it was given. */
+struct node_account {
+	bool known;      /* it was compared */
+	int64_t missing; /* packets that did not come */
+	int64_t breaks;  /* times the recording was interrupted */
 };
 
 /* One message of a node; the members of its kind are set. Texts point into it; free it by node_message_done(). */
@@ -71,6 +78,7 @@ struct node_message {
 	int64_t opened_us;                   /* GATE, wall clock */
 	int64_t first_us;                    /* GATE, wall clock */
 	enum node_recording_state recording; /* RECORDING */
+	struct node_account account;         /* RECORDING */
 	const char *reason;                  /* RECORDING, PEER; "" = none */
 	void *json;                          /* what the texts belong to */
 };

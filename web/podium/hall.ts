@@ -6,6 +6,7 @@ import { recordingsLink } from '#shared/ui/recordings-link';
 import '#shared/ui/small';
 import './booths';
 import './disk';
+import { recorded } from './recorded';
 
 /** Agenda, booths, archive. */
 @customElement('rs-hall')
@@ -51,7 +52,8 @@ export class Hall extends Part {
 		const { state } = session.view!.recording;
 		return html`<section class="panel" aria-labelledby="archive-title">
 			<header><div><h2 id="archive-title">${t('archive.title')}</h2>
-				<p class="small recording ${state}">${t(`recording.${state}.long` satisfies Key)}</p></div>
+				<p class="small recording ${state}">${t(`recording.${state}.long` satisfies Key)}</p>
+				${recorded(session.wire.measured.recorded)}</div>
 				${this.archiveKey(state === 'off' || state === 'failed')}</header>
 			<rs-disk .session=${session}></rs-disk>
 			<p class="empty">${recordingsLink(session)}</p>

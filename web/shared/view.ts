@@ -366,6 +366,8 @@ export interface Measured {
 	ballots?: number | null;
 	/** How the key of a secret ballot that is proposed stands, for those who preside. */
 	ballot_key?: 'making' | 'ready' | 'missing' | null;
+	/** Whether the recording has all that the media server gave it, for those who preside and technicians. */
+	recorded?: Recorded | null;
 	/** Who speaks into an open microphone. */
 	speaking?: Record<string, boolean>;
 	sounds?: Record<string, Sound>;
@@ -386,6 +388,12 @@ export interface Disk {
 	left_s?: number | null;
 	/** The second copy of the archive. */
 	copy?: { state: 'running' | 'unavailable'; behind_s?: number | null; since_ms?: number | null; reason?: string | null } | null;
+}
+
+/** Packets that did not come to the recorder, and how often the recording was interrupted. Both 0: complete. */
+export interface Recorded {
+	missing: number;
+	breaks: number;
 }
 
 /** Of a microphone: the band, and once there was voice, whether it can be interpreted, and what is wrong. */

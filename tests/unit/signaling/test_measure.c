@@ -140,6 +140,36 @@ static void the_recorders_disk_is_told_to_those_who_can_do_something_about_it(vo
 		-EBADMSG);
 }
 
+static void whether_the_recording_is_complete_is_told_to_those_who_mind_it(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *recorder = bench_recorder(bench, "[]");
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	static const char report[] = "{\"type\":\"recording\",\"meeting\":\"demo\",\"state\":"
+				     "\"recording\",\"reason\":\"\",\"directory\":\"/d\"%s}";
+	char text[256];
+	(void)snprintf(text, sizeof(text), report, "");
+	assert_int_equal(bench_report(bench, recorder, "%s", text), 0);
+	const int before = (int)bench_count(chair, "measured"); /* nothing was compared yet */
+	(void)snprintf(text, sizeof(text), report, ",\"account\":{\"missing\":0,\"breaks\":0}");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(bench_report(bench, recorder, "%s", text), 0);
+	assert_int_equal(bench_count(chair, "measured"), before + 1);
+	assert_int_equal(bench_int(bench_last(chair, "measured"), "patch.recorded.missing"), 0);
+	(void)snprintf(text, sizeof(text), report, ",\"account\":{\"missing\":12,\"breaks\":1}");
+	assert_int_equal(bench_report(bench, recorder, "%s", text), 0);
+	const struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	const json_t *told = bench_at(bench_last(technician, "measured"), "patch.recorded");
+	assert_int_equal(bench_int(told, "missing"), 12);
+	assert_int_equal(bench_int(told, "breaks"), 1);
+	const json_t *none = bench_last(ken, "measured");
+	assert_true(none == NULL || bench_at(none, "patch.recorded") == NULL);
+	(void)snprintf(text, sizeof(text), report, ",\"account\":{\"missing\":-1,\"breaks\":1}");
+	assert_int_equal(bench_report(bench, recorder, "%s", text), -EBADMSG);
+}
+
 static void what_is_measured_is_told_once_and_joins_the_view(void **state)
 {
 	struct bench *bench = *state;
@@ -382,6 +412,7 @@ int main(void)
 		CASE(a_speaker_who_is_heard_again_soon_goes_on_and_later_waits_for_the_chair),
 		CASE(an_interrupted_speaker_whose_line_was_lost_is_held_too),
 		CASE(the_recorders_disk_is_told_to_those_who_can_do_something_about_it),
+		CASE(whether_the_recording_is_complete_is_told_to_those_who_mind_it),
 		CASE(what_is_measured_is_told_once_and_joins_the_view),
 		CASE(who_speaks_is_told_at_once),
 		CASE(a_microphone_is_told_fit_or_not),
