@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct config_key keys[] = {
 	{ "node.name", CONFIG_TEXT, "recorder-1", 0, 0,
@@ -30,6 +31,10 @@ static const struct config_key keys[] = {
 		"minutes left until pictures are left out, by the rate of writing, below which the podium is warned" },
 	{ "archive.red_minutes", CONFIG_INT, "30", 0, 100000,
 		"minutes left below which it is alarmed; at most archive.amber_minutes" },
+	{ "archive.copy", CONFIG_TEXT, "", 0, 0,
+		"directory of a second copy of all archives, on another disk or mounted; it must hold a file .rostrum-copy; empty: none" },
+	{ "archive.copy_mib_s", CONFIG_INT, "16", 1, 4096,
+		"MiB a second that are read of the archives for the second copy, at most" },
 	{ "archive.retry_s", CONFIG_INT, "10", 1, 3600,
 		"seconds between attempts to go on with a recording that failed" },
 	{ "archive.cluster_ms", CONFIG_INT, "1000", 200, 5000,
@@ -57,6 +62,16 @@ static bool power_of_two(int64_t n)
 	return (n & (n - 1)) == 0;
 }
 
+/* As far as the words say: a link may lead anywhere. */
+static bool is_within(const char *path, const char *directory)
+{
+	size_t len = strlen(directory);
+	while (len > 1 && directory[len - 1] == '/')
+		len--;
+	return path[0] != '\0' && strncmp(path, directory, len) == 0 &&
+	       (path[len] == '/' || path[len] == '\0');
+}
+
 static int run(const struct config *config)
 {
 	enum log_level level;
@@ -76,6 +91,12 @@ static int run(const struct config *config)
 	if (red > amber) {
 		(void)fprintf(stderr,
 			"rostrum-recorder: archive.red_minutes: no more than archive.amber_minutes is expected\n");
+		return -EINVAL;
+	}
+	const char *copy = config_text(config, "archive.copy");
+	if (is_within(copy, config_text(config, "archive.directory"))) {
+		(void)fprintf(stderr,
+			"rostrum-recorder: archive.copy: a directory outside of archive.directory is expected\n");
 		return -EINVAL;
 	}
 	log_init(level, NULL, NULL);
@@ -99,6 +120,8 @@ static int run(const struct config *config)
 		.storage = { .reserve = (uint64_t)config_int(config, "archive.reserve_mib") << 20,
 			.amber = RS_SEC(60 * amber),
 			.red = RS_SEC(60 * red) },
+		.copy = copy,
+		.copy_rate = (uint64_t)config_int(config, "archive.copy_mib_s") << 20,
 		.retry = RS_SEC(config_int(config, "archive.retry_s")) };
 	return io_run(&io);
 }

@@ -4,6 +4,7 @@
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
 #include "recorder/io/closings.h"
+#include "recorder/io/copier.h"
 #include "recorder/io/key.h"
 #include "recorder/io/space.h"
 #include "recorder/io/stream.h"
@@ -24,6 +25,10 @@
 #define PREPARE_EVERY RS_SEC(20)
 /* Between looks at the room on the disk. */
 #define SPACE_EVERY RS_SEC(1)
+/* Of the second copy: between two rounds, after what rest a file is verified, and what is no answer any more. */
+#define COPY_EVERY RS_SEC(10)
+#define COPY_RESTS RS_SEC(60)
+#define COPY_ANSWERS RS_SEC(30)
 #define FILES_SPARE 64 /* sockets, the loop's own, directories */
 
 struct io;
@@ -55,6 +60,7 @@ struct io {
 	struct space space;
 	rs_time space_at; /* of the next look */
 	struct room room;
+	struct copier *copier; /* NULL: no second copy is wanted */
 	struct control *control;
 	struct stream *control_stream;
 	bool control_reported;
@@ -311,6 +317,12 @@ static void measure_room(struct io *io, struct archive_now when)
 		.backlog = writer.backlog,
 		.full = writer.full };
 	room_measure(&io->room, io->keeper, &sample, when);
+	if (io->copier == NULL)
+		return;
+	struct room_copy copy;
+	copier_hold(io->copier, io->room.storage.state.why == STORAGE_SLOW);
+	copier_state(io->copier, when.now, &copy);
+	room_set_copy(&io->room, &copy);
 }
 
 static void on_turn(uv_prepare_t *prepare)
@@ -387,6 +399,17 @@ static int load_key(struct io *io)
 	return err;
 }
 
+static int start_copier(struct io *io)
+{
+	const struct copier_config config = { .root = io->config->root,
+		.copy = io->config->copy,
+		.rate = io->config->copy_rate,
+		.every = COPY_EVERY,
+		.rests = COPY_RESTS,
+		.answers = COPY_ANSWERS };
+	return config.copy[0] != '\0' ? copier_new(&config, &io->copier) : 0;
+}
+
 static int make_machines(struct io *io)
 {
 	const struct io_config *config = io->config;
@@ -430,6 +453,8 @@ static int make_machines(struct io *io)
 	space_init(&io->space, &io->loop, config->root);
 	if (err == 0)
 		err = control_new(config->node, instance, io->keeper, &io->room, &io->control);
+	if (err == 0)
+		err = start_copier(io);
 	return err;
 }
 
@@ -476,6 +501,7 @@ static int check_root(const struct io_config *config)
 static int end(struct io *io)
 {
 	bool failed = false;
+	io->copier = copier_free(io->copier);
 	add_closings(io, true);
 	io->keeper = keeper_free(io->keeper);
 	io->writer = writer_free(io->writer, &failed);

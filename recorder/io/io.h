@@ -21,6 +21,8 @@ struct io_config {
 	uint64_t free_min; /* octets */
 	size_t queue_max; /* octets waiting for the disk; taps are not read above seven eighths of it */
 	struct storage_rules storage; /* its queue_max is set here */
+	const char *copy;             /* directory of the second copy; "" = none */
+	uint64_t copy_rate;           /* octets a second */
 	rs_time retry;
 };
 

@@ -397,6 +397,32 @@ test('a nearly full disk: sound goes on without pictures, and with them when the
 	}
 });
 
+test('a second copy: away until it is mounted, then it follows, also over a restart', LIMIT, async () => {
+	const rig = new Rig();
+	const copy = join(rig.state, 'copy');
+	mkdirSync(copy);
+	const said = (state, from = 0) => until(`a copy that is ${state}`, () => rig.said.slice(from).find((message) => message.type === 'disk' && message.copy?.state === state), { limit: 40_000 });
+	const same = () => spawnSync('diff', ['-r', '--exclude=.*', rig.archive, copy]).status === 0;
+	rig.start('--set', `archive.copy=${copy}`);
+	await rig.says({ type: 'recording', state: 'recording' });
+	const away = await said('unavailable');
+	assert.match(away.copy.reason, /is it mounted/);
+	assert.ok(Math.abs(away.copy.since_ms - Date.now()) < 60_000);
+	const unmounted = rig.said.length;
+	writeFileSync(join(copy, '.rostrum-copy'), '');
+	await said('running', unmounted);
+	assert.ok(files(join(copy, 'demo-session'), '.001.a.webm').length > 0, 'what grows is there');
+	assert.equal(await rig.stop(), 0);
+	const again = new Rig(rig.state);
+	again.start('--set', `archive.copy=${copy}`);
+	await until('a round of the new one', () => again.said.some((message) => message.copy?.behind_s !== undefined), { limit: 40_000 });
+	again.tell('record off');
+	await again.says({ type: 'archived', sealed: true });
+	await until('the same in both', same, { limit: 60_000, every: 1000 });
+	assert.equal(await again.stop(), 0);
+	assert.equal(verify(join(copy, 'demo-session')).status, 0, 'the copy is an archive');
+});
+
 test('files are limited in size: the same alarm', LIMIT, async () => {
 	const rig = new Rig();
 	rig.start();
