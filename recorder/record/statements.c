@@ -266,9 +266,8 @@ static void motion_over(struct record_reader *reader, const struct reader_event 
 
 /* ---- microphones beside the floor ---- */
 
-static void microphone_opened(struct record_reader *reader, const struct reader_event *event)
+static void open_microphone(struct record_reader *reader, const char *participant, int64_t at_ms)
 {
-	const char *participant = reader_text(event->data, "participant");
 	for (size_t i = 0; i < reader->n_microphones; i++)
 		if (strcmp(reader->microphones[i].participant, participant) == 0)
 			return;
@@ -276,12 +275,17 @@ static void microphone_opened(struct record_reader *reader, const struct reader_
 		reader->record->left_out++;
 		return;
 	}
-	const size_t speech = begin(reader, participant, 0, RECORD_PRESIDING, event->at_ms);
+	const size_t speech = begin(reader, participant, 0, RECORD_PRESIDING, at_ms);
 	if (speech == NOBODY)
 		return;
 	struct reader_microphone *microphone = &reader->microphones[reader->n_microphones++];
 	reader_set(microphone->participant, participant);
 	microphone->speech = speech;
+}
+
+static void microphone_opened(struct record_reader *reader, const struct reader_event *event)
+{
+	open_microphone(reader, reader_text(event->data, "participant"), event->at_ms);
 }
 
 static void microphone_closed(struct record_reader *reader, const struct reader_event *event)
@@ -392,7 +396,43 @@ static void meeting_closed(struct record_reader *reader, const struct reader_eve
 	reader_end_statements(reader, event->at_ms);
 }
 
+/* Where the proceedings stood before: what is under way goes on from here. Said again when a recorder comes back: nothing new. */
+static void recording_started(struct record_reader *reader, const struct reader_event *event)
+{
+	static const struct {
+		const char *name;
+		enum record_as as;
+	} ways[] = { { "replies", RECORD_REPLY }, { "explanations-before", RECORD_EXPLANATION },
+		{ "explanations-after", RECORD_EXPLANATION }, { "motion", RECORD_MOTION },
+		{ "point-of-order", RECORD_POINT } };
+	const json_t *floor = json_object_get(event->data, "floor");
+	const char *participant = reader_text(floor, "participant");
+	enum record_as as = as_of_person(reader, participant);
+	if (reader->item[0] == '\0' && reader_text(event->data, "item")[0] != '\0')
+		item_taken_up(reader, event);
+	for (size_t i = 0; i < RS_ARRAY_LEN(ways); i++)
+		if (strcmp(reader_text(floor, "as"), ways[i].name) == 0)
+			as = ways[i].as;
+	if (floor != NULL && reader->now == NOBODY) {
+		reader_set_word(reader->language, reader_text(floor, "language"));
+		reader->now =
+			begin(reader, participant, reader_u32(floor, "entry"), as, event->at_ms);
+		reader->point = as == RECORD_POINT;
+	}
+	struct record_speech *speech = speech_at(reader, reader->now);
+	if (speech != NULL && floor != NULL)
+		reader_set_word(speech->group, reader_text(floor, "group"));
+	size_t i;
+	const json_t *open;
+	json_array_foreach(json_object_get(event->data, "open"), i, open)
+	{
+		if (json_is_string(open))
+			open_microphone(reader, json_string_value(open), event->at_ms);
+	}
+}
+
 const struct reader_handler reader_statements[] = {
+	{ "recording-started", recording_started },
 	{ "meeting-opened", meeting_opened },
 	{ "meeting-suspended", meeting_suspended },
 	{ "meeting-resumed", meeting_resumed },

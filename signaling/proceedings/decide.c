@@ -466,6 +466,7 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 		verdict = VERDICT_OK;
 	}
 	name_voices(proceedings, out_events);
+	proceedings_name_standing(proceedings, out_events);
 	proceedings_stamp(proceedings, wall_ms, out_events);
 	return verdict;
 }

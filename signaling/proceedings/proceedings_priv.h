@@ -17,4 +17,7 @@ enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
  * delegation's usual one, else not known. */
 void proceedings_decide_language(const struct proceedings *proceedings, struct events *events);
 
+/* standing.c: a recording that begins by these events is told where the proceedings stand. */
+void proceedings_name_standing(const struct proceedings *proceedings, struct events *events);
+
 #endif

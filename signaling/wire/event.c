@@ -8,6 +8,7 @@
 #include "signaling/wire/event_voting.h"
 #include "signaling/wire/life.h"
 #include "signaling/wire/lists.h"
+#include "signaling/wire/standing.h"
 
 #include <errno.h>
 
@@ -69,6 +70,7 @@ static json_t *write_data(const struct event *event)
 	if (members & MEMBER_INSTANCE)
 		doc_put(&data, "instance", doc_text_or_null(event->instance));
 	life_write_data(&data, event, members);
+	standing_write(&data, event);
 	if (members & MEMBER_MESSAGE)
 		doc_put(&data, "message", json_integer((json_int_t)event->message));
 	documents_write_data(&data, event);
@@ -155,6 +157,7 @@ static void read_data(const struct object *data, struct event *event)
 	if (members & MEMBER_INSTANCE)
 		doc_copy_text(data, "instance", true, event->instance, sizeof(event->instance));
 	life_read_data(data, event, members);
+	standing_read(data, event);
 	if (members & MEMBER_MESSAGE)
 		event->message = (uint64_t)object_int(data, "message", 1, DOC_INT_MAX);
 	documents_read_data(data, event);

@@ -126,6 +126,31 @@ static void a_point_of_order_interrupts_and_gives_the_floor_back(void **state)
 	(void)state;
 }
 
+static void a_recording_that_begins_later_goes_on_from_where_things_stand(void **state)
+{
+	static const char standing[] =
+		"\"session\": \"demo-1\", \"reason\": null, \"class\": \"private\", \"item\": \"2\","
+		" \"floor\": {\"participant\": \"KEN\", \"entry\": 5, \"as\": \"replies\", \"language\": \"en\", \"group\": \"EGY\"},"
+		" \"open\": [\"chair\"]";
+	struct record_reader *reader = reader_new();
+	event(reader, 0, "recording-started", standing);
+	event(reader, 500, "recording-started", standing);
+	event(reader, 4000, "floor-taken", "\"participant\": \"KEN\", \"cause\": \"yielded\"");
+	event(reader, 9000, "microphone-closed", "\"participant\": \"chair\", \"cause\": \"self\"");
+	struct record *record = finish(reader);
+	assert_int_equal(record->n_speeches, 2);
+	assert_int_equal(record->speeches[0].as, RECORD_REPLY);
+	assert_string_equal(record->speeches[0].group, "EGY");
+	assert_string_equal(record->speeches[0].language, "en");
+	assert_string_equal(record->speeches[0].item, "2");
+	assert_int_equal(record_speech_spoken(&record->speeches[0]), 4000);
+	assert_int_equal(record->speeches[1].as, RECORD_PRESIDING);
+	assert_int_equal(record_speech_spoken(&record->speeches[1]), 9000);
+	assert_int_equal(record->n_discussions, 1);
+	record_free(record);
+	(void)state;
+}
+
 static void motions_lie_one_over_another(void **state)
 {
 	struct record_reader *reader = reader_new();
@@ -398,6 +423,7 @@ int main(void)
 		cmocka_unit_test(a_speech_is_from_who_got_the_floor_until_it_is_taken),
 		cmocka_unit_test(a_point_of_order_interrupts_and_gives_the_floor_back),
 		cmocka_unit_test(motions_lie_one_over_another),
+		cmocka_unit_test(a_recording_that_begins_later_goes_on_from_where_things_stand),
 		cmocka_unit_test(a_suspension_interrupts_and_a_lost_line_is_a_gap),
 		cmocka_unit_test(a_recorded_vote_has_names_and_a_secret_one_has_none),
 		cmocka_unit_test(the_last_text_of_a_caption_counts),

@@ -414,6 +414,28 @@ static void the_media_of_who_left_is_closed(void **state)
 	assert_true(json_is_true(bench_at(bench_last(hall.sfu, "meeting"), "meeting.webcast")));
 }
 
+static void a_private_part_says_what_was_under_way_as_it_began(void **state)
+{
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	assert_string_equal(bench_try(bench, hall.chair, "open-microphone", ""), "ok");
+	assert_string_equal(
+		bench_try(bench, hall.chair, "give-floor", "\"participant\": \"KEN\""), "ok");
+	sit(bench, hall.chair, "private");
+	const json_t *started = bench_at(bench_last_event(hall.ken, "recording-started"), "data");
+	assert_string_equal(bench_text(started, "item"), "1");
+	assert_string_equal(bench_text(started, "floor.participant"), "KEN");
+	assert_string_equal(bench_text(started, "floor.as"), "speakers");
+	assert_string_equal(bench_text(started, "open.0"), "chair");
+	/* Who must leave speaks no more. */
+	assert_string_equal(
+		bench_try(bench, hall.chair, "give-floor", "\"participant\": \"WWF\""), "ok");
+	sit(bench, hall.chair, "closed-members");
+	started = bench_at(bench_last_event(hall.ken, "recording-started"), "data");
+	assert_null(bench_at(started, "floor"));
+	assert_string_equal(bench_text(started, "item"), "1");
+}
+
 static void a_private_part_is_recorded_apart_with_its_class(void **state)
 {
 	struct bench *bench = *state;
@@ -495,6 +517,7 @@ int main(void)
 		CASE(a_speaker_who_must_leave_has_the_floor_no_more),
 		CASE(the_media_of_who_left_is_closed),
 		CASE(a_private_part_is_recorded_apart_with_its_class),
+		CASE(a_private_part_says_what_was_under_way_as_it_began),
 		CASE(it_stays_private_when_the_server_is_started_again),
 		CASE(the_same_again_is_refused_and_so_is_who_does_not_preside),
 	};
