@@ -420,7 +420,7 @@ int archive_recv(struct archive *archive, size_t track, const uint8_t *rtp, size
 	if (archive->error != 0 || archive->closed || track >= archive->n_tracks)
 		return -EPROTO;
 	archive->when = when;
-	const int err = track_recv(archive->tracks[track], rtp, len, arrival_wall_us, when.now);
+	const int err = track_recv_rtp(archive->tracks[track], rtp, len, arrival_wall_us, when.now);
 	return err < 0 ? fail(archive, err) : 0;
 }
 

@@ -361,7 +361,7 @@ int track_begin(struct track *track, const char *codec_name, uint32_t hz, rs_tim
 	return err;
 }
 
-int track_recv(
+int track_recv_rtp(
 	struct track *track, const uint8_t *data, size_t len, int64_t arrival_wall_us, rs_time now)
 {
 	struct rtp_packet packet;

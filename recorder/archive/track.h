@@ -77,7 +77,7 @@ bool track_is(const struct track *track, const char *name, enum archive_media me
  * of this medium), -EINVAL (clock), or an error of writing. */
 int track_begin(struct track *track, const char *codec, uint32_t hz, rs_time now) RS_MUST_USE;
 /* One RTP packet. 0 (also when it is refused), or an error of writing. */
-int track_recv(struct track *track, const uint8_t *data, size_t len, int64_t arrival_wall_us,
+int track_recv_rtp(struct track *track, const uint8_t *data, size_t len, int64_t arrival_wall_us,
 	rs_time now) RS_MUST_USE;
 void track_report(struct track *track, uint64_t ntp, uint32_t rtp_ts);
 /* The gate of the source moved. 0 or an error of writing. */

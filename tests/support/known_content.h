@@ -10,6 +10,7 @@
 
 #include "common/base/rand.h"
 #include "recorder/archive/track.h"
+#include "tests/support/known_sfu.h"
 
 #define KNOWN_FILES_MAX 16
 #define KNOWN_FLIGHT_MAX 256
@@ -76,6 +77,8 @@ struct known_world {
 	uint32_t doubled_permille;
 	uint32_t loss_permille;     /* of packets at the first attempt */
 	uint32_t given_up_permille; /* of those, never repaired */
+	rs_time lossless_from; /* through an SFU, which cannot know of the last packets; 0 = never */
+	struct known_sfu *sfu; /* NULL: straight to the recorder */
 };
 
 /* Segments are rolled after `segment_ms`; a perfect line of 30 ms. */

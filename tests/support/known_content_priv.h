@@ -7,6 +7,11 @@
 
 #include "tests/support/known_content.h"
 
+#define KNOWN_EPOCH INT64_C(1795305600000000) /* wall clock of session time 0 */
+
+/* Put a packet on the line, which may lose it. */
+void known_fly(struct known_world *world, struct known_source *source, const uint8_t *data,
+	size_t len, rs_time now);
 struct disk known_disk(struct known_memory *memory);
 void known_memory_done(struct known_memory *memory);
 /* Takes the lines a track has for events.jsonl; `ctx` is the memory. */

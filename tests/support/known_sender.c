@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-#define EPOCH INT64_C(1795305600000000) /* wall clock of session time 0 */
 #define SOUND_PERIOD RS_MS(20)
 #define PICTURE_PERIOD RS_MS(66)
 #define LINE_DELAY RS_MS(30)
@@ -30,7 +29,7 @@ static void add_track(struct known_world *world, struct known_source *source, bo
 		.language = "und",
 		.media = sound ? ARCHIVE_MICROPHONE : ARCHIVE_CAMERA,
 		.first_segment = 1,
-		.epoch_wall_us = EPOCH,
+		.epoch_wall_us = KNOWN_EPOCH,
 		.sender = &world->clock,
 		.rand = &world->rand,
 		.note = known_note,
@@ -76,6 +75,7 @@ void known_world_free(struct known_world *world)
 {
 	track_free(world->sound.track);
 	track_free(world->picture.track);
+	known_sfu_free(world->sfu);
 	rs_release(world->sound.expected);
 	rs_release(world->picture.expected);
 	known_memory_done(&world->memory);
@@ -84,7 +84,7 @@ void known_world_free(struct known_world *world)
 
 static int64_t sender_wall(rs_time t)
 {
-	return EPOCH + WALL_AHEAD + t + t / WALL_GAIN;
+	return KNOWN_EPOCH + WALL_AHEAD + t + t / WALL_GAIN;
 }
 
 /* When a frame is captured. The sound card's 20 ms are a little shorter than ours. */
@@ -125,15 +125,43 @@ static struct known_flying *free_place(struct known_source *source)
 	return &source->flight[i];
 }
 
+void known_fly(struct known_world *world, struct known_source *source, const uint8_t *data,
+	size_t len, rs_time now)
+{
+	const bool guarded =
+		now <= RS_SEC(1) || (world->lossless_from > 0 && now >= world->lossless_from);
+	if (!guarded && rs_rand_u32(&world->rand) % 1000 < world->loss_permille)
+		return;
+	struct known_flying *flying = free_place(source);
+	flying->arrival = now + LINE_DELAY;
+	if (!guarded)
+		flying->arrival += (rs_time)(rs_rand_u32(&world->rand) % (world->jitter + 1));
+	flying->used = true;
+	flying->len = len;
+	memcpy(flying->data, data, len);
+}
+
 /* One packet onto the line: most take 30 ms and their jitter, some come by retransmission, few never. */
 static bool launch(struct known_world *world, struct known_source *source, bool marker, rs_time now,
 	const uint8_t *payload, size_t len)
 {
 	const struct rtp_header header = { .marker = marker,
-		.pt = 96,
+		.pt = source->sound ? KNOWN_SOUND_PT : KNOWN_PICTURE_PT,
 		.seq = source->seq++,
 		.rtp_ts = timestamp(source, source->number),
-		.ssrc = 1 };
+		.ssrc = source->sound ? KNOWN_SOUND_SSRC : KNOWN_PICTURE_SSRC };
+	if (world->sfu != NULL) {
+		uint8_t data[64];
+		struct rs_writer out;
+		rs_writer_init(&out, data, sizeof(data));
+		rtp_write_header(&out, &header);
+		rs_write_bytes(&out, payload, len);
+		assert_false(out.failed);
+		known_sfu_keep(world->sfu, source, header.seq, data, out.len);
+		known_fly(world, source, data, out.len, now);
+		source->packets++;
+		return true; /* whatever is lost is repaired */
+	}
 	rs_time delay = LINE_DELAY;
 	if (now > RS_SEC(1)) /* what comes before the first packet that arrives belongs to nobody */
 		delay += (rs_time)(rs_rand_u32(&world->rand) % (world->jitter + 1));
@@ -230,6 +258,42 @@ static void ask_key(struct known_source *source, rs_time now)
 	source->key_wish_at = now + RS_MS(50);
 }
 
+static bool report_due(struct known_source *source, rs_time until, rs_time *out_sent)
+{
+	*out_sent = until - LINE_DELAY;
+	if (*out_sent < source->report_at)
+		return false;
+	source->report_at += RS_SEC(5);
+	return true;
+}
+
+/* Through the SFU, packets of both sources in the order of their arrival. */
+static void deliver_both(struct known_world *world, rs_time until)
+{
+	struct known_source *sources[] = { &world->sound, &world->picture };
+	for (;;) {
+		struct known_flying *sound = first_arrival(sources[0], until);
+		struct known_flying *flying = first_arrival(sources[1], until);
+		if (flying == NULL || (sound != NULL && sound->arrival <= flying->arrival))
+			flying = sound;
+		if (flying == NULL)
+			break;
+		known_sfu_recv(world->sfu, flying->data, flying->len, flying->arrival);
+		flying->used = false; /* not before: what is sent again takes a free place */
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		rs_time sent;
+		if (report_due(sources[i], until, &sent))
+			known_sfu_report(world->sfu, sources[i],
+				ntp_from_wall_us(sender_wall(sent)), rtp_at(sources[i], sent),
+				until);
+	}
+	known_sfu_tick(world->sfu, until);
+	for (unsigned i = 0; i < 2; i++)
+		if (track_deadline(sources[i]->track) <= until)
+			assert_int_equal(track_tick(sources[i]->track, until), 0);
+}
+
 static void deliver(struct known_source *source, rs_time until)
 {
 	struct known_flying *flying;
@@ -237,19 +301,28 @@ static void deliver(struct known_source *source, rs_time until)
 		const rs_time now = flying->arrival;
 		if (track_deadline(source->track) <= now)
 			assert_int_equal(track_tick(source->track, now), 0);
-		assert_int_equal(
-			track_recv(source->track, flying->data, flying->len, EPOCH + now, now), 0);
+		assert_int_equal(track_recv_rtp(source->track, flying->data, flying->len,
+					 KNOWN_EPOCH + now, now),
+			0);
 		flying->used = false;
 		ask_key(source, now);
 	}
-	const rs_time sent = until - LINE_DELAY;
-	if (sent >= source->report_at) {
+	rs_time sent;
+	if (report_due(source, until, &sent))
 		track_report(
 			source->track, ntp_from_wall_us(sender_wall(sent)), rtp_at(source, sent));
-		source->report_at += RS_SEC(5);
-	}
 	if (track_deadline(source->track) <= until)
 		assert_int_equal(track_tick(source->track, until), 0);
+}
+
+static void deliver_all(struct known_world *world, rs_time until)
+{
+	if (world->sfu != NULL) {
+		deliver_both(world, until);
+		return;
+	}
+	deliver(&world->sound, until);
+	deliver(&world->picture, until);
 }
 
 /* Both sources send from where they stand up to `until`. */
@@ -260,9 +333,9 @@ void known_run(struct known_world *world, rs_time until)
 		send_sound(world, now);
 		while (known_captured(&world->picture, world->picture.number) <= now)
 			send_picture(world, known_captured(&world->picture, world->picture.number));
-		deliver(&world->sound, now);
-		deliver(&world->picture, now);
+		deliver_all(world, now);
 	}
-	deliver(&world->sound, until + RS_SEC(1));
-	deliver(&world->picture, until + RS_SEC(1));
+	/* What the router asks for takes its time as well. */
+	for (unsigned ms = 10; ms <= 1000; ms += world->sfu != NULL ? 10 : 990)
+		deliver_all(world, until + RS_MS(ms));
 }

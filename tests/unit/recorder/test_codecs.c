@@ -123,7 +123,7 @@ static void to_track(void *ctx, const uint8_t *payload, size_t len, bool marker)
 				     .ssrc = 1 });
 	rs_write_bytes(&w, payload, len);
 	assert_false(w.failed);
-	assert_int_equal(track_recv(rig->track, data, w.len, EPOCH + rig->now, rig->now), 0);
+	assert_int_equal(track_recv_rtp(rig->track, data, w.len, EPOCH + rig->now, rig->now), 0);
 	rig->packets++;
 }
 
