@@ -4,6 +4,7 @@
  */
 #include "common/config/config.h"
 #include "common/log/log.h"
+#include "recorder/io/authority.h"
 #include "recorder/io/io.h"
 
 #include <errno.h>
@@ -23,6 +24,11 @@ static const struct config_key keys[] = {
 		"PEM file of the Ed25519 key that signs archives, made at the first start; empty: archive.directory and .key" },
 	{ "archive.head_s", CONFIG_INT, "60", 1, 3600,
 		"seconds between signatures over all that was recorded so far" },
+	{ "archive.tsa.url", CONFIG_TEXT, "", 0, 0,
+		"http: or https: URL of an RFC 3161 time-stamping authority, asked when a session is closed; empty: none" },
+	{ "archive.tsa.ca", CONFIG_TEXT, "", 0, 0,
+		"PEM file of the certificates its time stamps must lead to; empty: any are taken" },
+	{ "archive.tsa.timeout_s", CONFIG_INT, "20", 1, 600, "seconds its answer is waited for" },
 	{ "archive.min_free_mib", CONFIG_INT, "1", 0, 1 << 30,
 		"MiB that must be free on that file system for a recording to begin" },
 	{ "archive.reserve_mib", CONFIG_INT, "1024", 0, 1 << 30,
@@ -99,11 +105,20 @@ static int run(const struct config *config)
 			"rostrum-recorder: archive.copy: a directory outside of archive.directory is expected\n");
 		return -EINVAL;
 	}
+	if (config_text(config, "archive.tsa.url")[0] != '\0' &&
+		!authority_url_valid(config_text(config, "archive.tsa.url"))) {
+		(void)fprintf(stderr,
+			"rostrum-recorder: archive.tsa.url: an http: or https: URL is expected\n");
+		return -EINVAL;
+	}
 	log_init(level, NULL, NULL);
 	const struct io_config io = { .node = config_text(config, "node.name"),
 		.control_path = config_text(config, "control.socket"),
 		.root = config_text(config, "archive.directory"),
 		.head_interval = RS_SEC(config_int(config, "archive.head_s")),
+		.tsa_url = config_text(config, "archive.tsa.url"),
+		.tsa_ca = config_text(config, "archive.tsa.ca"),
+		.tsa_timeout_ms = (uint32_t)config_int(config, "archive.tsa.timeout_s") * 1000,
 		.key_path = config_text(config, "archive.key"),
 		.software = "rostrum-recorder " ROSTRUM_VERSION,
 		.rules = { .cluster_ms = (uint32_t)config_int(config, "archive.cluster_ms"),

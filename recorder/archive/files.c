@@ -75,11 +75,3 @@ int files_sync_directory(const char *path)
 	(void)close(fd); /* a directory holds nothing back */
 	return err;
 }
-
-int files_essence_path(const char *directory, const char *segment, char out[ARCHIVE_PATH_LEN])
-{
-	const int err = names_file_path(directory, segment, ".mkv", out);
-	if (err < 0 || access(out, F_OK) == 0)
-		return err;
-	return names_file_path(directory, segment, ".webm", out);
-}

@@ -19,10 +19,6 @@ int files_publish(const char *path) RS_MUST_USE;
 void files_drop_draft(const char *path);
 /* Both at once. */
 int files_write(const char *path, const void *data, size_t len) RS_MUST_USE;
-/* The path of a segment's sound or picture, whichever container it is in; of ".webm" when there is none.
- * 0 or -ENOSPC. */
-int files_essence_path(
-	const char *directory, const char *segment, char out[ARCHIVE_PATH_LEN]) RS_MUST_USE;
 /* What was made, renamed or removed in a directory is durable. 0 or a negative errno. */
 int files_sync_directory(const char *path) RS_MUST_USE;
 

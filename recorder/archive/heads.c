@@ -6,8 +6,8 @@
 #include <string.h>
 
 #define TEXT_MAX 512
-/* A run takes its name and two numbers. */
-#define RUN_MAX (NAMES_FILE_LEN + 32)
+/* A run takes its name, two numbers and a digest. */
+#define RUN_MAX (NAMES_FILE_LEN + 32 + 2 * RS_SHA256_LEN)
 #define PAYLOAD_MAX(runs) ((runs)*RUN_MAX + 1024)
 
 struct pending {
@@ -125,6 +125,21 @@ static bool follows(const struct pending *one, const struct pending *before)
 	return strcmp(one->file, before->file) == 0 && one->number == before->number + 1;
 }
 
+static int write_run(const struct pending *run, size_t n, bool first, struct rs_buf *out)
+{
+	struct merkle_tree tree = { 0 };
+	char hex[CHAIN_HASH_LEN];
+	for (size_t i = 0; i < n; i++) {
+		const int err = merkle_append(&tree, &run[i].leaf);
+		if (err < 0)
+			return err;
+	}
+	const struct merkle_hash root = merkle_root(&tree);
+	rs_hex_encode(root.octets, sizeof(root.octets), hex);
+	return rs_buf_printf(out, "%s[\"%s\",%" PRIu32 ",%zu,\"%s\"]", first ? "" : ",", run->file,
+		run->number, n, hex);
+}
+
 static int write_runs(const struct heads *heads, struct rs_buf *out)
 {
 	int err = 0;
@@ -132,8 +147,7 @@ static int write_runs(const struct heads *heads, struct rs_buf *out)
 	for (size_t i = 1; i <= heads->n_pending && err == 0; i++) {
 		if (i < heads->n_pending && follows(&heads->pending[i], &heads->pending[i - 1]))
 			continue;
-		err = rs_buf_printf(out, "%s[\"%s\",%" PRIu32 ",%zu]", first > 0 ? "," : "",
-			heads->pending[first].file, heads->pending[first].number, i - first);
+		err = write_run(&heads->pending[first], i - first, first == 0, out);
 		first = i;
 	}
 	return err;
@@ -256,7 +270,10 @@ static bool run_valid(const json_t *run)
 {
 	uint64_t first;
 	uint64_t n;
-	return json_array_size(run) == 3 && json_string_length(json_array_get(run, 0)) > 0 &&
+	struct merkle_hash root;
+	return json_array_size(run) == 4 &&
+	       get_hex(json_array_get(run, 3), root.octets, sizeof(root.octets)) &&
+	       json_string_length(json_array_get(run, 0)) > 0 &&
 	       json_string_length(json_array_get(run, 0)) < NAMES_FILE_LEN &&
 	       get_u64(json_array_get(run, 1), &first) && get_u64(json_array_get(run, 2), &n) &&
 	       n > 0 && n <= UINT32_MAX && first <= UINT32_MAX - n;
@@ -366,7 +383,10 @@ size_t head_runs(const struct head *head)
 struct head_run head_run(const struct head *head, size_t i)
 {
 	const json_t *run = json_array_get(head->added, i);
-	return (struct head_run){ .file = json_string_value(json_array_get(run, 0)),
+	struct head_run out = { .file = json_string_value(json_array_get(run, 0)),
 		.first = (uint32_t)json_integer_value(json_array_get(run, 1)),
 		.n = (uint32_t)json_integer_value(json_array_get(run, 2)) };
+	(void)get_hex(
+		json_array_get(run, 3), out.root.octets, sizeof(out.root.octets)); /* run_valid() */
+	return out;
 }

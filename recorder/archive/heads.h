@@ -3,11 +3,12 @@
  * heads.jsonl: what the tree over all clusters (merkle.h) looked like from minute to minute, signed
  * with the key of the site. A chain of lines as in chain.h, of type "tree-head"; each payload:
  *
- *   {"size":120,"root":"<64 hex>","added":[["channels/fr.001.a",0,60],["tracks/KEN.001.a",0,60]],
- *    "events":[41,"<64 hex>"],"key":"<64 hex>","sig":"<128 hex>"}
+ *   {"size":120,"root":"<64 hex>","added":[["channels/fr.001.a",0,60,"<64 hex>"],
+ *    ["tracks/KEN.001.a",0,60,"<64 hex>"]],"events":[41,"<64 hex>"],"key":"<64 hex>","sig":"<128 hex>"}
  *
  * `size` and `root` are those of the tree, `added` its leaves since the line before in their order
- * (file, number of the first cluster, how many), `events` the last line of events.jsonl at that time
+ * (file, number of the first cluster, how many, head of a tree over these alone: it tells which
+ * file was changed), `events` the last line of events.jsonl at that time
  * and its digest. `sig` is the signature of `key` over this text, each line with its newline:
  *
  *   rostrum tree head 1
@@ -71,7 +72,8 @@ struct head {
 struct head_run {
 	const char *file; /* as long as the head lives */
 	uint32_t first;
-	uint32_t n; /* at least 1 */
+	uint32_t n;              /* at least 1 */
+	struct merkle_hash root; /* of a tree over these clusters alone */
 };
 
 /* The line after those read so far, of the session with that digest. 0; -EBADMSG (no such line);

@@ -171,12 +171,18 @@ static int take_run(struct leaves *leaves, const struct head_run *run, const cha
 	*why = "has fewer clusters in its ledger than a signed head covers";
 	if (run->n > file->n - run->first)
 		return -EPROTO;
+	struct merkle_tree own = { 0 };
 	for (uint32_t i = 0; i < run->n; i++) {
-		const int err = append(leaves, &file->at[file->taken++]);
+		struct leaf *leaf = &file->at[file->taken++];
+		int err = merkle_append(&own, &leaf->hash);
+		if (err == 0)
+			err = append(leaves, leaf);
 		if (err < 0)
 			return err;
 	}
-	return 0;
+	const struct merkle_hash root = merkle_root(&own);
+	*why = "has other clusters than those a signed head covers";
+	return merkle_equal(&root, &run->root) ? 0 : -EPROTO;
 }
 
 int leaves_take(

@@ -34,15 +34,18 @@ enum names_place {
 	NAMES_BAG_INFO,
 	NAMES_MANIFEST,
 	NAMES_TAG_MANIFEST,
-	NAMES_CUSTODY,  /* what became of it since: holds, deletions (custody.h) */
-	NAMES_PROOF,    /* folder */
-	NAMES_KEY,      /* public key of who signs, PEM */
-	NAMES_HEADS,    /* signed heads of the tree over all clusters (heads.h) */
-	NAMES_SIGNED,   /* signature of the manifest: 64 octets */
-	NAMES_STAMPED,  /* RFC 3161 answer of the time-stamping authority about the manifest, DER */
-	NAMES_FINISHED, /* digests of files that are finished, while others are written */
-	NAMES_CLOSING,  /* what was done when the recording was closed */
-	NAMES_DATA,     /* folder, as the next four */
+	NAMES_CUSTODY, /* what became of it since: holds, deletions (custody.h) */
+	NAMES_PROOF,   /* folder */
+	NAMES_KEY,     /* public key of who signs, PEM */
+	NAMES_HEADS,   /* signed heads of the tree over all clusters (heads.h) */
+	NAMES_SIGNED,  /* signature of the manifest: 64 octets */
+	NAMES_STAMPED, /* RFC 3161 answer of the time-stamping authority about the manifest, DER */
+	NAMES_HEAD,    /* the last of the heads: its line and a newline */
+	NAMES_HEAD_SIGNED,  /* as NAMES_SIGNED, of that */
+	NAMES_HEAD_STAMPED, /* as NAMES_STAMPED, of that */
+	NAMES_FINISHED,     /* digests of files that are finished, while others are written */
+	NAMES_CLOSING,      /* what was done when the recording was closed */
+	NAMES_DATA,         /* folder, as the next four */
 	NAMES_TRACKS,
 	NAMES_CHANNELS,
 	NAMES_TEXT,

@@ -117,7 +117,7 @@ static int add_rest(struct proof *proof, struct leaves_file *file)
 	char path[ARCHIVE_PATH_LEN];
 	if (file->taken == file->n)
 		return 0;
-	int err = files_essence_path(proof->config.directory, file->file, path);
+	int err = names_media_path(proof->config.directory, file->file, path);
 	const int fd = err == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	while (fd >= 0 && err == 0 && file->taken < file->n &&
 		is_there(fd, &file->at[file->taken])) {

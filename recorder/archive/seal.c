@@ -152,31 +152,38 @@ static int make_manifest(struct seal *seal)
 	return err;
 }
 
-/* --- what shows that it is this manifest, of this site, of this day --- */
+/* --- what shows that it is this manifest, and this tree, of this site and of this day --- */
 
-static int sign(struct seal *seal)
+/* Something signed and stamped as a whole. */
+struct subject {
+	const void *data;
+	size_t len;
+	enum names_place signature;
+	enum names_place stamp;
+};
+
+static int sign(struct seal *seal, const struct subject *subject)
 {
 	const struct rs_signer *signer = seal->config->signer;
 	uint8_t signature[RS_SIGNATURE_LEN];
 	char pem[RS_SIGN_PUBLIC_PEM_LEN];
-	if (signer == NULL || exists(seal->directory, NAMES_SIGNED))
+	if (signer == NULL || exists(seal->directory, subject->signature))
 		return 0;
-	int err = rs_sign(
-		signer, rs_buf_data(&seal->manifest), rs_buf_len(&seal->manifest), signature);
+	int err = rs_sign(signer, subject->data, subject->len, signature);
 	if (err < 0)
-		return fail(seal, names_place(NAMES_SIGNED), err);
+		return fail(seal, names_place(subject->signature), err);
 	rs_sign_write_public(rs_signer_public(signer), pem);
-	err = draft(seal, NAMES_SIGNED, signature, sizeof(signature));
+	err = draft(seal, subject->signature, signature, sizeof(signature));
 	return err == 0 ? draft(seal, NAMES_KEY, pem, strlen(pem)) : err;
 }
 
-static int stamp(struct seal *seal)
+static int stamp(struct seal *seal, const struct subject *subject)
 {
 	static const char none[] = "no time-stamping authority is configured";
 	uint8_t digest[RS_SHA512_LEN];
 	struct rs_hash *hash = NULL;
 	struct rs_buf token;
-	if (exists(seal->directory, NAMES_STAMPED))
+	if (exists(seal->directory, subject->stamp))
 		return 0;
 	if (seal->config->stamp == NULL) {
 		(void)rs_set_text(seal->stamp, none); /* fits */
@@ -185,15 +192,58 @@ static int stamp(struct seal *seal)
 	int err = rs_hash_new(RS_HASH_SHA512, &hash);
 	if (err < 0)
 		return err;
-	rs_hash_add(hash, rs_buf_data(&seal->manifest), rs_buf_len(&seal->manifest));
+	rs_hash_add(hash, subject->data, subject->len);
 	rs_hash_finish(hash, digest);
 	rs_hash_free(hash);
 	rs_buf_init(&token, SEAL_TOKEN_MAX);
 	if (seal->config->stamp(seal->config->ctx, digest, &token, seal->stamp) == 0) {
 		seal->stamp[0] = '\0';
-		err = draft(seal, NAMES_STAMPED, rs_buf_data(&token), rs_buf_len(&token));
+		err = draft(seal, subject->stamp, rs_buf_data(&token), rs_buf_len(&token));
 	}
 	rs_buf_done(&token);
+	return err;
+}
+
+static int attest(struct seal *seal, const struct subject *subject)
+{
+	const int err = sign(seal, subject);
+	/* An authority that did not answer is not asked again at once. */
+	return err == 0 && seal->stamp[0] == '\0' ? stamp(seal, subject) : err;
+}
+
+static int attest_manifest(struct seal *seal)
+{
+	const struct subject manifest = { .data = rs_buf_data(&seal->manifest),
+		.len = rs_buf_len(&seal->manifest),
+		.signature = NAMES_SIGNED,
+		.stamp = NAMES_STAMPED };
+	return attest(seal, &manifest);
+}
+
+/* The last head in a file of its own: what a single speech is shown to be part of. */
+static int attest_head(struct seal *seal)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct lines file;
+	struct line line;
+	struct line last = { 0 };
+	int err = path_of(seal, NAMES_HEADS, path);
+	if (err == 0)
+		err = lines_open(&file, path);
+	if (err < 0)
+		return err == -ENOENT ? 0 : err; /* recorded without a key */
+	while (lines_next(&file, &line) == 1)
+		if (line.whole)
+			last = line;
+	const struct subject head = { .data = last.text,
+		.len = last.len + 1,
+		.signature = NAMES_HEAD_SIGNED,
+		.stamp = NAMES_HEAD_STAMPED };
+	if (last.whole && !exists(seal->directory, NAMES_HEAD))
+		err = draft(seal, NAMES_HEAD, last.text, last.len + 1);
+	if (err == 0 && last.whole)
+		err = attest(seal, &head);
+	lines_done(&file);
 	return err;
 }
 
@@ -273,7 +323,8 @@ static int write_tags(struct seal *seal)
 {
 	static const char bagit[] = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 	static const enum names_place tagged[] = { NAMES_BAG_INFO, NAMES_BAGIT, NAMES_MANIFEST,
-		NAMES_SIGNED, NAMES_STAMPED, NAMES_HEADS, NAMES_KEY };
+		NAMES_SIGNED, NAMES_STAMPED, NAMES_HEADS, NAMES_HEAD, NAMES_HEAD_SIGNED,
+		NAMES_HEAD_STAMPED, NAMES_KEY };
 	int err = write_info(seal);
 	if (err == 0)
 		err = draft(seal, NAMES_BAGIT, bagit, sizeof(bagit) - 1);
@@ -293,7 +344,8 @@ static int publish(struct seal *seal)
 {
 	/* What says that all is there goes last. */
 	static const enum names_place order[] = { NAMES_MANIFEST, NAMES_KEY, NAMES_SIGNED,
-		NAMES_STAMPED, NAMES_BAG_INFO, NAMES_BAGIT, NAMES_TAG_MANIFEST };
+		NAMES_STAMPED, NAMES_HEAD, NAMES_HEAD_SIGNED, NAMES_HEAD_STAMPED, NAMES_BAG_INFO,
+		NAMES_BAGIT, NAMES_TAG_MANIFEST };
 	int err = 0;
 	for (size_t i = 0; i < RS_ARRAY_LEN(order) && err == 0; i++) {
 		char path[ARCHIVE_PATH_LEN];
@@ -328,9 +380,9 @@ static int make(struct seal *seal)
 	const struct seal_config *config = seal->config;
 	int err = make_manifest(seal);
 	if (err == 0)
-		err = sign(seal);
+		err = attest_manifest(seal);
 	if (err == 0)
-		err = stamp(seal);
+		err = attest_head(seal);
 	if (err == 0)
 		err = write_tags(seal);
 	if (err == 0 && config->hold != NULL) {

@@ -7,6 +7,7 @@
  *   proof/manifest.sig       signature of the manifest's octets; absent without a key
  *   proof/recorder.pub       the key it verifies with
  *   proof/manifest.tsr       what the time-stamping authority answered; absent without one
+ *   proof/tree-head.json     the last signed head (heads.h), with .sig and .tsr as the manifest has them
  *   bag-info.txt bagit.txt   bag-info says whether there is a signature and a time stamp, or why not
  *   tagmanifest-sha512.txt   each of the above; written last: where it stands, the session is sealed
  *

@@ -8,28 +8,32 @@
 /* Seals broken before, at most. */
 #define BROKEN_MAX 9999
 
-/* "proof/manifest.003" with an ending each. */
-static const struct {
+/* "proof/manifest.003.sig" */
+static const struct kept {
 	enum names_place place;
+	const char *stem;
 	const char *ending;
 } kept[] = {
-	{ NAMES_MANIFEST, "txt" },
-	{ NAMES_SIGNED, "sig" },
-	{ NAMES_STAMPED, "tsr" },
+	{ NAMES_MANIFEST, "manifest", "txt" },
+	{ NAMES_SIGNED, "manifest", "sig" },
+	{ NAMES_STAMPED, "manifest", "tsr" },
+	{ NAMES_HEAD, "tree-head", "json" },
+	{ NAMES_HEAD_SIGNED, "tree-head", "sig" },
+	{ NAMES_HEAD_STAMPED, "tree-head", "tsr" },
 };
 
-static int kept_path(
-	const char *directory, unsigned number, const char *ending, char out[ARCHIVE_PATH_LEN])
+static int kept_path(const char *directory, unsigned number, const struct kept *which,
+	char out[ARCHIVE_PATH_LEN])
 {
-	return rs_format(out, ARCHIVE_PATH_LEN, "%s/%s/manifest.%03u.%s", directory,
-		names_place(NAMES_PROOF), number, ending);
+	return rs_format(out, ARCHIVE_PATH_LEN, "%s/%s/%s.%03u.%s", directory,
+		names_place(NAMES_PROOF), which->stem, number, which->ending);
 }
 
 static int next_number(const char *directory, unsigned *out_number)
 {
 	for (unsigned n = 1; n <= BROKEN_MAX; n++) {
 		char path[ARCHIVE_PATH_LEN];
-		const int err = kept_path(directory, n, kept[0].ending, path);
+		const int err = kept_path(directory, n, &kept[0], path);
 		if (err < 0)
 			return err;
 		if (access(path, F_OK) < 0) {
@@ -66,7 +70,7 @@ int seal_break(const char *directory)
 		char to[ARCHIVE_PATH_LEN];
 		err = names_path(directory, kept[i].place, path);
 		if (err == 0)
-			err = kept_path(directory, number, kept[i].ending, to);
+			err = kept_path(directory, number, &kept[i], to);
 		if (err == 0 && rename(path, to) < 0 && errno != ENOENT)
 			err = -errno;
 	}

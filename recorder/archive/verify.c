@@ -31,6 +31,14 @@ void verify_note(struct verify *verify, const char *file, const char *text)
 	verify->sink->note(verify->sink->ctx, file, text);
 }
 
+void verify_progress(struct verify *verify, uint64_t octets)
+{
+	verify->done += octets;
+	if (verify->options->progress != NULL)
+		verify->options->progress(verify->options->ctx,
+			verify->done < verify->all ? verify->done : verify->all, verify->all);
+}
+
 /* --- events.jsonl --- */
 
 static int keep_segment(struct verify *verify, const struct chain_line *line)
@@ -199,6 +207,7 @@ static bool digest_is(const struct examined *x, uint64_t offset, uint64_t len, c
 static void check_cluster(struct verify *verify, struct examined *x, const struct ledger_line *line)
 {
 	verify->report.clusters++;
+	verify_progress(verify, line->len);
 	verify->report.lost += line->lost;
 	verify->report.skipped += line->skipped;
 	verify->report.synthetic += line->synthetic;
@@ -375,13 +384,39 @@ static int check_all(struct verify *verify)
 		err = check_folder(verify, NAMES_TRACKS);
 	if (err == 0)
 		err = check_folder(verify, NAMES_CHANNELS);
+	if (err == 0)
+		err = verify_bag(verify);
 	return err;
 }
 
-int archive_verify(
-	const char *directory, const struct archive_sink *sink, struct archive_report *out_report)
+/* Media are read for their clusters and, when the session is sealed, for their manifest. */
+static void measure(struct verify *verify)
 {
-	struct verify verify = { .directory = directory, .sink = sink };
+	static const enum names_place folders[] = { NAMES_TRACKS, NAMES_CHANNELS };
+	for (size_t i = 0; i < RS_ARRAY_LEN(folders); i++) {
+		char path[ARCHIVE_PATH_LEN];
+		struct stat st;
+		DIR *dir =
+			names_path(verify->directory, folders[i], path) == 0 ? opendir(path) : NULL;
+		const struct dirent *entry;
+		while (dir != NULL && (entry = readdir(dir)) != NULL)
+			if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
+				verify->all += (uint64_t)st.st_size;
+		if (dir != NULL)
+			(void)closedir(dir); /* read only */
+	}
+	char path[ARCHIVE_PATH_LEN];
+	if (names_path(verify->directory, NAMES_MANIFEST, path) == 0 && access(path, F_OK) == 0)
+		verify->all *= 2;
+}
+
+int archive_verify(const char *directory, const struct archive_knowledge *knowledge,
+	const struct archive_sink *sink, struct archive_report *out_report)
+{
+	static const struct archive_knowledge nothing;
+	struct verify verify = { .directory = directory,
+		.options = knowledge != NULL ? knowledge : &nothing,
+		.sink = sink };
 	char path[ARCHIVE_PATH_LEN];
 	int err = names_path(directory, NAMES_SESSION, path);
 	if (err < 0)
@@ -394,6 +429,7 @@ int archive_verify(
 		return -ENOENT;
 	verify.segments = json_object();
 	verify.sums = json_array();
+	measure(&verify);
 	err = verify.segments != NULL && verify.sums != NULL ? check_all(&verify) : -ENOMEM;
 	custody_free(verify.custody);
 	json_decref(verify.segments);

@@ -25,7 +25,21 @@ struct archive_report {
 	uint64_t lost;       /* packets, as the ledgers say */
 	uint64_t skipped;
 	uint64_t synthetic;
-	bool closed; /* the recording was stopped, not cut off or still running */
+	uint64_t signatures; /* good ones, of files */
+	uint64_t stamps;     /* good time stamps */
+	int64_t stamped_ms;  /* wall clock of the manifest's; 0 = none */
+	bool sealed;         /* there is a manifest */
+	bool closed;         /* the recording was stopped, not cut off or still running */
+};
+
+/* What else is known, and what is to be told meanwhile. Zeroed = nothing. */
+struct archive_knowledge {
+	const uint8_t *
+		key; /* the only key archives are to be signed with, RS_SIGN_PUBLIC_LEN octets; NULL = any */
+	const char *ca_file; /* certificates time stamps must lead to, PEM; NULL = any */
+	void (*progress)(void *ctx, uint64_t done,
+		uint64_t all); /* octets read, and to be read; NULL = none */
+	void *ctx;
 };
 
 /* What was found: `file` below the directory, `text` a sentence without it. */
@@ -37,8 +51,8 @@ struct archive_sink {
 
 /* 0 when the directory could be judged (out_report->problems says how); -ENOENT (no archive there), another error of
  * the file system, or -ENOMEM. */
-int archive_verify(const char *directory, const struct archive_sink *sink,
-	struct archive_report *out_report) RS_MUST_USE;
+int archive_verify(const char *directory, const struct archive_knowledge *knowledge,
+	const struct archive_sink *sink, struct archive_report *out_report) RS_MUST_USE;
 
 /* One archive below a root; texts are valid during the call. */
 struct archive_item {

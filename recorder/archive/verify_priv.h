@@ -14,7 +14,10 @@
 
 struct verify {
 	const char *directory;
+	const struct archive_knowledge *options;
 	const struct archive_sink *sink;
+	uint64_t done; /* octets read, of `all` */
+	uint64_t all;
 	struct archive_report report;
 	struct custody *custody; /* what was deleted since: custody_gone() */
 	json_t *segments; /* file -> payload of the last line about it, with its type under "line" */
@@ -29,10 +32,15 @@ void verify_problem(struct verify *verify, const char *file, const char *format,
 	RS_PRINTF(3, 4);
 void verify_note(struct verify *verify, const char *file, const char *text);
 
+/* That many octets more have been read. */
+void verify_progress(struct verify *verify, uint64_t octets);
+
 /* Reads the heads before anything else, so that what they cover is there when it is read later, also while
  * the recording goes on. 0 or a negative errno. */
 int verify_load_heads(struct verify *verify) RS_MUST_USE;
 /* proof/heads.jsonl against ledgers and events. 0 or -ENOMEM or an error of the file system. */
 int verify_tree(struct verify *verify) RS_MUST_USE;
+/* Manifests, signatures and time stamps of a session that was sealed. As verify_tree(). */
+int verify_bag(struct verify *verify) RS_MUST_USE;
 
 #endif

@@ -48,6 +48,10 @@ static int take_head(struct reading *reading, const struct head *head)
 	else if (memcmp(reading->key, head->key, sizeof(reading->key)) != 0)
 		verify_problem(verify, heads_name(), "head %" PRIu64 " is signed by another key",
 			reading->n);
+	if (verify->options->key != NULL &&
+		memcmp(verify->options->key, head->key, sizeof(head->key)) != 0)
+		verify_problem(verify, heads_name(),
+			"head %" PRIu64 " is not signed by the key that was given", reading->n);
 	check_events(reading, head);
 	if (reading->broken)
 		return 0;

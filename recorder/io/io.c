@@ -3,6 +3,7 @@
 #include "common/log/log.h"
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
+#include "recorder/io/authority.h"
 #include "recorder/io/closings.h"
 #include "recorder/io/copier.h"
 #include "recorder/io/key.h"
@@ -52,6 +53,7 @@ struct io {
 	struct rs_rand rand;
 	struct rs_signer *signer;        /* of the loop's thread */
 	struct rs_signer *worker_signer; /* the same key */
+	struct authority authority;
 	struct writer *writer;
 	struct closings *closings;
 	rs_time prepare_at; /* when finished files are looked for next, and in which recording */
@@ -421,9 +423,15 @@ static int make_machines(struct io *io)
 		err = writer_new(&writer, &io->writer);
 	if (err < 0)
 		return err;
+	io->authority = (struct authority){ .url = config->tsa_url,
+		.ca_file = config->tsa_ca,
+		.timeout_ms = config->tsa_timeout_ms };
 	const struct closings_config closings = { .loop = &io->loop,
 		.root = config->root,
-		.steps = { .software = config->software, .signer = io->worker_signer },
+		.steps = { .software = config->software,
+			.signer = io->worker_signer,
+			.stamp = config->tsa_url[0] != '\0' ? authority_stamp : NULL,
+			.ctx = &io->authority },
 		.closed = on_closed,
 		.ctx = io };
 	err = closings_new(&closings, &io->closings);
@@ -538,6 +546,8 @@ int io_run(const struct io_config *config)
 {
 	raise_file_limit();
 	int err = check_root(config);
+	if (err == 0)
+		err = authority_init();
 	if (err < 0)
 		return err;
 	struct io *io = rs_zalloc(sizeof(*io));

@@ -14,6 +14,9 @@ struct io_config {
 	const char *root;         /* directory of the archives */
 	const char *key_path;  /* Ed25519, PEM; made when it is absent. "" = the root and ".key" */
 	rs_time head_interval; /* between signed heads */
+	const char *tsa_url;   /* time-stamping authority; "" = none */
+	const char *tsa_ca;    /* PEM of certificates its stamps must lead to; "" = any are taken */
+	uint32_t tsa_timeout_ms;
 	const char *software;
 	struct track_rules rules;
 	size_t meetings_max;

@@ -2,12 +2,12 @@
 // kills, a full disk, loss, and whether a changed octet is found.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import test, { afterEach } from 'node:test';
-import { essence, events, faultsOf, files, lastPacketSeconds, writtenAt } from '../support/archive.mjs';
+import { bagFaults, essence, events, faultsOf, files, flip, lastPacketSeconds, ledger, sum, verify, writtenAt } from '../support/archive.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
-import { build, newState, program, root } from '../support/rostrum.mjs';
+import { newState, program, root } from '../support/rostrum.mjs';
 import { decode, stretches } from '../support/sound.mjs';
 import { mountSmall } from '../support/tmpfs.mjs';
 import { sleep, until } from '../support/wait.mjs';
@@ -18,37 +18,6 @@ const FRENCH = 1430;
 
 // Nothing of a test that failed may outlive it.
 afterEach(endRigs);
-
-const ledger = (webm) => readFileSync(webm.replace(/(webm|mkv)$/, 'idx.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
-const sum = (lines, key) => lines.reduce((total, line) => total + line[key], 0);
-
-function verify(directory) {
-	const ran = spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', 'verify', directory, '--json'], { encoding: 'utf8' });
-	return { status: ran.status, ...JSON.parse(ran.stdout).archives[0] };
-}
-
-function flip(path, at) {
-	const file = openSync(path, 'r+');
-	const octet = Buffer.alloc(1);
-	readSync(file, octet, 0, 1, at);
-	octet[0] ^= 0x10;
-	writeSync(file, octet, 0, 1, at);
-}
-
-// The bag as coreutils see it: files whose digest is not the listed one, and whether there is a seal.
-function bagFaults(directory) {
-	const faults = [];
-	for (const list of ['manifest-sha512.txt', 'tagmanifest-sha512.txt']) {
-		const ran = spawnSync('sha512sum', ['--quiet', '--strict', '-c', list], { cwd: directory, encoding: 'utf8' });
-		if (ran.status !== 0) faults.push(`${list}: ${ran.stdout}${ran.stderr}`);
-	}
-	const listed = readFileSync(join(directory, 'manifest-sha512.txt'), 'utf8').split('\n').filter(Boolean).map((line) => line.slice(130)).sort();
-	const there = files(join(directory, 'data'), '').map((path) => path.slice(directory.length + 1)).sort();
-	if (JSON.stringify(listed) !== JSON.stringify(there)) faults.push(`listed ${listed}, there are ${there}`);
-	const octets = files(join(directory, 'data'), '').reduce((total, path) => total + statSync(path).size, 0);
-	if (!readFileSync(join(directory, 'bag-info.txt'), 'utf8').includes(`Payload-Oxum: ${octets}.${there.length}\n`)) faults.push('Payload-Oxum');
-	return faults;
-}
 
 const packets = (path) => Number(spawnSync('ffprobe', ['-v', 'error', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', path], { encoding: 'utf8' }).stdout);
 

@@ -1,8 +1,9 @@
 // What lies in a recorder's archive, judged by programs that nobody here wrote.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, statSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { build } from './rostrum.mjs';
 
 function run(command, ...args) {
 	const ran = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
@@ -77,4 +78,39 @@ export function chainFaults(directory) {
 		prev = sha256(line);
 	});
 	return faults;
+}
+
+// The bag as coreutils see it: files whose digest is not the listed one, and whether there is a seal.
+export function bagFaults(directory) {
+	const faults = [];
+	for (const list of ['manifest-sha512.txt', 'tagmanifest-sha512.txt']) {
+		const ran = spawnSync('sha512sum', ['--quiet', '--strict', '-c', list], { cwd: directory, encoding: 'utf8' });
+		if (ran.status !== 0) faults.push(`${list}: ${ran.stdout}${ran.stderr}`);
+	}
+	const listed = readFileSync(join(directory, 'manifest-sha512.txt'), 'utf8').split('\n').filter(Boolean).map((line) => line.slice(130)).sort();
+	const there = files(join(directory, 'data'), '').map((path) => path.slice(directory.length + 1)).sort();
+	if (JSON.stringify(listed) !== JSON.stringify(there)) faults.push(`listed ${listed}, there are ${there}`);
+	const octets = files(join(directory, 'data'), '').reduce((total, path) => total + statSync(path).size, 0);
+	if (!readFileSync(join(directory, 'bag-info.txt'), 'utf8').includes(`Payload-Oxum: ${octets}.${there.length}\n`)) faults.push('Payload-Oxum');
+	return faults;
+}
+
+// The lines of the ledger beside a segment.
+export const ledger = (webm) => readFileSync(webm.replace(/(webm|mkv)$/, 'idx.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+export const sum = (lines, key) => lines.reduce((total, line) => total + line[key], 0);
+
+// What rostrumctl archive verify says of a session.
+export function verify(directory, ...options) {
+	const ran = spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', 'verify', directory, '--json', ...options], { encoding: 'utf8' });
+	return { status: ran.status, ...JSON.parse(ran.stdout).archives[0] };
+}
+
+// Change one octet, and with the same again change it back.
+export function flip(path, at) {
+	const file = openSync(path, 'r+');
+	const octet = Buffer.alloc(1);
+	readSync(file, octet, 0, 1, at);
+	octet[0] ^= 0x10;
+	writeSync(file, octet, 0, 1, at);
+	closeSync(file);
 }

@@ -1,5 +1,6 @@
 #include "tools/rostrumctl/archive.h"
 
+#include "common/base/sign.h"
 #include "common/base/text.h"
 #include "common/base/time.h"
 #include "recorder/archive/names.h"
@@ -15,19 +16,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PATH_LEN 1024
 
 struct options {
 	bool json;
 	const char *directory;
+	const char *key; /* verify */
+	const char *ca;
 	const char *to;  /* export */
 	const char *out; /* record */
 };
 
 static const char usage[] =
 	"usage: rostrumctl archive list ROOT [--json]\n"
-	"       rostrumctl archive verify DIR [--json]      a session's archive, or all below a root\n"
+	"       rostrumctl archive verify DIR [--key FILE] [--ca FILE] [--json]   a session's archive, or all below a root;\n"
+	"                          FILE: the only public key that may have signed, the authorities whose time stamps count\n"
 	"       rostrumctl archive record DIR [--out DIR] [--json]      makes the record from the events again\n"
 	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag; default: NAME.bag here\n" CUSTODY_USAGE;
 
@@ -92,6 +97,8 @@ static int list(const struct options *options)
 
 struct verdicts {
 	const struct options *options;
+	struct archive_knowledge knowledge;
+	int percent; /* shown last; -1 = nothing on the line */
 	json_t *archives;
 	json_t *problems; /* of the archive being read */
 	json_t *notes;
@@ -106,9 +113,28 @@ static void tell(json_t *list, const char *file, const char *text)
 		list, json_pack("{s:s, s:s}", "file", file, "text", text)); /* as above */
 }
 
+static void wipe_progress(struct verdicts *verdicts)
+{
+	if (verdicts->percent >= 0)
+		(void)fprintf(stderr, "\r\033[K");
+	verdicts->percent = -1;
+}
+
+static void show_progress(void *ctx, uint64_t done, uint64_t all)
+{
+	static const char bar[] = "########################################";
+	struct verdicts *verdicts = ctx;
+	const int percent = all > 0 ? (int)(done * 100 / all) : 0;
+	if (percent == verdicts->percent)
+		return;
+	verdicts->percent = percent;
+	(void)fprintf(stderr, "\r  [%-40.*s] %3d %%", percent * 40 / 100, bar, percent);
+}
+
 static void tell_problem(void *ctx, const char *file, const char *text)
 {
 	struct verdicts *verdicts = ctx;
+	wipe_progress(verdicts);
 	tell(verdicts->problems, file, text);
 	if (!verdicts->options->json)
 		(void)printf("  PROBLEM %s: %s\n", file, text);
@@ -117,6 +143,7 @@ static void tell_problem(void *ctx, const char *file, const char *text)
 static void tell_note(void *ctx, const char *file, const char *text)
 {
 	struct verdicts *verdicts = ctx;
+	wipe_progress(verdicts);
 	tell(verdicts->notes, file, text);
 	if (!verdicts->options->json)
 		(void)printf("  note    %s: %s\n", file, text);
@@ -144,13 +171,15 @@ static json_t *report_json(
 		uint64_t value;
 	} numbers[] = { { "lines", r->lines }, { "events", r->events }, { "segments", r->segments },
 		{ "deleted", r->deleted }, { "unfinished", r->unfinished },
-		{ "clusters", r->clusters }, { "heads", r->heads }, { "covered", r->covered },
+		{ "clusters", r->clusters }, { "signatures", r->signatures },
+		{ "stamps", r->stamps }, { "heads", r->heads }, { "covered", r->covered },
 		{ "octets", r->octets }, { "unverified", r->unverified }, { "lost", r->lost },
 		{ "skipped", r->skipped }, { "synthetic", r->synthetic } };
 	for (size_t i = 0; i < RS_ARRAY_LEN(numbers); i++)
 		(void)json_object_set_new(json, numbers[i].key,
 			json_integer((json_int_t)numbers[i].value)); /* as above */
 	(void)json_object_set_new(json, "closed", json_boolean(r->closed));
+	(void)json_object_set_new(json, "sealed", json_boolean(r->sealed));
 	return json;
 }
 
@@ -162,7 +191,8 @@ static int verify_one(struct verdicts *verdicts, const char *directory)
 	struct archive_report report;
 	verdicts->problems = json_array();
 	verdicts->notes = json_array();
-	const int err = archive_verify(directory, &sink, &report);
+	const int err = archive_verify(directory, &verdicts->knowledge, &sink, &report);
+	wipe_progress(verdicts);
 	if (err == 0) {
 		verdicts->judged++;
 		verdicts->bad = verdicts->bad || report.problems > 0;
@@ -189,9 +219,37 @@ static void verify_item(void *ctx, const struct archive_item *item)
 		verdicts->err = err;
 }
 
+/* Says what is wrong. */
+static bool read_key(const char *path, uint8_t out_key[RS_SIGN_PUBLIC_LEN])
+{
+	char pem[RS_SIGN_PUBLIC_PEM_LEN + 1];
+	FILE *file = fopen(path, "r");
+	const size_t n = file != NULL ? fread(pem, 1, sizeof(pem), file) : 0;
+	if (file != NULL)
+		(void)fclose(file); /* read only */
+	const bool good = rs_sign_parse_public(pem, n, out_key) == 0;
+	if (!good)
+		(void)fprintf(stderr, "rostrumctl: %s: %s\n", path,
+			file == NULL ? strerror(errno) : "no Ed25519 public key in PEM");
+	return good;
+}
+
 static int verify(const struct options *options)
 {
-	struct verdicts verdicts = { .options = options, .archives = json_array() };
+	struct verdicts verdicts = { .options = options,
+		.knowledge = { .ca_file = options->ca },
+		.percent = -1,
+		.archives = json_array() };
+	uint8_t key[RS_SIGN_PUBLIC_LEN];
+	if (options->key != NULL && !read_key(options->key, key)) {
+		json_decref(verdicts.archives);
+		return 2;
+	}
+	verdicts.knowledge.key = options->key != NULL ? key : NULL;
+	if (!options->json && isatty(STDERR_FILENO)) {
+		verdicts.knowledge.progress = show_progress;
+		verdicts.knowledge.ctx = &verdicts;
+	}
 	int err = verify_one(&verdicts, options->directory);
 	if (err == -ENOENT) {
 		err = archive_list(options->directory, verify_item, &verdicts);
@@ -273,7 +331,7 @@ static int export(const struct options *options)
 {
 	const struct archive_sink sink = { .problem = say_problem, .note = ignore_note };
 	struct archive_report report;
-	int err = archive_verify(options->directory, &sink, &report);
+	int err = archive_verify(options->directory, NULL, &sink, &report);
 	if (err < 0)
 		return complain(options->directory, err);
 	if (report.problems > 0) {
@@ -326,6 +384,10 @@ static bool parse_options(int argc, char **argv, struct options *out)
 	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0)
 			out->json = true;
+		else if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
+			out->key = argv[++i];
+		else if (strcmp(argv[i], "--ca") == 0 && i + 1 < argc)
+			out->ca = argv[++i];
 		else if (strcmp(argv[i], "--to") == 0 && i + 1 < argc)
 			out->to = argv[++i];
 		else if (strcmp(argv[i], "--out") == 0 && i + 1 < argc)

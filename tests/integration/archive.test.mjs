@@ -1,0 +1,231 @@
+// An archive can be proven: signatures and time stamps judged by openssl, and every way of altering what was recorded is found and named.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { after, afterEach, before } from 'node:test';
+import { bagFaults, files, flip, ledger, verify } from '../support/archive.mjs';
+import { Authority } from '../support/authority.mjs';
+import { Rig, endRigs } from '../support/recorder.mjs';
+import { newState } from '../support/rostrum.mjs';
+import { sleep } from '../support/wait.mjs';
+
+const LIMIT = { timeout: 200_000 };
+const KEN = 'tracks/KEN.001.a';
+
+let authority;
+let original; // the session as it was closed
+let scratch; // a copy that each test may do its worst to
+
+const path = (name) => join(scratch, name);
+const sha = (kind, data) => createHash(kind).update(data).digest('hex');
+const lines = (name) => readFileSync(path(name), 'utf8').split('\n').filter(Boolean);
+const write = (name, all) => writeFileSync(path(name), all.map((line) => `${line}\n`).join(''));
+
+before(async () => {
+	const state = newState();
+	authority = await new Authority(join(state, 'tsa')).start();
+	const rig = new Rig(state);
+	rig.start('--set', `archive.tsa.url=${authority.url}`, '--set', `archive.tsa.ca=${authority.ca}`);
+	await rig.says({ type: 'recording', state: 'recording' });
+	for (let i = 0; i < 4; i += 1) rig.tell('event');
+	await sleep(4500);
+	rig.tell('record off');
+	await rig.says({ type: 'archived', sealed: true });
+	assert.equal(await rig.stop(), 0);
+	original = rig.directory;
+	scratch = join(state, 'scratch');
+});
+
+after(() => authority.stop());
+
+afterEach(() => {
+	endRigs();
+	rmSync(scratch, { recursive: true, force: true });
+});
+
+function copy() {
+	rmSync(scratch, { recursive: true, force: true });
+	cpSync(original, scratch, { recursive: true });
+}
+
+// It is found, and named.
+function found(what, ...names) {
+	const verdict = verify(scratch);
+	const text = verdict.problems.map(({ file, text: why }) => `${file} ${why}`).join('\n');
+	assert.equal(verdict.status, 1, `${what} is found`);
+	for (const name of names) assert.match(text, name, what);
+	return text;
+}
+
+test('what was sealed is signed and stamped, by openssl’s own judgement', LIMIT, () => {
+	copy();
+	const verdict = verify(scratch, '--ca', authority.ca, '--key', path('proof/recorder.pub'));
+	assert.equal(verdict.status, 0, JSON.stringify(verdict));
+	assert.deepEqual([verdict.signatures, verdict.stamps, verdict.sealed, verdict.closed], [2, 2, true, true]);
+	assert.equal(verdict.covered, verdict.clusters);
+	assert.deepEqual(bagFaults(scratch), []);
+	assert.equal(authority.type, 'application/timestamp-query');
+	for (const [file, stem] of [['manifest-sha512.txt', 'proof/manifest'], ['proof/tree-head.json', 'proof/tree-head']]) {
+		const ran = spawnSync('openssl', ['pkeyutl', '-verify', '-rawin', '-pubin', '-inkey', path('proof/recorder.pub'), '-in', path(file), '-sigfile', path(`${stem}.sig`)], { encoding: 'utf8' });
+		assert.equal(ran.status, 0, ran.stdout + ran.stderr);
+		assert.equal(authority.faultsOf(path(file), path(`${stem}.tsr`)), '');
+	}
+	assert.match(readFileSync(path('bag-info.txt'), 'utf8'), /Rostrum-Time-Stamp: proof\/manifest\.tsr/);
+});
+
+test('another key, or another authority, is not taken for the right one', LIMIT, () => {
+	copy();
+	const other = new Authority(join(newState(), 'other'));
+	const stranger = join(other.directory, 'stranger.pem');
+	other.openssl('genpkey', '-algorithm', 'ed25519', '-out', 'stranger.key');
+	other.openssl('pkey', '-in', 'stranger.key', '-pubout', '-out', stranger);
+	assert.match(JSON.stringify(verify(scratch, '--key', stranger).problems), /recorder\.pub.*not the key that was given/);
+	assert.match(JSON.stringify(verify(scratch, '--ca', other.ca).problems), /manifest\.tsr/);
+});
+
+test('an octet changed in any file is found, and the file is named', LIMIT, (t) => {
+	copy();
+	let tried = 0;
+	// The log of the closing is no evidence: it is written while the seal is made.
+	for (const file of files(scratch, '').filter((name) => !name.endsWith('closing.log'))) {
+		const { size } = statSync(file);
+		for (const at of new Set([0, 17, 40, Math.floor(size / 3), Math.floor(size / 2), size - 9, size - 1].filter((n) => n >= 0 && n < size))) {
+			flip(file, at);
+			const name = file.slice(scratch.length + 1);
+			const verdict = verify(scratch);
+			assert.equal(verdict.status, 1, `${name} at ${at}`);
+			const stem = name.replace(/^data\//, '').replace(/\.(webm|mkv|idx\.jsonl)$/, '');
+			assert.ok(name === 'tagmanifest-sha512.txt' || JSON.stringify(verdict.problems).includes(stem), `${name} at ${at}: ${JSON.stringify(verdict.problems)}`);
+			flip(file, at);
+			tried += 1;
+		}
+	}
+	assert.equal(verify(scratch).status, 0);
+	t.diagnostic(`measured: ${tried} of ${tried} changed octets found`);
+});
+
+test('a changed cluster is named with its track and number', LIMIT, () => {
+	copy();
+	const entry = ledger(path(`data/${KEN}.webm`))[2];
+	flip(path(`data/${KEN}.webm`), entry.off + 20);
+	found('a changed cluster', /tracks\/KEN\.001\.a cluster 2 \(octets/);
+});
+
+test('a cluster that was cut out is found, with its line in the ledger or without', LIMIT, () => {
+	for (const both of [false, true]) {
+		copy();
+		const entry = ledger(path(`data/${KEN}.webm`))[1];
+		const whole = readFileSync(path(`data/${KEN}.webm`));
+		writeFileSync(path(`data/${KEN}.webm`), Buffer.concat([whole.subarray(0, entry.off), whole.subarray(entry.off + entry.len)]));
+		if (both) write(`data/${KEN}.idx.jsonl`, lines(`data/${KEN}.idx.jsonl`).filter((line, i) => i !== 1));
+		found('a cluster less', /tracks\/KEN\.001\.a/);
+	}
+});
+
+test('events in another order are found, and the line is named', LIMIT, () => {
+	copy();
+	const all = lines('data/events.jsonl');
+	const at = all.findIndex((line) => line.includes('"type":"meeting"'));
+	[all[at], all[at + 1]] = [all[at + 1], all[at]];
+	write('data/events.jsonl', all);
+	found('events in another order', new RegExp(`events\\.jsonl line ${at + 1} `));
+});
+
+test('two files that changed places are found', LIMIT, () => {
+	copy();
+	for (const ending of ['webm', 'idx.jsonl']) {
+		renameSync(path(`data/${KEN}.${ending}`), path('held'));
+		renameSync(path(`data/channels/fr.001.a.${ending}`), path(`data/${KEN}.${ending}`));
+		renameSync(path('held'), path(`data/channels/fr.001.a.${ending}`));
+	}
+	found('two files', /tracks\/KEN\.001\.a/, /channels\/fr\.001\.a/);
+});
+
+test('a tail that was cut off is found, of each file', LIMIT, () => {
+	for (const name of [`data/${KEN}.webm`, `data/${KEN}.idx.jsonl`, 'data/events.jsonl', 'proof/heads.jsonl', 'manifest-sha512.txt', 'proof/manifest.tsr']) {
+		copy();
+		truncateSync(path(name), statSync(path(name)).size - 120);
+		found(name, new RegExp(name.replace(/^data\//, '').replace(/\.(webm|idx\.jsonl)$/, '').replaceAll('.', '\\.')));
+		copy();
+		const all = name.endsWith('jsonl') ? lines(name) : [];
+		if (all.length === 0) continue;
+		write(name, all.slice(0, -1));
+		found(`the last line of ${name}`, /./);
+	}
+});
+
+// What somebody can do who has the disk, all the tools and time, but not the key: every digest is made good again.
+function rehash() {
+	let prev = '0'.repeat(64);
+	let told;
+	const relined = lines(`data/${KEN}.idx.jsonl`).map((line) => {
+		const entry = JSON.parse(line);
+		const webm = readFileSync(path(`data/${KEN}.webm`)).subarray(entry.off, entry.off + entry.len);
+		const now = line.replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sha('sha256', webm)}"`).replace(/"prev":"[0-9a-f]+"/, `"prev":"${prev}"`);
+		prev = sha('sha256', now);
+		told = prev;
+		return now;
+	});
+	write(`data/${KEN}.idx.jsonl`, relined);
+	rechain((line) => (line.includes('"segment-closed"') && line.includes(`"file":"${KEN}"`) ? line.replace(/"ledger_sha256":"[0-9a-f]+"/, `"ledger_sha256":"${told}"`) : line));
+	remanifest();
+}
+
+function rechain(change) {
+	let prev = '0'.repeat(64);
+	write('data/events.jsonl', lines('data/events.jsonl').map((line, i) => {
+		const body = change(line).replace(/^\{"seq":\d+/, `{"seq":${i + 1}`).replace(/,"prev":"[0-9a-f]{64}","sum":"[0-9a-f]{64}"\}$/, `,"prev":"${prev}"`);
+		const now = `${body},"sum":"${sha('sha256', body)}"}`;
+		prev = sha('sha256', now);
+		return now;
+	}));
+}
+
+function remanifest() {
+	const digest = (name) => `${sha('sha512', readFileSync(path(name)))}  ${name}`;
+	write('manifest-sha512.txt', files(join(scratch, 'data'), '').map((file) => digest(file.slice(scratch.length + 1))));
+	write('tagmanifest-sha512.txt', lines('tagmanifest-sha512.txt').map((line) => digest(line.slice(130))));
+}
+
+test('a track that was replaced, with every digest made good again, is found by the signed heads and named', LIMIT, () => {
+	copy();
+	for (const { off } of ledger(path(`data/${KEN}.webm`))) flip(path(`data/${KEN}.webm`), off + 30);
+	rehash();
+	assert.deepEqual(bagFaults(scratch), [], 'the bag alone sees nothing');
+	found('a replaced track', /tracks\/KEN\.001\.a has other clusters than those a signed head covers/, /events\.jsonl was rewritten/, /manifest\.sig/);
+	for (const gone of ['proof/manifest.sig', 'proof/manifest.tsr']) rmSync(path(gone));
+	write('tagmanifest-sha512.txt', lines('tagmanifest-sha512.txt').filter((line) => !/proof\/manifest\./.test(line)));
+	found('without its signature', /tracks\/KEN\.001\.a/);
+});
+
+test('a track that was taken away, from the events as well, is found and named', LIMIT, () => {
+	copy();
+	for (const ending of ['webm', 'idx.jsonl']) rmSync(path(`data/${KEN}.${ending}`));
+	write('data/events.jsonl', lines('data/events.jsonl').filter((line) => !line.includes(`"file":"${KEN}"`)));
+	rechain((line) => line);
+	remanifest();
+	found('a track less', /tracks\/KEN\.001\.a has no ledger, but a signed head covers it/);
+});
+
+test('an authority that does not answer: sealed all the same, and said so', LIMIT, async () => {
+	authority.answers = false;
+	try {
+		const rig = new Rig();
+		rig.start('--set', `archive.tsa.url=${authority.url}`, '--set', `archive.tsa.ca=${authority.ca}`);
+		await rig.says({ type: 'recording', state: 'recording' });
+		await sleep(1200);
+		rig.tell('record off');
+		await rig.says({ type: 'archived', sealed: true });
+		assert.match(readFileSync(join(rig.directory, 'bag-info.txt'), 'utf8'), /Rostrum-Time-Stamp: none \(time-stamping authority: /);
+		assert.ok(!existsSync(join(rig.directory, 'proof/manifest.tsr')));
+		assert.equal(verify(rig.directory).status, 0);
+		assert.deepEqual(bagFaults(rig.directory), []);
+		assert.equal(statSync(join(rig.state, 'archive.key')).mode & 0o777, 0o600);
+		assert.equal(await rig.stop(), 0);
+		assert.match(rig.log, /warning archive .*time-stamping authority/);
+	} finally {
+		authority.answers = true;
+	}
+});
