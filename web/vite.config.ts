@@ -1,6 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 
-const pages = ['index', 'delegate', 'podium', 'interpreter', 'hall', 'archive'];
+const pages = ['index', 'delegate', 'podium', 'interpreter', 'captioner', 'hall', 'archive'];
 const server = process.env['ROSTRUM'] ?? 'http://127.0.0.1:8080';
 
 /** The signaling server answers `/delegate` with `delegate.html`; the development server does the same. */

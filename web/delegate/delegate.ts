@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import type { Binding } from '#shared/keys';
 import { holder, isOpen } from '#shared/view';
 import '#shared/ui/ballot';
+import '#shared/ui/captions';
 import '#shared/ui/documents';
 import { hasUnderneath } from '#shared/ui/listening';
 import { Page } from '#shared/ui/page';
@@ -32,6 +33,7 @@ export class Delegate extends Page {
 		const ballot = hasBallot(session, session.view!, session.wire.you) && holder(session.view!) !== session.me;
 		return html`<main class="delegate-page">
 			<rs-stage .session=${session}></rs-stage>
+			<rs-captions .session=${session}></rs-captions>
 			<div class="side">
 				<rs-proposal .session=${session}></rs-proposal>
 				<rs-intent-keys .session=${session}></rs-intent-keys>

@@ -97,6 +97,34 @@ const hands = { mode: 'hands', yes: 0, no: 0, abstain: 0, required: 1, missing: 
 
 const HALL = { path: 'hall', viewport: { width: 1920, height: 1080 } };
 const HALL_43 = { path: 'hall', viewport: { width: 1024, height: 768 } };
+
+const SAID = ['Thank you, Madam Chair. Kenya aligns itself with the statement made on behalf of the Group of 77 and China.', 'We thank the Secretariat for its report, and for the time it took to hear small delegations.', 'Let me turn to fish stocks that straddle the limits of national jurisdiction.'];
+const SAID_AR = ['شكرا سيدتي الرئيسة. تؤيد كينيا البيان الذي أدلي به باسم مجموعة الـ 77 والصين.', 'نشكر الأمانة العامة على تقريرها.'];
+const lines = (texts) => texts.map((text, i) => ({ line: i + 1, text }));
+const captioned = (after = async () => {}) => async (page, meeting) => {
+	meeting.happen('caption', { language: 'en', line: 3, text: SAID[2] }, { captions: { en: lines(SAID), ar: lines(SAID_AR) } });
+	await after(page, meeting);
+};
+const reads = (language, live) => captioned(async (page, meeting) => {
+	await page.getByTestId('captions-language').selectOption(language);
+	if (live)
+		meeting.tell({ type: 'caption-live', language, text: live });
+});
+const writes = captioned(async (page, meeting) => {
+	await page.getByTestId('caption-text').fill('The distinguished representative of fran');
+	meeting.tell({ type: 'caption-live', language: 'en', text: 'The distinguished representative of fran' });
+});
+await busy('FRA', {}, 'captions', reads('en', 'They do not know'));
+await busy('FRA', { viewport: PHONE }, 'captions-phone', reads('en', 'They do not know'));
+await busy('FRA', { query: '?lang=ar' }, 'captions-ar', reads('ar', 'وهي لا تعرف'));
+await busy('FRA', { viewport: PHONE, query: '?lang=ar', scheme: 'dark' }, 'captions-ar-phone', reads('ar', ''));
+await busy('caption-1', {}, 'captioner', writes);
+await busy('caption-1', { viewport: PHONE }, 'captioner-phone', writes);
+await busy('caption-1', { query: '?lang=ar', scheme: 'dark' }, 'captioner-ar', captioned(async (page) => {
+	await page.getByTestId('write-language').last().click();
+	await page.getByTestId('caption-text').press('ArrowUp');
+}));
+await busy('JOR', { ...HALL, query: '?captions=en' }, 'hall-captions', captioned());
 const many = Object.fromEntries(Array.from({ length: 193 }, (_, i) => [`D${i}`, ['yes', 'no', 'abstain', 'none', 'yes', 'yes'][i % 6]]));
 await busy('JOR', HALL, 'hall');
 await busy('JOR', { ...HALL_43, query: '?lang=fr' }, 'hall-43-over-fr', async (_, meeting) => meeting.happen('time-extended', {}, { floor: { allotted: 190_000 } }));

@@ -27,14 +27,16 @@ const people = {
 	'fr-2': { name: 'Olivier Perrin', role: 'interpreter', languages: ['fr', 'en'] },
 	'es-1': { name: 'Lucía Ferrer', role: 'interpreter', languages: ['es'] },
 	'ar-1': { name: 'سامر خليل', role: 'interpreter', languages: ['ar', 'en', 'fr'] },
+	'caption-1': { name: 'Joan Whitfield', role: 'captioner', languages: ['en', 'ar'] },
 	'ar-2': { name: 'رنا منصور', role: 'interpreter', languages: ['ar', 'en', 'fr'] },
 };
 
 const MAY = {
-	secretariat: ['call-next', 'enter-vote', 'announce-lock', 'state-intent', 'take-up-motion', 'withdraw-motion', 'put-question', 'add-sponsor', 'propose-decision', 'withdraw-decision', 'open-voting', 'enter-totals', 'lock-voting', 'proclaim', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'set-budget', 'resume-floor', 'close-list', 'open-list', 'plan', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
-	chair: ['call-next', 'announce-lock', 'correct-vote', 'annul-voting', 'take-up-motion', 'withdraw-motion', 'put-question', 'add-sponsor', 'propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'set-budget', 'resume-floor', 'close-list', 'open-list', 'plan', 'open-microphone', 'close-microphone', 'listen', 'offer'],
-	delegate: ['withdraw-objection', 'state-intent', 'raise-motion', 'withdraw-motion', 'speak-on-motion', 'explain-vote', 'object', 'cast', 'ask-for-ballot', 'ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
+	secretariat: ['captions', 'call-next', 'enter-vote', 'announce-lock', 'state-intent', 'take-up-motion', 'withdraw-motion', 'put-question', 'add-sponsor', 'propose-decision', 'withdraw-decision', 'open-voting', 'enter-totals', 'lock-voting', 'proclaim', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'set-budget', 'resume-floor', 'close-list', 'open-list', 'plan', 'take-up-recording', 'stop-recording', 'listen', 'offer'],
+	chair: ['captions', 'call-next', 'announce-lock', 'correct-vote', 'annul-voting', 'take-up-motion', 'withdraw-motion', 'put-question', 'add-sponsor', 'propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'set-budget', 'resume-floor', 'close-list', 'open-list', 'plan', 'open-microphone', 'close-microphone', 'listen', 'offer'],
+	delegate: ['captions', 'withdraw-objection', 'state-intent', 'raise-motion', 'withdraw-motion', 'speak-on-motion', 'explain-vote', 'object', 'cast', 'ask-for-ballot', 'ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	room: ['ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
+	captioner: ['caption', 'caption-live', 'captions', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'cough', 'select-source', 'select-output', 'request-handover', 'accept-handover', 'decline-handover', 'cancel-handover', 'set-floor-language', 'speak-slower', 'cannot-interpret', 'call', 'answer-call', 'listen', 'offer'],
 };
 for (const may of Object.values(MAY))
@@ -122,6 +124,9 @@ export async function startMeeting(port = 0) {
 	};
 	let plan = null;
 	const commands = {
+		captions: () => ({}),
+		'caption-live': () => ({}),
+		caption: (_id, { language, text }) => happen('caption', { language, line: 9, text }, {}),
 		'open-meeting': () => happen('meeting-opened', {}, { meeting: { state: 'in-session' }, recording: { state: 'recording' } }),
 		'close-meeting': () => happen('meeting-closed', {}, { meeting: { state: 'closed' }, floor: { holder: null, since: null }, list: [], open: [] }),
 		'suspend-meeting': () => happen('meeting-suspended', {}, { meeting: { state: 'suspended' }, floor: { since: null, used: 192_000 }, open: [] }),

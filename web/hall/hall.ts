@@ -6,6 +6,7 @@ import { currentItem, delegationName, holder, shortName, speakingTime, type Deci
 import { t, type Key } from '#shared/words';
 import { isSealed, sealed } from '#shared/ui/ballot';
 import { icon } from '#shared/ui/icons';
+import '#shared/ui/captions';
 import { Part } from '#shared/ui/part';
 import { VOTES, verdict } from '#shared/ui/proposal';
 
@@ -47,7 +48,8 @@ export class HallScreen extends Part {
 		if (session.link.claims === null)
 			return;
 		// It hears and sees nothing of the media.
-		session.wire.onwelcome = () => {};
+		session.captions.language = new URLSearchParams(location.search).get('captions') ?? '';
+		session.wire.onwelcome = () => session.captionsAgain();
 		session.joined = true;
 		session.wire.start();
 	}
@@ -99,6 +101,7 @@ export class HallScreen extends Part {
 			</header>
 			${board ? this.board(view, view.decision!) : this.speaker(view)}
 			<footer>${this.pending(view)} ${board ? nothing : this.next(view)}</footer>
+			<rs-captions .session=${this.session}></rs-captions>
 			${this.session.wire.state === 'open' ? nothing : html`<p class="lost" role="status" data-testid="banner">${t('lost.plain')}</p>`}
 		</main>`;
 	}

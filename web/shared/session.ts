@@ -1,3 +1,4 @@
+import { Captions } from './captions';
 import { Capture, type Wishes } from './capture';
 import { Hearing } from './hearing';
 import { isCompanionLink, mayBeInRoom, readLink, speaks, type Link } from './link';
@@ -34,6 +35,9 @@ export class Session {
 	readonly headset: Headset | null;
 	/** A desk's is its source: what somebody chose as a listener in this browser is none of its business. */
 	readonly hearing: Hearing;
+	readonly captions: Captions;
+	/** For a page that follows the meeting itself. */
+	onevent: (event: MeetingEvent) => void = () => {};
 	readonly messages = new Messages(sessionStorage, () => this.key('read'));
 	/** The join button was pressed. */
 	joined = false;
@@ -70,10 +74,14 @@ export class Session {
 		this.headset = this.link.claims?.role === 'interpreter' ? this.makeHeadset() : null;
 		this.hearing = new Hearing(this.headset === null ? localStorage : null);
 
+		// A captioner reads what is written; the hall's screen shows what its address says.
+		this.captions = new Captions(this.link.claims?.role === 'captioner' ? null : localStorage);
+
 		this.wire.onchange = () => this.changed();
 		this.wire.onevent = (event) => this.heard(event);
 		this.wire.onchat = (messages) => this.wrote(messages);
 		this.wire.onwelcome = (resumed) => this.welcomed(resumed);
+		this.wire.oncaption = (language, text) => this.captions.typed(language, text);
 		this.wire.onsilent = () => void this.wire.command('listen', this.listening());
 		this.wire.onlistening = (slots) => this.media.carry(slots);
 		this.looking = new Looking(
@@ -232,6 +240,27 @@ export class Session {
 			await this.ask('listen', this.listening(), 'wishes');
 	}
 
+	async setCaptions(change: Parameters<Captions['set']>[0]): Promise<void> {
+		this.captions.set(change);
+		if (change.language !== undefined && this.view !== null)
+			await this.askForCaptions();
+		this.update();
+	}
+
+	/** Finished lines come anyway; what is being typed, to those who ask. */
+	private async askForCaptions(): Promise<void> {
+		const { language } = this.captions;
+		this.captions.forget();
+		await this.wire.command('captions', language !== '' && this.view?.channels[language] !== undefined ? { language } : {});
+	}
+
+	/** A page that has no more than this from the server: after each welcome. */
+	captionsAgain(): void {
+		this.captions.forget();
+		if (this.captions.language !== '' && this.may('captions'))
+			void this.askForCaptions();
+	}
+
 	private makeHeadset(): Headset {
 		// The elements stay silent, yet there: without one Chromium hands no sound of a connection to Web Audio.
 		const headset = new Headset(localStorage, (settings) => {
@@ -345,6 +374,7 @@ export class Session {
 
 	private welcomed(resumed: boolean): void {
 		this.secret.again();
+		this.captionsAgain();
 		const { draw, commitment } = this.view?.inscription ?? {};
 		if (draw && commitment)
 			this.draws.commit(draw, commitment);
@@ -378,6 +408,9 @@ export class Session {
 	private heard(event: MeetingEvent): void {
 		if (event.name.startsWith('lots-'))
 			void this.verifyLots(event);
+		if (event.name === 'caption')
+			this.captions.finished(String(event.data['language']));
+		this.onevent(event);
 		if (event.name === 'message-removed')
 			this.messages.remove(Number(event.data['message']));
 		const view = this.view;

@@ -10,6 +10,7 @@ export type Role =
 	| 'technician'
 	| 'viewer'
 	| 'room'
+	| 'captioner'
 	| 'admin';
 
 /** `connected`: media flows; `joined`: the page alone; `away`: neither. */
@@ -348,6 +349,8 @@ export interface View {
 	};
 	media: { instance?: string | null };
 	chat?: { closed: boolean };
+	/** The last lines by language, the oldest first. */
+	captions?: Record<string, { line: number; text: string }[]>;
 	/** As it was when the page came; kept up to date apart from the view, since it has no event. */
 	measured?: Measured;
 }
@@ -401,7 +404,7 @@ export interface Sound {
 	khz: number;
 	fit: 'yes' | 'limited' | 'no' | 'unknown';
 	verdict?: 'green' | 'amber' | 'red';
-	faults?: ('band' | 'quiet' | 'clipping' | 'loss' | 'jitter')[];
+	faults?: ('band' | 'quiet' | 'clipping' | 'loss' | 'jitter' | 'speed')[];
 }
 
 export interface You {

@@ -86,6 +86,8 @@ export class Wire {
 	onevent: (event: MeetingEvent) => void = () => {};
 	onchat: (messages: ChatMessage[]) => void = () => {};
 	onwelcome: (resumed: boolean) => void = () => {};
+	/** What is being typed of the captions that this page asked for. */
+	oncaption: (language: string, text: string) => void = () => {};
 	/** Nothing was heard for a while: send a command that changes nothing, whose answer shows that the line lives. */
 	onsilent: () => void = () => {};
 	/** What the audio places of the connection carry from now on. */
@@ -181,6 +183,9 @@ export class Wire {
 				break;
 			case 'listening':
 				this.onlistening(message['slots'] as Slot[]);
+				break;
+			case 'caption-live':
+				this.oncaption(String(message['language']), String(message['text']));
 				break;
 			case 'measured':
 				this.measured = mergePatch(this.measured, message['patch']) as Measured;

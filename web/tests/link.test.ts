@@ -26,4 +26,5 @@ test('each role has its page', () => {
 	expect(pageOf('secretariat')).toBe('podium');
 	expect(pageOf('interpreter')).toBe('interpreter');
 	expect(pageOf('viewer')).toBe('delegate');
+	expect(pageOf('captioner')).toBe('captioner');
 });

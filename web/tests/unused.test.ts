@@ -6,7 +6,7 @@ import { catalogues } from '#shared/words';
 /** What the server names and a page puts after one of these: the protocol and the rules of procedure say which there are. */
 const NAMED_BY_THE_SERVER = /^(?:reason|majority|level|motion\.kind)\.(.+)$/;
 const PAPERS = ['../signaling/wire/PROTOCOL.md', '../conf/rules/README.md'];
-const FOLDERS = ['shared', 'shared/ui', 'delegate', 'podium', 'interpreter', 'hall', 'landing', 'archive'];
+const FOLDERS = ['shared', 'shared/ui', 'delegate', 'podium', 'interpreter', 'captioner', 'hall', 'landing', 'archive'];
 
 /** Every text that the pages' sources can form: literals, and templates whose places the types know. */
 const said = new Set<string>();
@@ -20,7 +20,7 @@ const exported: string[] = [];
 /** The texts that an expression can be, as far as its type or its literals say; '' where neither does. */
 function textsOf(node: ts.Node, checker: ts.TypeChecker): string[] {
 	const type = checker.getTypeAtLocation(node);
-	const all = (type.isUnion() ? type.types : [type]).flatMap((one) => (one.isStringLiteral() ? [one.value] : []));
+	const all = (type.isUnion() ? type.types : [type]).flatMap((one) => (one.isStringLiteral() || one.isNumberLiteral() ? [String(one.value)] : []));
 	if (all.length > 0)
 		return all;
 	const found: string[] = [];

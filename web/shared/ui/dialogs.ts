@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { singleKeys, setSingleKeys, type Binding } from '../keys';
 import { chooseTheme, currentTheme, type Theme } from '../theme';
 import { catalogues, chooseLanguage, currentLanguage, languageNames, tagOf, t, type Language } from '../words';
+import './captions';
 import './devices';
 import './hearing';
 import { icon } from './icons';
@@ -55,6 +56,7 @@ export class Settings extends Sheet {
 			${this.session.headset !== null ? html`<rs-headset .session=${this.session}></rs-headset>` : nothing}
 			${languageField(() => this.session.update())}
 			${this.session.headset === null && this.session.may('listen') ? html`<rs-understands .session=${this.session}></rs-understands>` : nothing}
+			<rs-captions-settings .session=${this.session}></rs-captions-settings>
 			<div class="field"><label for="theme">${t('settings.theme')}</label>
 				<select id="theme" data-testid="theme" @change=${(event: Event) => {
 					chooseTheme((event.target as HTMLSelectElement).value as Theme);

@@ -4,6 +4,7 @@ import '../listening.css';
 import { provenance } from '../provenance';
 import type { Session } from '../session';
 import { t } from '../words';
+import './captions';
 import { chain } from './chain';
 import { icon } from './icons';
 import { Part } from './part';
@@ -23,7 +24,7 @@ export class Listening extends Part {
 		const { session } = this;
 		return html`<div class="heading"><h2 class="small muted">${t('listening.to')}${
 				session.companion ? html`<span class="note"> · ${t('channel.earphones')}</span>` : ''
-			}</h2>${session.view !== null && session.channel !== 'none' ? chain(session.view, provenance(session.view, session.channel, session.hearing.understands, session.wire.measured.ears)) : nothing}</div>
+			}</h2>${session.view !== null && session.channel !== 'none' ? chain(session.view, provenance(session.view, session.channel, session.hearing.understands, session.wire.measured.ears)) : nothing}${this.compact ? nothing : html`<rs-captions-choice .session=${session}></rs-captions-choice>`}</div>
 			<div class="listening">
 			${this.compact ? this.list() : this.buttons()}
 			<label class="volume"><span class="unseen">${t('volume')}</span>${icon('volume')}<input type="range" min="0" max="100" data-testid="volume"
