@@ -1,5 +1,9 @@
 #include "recorder/closing/closing_priv.h"
+#include "recorder/programme/remake.h"
 #include "recorder/record/record.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 static int hold(void *ctx)
 {
@@ -9,6 +13,27 @@ static int hold(void *ctx)
 static void release(void *ctx)
 {
 	closing_release(ctx);
+}
+
+static bool called_off(void *ctx)
+{
+	return closing_called_off(ctx);
+}
+
+/* Written while the meeting ran; else made now. */
+static int programme(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])
+{
+	const struct remake how = {
+		.hold = hold, .release = release, .called_off = called_off, .ctx = closing
+	};
+	struct remake_result result;
+	if (programme_is_current(directory))
+		return 0;
+	const int err = programme_remake(directory, &how, &result);
+	if (err == 0 && result.unreadable > 0)
+		(void)snprintf(why, CLOSING_WHY_LEN, "%" PRIu64 " segments could not be read",
+			result.unreadable); /* fits */
+	return err;                         /* the error says it */
 }
 
 static int record(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])
@@ -39,6 +64,7 @@ static int seal(struct closing *closing, const char *directory, char why[CLOSING
 
 /* What is derived comes before the seal, which covers it. */
 static const struct closing_step steps[] = {
+	{ "programme", programme },
 	{ "record", record },
 	{ "seal", seal },
 };

@@ -8,6 +8,8 @@
 /* And so far one in a pause. */
 #define OFF_IN_PAUSE (5 * STRIP_SAMPLES_A_MS)
 #define SILENCE_USUAL 960
+/* Times in a file are whole milliseconds: a packet of 2.5 ms would put all that follow beside them. */
+#define SILENCE_LEAST (5 * STRIP_SAMPLES_A_MS)
 /* What a clock drifts is put right where packets have less than this part of the usual size. */
 #define PAUSE_DIVISOR 3
 #define MEAN_DIVISOR 16
@@ -84,9 +86,9 @@ static int64_t late_max(const struct strip *strip, const struct waiting *first)
 
 static int give_silence(struct strip *strip, int64_t room, struct strip_packet *out)
 {
-	const uint32_t samples = opus_silence_write(room, strip->silence);
-	if (samples == 0)
+	if (room < SILENCE_LEAST)
 		return 0;
+	const uint32_t samples = opus_silence_write(room, strip->silence);
 	*out = (struct strip_packet){ .data = strip->silence,
 		.len = sizeof(strip->silence),
 		.at = strip->position,

@@ -50,7 +50,7 @@ void strip_done(struct strip *strip);
 int strip_push(struct strip *strip, int64_t time_ms, const uint8_t *data, size_t len) RS_MUST_USE;
 /* The packet that follows, as long as its time is before `until_ms`, or silence that ends by then: 1, or 0. */
 int strip_next(struct strip *strip, int64_t until_ms, struct strip_packet *out_packet);
-/* The last packets, shorter than usual, up to less than 2.5 ms before the end. Likewise. */
+/* The last packets, shorter than usual, up to less than 5 ms before the end. Likewise. */
 int strip_finish(struct strip *strip, int64_t end_ms, struct strip_packet *out_packet);
 
 #endif

@@ -1,12 +1,12 @@
 // The programme of each language, written while a real recorder records, and judged by programs nobody here wrote.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import { events, faultsOf, programmes } from '../support/archive.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
+import { build, newState } from '../support/rostrum.mjs';
 import { decode, stretches } from '../support/sound.mjs';
 import { sleep } from '../support/wait.mjs';
 
@@ -25,13 +25,30 @@ function programmeFaults(path, streams = 2) {
 	const faults = faultsOf(path, { streams });
 	const decoded = spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-f', 'null', '-'], { encoding: 'utf8' });
 	if (decoded.status !== 0 || decoded.stderr !== '') faults.push(`ffmpeg: ${decoded.stderr}`);
-	const opus = join(mkdtempSync(join(tmpdir(), 'programme-')), 'sound.opus');
+	const opus = join(newState(), 'sound.opus');
 	spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a', '-c', 'copy', opus]);
 	const judged = spawnSync('opusinfo', [opus], { encoding: 'utf8' });
 	if (judged.status !== 0 || /WARNING|ERROR/i.test(judged.stdout + judged.stderr)) faults.push(`opusinfo: ${judged.stdout}${judged.stderr}`);
 	const counted = decode(path).length / 48000;
 	if (Math.abs(counted - duration(path)) > 0.03) faults.push(`${counted} s of samples in ${duration(path)} s`);
 	return faults;
+}
+
+const ctl = (directory) => {
+	const ran = spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', 'programme', directory, '--json'], { encoding: 'utf8' });
+	return { status: ran.status, said: ran.stderr, ...(ran.status === 0 ? JSON.parse(ran.stdout) : {}) };
+};
+
+// Every packet of a file: stream, time, size and digest.
+const packetsOf = (path) => spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0', '-c', 'copy', '-f', 'framemd5', '-'], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout;
+
+// The archive as it was before anything was derived from it.
+function unsealed(directory) {
+	const copy = join(newState(), 'session');
+	cpSync(directory, copy, { recursive: true });
+	for (const name of readdirSync(copy)) if (statSync(join(copy, name)).isFile()) rmSync(join(copy, name));
+	for (const path of Object.values(programmes(copy))) rmSync(path);
+	return copy;
 }
 
 test('the programme of each language lasts as long as the session, whatever came and went', LIMIT, async () => {
@@ -78,4 +95,42 @@ test('the programme of each language lasts as long as the session, whatever came
 	assert.equal(events(rig.directory).filter(({ type }) => type === 'programme-without-picture').length, 0);
 	const manifest = readFileSync(join(rig.directory, 'manifest-sha512.txt'), 'utf8');
 	for (const path of ['data/channels/floor.webm', 'data/channels/fr.webm']) assert.ok(manifest.includes(path), path);
+
+	// From the archive alone the very same comes out.
+	const copy = unsealed(rig.directory);
+	const made = ctl(copy);
+	assert.deepEqual([made.status, made.made, made.files, made.unreadable], [0, true, 2, 0], made.said);
+	for (const [name, path] of Object.entries(programmes(copy))) assert.equal(packetsOf(path), packetsOf(programmes(rig.directory)[name]), name);
+	assert.equal(ctl(copy).made, false, 'it is whole now');
+	assert.equal(ctl(rig.directory).made, false);
+	rmSync(floor);
+	assert.match(ctl(rig.directory).said, /is sealed/);
+});
+
+test('after a kill the programme is made from the archive when the session is closed', LIMIT, async () => {
+	const rig = new Rig();
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	rig.tell('floor');
+	rig.tell('show KEN');
+	await sleep(6000);
+	await rig.kill();
+	for (const path of Object.values(programmes(rig.directory))) assert.deepEqual(faultsOf(path, { finished: false, streams: 2 }), [], 'plays up to the kill');
+	await sleep(1500);
+	const from = rig.said.length;
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' }, from);
+	rig.tell('show KEN');
+	await sleep(3000);
+	rig.tell('record off');
+	await rig.says({ type: 'archived', sealed: true }, from);
+	assert.equal(await rig.stop(), 0);
+	assert.ok(!readdirSync(join(rig.directory, 'data/channels')).some((name) => name.endsWith('.new')));
+	for (const path of Object.values(programmes(rig.directory))) {
+		assert.deepEqual(programmeFaults(path), [], path);
+		assert.ok(duration(path) > 10.4, `${duration(path)} s`);
+	}
+	const heard = stretches(decode(programmes(rig.directory).floor), KEN);
+	assert.ok(heard[0].from < 1.5 && heard[0].to > 5 && heard.at(-1).to - heard.at(-1).from > 1.5, JSON.stringify(heard));
+	assert.ok(existsSync(join(rig.directory, 'proof/closing.log')));
 });

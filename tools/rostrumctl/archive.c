@@ -6,6 +6,7 @@
 #include "recorder/archive/names.h"
 #include "recorder/archive/seal.h"
 #include "recorder/archive/verify.h"
+#include "recorder/programme/remake.h"
 #include "recorder/record/record.h"
 #include "tools/rostrumctl/bag.h"
 #include "tools/rostrumctl/custody.h"
@@ -34,6 +35,7 @@ static const char usage[] =
 	"       rostrumctl archive verify DIR [--key FILE] [--ca FILE] [--json]   a session's archive, or all below a root;\n"
 	"                          FILE: the only public key that may have signed, the authorities whose time stamps count\n"
 	"       rostrumctl archive record DIR [--out DIR] [--json]      makes the record from the events again\n"
+	"       rostrumctl archive programme DIR [--json]   makes it from the archive, where it is not whole\n"
 	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag; default: NAME.bag here\n" CUSTODY_USAGE;
 
 static int print_json(json_t *json)
@@ -303,6 +305,36 @@ static int record(const struct options *options)
 	return 0;
 }
 
+/* --- programme --- */
+
+static int programme(const struct options *options)
+{
+	struct remake_result result = { .files = 0 };
+	const bool current = programme_is_current(options->directory);
+	if (!current && seal_is_made(options->directory)) {
+		(void)fprintf(stderr,
+			"rostrumctl: %s: is sealed with another programme in it, or with none\n",
+			options->directory);
+		return 1;
+	}
+	const int err =
+		current ? 0 : programme_remake(options->directory, &(struct remake){ 0 }, &result);
+	if (err < 0)
+		return complain(options->directory, err);
+	if (options->json)
+		return print_json(json_pack("{s:b, s:I, s:I, s:I}", "made", !current, "files",
+			(json_int_t)result.files, "duration_ms", (json_int_t)result.duration_ms,
+			"unreadable", (json_int_t)result.unreadable));
+	if (current)
+		(void)printf("%s: the programme is whole\n", options->directory);
+	else
+		(void)printf("%s: %zu files of %" PRId64 " s made; %" PRIu64
+			     " segments could not be read\n",
+			options->directory, result.files, result.duration_ms / 1000,
+			result.unreadable);
+	return 0;
+}
+
 /* --- export --- */
 
 static void say_problem(void *ctx, const char *file, const char *text)
@@ -376,6 +408,7 @@ static const struct {
 	{ "list", list },
 	{ "verify", verify },
 	{ "record", record },
+	{ "programme", programme },
 	{ "export", export },
 };
 

@@ -1,0 +1,207 @@
+#include "recorder/programme/script.h"
+
+#include "common/base/time.h"
+#include "recorder/archive/lines.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_MAX_LEN ((size_t)1 << 20)
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text != NULL ? text : "";
+}
+
+static void read_channel(struct script *script, const json_t *json)
+{
+	const char *id = text_of(json, "id");
+	if (!rs_name_valid(id, strlen(id)) || script->n_channels == ARCHIVE_CHANNELS_MAX)
+		return;
+	struct archive_channel *channel = &script->channels[script->n_channels++];
+	(void)rs_copy_string(channel->id, sizeof(channel->id), id); /* a name */
+	(void)rs_copy_string(channel->language, sizeof(channel->language),
+		text_of(json, "language")); /* may be cut: then it is of no use */
+	(void)rs_copy_string(
+		channel->name, sizeof(channel->name), text_of(json, "name")); /* may be cut */
+}
+
+static int read_session(const char *directory, struct script *script)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct lines file;
+	int err = names_path(directory, NAMES_SESSION, path);
+	if (err == 0)
+		err = lines_open(&file, path);
+	if (err < 0)
+		return err;
+	json_t *json = json_loadb((const char *)file.data, file.len, 0, NULL);
+	lines_done(&file);
+	script->started_us = json_integer_value(json_object_get(json, "started_us"));
+	(void)rs_copy_string(script->software, sizeof(script->software),
+		text_of(json, "software")); /* may be cut */
+	const json_t *channel;
+	size_t i;
+	json_array_foreach(json_object_get(json, "channels"), i, channel)
+		read_channel(script, channel);
+	json_decref(json);
+	return script->started_us > 0 ? 0 : -EBADMSG;
+}
+
+/* The array with room for one more behind its `n`; the old one is released where it moved. 0, -E2BIG or -ENOMEM. */
+static int grow(void *array, size_t n, size_t size, size_t max, void **out_array)
+{
+	*out_array = array;
+	if (n == max)
+		return -E2BIG;
+	if (n != 0 && (n < 64 || (n & (n - 1)) != 0))
+		return 0;
+	void *more = rs_calloc(n < 64 ? 64 : 2 * n, size);
+	if (more == NULL)
+		return -ENOMEM;
+	if (n > 0)
+		memcpy(more, array, n * size);
+	rs_release(array);
+	*out_array = more;
+	return 0;
+}
+
+static bool parse_segment(const json_t *payload, struct script_segment *out)
+{
+	char file[NAMES_FILE_LEN];
+	const char *name = text_of(payload, "track");
+	const char *slash = strrchr(text_of(payload, "file"), '/');
+	if (slash == NULL || !rs_name_valid(name, strlen(name)) ||
+		names_media_parse(text_of(payload, "media"), &out->media) < 0 ||
+		depay_codec_parse(text_of(payload, "codec"), &out->codec) < 0 ||
+		rs_format(file, sizeof(file), "%s.webm", slash + 1) < 0)
+		return false;
+	out->number = names_segment_number(file, name, out->media);
+	out->t0_ms = json_integer_value(json_object_get(payload, "t0_ms"));
+	(void)rs_copy_string(out->name, sizeof(out->name), name); /* a name */
+	return out->number != 0 && (out->media == ARCHIVE_CHANNEL || out->media == ARCHIVE_CAMERA);
+}
+
+static int take_segment(struct script *script, const json_t *payload)
+{
+	struct script_segment segment;
+	if (!parse_segment(payload, &segment))
+		return 0;
+	void *array;
+	const int err = grow(
+		script->segments, script->n_segments, sizeof(segment), SCRIPT_SEGMENTS_MAX, &array);
+	script->segments = array;
+	if (err == 0)
+		script->segments[script->n_segments++] = segment;
+	return err;
+}
+
+static int take_show(struct script *script, const json_t *payload)
+{
+	struct script_show show = { .t_ms = json_integer_value(json_object_get(payload, "t_ms")) };
+	if (!rs_copy_string(show.source, sizeof(show.source), text_of(payload, "source")))
+		return 0;
+	void *array;
+	const int err =
+		grow(script->shows, script->n_shows, sizeof(show), SCRIPT_SHOWS_MAX, &array);
+	script->shows = array;
+	if (err == 0)
+		script->shows[script->n_shows++] = show;
+	return err;
+}
+
+/* "2026-11-22T10:00:00.123Z" as the recorder writes it. */
+static bool read_time(const char *utc, int64_t *out_wall_ms)
+{
+	char whole[RS_TIME_TEXT_LEN];
+	uint32_t ms;
+	int64_t wall_ms;
+	if (strlen(utc) != sizeof(whole) - 1 || rs_parse_u32(utc + 20, 3, 999, &ms) < 0)
+		return false;
+	(void)rs_copy_text(whole, sizeof(whole), utc, 19); /* the moment without its fraction */
+	whole[19] = 'Z';
+	whole[20] = '\0';
+	if (rs_wall_parse(whole, 20, &wall_ms) < 0)
+		return false;
+	*out_wall_ms = wall_ms + ms;
+	return true;
+}
+
+static int take_line(struct script *script, const struct line *line)
+{
+	int64_t wall_ms = 0;
+	/* Meeting events are the long lines, and say nothing here. */
+	if (line->len > LINE_MAX_LEN)
+		return 0;
+	json_t *json = json_loadb(line->text, line->len, 0, NULL);
+	const char *utc = text_of(json, "utc");
+	const char *type = text_of(json, "type");
+	const json_t *payload = json_object_get(json, "payload");
+	int err = 0;
+	if (read_time(utc, &wall_ms))
+		script->end_ms = wall_ms - script->started_us / 1000;
+	script->closed = strcmp(type, "recording-stopped") == 0;
+	if (strcmp(type, "segment-opened") == 0)
+		err = take_segment(script, payload);
+	else if (strcmp(type, "show") == 0)
+		err = take_show(script, payload);
+	json_decref(json);
+	return err;
+}
+
+static int by_beginning(const void *a, const void *b)
+{
+	const struct script_segment *left = a;
+	const struct script_segment *right = b;
+	return (left->t0_ms > right->t0_ms) - (left->t0_ms < right->t0_ms);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct script_show *left = a;
+	const struct script_show *right = b;
+	return (left->t_ms > right->t_ms) - (left->t_ms < right->t_ms);
+}
+
+static int read_events(const char *directory, struct script *script)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct lines file;
+	struct line line;
+	int err = names_path(directory, NAMES_EVENTS, path);
+	if (err == 0)
+		err = lines_open(&file, path);
+	if (err < 0)
+		return err;
+	while (err == 0 && lines_next(&file, &line) == 1)
+		err = take_line(script, &line);
+	lines_done(&file);
+	if (script->n_segments > 0)
+		qsort(script->segments, script->n_segments, sizeof(*script->segments),
+			by_beginning);
+	if (script->n_shows > 0)
+		qsort(script->shows, script->n_shows, sizeof(*script->shows), by_time);
+	return err;
+}
+
+int script_read(const char *directory, struct script *out_script)
+{
+	*out_script = (struct script){ .closed = false };
+	int err = read_session(directory, out_script);
+	if (err == 0)
+		err = read_events(directory, out_script);
+	if (err < 0)
+		script_done(out_script);
+	return err;
+}
+
+void script_done(struct script *script)
+{
+	rs_release(script->segments);
+	rs_release(script->shows);
+	*script = (struct script){ .closed = false };
+}
