@@ -145,10 +145,26 @@ static bool get_hash(const json_t *json, const char *key, char out[LEDGER_HASH_L
 	       rs_copy_text(out, LEDGER_HASH_LEN, text, LEDGER_HASH_LEN - 1);
 }
 
+/* From seq0 to seq1, which stand in a line only where packets came. */
+static bool get_span(const json_t *json, uint64_t *out)
+{
+	int64_t seq0;
+	int64_t seq1;
+	*out = 0;
+	if (json_object_get(json, "seq0") == NULL && json_object_get(json, "seq1") == NULL)
+		return true;
+	if (!get_int(json, "seq0", &seq0) || !get_int(json, "seq1", &seq1) || seq0 < 0 ||
+		seq1 < seq0)
+		return false;
+	*out = (uint64_t)(seq1 - seq0) + 1;
+	return true;
+}
+
 struct parsed {
 	struct ledger_line line;
 	char prev[LEDGER_HASH_LEN];
 	uint64_t expected;
+	uint64_t span; /* of the sequence numbers; 0 = no packet came */
 };
 
 static int parse_line(const struct line *line, struct parsed *out)
@@ -166,8 +182,9 @@ static int parse_line(const struct line *line, struct parsed *out)
 		get_count(json, "expected", &out->expected) &&
 		get_count(json, "received", &l->received) && get_count(json, "lost", &l->lost) &&
 		get_count(json, "skipped", &l->skipped) &&
-		get_count(json, "synthetic", &l->synthetic) && get_hash(json, "prev", out->prev) &&
-		cluster <= UINT32_MAX && blocks <= UINT32_MAX;
+		get_count(json, "synthetic", &l->synthetic) &&
+		get_count(json, "dropped", &l->dropped) && get_span(json, &out->span) &&
+		get_hash(json, "prev", out->prev) && cluster <= UINT32_MAX && blocks <= UINT32_MAX;
 	json_decref(json);
 	if (!good)
 		return -EBADMSG;
@@ -189,7 +206,8 @@ int ledger_read(struct ledger *ledger, const struct line *line, struct ledger_li
 		*why = "is out of sequence";
 	else if (strcmp(parsed.prev, ledger->head) != 0)
 		*why = "does not follow the line before it";
-	else if (parsed.expected != parsed.line.received + parsed.line.lost + parsed.line.skipped)
+	else if (parsed.expected != parsed.line.received + parsed.line.lost + parsed.line.skipped ||
+		 parsed.expected != parsed.span)
 		*why = "does not account for every packet";
 	else
 		err = 0;

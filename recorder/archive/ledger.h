@@ -62,6 +62,7 @@ struct ledger_line {
 	uint64_t lost;
 	uint64_t skipped;
 	uint64_t synthetic;
+	uint64_t dropped;
 	uint32_t blocks;
 };
 

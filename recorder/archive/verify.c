@@ -1,5 +1,6 @@
 #include "recorder/archive/files.h"
 #include "recorder/archive/session.h"
+#include "recorder/archive/verify_balance.h"
 #include "recorder/archive/verify_priv.h"
 
 #include <dirent.h>
@@ -183,6 +184,7 @@ struct examined {
 	uint64_t first; /* offset of the first cluster */
 	uint64_t to;    /* end of the last one */
 	struct ledger ledger;
+	struct balance balance;
 };
 
 static uint64_t number_of(const json_t *json, const char *key)
@@ -204,7 +206,7 @@ static bool digest_is(const struct examined *x, uint64_t offset, uint64_t len, c
 	return lines_digest(x->webm, offset, len, hex) == 0 && strcmp(hex, expected) == 0;
 }
 
-static void check_cluster(struct verify *verify, struct examined *x, const struct ledger_line *line)
+static int check_cluster(struct verify *verify, struct examined *x, const struct ledger_line *line)
 {
 	verify->report.clusters++;
 	verify_progress(verify, line->len);
@@ -218,11 +220,14 @@ static void check_cluster(struct verify *verify, struct examined *x, const struc
 			"cluster %" PRIu32 " does not begin where the one before it ends",
 			line->cluster);
 	x->to = line->offset + line->len;
-	if (!x->gone && !digest_is(x, line->offset, line->len, line->sha256))
-		verify_problem(verify, x->file,
-			"cluster %" PRIu32 " (octets %" PRIu64 " to %" PRIu64
-			") was changed or is cut off",
-			line->cluster, line->offset, x->to);
+	if (x->gone)
+		return 0;
+	if (digest_is(x, line->offset, line->len, line->sha256))
+		return verify_balance_cluster(verify, &x->balance, x->file, x->webm, line);
+	verify_problem(verify, x->file,
+		"cluster %" PRIu32 " (octets %" PRIu64 " to %" PRIu64 ") was changed or is cut off",
+		line->cluster, line->offset, x->to);
+	return 0;
 }
 
 static int check_ledger(struct verify *verify, struct examined *x)
@@ -240,7 +245,7 @@ static int check_ledger(struct verify *verify, struct examined *x)
 	if (err < 0)
 		return err;
 	struct line line;
-	for (uint64_t n = 1; lines_next(&file, &line) == 1; n++) {
+	for (uint64_t n = 1; err == 0 && lines_next(&file, &line) == 1; n++) {
 		struct ledger_line entry;
 		const char *why = "";
 		const int bad = ledger_read(&x->ledger, &line, &entry, &why);
@@ -251,10 +256,10 @@ static int check_ledger(struct verify *verify, struct examined *x)
 			verify_problem(
 				verify, x->file, "line %" PRIu64 " of its ledger %s", n, why);
 		if (bad != -EBADMSG)
-			check_cluster(verify, x, &entry);
+			err = check_cluster(verify, x, &entry);
 	}
 	lines_done(&file);
-	return 0;
+	return err;
 }
 
 /* What is not in any cluster, against the line that ended the segment. */
@@ -267,6 +272,7 @@ static void check_frame(struct verify *verify, struct examined *x)
 		verify_problem(verify, x->file, "its ledger is not the one it was ended with");
 	if (x->gone)
 		return;
+	verify_balance_end(verify, &x->balance, x->file, x->end);
 	if (x->size != number_of(x->end, "size"))
 		verify_problem(verify, x->file, "has %" PRIu64 " octets instead of %" PRIu64,
 			x->size, number_of(x->end, "size"));

@@ -1,4 +1,5 @@
 #include "common/base/buf.h"
+#include "recorder/mux/content.h"
 #include "recorder/mux/ebml.h"
 #include "recorder/mux/mux.h"
 
@@ -572,6 +573,38 @@ static void a_bad_configuration_is_refused(void **state)
 	assert_null(mux);
 }
 
+/* Clusters are read back as they were written, and nothing else is taken for one. */
+static void a_cluster_is_read_back_and_any_changed_bit_is_found(void **state)
+{
+	struct disk disk;
+	struct mux *mux = make(&opus_config, &disk);
+	struct mux_cluster cluster;
+	struct mux_content content;
+	const char *why = NULL;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(block(mux, 5000 + 20 * i, true, 30), 0);
+	assert_int_equal(mux_close_cluster(mux), 0);
+	assert_int_equal(mux_poll_cluster(mux, &cluster), 1);
+	uint8_t *data = rs_buf_data(&disk.file) + cluster.offset;
+	const size_t len = (size_t)cluster.len;
+	assert_int_equal(mux_content_read(data, len, &content, &why), 0);
+	assert_int_equal(content.blocks, cluster.blocks);
+	assert_int_equal(content.first_ms, cluster.first_ms);
+	assert_int_equal(content.last_ms, cluster.last_ms);
+	for (size_t n = 0; n < len; n++) {
+		assert_int_equal(mux_content_read(data, n, &content, &why), -EBADMSG);
+		assert_non_null(why);
+	}
+	for (size_t bit = 0; bit < 8 * len; bit++) {
+		if (bit / 8 == 4)
+			continue; /* the width of the size */
+		data[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		assert_int_equal(mux_content_read(data, len, &content, &why), -EBADMSG);
+		data[bit / 8] ^= (uint8_t)(1U << bit % 8);
+	}
+	finish(mux, &disk);
+}
+
 static void each_video_codec_has_its_name_and_its_config(void **state)
 {
 	static const uint8_t record[MUX_CONFIG_MAX] = { 1, 2, 3 };
@@ -667,6 +700,7 @@ int main(void)
 		cmocka_unit_test(the_opus_head_and_date_are_as_the_standards_say),
 		cmocka_unit_test(a_failed_write_breaks_the_file_for_good),
 		cmocka_unit_test(a_bad_configuration_is_refused),
+		cmocka_unit_test(a_cluster_is_read_back_and_any_changed_bit_is_found),
 		cmocka_unit_test(each_video_codec_has_its_name_and_its_config),
 		cmocka_unit_test(out_of_memory_is_an_error_and_no_leak),
 	};
