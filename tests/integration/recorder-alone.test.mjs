@@ -2,7 +2,7 @@
 // kills, a full disk, loss, and whether a changed octet is found.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import { bagFaults, essence, events, faultsOf, files, flip, lastPacketSeconds, ledger, sum, verify, writtenAt } from '../support/archive.mjs';
