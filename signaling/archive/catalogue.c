@@ -413,18 +413,32 @@ static int put_indexed(struct entry *entry)
 	return err;
 }
 
-/* Who speaks then; of two, who began later. Speeches come in the order of their beginnings, so `*at` goes on from cue to cue. */
-static const struct recording_speech *speech_at(
-	const struct recording *recording, size_t *at, int64_t ms)
+/* Where in the speeches, which come in the order of their beginnings, one has come to from cue to cue. */
+struct place {
+	size_t at;
+	const struct recording_speech *chair; /* the last who took it by then */
+};
+
+static bool is_during(const struct recording_speech *speech, int64_t ms)
 {
-	if (*at >= recording->n_speeches || recording->speeches[*at].from_ms > ms)
-		*at = 0;
-	while (*at + 1 < recording->n_speeches && recording->speeches[*at + 1].from_ms <= ms)
-		(*at)++;
-	if (*at >= recording->n_speeches)
-		return NULL;
-	const struct recording_speech *speech = &recording->speeches[*at];
-	return speech->from_ms <= ms && ms < speech->to_ms ? speech : NULL;
+	return speech != NULL && speech->from_ms <= ms && ms < speech->to_ms;
+}
+
+/* Who speaks then; of two, who began later; between speeches, the chair. */
+static const struct recording_speech *speech_at(
+	const struct recording *recording, struct place *place, int64_t ms)
+{
+	const struct recording_speech *last = NULL;
+	if (place->at > 0 && recording->speeches[place->at - 1].from_ms > ms)
+		*place = (struct place){ .at = 0 };
+	while (place->at < recording->n_speeches && recording->speeches[place->at].from_ms <= ms) {
+		if (recording->speeches[place->at].presiding)
+			place->chair = &recording->speeches[place->at];
+		place->at++;
+	}
+	if (place->at > 0)
+		last = &recording->speeches[place->at - 1];
+	return is_during(last, ms) ? last : is_during(place->chair, ms) ? place->chair : NULL;
 }
 
 static int put_captions(
@@ -432,13 +446,13 @@ static int put_captions(
 {
 	struct captions captions;
 	struct captions_cue cue;
-	size_t at = 0;
+	struct place place = { .at = 0 };
 	if (text->text == NULL || captions_begin(&captions, text->text, text->len) < 0)
 		return 0; /* the recording is of use without them */
 	int err = 0;
 	while (err == 0 && captions_next(&captions, &cue)) {
 		const struct recording_speech *speech =
-			speech_at(entry->recording, &at, (cue.from_ms + cue.to_ms) / 2);
+			speech_at(entry->recording, &place, (cue.from_ms + cue.to_ms) / 2);
 		err = put_line(entry, &(struct line){ .kind = LINE_CAPTION,
 					      .language = language,
 					      .item = speech != NULL ? speech->item : 0,

@@ -125,13 +125,18 @@ static void read_speech(const struct object *object, void *out)
 	read_name(object, "delegation", speech->delegation);
 	read_name(object, "language", speech->language);
 	read_text(object, "name", speech->name, sizeof(speech->name));
-	(void)object_text_or(object, "as", "");
+	const char *as = object_text_or(object, "as", "");
+	speech->presiding = as != NULL && strcmp(as, "presiding") == 0;
 	(void)object_bool_or(object, "interrupted", false);
 	if (object_has(object, "person")) {
 		const struct object person = object_child(object, "person");
 		read_text(&person, "name", speech->person, sizeof(speech->person));
 		(void)object_text_or(&person, "rank", "");
 	}
+	/* The chair has no delegation that the record would name. */
+	if (speech->name[0] == '\0')
+		(void)rs_set_text(speech->name,
+			speech->person[0] != '\0' ? speech->person : speech->participant);
 	read_span(object, &speech->from_ms, &speech->to_ms);
 }
 
@@ -222,13 +227,23 @@ static int read_lists(const struct object *root, struct recording *recording)
 
 /* --- The whole --- */
 
+static void read_session(const struct object *root, char out[RECORDING_SESSION_MAX + 1])
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+	const char *session = object_text(root, "session");
+	if (session != NULL && (session[0] == '\0' || strspn(session, allowed) != strlen(session)))
+		object_fail(root, "session", "a session's name is expected");
+	else
+		copy(root, "session", session, out, RECORDING_SESSION_MAX + 1);
+}
+
 static void read_head(const struct object *root, struct recording *recording)
 {
 	const char *format = object_text(root, "format");
 	if (format != NULL && strcmp(format, FORMAT) != 0)
 		object_fail(root, "format", "\"" FORMAT "\" is expected");
-	copy(root, "session", object_name(root, "session"), recording->session,
-		sizeof(recording->session));
+	read_session(root, recording->session);
 	copy(root, "meeting", object_name(root, "meeting"), recording->meeting,
 		sizeof(recording->meeting));
 	read_text(root, "title", recording->title, sizeof(recording->title));

@@ -12,6 +12,8 @@
 /* Octets of an index that is read. */
 #define RECORDING_OCTETS_MAX ((size_t)8 << 20)
 #define RECORDING_TEXT_MAX 512
+/* What a session is called, [A-Za-z0-9_-]: "demo-20261122T100000Z-k3Jd92ms". */
+#define RECORDING_SESSION_MAX 160
 #define RECORDING_LANGUAGES_MAX 64
 #define RECORDING_ITEMS_MAX 1024
 #define RECORDING_SPEECHES_MAX 16384
@@ -45,7 +47,8 @@ struct recording_speech {
 	char participant[RS_NAME_MAX + 1];
 	char delegation[RS_NAME_MAX + 1]; /* empty = none */
 	char language[RS_NAME_MAX + 1];   /* empty = not known */
-	char name[RECORDING_TEXT_MAX + 1];
+	bool presiding; /* lasts as long as the chair, the others' speeches within it */
+	char name[RECORDING_TEXT_MAX + 1]; /* what it is shown by: the delegation, or the person */
 	char person[RECORDING_TEXT_MAX + 1]; /* empty = not told */
 };
 
@@ -55,7 +58,7 @@ struct recording_decision {
 };
 
 struct recording {
-	char session[RS_NAME_MAX + 1];
+	char session[RECORDING_SESSION_MAX + 1];
 	char meeting[RS_NAME_MAX + 1];
 	char title[RECORDING_TEXT_MAX + 1];
 	char symbol[RECORDING_TEXT_MAX + 1]; /* empty = none */

@@ -33,7 +33,7 @@ struct lookup {
 	uint64_t request; /* which may be gone by the end */
 	struct access_viewer viewer;
 	struct search search;
-	char session[RS_NAME_MAX + 1];
+	char session[RECORDING_SESSION_MAX + 1];
 	char language[RS_NAME_MAX + 1];
 	enum catalogue_kind file_kind;
 	/* outcome */
@@ -213,6 +213,7 @@ static struct lookup *lookup_new(struct request *request, enum lookup_kind kind)
 	return lookup;
 }
 
+_Static_assert(RECORDING_SESSION_MAX == ROUTE_NAME_MAX, "an address has room for a session");
 _Static_assert(ACCESS_MEETINGS_MAX == CLAIMS_MEETINGS_MAX, "a viewer has the meetings of a token");
 
 /* A number of the query up to `max`; `preset` where it is absent. */

@@ -13,6 +13,17 @@ static size_t place_len(const char *pattern)
 	return *pattern == '{' ? strcspn(pattern, "}") + 1 : 0;
 }
 
+static bool fits_place(const char *pattern, const char *text, size_t len)
+{
+	if (strncmp(pattern, "{session}", 9) != 0)
+		return rs_name_valid(text, len);
+	for (size_t at = 0; at < len; at++) {
+		if (!rs_name_valid(text + at, 1))
+			return false;
+	}
+	return len > 0 && len <= ROUTE_NAME_MAX;
+}
+
 bool route_match(const char *pattern, const char *path, struct route_params *out_params)
 {
 	size_t n = 0;
@@ -26,9 +37,9 @@ bool route_match(const char *pattern, const char *path, struct route_params *out
 			continue;
 		}
 		const size_t len = strcspn(path, "/");
-		if (n == ROUTE_PARAMS_MAX || !rs_name_valid(path, len))
+		if (n == ROUTE_PARAMS_MAX || !fits_place(pattern, path, len))
 			return false;
-		(void)rs_copy_text(out_params->name[n++], RS_NAME_MAX + 1, path, len); /* fits */
+		(void)rs_copy_text(out_params->name[n++], ROUTE_NAME_MAX + 1, path, len); /* fits */
 		path += len;
 		pattern += place;
 	}

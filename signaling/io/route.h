@@ -10,14 +10,16 @@
 
 #define ROUTE_PARAMS_MAX 3
 #define ROUTE_FILE_MAX 256
+/* Octets of what stands in the place of {session}; of all others RS_NAME_MAX. */
+#define ROUTE_NAME_MAX 160
 
 /* What stood in place of the pattern's stars. */
 struct route_params {
-	char name[ROUTE_PARAMS_MAX][RS_NAME_MAX + 1];
+	char name[ROUTE_PARAMS_MAX][ROUTE_NAME_MAX + 1];
 };
 
 /* "/whip/x/y" fits the patterns "/whip/" followed by two stars and "/whip/{meeting}/{source}": each star and each word in braces is
- * one name as rs_name_valid() has it. */
+ * one name as rs_name_valid() has it; {session} a longer one of the same letters. */
 bool route_match(const char *pattern, const char *path, struct route_params *out_params);
 /* The file below the folder of pages: "/" is index.html, "/delegate" delegate.html, what has a dot in its last part is that very file.
  * 0, or -ENOENT for a path with anything but [A-Za-z0-9._-] between its slashes, or a part that begins with a dot. */

@@ -10,11 +10,11 @@
 static void make_mac(const uint8_t key[RS_SHA256_LEN], const char *session, const char *fields,
 	size_t len, char out[MAC_LEN + 1])
 {
-	char text[TICKET_LEN + RS_NAME_MAX + 2];
+	char text[TICKET_LEN + ROUTE_NAME_MAX + 2];
 	uint8_t mac[RS_SHA256_LEN];
 	/* A name has no space: nothing else reads the same. Both fit. */
-	const int n =
-		snprintf(text, sizeof(text), "%.*s %.*s", RS_NAME_MAX, session, (int)len, fields);
+	const int n = snprintf(
+		text, sizeof(text), "%.*s %.*s", ROUTE_NAME_MAX, session, (int)len, fields);
 	rs_hmac_sha256(key, RS_SHA256_LEN, text, (size_t)n, mac);
 	rs_hex_encode(mac, sizeof(mac), out);
 }

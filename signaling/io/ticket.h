@@ -9,12 +9,13 @@
 
 #include "common/base/hash.h"
 #include "signaling/auth/claims.h"
+#include "signaling/io/route.h"
 
 /* What listening to the longest day and the way home takes. */
 #define TICKET_LIFE_S ((int64_t)12 * 3600)
 #define TICKET_LEN 320
 
-/* Write a ticket for this session (of at most RS_NAME_MAX octets) that ends at `ends_s`, wall clock. Of the claims badge, meeting, role
+/* Write a ticket for this session (of at most ROUTE_NAME_MAX octets) that ends at `ends_s`, wall clock. Of the claims badge, meeting, role
  * and issued_s are kept. */
 void ticket_write(const uint8_t key[RS_SHA256_LEN], const char *session,
 	const struct claims *claims, int64_t ends_s, char out[TICKET_LEN]);

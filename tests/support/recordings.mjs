@@ -67,6 +67,6 @@ export function debate(seconds, each = 10) {
 		items: [{ item: 2, title: 'Oceans and the law of the sea', from_ms: 0, to_ms: half }, { item: 3, title: 'Sustainable development', from_ms: half, to_ms: ms }],
 		speeches,
 		decisions: [{ decision: 1, title: 'A/C.2/81/L.7', kind: 'recorded', at_ms: Math.floor(ms * 0.6), result: 'adopted', totals: { yes: 12, no: 1, abstain: 3 } }],
-		points: [{ participant: 'KEN', at_ms: Math.floor(ms * 0.3), ruling: 'upheld' }],
+		points: [{ participant: 'KEN', name: 'Kenya', delegation: 'KEN', at_ms: Math.floor(ms * 0.3), ruling: 'upheld' }],
 	};
 }

@@ -231,9 +231,8 @@ export class RecordingPage extends LitElement {
 		const { decisions, points } = this.recording;
 		if (decisions.length + points.length === 0)
 			return nothing;
-		const nameOf = (id: string): string => this.recording.speeches.find(({ participant }) => participant === id)?.name ?? id;
 		const rows = [
-			...points.map(({ at_ms, participant }) => ({ at_ms, text: t('archive.point', { name: nameOf(participant) }), note: '' })),
+			...points.map(({ at_ms, participant, name }) => ({ at_ms, text: t('archive.point', { name: name ?? participant }), note: '' })),
 			...decisions.map(({ at_ms, title, kind, result, totals }) => ({
 				at_ms,
 				text: title,

@@ -38,6 +38,7 @@ export interface Decision {
 
 export interface Point {
 	participant: string;
+	name?: string;
 	at_ms: number;
 	ruling?: string;
 }
@@ -56,21 +57,29 @@ export interface Recording {
 	decisions: Decision[];
 	points: Point[];
 	captions: { language: string }[];
-	gaps: Span[];
+	/** Of one participant alone where it is named. */
+	gaps: (Span & { participant?: string })[];
 }
 
-type Bare = Pick<Recording, 'session' | 'meeting' | 'class' | 'started_ms' | 'duration_ms'> & Partial<Recording>;
+type Bare = Pick<Recording, 'session' | 'meeting' | 'class' | 'started_ms' | 'duration_ms'> & Partial<Omit<Recording, 'speeches'>> & { speeches?: (Omit<Speech, 'name'> & { name?: string })[] };
 
 /** The index with empty lists where it has none, and speeches in the order in which they were made. */
 export function whole(index: Bare): Recording {
 	const lists = { languages: [], items: [], speeches: [], decisions: [], points: [], captions: [], gaps: [] };
 	const all = { title: '', ...lists, ...index };
-	return { ...all, speeches: [...all.speeches].sort((a, b) => a.from_ms - b.from_ms) };
+	// The chair speaks for no delegation that the record would name.
+	const speeches = all.speeches.map((speech): Speech => ({ ...speech, name: speech.name ?? speech.person?.name ?? speech.participant }));
+	return { ...all, speeches: speeches.sort((a, b) => a.from_ms - b.from_ms) };
 }
 
 /** The speech that is made at this moment; of two, the later one. */
 export function speechAt(speeches: Speech[], ms: number): Speech | undefined {
 	return speeches.filter(({ from_ms, to_ms }) => from_ms <= ms && ms < to_ms).at(-1);
+}
+
+/** The chair's lasts as long as the sitting, and the others' lie within it. */
+export function isPresiding({ as }: Speech): boolean {
+	return as === 'presiding';
 }
 
 /** Where one gets to from here: the beginning of the speech before (or of this one, once it has gone on for a moment), or of the next. */

@@ -2,13 +2,15 @@ import { html, LitElement, nothing, svg, type PropertyValues, type SVGTemplateRe
 import { customElement, property, state } from 'lit/decorators.js';
 import { formatDuration } from '#shared/time';
 import { t } from '#shared/words';
-import { hueOf, neighbour, speechAt, type Recording } from './recording';
+import { hueOf, isPresiding, neighbour, speechAt, type Recording } from './recording';
 
 /** Heights of the bands, from above: items, speeches, marks. */
 const ITEMS = { y: 0, height: 22 };
 const SPEECHES = { y: 26, height: 44 };
-const MARKS = { y: 74, height: 22 };
-const HEIGHT = 110;
+/** Who presides lies under the speeches, as a strip. */
+const CHAIR = { y: 72, height: 6 };
+const MARKS = { y: 82, height: 18 };
+const HEIGHT = 116;
 const ZOOMS = [1, 2, 4, 8, 16, 32];
 const STEP_MS = 5000;
 const STRIDE_MS = 60_000;
@@ -145,8 +147,8 @@ export class Timeline extends LitElement {
 	}
 
 	private gaps(): SVGTemplateResult[] {
-		return this.recording.gaps.flatMap(({ from_ms, to_ms }) => {
-			const box = this.clip(from_ms, to_ms);
+		return this.recording.gaps.flatMap(({ from_ms, to_ms, participant }) => {
+			const box = participant === undefined ? this.clip(from_ms, to_ms) : null;
 			return box ? [svg`<g><title>${t('archive.gap')}</title><rect class="gap" x=${box.x} width=${box.width} y=${SPEECHES.y} height=${SPEECHES.height}></rect></g>`] : [];
 		});
 	}
@@ -156,14 +158,17 @@ export class Timeline extends LitElement {
 		let taken = -1;
 		return this.recording.speeches.flatMap((speech) => {
 			const box = this.clip(speech.from_ms, speech.to_ms);
-			if (box === null || (box.width <= 1 && box.x < taken))
+			const presides = isPresiding(speech);
+			if (box === null || (!presides && box.width <= 1 && box.x < taken))
 				return [];
-			taken = box.x + 1;
+			const { y, height } = presides ? CHAIR : SPEECHES;
+			if (!presides)
+				taken = box.x + 1;
 			const code = speech.delegation ?? speech.participant;
 			const current = speech.from_ms <= this.at && this.at < speech.to_ms;
 			return [svg`<g><title>${t('archive.at', { time: formatDuration(speech.from_ms), name: speech.name })}</title>
-				<rect class="speech ${hueOf(speech)} ${current ? 'current' : ''}" x=${box.x} width=${box.width} y=${SPEECHES.y} height=${SPEECHES.height} rx="2"></rect>
-				${box.width > code.length * 9 + 6 ? svg`<text class="code" x=${box.x + box.width / 2} y=${SPEECHES.y + 27} text-anchor="middle">${code}</text>` : nothing}</g>`];
+				<rect class="speech ${hueOf(speech)} ${current ? 'current' : ''}" x=${box.x} width=${box.width} y=${y} height=${height} rx="2"></rect>
+				${!presides && box.width > code.length * 9 + 6 ? svg`<text class="code" x=${box.x + box.width / 2} y=${SPEECHES.y + 27} text-anchor="middle">${code}</text>` : nothing}</g>`];
 		});
 	}
 
@@ -179,7 +184,7 @@ export class Timeline extends LitElement {
 		};
 		const { points, decisions } = this.recording;
 		return [
-			...points.flatMap(({ at_ms, participant }) => shape(at_ms, 'point', t('archive.point', { name: participant }))),
+			...points.flatMap(({ at_ms, participant, name }) => shape(at_ms, 'point', t('archive.point', { name: name ?? participant }))),
 			...decisions.flatMap(({ at_ms, title }) => shape(at_ms, 'decision', title)),
 		];
 	}

@@ -17,6 +17,12 @@ test('what an index leaves out is empty, and speeches come in their order', () =
 	expect([all.languages, all.items, all.gaps, all.points, all.decisions, all.captions].flat()).toEqual([]);
 });
 
+test('who has no delegation is called by name, or by badge', () => {
+	const { participant, from_ms, to_ms, n } = speech(1, 0, 10, 'chair');
+	const [named, bare_] = [{ person: { name: 'Ms. Halvorsen' } }, {}].map((who) => whole({ ...bare, speeches: [{ participant, from_ms, to_ms, n, ...who }] }).speeches[0]!.name);
+	expect([named, bare_]).toEqual(['Ms. Halvorsen', 'chair']);
+});
+
 test('of two who speak at a time, who began later counts, and nobody between', () => {
 	const speeches = [speech(1, 0, 30), speech(2, 10, 20), speech(3, 40, 50)];
 	expect([0, 10, 25, 35, 40, 50].map((ms) => speechAt(speeches, ms)?.n)).toEqual([1, 2, 1, undefined, 3, undefined]);

@@ -271,6 +271,35 @@ static void what_was_said_is_found_by_who_said_it_and_about_what(void **state)
 		"\"hits\":[{\"kind\":\"speech\",\"at_ms\":60000,\"text\":\"France\",\"language\":\"fr\",\"speech\":2}]"));
 }
 
+/* Between speeches the chair speaks, whose own lasts as long as the sitting; the record gives it no delegation. */
+static void what_nobody_else_said_was_said_by_the_chair(void **state)
+{
+	write_file("a", "record/index.json",
+		"{\"format\":\"rostrum-index/1\",\"session\":\"demo-20261122T100000Z-k3Jd92ms\",\"meeting\":"
+		"\"demo\",\"title\":\"Meeting\",\"class\":\"public\",\"started_ms\":1,\"duration_ms\":90000,"
+		"\"speeches\":[{\"n\":1,\"participant\":\"chair\",\"person\":{\"name\":\"Ms. Halvorsen\"},\"as\":"
+		"\"presiding\",\"from_ms\":0,\"to_ms\":90000},{\"n\":2,\"participant\":\"KEN\",\"name\":\"Kenya\","
+		"\"delegation\":\"KEN\",\"from_ms\":10000,\"to_ms\":20000}],\"captions\":[{\"language\":\"en\","
+		"\"file\":\"text/captions.en.vtt\"}]}");
+	write_file("a", "text/captions.en.vtt",
+		"WEBVTT\n\n00:01.000 --> 00:02.000\nwelcome\n\n00:11.000 --> 00:12.000\nthanks\n\n"
+		"00:30.000 --> 00:31.000\nadjourned\n");
+	assert_int_equal(scan().taken, 1);
+	assert_int_equal(
+		total_of(&(struct search){ .words = "welcome", .speaker = "Halvorsen" }, &viewer),
+		1);
+	assert_int_equal(
+		total_of(&(struct search){ .words = "thanks", .speaker = "Halvorsen" }, &viewer),
+		0);
+	assert_int_equal(
+		total_of(&(struct search){ .words = "thanks", .speaker = "Kenya" }, &viewer), 1);
+	assert_int_equal(
+		total_of(&(struct search){ .words = "adjourned", .speaker = "Halvorsen" }, &viewer),
+		1);
+	assert_non_null(strstr(found_by(&(struct search){ .speaker = "chair" }, &viewer),
+		"\"text\":\"Ms. Halvorsen\""));
+}
+
 static void what_is_found_comes_in_pages(void **state)
 {
 	for (int i = 0; i < 5; i++) {
@@ -377,6 +406,7 @@ int main(void)
 		IN_A_FOLDER(a_damaged_or_older_catalogue_is_made_anew),
 		IN_A_FOLDER(words_of_all_six_languages_are_found),
 		IN_A_FOLDER(what_was_said_is_found_by_who_said_it_and_about_what),
+		IN_A_FOLDER(what_nobody_else_said_was_said_by_the_chair),
 		IN_A_FOLDER(what_is_found_comes_in_pages),
 		IN_A_FOLDER(what_was_not_public_is_found_by_nobody_else),
 		IN_A_FOLDER(no_link_no_dot_and_no_way_up_is_followed),

@@ -301,6 +301,20 @@ static void sessions_that_ended_are_forgotten(void **state)
 	assert_int_equal(tally_new(&(struct tally_limits){ .per_badge = 1 }, &tally), -EINVAL);
 }
 
+static void a_session_is_called_longer_than_anything_else(void **state)
+{
+	char path[ROUTE_NAME_MAX + 8];
+	struct route_params params;
+	(void)snprintf(path, sizeof(path), "/a/%0*d", ROUTE_NAME_MAX, 0);
+	assert_true(route_match("/a/{session}", path, &params));
+	assert_int_equal(strlen(params.name[0]), ROUTE_NAME_MAX);
+	assert_false(route_match("/a/{meeting}", path, &params));
+	(void)snprintf(path, sizeof(path), "/a/%0*d", ROUTE_NAME_MAX + 1, 0);
+	assert_false(route_match("/a/{session}", path, &params));
+	assert_false(route_match("/a/{session}", "/a/", &params));
+	assert_false(route_match("/a/{session}", "/a/s.1", &params));
+}
+
 /* --- Conditions --- */
 
 static void conditions_are_judged_in_their_order(void **state)
@@ -375,13 +389,13 @@ static void no_octet_of_a_ticket_can_be_another(void **state)
 static void the_longest_names_fit_a_ticket(void **state)
 {
 	char text[TICKET_LEN];
-	char session[RS_NAME_MAX + 1];
+	char session[ROUTE_NAME_MAX + 1];
 	struct claims claims = { .role = ROLE_INTERPRETER, .issued_s = INT64_MIN };
 	struct claims read;
 	memset(claims.badge, 'b', RS_NAME_MAX);
 	memset(claims.meeting, 'm', RS_NAME_MAX);
-	memset(session, 's', RS_NAME_MAX);
-	session[RS_NAME_MAX] = '\0';
+	memset(session, 's', ROUTE_NAME_MAX);
+	session[ROUTE_NAME_MAX] = '\0';
 	ticket_write(ticket_key, session, &claims, INT64_MAX, text);
 	assert_int_equal(ticket_read(ticket_key, session, text, 999, &read), 0);
 	assert_string_equal(read.meeting, claims.meeting);
@@ -390,6 +404,7 @@ static void the_longest_names_fit_a_ticket(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_session_is_called_longer_than_anything_else),
 		cmocka_unit_test(conditions_are_judged_in_their_order),
 		cmocka_unit_test(a_ticket_opens_its_recording_until_it_ends),
 		cmocka_unit_test(no_octet_of_a_ticket_can_be_another),

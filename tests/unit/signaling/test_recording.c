@@ -9,11 +9,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "signaling/archive/access.h"
 #include "signaling/archive/captions.h"
 #include "signaling/archive/fold.h"
 #include "signaling/archive/recording.h"
+#include "tests/support/examples.h"
 #include "tests/support/oom.h"
 
 #define HEAD                                                                                \
@@ -62,6 +64,21 @@ static void everything_of_an_index_is_read(void **state)
 	/* Pages get the whole of it. */
 	assert_non_null(strstr(recording->json, "\"ruling\":\"upheld\""));
 	recording_free(recording);
+}
+
+/* What the recorder's own paper shows is what is read here. */
+static void the_example_of_the_recorder_is_read(void **state)
+{
+	size_t len;
+	char error[RECORDING_ERROR_LEN];
+	struct recording *recording = NULL;
+	char *text = examples_read("recorder/record/example/index.json", &len);
+	assert_int_equal(recording_parse(text, len, &recording, error), 0);
+	assert_true(recording->n_speeches >= 3);
+	assert_true(recording->speeches[0].presiding);
+	assert_string_equal(recording->speeches[0].name, "Ms. Ingrid Halvorsen, Chair");
+	recording_free(recording);
+	free(text);
 }
 
 static void every_beginning_of_an_index_is_none(void **state)
@@ -262,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_of_an_index_is_read),
+		cmocka_unit_test(the_example_of_the_recorder_is_read),
 		cmocka_unit_test(every_beginning_of_an_index_is_none),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(a_list_is_bounded),
