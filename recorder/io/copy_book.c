@@ -81,7 +81,8 @@ static char *take_word(char **line)
 	return word;
 }
 
-static void read_note(struct copy_book *book, const char *session, char *line)
+int copy_book_take(
+	struct copy_book *book, const char *session, char *line, struct copy_entry **out_entry)
 {
 	char path[ARCHIVE_PATH_LEN];
 	uint64_t size;
@@ -89,19 +90,24 @@ static void read_note(struct copy_book *book, const char *session, char *line)
 	struct copy_entry *entry;
 	char *end = strchr(line, '\n');
 	if (end == NULL)
-		return;
+		return -EBADMSG;
 	*end = '\0';
 	const char *sha512 = take_word(&line);
 	const char *sizes = sha512 != NULL ? take_word(&line) : NULL;
 	const char *mtimes = sizes != NULL ? take_word(&line) : NULL;
-	if (mtimes == NULL || rs_parse_u64(sizes, strlen(sizes), UINT64_MAX, &size) < 0 ||
+	if (mtimes == NULL || strlen(sha512) != DIGESTS_HEX_LEN - 1 || line[0] == '\0' ||
+		rs_parse_u64(sizes, strlen(sizes), UINT64_MAX, &size) < 0 ||
 		rs_parse_u64(mtimes, strlen(mtimes), INT64_MAX, &mtime_ns) < 0 ||
-		rs_format(path, sizeof(path), "%s/%s", session, line) < 0 ||
-		copy_book_entry(book, path, &entry) < 0)
-		return;
+		rs_format(path, sizeof(path), "%s/%s", session, line) < 0)
+		return -EBADMSG;
+	const int err = copy_book_entry(book, path, &entry);
+	if (err < 0)
+		return err;
 	entry->verified = true;
 	entry->size = size;
 	entry->mtime_ns = (int64_t)mtime_ns;
+	*out_entry = entry;
+	return 0;
 }
 
 void copy_book_read(struct copy_book *book, const char *notes, const char *session)
@@ -111,8 +117,10 @@ void copy_book_read(struct copy_book *book, const char *notes, const char *sessi
 	if (rs_format(path, sizeof(path), "%s/%s", notes, session) < 0)
 		return;
 	FILE *file = fopen(path, "re");
+	struct copy_entry *entry;
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		read_note(book, session, line);
+		(void)copy_book_take(
+			book, session, line, &entry); /* what is not known is verified again */
 	if (file != NULL)
 		(void)fclose(file); /* only read */
 }

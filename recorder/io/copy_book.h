@@ -35,6 +35,9 @@ int copy_book_entry(
 	struct copy_book *book, const char *path, struct copy_entry **out_entry) RS_MUST_USE;
 /* Take what was noted of a session in the folder `notes`. Lines that are none, as a torn last one, are passed over. */
 void copy_book_read(struct copy_book *book, const char *notes, const char *session);
+/* One such line of a session, its newline included; it is cut up. 0 and the entry; -EBADMSG; -E2BIG or -ENOMEM. */
+int copy_book_take(
+	struct copy_book *book, const char *session, char *line, struct copy_entry **out_entry);
 /* Note a verified file. What could not be noted is verified again after a restart. */
 void copy_book_note(const struct copy_entry *entry, const char *notes, const char *sha512);
 
