@@ -178,6 +178,11 @@ await busy('JOR', {}, 'delegate-lost', async (_, meeting) => meeting.drop());
 await busy('FRA', {}, 'delegate-keys', async (page) => page.keyboard.press('?'));
 await busy('FRA', {}, 'delegate-settings', async (page) => page.getByTestId('open-settings').click());
 await busy('chair', {}, 'podium-warned', async (_, meeting) => meeting.happen('time-extended', {}, { floor: { allotted: 215_000 }, inscription: { closed: true } }));
+const disk = (members) => async (_, meeting) => meeting.tell({ type: 'measured', patch: { disk: { level: 'green', why: '', left_s: 15_000, copy: { state: 'running', behind_s: 190 }, ...members } } });
+await busy('secretariat', {}, 'podium-disk', disk({}));
+await busy('secretariat', {}, 'podium-disk-amber', disk({ level: 'amber', left_s: 5400, copy: { state: 'unavailable', since_ms: Date.now(), reason: 'it does not answer' } }));
+await busy('chair', { query: '?lang=ar' }, 'podium-disk-red-ar', disk({ level: 'red', why: 'nearly-full', left_s: 3000 }));
+await busy('secretariat', { viewport: PHONE, scheme: 'dark' }, 'podium-disk-red-phone', disk({ level: 'red', why: 'nearly-full', left_s: 7200, copy: { state: 'unavailable', since_ms: Date.now() } }));
 await busy('chair', {}, 'podium-lost-speaker', async (_, meeting) =>
 	meeting.happen('clock-stopped', {}, { floor: { since: null, used: 192_000, suspended: true }, open: ['chair'], participants: { KEN: { line: 'away' } } }));
 await busy('chair', {}, 'podium-point', async (_, meeting) => meeting.happen('point-raised', {}, { replies: [{ entry: 11, participant: 'NOR', asked: Date.now() }], points: { waiting: [{ entry: 9, participant: 'FRA' }, { entry: 10, participant: 'BRA' }] } }));

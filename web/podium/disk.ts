@@ -51,6 +51,13 @@ export class DiskAlarm extends Part {
 /** How long the disk lasts, in a line with a bar, and how the second copy stands. */
 @customElement('rs-disk')
 export class DiskLine extends Part {
+	override updated(): void {
+		const bar = this.querySelector<HTMLElement>('.time-bar span');
+		const { disk } = this.session.wire.measured;
+		if (bar !== null && disk?.left_s != null)
+			bar.style.transform = `scaleX(${Math.min(1, disk.left_s / AMPLE_S)})`;
+	}
+
 	override render(): TemplateResult | typeof nothing {
 		const { disk } = this.session.wire.measured;
 		if (!disk)
@@ -59,7 +66,7 @@ export class DiskLine extends Part {
 		return html`${disk.left_s == null
 			? nothing
 			: html`<p class="small disk ${disk.level}" data-testid="disk-left" data-level=${disk.level}><span>${t('disk.left', { time: formatSpan(disk.left_s) })}</span>
-				<span class="time-bar" aria-hidden="true"><span style="transform: scaleX(${Math.min(1, disk.left_s / AMPLE_S)})"></span></span></p>`}
+				<span class="time-bar" aria-hidden="true"><span></span></span></p>`}
 			${copy === null ? nothing : html`<p class="small ${disk.copy!.state === 'unavailable' ? 'disk red' : 'muted'}" data-testid="disk-copy" data-state=${disk.copy!.state}
 				title=${disk.copy!.reason ?? nothing}>${copy}</p>`}`;
 	}
