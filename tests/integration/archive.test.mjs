@@ -5,10 +5,10 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
-import { bagFaults, files, flip, ledger, verify } from '../support/archive.mjs';
+import { bagFaults, faultsOf, files, flip, ledger, verify } from '../support/archive.mjs';
 import { Authority } from '../support/authority.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
-import { newState } from '../support/rostrum.mjs';
+import { build, newState } from '../support/rostrum.mjs';
 import { sleep } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 200_000 };
@@ -207,6 +207,59 @@ test('a track that was taken away, from the events as well, is found and named',
 	rechain((line) => line);
 	remanifest();
 	found('a track less', /tracks\/KEN\.001\.a has no ledger, but a signed head covers it/);
+});
+
+function ctl(...args) {
+	return spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', ...args], { encoding: 'utf8' });
+}
+
+test('a part of one track is proven without the rest, plays, and a changed octet of it is found', LIMIT, () => {
+	copy();
+	const bundle = join(newState(), 'proof');
+	const made = ctl('proof', scratch, '--track', 'KEN', '--from', '1500', '--to', '2500', '--out', bundle, '--json');
+	assert.equal(made.status, 0, made.stderr);
+	rmSync(scratch, { recursive: true }); // the rest is not needed
+	const verdict = verify(bundle, '--ca', authority.ca, '--key', join(bundle, 'recorder.pub'));
+	assert.equal(verdict.status, 0, JSON.stringify(verdict));
+	assert.deepEqual(verdict.notes, []);
+	assert.deepEqual([verdict.heads, verdict.signatures, verdict.stamps, verdict.segments], [1, 1, 1, 2]);
+	assert.ok(verdict.clusters >= 4 && verdict.covered === verdict.clusters);
+	for (const file of files(bundle, '.webm')) {
+		assert.deepEqual(faultsOf(file, { finished: false }), [], file);
+		// The feeder's pictures are frames by their heads only.
+		if (file.endsWith('.a.webm')) assert.equal(spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-'], { encoding: 'utf8' }).stderr, '', file);
+	}
+	assert.equal(spawnSync('openssl', ['pkeyutl', '-verify', '-rawin', '-pubin', '-inkey', join(bundle, 'recorder.pub'), '-in', join(bundle, 'tree-head.json'), '-sigfile', join(bundle, 'tree-head.sig')]).status, 0);
+	assert.equal(authority.faultsOf(join(bundle, 'tree-head.json'), join(bundle, 'tree-head.tsr')), '');
+
+	const proof = JSON.parse(readFileSync(join(bundle, 'proof.json'), 'utf8'));
+	const sound = proof.files.find(({ file }) => file === KEN);
+	const media = join(bundle, sound.media);
+	flip(media, sound.head_len + sound.clusters[0].len + 20);
+	assert.match(JSON.stringify(verify(bundle).problems), new RegExp(`tracks/KEN.001.a","text":"cluster ${sound.clusters[1].number} is not one that the signed head covers`));
+	flip(media, sound.head_len + sound.clusters[0].len + 20);
+	for (const name of ['session.json', 'tree-head.json', 'tree-head.sig', 'tree-head.tsr']) {
+		const at = Math.floor(statSync(join(bundle, name)).size / 2);
+		flip(join(bundle, name), at);
+		assert.equal(verify(bundle, '--ca', authority.ca).status, 1, name);
+		flip(join(bundle, name), at);
+	}
+	[sound.clusters[0].number, sound.clusters[1].number] = [sound.clusters[1].number, sound.clusters[0].number];
+	writeFileSync(join(bundle, 'proof.json'), JSON.stringify(proof));
+	assert.equal(verify(bundle).status, 1, 'another place is not proven');
+});
+
+test('what cannot be proven is refused with a reason', LIMIT, () => {
+	copy();
+	const out = join(newState(), 'proof');
+	const made = (...args) => ctl('proof', scratch, '--out', out, ...args);
+	assert.match(made('--track', 'FRA', '--from', '0', '--to', '1000').stderr, /FRA has nothing signed at that time/);
+	rmSync(out, { recursive: true, force: true });
+	assert.match(made('--track', 'KEN', '--from', '900000', '--to', '901000').stderr, /KEN has nothing signed at that time/);
+	rmSync(out, { recursive: true, force: true });
+	assert.equal(made('--track', 'KEN', '--from', '-5', '--to', 'x').status, 2);
+	flip(path('data/session.json'), 30);
+	assert.match(made('--track', 'KEN', '--from', '0', '--to', '1000').stderr, /heads\.jsonl is not signed/);
 });
 
 test('an authority that does not answer: sealed all the same, and said so', LIMIT, async () => {

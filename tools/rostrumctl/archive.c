@@ -3,6 +3,7 @@
 #include "common/base/sign.h"
 #include "common/base/text.h"
 #include "common/base/time.h"
+#include "recorder/archive/excerpt.h"
 #include "recorder/archive/names.h"
 #include "recorder/archive/seal.h"
 #include "recorder/archive/verify.h"
@@ -24,6 +25,8 @@
 struct options {
 	bool json;
 	const char *directory;
+	const char *track; /* proof */
+	const char *from;
 	const char *key; /* verify */
 	const char *ca;
 	const char *to;  /* export */
@@ -34,6 +37,7 @@ static const char usage[] =
 	"usage: rostrumctl archive list ROOT [--json]\n"
 	"       rostrumctl archive verify DIR [--key FILE] [--ca FILE] [--json]   a session's archive, or all below a root;\n"
 	"                          FILE: the only public key that may have signed, the authorities whose time stamps count\n"
+	"       rostrumctl archive proof DIR --track T --from MS --to MS --out DIR2 [--json]   a part that can be verified alone\n"
 	"       rostrumctl archive record DIR [--out DIR] [--json]      makes the record from the events again\n"
 	"       rostrumctl archive programme DIR [--json]   makes it from the archive, where it is not whole\n"
 	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag; default: NAME.bag here\n" CUSTODY_USAGE;
@@ -193,7 +197,8 @@ static int verify_one(struct verdicts *verdicts, const char *directory)
 	struct archive_report report;
 	verdicts->problems = json_array();
 	verdicts->notes = json_array();
-	const int err = archive_verify(directory, &verdicts->knowledge, &sink, &report);
+	const int err = (excerpt_is(directory) ? excerpt_verify : archive_verify)(
+		directory, &verdicts->knowledge, &sink, &report);
 	wipe_progress(verdicts);
 	if (err == 0) {
 		verdicts->judged++;
@@ -335,6 +340,37 @@ static int programme(const struct options *options)
 	return 0;
 }
 
+/* --- proof --- */
+
+static int prove(const struct options *options)
+{
+	struct excerpt_wish wish = { .track = options->track };
+	struct excerpt_summary summary;
+	char why[EXCERPT_WHY_LEN];
+	uint64_t from;
+	uint64_t to;
+	if (options->track == NULL || options->out == NULL || options->from == NULL ||
+		options->to == NULL ||
+		rs_parse_u64(options->from, strlen(options->from), INT64_MAX, &from) < 0 ||
+		rs_parse_u64(options->to, strlen(options->to), INT64_MAX, &to) < 0) {
+		(void)fputs(usage, stderr);
+		return 2;
+	}
+	wish.from_ms = (int64_t)from;
+	wish.to_ms = (int64_t)to;
+	if (excerpt_make(options->directory, &wish, options->out, &summary, why) < 0) {
+		(void)fprintf(stderr, "rostrumctl: %s: %s\n", options->directory, why);
+		return 1;
+	}
+	if (options->json)
+		return print_json(json_pack("{s:s, s:I, s:I, s:I}", "proof", options->out, "files",
+			(json_int_t)summary.files, "clusters", (json_int_t)summary.clusters,
+			"octets", (json_int_t)summary.octets));
+	(void)printf("%s: %" PRIu64 " clusters in %" PRIu64 " files, %" PRIu64 " octets\n",
+		options->out, summary.clusters, summary.files, summary.octets);
+	return 0;
+}
+
 /* --- export --- */
 
 static void say_problem(void *ctx, const char *file, const char *text)
@@ -407,6 +443,7 @@ static const struct {
 } verbs[] = {
 	{ "list", list },
 	{ "verify", verify },
+	{ "proof", prove },
 	{ "record", record },
 	{ "programme", programme },
 	{ "export", export },
@@ -417,6 +454,10 @@ static bool parse_options(int argc, char **argv, struct options *out)
 	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0)
 			out->json = true;
+		else if (strcmp(argv[i], "--track") == 0 && i + 1 < argc)
+			out->track = argv[++i];
+		else if (strcmp(argv[i], "--from") == 0 && i + 1 < argc)
+			out->from = argv[++i];
 		else if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
 			out->key = argv[++i];
 		else if (strcmp(argv[i], "--ca") == 0 && i + 1 < argc)
