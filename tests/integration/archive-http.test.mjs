@@ -5,10 +5,11 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { mint } from '../support/token.mjs';
+import { join as enter } from '../support/page.mjs';
 import { debate, writeRecording } from '../support/recordings.mjs';
 import { newState, startRostrum } from '../support/rostrum.mjs';
-import { until } from '../support/wait.mjs';
+import { mint } from '../support/token.mjs';
+import { sleep, until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const API = '/api/v1/archive';
@@ -189,4 +190,21 @@ test('what a recorder adds, corrects or takes away is seen by the next look', LI
 	await until('the new one', async () => (await sessions('q=Fresh')).length === 1);
 	rmSync(join(archive, 'demo-new1'), { recursive: true });
 	await until('it to be gone', async () => (await sessions('q=Fresh')).length === 0);
+});
+
+test('what was recorded here is there soon after the meeting is closed', LIMIT, async () => {
+	const chair = await enter(rostrum, 'chair');
+	const KEN = await enter(rostrum, 'KEN');
+	await chair.must('open-meeting');
+	await chair.sees('the recording', (view) => view.recording.state === 'recording');
+	await KEN.must('ask-for-floor');
+	await chair.must('give-floor', { entry: await chair.sees('the entry', (view) => view.list[0]?.entry) });
+	await sleep(1500);
+	await chair.must('close-meeting');
+	const session = await until('it in the archive', async () => (await sessions('speaker=Kenya')).find((one) => one.startsWith('demo-')), { limit: 30_000 });
+	const { recording } = await json(`${API}/${session}`, rostrum.token('viewer'));
+	assert.equal(recording.speeches.find(({ participant }) => participant === 'KEN').name, 'Kenya');
+	assert.ok(recording.duration_ms > 1000);
+	chair.close();
+	KEN.close();
 });
