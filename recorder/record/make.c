@@ -1,18 +1,15 @@
 /* The files of a record: drafts of all are written, then all get their names. */
 #include "recorder/record/record.h"
 
+#include "recorder/archive/files.h"
 #include "recorder/archive/lines.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* Of one file; a day of captions is some megabytes. */
 #define FILE_MAX ((size_t)256 << 20)
-#define DRAFT ".new"
 
 static const struct {
 	enum names_place place;
@@ -50,38 +47,9 @@ static int write_content(const struct record *record, size_t i, struct rs_buf *o
 		record, record_caption_language(record, i - RS_ARRAY_LEN(files)), out);
 }
 
-static int write_all(int fd, const uint8_t *data, size_t len)
-{
-	while (len > 0) {
-		const ssize_t n = write(fd, data, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
-static int draft_path(const char *path, char out[ARCHIVE_PATH_LEN])
-{
-	return rs_format(out, ARCHIVE_PATH_LEN, "%s" DRAFT, path);
-}
-
 static int put_draft(const char *path, const struct rs_buf *content)
 {
-	char draft[ARCHIVE_PATH_LEN];
-	int err = draft_path(path, draft);
-	if (err < 0)
-		return err;
-	const int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-	if (fd < 0)
-		return -errno;
-	err = write_all(fd, rs_buf_data(content), rs_buf_len(content));
-	if (close(fd) < 0 && err == 0)
-		err = -errno;
-	return err;
+	return files_write_draft(path, rs_buf_data(content), rs_buf_len(content));
 }
 
 /* 0, or -EEXIST: something else is there, or nothing. */
@@ -120,12 +88,9 @@ static int each_file(const struct record *record, const char *to,
 static int name_drafts(const struct record *record, const char *to)
 {
 	char path[ARCHIVE_PATH_LEN];
-	char draft[ARCHIVE_PATH_LEN];
 	int err;
 	for (size_t i = 0; (err = path_of(record, i, to, path)) == 1; i++) {
-		err = draft_path(path, draft);
-		if (err == 0 && rename(draft, path) < 0)
-			err = -errno;
+		err = files_publish(path);
 		if (err < 0)
 			return err;
 	}
@@ -135,10 +100,8 @@ static int name_drafts(const struct record *record, const char *to)
 static void drop_drafts(const struct record *record, const char *to)
 {
 	char path[ARCHIVE_PATH_LEN];
-	char draft[ARCHIVE_PATH_LEN];
 	for (size_t i = 0; path_of(record, i, to, path) == 1; i++)
-		if (draft_path(path, draft) == 0)
-			(void)unlink(draft); /* best effort */
+		files_drop_draft(path);
 }
 
 static int make_folder(const char *to, enum names_place folder)

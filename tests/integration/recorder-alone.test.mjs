@@ -2,12 +2,12 @@
 // kills, a full disk, loss, and whether a changed octet is found.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import { bagFaults, essence, events, faultsOf, files, flip, lastPacketSeconds, ledger, sum, verify, writtenAt } from '../support/archive.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
-import { newState, program, root } from '../support/rostrum.mjs';
+import { build, newState, program, root } from '../support/rostrum.mjs';
 import { decode, stretches } from '../support/sound.mjs';
 import { mountSmall } from '../support/tmpfs.mjs';
 import { sleep, until } from '../support/wait.mjs';
@@ -18,6 +18,8 @@ const FRENCH = 1430;
 
 // Nothing of a test that failed may outlive it.
 afterEach(endRigs);
+
+const rostrumctl = join(build, 'tools/rostrumctl/rostrumctl');
 
 const packets = (path) => Number(spawnSync('ffprobe', ['-v', 'error', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', path], { encoding: 'utf8' }).stdout);
 
@@ -92,6 +94,29 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 		}
 		assert.equal(verify(rig.directory).status, 0);
 		t.diagnostic(`measured: ${tried} of ${tried} flipped octets found`);
+	});
+
+	await t.test('another site takes it as it is, once, and nothing that was changed', () => {
+		const site = join(rig.state, 'site');
+		const bag = join(rig.state, 'handed-out');
+		mkdirSync(site);
+		const import_ = (from) => spawnSync(rostrumctl, ['archive', 'import', from, '--to', site, '--json'], { encoding: 'utf8' });
+		assert.equal(spawnSync(rostrumctl, ['archive', 'export', rig.directory, '--to', bag]).status, 0);
+		assert.deepEqual(bagFaults(bag), []);
+		const taken = import_(`${bag}/`);
+		assert.equal(taken.status, 0, taken.stderr);
+		assert.equal(JSON.parse(taken.stdout).session, 'demo-session');
+		assert.equal(spawnSync('diff', ['-r', rig.directory, join(site, 'demo-session')], { encoding: 'utf8' }).stdout, '');
+		assert.match(import_(bag).stderr, /exists/, 'it is there: never written over');
+		rmSync(join(site, 'demo-session'), { recursive: true });
+		symlinkSync('/etc/passwd', join(bag, 'data/text/stranger'));
+		assert.match(import_(bag).stderr, /neither a file nor a folder|stranger/);
+		rmSync(join(bag, 'data/text/stranger'));
+		flip(join(bag, 'data/tracks/KEN.001.a.webm'), 3000);
+		const refused = import_(bag);
+		assert.equal(refused.status, 1);
+		assert.match(refused.stderr, /KEN\.001\.a/);
+		assert.deepEqual(readdirSync(site), [], 'nothing is left of what was refused');
 	});
 
 	await t.test('a file added, left out or cut short is found', () => {

@@ -11,6 +11,7 @@
 #include "recorder/record/record.h"
 #include "tools/rostrumctl/bag.h"
 #include "tools/rostrumctl/custody.h"
+#include "tools/rostrumctl/transfer.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -40,7 +41,8 @@ static const char usage[] =
 	"       rostrumctl archive proof DIR --track T --from MS --to MS --out DIR2 [--json]   a part that can be verified alone\n"
 	"       rostrumctl archive record DIR [--out DIR] [--json]      makes the record from the events again\n"
 	"       rostrumctl archive programme DIR [--json]   makes it from the archive, where it is not whole\n"
-	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag; default: NAME.bag here\n" CUSTODY_USAGE;
+	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag, as it was sealed; default: NAME.bag here\n"
+	"       rostrumctl archive import DIR --to ROOT [--json]    into another site, if it is what was recorded\n" CUSTODY_USAGE;
 
 static int print_json(json_t *json)
 {
@@ -395,6 +397,36 @@ static void base_name(const char *path, char out[PATH_LEN])
 	(void)rs_copy_text(out, PATH_LEN, path + from, len - from); /* cut is caught by mkdir */
 }
 
+/* A copy as it is; `key` names the target in JSON. */
+static int transfer(const struct options *options, const char *to,
+	int (*copy)(const char *from, const char *to, struct transfer_summary *out_summary,
+		char error[TRANSFER_ERROR_LEN]),
+	const char *key)
+{
+	struct transfer_summary summary;
+	char error[TRANSFER_ERROR_LEN] = "";
+	if (copy(options->directory, to, &summary, error) < 0) {
+		(void)fprintf(stderr, "rostrumctl: %s\n", error);
+		return 1;
+	}
+	if (options->json)
+		return print_json(json_pack("{s:s, s:s, s:I, s:I}", key, to, "session",
+			summary.session, "files", (json_int_t)summary.files, "octets",
+			(json_int_t)summary.octets));
+	(void)printf("%s: %s, %" PRIu64 " files, %" PRIu64 " octets\n", to, summary.session,
+		summary.files, summary.octets);
+	return 0;
+}
+
+static int import(const struct options *options)
+{
+	if (options->to == NULL) {
+		(void)fputs(usage, stderr);
+		return 2;
+	}
+	return transfer(options, options->to, transfer_import, "root");
+}
+
 static int export(const struct options *options)
 {
 	const struct archive_sink sink = { .problem = say_problem, .note = ignore_note };
@@ -414,10 +446,14 @@ static int export(const struct options *options)
 	char date[RS_TIME_TEXT_LEN];
 	char error[BAG_ERROR_LEN];
 	base_name(options->directory, name);
+	(void)snprintf(to, sizeof(to), "%s.bag", name);
+	/* It is a bag already, with what proves it. */
+	if (seal_is_made(options->directory))
+		return transfer(
+			options, options->to != NULL ? options->to : to, transfer_copy, "bag");
 	err = names_path(options->directory, NAMES_DATA, from);
 	if (err < 0)
 		return complain(options->directory, err);
-	(void)snprintf(to, sizeof(to), "%s.bag", name);
 	rs_wall_format(rs_clock_wall_us() / 1000, date);
 	date[10] = '\0'; /* the day */
 	struct bag_summary summary;
@@ -447,6 +483,7 @@ static const struct {
 	{ "record", record },
 	{ "programme", programme },
 	{ "export", export },
+	{ "import", import },
 };
 
 static bool parse_options(int argc, char **argv, struct options *out)
