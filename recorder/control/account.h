@@ -13,8 +13,9 @@
 struct account {
 	bool compared;    /* at least one track was */
 	uint64_t missing; /* packets given that did not come */
-	uint64_t
-		breaks; /* times a tap was lost: nobody knows what it would have brought meanwhile */
+	/* Times a tap was lost, or the recorder was away: nobody knows what came meanwhile. And times the disk
+	 * could not take pictures. */
+	uint64_t breaks;
 };
 
 /* Of one track, from its announcement on. */

@@ -177,6 +177,7 @@ static int check_space(const struct keeper *keeper)
 
 static void note_hold(struct keeper *keeper, struct recording *recording, struct archive_now when)
 {
+	recording->account.breaks += keeper->held ? 1 : 0;
 	/* Failures: keeper_flush(). */
 	(void)archive_note(recording->archive,
 		keeper->held ? "pictures-dropped" : "pictures-resumed",

@@ -36,6 +36,12 @@ void account_take(
 	message_unref(message);
 }
 
+void account_gone(struct service *service)
+{
+	for (struct chamber *chamber = service->chambers; chamber != NULL; chamber = chamber->next)
+		account_take(service, chamber, &(struct node_account){ .known = false });
+}
+
 void account_joined(struct service *service, const struct session *session)
 {
 	const struct archive *archive = &session->chamber->archive;

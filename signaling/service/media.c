@@ -102,6 +102,7 @@ void service_node_closed(struct service *service, uint64_t id, struct moment at)
 	if (node->greeted && node->kind == NODE_SFU)
 		sfu_gone(service, node, at);
 	if (was_recorder) {
+		account_gone(service);
 		archive_gone(service);
 		disk_gone(service);
 	}

@@ -341,6 +341,8 @@ int measure_person_write(const struct person *person, struct rs_buf *out) RS_MUS
 /* The recorder said what it misses of this meeting, or does not know; somebody came, who is told if it is for them. */
 void account_take(
 	struct service *service, struct chamber *chamber, const struct node_account *account);
+/* The recorder is gone: nobody knows any more. */
+void account_gone(struct service *service);
 void account_joined(struct service *service, const struct session *session);
 
 /* disk.c */

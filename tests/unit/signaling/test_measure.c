@@ -166,6 +166,9 @@ static void whether_the_recording_is_complete_is_told_to_those_who_mind_it(void 
 	assert_int_equal(bench_int(told, "breaks"), 1);
 	const json_t *none = bench_last(ken, "measured");
 	assert_true(none == NULL || bench_at(none, "patch.recorded") == NULL);
+	bench_node_gone(bench, recorder);
+	assert_true(json_is_null(bench_at(bench_last(technician, "measured"), "patch.recorded")));
+	recorder = bench_recorder(bench, "[]");
 	(void)snprintf(text, sizeof(text), report, ",\"account\":{\"missing\":-1,\"breaks\":1}");
 	assert_int_equal(bench_report(bench, recorder, "%s", text), -EBADMSG);
 }
