@@ -40,7 +40,7 @@ function conference() {
 		id: 'large', title: 'A large meeting', rules: 'unga', languages: [{ id: 'en', name: 'English' }],
 		delegations: Array.from({ length: DELEGATIONS }, (_, i) => ({ id: name(i), country: `Country ${i}` })),
 		meetings: [{ id: 'large', title: 'Plenary', mode: 'floor', record: false, items: [{ id: '1', title: 'General debate' }],
-			badges: [{ id: 'chair', role: 'chair', name: 'Chair', languages: ['en'] }, { id: 'secretariat', role: 'secretariat', name: 'Secretary', languages: ['en'] }, ...badges, ...speakers] }],
+			badges: [{ id: 'chair', role: 'chair', name: 'Chair', languages: ['en'] }, { id: 'secretariat', role: 'secretariat', name: 'Secretary', languages: ['en'] }, { id: 'caption-1', role: 'captioner', name: 'Captioner', languages: ['en'] }, ...badges, ...speakers] }],
 	};
 }
 
@@ -63,7 +63,7 @@ execFileSync(join(build, 'tools/rostrumctl/rostrumctl'), ['conference', 'import'
 const key = readFileSync(join(state, 'token.key'), 'utf8').trim();
 const like = payloadOf(rostrum.token('KEN'));
 const token = (sub, role, delegation) => mint(key, { ...like, sub, role, delegation, meeting: 'large' });
-const badges = conference().meetings[0].badges.slice(2);
+const badges = conference().meetings[0].badges.slice(3);
 const tokens = badges.slice(0, PAGES).map(({ id, delegation }) => token(id, 'delegate', delegation));
 const port = Number(new URL(rostrum.base).port);
 const pid = rostrum.pids.signaling;
@@ -128,12 +128,39 @@ async function round(what, n, command) {
 	return result;
 }
 
+// A captioner types, which everybody reads as it is typed: how long until the last page has it, and what it costs.
+async function typing(seconds) {
+	const writer = new Page(rostrum.base, token('caption-1', 'captioner'));
+	await writer.open();
+	for (const child of sockets) child.send({ captions: 'en' });
+	await settled();
+	const began = cpu(pid);
+	const sent = new Map();
+	for (let i = 0; i < seconds * 5; i += 1) {
+		const text = `We thank the Secretariat for its report ${i}`;
+		sent.set(text, process.hrtime.bigint());
+		await writer.must('caption-live', { language: 'en', text });
+		await sleep(200);
+	}
+	await sleep(1000);
+	const used = cpu(pid) - began;
+	const arrivals = new Map();
+	for (const told of await Promise.all(sockets.map((child) => ask(child, { typed: true })))) for (const [text, at] of told) arrivals.set(text, [...(arrivals.get(text) ?? []), ...at]);
+	const last = [...arrivals].filter(([text]) => sent.has(text)).map(([text, times]) => Math.max(...times.map((time) => Number(BigInt(time) - sent.get(text)) / 1e6))).sort((a, b) => a - b);
+	const messages = [...arrivals.values()].reduce((sum, { length }) => sum + length, 0);
+	writer.close();
+	const result = { what: 'captions as they are typed', told: last.length, messages, last_p50_ms: at(last, 50), last_p99_ms: at(last, 99), cpu_percent: (100 * used) / (seconds + 1), cpu_us_a_message: (used * 1e6) / (messages || 1) };
+	if (!values.json)
+		console.log(`captions typed for ${seconds} s: told ${last.length} times, the last of ${PAGES} screens after ${result.last_p50_ms.toFixed(0)} ms (median), ${result.last_p99_ms.toFixed(0)} ms (p99); ${result.cpu_percent.toFixed(0)} % of a core, ${result.cpu_us_a_message.toFixed(1)} us a message`);
+	return result;
+}
+
 const perPage = (full - empty) / PAGES;
 if (!values.json) console.log(`${PAGES} pages joined in ${joined.seconds.toFixed(1)} s (${joined.cpu.toFixed(1)} s of CPU), all were told of all after ${settling.toFixed(1)} s; ${(perPage / 1024).toFixed(1)} KiB resident a page`);
+const rounds = [await typing(20)];
 // Some read too slowly from now on: they are dropped, to come back later, and nobody else notices.
 const slow = Math.min(SLOW, Math.ceil(PAGES / PROCESSES));
 sockets[0].send({ slow });
-const rounds = [];
 rounds.push(await round('a short event', EVENTS, (i) => chair.must('set-limit', { seconds: 120 + (i % 2) })));
 
 // The secretariat inscribes one delegation after another: what everybody is told grows with the list.

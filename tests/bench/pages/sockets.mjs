@@ -2,6 +2,8 @@
 // are told, and say when each event reached the last of them. A child of run.mjs, which speaks to it by messages:
 //   { tokens, port, changes, perSecond } → { joined } open one page a token, say hello, wait for every welcome
 //   { report: from }            → { events, closed }  of each event from number `from`: how many heard it, and when (ns)
+//   { captions: language }                           each asks for the captions of this language
+//   { typed: true }             → [[text, times]]    of what was told of captions being typed: when each page heard it (ns)
 //   { slow: n }                                       the first n read one piece a second from now on
 import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
@@ -11,6 +13,8 @@ const UPGRADE = (port) => `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrad
 const EVENT = '{"type":"event","event":';
 const pages = [];
 const events = new Map(); // number -> arrivals, ns
+const CAPTION = '{"type":"caption-live",';
+const typed = new Map(); // message -> arrivals, ns
 
 // One frame from a client; masked by nought, which RFC 6455 allows to be anything.
 function frame(opcode, payload) {
@@ -73,6 +77,10 @@ class Page {
 			const number = parseInt(start.slice(EVENT.length), 10);
 			if (!events.has(number)) events.set(number, []);
 			if (!this.slow) events.get(number).push(process.hrtime.bigint());
+		} else if (start.startsWith(CAPTION)) {
+			const { text } = JSON.parse(payload.toString());
+			if (!typed.has(text)) typed.set(text, []);
+			if (!this.slow) typed.get(text).push(process.hrtime.bigint());
 		} else if (start.startsWith('{"type":"welcome"')) {
 			this.welcomed();
 		}
@@ -98,6 +106,8 @@ function report(from) {
 process.on('message', async (order) => {
 	if (order.tokens) process.send(await join(order));
 	if (order.report !== undefined) process.send(report(order.report));
+	if (order.captions) for (const page of pages) page.socket.write(frame(1, Buffer.from(JSON.stringify({ type: 'captions', id: 'captions', language: order.captions }))));
+	if (order.typed) process.send([...typed].map(([text, at]) => [text, at.map(String)]));
 	if (order.slow) for (const page of pages.slice(0, order.slow)) page.trickle();
 });
 process.on('disconnect', () => process.exit());
