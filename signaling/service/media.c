@@ -279,11 +279,12 @@ static int on_nothing(struct service *service, struct node *node,
 	return 0;
 }
 
-/* What a recorder finished may be shown. */
+/* What a recorder finished, with its index, may be shown. */
 static int on_archived(struct service *service, struct node *node,
 	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
 {
-	out_push(service, SERVICE_ARCHIVED, 0, 0, NULL);
+	if (message->sealed)
+		out_push(service, SERVICE_ARCHIVED, 0, 0, NULL);
 	return 0;
 }
 

@@ -102,7 +102,7 @@ enum service_out_kind {
 	SERVICE_STREAM,     /* `message`, as it is, to the server-sent events of stream `to` */
 	SERVICE_END_STREAM, /* end stream `to` after what was sent; the service has forgotten it */
 	SERVICE_FORGET_DOCUMENT, /* no document has the file of this SHA-256 any more: `message`, 64 hexadecimal digits */
-	SERVICE_ARCHIVED,        /* a recorder has more of a session on its disk */
+	SERVICE_ARCHIVED,        /* a recorder finished a session: its archive is whole */
 	SERVICE_MAKE_BALLOT_KEY, /* ballot_key_make() at the path `message`, on another thread, then service_ballot_key_made() with `to` */
 	SERVICE_ANSWER,          /* HTTP request `to` is done: status `code`, JSON body `message` */
 };

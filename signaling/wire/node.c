@@ -124,6 +124,7 @@ static void parse_archived(const struct object *object, struct node_message *mes
 {
 	message->meeting = object_name(object, "meeting");
 	message->event = (uint64_t)object_int(object, "last_event", 0, DOC_INT_MAX);
+	message->sealed = object_bool_or(object, "sealed", false);
 }
 
 static void parse_disk(const struct object *object, struct node_message *message)

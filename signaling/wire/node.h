@@ -75,6 +75,7 @@ struct node_message {
 	bool flowing;                        /* SOURCE */
 	bool speaking;                       /* SPEAKING */
 	uint64_t event;                      /* GATE, ARCHIVED */
+	bool sealed;                         /* ARCHIVED: with all that is derived from it */
 	int64_t opened_us;                   /* GATE, wall clock */
 	int64_t first_us;                    /* GATE, wall clock */
 	enum node_recording_state recording; /* RECORDING */

@@ -275,6 +275,10 @@ static void hear(struct bench *bench, struct service_out *out)
 		hear_stream(bench, out);
 		return;
 	}
+	if (out->kind == SERVICE_ARCHIVED) {
+		bench->n_archived++;
+		return;
+	}
 	if (out->kind == SERVICE_END_STREAM) {
 		bench->stream_ended = out->to;
 		return;

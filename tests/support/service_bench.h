@@ -45,6 +45,7 @@ struct bench {
 	uint64_t stream; /* the last display that was told something, and its text */
 	char *streamed;
 	size_t n_streamed;
+	size_t n_archived;     /* times the archive was said to have something new */
 	uint64_t stream_ended; /* the last that was ended */
 	bool slow_keys; /* keys of secret ballots are made by bench_make_key(), else as they are asked for */
 	uint64_t key; /* the one to be made; 0 = none */
