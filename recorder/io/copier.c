@@ -268,7 +268,10 @@ static int put_folder(struct walk *walk, const char *path)
 	if (walk->n == RS_ARRAY_LEN(walk->paths))
 		return 0; /* no archive has so many */
 	walk->paths[walk->n] = rs_strdup(path);
-	return walk->paths[walk->n] == NULL ? -ENOMEM : (walk->n++, 0);
+	if (walk->paths[walk->n] == NULL)
+		return -ENOMEM;
+	walk->n++;
+	return 0;
 }
 
 static int visit_one(struct copier *copier, struct walk *walk, const char *folder, const char *name)
