@@ -2,6 +2,7 @@
 
 #include "recorder/archive/proof.h"
 #include "recorder/archive/session.h"
+#include "recorder/archive/vault.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ struct archive {
 	struct archive_config config;
 	struct archive_channel channels[ARCHIVE_CHANNELS_MAX];
 	const struct disk *disk;
+	struct vault *vault; /* between it and what is said behind closed doors; NULL = none */
 	struct proof *proof; /* NULL = nothing is signed */
 	struct session session;
 	struct archive_now when; /* of the call being served */
@@ -181,6 +183,23 @@ static int open_proof(struct archive *archive)
 	return append_json(archive, "proof-refused", json_pack("{s:s}", "reason", why));
 }
 
+/* Two files a track, those of the archive itself, and some to spare. */
+static int open_vault(struct archive *archive)
+{
+	const struct vault_config config = { .disk = archive->disk,
+		.recipient = archive->config.recipient,
+		.rand = archive->config.rand,
+		.directory = archive->session.directory,
+		.owner = archive->config.owner,
+		.files_max = 2 * archive->config.tracks_max + 16 };
+	if (config.recipient == NULL)
+		return 0;
+	const int err = vault_new(&config, &archive->vault);
+	if (err == 0)
+		archive->disk = vault_disk(archive->vault);
+	return err;
+}
+
 int archive_open(const struct archive_config *config, const struct disk *disk,
 	struct archive_now when, struct archive **out_archive)
 {
@@ -195,6 +214,9 @@ int archive_open(const struct archive_config *config, const struct disk *disk,
 	int err = copy_config(archive, config);
 	if (err == 0)
 		err = session_open(config, when.wall_us, &archive->session);
+	if (err < 0)
+		return err;
+	err = open_vault(archive);
 	if (err < 0)
 		return err;
 	archive->last_event = archive->session.last_event;
@@ -223,6 +245,7 @@ struct archive *archive_free(struct archive *archive)
 	proof_free(archive->proof);
 	if (archive->events_open)
 		archive->disk->close(archive->disk->ctx, archive->events);
+	vault_free(archive->vault);
 	session_done(&archive->session);
 	for (size_t i = 0; i < RS_ARRAY_LEN(archive->texts); i++)
 		rs_release(archive->texts[i]);
@@ -258,6 +281,11 @@ int archive_close(struct archive *archive, const char *reason, struct archive_no
 bool archive_finished(const struct archive *archive)
 {
 	return archive->finished;
+}
+
+bool archive_is_sealed(const struct archive *archive)
+{
+	return archive->vault != NULL;
 }
 
 const char *archive_directory(const struct archive *archive)
@@ -488,6 +516,22 @@ static bool event_valid(const struct archive_event *event)
 	return object;
 }
 
+/* Its hash as well: of an event whose words are few it would tell which they are. */
+static int append_sealed(struct archive *archive, struct chain_entry *entry)
+{
+	struct rs_buf payload;
+	rs_buf_init(&payload, CHAIN_LINE_MAX);
+	int err = vault_seal_event(archive->vault, archive->session.chain.seq + 1, entry->hash,
+		entry->payload, entry->payload_len, &payload);
+	entry->hash = "";
+	entry->payload = (const char *)rs_buf_data(&payload);
+	entry->payload_len = rs_buf_len(&payload);
+	if (err == 0)
+		err = append(archive, entry);
+	rs_buf_done(&payload);
+	return err;
+}
+
 int archive_add_event(
 	struct archive *archive, const struct archive_event *event, struct archive_now when)
 {
@@ -497,13 +541,14 @@ int archive_add_event(
 		return -EALREADY;
 	if (!event_valid(event))
 		return -EBADMSG;
-	const struct chain_entry entry = { .type = CHAIN_TYPE_MEETING,
+	struct chain_entry entry = { .type = CHAIN_TYPE_MEETING,
 		.wall_ms = when.wall_us / 1000,
 		.payload = event->payload,
 		.payload_len = event->len,
 		.event = event->number,
 		.hash = event->hash };
-	const int err = append(archive, &entry);
+	const int err =
+		archive->vault != NULL ? append_sealed(archive, &entry) : append(archive, &entry);
 	if (err < 0)
 		return fail(archive, err);
 	archive->last_event = event->number;

@@ -16,6 +16,7 @@
 #ifndef ROSTRUM_RECORDER_ARCHIVE_ARCHIVE_H
 #define ROSTRUM_RECORDER_ARCHIVE_ARCHIVE_H
 
+#include "common/base/envelope.h"
 #include "common/base/rand.h"
 #include "common/base/sign.h"
 #include "recorder/archive/track.h"
@@ -44,7 +45,9 @@ struct archive_config {
 	size_t n_channels;        /* at most ARCHIVE_CHANNELS_MAX */
 	size_t tracks_max;        /* at least 1 */
 	struct track_rules rules; /* its `app` must outlive the archive */
-	uint32_t owner;           /* for the disk */
+	/* Media and events are encrypted to this key (vault.h); NULL = they are in the clear. */
+	const struct rs_recipient *recipient;
+	uint32_t owner; /* for the disk */
 	/* Of the heads (proof.h), and how often one is signed; borrowed; NULL = nothing is signed. */
 	const struct rs_signer *signer;
 	rs_time head_interval;
@@ -79,6 +82,8 @@ int archive_close(struct archive *archive, const char *reason, struct archive_no
 /* It was closed, and all of it is on the disk. */
 bool archive_finished(const struct archive *archive);
 
+/* What it records is encrypted: nothing can be derived from it here. */
+bool archive_is_sealed(const struct archive *archive);
 const char *archive_directory(const struct archive *archive);
 const char *archive_session(const struct archive *archive);
 /* It was there already when it was opened: a recorder had stopped. */

@@ -3,6 +3,7 @@
 #include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/base/time.h"
+#include "recorder/archive/chain_unsealed.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -98,11 +99,11 @@ static int parse_members(const struct line *line, struct chain_line *out)
 
 /* The payload as it was given, octet for octet: between its key, the first of that name in a line
  * whose members before it are ours, and the members after it, which have fixed lengths. */
-static void find_payload(const struct line *line, struct chain_line *out)
+static void find_payload(const struct line *line, size_t len, struct chain_line *out)
 {
 	static const char key[] = ",\"payload\":";
 	const char *at = memmem(line->text, line->len, key, sizeof(key) - 1);
-	const char *end = line->text + line->len - SUM_LEN - PREV_LEN;
+	const char *end = line->text + len;
 	out->payload = at != NULL && at + sizeof(key) - 1 <= end ? at + sizeof(key) - 1 : end;
 	out->payload_len = (size_t)(end - out->payload);
 }
@@ -116,9 +117,20 @@ int chain_read(
 		*why = "is no whole line of this kind";
 		return -EBADMSG;
 	}
+	/* Digests are those of the line as it was recorded. */
 	char expected[CHAIN_HASH_LEN];
-	hash_hex(line->text, line->len - SUM_LEN, expected);
-	find_payload(line, out_line);
+	char whole[CHAIN_HASH_LEN];
+	struct rs_buf recorded;
+	size_t payload_end = line->len - SUM_LEN - PREV_LEN;
+	rs_buf_init(&recorded, CHAIN_LINE_MAX);
+	const int unsealed =
+		chain_unsealed_rebuild(line, SUM_LEN + PREV_LEN, &recorded, &payload_end);
+	const char *text = unsealed == 1 ? (const char *)rs_buf_data(&recorded) : line->text;
+	const size_t len = unsealed == 1 ? rs_buf_len(&recorded) : line->len;
+	hash_hex(text, len - SUM_LEN, expected);
+	hash_hex(text, len, whole);
+	rs_buf_done(&recorded);
+	find_payload(line, payload_end, out_line);
 
 	int err = -EPROTO;
 	if (strncmp(sum, expected, CHAIN_HASH_LEN - 1) != 0)
@@ -131,7 +143,7 @@ int chain_read(
 		err = 0;
 	chain->seq = out_line->seq;
 	chain->size = line->offset + line->len + 1;
-	hash_hex(line->text, line->len, chain->prev);
+	memcpy(chain->prev, whole, sizeof(whole));
 	return err;
 }
 

@@ -7,7 +7,8 @@
  *   {"seq":7,"utc":"2026-11-22T10:00:00.123Z","type":"gate","payload":{...},"prev":"<64 hex>","sum":"<64 hex>"}
  *
  * `prev` of the first line is 64 zeros. `sum` covers the line up to the comma before "sum". Lines of
- * type "meeting" also have "event" and "hash", and their payload is the meeting event's own text.
+ * type "meeting" also have "event" and "hash", and their payload is the meeting event's own text. Where it is sealed
+ * (vault.h), "hash" is empty; where it was opened again, both digests are those of the sealed line (chain_unsealed.h).
  * Not thread safe. Allocates while a line is made.
  */
 #ifndef ROSTRUM_RECORDER_ARCHIVE_CHAIN_H
@@ -18,8 +19,11 @@
 
 #define CHAIN_HASH_LEN 65 /* hex and a NUL */
 #define CHAIN_TYPE_MEETING "meeting"
-/* The longest line: a meeting event may take 8 MiB on the control socket. */
-#define CHAIN_LINE_MAX ((size_t)9 << 20)
+/* The longest line: a meeting event may take 8 MiB on the control socket, and sealed a third more. */
+#define CHAIN_TAIL_LEN                                \
+	(sizeof(",\"prev\":\"\",\"sum\":\"\"}") - 1 + \
+		2 * (CHAIN_HASH_LEN - 1)) /* of each line: prev and sum */
+#define CHAIN_LINE_MAX ((size_t)12 << 20)
 
 struct chain {
 	uint64_t seq; /* of the last line; 0 = none */

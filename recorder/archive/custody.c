@@ -189,10 +189,12 @@ const char *custody_gone(const struct custody *custody, const char *file)
 
 const char *custody_gone_segment(const struct custody *custody, const char *segment)
 {
-	for (int webm = 0; webm <= 1; webm++) {
+	static const char *const extensions[] = { ".webm", ".mkv", ".webm" NAMES_SEALED,
+		".mkv" NAMES_SEALED };
+	for (size_t i = 0; i < RS_ARRAY_LEN(extensions); i++) {
 		char file[NAMES_FILE_LEN + 16];
 		if (rs_format(file, sizeof(file), "%s/%s%s", names_place(NAMES_DATA), segment,
-			    names_extension(webm == 1)) < 0)
+			    extensions[i]) < 0)
 			return NULL;
 		const char *gone = custody_gone(custody, file);
 		if (gone != NULL)

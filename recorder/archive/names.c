@@ -24,6 +24,7 @@ static const char *const places[NAMES_PLACES] = {
 	[NAMES_MANIFEST] = "manifest-sha512.txt",
 	[NAMES_TAG_MANIFEST] = "tagmanifest-sha512.txt",
 	[NAMES_CUSTODY] = "custody.jsonl",
+	[NAMES_KEYS] = "keys",
 	[NAMES_PROOF] = "proof",
 	[NAMES_KEY] = "proof/recorder.pub",
 	[NAMES_HEADS] = "proof/heads.jsonl",
@@ -48,7 +49,8 @@ static const char *const places[NAMES_PLACES] = {
 };
 
 /* What a segment's files end with, behind its number and letter. */
-static const char *const endings[] = { ".webm", ".mkv", ".idx.jsonl" };
+static const char *const endings[] = { ".webm", ".mkv", ".idx.jsonl", ".webm" NAMES_SEALED,
+	".mkv" NAMES_SEALED };
 
 const char *names_place(enum names_place place)
 {
@@ -102,10 +104,21 @@ const char *names_extension(bool webm)
 
 int names_media_path(const char *directory, const char *segment, char out[ARCHIVE_PATH_LEN])
 {
-	const int err = names_file_path(directory, segment, names_extension(false), out);
-	if (err < 0 || access(out, F_OK) == 0)
-		return err;
+	static const char *const extensions[] = { ".mkv", ".webm" NAMES_SEALED,
+		".mkv" NAMES_SEALED };
+	for (size_t i = 0; i < RS_ARRAY_LEN(extensions); i++) {
+		const int err = names_file_path(directory, segment, extensions[i], out);
+		if (err < 0 || access(out, F_OK) == 0)
+			return err;
+	}
 	return names_file_path(directory, segment, names_extension(true), out);
+}
+
+bool names_is_sealed(const char *path)
+{
+	const size_t len = strlen(path);
+	const size_t back = sizeof(NAMES_SEALED) - 1;
+	return len > back && strcmp(path + len - back, NAMES_SEALED) == 0;
 }
 
 uint32_t names_segment_number(const char *file, const char *name, enum archive_media media)

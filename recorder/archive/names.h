@@ -35,6 +35,7 @@ enum names_place {
 	NAMES_MANIFEST,
 	NAMES_TAG_MANIFEST,
 	NAMES_CUSTODY, /* what became of it since: holds, deletions (custody.h) */
+	NAMES_KEYS,    /* folder: wrapped keys of a session that is encrypted (vault.h) */
 	NAMES_PROOF,   /* folder */
 	NAMES_KEY,     /* public key of who signs, PEM */
 	NAMES_HEADS,   /* signed heads of the tree over all clusters (heads.h) */
@@ -63,7 +64,8 @@ enum names_place {
 /* "channels/" + name + ".12345.a.idx.jsonl" */
 #define NAMES_FILE_LEN (RS_NAME_MAX + 32)
 #define NAMES_SESSION_MAX 160
-#define NAMES_FLOOR "floor" /* the programme in the languages that were spoken */
+#define NAMES_SEALED ".sealed" /* behind the ending of a media file that is encrypted */
+#define NAMES_FLOOR "floor"    /* the programme in the languages that were spoken */
 
 /* The place below the session's directory: "data/events.jsonl". */
 const char *names_place(enum names_place place);
@@ -83,9 +85,11 @@ void names_segment(
 	const char *name, enum archive_media media, uint32_t number, char out[NAMES_FILE_LEN]);
 /* What a segment's media file is called behind that: ".webm" or ".mkv". */
 const char *names_extension(bool webm);
-/* Path of the media file of a segment, that of the two which is there. 0 or -ENOSPC. */
+/* Path of the media file of a segment, in whichever of its forms it is there. 0 or -ENOSPC. */
 int names_media_path(
 	const char *directory, const char *segment, char out[ARCHIVE_PATH_LEN]) RS_MUST_USE;
+/* Whether that is an encrypted one. */
+bool names_is_sealed(const char *path);
 /* The number of a file of this track, any of its files; 0 when it is of another. `file` without folder. */
 uint32_t names_segment_number(const char *file, const char *name, enum archive_media media);
 /* NAMES_TRACKS or NAMES_CHANNELS. */

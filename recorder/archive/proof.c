@@ -2,6 +2,7 @@
 
 #include "recorder/archive/files.h"
 #include "recorder/archive/leaves.h"
+#include "recorder/archive/unseal.h"
 #include "recorder/archive/witness.h"
 
 #include <errno.h>
@@ -111,6 +112,15 @@ static bool is_there(int fd, const struct leaf *leaf)
 	       fdatasync(fd) == 0;
 }
 
+/* An encrypted file cannot be read here: all of the cluster is in whole records, and made durable. The
+ * digest in its ledger was made before it was encrypted. */
+static bool is_there_sealed(int fd, const struct leaf *leaf)
+{
+	uint64_t size;
+	return unseal_size(fd, &size) == 0 && leaf->offset + leaf->len <= size &&
+	       fdatasync(fd) == 0;
+}
+
 /* Clusters of which no head has told yet. */
 static int add_rest(struct proof *proof, struct leaves_file *file)
 {
@@ -119,8 +129,9 @@ static int add_rest(struct proof *proof, struct leaves_file *file)
 		return 0;
 	int err = names_media_path(proof->config.directory, file->file, path);
 	const int fd = err == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	while (fd >= 0 && err == 0 && file->taken < file->n &&
-		is_there(fd, &file->at[file->taken])) {
+	bool (*const there)(int, const struct leaf *) =
+		names_is_sealed(path) ? is_there_sealed : is_there;
+	while (fd >= 0 && err == 0 && file->taken < file->n && there(fd, &file->at[file->taken])) {
 		const struct merkle_cluster cluster =
 			leaves_cluster(file, &file->at[file->taken], file->taken);
 		file->taken++;

@@ -3,6 +3,7 @@
 #include "common/base/hash.h"
 #include "recorder/archive/files.h"
 #include "recorder/archive/seal.h"
+#include "recorder/archive/unseal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -321,6 +322,23 @@ static int read_ledger(const struct session *session, const char *file, struct e
 	return 0;
 }
 
+/* Of an encrypted file, that cannot be read here: how long the plain one is, and a digest of what lies there. */
+static json_t *measure_sealed(const char *file, int fd, const struct extent *extent)
+{
+	uint64_t size = 0;
+	char sha256[65];
+	struct stat st;
+	if (fd < 0 || fstat(fd, &st) < 0 || unseal_size(fd, &size) < 0 || extent->to > size ||
+		lines_digest(fd, 0, (uint64_t)st.st_size, sha256) < 0)
+		return json_pack("{s:s, s:s}", "file", file, "problem",
+			"cannot be read or is shorter than its ledger says");
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:s}", "file", file, "size",
+		(json_int_t)size, "clusters", (json_int_t)extent->ledger.clusters, "head_len",
+		(json_int_t)extent->from, "tail_len", (json_int_t)(size - extent->to), "ledger_len",
+		(json_int_t)extent->ledger.size, "ledger_sha256", extent->ledger.head,
+		"sealed_size", (json_int_t)st.st_size, "sealed_sha256", sha256);
+}
+
 json_t *session_measure(const struct session *session, const char *file)
 {
 	char path[ARCHIVE_PATH_LEN];
@@ -332,6 +350,12 @@ json_t *session_measure(const struct session *session, const char *file)
 	if (err == 0)
 		err = read_ledger(session, file, &extent);
 	const int fd = err == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (err == 0 && names_is_sealed(path)) {
+		json_t *sealed = measure_sealed(file, fd, &extent);
+		if (fd >= 0)
+			(void)close(fd); /* read only */
+		return sealed;
+	}
 	struct stat st;
 	if (fd >= 0 && fstat(fd, &st) == 0)
 		size = (uint64_t)st.st_size;

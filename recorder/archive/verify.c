@@ -1,5 +1,6 @@
 #include "recorder/archive/files.h"
 #include "recorder/archive/session.h"
+#include "recorder/archive/unseal.h"
 #include "recorder/archive/verify_balance.h"
 #include "recorder/archive/verify_priv.h"
 
@@ -63,6 +64,11 @@ static int check_event_hash(struct verify *verify, const struct chain_line *line
 {
 	uint8_t said[RS_SHA256_LEN];
 	uint8_t found[RS_SHA256_LEN];
+	struct vault_event sealed;
+	if (line->hash[0] == '\0' && vault_event_parse(line->payload, line->payload_len, &sealed)) {
+		verify->report.encrypted_events++;
+		return 0;
+	}
 	if (rs_hex_decode(line->hash, strlen(line->hash), said, sizeof(said)) < 0) {
 		verify_problem(verify, "events.jsonl", "meeting event %" PRId64 " has no hash",
 			line->event);
@@ -179,6 +185,7 @@ struct examined {
 	const char *file;
 	const json_t *end; /* payload of the line that ended it */
 	bool gone;         /* its media was deleted, and that is accounted for */
+	bool sealed; /* its media is encrypted: its octets are not those the ledger speaks of */
 	int webm;
 	uint64_t size;
 	uint64_t first; /* offset of the first cluster */
@@ -220,7 +227,7 @@ static int check_cluster(struct verify *verify, struct examined *x, const struct
 			"cluster %" PRIu32 " does not begin where the one before it ends",
 			line->cluster);
 	x->to = line->offset + line->len;
-	if (x->gone)
+	if (x->gone || x->sealed)
 		return 0;
 	if (digest_is(x, line->offset, line->len, line->sha256))
 		return verify_balance_cluster(verify, &x->balance, x->file, x->webm, line);
@@ -278,6 +285,9 @@ static void check_frame(struct verify *verify, struct examined *x)
 			x->size, number_of(x->end, "size"));
 	if (x->ledger.clusters > 0 && (head_len != x->first || x->to + tail_len != x->size))
 		verify_problem(verify, x->file, "has octets that belong to nothing");
+	/* What a recorder without the key measured of an encrypted file, which may have been opened since. */
+	if (x->sealed || json_object_get(x->end, "sealed_sha256") != NULL)
+		return;
 	if (!digest_is(x, 0, head_len, text_of(x->end, "head_sha256")))
 		verify_problem(verify, x->file, "its head (octets 0 to %" PRIu64 ") was changed",
 			head_len);
@@ -285,6 +295,36 @@ static void check_frame(struct verify *verify, struct examined *x)
 		!digest_is(x, x->size - tail_len, tail_len, text_of(x->end, "tail_sha256")))
 		verify_problem(verify, x->file, "its end (the last %" PRIu64 " octets) was changed",
 			tail_len);
+}
+
+/* Without a key there are the lengths of its records, what a recorder measured of it, and the manifest. */
+static void check_sealed(struct verify *verify, struct examined *x, const char *gone)
+{
+	const uint64_t sealed_size = number_of(x->end, "sealed_size");
+	verify->report.encrypted++;
+	if (sealed_size > 0 &&
+		(sealed_size != x->size ||
+			!digest_is(x, 0, sealed_size, text_of(x->end, "sealed_sha256"))))
+		verify_problem(verify, x->file, "is not what was found when the recording went on");
+	if (unseal_size(x->webm, &x->size) < 0)
+		verify_problem(verify, x->file, "is no file of encrypted records");
+	if (gone != NULL)
+		verify_note(verify, x->file, gone);
+}
+
+static void tell_sealed(struct verify *verify)
+{
+	char text[TEXT_LEN];
+	const char *gone = custody_gone(verify->custody, names_place(NAMES_EVENTS));
+	if (verify->report.encrypted_events > 0 && gone != NULL)
+		verify_note(verify, "events.jsonl", gone);
+	if (verify->report.encrypted == 0 && verify->report.encrypted_events == 0)
+		return;
+	(void)snprintf(text, sizeof(text),
+		"%" PRIu64 " segments and %" PRIu64
+		" events are encrypted; without the key, chain, ledgers and tree were judged, not what is in them",
+		verify->report.encrypted, verify->report.encrypted_events); /* fits */
+	verify_note(verify, names_place(NAMES_KEYS), text);
 }
 
 static int check_segment(struct verify *verify, const char *file, const json_t *end)
@@ -308,6 +348,9 @@ static int check_segment(struct verify *verify, const char *file, const json_t *
 	}
 	x.size = (uint64_t)st.st_size;
 	verify->report.octets += x.size;
+	x.sealed = !x.gone && names_is_sealed(path);
+	if (x.sealed)
+		check_sealed(verify, &x, gone);
 	err = check_ledger(verify, &x);
 	if (strcmp(text_of(end, "line"), "segment-opened") == 0) {
 		verify->report.unfinished++;
@@ -392,6 +435,8 @@ static int check_all(struct verify *verify)
 		err = check_folder(verify, NAMES_CHANNELS);
 	if (err == 0)
 		err = verify_bag(verify);
+	if (err == 0)
+		tell_sealed(verify);
 	return err;
 }
 

@@ -14,8 +14,11 @@ struct archive_report {
 	uint64_t lines;    /* of events.jsonl */
 	uint64_t events;   /* meeting events among them */
 	uint64_t segments;
-	uint64_t
-		deleted; /* segments whose media is gone, and custody.jsonl says why (a note each) */
+	/* Segments whose media is gone, and custody.jsonl says why (a note each). */
+	uint64_t deleted;
+	/* Segments that are encrypted, judged by their ledgers and the manifest only, and meeting events likewise. */
+	uint64_t encrypted;
+	uint64_t encrypted_events;
 	uint64_t unfinished; /* segments still being written, or cut off and not yet measured */
 	uint64_t clusters;
 	uint64_t heads;      /* signed, and good */

@@ -1,3 +1,4 @@
+#include "recorder/archive/vault_format.h"
 #include "recorder/closing/closing_priv.h"
 #include "recorder/programme/remake.h"
 #include "recorder/record/record.h"
@@ -15,6 +16,14 @@ static void release(void *ctx)
 	closing_release(ctx);
 }
 
+/* What is derived is derived from the words. */
+static int say_sealed(char why[CLOSING_WHY_LEN])
+{
+	(void)rs_copy_string(
+		why, CLOSING_WHY_LEN, "encrypted: made once it is unsealed"); /* fits */
+	return 0;
+}
+
 static bool called_off(void *ctx)
 {
 	return closing_called_off(ctx);
@@ -27,6 +36,8 @@ static int programme(struct closing *closing, const char *directory, char why[CL
 		.hold = hold, .release = release, .called_off = called_off, .ctx = closing
 	};
 	struct remake_result result;
+	if (vault_is_used(directory))
+		return say_sealed(why);
 	if (programme_is_current(directory))
 		return 0;
 	const int err = programme_remake(directory, &how, &result);
@@ -39,7 +50,8 @@ static int programme(struct closing *closing, const char *directory, char why[CL
 static int record(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])
 {
 	const struct record_making how = { .hold = hold, .release = release, .ctx = closing };
-	(void)why; /* the error says it */
+	if (vault_is_used(directory))
+		return say_sealed(why);
 	return record_make(directory, &how);
 }
 

@@ -141,6 +141,8 @@ static const char *reason_of(int err)
 	case EPERM:
 	case EROFS:
 		return "archive directory cannot be written";
+	case EOPNOTSUPP:
+		return "not public, and no key to encrypt it with";
 	case EAGAIN:
 		return "disk too slow";
 	case EBADMSG:
@@ -218,6 +220,17 @@ static void open_stage(struct keeper *keeper, struct recording *recording)
 	stage_open(&recording->stage, &config, recording->archive);
 }
 
+/* Nobody who sits behind closed doors is recorded in the clear, unless the site says so. */
+static int judge_class(
+	const struct keeper *keeper, const char *class, const struct rs_recipient **out_recipient)
+{
+	const bool closed = class[0] != '\0' && strcmp(class, "public") != 0;
+	*out_recipient = closed ? keeper->config.recipient : NULL;
+	return closed && keeper->config.recipient == NULL && !keeper->config.closed_in_clear
+		       ? -EOPNOTSUPP
+		       : 0;
+}
+
 static void open_archive(
 	struct keeper *keeper, struct recording *recording, struct archive_now when)
 {
@@ -241,7 +254,9 @@ static void open_archive(
 		.head_interval = keeper->config.head_interval,
 		.rand = keeper->config.rand };
 	config.rules.listener = stage_init(&recording->stage);
-	int err = check_space(keeper);
+	int err = judge_class(keeper, meeting->class, &config.recipient);
+	if (err == 0)
+		err = check_space(keeper);
 	if (err == 0)
 		err = archive_open(&config, keeper->config.disk, when, &recording->archive);
 	if (err < 0) {

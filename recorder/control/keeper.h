@@ -23,6 +23,9 @@ struct keeper;
 struct keeper_config {
 	const char *root; /* directory of the archives; borrowed, as the other texts */
 	const char *software;
+	const struct rs_recipient
+		*recipient;             /* of sessions that are not public; borrowed; NULL = none */
+	bool closed_in_clear;           /* those may be recorded without one */
 	const struct rs_signer *signer; /* of heads; borrowed; NULL = nothing is signed */
 	rs_time head_interval;          /* between them */
 	struct track_rules rules;

@@ -51,7 +51,7 @@ void stage_done(struct stage *stage)
 void stage_open(
 	struct stage *stage, const struct stage_config *config, const struct archive *archive)
 {
-	if (archive_resumed(archive))
+	if (archive_resumed(archive) || archive_is_sealed(archive))
 		return;
 	stage->disk = config->disk;
 	stage->owner = config->owner;

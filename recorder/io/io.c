@@ -1,6 +1,8 @@
 #include "recorder/io/io.h"
 
+#include "common/base/envelope.h"
 #include "common/log/log.h"
+#include "recorder/archive/lines.h"
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
 #include "recorder/io/authority.h"
@@ -51,6 +53,7 @@ struct io {
 	uv_signal_t term;
 	uv_signal_t interrupt;
 	struct rs_rand rand;
+	struct rs_recipient *recipient;  /* the secretariat */
 	struct rs_signer *signer;        /* of the loop's thread */
 	struct rs_signer *worker_signer; /* the same key */
 	struct authority authority;
@@ -412,6 +415,26 @@ static int start_copier(struct io *io)
 	return config.copy[0] != '\0' ? copier_new(&config, &io->copier) : 0;
 }
 
+static int load_recipient(struct io *io)
+{
+	const char *path = io->config->secretariat_key;
+	struct lines file;
+	if (path[0] == '\0')
+		return 0;
+	int err = lines_open(&file, path);
+	if (err == 0) {
+		err = rs_recipient_new_public((const char *)file.data, file.len, &io->recipient);
+		lines_done(&file);
+	}
+	if (err < 0)
+		log_error(LOG_MAIN, NULL,
+			"archive.secretariat_key cannot be used path=%s why=\"%s\"", path,
+			err == -EBADMSG      ? "it is no public key in PEM"
+			: err == -EOPNOTSUPP ? "X25519, or RSA of 3072 to 8192 bits, is expected"
+					     : strerror(-err));
+	return err;
+}
+
 static int make_machines(struct io *io)
 {
 	const struct io_config *config = io->config;
@@ -419,6 +442,8 @@ static int make_machines(struct io *io)
 		.queue_max = config->queue_max, .files_max = FILES_MAX, .wake = wake_loop, .ctx = io
 	};
 	int err = load_key(io);
+	if (err == 0)
+		err = load_recipient(io);
 	if (err == 0)
 		err = writer_new(&writer, &io->writer);
 	if (err < 0)
@@ -440,6 +465,8 @@ static int make_machines(struct io *io)
 	closings_add_left(io->closings);
 	const struct keeper_config keeper = { .root = config->root,
 		.software = config->software,
+		.recipient = io->recipient,
+		.closed_in_clear = config->closed_in_clear,
 		.signer = io->signer,
 		.head_interval = config->head_interval,
 		.rules = config->rules,
@@ -521,6 +548,7 @@ static int end(struct io *io)
 	uv_close((uv_handle_t *)&io->wake, NULL);
 	(void)uv_run(&io->loop, UV_RUN_DEFAULT); /* closes what is left, one after the other */
 	io->closings = closings_free(io->closings);
+	io->recipient = rs_recipient_free(io->recipient);
 	io->signer = rs_signer_free(io->signer);
 	io->worker_signer = rs_signer_free(io->worker_signer);
 	for (size_t i = 0; i < io->n_taps; i++)

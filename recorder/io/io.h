@@ -10,8 +10,10 @@
 
 struct io_config {
 	const char *node;
-	const char *control_path; /* signaling's control socket */
-	const char *root;         /* directory of the archives */
+	const char *control_path;    /* signaling's control socket */
+	const char *root;            /* directory of the archives */
+	const char *secretariat_key; /* PEM of its public key; "" = none */
+	bool closed_in_clear; /* without it, sessions that are not public are recorded all the same */
 	const char *key_path;  /* Ed25519, PEM; made when it is absent. "" = the root and ".key" */
 	rs_time head_interval; /* between signed heads */
 	const char *tsa_url;   /* time-stamping authority; "" = none */

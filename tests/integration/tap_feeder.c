@@ -54,6 +54,7 @@ struct server {
 
 struct feeder {
 	const char *session;
+	const char *class; /* before whom it sits; "" = public */
 	char tap_path[108];
 	struct server control;
 	struct server tap;
@@ -122,9 +123,10 @@ static void say(struct server *server, json_t *message)
 
 static json_t *meeting_json(const struct feeder *feeder)
 {
-	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:[{s:s, s:s, s:s}]}", "id", "demo", "title",
-		"Open-ended working group", "record", feeder->record, "session", feeder->session,
-		"tap", feeder->tap_path, "channels", "id", "fr", "language", "fr", "name",
+	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:[{s:s, s:s, s:s}]}", "id", "demo",
+		"title", "Open-ended working group", "record", feeder->record, "session",
+		feeder->session, "class", feeder->class, "tap", feeder->tap_path, "channels", "id",
+		"fr", "language", "fr", "name",
 		"Fran\xc3\xa7"
 		"ais");
 }
@@ -474,8 +476,8 @@ static void read_commands(struct feeder *feeder)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3) {
-		(void)fprintf(stderr, "usage: tap_feeder DIRECTORY SESSION\n");
+	if (argc != 3 && argc != 4) {
+		(void)fprintf(stderr, "usage: tap_feeder DIRECTORY SESSION [CLASS]\n");
 		return 2;
 	}
 	struct feeder *feeder = rs_zalloc(sizeof(*feeder));
@@ -484,6 +486,7 @@ int main(int argc, char **argv)
 		rs_format(feeder->tap_path, sizeof(feeder->tap_path), "%s/tap.sock", argv[1]) < 0)
 		return 2;
 	feeder->session = argv[2];
+	feeder->class = argc == 4 ? argv[3] : "";
 	feeder->record = true;
 	feeder->gate = true;
 	server_init(&feeder->control, path);

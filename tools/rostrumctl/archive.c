@@ -178,7 +178,8 @@ static json_t *report_json(
 		const char *key;
 		uint64_t value;
 	} numbers[] = { { "lines", r->lines }, { "events", r->events }, { "segments", r->segments },
-		{ "deleted", r->deleted }, { "unfinished", r->unfinished },
+		{ "deleted", r->deleted }, { "encrypted", r->encrypted },
+		{ "encrypted_events", r->encrypted_events }, { "unfinished", r->unfinished },
 		{ "clusters", r->clusters }, { "signatures", r->signatures },
 		{ "stamps", r->stamps }, { "heads", r->heads }, { "covered", r->covered },
 		{ "octets", r->octets }, { "unverified", r->unverified }, { "lost", r->lost },

@@ -3,6 +3,7 @@
 #include "common/base/time.h"
 #include "recorder/archive/custody.h"
 #include "recorder/archive/retention.h"
+#include "tools/rostrumctl/vault.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,6 +19,9 @@ struct options {
 	const char *by;
 	const char *schedule;
 	const char *hold;
+	const char *key;
+	const char *to;
+	const char *track;
 	bool dry;
 	bool json;
 	char user[CUSTODY_BY_MAX + 1];
@@ -252,6 +256,20 @@ static int retention(const struct options *options)
 	return status == 0 && tally.n[RETENTION_PASSED_OVER] > 0 ? 1 : status;
 }
 
+/* --- encrypted sessions --- */
+
+static int unseal(const struct options *options)
+{
+	if (options->key == NULL || options->to == NULL)
+		return 2;
+	return vault_unseal(options->directory, options->key, options->to);
+}
+
+static int erase(const struct options *options)
+{
+	return vault_erase(options->directory, options->track, options->by);
+}
+
 /* --- command line --- */
 
 static const struct {
@@ -261,6 +279,8 @@ static const struct {
 	{ "hold", hold },
 	{ "release", release },
 	{ "retention", retention },
+	{ "unseal", unseal },
+	{ "erase", erase },
 };
 
 static bool take_value(struct options *out, const char *name, const char *value)
@@ -269,7 +289,8 @@ static bool take_value(struct options *out, const char *name, const char *value)
 		const char *name;
 		const char **to;
 	} values[] = { { "--reason", &out->reason }, { "--by", &out->by },
-		{ "--schedule", &out->schedule }, { "--hold", &out->hold } };
+		{ "--schedule", &out->schedule }, { "--hold", &out->hold }, { "--key", &out->key },
+		{ "--to", &out->to }, { "--track", &out->track } };
 	for (size_t i = 0; i < RS_ARRAY_LEN(values); i++) {
 		if (strcmp(name, values[i].name) != 0)
 			continue;
