@@ -103,6 +103,14 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 		const import_ = (from) => spawnSync(rostrumctl, ['archive', 'import', from, '--to', site, '--json'], { encoding: 'utf8' });
 		assert.equal(spawnSync(rostrumctl, ['archive', 'export', rig.directory, '--to', bag]).status, 0);
 		assert.deepEqual(bagFaults(bag), []);
+		const french = join(rig.state, 'french.webm');
+		const language = (id) => spawnSync(rostrumctl, ['archive', 'export', rig.directory, '--language', id, '--to', french], { encoding: 'utf8' });
+		assert.match(language('xx').stderr, /no programme in that language/);
+		assert.match(language('../session').stderr, /no language/);
+		assert.equal(language('fr').status, 0);
+		assert.deepEqual(readFileSync(french), readFileSync(join(rig.directory, 'data/channels/fr.webm')));
+		assert.match(language('fr').stderr, /exists/);
+		assert.deepEqual(readdirSync(rig.state).filter((name) => name.endsWith('unfinished')), []);
 		const taken = import_(`${bag}/`);
 		assert.equal(taken.status, 0, taken.stderr);
 		assert.equal(JSON.parse(taken.stdout).session, 'demo-session');

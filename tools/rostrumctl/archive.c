@@ -30,8 +30,9 @@ struct options {
 	const char *from;
 	const char *key; /* verify */
 	const char *ca;
-	const char *to;  /* export */
-	const char *out; /* record */
+	const char *to;       /* export */
+	const char *out;      /* record */
+	const char *language; /* export */
 };
 
 static const char usage[] =
@@ -42,6 +43,7 @@ static const char usage[] =
 	"       rostrumctl archive record DIR [--out DIR] [--json]      makes the record from the events again\n"
 	"       rostrumctl archive programme DIR [--json]   makes it from the archive, where it is not whole\n"
 	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag, as it was sealed; default: NAME.bag here\n"
+	"       rostrumctl archive export DIR --language ID [--to FILE] [--json]  the programme of a language; default: NAME.ID.webm here\n"
 	"       rostrumctl archive import DIR --to ROOT [--json]    into another site, if it is what was recorded\n" CUSTODY_USAGE;
 
 static int print_json(json_t *json)
@@ -398,7 +400,7 @@ static void base_name(const char *path, char out[PATH_LEN])
 	(void)rs_copy_text(out, PATH_LEN, path + from, len - from); /* cut is caught by mkdir */
 }
 
-/* A copy as it is; `key` names the target in JSON. */
+/* A copy as it is, or without `copy` the programme of a language; `key` names the target in JSON. */
 static int transfer(const struct options *options, const char *to,
 	int (*copy)(const char *from, const char *to, struct transfer_summary *out_summary,
 		char error[TRANSFER_ERROR_LEN]),
@@ -406,7 +408,10 @@ static int transfer(const struct options *options, const char *to,
 {
 	struct transfer_summary summary;
 	char error[TRANSFER_ERROR_LEN] = "";
-	if (copy(options->directory, to, &summary, error) < 0) {
+	const int err = copy != NULL ? copy(options->directory, to, &summary, error)
+				     : transfer_programme(options->directory, options->language, to,
+					       &summary, error);
+	if (err < 0) {
 		(void)fprintf(stderr, "rostrumctl: %s\n", error);
 		return 1;
 	}
@@ -432,6 +437,21 @@ static int export(const struct options *options)
 {
 	const struct archive_sink sink = { .problem = say_problem, .note = ignore_note };
 	struct archive_report report;
+	char name[PATH_LEN];
+	char to[PATH_LEN + 8];
+	char from[PATH_LEN];
+	char date[RS_TIME_TEXT_LEN];
+	char error[BAG_ERROR_LEN];
+	base_name(options->directory, name);
+	(void)snprintf(to, sizeof(to), "%s.bag", name);
+	if (options->language != NULL)
+		(void)snprintf(to, sizeof(to), "%.900s.%.64s.webm", name, options->language);
+	const char *target = options->to != NULL ? options->to : to;
+	if (options->language != NULL)
+		return transfer(options, target, NULL, "programme");
+	/* It is a bag already, with what proves it. */
+	if (seal_is_made(options->directory))
+		return transfer(options, target, transfer_copy, "bag");
 	int err = archive_verify(options->directory, NULL, &sink, &report);
 	if (err < 0)
 		return complain(options->directory, err);
@@ -441,24 +461,12 @@ static int export(const struct options *options)
 			options->directory);
 		return 1;
 	}
-	char name[PATH_LEN];
-	char to[PATH_LEN + 8];
-	char from[PATH_LEN];
-	char date[RS_TIME_TEXT_LEN];
-	char error[BAG_ERROR_LEN];
-	base_name(options->directory, name);
-	(void)snprintf(to, sizeof(to), "%s.bag", name);
-	/* It is a bag already, with what proves it. */
-	if (seal_is_made(options->directory))
-		return transfer(
-			options, options->to != NULL ? options->to : to, transfer_copy, "bag");
 	err = names_path(options->directory, NAMES_DATA, from);
 	if (err < 0)
 		return complain(options->directory, err);
 	rs_wall_format(rs_clock_wall_us() / 1000, date);
 	date[10] = '\0'; /* the day */
 	struct bag_summary summary;
-	const char *target = options->to != NULL ? options->to : to;
 	err = bag_write(from, target, name, date, &summary, error);
 	if (err < 0) {
 		(void)fprintf(stderr, "rostrumctl: %s\n", error);
@@ -502,6 +510,8 @@ static bool parse_options(int argc, char **argv, struct options *out)
 			out->ca = argv[++i];
 		else if (strcmp(argv[i], "--to") == 0 && i + 1 < argc)
 			out->to = argv[++i];
+		else if (strcmp(argv[i], "--language") == 0 && i + 1 < argc)
+			out->language = argv[++i];
 		else if (strcmp(argv[i], "--out") == 0 && i + 1 < argc)
 			out->out = argv[++i];
 		else if (argv[i][0] == '-' || out->directory != NULL)

@@ -276,3 +276,43 @@ int transfer_import(const char *from, const char *root, struct transfer_summary 
 		*out_summary = summary;
 	return err;
 }
+
+/* Under its own name only when it is whole; a link, unlike a renaming, takes no other's place. */
+static int copy_programme(struct transfer *transfer, const char *file, const char *to)
+{
+	transfer->chunk = rs_zalloc(CHUNK);
+	int err = transfer->chunk == NULL ? fail(transfer, to, -ENOMEM)
+					  : copy_file(transfer, file, transfer->to);
+	transfer->chunk = rs_release(transfer->chunk);
+	if (err == -EEXIST)
+		return err; /* it is not ours to remove */
+	if (err == 0 && link(transfer->to, to) < 0)
+		err = fail(transfer, to, -errno);
+	(void)unlink(transfer->to); /* best effort */
+	return err;
+}
+
+int transfer_programme(const char *from, const char *language, const char *to,
+	struct transfer_summary *out_summary, char error[TRANSFER_ERROR_LEN])
+{
+	char name[NAMES_FILE_LEN];
+	char file[ARCHIVE_PATH_LEN];
+	char unfinished[ARCHIVE_PATH_LEN];
+	struct transfer transfer = { .from = from, .to = unfinished, .error = error };
+	if (!rs_name_valid(language, strlen(language)))
+		return say(error, language, "is no language", -ENOENT);
+	names_programme(language, name);
+	if (names_file_path(from, name, "", file) < 0 ||
+		rs_format(unfinished, sizeof(unfinished), "%s" UNFINISHED, to) < 0)
+		return say(error, to, strerror(ENAMETOOLONG), -ENAMETOOLONG);
+	int err = judge(from, error);
+	if (err == 0)
+		err = read_session(from, &transfer.summary, error);
+	if (err == 0 && access(file, F_OK) < 0)
+		err = say(error, file, "there is no programme in that language", -ENOENT);
+	if (err == 0)
+		err = copy_programme(&transfer, file, to);
+	if (err == 0)
+		*out_summary = transfer.summary;
+	return err;
+}

@@ -27,4 +27,9 @@ int transfer_copy(const char *from, const char *to, struct transfer_summary *out
 int transfer_import(const char *from, const char *root, struct transfer_summary *out_summary,
 	char error[TRANSFER_ERROR_LEN]) RS_MUST_USE;
 
+/* The programme of one language of that archive ("fr"; NAMES_FLOOR: as it was spoken) to the file `to`. As transfer_copy(); -ENOENT:
+ * there is none in that language. */
+int transfer_programme(const char *from, const char *language, const char *to,
+	struct transfer_summary *out_summary, char error[TRANSFER_ERROR_LEN]) RS_MUST_USE;
+
 #endif
