@@ -104,6 +104,18 @@ static void an_interrupted_speaker_whose_line_was_lost_is_held_too(void **state)
 }
 
 /* Those who preside, and technicians; nobody else. */
+static void a_recording_that_is_whole_may_be_shown(void **state)
+{
+	static const char report[] =
+		"{\"type\":\"archived\",\"meeting\":\"demo\",\"last_event\":3,\"sealed\":%s}";
+	struct bench_line *recorder = bench_recorder(*state, "[]");
+	for (size_t sealed = 0; sealed < 2; sealed++) {
+		assert_int_equal(
+			bench_report(*state, recorder, report, sealed ? "true" : "false"), 0);
+		assert_int_equal(((struct bench *)*state)->n_archived, sealed);
+	}
+}
+
 static void the_recorders_disk_is_told_to_those_who_can_do_something_about_it(void **state)
 {
 	struct bench *bench = *state;
@@ -414,6 +426,7 @@ int main(void)
 		CASE(a_speaker_from_whom_nothing_comes_has_lost_the_line),
 		CASE(a_speaker_who_is_heard_again_soon_goes_on_and_later_waits_for_the_chair),
 		CASE(an_interrupted_speaker_whose_line_was_lost_is_held_too),
+		CASE(a_recording_that_is_whole_may_be_shown),
 		CASE(the_recorders_disk_is_told_to_those_who_can_do_something_about_it),
 		CASE(whether_the_recording_is_complete_is_told_to_those_who_mind_it),
 		CASE(what_is_measured_is_told_once_and_joins_the_view),

@@ -578,19 +578,6 @@ static void a_close_the_recorder_missed_is_told_when_it_is_back(void **state)
 	assert_true(json_is_false(bench_at(meeting, "record")));
 }
 
-#define ARCHIVED(more) "{\"type\":\"archived\",\"meeting\":\"demo\",\"last_event\":3" more "}"
-
-static void a_recording_that_is_whole_may_be_shown(void **state)
-{
-	struct bench *bench = *state;
-	struct bench_line *recorder = bench_recorder(bench, "[]");
-	assert_int_equal(bench_report(bench, recorder, ARCHIVED("")), 0);
-	assert_int_equal(bench_report(bench, recorder, ARCHIVED(",\"sealed\":false")), 0);
-	assert_int_equal(bench->n_archived, 0);
-	assert_int_equal(bench_report(bench, recorder, ARCHIVED(",\"sealed\":true")), 0);
-	assert_int_equal(bench->n_archived, 1);
-}
-
 static void a_failed_recording_alarms_and_recovers(void **state)
 {
 	struct bench *bench = *state;
@@ -790,7 +777,6 @@ int main(void)
 		CASE(a_meeting_is_recorded_from_its_opening_to_its_close),
 		CASE(a_recorder_that_comes_back_gets_what_it_missed),
 		CASE(a_close_the_recorder_missed_is_told_when_it_is_back),
-		CASE(a_recording_that_is_whole_may_be_shown),
 		CASE(a_failed_recording_alarms_and_recovers),
 		CASE(a_new_media_server_is_a_new_tap),
 		CASE(publishing_and_playing_are_judged),
