@@ -1,13 +1,12 @@
 // The life of one sitting on the real pages: doors and a sound check, call to order without a quorum, private and closed parts with those
 // who are kept out, a second device, adjournment. Two browsers: KEN's devices in one, the podium and who only listens in the other.
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { sessions } from '../support/archive.mjs';
 import { launchChromium, Participant } from '../support/browsers.mjs';
-import { newState, startRostrum } from '../support/rostrum.mjs';
+import { startRostrum } from '../support/rostrum.mjs';
 import { TONES } from '../support/sound.mjs';
 import { mint, payloadOf } from '../support/token.mjs';
 import { until } from '../support/wait.mjs';
@@ -56,12 +55,7 @@ async function enter(browser, badge) {
 }
 
 before(async () => {
-	// Parts that are not public are recorded where there is somebody to encrypt them to.
-	const state = newState();
-	const secretariatKey = join(state, 'secretariat.pub.pem');
-	writeFileSync(secretariatKey, generateKeyPairSync('x25519').publicKey.export({ type: 'spki', format: 'pem' }));
-	writeFileSync(join(state, 'recorder.set'), `archive.secretariat_key=${secretariatKey}\n`);
-	rostrum = await startRostrum({ state });
+	rostrum = await startRostrum();
 	const { iss, exp } = payloadOf(rostrum.token('KEN'));
 	admin = mint(readFileSync(join(rostrum.state, 'token.key'), 'utf8').trim(), { iss, sub: 'admin', role: 'admin', exp });
 	const imported = await post('conferences', CONFERENCE);

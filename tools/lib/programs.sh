@@ -36,6 +36,7 @@ program_command() {
 		;;
 	recorder)
 		command+=(--set "archive.directory=$state/archive")
+		[ -s "$state/secretariat.pub.pem" ] && command+=(--set "archive.secretariat_key=$state/secretariat.pub.pem")
 		;;
 	esac
 	# What an operator of this state directory sets beyond that.
