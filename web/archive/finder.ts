@@ -6,6 +6,9 @@ import { search, type Found, type Hit, type Trouble } from './api';
 import { TROUBLES } from './troubles';
 
 const PAGE = 20;
+/** What was spoken is authentic; interpretation comes after it. */
+const originalFirst = (languages: string[]): string[] => [...languages].sort((a, b) => Number(b === 'floor') - Number(a === 'floor'));
+
 const FIELDS = ['q', 'speaker', 'delegation', 'item', 'language', 'from', 'until'] as const;
 const LANGUAGES = ['en', 'fr', 'es', 'ru', 'zh', 'ar'];
 const CLASSES = { public: 'visibility.public', private: 'visibility.private', 'closed-members': 'visibility.closed-members' } as const satisfies Record<Found['class'], Key>;
@@ -126,7 +129,7 @@ export class Finder extends LitElement {
 				<span>${dateAndTime(started_ms)}</span>
 				<span class="figures">${formatDuration(duration_ms)}</span>
 				${found.class === 'public' ? nothing : html`<strong class="class">${t(CLASSES[found.class])}</strong>`}
-				<span>${listed(languages.map((id) => (id === 'floor' ? t('channel.floor') : languageName(id))))}</span>
+				<span>${listed(originalFirst(languages).map((id) => (id === 'floor' ? t('channel.floor') : languageName(id))))}</span>
 			</p>
 			${found.hits?.length ? html`<ul class="hits">${found.hits.map((hit) => this.hit(session, hit))}</ul>` : nothing}
 		</li>`;
