@@ -167,6 +167,8 @@ test('who reads slowly or leaves in the middle costs nobody else anything', LIMI
 	const whole = readFileSync(path);
 	appendFileSync(path, Buffer.alloc(48 << 20)); // more than any socket holds
 	const url = new URL(rostrum.base);
+	const resident = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${rostrum.pids.signaling}/status`, 'utf8'))[1]);
+	const had = resident();
 	const slow = Array.from({ length: 20 }, () => {
 		const socket = connect(url.port, url.hostname);
 		socket.on('error', () => {});
@@ -175,11 +177,11 @@ test('who reads slowly or leaves in the middle costs nobody else anything', LIMI
 	});
 	const readings = async () => Number(/rostrum_archive_readings (\d+)/.exec(await (await get('/metrics')).text())[1]);
 	await until('twenty under way', async () => (await readings()) === 20);
-	const resident = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${rostrum.pids.signaling}/status`, 'utf8'))[1]);
 	const before = performance.now();
 	assert.equal((await get(`${API}/open1`, rostrum.token('viewer'))).status, 200);
 	assert.ok(performance.now() - before < 1000, 'another is answered at once');
-	assert.ok(resident() < 150_000, `${resident()} KiB`);
+	// The files together have 960 MiB; a sanitizer keeps some of what was freed.
+	assert.ok(resident() - had < 100_000, `${had} KiB, then ${resident()}`);
 	for (const socket of slow) socket.destroy();
 	await until('none under way', async () => (await readings()) === 0);
 	writeFileSync(path, whole);
