@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { CallStage, rostrumServer } from '../support/call.mjs';
-import { atLength } from '../support/length.mjs';
 import { startLine } from '../support/line.mjs';
 import { freePort, startRostrum } from '../support/rostrum.mjs';
 
 const LIMIT = { timeout: 100_000 };
-const SECONDS = atLength(20, 12);
+const SECONDS = 20;
 const DELAY = 30_000; // us each way
 let folder;
 let line;
