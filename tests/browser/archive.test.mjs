@@ -69,6 +69,7 @@ test('mediaconch, ffprobe, ffmpeg and mkvmerge find nothing wrong with what was 
 	assert.ok(['KEN.001.a.', 'KEN.001.v.', 'fr.001.a.'].every((part) => paths.some((path) => path.includes(part))), String(paths));
 	for (const path of paths) {
 		assert.deepEqual(faultsOf(path), [], path);
-		assert.equal(clean('ffmpeg', '-v', 'error', '-i', path, '-f', 'null', '-'), '', path);
+		// In the file's own time base: in that of a guessed rate of pictures two that came soon after one another count as one.
+		assert.equal(clean('ffmpeg', '-v', 'error', '-i', path, '-enc_time_base', '-1', '-f', 'null', '-'), '', path);
 	}
 });

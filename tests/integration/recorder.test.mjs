@@ -83,7 +83,7 @@ test('kill -9 of the recorder: the file plays to 2 s before, the next segment go
 	const { rostrum, chair } = meeting;
 	await sleep(7000);
 	const [directory] = sessions(rostrum.archive);
-	const old = files(directory, '.webm');
+	const old = essence(directory);
 	const { killed } = await rostrum.kill('recorder');
 	for (const file of old) {
 		assert.deepEqual(faultsOf(file, { finished: false }), [], file);
