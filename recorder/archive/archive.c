@@ -120,6 +120,22 @@ static int copy_config(struct archive *archive, const struct archive_config *con
 	return archive->tracks != NULL && archive->senders != NULL ? 0 : -ENOMEM;
 }
 
+/* The first line of a session that was cut off: it goes on, or is only to be closed. */
+static int write_again(struct archive *archive)
+{
+	const struct session *session = &archive->session;
+	const struct archive_config *config = &archive->config;
+	if (config->repaired)
+		return append_json(archive, "recording-repaired",
+			json_pack("{s:s, s:I, s:I, s:b}", "software", config->software,
+				"torn_octets", (json_int_t)session->torn, "until_ms",
+				(json_int_t)config->repaired_until_ms, "signed",
+				config->signer != NULL));
+	return append_json(archive, "recording-resumed",
+		json_pack("{s:s, s:I}", "software", config->software, "torn_octets",
+			(json_int_t)session->torn));
+}
+
 static int write_opening(struct archive *archive)
 {
 	const struct session *session = &archive->session;
@@ -129,9 +145,7 @@ static int write_opening(struct archive *archive)
 				"session", archive->config.session, "software",
 				archive->config.software, "session_sha256", session->sha256,
 				"started_us", (json_int_t)session->started_us));
-	int err = append_json(archive, "recording-resumed",
-		json_pack("{s:s, s:I}", "software", archive->config.software, "torn_octets",
-			(json_int_t)session->torn));
+	int err = write_again(archive);
 	const char *file;
 	json_t *unused;
 	json_object_foreach(session->unfinished, file, unused)

@@ -52,6 +52,9 @@ struct archive_config {
 	const struct rs_signer *signer;
 	rs_time head_interval;
 	struct rs_rand *rand; /* borrowed */
+	/* The session does not go on: it is only to be closed, and ended at this session time. */
+	bool repaired;
+	int64_t repaired_until_ms;
 };
 
 /* Both clocks, read at the same moment. */

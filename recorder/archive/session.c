@@ -2,6 +2,7 @@
 
 #include "common/base/hash.h"
 #include "recorder/archive/files.h"
+#include "recorder/archive/lock.h"
 #include "recorder/archive/seal.h"
 #include "recorder/archive/unseal.h"
 
@@ -232,6 +233,16 @@ static int resume(const struct archive_config *config, int64_t wall_us, struct s
 	return err;
 }
 
+/* A repair has it already. */
+static int hold(const struct archive_config *config, struct session *session)
+{
+	if (config->repaired)
+		return 0;
+	const int err = lock_take(session->directory, LOCK_SHARED, &session->lock);
+	session->locked = err == 0;
+	return err;
+}
+
 int session_open(const struct archive_config *config, int64_t wall_us, struct session *out_session)
 {
 	struct session session = { 0 };
@@ -245,13 +256,12 @@ int session_open(const struct archive_config *config, int64_t wall_us, struct se
 	session.unfinished = json_object();
 	if (session.unfinished == NULL)
 		return -ENOMEM;
-	if (mkdir(session.directory, 0750) == 0) {
-		err = make(config, wall_us, &session);
-		if (err == 0)
-			err = files_sync_directory(config->root);
-	} else {
-		err = errno == EEXIST ? resume(config, wall_us, &session) : -errno;
-	}
+	const bool made = mkdir(session.directory, 0750) == 0;
+	err = made || errno == EEXIST ? hold(config, &session) : -errno;
+	if (err == 0)
+		err = made ? make(config, wall_us, &session) : resume(config, wall_us, &session);
+	if (err == 0 && made)
+		err = files_sync_directory(config->root);
 	if (err < 0) {
 		session_done(&session);
 		return err;
@@ -264,6 +274,9 @@ void session_done(struct session *session)
 {
 	json_decref(session->unfinished);
 	session->unfinished = NULL;
+	if (session->locked)
+		lock_done(session->lock);
+	session->locked = false;
 }
 
 int session_next_segment(const struct session *session, const char *name, enum archive_media media,

@@ -14,6 +14,8 @@
 /* Where an archive stands. */
 struct session {
 	char directory[ARCHIVE_PATH_LEN];
+	bool locked;                 /* `lock` is held */
+	int lock;                    /* lock.h */
 	bool fresh;                  /* made just now */
 	int64_t started_us;          /* wall clock of session time 0 */
 	char sha256[CHAIN_HASH_LEN]; /* of session.json */

@@ -92,9 +92,28 @@ static int check_event_hash(struct verify *verify, const struct chain_line *line
 	return 0;
 }
 
+static void tell_repair(struct verify *verify, const struct chain_line *line)
+{
+	char text[160];
+	json_error_t error;
+	json_t *payload = json_loadb(line->payload, line->payload_len, 0, &error);
+	const int64_t until_ms = json_integer_value(json_object_get(payload, "until_ms"));
+	verify->unsigned_repair = json_is_false(json_object_get(payload, "signed"));
+	json_decref(payload);
+	(void)snprintf(text, sizeof(text),
+		"line %" PRIu64 ": the recorder was cut off %" PRId64 ".%03d s into the session, "
+		"which was closed later, by a repair",
+		line->seq, until_ms / 1000, (int)(until_ms % 1000)); /* fits */
+	verify_note(verify, "events.jsonl", text);
+}
+
 static int take_line(struct verify *verify, const struct chain_line *line)
 {
 	verify->report.closed = strcmp(line->type, "recording-stopped") == 0;
+	if (strcmp(line->type, "recording-repaired") == 0)
+		tell_repair(verify, line);
+	else if (strcmp(line->type, "recording-resumed") == 0)
+		verify->unsigned_repair = false;
 	if (strncmp(line->type, "segment-", 8) == 0)
 		return keep_segment(verify, line);
 	if (strcmp(line->type, "recording-started") == 0) {

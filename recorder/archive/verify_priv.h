@@ -22,6 +22,7 @@ struct verify {
 	struct custody *custody; /* what was deleted since: custody_gone() */
 	json_t *segments; /* file -> payload of the last line about it, with its type under "line" */
 	char session_sha256[CHAIN_HASH_LEN]; /* of session.json, as the recording began with it */
+	bool unsigned_repair; /* it was cut off, and closed by a repair that signed nothing */
 	int64_t last_event;
 	uint8_t event_hash[RS_SHA256_LEN]; /* of that event */
 	struct lines heads;                /* heads.jsonl */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 struct reading {
@@ -95,6 +96,22 @@ static int read_heads(struct reading *reading, struct lines *file)
 	return err;
 }
 
+/* Who repaired without the key could not sign what came after the last head: that is open, but not wrong. */
+static void tell_rest(struct reading *reading, const struct leaves_file *file)
+{
+	char text[160];
+	(void)snprintf(text, sizeof(text),
+		"has %" PRIu32 " clusters that no signed head covers, from cluster %" PRIu32
+		" on%s",
+		file->n - file->taken, file->taken,
+		reading->verify->unsigned_repair ? ": it was closed by a repair without the key"
+						 : ""); /* fits */
+	if (reading->verify->unsigned_repair)
+		verify_note(reading->verify, file->file, text);
+	else
+		verify_problem(reading->verify, file->file, "%s", text);
+}
+
 /* Clusters that no head covers yet: a minute's worth at most, unless the recording was cut off. */
 static void count_rest(struct reading *reading)
 {
@@ -102,10 +119,7 @@ static void count_rest(struct reading *reading)
 		const struct leaves_file *file = &reading->leaves.files[i];
 		reading->verify->report.covered += file->taken;
 		if (file->taken < file->n && reading->verify->report.closed && !reading->broken)
-			verify_problem(reading->verify, file->file,
-				"has %" PRIu32
-				" clusters that no signed head covers, from cluster %" PRIu32 " on",
-				file->n - file->taken, file->taken);
+			tell_rest(reading, file);
 	}
 }
 

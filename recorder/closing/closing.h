@@ -6,7 +6,7 @@
  * and does not stop the ones behind it, since a seal without a programme is better than none.
  *
  * Steps that were not run, since the recorder was killed, are run at its next start or by
- * `rostrumctl archive repair`; each must therefore be fit to be run again.
+ * `rostrumctl archive repair` (repair.h); each must therefore be fit to be run again.
  */
 #ifndef ROSTRUM_RECORDER_CLOSING_CLOSING_H
 #define ROSTRUM_RECORDER_CLOSING_CLOSING_H

@@ -1,6 +1,7 @@
 #include "recorder/io/closings.h"
 
 #include "common/log/log.h"
+#include "recorder/archive/lock.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -135,10 +136,18 @@ static void on_work(uv_work_t *work)
 {
 	struct job *job = ((struct closings *)work->data)->now;
 	bool done;
-	if (job->closing != NULL)
-		job->failed = closing_run(job->closing);
-	else
+	int lock;
+	if (job->closing == NULL) {
 		job->err = seal_prepare(job->directory, &done); /* the rest another time */
+		return;
+	}
+	job->err = lock_take(job->directory, LOCK_SHARED, &lock);
+	if (job->err < 0) {
+		job->failed = 1;
+		return;
+	}
+	job->failed = closing_run(job->closing);
+	lock_done(lock);
 }
 
 /* --- back in the loop's --- */
@@ -147,6 +156,9 @@ static void report(const struct job *job)
 {
 	const struct closing_result *result;
 	const char *name = strrchr(job->directory, '/');
+	if (job->err < 0)
+		log_warning(LOG_ARCHIVE, name + 1, "session not closed here why=\"%s\"",
+			job->err == -EBUSY ? "it is being repaired" : strerror(-job->err));
 	for (size_t i = 0; (result = closing_result(job->closing, i)) != NULL; i++) {
 		if (result->err < 0 && result->err != -EAGAIN)
 			log_error(LOG_ARCHIVE, name + 1, "closing failed step=%s why=\"%s\"",

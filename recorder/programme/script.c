@@ -131,6 +131,18 @@ static bool read_time(const char *utc, int64_t *out_wall_ms)
 	return true;
 }
 
+/* A repair is later than what it closes, and says when that ended. */
+static int64_t end_of(
+	struct script *script, const char *type, const json_t *payload, int64_t wall_ms)
+{
+	const json_t *until = json_object_get(payload, "until_ms");
+	const int64_t at_ms = wall_ms - script->started_us / 1000;
+	script->repaired = strcmp(type, "recording-repaired") == 0 && json_is_integer(until) &&
+			   json_integer_value(until) >= script->end_ms &&
+			   json_integer_value(until) <= at_ms;
+	return script->repaired ? json_integer_value(until) : at_ms;
+}
+
 static int take_line(struct script *script, const struct line *line)
 {
 	int64_t wall_ms = 0;
@@ -142,8 +154,10 @@ static int take_line(struct script *script, const struct line *line)
 	const char *type = text_of(json, "type");
 	const json_t *payload = json_object_get(json, "payload");
 	int err = 0;
-	if (read_time(utc, &wall_ms))
-		script->end_ms = wall_ms - script->started_us / 1000;
+	if (strcmp(type, "recording-resumed") == 0)
+		script->repaired = false;
+	if (read_time(utc, &wall_ms) && !script->repaired)
+		script->end_ms = end_of(script, type, payload, wall_ms);
 	script->closed = strcmp(type, "recording-stopped") == 0;
 	if (strcmp(type, "segment-opened") == 0)
 		err = take_segment(script, payload);

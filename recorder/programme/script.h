@@ -35,7 +35,8 @@ struct script {
 	struct script_show *shows; /* by when */
 	size_t n_shows;
 	bool closed;    /* the last line says that the recording was stopped */
-	int64_t end_ms; /* session time of that, or of the last line there is */
+	bool repaired;  /* what was cut off was closed later, and has not gone on since */
+	int64_t end_ms; /* session time of the end: of the last line, or what a repair says */
 };
 
 /* 0; -ENOENT or another error of the file system; -EBADMSG (no archive); -E2BIG; or -ENOMEM. script_done() is owed on success only. */

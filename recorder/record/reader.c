@@ -405,10 +405,37 @@ static void tap_gap(struct record_reader *reader, int64_t before_ms, int64_t at_
 	reader_add_gap(reader, at_ms, at_ms, "", "packets were not handed over");
 }
 
+static void repaired(struct record_reader *reader, int64_t before_ms, int64_t at_ms)
+{
+	(void)before_ms;
+	reader_add_gap(reader, at_ms, at_ms, "", "recorder cut off, closed by a repair");
+}
+
+/* A repair is later than what it closes, and says when that ended. */
+static int64_t moment_of_line(
+	struct record_reader *reader, const struct chain_line *line, int64_t wall_ms)
+{
+	json_error_t error;
+	if (strcmp(line->type, "recording-resumed") == 0)
+		reader->repaired = false;
+	if (reader->repaired)
+		return reader->now_ms;
+	if (strcmp(line->type, "recording-repaired") != 0)
+		return moment(reader, wall_ms);
+	json_t *payload =
+		json_loadb(line->payload, line->payload_len, JSON_REJECT_DUPLICATES, &error);
+	const int64_t until_ms = json_integer_value(json_object_get(payload, "until_ms"));
+	const int64_t started_ms = reader->record->started_ms;
+	json_decref(payload);
+	reader->repaired = until_ms >= 0 && until_ms <= wall_ms - started_ms;
+	return moment(reader, reader->repaired ? started_ms + until_ms : wall_ms);
+}
+
 static const struct {
 	const char *type;
 	void (*take)(struct record_reader *reader, int64_t before_ms, int64_t at_ms);
 } own_lines[] = {
+	{ "recording-repaired", repaired },
 	{ "recording-resumed", resumed },
 	{ "tap-lost", tap_lost },
 	{ "tap-connected", tap_connected },
@@ -427,7 +454,7 @@ int record_reader_take(struct record_reader *reader, const struct chain_line *li
 		return reader->err;
 	}
 	const int64_t before_ms = reader->now_ms;
-	const int64_t at_ms = moment(reader, wall_ms);
+	const int64_t at_ms = moment_of_line(reader, line, wall_ms);
 	for (size_t i = 0; i < RS_ARRAY_LEN(own_lines); i++)
 		if (strcmp(line->type, own_lines[i].type) == 0)
 			own_lines[i].take(reader, before_ms, at_ms);

@@ -41,8 +41,9 @@ struct record_reader {
 	int err;               /* -ENOMEM; sticks */
 	int64_t now_ms;        /* of the last event or line */
 	bool stopped;          /* the last line was recording-stopped */
-	int64_t tap_lost_ms;   /* -1 = it is there */
-	uint32_t captions;     /* that came */
+	bool repaired;       /* closed later: lines say nothing of session time until it goes on */
+	int64_t tap_lost_ms; /* -1 = it is there */
+	uint32_t captions;   /* that came */
 
 	/* who speaks (statements.c) */
 	struct reader_entry *entries;

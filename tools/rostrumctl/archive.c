@@ -11,6 +11,7 @@
 #include "recorder/record/record.h"
 #include "tools/rostrumctl/bag.h"
 #include "tools/rostrumctl/custody.h"
+#include "tools/rostrumctl/repair.h"
 #include "tools/rostrumctl/transfer.h"
 
 #include <errno.h>
@@ -44,7 +45,8 @@ static const char usage[] =
 	"       rostrumctl archive programme DIR [--json]   makes it from the archive, where it is not whole\n"
 	"       rostrumctl archive export DIR [--to BAG] [--json]   BagIt bag, as it was sealed; default: NAME.bag here\n"
 	"       rostrumctl archive export DIR --language ID [--to FILE] [--json]  the programme of a language; default: NAME.ID.webm here\n"
-	"       rostrumctl archive import DIR --to ROOT [--json]    into another site, if it is what was recorded\n" CUSTODY_USAGE;
+	"       rostrumctl archive import DIR --to ROOT [--json]    into another site, if it is what was recorded\n" REPAIR_USAGE
+		CUSTODY_USAGE;
 
 static int print_json(json_t *json)
 {
@@ -525,7 +527,9 @@ static bool parse_options(int argc, char **argv, struct options *out)
 int archive_main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	const int status = custody_main(argc, argv);
+	int status = custody_main(argc, argv);
+	if (status < 0)
+		status = repair_main(argc, argv);
 	if (status == 0 || status == 1)
 		return status;
 	if (status < 0 && argc >= 3 && parse_options(argc, argv, &options))

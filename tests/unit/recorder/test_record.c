@@ -212,6 +212,24 @@ static void a_suspension_interrupts_and_a_lost_line_is_a_gap(void **state)
 	(void)state;
 }
 
+static void a_repaired_session_ends_where_it_was_cut_off(void **state)
+{
+	struct record_reader *reader = reader_new();
+	event(reader, 1000, "floor-given", "\"entry\": null, \"participant\": \"KEN\"");
+	line(reader, "recording-repaired", 86400000, "{\"until_ms\": 9000}");
+	line(reader, "recording-stopped", 86400000, "{}");
+	struct record *record = finish(reader);
+
+	assert_int_equal(record->duration_ms, 9000);
+	assert_true(record->closed);
+	assert_int_equal(record->n_gaps, 1);
+	assert_int_equal(record->gaps[0].from_ms, 9000);
+	assert_int_equal(record->gaps[0].to_ms, 9000);
+	assert_int_equal(record_speech_spoken(&record->speeches[0]), 8000);
+	record_free(record);
+	(void)state;
+}
+
 static void a_recorded_vote_has_names_and_a_secret_one_has_none(void **state)
 {
 	struct record_reader *reader = reader_new();
@@ -425,6 +443,7 @@ int main(void)
 		cmocka_unit_test(motions_lie_one_over_another),
 		cmocka_unit_test(a_recording_that_begins_later_goes_on_from_where_things_stand),
 		cmocka_unit_test(a_suspension_interrupts_and_a_lost_line_is_a_gap),
+		cmocka_unit_test(a_repaired_session_ends_where_it_was_cut_off),
 		cmocka_unit_test(a_recorded_vote_has_names_and_a_secret_one_has_none),
 		cmocka_unit_test(the_last_text_of_a_caption_counts),
 		cmocka_unit_test(what_xml_cannot_hold_is_replaced),
