@@ -42,8 +42,8 @@ static void measure_peer(struct service *service, const struct node_peer_stats *
 		return;
 	const int64_t packets = stats->rx_packets - peer->rx_packets;
 	const int64_t lost = stats->rx_lost - peer->rx_lost;
-	/* A whole measure without a packet may have been a short one. */
-	peer->quiet = stats->idle_ms >= 0 ? stats->idle_ms >= PEER_QUIET_MS : packets == 0;
+	/* Either: what a worker counted may be older than its clock, and a measure without a packet tells first. */
+	peer->quiet = packets == 0 || stats->idle_ms >= PEER_QUIET_MS;
 	peer->rx_packets = stats->rx_packets;
 	peer->rx_lost = stats->rx_lost;
 	peer->person->rtt_ms =

@@ -189,17 +189,6 @@ static void a_desk_silent_for_most_of_a_measure_is_lost(void **state)
 	assert_string_equal(bench_text(first.page->view, "channels.fr.desk"), "");
 }
 
-/* Two measures may be taken shortly after one another. */
-static void a_measure_without_a_packet_is_none_where_the_time_since_the_last_is_known(void **state)
-{
-	struct bench *bench = *state;
-	const struct console first = open_console(bench, "fr-1");
-	assert_string_equal(act(bench, &first, "go-live", "\"channel\":\"fr\""), "ok");
-	report(bench, &first, 50);
-	report(bench, &first, 50);
-	assert_string_equal(bench_text(first.page->view, "channels.fr.desk"), "fr-1");
-}
-
 static void a_desk_that_is_heard_again_soon_goes_on_by_itself(void **state)
 {
 	struct bench *bench = *state;
@@ -315,9 +304,6 @@ int main(void)
 			a_desk_nothing_comes_from_is_known_by_the_second_measure, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_desk_silent_for_most_of_a_measure_is_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_measure_without_a_packet_is_none_where_the_time_since_the_last_is_known,
-			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_desk_that_is_heard_again_soon_goes_on_by_itself, setup, teardown),
 		cmocka_unit_test_setup_teardown(
