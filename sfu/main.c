@@ -38,7 +38,8 @@ static const struct config_key keys[] = {
 	{ "plain", CONFIG_TABLE, "[]", 0, PLAIN_MAX,
 		"streams of RTP or SRTP without ICE and DTLS, each an object", plain_keys,
 		PLAIN_KEYS },
-	{ "limits.meetings", CONFIG_INT, "64", 1, 1024, "most meetings" },
+	{ "limits.meetings", CONFIG_INT, "128", 1, 1088,
+		"most meetings; the test of a line is one, too" },
 	/* The whole desired state of so many fits one control message. */
 	{ "limits.peers", CONFIG_INT, "1024", 1, 2000,
 		"most peers: browsers, boxes, WHIP and WHEP" },

@@ -30,6 +30,8 @@ static const struct config_key keys[] = {
 		"folder of recordings that the archive page shows; empty = none" },
 	{ "archive.look_s", CONFIG_INT, "60", 1, 86400,
 		"seconds between two looks through that folder" },
+	{ "webcast.directory", CONFIG_TEXT, "", 0, 0,
+		"folder of what rostrum-webcast makes of public meetings; empty = no webcast" },
 	{ "rules.dir", CONFIG_TEXT, "/usr/share/rostrum/rules", 0, 0,
 		"folder of rules profiles, NAME.json" },
 	{ "web.root", CONFIG_TEXT, "/usr/share/rostrum/web", 0, 0, "folder of the built pages" },
@@ -58,6 +60,8 @@ static const struct config_key keys[] = {
 		"WHIP and WHEP sessions of one badge" },
 	{ "limits.media_per_address", CONFIG_INT, "64", 1, 60000,
 		"WHIP and WHEP sessions from one address" },
+	{ "limits.line_tests", CONFIG_INT, "8", 1, 64,
+		"tests of lines before a call at a time, each some Mbit/s for some seconds" },
 	{ "limits.document_octets", CONFIG_INT, "67108864", 1024, 1073741824,
 		"octets of one document of an agenda item" },
 	{ "limits.documents_octets", CONFIG_INT, "1073741824", 1024, 1099511627776,
@@ -219,6 +223,7 @@ static int make_io(struct program *program)
 		.documents = program->documents,
 		.archive = config_text(config, "archive.directory"),
 		.catalogue = program->catalogue,
+		.webcast = config_text(config, "webcast.directory"),
 		.archive_look_ms = (uint64_t)config_int(config, "archive.look_s") * 1000,
 		.turn = &program->turn,
 		.auth = program->auth,
@@ -230,9 +235,6 @@ static int make_io(struct program *program)
 	if (err == 0)
 		err = list_of(
 			config, "listen", IO_LISTEN_MAX, io.listen, &io.n_listen, program->error);
-	if (err == 0)
-		err = list_of(config, "webhooks.hosts", IO_HOOK_HOSTS_MAX, io.hook_hosts,
-			&io.n_hook_hosts, program->error);
 	if (err == 0)
 		err = list_of(config, "webhooks.hosts", IO_HOOK_HOSTS_MAX, io.hook_hosts,
 			&io.n_hook_hosts, program->error);
@@ -269,10 +271,12 @@ static int make_service(struct program *program)
 		.ballot_dir = config_text(program->config, "state.dir"),
 		.answer = sdp_answer,
 		.turn = &program->turn,
+		.archive = config_text(program->config, "archive.directory")[0] != '\0',
 	};
 	memcpy(service.lot_secret, program->lot_secret, sizeof(service.lot_secret));
 	service.limits.sessions = limit(program->config, "limits.sessions");
 	service.limits.peers = limit(program->config, "limits.peers");
+	service.limits.line_tests = limit(program->config, "limits.line_tests");
 	service.limits.nodes = limit(program->config, "limits.nodes");
 	service.limits.documents_octets = limit(program->config, "limits.documents_octets");
 	service.limits.meetings = limit(program->config, "limits.meetings");

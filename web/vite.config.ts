@@ -1,6 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 
-const pages = ['index', 'delegate', 'podium', 'interpreter', 'captioner', 'hall', 'archive'];
+const pages = ['index', 'delegate', 'podium', 'interpreter', 'captioner', 'hall', 'archive', 'technician', 'watch'];
 const server = process.env['ROSTRUM'] ?? 'http://127.0.0.1:8080';
 
 /** The signaling server answers `/delegate` with `delegate.html`; the development server does the same. */
@@ -9,9 +9,9 @@ function shortAddresses(): Plugin {
 		name: 'short-addresses',
 		configureServer({ middlewares }) {
 			middlewares.use((request, _response, next) => {
-				const path = /^\/(\w+)(?=$|\?)/.exec(request.url ?? '')?.[1];
+				const path = /^\/(\w+)(?=\/?(?:$|\?))/.exec(request.url ?? '')?.[1];
 				if (path !== undefined && pages.includes(path))
-					request.url = request.url?.replace(`/${path}`, `/${path}.html`);
+					request.url = request.url?.replace(new RegExp(`^/${path}/?`), `/${path}.html`);
 				next();
 			});
 		},
@@ -40,6 +40,6 @@ export default defineConfig({
 		modulePreload: { polyfill: false },
 		rollupOptions: { input: pages.map((page) => `${page}.html`) },
 	},
-	server: { proxy: { '/ws': { target: server, ws: true }, '/api': { target: server } } },
+	server: { proxy: { '/ws': { target: server, ws: true }, '/api': { target: server }, '/webcast': { target: server } } },
 	test: { include: ['tests/*.test.ts'] },
 } as import('vitest/config').ViteUserConfig);

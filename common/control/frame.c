@@ -6,6 +6,7 @@
 
 #define LENGTH_LEN 4
 #define RTP_HEADER_LEN 12
+#define TICKET_LEN 8
 
 static size_t kind_limit(uint8_t kind)
 {
@@ -14,6 +15,8 @@ static size_t kind_limit(uint8_t kind)
 		return FRAME_MESSAGE_MAX;
 	case FRAME_PACKET:
 		return FRAME_PACKET_MAX;
+	case FRAME_LATE:
+		return FRAME_LATE_MAX;
 	default:
 		return 0;
 	}
@@ -63,18 +66,24 @@ int frame_reader_next(struct frame_reader *reader, struct frame *out_frame)
 	return 1;
 }
 
+/* Its length and kind; the body follows, and the commit. False: there is no room. */
+static bool begin(
+	struct rs_buf *out, enum frame_kind kind, size_t body, struct rs_writer *out_writer)
+{
+	uint8_t *room = rs_buf_room(out, FRAME_HEADER_LEN + body);
+	if (room == NULL)
+		return false;
+	rs_writer_init(out_writer, room, FRAME_HEADER_LEN + body);
+	rs_write_u32(out_writer, (uint32_t)(body + 1));
+	rs_write_u8(out_writer, (uint8_t)kind);
+	return true;
+}
+
 int frame_write_message(struct rs_buf *out, const char *json, size_t len)
 {
-	if (len == 0 || len + 1 > FRAME_MESSAGE_MAX)
-		return -E2BIG;
-	uint8_t *room = rs_buf_room(out, FRAME_HEADER_LEN + len);
-	if (room == NULL)
-		return -E2BIG;
-
 	struct rs_writer writer;
-	rs_writer_init(&writer, room, FRAME_HEADER_LEN + len);
-	rs_write_u32(&writer, (uint32_t)(len + 1));
-	rs_write_u8(&writer, FRAME_MESSAGE);
+	if (len == 0 || len + 1 > FRAME_MESSAGE_MAX || !begin(out, FRAME_MESSAGE, len, &writer))
+		return -E2BIG;
 	rs_write_bytes(&writer, json, len);
 	rs_buf_commit(out, writer.len);
 	return 0;
@@ -82,17 +91,10 @@ int frame_write_message(struct rs_buf *out, const char *json, size_t len)
 
 int frame_write_packet(struct rs_buf *out, const struct frame_packet *packet)
 {
-	const size_t body = FRAME_PACKET_HEADER_LEN + packet->rtp_len;
-	if (body + 1 > FRAME_PACKET_MAX)
-		return -E2BIG;
-	uint8_t *room = rs_buf_room(out, FRAME_HEADER_LEN + body);
-	if (room == NULL)
-		return -E2BIG;
-
 	struct rs_writer writer;
-	rs_writer_init(&writer, room, FRAME_HEADER_LEN + body);
-	rs_write_u32(&writer, (uint32_t)(body + 1));
-	rs_write_u8(&writer, FRAME_PACKET);
+	const size_t body = FRAME_PACKET_HEADER_LEN + packet->rtp_len;
+	if (body + 1 > FRAME_PACKET_MAX || !begin(out, FRAME_PACKET, body, &writer))
+		return -E2BIG;
 	rs_write_u32(&writer, packet->track);
 	rs_write_u64(&writer, (uint64_t)packet->arrival_wall_us);
 	rs_write_bytes(&writer, packet->rtp, packet->rtp_len);
@@ -111,6 +113,32 @@ int frame_packet_parse(const uint8_t *body, size_t len, struct frame_packet *out
 		.arrival_wall_us = (int64_t)rs_read_u64(&reader),
 		.rtp = body + FRAME_PACKET_HEADER_LEN,
 		.rtp_len = len - FRAME_PACKET_HEADER_LEN,
+	};
+	return 0;
+}
+
+int frame_write_late(struct rs_buf *out, const struct frame_late *late)
+{
+	struct rs_writer writer;
+	const size_t body = TICKET_LEN + late->len;
+	if (body + 1 > FRAME_LATE_MAX || !begin(out, FRAME_LATE, body, &writer))
+		return -E2BIG;
+	rs_write_u64(&writer, late->ticket);
+	rs_write_bytes(&writer, late->part, late->len);
+	rs_buf_commit(out, writer.len);
+	return 0;
+}
+
+int frame_late_parse(const uint8_t *body, size_t len, struct frame_late *out_late)
+{
+	if (len <= TICKET_LEN)
+		return -EBADMSG;
+	struct rs_reader reader;
+	rs_reader_init(&reader, body, len);
+	*out_late = (struct frame_late){
+		.ticket = rs_read_u64(&reader),
+		.part = body + TICKET_LEN,
+		.len = len - TICKET_LEN,
 	};
 	return 0;
 }

@@ -11,10 +11,13 @@
 enum frame_kind {
 	FRAME_MESSAGE = 1, /* one JSON object */
 	FRAME_PACKET = 2,  /* track, arrival, RTP packet */
+	FRAME_LATE = 3,    /* ticket, a part of what was kept (late.h) */
 };
 
 #define FRAME_MESSAGE_MAX ((size_t)8 << 20)
 #define FRAME_PACKET_MAX ((size_t)2048)
+/* Of kind and body: the ticket, and LATE_PART_MAX octets of late.h. */
+#define FRAME_LATE_MAX (((size_t)128 << 10) + 9)
 /* Octets in front of a frame's body: length and kind. */
 #define FRAME_HEADER_LEN 5
 /* Octets in front of the RTP packet in a packet frame's body: track and arrival. */
@@ -35,6 +38,13 @@ struct frame_packet {
 	size_t rtp_len;
 };
 
+/* Body of a late frame; `part` looks into the frame. */
+struct frame_late {
+	uint64_t ticket;
+	const uint8_t *part;
+	size_t len;
+};
+
 struct frame_reader {
 	struct rs_buf buf;
 	size_t taken; /* octets of the frame handed out last, consumed at the next call */
@@ -50,8 +60,11 @@ int frame_reader_next(struct frame_reader *reader, struct frame *out_frame) RS_M
 /* Append one frame to `out`. 0, -E2BIG (body over the kind's limit, or `out` full) or -ENOMEM; all or nothing. */
 int frame_write_message(struct rs_buf *out, const char *json, size_t len) RS_MUST_USE;
 int frame_write_packet(struct rs_buf *out, const struct frame_packet *packet) RS_MUST_USE;
+int frame_write_late(struct rs_buf *out, const struct frame_late *late) RS_MUST_USE;
 /* 0 or -EBADMSG (too short to hold an RTP header). */
 int frame_packet_parse(
 	const uint8_t *body, size_t len, struct frame_packet *out_packet) RS_MUST_USE;
+/* 0 or -EBADMSG (no octet behind the ticket). */
+int frame_late_parse(const uint8_t *body, size_t len, struct frame_late *out_late) RS_MUST_USE;
 
 #endif

@@ -1,8 +1,5 @@
-#include "recorder/archive/archive.h"
-
-#include "recorder/archive/proof.h"
-#include "recorder/archive/session.h"
-#include "recorder/archive/vault.h"
+#include "recorder/archive/archive_priv.h"
+#include "recorder/archive/late_priv.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,41 +12,12 @@
 /* Comes back when all files of a closed archive are on the disk; no event has such a number. */
 #define FINISHED_TOKEN UINT64_MAX
 
-/* The clock of one sender, shared by its tracks. */
-struct sender {
-	char name[RS_NAME_MAX + 1];
-	struct clock_base clock;
-};
-
-struct archive {
-	char *texts[4]; /* root, meeting, session, software: owned copies behind `config` */
-	struct archive_config config;
-	struct archive_channel channels[ARCHIVE_CHANNELS_MAX];
-	const struct disk *disk;
-	struct vault *vault; /* between it and what is said behind closed doors; NULL = none */
-	struct proof *proof; /* NULL = nothing is signed */
-	struct session session;
-	struct archive_now when; /* of the call being served */
-	int error;
-
-	uint32_t events;
-	bool events_open;
-	bool events_dirty;
-	int64_t last_event;
-	int64_t durable_event;
-	bool closed;
-	bool finished;
-
-	struct track **tracks;  /* tracks_max of them */
-	struct sender *senders; /* one for each track, in use while the track is */
-	size_t n_tracks;
-};
-
-static int fail(struct archive *archive, int err)
+int archive_fail(struct archive *archive, int err)
 {
 	if (archive->error != 0)
 		return archive->error;
 	archive->error = err;
+	archive->late = late_segment_free(archive->late);
 	for (size_t i = 0; i < archive->n_tracks; i++)
 		archive->tracks[i] = track_free(archive->tracks[i]);
 	archive->n_tracks = 0;
@@ -60,7 +28,7 @@ static int fail(struct archive *archive, int err)
 	return err;
 }
 
-static int append(struct archive *archive, const struct chain_entry *entry)
+int archive_append(struct archive *archive, const struct chain_entry *entry)
 {
 	struct rs_buf line;
 	rs_buf_init(&line, LINES_BUF_MAX);
@@ -74,7 +42,7 @@ static int append(struct archive *archive, const struct chain_entry *entry)
 	return err;
 }
 
-static int append_json(struct archive *archive, const char *type, json_t *payload)
+int archive_append_json(struct archive *archive, const char *type, json_t *payload)
 {
 	char *text = payload != NULL ? json_dumps(payload, JSON_COMPACT) : NULL;
 	json_decref(payload);
@@ -84,174 +52,37 @@ static int append_json(struct archive *archive, const char *type, json_t *payloa
 		.wall_ms = archive->when.wall_us / 1000,
 		.payload = text,
 		.payload_len = strlen(text) };
-	const int err = append(archive, &entry);
+	const int err = archive_append(archive, &entry);
 	free(text);
 	return err;
 }
 
 static int track_note(void *ctx, const char *type, json_t *payload)
 {
-	return append_json(ctx, type, payload);
+	return archive_append_json(ctx, type, payload);
 }
 
-static int copy_config(struct archive *archive, const struct archive_config *config)
+/* Its hash as well: of an event whose words are few it would tell which they are. */
+int archive_append_sealed(struct archive *archive, struct chain_entry *entry)
 {
-	const char *const from[] = { config->meeting, config->session, config->title,
-		config->software };
-	for (size_t i = 0; i < RS_ARRAY_LEN(from); i++) {
-		archive->texts[i] = rs_strdup(from[i]);
-		if (archive->texts[i] == NULL)
-			return -ENOMEM;
-	}
-	archive->config = *config;
-	archive->config.root = NULL; /* used while opening only */
-	archive->config.class = NULL;
-	archive->config.about = NULL;
-	archive->config.meeting = archive->texts[0];
-	archive->config.session = archive->texts[1];
-	archive->config.title = archive->texts[2];
-	archive->config.software = archive->texts[3];
-	if (config->n_channels > 0)
-		memcpy(archive->channels, config->channels,
-			config->n_channels * sizeof(*config->channels));
-	archive->config.channels = archive->channels;
-	archive->tracks = rs_calloc(config->tracks_max, sizeof(*archive->tracks));
-	archive->senders = rs_calloc(config->tracks_max, sizeof(*archive->senders));
-	return archive->tracks != NULL && archive->senders != NULL ? 0 : -ENOMEM;
-}
-
-/* The first line of a session that was cut off: it goes on, or is only to be closed. */
-static int write_again(struct archive *archive)
-{
-	const struct session *session = &archive->session;
-	const struct archive_config *config = &archive->config;
-	if (config->repaired)
-		return append_json(archive, "recording-repaired",
-			json_pack("{s:s, s:I, s:I, s:b}", "software", config->software,
-				"torn_octets", (json_int_t)session->torn, "until_ms",
-				(json_int_t)config->repaired_until_ms, "signed",
-				config->signer != NULL));
-	return append_json(archive, "recording-resumed",
-		json_pack("{s:s, s:I}", "software", config->software, "torn_octets",
-			(json_int_t)session->torn));
-}
-
-static int write_opening(struct archive *archive)
-{
-	const struct session *session = &archive->session;
-	if (session->fresh)
-		return append_json(archive, "recording-started",
-			json_pack("{s:s, s:s, s:s, s:s, s:I}", "meeting", archive->config.meeting,
-				"session", archive->config.session, "software",
-				archive->config.software, "session_sha256", session->sha256,
-				"started_us", (json_int_t)session->started_us));
-	int err = write_again(archive);
-	const char *file;
-	json_t *unused;
-	json_object_foreach(session->unfinished, file, unused)
-	{
-		if (err == 0)
-			err = append_json(
-				archive, "segment-recovered", session_measure(session, file));
-	}
+	struct rs_buf payload;
+	rs_buf_init(&payload, CHAIN_LINE_MAX);
+	int err = vault_seal_event(archive->vault, archive->session.chain.seq + 1, entry->hash,
+		entry->payload, entry->payload_len, &payload);
+	entry->hash = "";
+	entry->payload = (const char *)rs_buf_data(&payload);
+	entry->payload_len = rs_buf_len(&payload);
+	if (err == 0)
+		err = archive_append(archive, entry);
+	rs_buf_done(&payload);
 	return err;
-}
-
-static int open_events(struct archive *archive)
-{
-	char path[ARCHIVE_PATH_LEN];
-	int err = names_path(archive->session.directory, NAMES_EVENTS, path);
-	if (err < 0)
-		return -EINVAL;
-	err = archive->disk->open(
-		archive->disk->ctx, archive->config.owner, path, DISK_EXTEND, &archive->events);
-	archive->events_open = err == 0;
-	return err;
-}
-
-static int settle_events(void *ctx)
-{
-	return archive_flush(ctx);
-}
-
-/* Heads that cannot be gone on from are for verification to judge; what is recorded comes first. */
-static int open_proof(struct archive *archive)
-{
-	const struct proof_config config = { .disk = archive->disk,
-		.owner = archive->config.owner,
-		.directory = archive->session.directory,
-		.session_sha256 = archive->session.sha256,
-		.signer = archive->config.signer,
-		.interval = archive->config.head_interval,
-		.tracks_max = archive->config.tracks_max,
-		.events = &archive->session.chain,
-		.when = &archive->when,
-		.settle = settle_events,
-		.ctx = archive };
-	const char *why = "";
-	if (archive->config.signer == NULL)
-		return 0;
-	const int err = proof_open(&config, &archive->proof, &why);
-	if (err != -EBADMSG && err != -EPROTO && err != -EACCES)
-		return err;
-	return append_json(archive, "proof-refused", json_pack("{s:s}", "reason", why));
-}
-
-/* Two files a track, those of the archive itself, and some to spare. */
-static int open_vault(struct archive *archive)
-{
-	const struct vault_config config = { .disk = archive->disk,
-		.recipient = archive->config.recipient,
-		.rand = archive->config.rand,
-		.directory = archive->session.directory,
-		.owner = archive->config.owner,
-		.files_max = 2 * archive->config.tracks_max + 16 };
-	if (config.recipient == NULL)
-		return 0;
-	const int err = vault_new(&config, &archive->vault);
-	if (err == 0)
-		archive->disk = vault_disk(archive->vault);
-	return err;
-}
-
-int archive_open(const struct archive_config *config, const struct disk *disk,
-	struct archive_now when, struct archive **out_archive)
-{
-	if (config->n_channels > ARCHIVE_CHANNELS_MAX || config->tracks_max == 0 ||
-		config->rules.segment_ms == 0)
-		return -EINVAL;
-	RS_CLEANUP(archive_freep) struct archive *archive = rs_zalloc(sizeof(*archive));
-	if (archive == NULL)
-		return -ENOMEM;
-	archive->disk = disk;
-	archive->when = when;
-	int err = copy_config(archive, config);
-	if (err == 0)
-		err = session_open(config, when.wall_us, &archive->session);
-	if (err < 0)
-		return err;
-	err = open_vault(archive);
-	if (err < 0)
-		return err;
-	archive->last_event = archive->session.last_event;
-	archive->durable_event = archive->session.last_event;
-	err = open_events(archive);
-	if (err == 0)
-		err = write_opening(archive);
-	if (err == 0)
-		err = open_proof(archive);
-	if (err == 0)
-		err = archive_flush(archive);
-	if (err < 0)
-		return err;
-	*out_archive = rs_steal(&archive);
-	return 0;
 }
 
 struct archive *archive_free(struct archive *archive)
 {
 	if (archive == NULL)
 		return NULL;
+	late_segment_free(archive->late);
 	for (size_t i = 0; i < archive->n_tracks; i++)
 		track_free(archive->tracks[i]);
 	rs_release(archive->tracks);
@@ -280,7 +111,9 @@ int archive_close(struct archive *archive, const char *reason, struct archive_no
 	for (size_t i = 0; i < archive->n_tracks && err == 0; i++)
 		err = track_finish(archive->tracks[i], when.now);
 	if (err == 0)
-		err = append_json(
+		err = late_segment_finish(archive->late, when.now);
+	if (err == 0)
+		err = archive_append_json(
 			archive, "recording-stopped", json_pack("{s:s}", "reason", reason));
 	if (err == 0)
 		err = archive_flush(archive);
@@ -289,7 +122,7 @@ int archive_close(struct archive *archive, const char *reason, struct archive_no
 	if (err == 0)
 		err = archive->disk->sync(archive->disk->ctx, archive->events, FINISHED_TOKEN);
 	archive->closed = true;
-	return err < 0 ? fail(archive, err) : 0;
+	return err < 0 ? archive_fail(archive, err) : 0;
 }
 
 bool archive_finished(const struct archive *archive)
@@ -329,13 +162,15 @@ int archive_error(const struct archive *archive)
 
 void archive_disk_failed(struct archive *archive, int err)
 {
-	(void)fail(archive, err); /* gives the error back for others */
+	(void)archive_fail(archive, err); /* gives the error back for others */
 }
 
 void archive_disk_synced(struct archive *archive, uint64_t token)
 {
 	if (token == FINISHED_TOKEN)
 		archive->finished = true;
+	else if (token >= LATE_TOKEN && archive->late != NULL)
+		archive->late->durable = token - LATE_TOKEN;
 	else if ((int64_t)token > archive->durable_event)
 		archive->durable_event = (int64_t)token;
 }
@@ -378,40 +213,49 @@ static void describe(const struct archive *archive, const char *name, enum archi
 	}
 }
 
-static int add_track(
-	struct archive *archive, const char *name, enum archive_media media, size_t *out_track)
+int archive_new_track(
+	struct archive *archive, const struct archive_track *what, struct track **out_track)
 {
-	if (archive->n_tracks == archive->config.tracks_max)
-		return -E2BIG;
 	char title[96];
 	const char *language;
-	describe(archive, name, media, title, &language);
-	uint32_t first = 0;
-	int err = session_next_segment(&archive->session, name, media, &first);
-	if (err < 0)
-		return fail(archive, err);
+	describe(archive, what->name, what->media, title, &language);
 	const struct track_config config = { .rules = &archive->config.rules,
 		.disk = archive->proof != NULL ? proof_disk(archive->proof) : archive->disk,
 		.owner = archive->config.owner,
 		.directory = archive->session.directory,
-		.name = name,
+		.name = what->name,
 		.title = title,
 		.language = language,
-		.media = media,
-		.first_segment = first,
+		.media = what->media,
+		.first_segment = what->first_segment,
 		.epoch_wall_us = archive->session.started_us,
-		.sender = sender_clock(archive, name, media),
+		.sender = what->sender,
 		.rand = archive->config.rand,
+		.live = what->live,
 		.note = track_note,
 		.ctx = archive };
-	err = track_new(&config, &archive->tracks[archive->n_tracks]);
+	return track_new(&config, out_track);
+}
+
+static int add_track(
+	struct archive *archive, const char *name, enum archive_media media, size_t *out_track)
+{
+	struct archive_track what = {
+		.name = name, .media = media, .sender = sender_clock(archive, name, media)
+	};
+	if (archive->n_tracks == archive->config.tracks_max)
+		return -E2BIG;
+	int err = session_next_segment(&archive->session, name, media, &what.first_segment);
 	if (err < 0)
-		return fail(archive, err);
+		return archive_fail(archive, err);
+	err = archive_new_track(archive, &what, &archive->tracks[archive->n_tracks]);
+	if (err < 0)
+		return archive_fail(archive, err);
 	*out_track = archive->n_tracks++;
 	return 0;
 }
 
-static int find_track(
+int archive_find_track(
 	struct archive *archive, const char *name, enum archive_media media, size_t *out_track)
 {
 	for (size_t i = 0; i < archive->n_tracks; i++) {
@@ -426,11 +270,11 @@ static int find_track(
 static int note_refused(
 	struct archive *archive, const char *name, const char *media, const char *codec, int why)
 {
-	const int err = append_json(archive, "track-refused",
+	const int err = archive_append_json(archive, "track-refused",
 		json_pack("{s:s, s:s, s:s, s:s}", "track", name, "media", media, "codec", codec,
 			"reason",
 			why == -E2BIG ? "too many tracks" : "codec or clock rate is not recorded"));
-	return err < 0 ? fail(archive, err) : why;
+	return err < 0 ? archive_fail(archive, err) : why;
 }
 
 int archive_begin(struct archive *archive, const char *name, const char *media_name,
@@ -443,7 +287,7 @@ int archive_begin(struct archive *archive, const char *name, const char *media_n
 	if (!rs_name_valid(name, strlen(name)) || names_media_parse(media_name, &media) < 0)
 		return -EBADMSG;
 	archive->when = when;
-	int err = find_track(archive, name, media, &track);
+	int err = archive_find_track(archive, name, media, &track);
 	if (err == 0)
 		err = track_begin(archive->tracks[track], codec, hz, when.now);
 	if (archive->error != 0)
@@ -451,7 +295,7 @@ int archive_begin(struct archive *archive, const char *name, const char *media_n
 	if (err == -EOPNOTSUPP || err == -EINVAL || err == -E2BIG)
 		return note_refused(archive, name, media_name, codec, err);
 	if (err < 0)
-		return fail(archive, err);
+		return archive_fail(archive, err);
 	*out_track = track;
 	return 0;
 }
@@ -463,7 +307,7 @@ int archive_recv(struct archive *archive, size_t track, const uint8_t *rtp, size
 		return -EPROTO;
 	archive->when = when;
 	const int err = track_recv_rtp(archive->tracks[track], rtp, len, arrival_wall_us, when.now);
-	return err < 0 ? fail(archive, err) : 0;
+	return err < 0 ? archive_fail(archive, err) : 0;
 }
 
 void archive_report(struct archive *archive, size_t track, uint64_t ntp, uint32_t rtp_ts)
@@ -478,7 +322,7 @@ int archive_mark(struct archive *archive, const char *source, bool open, int64_t
 	if (archive->error != 0 || archive->closed)
 		return -EPROTO;
 	archive->when = when;
-	int err = append_json(archive, "gate",
+	int err = archive_append_json(archive, "gate",
 		json_pack("{s:s, s:b, s:I, s:I, s:I}", "source", source, "open", open, "event",
 			(json_int_t)event, "wall_us", (json_int_t)mark_wall_us, "t_ms",
 			(json_int_t)((mark_wall_us - archive->session.started_us) / 1000)));
@@ -488,7 +332,7 @@ int archive_mark(struct archive *archive, const char *source, bool open, int64_t
 			track_is(archive->tracks[i], source, ARCHIVE_CAMERA) ||
 			track_is(archive->tracks[i], source, ARCHIVE_CONTENT))
 			err = track_gate(archive->tracks[i], when.now);
-	return err < 0 ? fail(archive, err) : 0;
+	return err < 0 ? archive_fail(archive, err) : 0;
 }
 
 int archive_show(
@@ -511,8 +355,8 @@ int archive_note(
 		return -EPROTO;
 	}
 	archive->when = when;
-	const int err = append_json(archive, type, payload);
-	return err < 0 ? fail(archive, err) : 0;
+	const int err = archive_append_json(archive, type, payload);
+	return err < 0 ? archive_fail(archive, err) : 0;
 }
 
 /* The payload goes into a line as it is: it has to be one object on one line. */
@@ -530,22 +374,6 @@ static bool event_valid(const struct archive_event *event)
 	return object;
 }
 
-/* Its hash as well: of an event whose words are few it would tell which they are. */
-static int append_sealed(struct archive *archive, struct chain_entry *entry)
-{
-	struct rs_buf payload;
-	rs_buf_init(&payload, CHAIN_LINE_MAX);
-	int err = vault_seal_event(archive->vault, archive->session.chain.seq + 1, entry->hash,
-		entry->payload, entry->payload_len, &payload);
-	entry->hash = "";
-	entry->payload = (const char *)rs_buf_data(&payload);
-	entry->payload_len = rs_buf_len(&payload);
-	if (err == 0)
-		err = append(archive, entry);
-	rs_buf_done(&payload);
-	return err;
-}
-
 int archive_add_event(
 	struct archive *archive, const struct archive_event *event, struct archive_now when)
 {
@@ -561,10 +389,10 @@ int archive_add_event(
 		.payload_len = event->len,
 		.event = event->number,
 		.hash = event->hash };
-	const int err =
-		archive->vault != NULL ? append_sealed(archive, &entry) : append(archive, &entry);
+	const int err = archive->vault != NULL ? archive_append_sealed(archive, &entry)
+					       : archive_append(archive, &entry);
 	if (err < 0)
-		return fail(archive, err);
+		return archive_fail(archive, err);
 	archive->last_event = event->number;
 	return 0;
 }
@@ -577,10 +405,12 @@ int archive_tick(struct archive *archive, struct archive_now when)
 	for (size_t i = 0; i < archive->n_tracks; i++) {
 		const int err = track_tick(archive->tracks[i], when.now);
 		if (err < 0)
-			return fail(archive, err);
+			return archive_fail(archive, err);
 	}
-	const int err = archive->proof != NULL ? proof_tick(archive->proof) : 0;
-	return err < 0 ? fail(archive, err) : 0;
+	int err = late_segment_tick(archive->late, when.now);
+	if (err == 0 && archive->proof != NULL)
+		err = proof_tick(archive->proof);
+	return err < 0 ? archive_fail(archive, err) : 0;
 }
 
 rs_time archive_deadline(const struct archive *archive)
@@ -592,7 +422,7 @@ rs_time archive_deadline(const struct archive *archive)
 		deadline = proof_deadline(archive->proof);
 	for (size_t i = 0; i < archive->n_tracks; i++)
 		deadline = rs_time_min(deadline, track_deadline(archive->tracks[i]));
-	return deadline;
+	return rs_time_min(deadline, late_segment_deadline(archive->late));
 }
 
 int archive_flush(struct archive *archive)
@@ -604,7 +434,7 @@ int archive_flush(struct archive *archive)
 	archive->events_dirty = false;
 	const int err = archive->disk->sync(
 		archive->disk->ctx, archive->events, (uint64_t)archive->last_event);
-	return err < 0 ? fail(archive, err) : 0;
+	return err < 0 ? archive_fail(archive, err) : 0;
 }
 
 bool archive_wants_key(const struct archive *archive, size_t track)

@@ -1,6 +1,8 @@
+#include "common/evidence/files.h"
+#include "common/evidence/lines.h"
 #include "recorder/archive/custody.h"
-#include "recorder/archive/files.h"
-#include "recorder/archive/lines.h"
+#include "recorder/archive/removal.h"
+#include "recorder/archive/second.h"
 #include "recorder/archive/unseal.h"
 
 #include <dirent.h>
@@ -11,15 +13,22 @@
 #include <unistd.h>
 
 struct erasing {
+	const struct erase_wish *wish;
 	const char *directory;
+	const char *root; /* of the archives */
 	const char *name; /* of the session */
-	const char *what;
-	const char *by;
-	int64_t wall_ms;
+	struct second second;
 	struct custody *audit;
 	struct custody *custody;
 	struct erase_report report;
 	char *why; /* UNSEAL_WHY_LEN */
+};
+
+/* What goes with a key. */
+struct lost {
+	const char *file; /* as custody_gone() is asked */
+	const char *key;
+	const char *path; /* of the key, below the session */
 };
 
 static int fail(const struct erasing *e, const char *path, int err, const char *why)
@@ -50,32 +59,53 @@ static int lost_with(const struct erasing *e, const char *file, char out[ARCHIVE
 		       : rs_format(out, ARCHIVE_PATH_LEN, "%s", path + strlen(e->directory) + 1);
 }
 
+/* `at_copy`, where there is one: "copy" or "owed". */
 static int note(struct custody *custody, const struct erasing *e, const char *type,
-	const char *lost, const char *key)
+	const struct lost *lost, const char *at_copy)
 {
 	uint64_t number;
-	return custody_add(custody, type,
-		json_pack("{s:s, s:s, s:s, s:s}", "session", e->name, "file", lost, "key", key,
-			"by", e->by),
-		e->wall_ms, &number);
+	json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:s}", "session", e->name, "file",
+		lost->file, "key", lost->key, "path", lost->path, "by", e->wish->by);
+	if (e->wish->copy != NULL && line != NULL &&
+		json_object_set_new(line, at_copy, json_string(e->wish->copy)) < 0) {
+		json_decref(line);
+		line = NULL;
+	}
+	return custody_add(custody, type, line, e->wish->wall_ms, &number);
 }
 
-static int erase_key(struct erasing *e, const char *file, const char *path, const char *keys)
+/* False: it is owed there. */
+static bool erase_copy(struct erasing *e, const char *path)
 {
-	char lost[ARCHIVE_PATH_LEN];
-	int err = lost_with(e, file, lost);
+	if (!second_is_there(&e->second) || second_take(&e->second, e->name, path) < 0) {
+		e->report.owed++;
+		(void)rs_copy_string(
+			e->report.copy, sizeof(e->report.copy), e->second.why); /* fits */
+		return false;
+	}
+	e->report.copies++;
+	return true;
+}
+
+static int erase_key(struct erasing *e, const char *file, const char *name)
+{
+	char of[ARCHIVE_PATH_LEN];
+	char path[ARCHIVE_PATH_LEN];
+	const struct lost lost = { .file = of, .key = file, .path = path };
+	int err = rs_format(path, sizeof(path), "%s/%s", names_place(NAMES_KEYS), name);
 	if (err == 0)
-		err = note(e->audit, e, "erasing", lost, file);
+		err = lost_with(e, file, of);
 	if (err == 0)
-		err = note(e->custody, e, "erased", lost, file);
-	if (err == 0 && unlink(path) < 0)
-		err = -errno;
+		err = note(e->audit, e, "erasing", &lost, "copy");
 	if (err == 0)
-		err = files_sync_directory(keys);
+		err = note(e->custody, e, "erased", &lost, "copy");
 	if (err == 0)
-		err = note(e->audit, e, "erased", lost, file);
-	e->report.keys += err == 0;
-	return err;
+		err = removal_take(e->root, e->name, path);
+	if (err < 0)
+		return err;
+	e->report.keys++;
+	const bool owed = e->wish->copy != NULL && !erase_copy(e, path);
+	return note(e->audit, e, "erased", &lost, owed ? "owed" : "copy");
 }
 
 static int take_key(struct erasing *e, const char *keys, const char *name)
@@ -91,13 +121,13 @@ static int take_key(struct erasing *e, const char *keys, const char *name)
 	err = vault_key_parse((const char *)text.data, text.len, &key);
 	lines_done(&text);
 	/* A damaged key opens nothing, but goes with all. */
-	if (err < 0 && e->what == NULL)
+	if (err < 0 && e->wish->what == NULL)
 		(void)rs_set_text(key.file, "events"); /* of which file it was cannot be told */
 	else if (err < 0)
 		return fail(e, path, err, "is no key");
-	if (!is_meant(e->what, key.file))
+	if (!is_meant(e->wish->what, key.file))
 		return 0;
-	err = erase_key(e, key.file, path, keys);
+	err = erase_key(e, key.file, name);
 	return err < 0 ? fail(e, path, err, "") : 0;
 }
 
@@ -116,8 +146,6 @@ static int erase_all(struct erasing *e)
 		free(entries[i]);
 	}
 	free(entries);
-	if (err == 0 && e->report.keys == 0)
-		err = fail(e, keys, -ENOENT, "no such key is there");
 	return err;
 }
 
@@ -125,38 +153,88 @@ static int open_custody(const struct erasing *e, const char *path, struct custod
 {
 	char why[CUSTODY_WHY_LEN];
 	const int err = custody_open(path, CUSTODY_WRITE, why, out_custody);
-	return err < 0 ? fail(e, path, err, why) : 0;
+	if (err < 0)
+		return fail(e, path, err, why);
+	custody_sign_with(*out_custody, e->wish->signer);
+	return 0;
 }
 
-int archive_erase(const char *directory, const char *what, const char *by, int64_t wall_ms,
-	struct erase_report *out_report, char why[UNSEAL_WHY_LEN])
+static int check_holds(const struct erasing *e)
+{
+	char reason[CUSTODY_REASON_MAX + 1];
+	const struct custody_hold *hold = custody_hold(e->custody, 0);
+	if (hold == NULL && !second_holds(&e->second, e->name, reason))
+		return 0;
+	return fail(e, e->directory, -EBUSY, hold != NULL ? hold->reason : reason);
+}
+
+static void tell_paid(void *ctx, const struct second_paid *paid)
+{
+	struct erasing *e = ctx;
+	e->report.copies += paid->err == 0;
+	e->report.owed += paid->err < 0;
+	if (paid->err < 0)
+		(void)rs_copy_string(
+			e->report.copy, sizeof(e->report.copy), paid->why); /* may be cut */
+}
+
+static int destroy(struct erasing *e)
+{
+	char file[ARCHIVE_PATH_LEN];
+	int err = check_holds(e);
+	if (err == 0)
+		err = erase_all(e);
+	if (err == 0 && second_is_there(&e->second))
+		err = second_settle(
+			&e->second, e->audit, e->name, e->wish->by, e->wish->wall_ms, tell_paid, e);
+	if (err < 0)
+		return err;
+	if (rs_format(file, sizeof(file), "%s/%s", e->name, names_place(NAMES_CUSTODY)) == 0)
+		second_bring(&e->second, file);
+	second_bring(&e->second, CUSTODY_AUDIT);
+	if (e->report.keys + e->report.copies + e->report.owed == 0)
+		return fail(e, e->directory, -ENOENT, "no such key is there");
+	return 0;
+}
+
+static int erase_at(struct erasing *e)
 {
 	RS_CLEANUP(custody_freep) struct custody *audit = NULL;
 	RS_CLEANUP(custody_freep) struct custody *custody = NULL;
 	char path[ARCHIVE_PATH_LEN];
-	char *real = realpath(directory, NULL); /* the audit names it as it is called */
-	struct erasing e = {
-		.directory = real, .what = what, .by = by, .wall_ms = wall_ms, .why = why
-	};
+	int err = vault_is_used(e->directory)
+			  ? rs_format(path, sizeof(path), "%s/" CUSTODY_AUDIT, e->root)
+			  : fail(e, e->directory, -ENOENT, "no encrypted session is there");
+	if (err == 0)
+		err = open_custody(e, path, &audit);
+	if (err == 0)
+		err = names_path(e->directory, NAMES_CUSTODY, path);
+	if (err == 0)
+		err = open_custody(e, path, &custody);
+	if (err < 0)
+		return err;
+	second_find(e->root, e->wish->copy, false, &e->second);
+	e->audit = audit;
+	e->custody = custody;
+	return destroy(e);
+}
+
+int archive_erase(
+	const struct erase_wish *wish, struct erase_report *out_report, char why[UNSEAL_WHY_LEN])
+{
+	char root[ARCHIVE_PATH_LEN];
+	char *real = realpath(wish->directory, NULL); /* the audit names it as it is called */
+	struct erasing e = { .wish = wish, .directory = real, .root = root, .why = why };
 	why[0] = '\0';
 	if (real == NULL)
-		return fail(&e, directory, -errno, "");
-	e.name = strrchr(real, '/') + 1;
-	int err = vault_is_used(real) ? rs_format(path, sizeof(path), "%s/../" CUSTODY_AUDIT, real)
-				      : fail(&e, real, -ENOENT, "no encrypted session is there");
+		return fail(&e, wish->directory, -errno, "");
+	const char *slash = strrchr(real, '/');
+	e.name = slash + 1;
+	int err = rs_copy_text(root, sizeof(root), real, slash > real ? (size_t)(slash - real) : 1)
+			  ? 0
+			  : -ENAMETOOLONG;
 	if (err == 0)
-		err = open_custody(&e, path, &audit);
-	if (err == 0)
-		err = names_path(real, NAMES_CUSTODY, path);
-	if (err == 0)
-		err = open_custody(&e, path, &custody);
-	const struct custody_hold *hold = err == 0 ? custody_hold(custody, 0) : NULL;
-	if (hold != NULL)
-		err = fail(&e, real, -EBUSY, hold->reason);
-	e.audit = audit;
-	e.custody = custody;
-	if (err == 0)
-		err = erase_all(&e);
+		err = erase_at(&e);
 	if (err == 0)
 		*out_report = e.report;
 	free(real);

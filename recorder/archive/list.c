@@ -1,4 +1,6 @@
-#include "recorder/archive/chain.h"
+#include "common/evidence/chain.h"
+#include "common/evidence/vault_format.h"
+#include "recorder/archive/about.h"
 #include "recorder/archive/session.h"
 #include "recorder/archive/verify.h"
 
@@ -22,7 +24,7 @@ static void add_files(const char *directory, enum names_place folder, struct arc
 		struct stat st;
 		size_t stem;
 		if (!names_segment_parse(entry->d_name, &stem) ||
-			strcmp(entry->d_name + stem, ".idx.jsonl") == 0 ||
+			strcmp(entry->d_name + stem, NAMES_LEDGER) == 0 ||
 			fstatat(dirfd(dir), entry->d_name, &st, 0) < 0)
 			continue;
 		item->segments++;
@@ -51,25 +53,30 @@ static bool was_closed(const char *directory)
 	return strcmp(entry.type, "recording-stopped") == 0;
 }
 
+static const char *text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+	return text != NULL ? text : "";
+}
+
 static void tell(const char *root, const char *name,
 	void (*item)(void *, const struct archive_item *), void *ctx)
 {
 	char directory[ARCHIVE_PATH_LEN];
-	char path[ARCHIVE_PATH_LEN];
-	if (rs_format(directory, sizeof(directory), "%s/%s", root, name) < 0 ||
-		names_path(directory, NAMES_SESSION, path) < 0)
+	int err;
+	if (rs_format(directory, sizeof(directory), "%s/%s", root, name) < 0)
 		return;
-	json_error_t error;
-	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-	const char *format = json_string_value(json_object_get(json, "format"));
+	json_t *json = about_load(directory, &err);
 	const char *meeting = json_string_value(json_object_get(json, "meeting"));
-	const char *title = json_string_value(json_object_get(json, "title"));
 	const char *started = json_string_value(json_object_get(json, "started"));
-	if (format != NULL && strcmp(format, SESSION_FORMAT) == 0 && meeting != NULL &&
-		title != NULL && started != NULL) {
-		struct archive_item one = {
-			.session = name, .meeting = meeting, .title = title, .started = started
-		};
+	if (strcmp(text_of(json, "format"), SESSION_FORMAT) == 0 && meeting != NULL &&
+		started != NULL) {
+		struct archive_item one = { .session = name,
+			.meeting = meeting,
+			.class = text_of(json, "class"),
+			.title = text_of(json, "title"),
+			.started = started,
+			.encrypted = vault_is_used(directory) };
 		add_files(directory, NAMES_TRACKS, &one);
 		add_files(directory, NAMES_CHANNELS, &one);
 		one.closed = was_closed(directory);

@@ -1,7 +1,7 @@
 #include "recorder/archive/proof.h"
 
-#include "recorder/archive/files.h"
-#include "recorder/archive/leaves.h"
+#include "common/evidence/files.h"
+#include "common/evidence/leaves.h"
 #include "recorder/archive/unseal.h"
 #include "recorder/archive/witness.h"
 

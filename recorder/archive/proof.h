@@ -15,8 +15,8 @@
 #ifndef ROSTRUM_RECORDER_ARCHIVE_PROOF_H
 #define ROSTRUM_RECORDER_ARCHIVE_PROOF_H
 
+#include "common/evidence/chain.h"
 #include "recorder/archive/archive.h"
-#include "recorder/archive/chain.h"
 #include "recorder/archive/disk.h"
 
 struct proof;

@@ -1,6 +1,6 @@
 #include "recorder/archive/retention.h"
 
-#include "recorder/archive/lines.h"
+#include "common/evidence/lines.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -206,7 +206,7 @@ static bool in_folder(const char *file, enum names_place folder, const char **ou
 static enum retention_material kind_of_segment(const char *name)
 {
 	size_t stem;
-	if (!names_segment_parse(name, &stem) || strcmp(name + stem, ".idx.jsonl") == 0)
+	if (!names_segment_parse(name, &stem) || strcmp(name + stem, NAMES_LEDGER) == 0)
 		return RETENTION_NEVER;
 	return name[stem - 1] == 'a' ? RETENTION_SOUND : RETENTION_PICTURES;
 }

@@ -21,7 +21,8 @@
 #define ROSTRUM_RECORDER_ARCHIVE_RETENTION_H
 
 #include "common/base/hash.h"
-#include "recorder/archive/names.h"
+#include "common/base/sign.h"
+#include "common/evidence/names.h"
 
 enum retention_class {
 	RETENTION_PUBLIC,
@@ -77,6 +78,7 @@ enum retention_verdict {
 	RETENTION_DELETED,
 	RETENTION_DUE, /* dry run: would be deleted */
 	RETENTION_HELD,
+	RETENTION_OWED, /* it went from the archives, and not from the second copy; without a session: the copy cannot be reached. `why` says what is wrong */
 	RETENTION_PASSED_OVER, /* the session cannot be judged, or the deletion failed: `why` says what is wrong */
 };
 
@@ -93,15 +95,17 @@ struct retention_item {
 
 struct retention_run {
 	const char *root; /* of the archives */
+	const char *copy; /* root of their second copy, to which the same is done; NULL = none */
 	const struct retention_schedule *schedule;
 	int64_t wall_ms;
-	const char *by; /* who runs it, for the audit */
-	bool dry;       /* change nothing */
+	const char *by;                 /* who runs it, for the audit */
+	const struct rs_signer *signer; /* signs what is put down; NULL = nobody */
+	bool dry;                       /* change nothing */
 	void (*item)(void *ctx, const struct retention_item *item);
 	void *ctx;
 };
 
-/* Apply a schedule to all closed sessions. 0; -EAGAIN (another run is under way); -EBADMSG (audit.jsonl was
+/* Apply a schedule to all closed sessions, and then do at the copy what earlier runs owe it. A hold in either protects both. 0; -EAGAIN (another run is under way); -EBADMSG (audit.jsonl was
  * changed: `error`); -ENOENT (no such root); another errno, -ENOMEM. What was passed over is not an error here. */
 int retention_apply(const struct retention_run *run, char error[RETENTION_ERROR_LEN]) RS_MUST_USE;
 

@@ -1,10 +1,11 @@
-#include "recorder/archive/chain.h"
+#include "common/evidence/chain.h"
+#include "common/evidence/class.h"
 #include "recorder/archive/custody.h"
-#include "recorder/archive/files.h"
+#include "recorder/archive/removal.h"
 #include "recorder/archive/retention.h"
+#include "recorder/archive/second.h"
 #include "recorder/archive/verify.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fts.h>
 #include <inttypes.h>
@@ -14,12 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What a session that goes is called until all of it is gone: no session may be called so. */
-#define GOING ".deleting-"
-
 struct apply {
 	const struct retention_run *run;
 	struct custody *audit; /* open for reading only when dry */
+	struct second second;
 };
 
 /* A session being judged. */
@@ -35,7 +34,6 @@ struct subject {
 /* Something whose time is over. `file` below the session's directory, "" = all. */
 struct due {
 	const char *file;
-	const char *path;
 	uint64_t octets;
 	enum retention_material material;
 };
@@ -70,105 +68,87 @@ static void pass_over(const struct subject *subject, const char *why)
 
 /* --- deleting --- */
 
-static json_t *line_of(const struct subject *subject, const struct due *due)
+/* `at_copy`, where there is one: "copy" or "owed". */
+static json_t *line_of(const struct subject *subject, const struct due *due, const char *at_copy)
 {
 	const struct retention_run *run = subject->apply->run;
 	char rule[RETENTION_RULE_LEN];
 	retention_rule(run->schedule, subject->class, due->material, rule);
-	return json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s}", "session", subject->name, "file",
-		due->file, "octets", (json_int_t)due->octets, "rule", rule, "schedule",
+	json_t *line = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s}", "session", subject->name,
+		"file", due->file, "octets", (json_int_t)due->octets, "rule", rule, "schedule",
 		run->schedule->title, "schedule_sha256", run->schedule->sha256, "by", run->by);
+	if (run->copy == NULL || line == NULL ||
+		json_object_set_new(line, at_copy, json_string(run->copy)) == 0)
+		return line;
+	json_decref(line);
+	return NULL;
 }
 
 static int note(struct custody *custody, const struct subject *subject, const struct due *due,
-	const char *type)
+	const char *type, const char *at_copy)
 {
 	uint64_t number;
-	return custody_add(
-		custody, type, line_of(subject, due), subject->apply->run->wall_ms, &number);
+	custody_sign_with(custody, subject->apply->run->signer);
+	return custody_add(custody, type, line_of(subject, due, at_copy),
+		subject->apply->run->wall_ms, &number);
 }
 
-static int sync_folder_of(const char *path)
+/* What went from the root goes from the copy. False: it is owed there. */
+static bool delete_copy(const struct subject *subject, const struct due *due)
 {
-	char folder[ARCHIVE_PATH_LEN];
-	(void)rs_set_text(folder, path); /* fits */
-	char *slash = strrchr(folder, '/');
-	if (slash != NULL)
-		*slash = '\0';
-	return files_sync_directory(folder);
-}
-
-static int remove_tree(const char *path)
-{
-	char root[ARCHIVE_PATH_LEN];
-	if (!rs_set_text(root, path))
-		return -EINVAL;
-	char *roots[] = { root, NULL }; /* fts wants to be able to write */
-	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	if (tree == NULL)
-		return -errno;
-	int err = 0;
-	FTSENT *entry;
-	while (err == 0 && (entry = fts_read(tree)) != NULL) {
-		const bool folder = entry->fts_info == FTS_DP;
-		if (entry->fts_info == FTS_D)
-			continue;
-		if ((folder ? rmdir(entry->fts_path) : unlink(entry->fts_path)) < 0)
-			err = -errno;
-	}
-	(void)fts_close(tree); /* reads only */
-	return err == 0 ? sync_folder_of(path) : err;
-}
-
-/* It disappears at once as a whole; what a run that is stopped leaves, the next one removes. */
-static int remove_session(const struct subject *subject)
-{
-	char going[ARCHIVE_PATH_LEN];
-	int err = rs_format(
-		going, sizeof(going), "%s/" GOING "%s", subject->apply->run->root, subject->name);
-	if (err == 0 && rename(subject->directory, going) < 0)
-		err = -errno;
-	return err == 0 ? remove_tree(going) : err;
+	struct second *second = &subject->apply->second;
+	char file[ARCHIVE_PATH_LEN];
+	if (!second_is_there(second) || second_take(second, subject->name, due->file) < 0)
+		return false;
+	if (due->file[0] != '\0' && rs_format(file, sizeof(file), "%s/%s", subject->name,
+					    names_place(NAMES_CUSTODY)) == 0)
+		second_bring(second, file);
+	return true;
 }
 
 /* The lines are durable before anything goes. */
-static int delete (const struct subject *subject, struct custody *custody, const struct due *due)
+static int delete (const struct subject *subject, struct custody *custody, const struct due *due,
+	enum retention_verdict *out_verdict)
 {
-	const bool all = due->material == RETENTION_SESSION;
-	int err = note(subject->apply->audit, subject, due, "deleting");
-	if (err == 0 && !all)
-		err = note(custody, subject, due, "deleted");
-	if (err == 0 && all)
-		err = remove_session(subject);
-	else if (err == 0 && unlink(due->path) < 0)
-		err = -errno;
-	else if (err == 0)
-		err = sync_folder_of(due->path);
-	return err == 0 ? note(subject->apply->audit, subject, due, "deleted") : err;
+	const struct retention_run *run = subject->apply->run;
+	struct custody *audit = subject->apply->audit;
+	int err = note(audit, subject, due, "deleting", "copy");
+	if (err == 0 && due->material != RETENTION_SESSION)
+		err = note(custody, subject, due, "deleted", "copy");
+	if (err == 0)
+		err = removal_take(run->root, subject->name, due->file);
+	if (err < 0)
+		return err;
+	const bool owed = run->copy != NULL && !delete_copy(subject, due);
+	*out_verdict = owed ? RETENTION_OWED : RETENTION_DELETED;
+	return note(audit, subject, due, "deleted", owed ? "owed" : "copy");
 }
 
 /* Holds are looked at again before each deletion, behind the lock that setting one takes. */
 static void dispose(const struct subject *subject, const struct due *due)
 {
 	RS_CLEANUP(custody_freep) struct custody *custody = NULL;
+	const struct second *second = &subject->apply->second;
 	const bool dry = subject->apply->run->dry;
+	enum retention_verdict verdict = RETENTION_DUE;
 	char why[CUSTODY_WHY_LEN];
+	char reason[CUSTODY_REASON_MAX + 1];
 	int err = custody_open(subject->custody, dry ? CUSTODY_READ : CUSTODY_WRITE, why, &custody);
 	if (err < 0) {
 		tell(subject, due, RETENTION_PASSED_OVER, why[0] != '\0' ? why : strerror(-err));
 		return;
 	}
 	const struct custody_hold *hold = custody_hold(custody, 0);
-	if (hold != NULL) {
-		tell(subject, due, RETENTION_HELD, hold->reason);
+	if (hold != NULL || second_holds(second, subject->name, reason)) {
+		tell(subject, due, RETENTION_HELD, hold != NULL ? hold->reason : reason);
 		return;
 	}
 	if (!dry)
-		err = delete (subject, custody, due);
+		err = delete (subject, custody, due, &verdict);
 	if (err < 0)
 		tell(subject, due, RETENTION_PASSED_OVER, strerror(-err));
 	else
-		tell(subject, due, dry ? RETENTION_DUE : RETENTION_DELETED, "");
+		tell(subject, due, verdict, verdict == RETENTION_OWED ? second->why : "");
 }
 
 /* --- judging --- */
@@ -216,7 +196,6 @@ static void judge_file(const struct subject *subject, const FTSENT *entry, void 
 	if (!is_due(subject, kind))
 		return;
 	dispose(subject, &(struct due){ .file = file,
-				 .path = entry->fts_path,
 				 .octets = (uint64_t)entry->fts_statp->st_size,
 				 .material = kind });
 }
@@ -268,17 +247,9 @@ static int read_end(struct subject *subject)
 
 static int read_class(struct subject *subject)
 {
-	char path[ARCHIVE_PATH_LEN];
-	json_error_t error;
-	const int err = names_path(subject->directory, NAMES_SESSION, path);
-	json_t *json = err == 0 ? json_load_file(path, JSON_REJECT_DUPLICATES, &error) : NULL;
-	const json_t *class = json_object_get(json, "class");
-	const char *text = class != NULL ? json_string_value(class) : "";
-	const int known = json == NULL || text == NULL
-				  ? -EBADMSG
-				  : retention_class_parse(text, &subject->class);
-	json_decref(json);
-	return known;
+	char text[CLASS_LEN];
+	const int err = class_read(subject->directory, text);
+	return err < 0 ? err : retention_class_parse(text, &subject->class);
 }
 
 static void judge_item(void *ctx, const struct archive_item *item)
@@ -303,22 +274,41 @@ static void judge_item(void *ctx, const struct archive_item *item)
 
 /* --- a run --- */
 
-static int sweep(const char *root)
+static void tell_paid(void *ctx, const struct second_paid *paid)
 {
-	DIR *dir = opendir(root);
-	if (dir == NULL)
-		return -ENOENT;
-	int err = 0;
-	const struct dirent *entry;
-	while (err == 0 && (entry = readdir(dir)) != NULL) {
-		char path[ARCHIVE_PATH_LEN];
-		if (strncmp(entry->d_name, GOING, sizeof(GOING) - 1) != 0)
-			continue;
-		err = rs_format(path, sizeof(path), "%s/%s", root, entry->d_name);
-		if (err == 0)
-			err = remove_tree(path);
+	const struct retention_run *run = ((const struct apply *)ctx)->run;
+	const struct retention_item item = { .verdict = paid->err == 0        ? RETENTION_DELETED
+							: paid->err == -EBUSY ? RETENTION_HELD
+									      : RETENTION_OWED,
+		.session = paid->session,
+		.file = paid->path,
+		.rule = "",
+		.due = "",
+		.why = paid->err == 0 ? "from the second copy, where it was owed" : paid->why };
+	run->item(run->ctx, &item);
+}
+
+/* What earlier runs could not do at the copy. */
+static int settle(struct apply *apply)
+{
+	const struct retention_run *run = apply->run;
+	struct second *second = &apply->second;
+	if (!second_is_there(second)) {
+		const struct retention_item away = { .verdict = RETENTION_OWED,
+			.session = "",
+			.file = "",
+			.rule = "",
+			.due = "",
+			.why = second->why };
+		run->item(run->ctx, &away);
+		return 0;
 	}
-	(void)closedir(dir); /* read only */
+	if (run->dry)
+		return 0;
+	custody_sign_with(apply->audit, run->signer);
+	const int err =
+		second_settle(second, apply->audit, NULL, run->by, run->wall_ms, tell_paid, apply);
+	second_bring(second, CUSTODY_AUDIT);
 	return err;
 }
 
@@ -334,7 +324,7 @@ int retention_apply(const struct retention_run *run, char error[RETENTION_ERROR_
 	if (err == 0)
 		err = custody_open(path, run->dry ? CUSTODY_READ : CUSTODY_TRY, why, &audit);
 	if (err == 0 && !run->dry)
-		err = sweep(run->root);
+		err = removal_sweep(run->root);
 	if (err < 0) {
 		(void)snprintf(error, RETENTION_ERROR_LEN, "%.300s: %.150s",
 			err == -ENOENT ? run->root : path,
@@ -344,5 +334,7 @@ int retention_apply(const struct retention_run *run, char error[RETENTION_ERROR_
 		return err;
 	}
 	apply.audit = audit;
-	return archive_list(run->root, judge_item, &apply);
+	second_find(run->root, run->copy, run->dry, &apply.second);
+	err = archive_list(run->root, judge_item, &apply);
+	return err == 0 && run->copy != NULL ? settle(&apply) : err;
 }

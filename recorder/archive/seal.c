@@ -1,35 +1,17 @@
-#include "recorder/archive/seal.h"
+#include "recorder/archive/seal_priv.h"
 
-#include "common/base/time.h"
+#include "common/evidence/files.h"
 #include "recorder/archive/digests.h"
-#include "recorder/archive/files.h"
 
 #include <errno.h>
 #include <fts.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define INFO_MAX 4096
-#define TAGS_MAX ((size_t)1 << 20)
-
-struct seal {
-	const char *directory;
-	const struct seal_config *config;
-	uint8_t *chunk;
-	json_t *known; /* path -> digest, of files hashed before */
-	struct rs_buf manifest;
-	uint64_t files;
-	uint64_t octets;
-	bool drafted[NAMES_PLACES]; /* written, and to be given their names */
-	char stamp[SEAL_WHY_LEN];   /* why there is no time stamp */
-	char *why;                  /* SEAL_WHY_LEN */
-};
-
-static int fail(const struct seal *seal, const char *path, int err)
+int seal_fail(const struct seal *seal, const char *path, int err)
 {
 	(void)snprintf(
 		seal->why, SEAL_WHY_LEN, "%.180s: %.60s", path, strerror(-err)); /* may be cut */
@@ -41,7 +23,7 @@ static int path_of(const struct seal *seal, enum names_place place, char out[ARC
 	return names_path(seal->directory, place, out);
 }
 
-static bool exists(const char *directory, enum names_place place)
+bool seal_has(const char *directory, enum names_place place)
 {
 	char path[ARCHIVE_PATH_LEN];
 	return names_path(directory, place, path) == 0 && access(path, F_OK) == 0;
@@ -83,7 +65,7 @@ static int take_file(struct seal *seal, const FTSENT *entry)
 		err = digests_write(&seal->manifest, known, relative);
 	seal->files++;
 	seal->octets += len;
-	return err < 0 ? fail(seal, relative, err) : 0;
+	return err < 0 ? seal_fail(seal, relative, err) : 0;
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -98,28 +80,28 @@ static int take_all(struct seal *seal, const char *data)
 	char *roots[] = { root, NULL };
 	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
 	if (tree == NULL)
-		return fail(seal, data, -errno);
+		return seal_fail(seal, data, -errno);
 	int err = 0;
 	FTSENT *entry;
 	while (err == 0 && (entry = fts_read(tree)) != NULL) {
 		if (entry->fts_info == FTS_F)
 			err = take_file(seal, entry);
 		else if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP)
-			err = fail(seal, entry->fts_path,
+			err = seal_fail(seal, entry->fts_path,
 				entry->fts_errno != 0 ? -entry->fts_errno : -EBADMSG);
 	}
 	(void)fts_close(tree); /* nothing was written through it */
 	return err;
 }
 
-static int draft(struct seal *seal, enum names_place place, const void *data, size_t len)
+int seal_draft(struct seal *seal, enum names_place place, const void *data, size_t len)
 {
 	char path[ARCHIVE_PATH_LEN];
 	int err = path_of(seal, place, path);
 	if (err == 0)
 		err = files_write_draft(path, data, len);
 	seal->drafted[place] = err == 0;
-	return err < 0 ? fail(seal, names_place(place), err) : 0;
+	return err < 0 ? seal_fail(seal, names_place(place), err) : 0;
 }
 
 /* One that is there stays: it may be signed and stamped. */
@@ -136,7 +118,7 @@ static int make_manifest(struct seal *seal)
 	if (err == 0)
 		err = take_all(seal, path);
 	if (err < 0 || !there)
-		return err == 0 ? draft(seal, NAMES_MANIFEST, rs_buf_data(&seal->manifest),
+		return err == 0 ? seal_draft(seal, NAMES_MANIFEST, rs_buf_data(&seal->manifest),
 					  rs_buf_len(&seal->manifest))
 				: err;
 	/* What is signed is what stands there, whatever the directory holds by now. */
@@ -145,7 +127,7 @@ static int make_manifest(struct seal *seal)
 	if (err == 0)
 		err = lines_open(&file, path);
 	if (err < 0)
-		return fail(seal, names_place(NAMES_MANIFEST), err);
+		return seal_fail(seal, names_place(NAMES_MANIFEST), err);
 	rs_buf_consume(&seal->manifest, rs_buf_len(&seal->manifest));
 	err = rs_buf_append(&seal->manifest, file.data, file.len);
 	lines_done(&file);
@@ -167,26 +149,25 @@ static int sign(struct seal *seal, const struct subject *subject)
 	const struct rs_signer *signer = seal->config->signer;
 	uint8_t signature[RS_SIGNATURE_LEN];
 	char pem[RS_SIGN_PUBLIC_PEM_LEN];
-	if (signer == NULL || exists(seal->directory, subject->signature))
+	if (signer == NULL || seal_has(seal->directory, subject->signature))
 		return 0;
 	int err = rs_sign(signer, subject->data, subject->len, signature);
 	if (err < 0)
-		return fail(seal, names_place(subject->signature), err);
+		return seal_fail(seal, names_place(subject->signature), err);
 	rs_sign_write_public(rs_signer_public(signer), pem);
-	err = draft(seal, subject->signature, signature, sizeof(signature));
-	return err == 0 ? draft(seal, NAMES_KEY, pem, strlen(pem)) : err;
+	err = seal_draft(seal, subject->signature, signature, sizeof(signature));
+	return err == 0 ? seal_draft(seal, NAMES_KEY, pem, strlen(pem)) : err;
 }
 
 static int stamp(struct seal *seal, const struct subject *subject)
 {
-	static const char none[] = "no time-stamping authority is configured";
 	uint8_t digest[RS_SHA512_LEN];
 	struct rs_hash *hash = NULL;
 	struct rs_buf token;
-	if (exists(seal->directory, subject->stamp))
+	if (seal_has(seal->directory, subject->stamp))
 		return 0;
 	if (seal->config->stamp == NULL) {
-		(void)rs_set_text(seal->stamp, none); /* fits */
+		(void)rs_set_text(seal->stamp, SEAL_NO_AUTHORITY); /* fits */
 		return 0;
 	}
 	int err = rs_hash_new(RS_HASH_SHA512, &hash);
@@ -198,7 +179,7 @@ static int stamp(struct seal *seal, const struct subject *subject)
 	rs_buf_init(&token, SEAL_TOKEN_MAX);
 	if (seal->config->stamp(seal->config->ctx, digest, &token, seal->stamp) == 0) {
 		seal->stamp[0] = '\0';
-		err = draft(seal, subject->stamp, rs_buf_data(&token), rs_buf_len(&token));
+		err = seal_draft(seal, subject->stamp, rs_buf_data(&token), rs_buf_len(&token));
 	}
 	rs_buf_done(&token);
 	return err;
@@ -239,106 +220,25 @@ static int attest_head(struct seal *seal)
 		.len = last.len + 1,
 		.signature = NAMES_HEAD_SIGNED,
 		.stamp = NAMES_HEAD_STAMPED };
-	if (last.whole && !exists(seal->directory, NAMES_HEAD))
-		err = draft(seal, NAMES_HEAD, last.text, last.len + 1);
+	if (last.whole && !seal_has(seal->directory, NAMES_HEAD))
+		err = seal_draft(seal, NAMES_HEAD, last.text, last.len + 1);
 	if (err == 0 && last.whole)
 		err = attest(seal, &head);
 	lines_done(&file);
 	return err;
 }
 
-/* --- the tags --- */
-
-/* A line break in a value would begin another tag. */
-static const char *one_line(const json_t *json, const char *key, char out[512])
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	(void)rs_copy_string(out, 512, text != NULL ? text : ""); /* may be cut */
-	out[rs_utf8_cut(out, 500)] = '\0';
-	for (char *at = out; *at != '\0'; at++)
-		if ((unsigned char)*at < 0x20 || *at == 0x7f)
-			*at = ' ';
-	return out;
-}
-
-static bool will_exist(const struct seal *seal, enum names_place place)
-{
-	return seal->drafted[place] || exists(seal->directory, place);
-}
-
-static int write_info(struct seal *seal)
-{
-	char path[ARCHIVE_PATH_LEN];
-	char title[512];
-	char session[512];
-	char date[RS_TIME_TEXT_LEN];
-	struct rs_buf info;
-	json_error_t error;
-	int err = path_of(seal, NAMES_SESSION, path);
-	if (err < 0)
-		return err;
-	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-	rs_wall_format(rs_clock_wall_us() / 1000, date);
-	date[10] = '\0'; /* the day */
-	rs_buf_init(&info, INFO_MAX);
-	err = rs_buf_printf(&info,
-		"Bagging-Date: %s\nPayload-Oxum: %" PRIu64 ".%" PRIu64
-		"\nBag-Software-Agent: %s\nExternal-Identifier: %s\nExternal-Description: %s\n",
-		date, seal->octets, seal->files, seal->config->software,
-		one_line(json, "session", session), one_line(json, "title", title));
-	json_decref(json);
-	const bool stamped = will_exist(seal, NAMES_STAMPED);
-	if (err == 0)
-		err = rs_buf_printf(&info, "Rostrum-Signature: %s\nRostrum-Time-Stamp: %s%s%s\n",
-			will_exist(seal, NAMES_SIGNED) ? names_place(NAMES_SIGNED)
-						       : "none (no key is configured)",
-			stamped ? names_place(NAMES_STAMPED) : "none (", stamped ? "" : seal->stamp,
-			stamped ? "" : ")");
-	if (err == 0)
-		err = draft(seal, NAMES_BAG_INFO, rs_buf_data(&info), rs_buf_len(&info));
-	rs_buf_done(&info);
-	return err;
-}
-
-static int tag(struct seal *seal, enum names_place place, struct rs_buf *out)
-{
-	char path[ARCHIVE_PATH_LEN];
-	char file[ARCHIVE_PATH_LEN + sizeof(FILES_DRAFT)];
-	char hex[DIGESTS_HEX_LEN];
-	uint64_t len;
-	if (!will_exist(seal, place))
-		return 0;
-	int err = path_of(seal, place, path);
-	if (err == 0)
-		err = rs_format(
-			file, sizeof(file), "%s%s", path, seal->drafted[place] ? FILES_DRAFT : "");
-	if (err == 0)
-		err = digests_of_file(file, seal->chunk, hex, &len);
-	if (err == 0)
-		err = digests_write(out, hex, names_place(place));
-	return err < 0 ? fail(seal, names_place(place), err) : 0;
-}
-
-static int write_tags(struct seal *seal)
-{
-	static const char bagit[] = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
-	static const enum names_place tagged[] = { NAMES_BAG_INFO, NAMES_BAGIT, NAMES_MANIFEST,
-		NAMES_SIGNED, NAMES_STAMPED, NAMES_HEADS, NAMES_HEAD, NAMES_HEAD_SIGNED,
-		NAMES_HEAD_STAMPED, NAMES_KEY };
-	int err = write_info(seal);
-	if (err == 0)
-		err = draft(seal, NAMES_BAGIT, bagit, sizeof(bagit) - 1);
-	struct rs_buf tags;
-	rs_buf_init(&tags, TAGS_MAX);
-	for (size_t i = 0; i < RS_ARRAY_LEN(tagged) && err == 0; i++)
-		err = tag(seal, tagged[i], &tags);
-	if (err == 0)
-		err = draft(seal, NAMES_TAG_MANIFEST, rs_buf_data(&tags), rs_buf_len(&tags));
-	rs_buf_done(&tags);
-	return err;
-}
-
 /* --- making and breaking --- */
+
+/* What said that all is there says so again at the end: cut off in between, the session is sealed again at the next start. */
+static int withdraw(const struct seal *seal)
+{
+	char path[ARCHIVE_PATH_LEN];
+	const int err = path_of(seal, NAMES_TAG_MANIFEST, path);
+	if (err < 0 || (unlink(path) < 0 && errno != ENOENT))
+		return err < 0 ? err : seal_fail(seal, names_place(NAMES_TAG_MANIFEST), -errno);
+	return 0;
+}
 
 static int publish(struct seal *seal)
 {
@@ -346,7 +246,7 @@ static int publish(struct seal *seal)
 	static const enum names_place order[] = { NAMES_MANIFEST, NAMES_KEY, NAMES_SIGNED,
 		NAMES_STAMPED, NAMES_HEAD, NAMES_HEAD_SIGNED, NAMES_HEAD_STAMPED, NAMES_BAG_INFO,
 		NAMES_BAGIT, NAMES_TAG_MANIFEST };
-	int err = 0;
+	int err = withdraw(seal);
 	for (size_t i = 0; i < RS_ARRAY_LEN(order) && err == 0; i++) {
 		char path[ARCHIVE_PATH_LEN];
 		if (!seal->drafted[order[i]])
@@ -355,7 +255,7 @@ static int publish(struct seal *seal)
 		if (err == 0)
 			err = files_publish(path);
 		if (err < 0)
-			return fail(seal, names_place(order[i]), err);
+			return seal_fail(seal, names_place(order[i]), err);
 		seal->drafted[order[i]] = false;
 	}
 	char path[ARCHIVE_PATH_LEN];
@@ -364,6 +264,14 @@ static int publish(struct seal *seal)
 	if (path_of(seal, NAMES_PROOF, path) == 0)
 		err = files_sync_directory(path);
 	return err == 0 ? files_sync_directory(seal->directory) : err;
+}
+
+static bool has_drafts(const struct seal *seal)
+{
+	for (unsigned i = 0; i < NAMES_PLACES; i++)
+		if (seal->drafted[i])
+			return true;
+	return false;
 }
 
 static void drop_drafts(const struct seal *seal)
@@ -383,8 +291,10 @@ static int make(struct seal *seal)
 		err = attest_manifest(seal);
 	if (err == 0)
 		err = attest_head(seal);
+	if (err == 0 && seal_is_made(seal->directory) && !has_drafts(seal))
+		return 0; /* nothing was to be had that was not there */
 	if (err == 0)
-		err = write_tags(seal);
+		err = seal_write_tags(seal);
 	if (err == 0 && config->hold != NULL) {
 		err = config->hold(config->ctx);
 		if (err < 0)
@@ -408,7 +318,7 @@ int seal_make(const char *directory, const struct seal_config *config, char why[
 	seal.chunk = rs_zalloc(DIGESTS_CHUNK);
 	int err = seal.chunk != NULL ? names_path(directory, NAMES_PROOF, proof) : -ENOMEM;
 	if (err == 0 && mkdir(proof, 0750) < 0 && errno != EEXIST)
-		err = fail(&seal, names_place(NAMES_PROOF), -errno);
+		err = seal_fail(&seal, names_place(NAMES_PROOF), -errno);
 	if (err == 0)
 		err = make(&seal);
 	drop_drafts(&seal);
@@ -423,5 +333,15 @@ int seal_make(const char *directory, const struct seal_config *config, char why[
 
 bool seal_is_made(const char *directory)
 {
-	return exists(directory, NAMES_TAG_MANIFEST);
+	return seal_has(directory, NAMES_TAG_MANIFEST);
+}
+
+bool seal_is_begun(const char *directory)
+{
+	return seal_has(directory, NAMES_MANIFEST);
+}
+
+bool seal_is_signed(const char *directory)
+{
+	return seal_has(directory, NAMES_SIGNED);
 }

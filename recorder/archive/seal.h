@@ -37,6 +37,13 @@ struct seal_config {
 	void *ctx;
 };
 
+/* How it stands with the time stamps of a session that is sealed. */
+enum seal_stamp {
+	SEAL_STAMPED,
+	SEAL_STAMP_OWED,  /* an authority was asked, and gave none */
+	SEAL_STAMP_NEVER, /* none was configured */
+};
+
 /* Seal a session that is closed. One that has a manifest keeps it, and gets what is missing: a signature,
  * a time stamp. 0; -EAGAIN (held); another negative errno, and `why` names the file. A time stamp that
  * could not be had is no error: bag-info.txt and `why` say so ("" otherwise). */
@@ -46,6 +53,11 @@ int seal_make(const char *directory, const struct seal_config *config,
  * seal_make() is quick. `done` = false: stopped after some; call again. 0 or a negative errno. */
 int seal_prepare(const char *directory, bool *out_done) RS_MUST_USE;
 bool seal_is_made(const char *directory);
+/* There is a manifest: what it tells of is not made anew any more. */
+bool seal_is_begun(const char *directory);
+/* Of one that is made. */
+bool seal_is_signed(const char *directory);
+enum seal_stamp seal_stamp(const char *directory);
 /* The session goes on: what sealed it is no longer true and taken away, the manifest, its signature and its
  * time stamp being kept below proof/ under a number. 0 or a negative errno. */
 int seal_break(const char *directory) RS_MUST_USE;

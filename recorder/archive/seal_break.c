@@ -1,4 +1,4 @@
-#include "recorder/archive/files.h"
+#include "common/evidence/files.h"
 #include "recorder/archive/seal.h"
 
 #include <errno.h>

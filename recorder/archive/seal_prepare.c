@@ -1,5 +1,5 @@
+#include "common/evidence/files.h"
 #include "recorder/archive/digests.h"
-#include "recorder/archive/files.h"
 #include "recorder/archive/seal.h"
 
 #include <dirent.h>

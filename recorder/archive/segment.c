@@ -176,6 +176,14 @@ int segment_cut(
 	return settled;
 }
 
+int segment_sync(struct segment *segment, const struct ledger_state *state, uint64_t token)
+{
+	int err = mux_close_cluster(segment->mux);
+	if (err == 0)
+		err = settle(segment, state);
+	return err < 0 ? err : segment->disk->sync(segment->disk->ctx, segment->idx, token);
+}
+
 rs_time segment_deadline(const struct segment *segment)
 {
 	int64_t first_ms;

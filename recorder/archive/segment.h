@@ -7,9 +7,9 @@
 #define ROSTRUM_RECORDER_ARCHIVE_SEGMENT_H
 
 #include "common/base/time.h"
+#include "common/evidence/names.h"
 #include "recorder/archive/disk.h"
-#include "recorder/archive/ledger.h"
-#include "recorder/archive/names.h"
+#include "recorder/archive/ledger_write.h"
 #include "recorder/mux/mux.h"
 
 #include <jansson.h>
@@ -58,6 +58,10 @@ int segment_tick(
  * brought no frame. As segment_write(). */
 int segment_cut(struct segment *segment, const struct ledger_count *rest,
 	const struct ledger_state *state) RS_MUST_USE;
+/* All that was written is to be durable: the open cluster is closed, and `token` (not 0) comes back from the disk. As
+ * segment_write(). */
+int segment_sync(
+	struct segment *segment, const struct ledger_state *state, uint64_t token) RS_MUST_USE;
 rs_time segment_deadline(const struct segment *segment);
 /* Write all that makes the file whole; `rest` as in segment_cut(). 0 or an error as above. */
 int segment_finish(struct segment *segment, const struct ledger_count *rest,

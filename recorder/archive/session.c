@@ -1,7 +1,8 @@
 #include "recorder/archive/session.h"
 
 #include "common/base/hash.h"
-#include "recorder/archive/files.h"
+#include "common/evidence/files.h"
+#include "recorder/archive/about.h"
 #include "recorder/archive/lock.h"
 #include "recorder/archive/seal.h"
 #include "recorder/archive/unseal.h"
@@ -46,22 +47,47 @@ static int add_about(json_t *json, const char *about)
 	return err < 0 ? -ENOMEM : 0;
 }
 
-static int write_session_file(const struct archive_config *config, struct session *session)
+/* All that is known of a session; NULL = out of memory. */
+static json_t *describe(const struct archive_config *config, int64_t started_us)
 {
 	char started[RS_TIME_TEXT_LEN];
-	rs_wall_format(session->started_us / 1000, started);
+	rs_wall_format(started_us / 1000, started);
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:o}", "format",
 		SESSION_FORMAT, "meeting", config->meeting, "session", config->session, "title",
-		config->title, "started", started, "started_us", (json_int_t)session->started_us,
-		"software", config->software, "channels", channels_json(config));
+		config->title, "started", started, "started_us", (json_int_t)started_us, "software",
+		config->software, "channels", channels_json(config));
 	if (json != NULL && config->class != NULL && config->class[0] != '\0' &&
 		json_object_set_new(json, "class", json_string(config->class)) < 0) {
 		json_decref(json);
-		return -ENOMEM;
+		return NULL;
 	}
 	if (json != NULL && add_about(json, config->about) < 0) {
 		json_decref(json);
-		return -ENOMEM;
+		return NULL;
+	}
+	return json;
+}
+
+json_t *session_about(const struct archive_config *config)
+{
+	json_t *json = describe(config, 0);
+	json_t *about = json != NULL ? about_take(json) : NULL;
+	json_decref(json);
+	return about;
+}
+
+/* Behind closed doors who and what goes sealed into events.jsonl, and not in here. */
+static int write_session_file(const struct archive_config *config, struct session *session)
+{
+	json_t *json = describe(config, session->started_us);
+	session->described = config->recipient == NULL;
+	if (json != NULL && !session->described) {
+		json_t *about = about_take(json);
+		if (about == NULL) {
+			json_decref(json);
+			return -ENOMEM;
+		}
+		json_decref(about);
 	}
 	char *text = json != NULL ? json_dumps(json, JSON_INDENT(1)) : NULL;
 	json_decref(json);
@@ -134,12 +160,21 @@ static int read_session_file(
 		err = -EBADMSG;
 	else
 		session->started_us = json_integer_value(started);
+	session->described = about_is_plain(json);
 	json_decref(json);
 	uint8_t digest[RS_SHA256_LEN];
 	rs_sha256(file.data, file.len, digest);
 	rs_hex_encode(digest, sizeof(digest), session->sha256);
 	lines_done(&file);
 	return err;
+}
+
+/* Of what was delivered after an outage, when it was said. */
+static json_t *opened_as(const json_t *payload)
+{
+	return json_is_true(json_object_get(payload, "delivered"))
+		       ? json_integer(json_integer_value(json_object_get(payload, "t0_ms")))
+		       : json_true();
 }
 
 /* Segments that were opened and never closed. */
@@ -154,7 +189,9 @@ static int follow_segments(struct session *session, const struct chain_line *lin
 	const char *file = json_string_value(json_object_get(payload, "file"));
 	int err = 0;
 	if (file != NULL && opened)
-		err = json_object_set_new(session->unfinished, file, json_true()) < 0 ? -ENOMEM : 0;
+		err = json_object_set_new(session->unfinished, file, opened_as(payload)) < 0
+			      ? -ENOMEM
+			      : 0;
 	else if (file != NULL)
 		(void)json_object_del(session->unfinished, file); /* absent is fine */
 	json_decref(payload);
@@ -178,6 +215,7 @@ static int read_events(struct session *session, const char *path)
 			continue;
 		if (entry.event > session->last_event)
 			session->last_event = entry.event;
+		session->described |= strcmp(entry.type, ABOUT_TYPE) == 0;
 		err = follow_segments(session, &entry);
 	}
 	session->torn = file.len - session->chain.size;

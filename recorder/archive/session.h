@@ -6,8 +6,8 @@
 #ifndef ROSTRUM_RECORDER_ARCHIVE_SESSION_H
 #define ROSTRUM_RECORDER_ARCHIVE_SESSION_H
 
+#include "common/evidence/chain.h"
 #include "recorder/archive/archive.h"
-#include "recorder/archive/chain.h"
 
 #define SESSION_FORMAT "rostrum-archive/1"
 
@@ -19,16 +19,19 @@ struct session {
 	bool fresh;                  /* made just now */
 	int64_t started_us;          /* wall clock of session time 0 */
 	char sha256[CHAIN_HASH_LEN]; /* of session.json */
+	bool described; /* it says who and what, or a line of events.jsonl does: about.h */
 	struct chain chain;
 	int64_t last_event;
 	uint64_t torn;      /* octets cut off the end of events.jsonl */
-	json_t *unfinished; /* object: files of segments without an end; owned */
+	json_t *unfinished; /* object: files of segments without an end; owned. Of what was delivered late the number is its t0_ms */
 };
 
 /* As archive_open() says. */
 int session_open(const struct archive_config *config, int64_t wall_us,
 	struct session *out_session) RS_MUST_USE;
 void session_done(struct session *session);
+/* What a line of ABOUT_TYPE is to say of a session, for one that is not `described`. NULL = out of memory. */
+json_t *session_about(const struct archive_config *config) RS_MUST_USE;
 /* The number of a track's next segment: one more than that of any file it has. 0 or the file system's error. */
 int session_next_segment(const struct session *session, const char *name, enum archive_media media,
 	uint32_t *out_number) RS_MUST_USE;

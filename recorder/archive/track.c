@@ -10,6 +10,8 @@
 #define QUIET RS_SEC(1)
 /* A full segment of sound to which nothing came for so long is finished without waiting for the next packet. */
 #define IDLE RS_SEC(10)
+/* What came late knows no interruption but that of the gate: what is missing is lost. */
+#define NEVER_QUIET (INT64_MAX / 4)
 /* RFC 7587 section 4.1, RFC 7741 section 4.1. */
 #define SOUND_HZ 48000
 #define PICTURE_HZ 90000
@@ -38,6 +40,10 @@ struct track {
 	struct ledger_state settled; /* as it was when the last segment ended */
 	uint64_t seen_dropped;       /* depay's counters at the last packet */
 	uint64_t seen_freezes;
+	struct streams streams;
+	uint32_t ssrc;  /* of the stream that is received */
+	bool expecting; /* what came late: the stream has begun, and nothing of it came yet */
+	int64_t arrived_wall_us; /* what came late: when */
 };
 
 int track_new(const struct track_config *config, struct track **out_track)
@@ -120,7 +126,9 @@ static int open_segment(
 	struct track *track, const struct depay_frame *frame, int64_t time_ms, rs_time now)
 {
 	char file[NAMES_FILE_LEN];
-	names_segment(track->name, track->config.media, track->next_segment, file);
+	uint32_t *number = track->config.live != NULL ? &track->config.live->next_segment
+						      : &track->next_segment;
+	names_segment(track->name, track->config.media, *number, file);
 	const int64_t wall_ms = track->config.epoch_wall_us / 1000 + time_ms;
 	struct segment_config config = { .disk = track->config.disk,
 		.owner = track->config.owner,
@@ -148,14 +156,19 @@ static int open_segment(
 	if (frame->config_len > 0)
 		memcpy(track->config_data, frame->config, frame->config_len);
 	track->config_len = frame->config_len;
-	track->next_segment++;
+	(*number)++;
 	track->origin_ms = time_ms;
 	track->opened = now;
-	return note(track, "segment-opened",
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "file", file, "track", track->name,
-			"media", names_media(track->config.media), "codec",
-			depay_codec_name(track->codec), "title", track->title, "t0_ms",
-			(json_int_t)time_ms, "wall_ms", (json_int_t)wall_ms));
+	json_t *opened = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "file", file, "track",
+		track->name, "media", names_media(track->config.media), "codec",
+		depay_codec_name(track->codec), "title", track->title, "t0_ms", (json_int_t)time_ms,
+		"wall_ms", (json_int_t)wall_ms);
+	if (opened != NULL && track->config.live != NULL &&
+		json_object_set_new(opened, "delivered", json_true()) < 0) {
+		json_decref(opened);
+		return -ENOMEM;
+	}
+	return note(track, "segment-opened", opened);
 }
 
 /* A key frame that needs another CodecPrivate than the one at the head of the file. */
@@ -185,7 +198,7 @@ static void tell_listener(
 	const struct track *track, const struct depay_frame *frame, int64_t time_ms)
 {
 	const struct track_listener *listener = track->config.rules->listener;
-	if (listener != NULL)
+	if (listener != NULL && track->config.live == NULL)
 		listener->frame(listener->ctx, &(struct track_frame){ .name = track->name,
 						       .media = track->config.media,
 						       .codec = track->codec,
@@ -199,6 +212,8 @@ static int write_frame(
 	const int64_t time_ms = (time_us + 500) / 1000;
 	track->state.duplicates = ingest_stats(track->ingest)->duplicates;
 	track->state.late = ingest_stats(track->ingest)->late;
+	track->state.ssrc = track->ssrc;
+	track->state.delivered = track->config.live != NULL;
 	int err = track->segment != NULL ? roll(track, frame, time_ms) : 0;
 	if (err < 0)
 		return err;
@@ -259,7 +274,9 @@ static bool leave_out(struct track *track, const struct depay_frame *frame)
 static int take_packet(struct track *track, const struct ingest_packet *packet, rs_time now)
 {
 	ledger_count_packet(&track->pending, packet->seq, packet->lost, packet->skipped,
-		packet->rtp_ts, packet->arrival_wall_us);
+		packet->rtp_ts,
+		track->config.live != NULL ? track->arrived_wall_us : packet->arrival_wall_us);
+	streams_note(&track->streams, track->ssrc, packet->seq, packet->sent_ts, packet->time_us);
 	const struct depay_packet in = { .payload = packet->payload,
 		.len = packet->len,
 		.rtp_ts = packet->rtp_ts,
@@ -311,6 +328,7 @@ static int end_stream(struct track *track, rs_time now)
 	const int err = take_all(track, now);
 	track->ingest = ingest_free(track->ingest);
 	track->depay = depay_free(track->depay);
+	streams_end(&track->streams);
 	return err;
 }
 
@@ -340,13 +358,14 @@ int track_begin(struct track *track, const char *codec_name, uint32_t hz, rs_tim
 	track->seen_freezes = 0;
 	track->codec = codec;
 	track->hz = hz;
+	track->expecting = true;
 	/* Another sender may stand behind the name now: its clock is learnt afresh. */
 	track->config.sender->valid = false;
 	const struct track_rules *rules = track->config.rules;
 	const struct ingest_config ingest = { .hz = hz,
 		.window = rules->reorder_window,
 		.reorder_wait = rules->reorder_wait,
-		.quiet = QUIET,
+		.quiet = track->config.live != NULL ? NEVER_QUIET : QUIET,
 		.epoch_wall_us = track->config.epoch_wall_us,
 		.sender = track->config.sender };
 	const struct depay_config depay = { .codec = codec,
@@ -369,9 +388,35 @@ int track_recv_rtp(
 		return 0;
 	if (rtp_parse(data, len, &packet) < 0)
 		return 0;
+	track->ssrc = packet.ssrc;
 	if (ingest_recv(track->ingest, &packet, arrival_wall_us, now) < 0)
 		return 0; /* late, twice or too large: in its statistics */
 	return take_all(track, now);
+}
+
+/* To the timeline it is as if it had come the moment it was said. */
+int track_recv_late(struct track *track, const struct track_late *late)
+{
+	if (track->ingest != NULL && track->expecting)
+		ingest_expect(track->ingest, late->place.next);
+	track->expecting = false;
+	track->arrived_wall_us = late->arrival_wall_us;
+	return track_recv_rtp(track, late->data, late->len,
+		track->config.epoch_wall_us + late->place.time_us, late->now);
+}
+
+int track_sync(struct track *track, uint64_t token, rs_time now, bool *out_asked)
+{
+	if (track->ingest != NULL)
+		ingest_drain(track->ingest);
+	const int err = take_all(track, now);
+	*out_asked = err == 0 && track->segment != NULL;
+	return *out_asked ? segment_sync(track->segment, &track->state, token) : err;
+}
+
+struct streams *track_streams(struct track *track)
+{
+	return &track->streams;
 }
 
 void track_report(struct track *track, uint64_t ntp, uint32_t rtp_ts)

@@ -9,6 +9,7 @@
 #define ROSTRUM_RECORDER_ARCHIVE_TRACK_H
 
 #include "recorder/archive/segment.h"
+#include "recorder/archive/streams.h"
 #include "recorder/depay/depay.h"
 #include "recorder/ingest/ingest.h"
 
@@ -62,6 +63,9 @@ struct track_config {
 	int64_t epoch_wall_us;     /* session time 0 */
 	struct clock_base *sender; /* borrowed */
 	struct rs_rand *rand;      /* borrowed; for track uids */
+	/* What this one holds came after an outage, as its ledgers say; its segments are numbered with those of the track of what
+	 * came at its time (borrowed; it lives longer). NULL = it is that track itself. */
+	struct track *live;
 	/* Something to be put down in events.jsonl; takes `payload`. May not call back into the track. */
 	int (*note)(void *ctx, const char *type, json_t *payload);
 	void *ctx;
@@ -79,6 +83,22 @@ int track_begin(struct track *track, const char *codec, uint32_t hz, rs_time now
 /* One RTP packet. 0 (also when it is refused), or an error of writing. */
 int track_recv_rtp(struct track *track, const uint8_t *data, size_t len, int64_t arrival_wall_us,
 	rs_time now) RS_MUST_USE;
+/* The same of a track with `live`: a packet in its `place` among what is there, which arrived only now. */
+struct track_late {
+	const uint8_t *data;
+	size_t len;
+	uint32_t ssrc;
+	struct stream_place place;
+	int64_t arrival_wall_us;
+	rs_time now;
+};
+/* A stream is to be begun by track_begin() before its first packet. 0 (also when it is refused) or an error of writing. */
+int track_recv_late(struct track *track, const struct track_late *late) RS_MUST_USE;
+/* Give out what is held and make it durable: *out_asked = `token` comes back from the disk; false = there is nothing to wait
+ * for. 0 or an error of writing. */
+int track_sync(struct track *track, uint64_t token, rs_time now, bool *out_asked) RS_MUST_USE;
+/* What it has of the streams it was sent. */
+struct streams *track_streams(struct track *track);
 void track_report(struct track *track, uint64_t ntp, uint32_t rtp_ts);
 /* The gate of the source moved. 0 or an error of writing. */
 int track_gate(struct track *track, rs_time now) RS_MUST_USE;

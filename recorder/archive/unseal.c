@@ -1,8 +1,8 @@
 #include "recorder/archive/unseal.h"
 
-#include "recorder/archive/chain.h"
-#include "recorder/archive/chain_unsealed.h"
-#include "recorder/archive/files.h"
+#include "common/evidence/chain.h"
+#include "common/evidence/chain_unsealed.h"
+#include "common/evidence/files.h"
 #include "recorder/archive/vault.h"
 
 #include <errno.h>
@@ -40,20 +40,7 @@ static int fail(struct unsealing *u, const char *path, int err)
 
 static int64_t read_fd(void *ctx, uint64_t offset, void *out, size_t len)
 {
-	const int fd = *(const int *)ctx;
-	size_t done = 0;
-	while (done < len) {
-		const ssize_t n =
-			pread(fd, (uint8_t *)out + done, len - done, (off_t)(offset + done));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	return (int64_t)done;
+	return files_read_at(*(const int *)ctx, out, len, offset);
 }
 
 int unseal_size(int fd, uint64_t *out_size)
@@ -70,19 +57,6 @@ int unseal_size(int fd, uint64_t *out_size)
 	if (more == 0)
 		*out_size = walk.size;
 	return more;
-}
-
-static int write_at(int fd, uint64_t offset, const uint8_t *data, size_t len)
-{
-	for (size_t done = 0; done < len;) {
-		const ssize_t n = pwrite(fd, data + done, len - done, (off_t)(offset + done));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		done += (size_t)n;
-	}
-	return 0;
 }
 
 /* --- keys --- */
@@ -119,7 +93,7 @@ static int open_records(struct unsealing *u, int in, int out, const uint8_t key[
 	while (err == 0 && (more = vault_walk_next(&walk, &record)) == 1) {
 		err = vault_record_open(&source, &record, key, u->chunk);
 		if (err == 0)
-			err = write_at(out, record.offset, u->chunk, record.len);
+			err = files_write_at(out, u->chunk, record.len, record.offset);
 	}
 	return err < 0 ? err : more;
 }
@@ -128,8 +102,8 @@ static int copy_octets(struct unsealing *u, int in, int out)
 {
 	uint64_t at = 0;
 	int64_t n;
-	while ((n = read_fd(&in, at, u->chunk, CHUNK)) > 0) {
-		const int err = write_at(out, at, u->chunk, (size_t)n);
+	while ((n = files_read_at(in, u->chunk, CHUNK, at)) > 0) {
+		const int err = files_write_at(out, u->chunk, (size_t)n, at);
 		if (err < 0)
 			return err;
 		at += (uint64_t)n;
@@ -212,7 +186,7 @@ static int open_line(struct unsealing *u, const struct line *line, const struct 
 	err = vault_event_open(u->event_key, entry->seq, event, &plain);
 	if (err == 0)
 		err = chain_unsealed_write(line, CHAIN_TAIL_LEN, &plain, out);
-	u->report.events += err == 0;
+	u->report.events += err == 0 && strcmp(entry->type, CHAIN_TYPE_MEETING) == 0;
 	rs_buf_done(&plain);
 	return err;
 }
@@ -237,7 +211,7 @@ static int open_events(struct unsealing *u, struct lines *file, int fd)
 		else
 			err = rs_buf_append(&out, line.text, line.len + (line.whole ? 1 : 0));
 		if (err == 0)
-			err = write_at(fd, at, rs_buf_data(&out), rs_buf_len(&out));
+			err = files_write_at(fd, rs_buf_data(&out), rs_buf_len(&out), at);
 		at += rs_buf_len(&out);
 		rs_buf_consume(&out, rs_buf_len(&out));
 	}

@@ -6,7 +6,8 @@
 #ifndef ROSTRUM_RECORDER_ARCHIVE_UNSEAL_H
 #define ROSTRUM_RECORDER_ARCHIVE_UNSEAL_H
 
-#include "recorder/archive/vault_format.h"
+#include "common/base/sign.h"
+#include "common/evidence/vault_format.h"
 
 #define UNSEAL_WHY_LEN 512
 
@@ -26,14 +27,29 @@ int archive_unseal(const char *directory, const char *to, const struct rs_recipi
 /* Octets of the plain file behind an encrypted one, by its whole records. 0; -EBADMSG; an errno. */
 int unseal_size(int fd, uint64_t *out_size) RS_MUST_USE;
 
-struct erase_report {
-	uint64_t keys; /* destroyed */
+struct erase_wish {
+	const char *directory;
+	const char *
+		what; /* a track ("KEN": all its segments) or segment ("tracks/KEN.001.a"); NULL = all keys */
+	const char *
+		copy; /* root of the second copy of the archives, where they are destroyed as well; NULL = none */
+	const char *by;                 /* for the audit */
+	const struct rs_signer *signer; /* signs what is put down; NULL = nobody */
+	int64_t wall_ms;
 };
 
-/* Destroy the keys of a session: of one track ("KEN": all its segments) or segment ("tracks/KEN.001.a"), or, where
- * `what` is NULL, all. Each gets lines in audit.jsonl beside the session before and after, and one in its custody.jsonl. 0;
- * -EBUSY (on hold: `why` says the reason); -ENOENT (no such key); -EBADMSG (custody or audit was changed); an errno. */
-int archive_erase(const char *directory, const char *what, const char *by, int64_t wall_ms,
-	struct erase_report *out_report, char why[UNSEAL_WHY_LEN]) RS_MUST_USE;
+struct erase_report {
+	uint64_t keys; /* destroyed */
+	uint64_t
+		copies; /* keys destroyed in the second copy, those that an earlier erasure owed it among them */
+	uint64_t
+		owed; /* keys of which the second copy has one still, for what `copy` says; done by the next erasure or retention run */
+	char copy[UNSEAL_WHY_LEN];
+};
+
+/* Destroy keys of a session. Each gets lines in audit.jsonl beside the session before and after, and one in its
+ * custody.jsonl. 0; -EBUSY (on hold: `why` says the reason); -ENOENT (no such key); -EBADMSG (custody or audit was changed); an errno. */
+int archive_erase(const struct erase_wish *wish, struct erase_report *out_report,
+	char why[UNSEAL_WHY_LEN]) RS_MUST_USE;
 
 #endif

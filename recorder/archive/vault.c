@@ -1,6 +1,6 @@
 #include "recorder/archive/vault.h"
 
-#include "recorder/archive/vault_format.h"
+#include "common/evidence/vault_format.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ static enum kind kind_of(const struct vault *vault, const char *path, char file[
 	static const struct {
 		const char *ending;
 		enum kind kind;
-	} endings[] = { { ".webm", MEDIA }, { ".mkv", MEDIA }, { ".idx.jsonl", LEDGER } };
+	} endings[] = { { ".webm", MEDIA }, { ".mkv", MEDIA }, { NAMES_LEDGER, LEDGER } };
 	const size_t front = strlen(vault->data);
 	if (strncmp(path, vault->data, front) != 0 || path[front] != '/')
 		return PLAIN;

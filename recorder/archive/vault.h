@@ -15,12 +15,11 @@
 #include "common/base/buf.h"
 #include "common/base/envelope.h"
 #include "common/base/rand.h"
+#include "common/evidence/names.h"
+#include "common/evidence/vault_format.h"
 #include "recorder/archive/disk.h"
-#include "recorder/archive/names.h"
 
 struct vault;
-
-#define VAULT_RECORD_MAX ((size_t)1 << 20)
 
 struct vault_config {
 	const struct disk *disk;              /* borrowed, as the next two */

@@ -39,6 +39,8 @@ struct archive_report {
 struct archive_knowledge {
 	const uint8_t *
 		key; /* the only key archives are to be signed with, RS_SIGN_PUBLIC_LEN octets; NULL = any */
+	/* A line of proof/heads.jsonl, without its end, that was kept elsewhere and must be there; borrowed; NULL = none. */
+	const char *head;
 	const char *ca_file; /* certificates time stamps must lead to, PEM; NULL = any */
 	void (*progress)(void *ctx, uint64_t done,
 		uint64_t all); /* octets read, and to be read; NULL = none */
@@ -57,15 +59,22 @@ struct archive_sink {
 int archive_verify(const char *directory, const struct archive_knowledge *knowledge,
 	const struct archive_sink *sink, struct archive_report *out_report) RS_MUST_USE;
 
+/* The same of audit.jsonl beside the archives below a root: its chain, and who signed it; `lines` are its own. One that is
+ * absent is empty. */
+int archive_verify_audit(const char *root, const struct archive_knowledge *knowledge,
+	const struct archive_sink *sink, struct archive_report *out_report) RS_MUST_USE;
+
 /* One archive below a root; texts are valid during the call. */
 struct archive_item {
 	const char *session;
 	const char *meeting;
-	const char *title;
+	const char *class;   /* "" = in public */
+	const char *title;   /* "" = it is sealed */
 	const char *started; /* UTC */
 	uint64_t segments;   /* WebM files, and their octets */
 	uint64_t octets;
 	bool closed;
+	bool encrypted;
 };
 
 /* Tells the archives below `root` in order of their names. 0, -ENOENT or -ENOMEM. Directories that are none are passed over. */

@@ -1,5 +1,4 @@
 #include "common/base/sign.h"
-#include "common/base/stamp.h"
 #include "recorder/archive/digests.h"
 #include "recorder/archive/seal.h"
 #include "recorder/archive/verify_priv.h"
@@ -38,10 +37,10 @@ static int check_file(struct bag *bag, const struct digests_line *line, const ch
 	int err = rs_format(path, sizeof(path), "%s/%s", bag->verify->directory, line->path);
 	if (err == 0)
 		err = digests_of_file(path, bag->chunk, hex, &len);
-	const char *gone = err == -ENOENT ? custody_gone(bag->verify->custody, line->path) : NULL;
-	if (gone != NULL) {
+	const struct custody_fate gone = custody_gone(bag->verify->custody, line->path);
+	if (err == -ENOENT && gone.text != NULL) {
 		bag->gone = true;
-		verify_note(bag->verify, line->path, gone);
+		verify_gone(bag->verify, line->path, &gone);
 		return 0;
 	}
 	bag->files++;
@@ -154,53 +153,30 @@ static int check_signature(
 		err = lines_open(&signature, path);
 	if (err < 0)
 		return err;
-	err = signature.len == RS_SIGNATURE_LEN
-		      ? rs_sign_check(key, subject->data, subject->len, signature.data)
-		      : -EACCES;
+	err = verify_signature(verify, name, &signature, key, subject);
 	lines_done(&signature);
-	if (err == -EACCES)
-		verify_problem(verify, name, "is no signature of it by the key of this archive");
-	else if (err == 0)
-		verify->report.signatures++;
-	if (err == 0 && verify->options->key != NULL &&
+	if (err == 1 && verify->options->key != NULL &&
 		!rs_equal_ct(key, verify->options->key, sizeof(key)))
 		verify_problem(verify, names_place(NAMES_KEY), "is not the key that was given");
-	return err == -ENOMEM ? err : 0;
+	return err < 0 ? err : 0;
 }
 
 static int check_stamp(
 	struct verify *verify, enum names_place stamped_place, const struct lines *subject)
 {
 	char path[ARCHIVE_PATH_LEN];
-	char why[RS_STAMP_WHY_LEN];
-	uint8_t digest[RS_SHA512_LEN];
-	int64_t wall_ms = 0;
+	int64_t wall_ms;
 	struct lines answer;
-	struct rs_hash *hash = NULL;
-	int err = rs_hash_new(RS_HASH_SHA512, &hash);
-	if (err < 0)
-		return err;
-	rs_hash_add(hash, subject->data, subject->len);
-	rs_hash_finish(hash, digest);
-	rs_hash_free(hash);
-	err = names_path(verify->directory, stamped_place, path);
+	int err = names_path(verify->directory, stamped_place, path);
 	if (err == 0)
 		err = lines_open(&answer, path);
 	if (err < 0)
 		return err;
-	err = rs_stamp_check(
-		answer.data, answer.len, digest, NULL, verify->options->ca_file, &wall_ms, why);
+	err = verify_stamp(verify, names_place(stamped_place), &answer, subject, &wall_ms);
 	lines_done(&answer);
-	if (err == -ENOMEM)
-		return err;
-	if (err < 0) {
-		verify_problem(verify, names_place(stamped_place), "%s", why);
-		return 0;
-	}
-	verify->report.stamps++;
-	if (stamped_place == NAMES_STAMPED)
+	if (err == 1 && stamped_place == NAMES_STAMPED)
 		verify->report.stamped_ms = wall_ms;
-	return 0;
+	return err < 0 ? err : 0;
 }
 
 /* A file that is signed and stamped as a whole. */

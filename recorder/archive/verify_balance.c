@@ -1,11 +1,11 @@
 /* Each line of a ledger against the cluster it is about, and all of them against the line that ended the segment. */
 #include "recorder/archive/verify_balance.h"
 
+#include "common/evidence/files.h"
 #include "recorder/mux/content.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 /* Twice the largest cluster that can be configured, as a bound for what a forged line may ask for. */
 #define CLUSTER_MAX ((uint64_t)256 << 20)
@@ -17,13 +17,9 @@ static int read_cluster(int fd, const struct ledger_line *line, uint8_t **out_da
 	RS_CLEANUP(rs_releasep) uint8_t *data = rs_zalloc((size_t)line->len + 1);
 	if (data == NULL)
 		return -ENOMEM;
-	for (uint64_t at = 0; at < line->len;) {
-		const ssize_t n =
-			pread(fd, data + at, (size_t)(line->len - at), (off_t)(line->offset + at));
-		if (n <= 0)
-			return n < 0 ? -errno : -ENODATA;
-		at += (uint64_t)n;
-	}
+	const int64_t n = files_read_at(fd, data, (size_t)line->len, line->offset);
+	if (n < (int64_t)line->len)
+		return n < 0 ? (int)n : -ENODATA;
 	*out_data = rs_steal(&data);
 	return 0;
 }

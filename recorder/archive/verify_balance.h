@@ -7,7 +7,7 @@
 #ifndef ROSTRUM_RECORDER_ARCHIVE_VERIFY_BALANCE_H
 #define ROSTRUM_RECORDER_ARCHIVE_VERIFY_BALANCE_H
 
-#include "recorder/archive/ledger.h"
+#include "common/evidence/ledger.h"
 #include "recorder/archive/verify_priv.h"
 
 #define BALANCE_SUMS 5

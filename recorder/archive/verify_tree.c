@@ -1,10 +1,11 @@
-#include "recorder/archive/leaves.h"
+#include "common/evidence/leaves.h"
 #include "recorder/archive/verify_priv.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct reading {
 	struct verify *verify;
@@ -12,6 +13,7 @@ struct reading {
 	struct chain chain;
 	uint8_t key[RS_SIGN_PUBLIC_LEN]; /* of the first head */
 	bool broken;                     /* the tree cannot be followed any more */
+	bool kept;                       /* the head that was kept elsewhere is there */
 	uint64_t n;
 };
 
@@ -67,6 +69,27 @@ static int take_head(struct reading *reading, const struct head *head)
 	return 0;
 }
 
+static bool is_kept(const struct verify *verify, const struct line *line)
+{
+	const char *head = verify->options->head;
+	return head != NULL && line->whole && line->len == strlen(head) &&
+	       memcmp(line->text, head, line->len) == 0;
+}
+
+/* Whoever cuts events and heads back to what was signed earlier leaves nothing that shows it. */
+static void check_kept(struct reading *reading)
+{
+	json_error_t error;
+	if (reading->verify->options->head == NULL || reading->kept)
+		return;
+	json_t *head = json_loads(reading->verify->options->head, 0, &error);
+	verify_problem(reading->verify, heads_name(),
+		"does not hold the head that was kept elsewhere (head %" JSON_INTEGER_FORMAT
+		"): it was cut back, or is of another recording",
+		json_integer_value(json_object_get(head, "seq")));
+	json_decref(head);
+}
+
 static int read_heads(struct reading *reading, struct lines *file)
 {
 	struct verify *verify = reading->verify;
@@ -76,6 +99,7 @@ static int read_heads(struct reading *reading, struct lines *file)
 		struct head head;
 		const char *why = "";
 		reading->n++;
+		reading->kept = reading->kept || is_kept(verify, &line);
 		const int bad =
 			head_read(&reading->chain, &line, verify->session_sha256, &head, &why);
 		if (bad == -ENOMEM)
@@ -96,6 +120,14 @@ static int read_heads(struct reading *reading, struct lines *file)
 	return err;
 }
 
+/* Who says whose key it has to be is not content with a line that anybody may write, unless the manifest is signed. */
+static bool wants_signature(const struct verify *verify)
+{
+	char path[ARCHIVE_PATH_LEN];
+	return verify->options->key != NULL &&
+	       (names_path(verify->directory, NAMES_SIGNED, path) < 0 || access(path, F_OK) < 0);
+}
+
 /* Who repaired without the key could not sign what came after the last head: that is open, but not wrong. */
 static void tell_rest(struct reading *reading, const struct leaves_file *file)
 {
@@ -106,7 +138,7 @@ static void tell_rest(struct reading *reading, const struct leaves_file *file)
 		file->n - file->taken, file->taken,
 		reading->verify->unsigned_repair ? ": it was closed by a repair without the key"
 						 : ""); /* fits */
-	if (reading->verify->unsigned_repair)
+	if (reading->verify->unsigned_repair && !wants_signature(reading->verify))
 		verify_note(reading->verify, file->file, text);
 	else
 		verify_problem(reading->verify, file->file, "%s", text);
@@ -137,6 +169,7 @@ int verify_tree(struct verify *verify)
 	struct reading reading = { .verify = verify };
 	chain_init(&reading.chain);
 	if (verify->heads.data == NULL) {
+		check_kept(&reading);
 		verify_note(verify, heads_name(),
 			"is missing: nothing was signed while it was recorded");
 		return 0;
@@ -144,8 +177,10 @@ int verify_tree(struct verify *verify)
 	int err = leaves_load(verify->directory, &reading.leaves);
 	if (err == 0)
 		err = read_heads(&reading, &verify->heads);
-	if (err == 0)
+	if (err == 0) {
+		check_kept(&reading);
 		count_rest(&reading);
+	}
 	leaves_done(&reading.leaves);
 	return err;
 }

@@ -1,11 +1,9 @@
 #include "recorder/archive/witness.h"
 
-#include "recorder/archive/ledger.h"
+#include "common/evidence/ledger.h"
 
 #include <errno.h>
 #include <string.h>
-
-static const char suffix[] = ".idx.jsonl";
 
 struct kept {
 	bool open;
@@ -27,9 +25,9 @@ static bool segment_of(const struct witness *witness, const char *path, char out
 {
 	const size_t len = strlen(path);
 	const size_t front = strlen(witness->data);
-	const size_t back = sizeof(suffix) - 1;
+	const size_t back = sizeof(NAMES_LEDGER) - 1;
 	if (len <= front + 1 + back || strncmp(path, witness->data, front) != 0 ||
-		path[front] != '/' || strcmp(path + len - back, suffix) != 0)
+		path[front] != '/' || strcmp(path + len - back, NAMES_LEDGER) != 0)
 		return false;
 	return rs_copy_text(out, NAMES_FILE_LEN, path + front + 1, len - front - 1 - back);
 }

@@ -9,8 +9,8 @@
 #ifndef ROSTRUM_RECORDER_ARCHIVE_WITNESS_H
 #define ROSTRUM_RECORDER_ARCHIVE_WITNESS_H
 
+#include "common/evidence/heads.h"
 #include "recorder/archive/disk.h"
-#include "recorder/archive/heads.h"
 
 struct witness;
 

@@ -1,6 +1,8 @@
 #include "recorder/closing/closing.h"
 
 #include "common/base/time.h"
+#include "common/evidence/files.h"
+#include "common/evidence/lines.h"
 #include "recorder/closing/closing_priv.h"
 
 #include <errno.h>
@@ -117,7 +119,7 @@ static void run_step(struct closing *closing, const struct closing_step *step)
 	result->ms = (uint32_t)((rs_clock_monotonic() - begun) / 1000);
 }
 
-/* For who looks after it; nothing reads it back. */
+/* For who looks after it, and for who repairs: closing_failed(). */
 static void note(const struct closing *closing)
 {
 	char path[ARCHIVE_PATH_LEN];
@@ -143,7 +145,9 @@ size_t closing_run(struct closing *closing)
 	size_t failed = 0;
 	const struct closing_step *steps = closing_steps(&n);
 	closing->n = 0;
-	for (size_t i = 0; i < n && i < CLOSING_STEPS_MAX; i++) {
+	/* What a manifest tells of is not made anew. */
+	for (size_t i = seal_is_begun(closing->directory) ? n - 1 : 0;
+		i < n && i < CLOSING_STEPS_MAX; i++) {
 		run_step(closing, &steps[i]);
 		failed += closing->results[i].err < 0;
 	}
@@ -152,6 +156,53 @@ size_t closing_run(struct closing *closing)
 }
 
 /* --- what was left --- */
+
+bool closing_owes_stamp(const char *directory)
+{
+	return seal_is_made(directory) && seal_stamp(directory) == SEAL_STAMP_OWED;
+}
+
+/* "2026-11-22T10:00:00.123Z record failed 12 ms: why" */
+static bool parse_note(const struct line *line, char step[CLOSING_STEP_LEN], bool *out_failed)
+{
+	static const char failed[] = "failed ";
+	const char *end = line->text + line->len;
+	const char *name = memchr(line->text, ' ', line->len);
+	const char *after = name != NULL ? memchr(name + 1, ' ', (size_t)(end - name) - 1) : NULL;
+	if (after == NULL ||
+		!rs_copy_text(step, CLOSING_STEP_LEN, name + 1, (size_t)(after - name) - 1))
+		return false;
+	after++;
+	*out_failed = (size_t)(end - after) >= sizeof(failed) - 1 &&
+		      memcmp(after, failed, sizeof(failed) - 1) == 0;
+	return true;
+}
+
+/* A run of all begins with the first step, and counts for all; what the seal's alone does counts for it. */
+bool closing_failed(const char *directory, char out_step[CLOSING_STEP_LEN])
+{
+	char path[ARCHIVE_PATH_LEN];
+	char step[CLOSING_STEP_LEN];
+	struct lines file;
+	struct line line;
+	size_t n;
+	bool found = false;
+	bool failed;
+	const struct closing_step *steps = closing_steps(&n);
+	if (names_path(directory, NAMES_CLOSING, path) < 0 || lines_open(&file, path) < 0)
+		return false;
+	while (lines_next(&file, &line) == 1) {
+		if (!line.whole || !parse_note(&line, step, &failed))
+			continue;
+		if (strcmp(step, steps[0].name) == 0 || (found && strcmp(step, out_step) == 0))
+			found = false;
+		if (failed && !found)
+			memcpy(out_step, step, CLOSING_STEP_LEN);
+		found = found || failed;
+	}
+	lines_done(&file);
+	return found;
+}
 
 bool closing_is_due(const char *directory)
 {
@@ -164,10 +215,10 @@ bool closing_is_due(const char *directory)
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	ssize_t n = -1;
+	int64_t n = -1;
 	if (fstat(fd, &st) == 0)
-		n = pread(
-			fd, tail, sizeof(tail), st.st_size > TAIL_MAX ? st.st_size - TAIL_MAX : 0);
+		n = files_read_at(fd, tail, sizeof(tail),
+			st.st_size > TAIL_MAX ? (uint64_t)(st.st_size - TAIL_MAX) : 0);
 	(void)close(fd); /* read only */
 	if (n < 2 || tail[n - 1] != '\n')
 		return false;

@@ -6,16 +6,18 @@
  * and does not stop the ones behind it, since a seal without a programme is better than none.
  *
  * Steps that were not run, since the recorder was killed, are run at its next start or by
- * `rostrumctl archive repair` (repair.h); each must therefore be fit to be run again.
+ * `rostrumctl archive repair` (repair.h); each must therefore be fit to be run again. So is the seal's where an authority
+ * gave no time stamp. What failed otherwise, repair runs again: the seal that was made without is kept beside the new one.
  */
 #ifndef ROSTRUM_RECORDER_CLOSING_CLOSING_H
 #define ROSTRUM_RECORDER_CLOSING_CLOSING_H
 
-#include "recorder/archive/names.h"
+#include "common/evidence/names.h"
 #include "recorder/archive/seal.h"
 
 #define CLOSING_WHY_LEN SEAL_WHY_LEN
 #define CLOSING_STEPS_MAX 8
+#define CLOSING_STEP_LEN 32 /* of a step's name and a NUL */
 
 struct closing;
 
@@ -53,7 +55,8 @@ struct closing *closing_free(struct closing *closing);
 void closing_freep(struct closing **closing);
 const char *closing_directory(const struct closing *closing);
 
-/* Runs all steps in the caller's thread and writes proof/closing.log. Returns how many failed. */
+/* Runs all steps in the caller's thread, of a session that has a manifest the last one alone, and writes proof/closing.log.
+ * Returns how many failed. */
 size_t closing_run(struct closing *closing);
 /* What became of the i-th step; NULL behind the last that was run. Not while it runs. */
 const struct closing_result *closing_result(const struct closing *closing, size_t i);
@@ -66,6 +69,11 @@ bool closing_called_off(const struct closing *closing);
 int closing_hold(struct closing *closing) RS_MUST_USE;
 void closing_release(struct closing *closing);
 
+/* Whether a session is sealed, and an authority that was asked for a time stamp then gave none. Reads one small file. */
+bool closing_owes_stamp(const char *directory);
+/* The step that failed when the session was closed last, by proof/closing.log: out_step[] is its name. False: none did,
+ * or nothing is known. */
+bool closing_failed(const char *directory, char out_step[CLOSING_STEP_LEN]);
 /* Whether a session was closed (the last line of its events says so) and not sealed since. Reads the end of one file. */
 bool closing_is_due(const char *directory);
 

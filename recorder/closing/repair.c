@@ -1,10 +1,10 @@
 #include "recorder/closing/repair.h"
 
 #include "common/base/time.h"
+#include "common/evidence/leaves.h"
+#include "common/evidence/lines.h"
 #include "recorder/archive/archive.h"
 #include "recorder/archive/disk_now.h"
-#include "recorder/archive/leaves.h"
-#include "recorder/archive/lines.h"
 #include "recorder/archive/lock.h"
 #include "recorder/programme/script.h"
 
@@ -177,7 +177,9 @@ static int run_steps(struct repair *repair)
 	RS_CLEANUP(closing_freep) struct closing *closing = NULL;
 	const struct closing_config config = { .directory = repair->directory,
 		.software = repair->wish->software,
-		.signer = repair->wish->signer };
+		.signer = repair->wish->signer,
+		.stamp = repair->wish->stamp,
+		.ctx = repair->wish->ctx };
 	const struct closing_result *step;
 	int err = closing_new(&config, &closing);
 	if (err < 0)
@@ -190,7 +192,42 @@ static int run_steps(struct repair *repair)
 		(void)snprintf(err < 0 ? repair->why : repair->result.remark, REPAIR_WHY_LEN,
 			"%s: %.400s", step->name, step->why); /* may be cut */
 	}
+	repair->result.unstamped = err == 0 && repair->wish->stamp != NULL &&
+				   seal_stamp(repair->directory) != SEAL_STAMPED;
 	return err;
+}
+
+/* What a seal lacks and can have now. */
+static bool can_complete(const struct repair *repair)
+{
+	const struct repair_wish *wish = repair->wish;
+	return (wish->signer != NULL && !seal_is_signed(repair->directory)) ||
+	       (wish->stamp != NULL && seal_stamp(repair->directory) != SEAL_STAMPED);
+}
+
+/* Evidence is added to: a manifest that did not tell of all stays beside the one that does. */
+static int repair_sealed(struct repair *repair)
+{
+	char step[CLOSING_STEP_LEN];
+	const bool failed = closing_failed(repair->directory, step);
+	if (!failed && !can_complete(repair))
+		return 0;
+	int err = check_key(repair);
+	/* What was signed or stamped is not sealed again as less. */
+	if (err == 0 && failed && repair->wish->signer == NULL && seal_is_signed(repair->directory))
+		err = refuse(repair, "was signed: it is sealed again with the key only", -EACCES);
+	if (err == 0 && failed && repair->wish->stamp == NULL &&
+		seal_stamp(repair->directory) == SEAL_STAMPED)
+		err = refuse(repair,
+			"has a time stamp: it is sealed again with a time-stamping authority only",
+			-EACCES);
+	if (err == 0 && failed) {
+		err = seal_break(repair->directory);
+		if (err < 0)
+			return fail(repair, names_place(NAMES_MANIFEST), err);
+	}
+	repair->result.outcome = failed ? REPAIR_RESEALED : REPAIR_COMPLETED;
+	return err == 0 ? run_steps(repair) : err;
 }
 
 static int repair_held(struct repair *repair)
@@ -215,14 +252,12 @@ static int repair_found(struct repair *repair)
 	int err = names_path(repair->directory, NAMES_SESSION, path);
 	if (err < 0 || access(path, F_OK) < 0 || strrchr(repair->directory, '/') == NULL)
 		return refuse(repair, "no archive is there", -ENOENT);
-	if (seal_is_made(repair->directory))
-		return 0;
 	err = lock_take(repair->directory, LOCK_ALONE, &lock);
 	if (err == -EBUSY)
 		return refuse(repair, "a recorder, or another repair, has it", err);
 	if (err < 0)
 		return fail(repair, repair->directory, err);
-	err = repair_held(repair);
+	err = seal_is_made(repair->directory) ? repair_sealed(repair) : repair_held(repair);
 	lock_done(lock);
 	return err;
 }

@@ -1,4 +1,4 @@
-#include "recorder/archive/vault_format.h"
+#include "common/evidence/vault_format.h"
 #include "recorder/closing/closing_priv.h"
 #include "recorder/programme/remake.h"
 #include "recorder/record/record.h"

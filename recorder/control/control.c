@@ -17,6 +17,14 @@ struct control {
 	bool connected;
 	int64_t revision; /* last one taken and last one answered */
 	int64_t answered;
+	struct {
+		uint64_t ticket; /* the next frame must be its part; 0 = none is announced */
+		char meeting[RS_NAME_MAX + 1];
+		char session[NAMES_SESSION_MAX + 1];
+		char source[RS_NAME_MAX + 1];
+		char outage[RS_NAME_MAX + 1];
+		struct late_part part;
+	} late;
 	struct frame_reader reader;
 	struct rs_buf output;
 	struct control_stats stats;
@@ -86,6 +94,8 @@ static void reset_stream(struct control *control)
 	frame_reader_init(&control->reader);
 	rs_buf_consume(&control->output, rs_buf_len(&control->output));
 	control->answered = control->revision;
+	control->late.ticket = 0;
+	keeper_late_forget(control->keeper);
 }
 
 int control_connected(struct control *control)
@@ -240,6 +250,51 @@ static int take_event(
 	return err == -EAGAIN ? err : 0; /* had it, or not recorded: nothing to do */
 }
 
+static void read_spans(const struct object *message, struct late_part *part)
+{
+	const json_t *open = json_object_get(message->json, "open");
+	part->n_open = object_array(message, "open", LATE_SPANS_MAX);
+	for (size_t i = 0; i < part->n_open && !message->error->failed; i++) {
+		const json_t *span = json_array_get(open, i);
+		const json_t *from = json_array_get(span, 0);
+		const json_t *to = json_array_get(span, 1);
+		if (!json_is_integer(from) || !json_is_integer(to))
+			object_fail(message, "open", "two times are expected");
+		part->open[i] = (struct late_span){ .from_us = json_integer_value(from),
+			.to_us = json_integer_value(to) };
+	}
+}
+
+/* What the next frame brings. */
+static int take_late(struct control *control, const struct object *message, struct archive_now when)
+{
+	struct late_part *part = &control->late.part;
+	const char *meeting = object_name(message, "meeting");
+	const char *session = object_text(message, "session");
+	const char *source = object_name(message, "source");
+	const char *outage = object_name(message, "outage");
+	const int64_t ticket = object_int(message, "ticket", 1, INT64_MAX);
+	*part = (struct late_part){ .source = control->late.source,
+		.outage = control->late.outage,
+		.number = (uint32_t)object_int(message, "part", 1, UINT32_MAX),
+		.parts = (uint32_t)object_int(message, "parts", 1, UINT32_MAX),
+		.from_us = object_int(message, "from_us", 0, INT64_MAX / 2),
+		.to_us = object_int(message, "to_us", 0, INT64_MAX / 2),
+		.shift_us = object_int(message, "shift_us", -INT64_MAX / 2, INT64_MAX / 2) };
+	if (!message->error->failed)
+		read_spans(message, part);
+	if (!message->error->failed && (!rs_set_text(control->late.session, session) ||
+					       !names_session_valid(control->late.session)))
+		object_fail(message, "session", "cannot name a directory");
+	if (message->error->failed)
+		return 0;
+	(void)rs_set_text(control->late.meeting, meeting); /* names, all three */
+	(void)rs_set_text(control->late.source, source);
+	(void)rs_set_text(control->late.outage, outage);
+	control->late.ticket = (uint64_t)ticket;
+	return 0;
+}
+
 static const struct {
 	const char *type;
 	int (*take)(struct control *control, const struct object *message, struct archive_now when);
@@ -248,6 +303,7 @@ static const struct {
 	{ "meeting", take_meeting },
 	{ "meeting-gone", take_meeting_gone },
 	{ "event", take_event },
+	{ "late", take_late },
 };
 
 static int dispatch(struct control *control, const struct object *message, struct archive_now when)
@@ -287,6 +343,24 @@ static int take_message(struct control *control, const struct frame *frame, stru
 	return err;
 }
 
+/* Its message was right before it. */
+static int take_part(struct control *control, const struct frame *frame, struct archive_now when,
+	char error[CONTROL_ERROR_LEN])
+{
+	struct frame_late late;
+	if (control->late.ticket == 0 || frame_late_parse(frame->body, frame->len, &late) < 0 ||
+		late.ticket != control->late.ticket) {
+		(void)rs_copy_text(error, CONTROL_ERROR_LEN, "late part without its message", 29);
+		return -EBADMSG;
+	}
+	control->late.ticket = 0;
+	control->late.part.data = late.part;
+	control->late.part.len = late.len;
+	keeper_late(control->keeper, control->late.meeting, control->late.session, late.ticket,
+		&control->late.part, when);
+	return 0;
+}
+
 int control_recv(struct control *control, const uint8_t *data, size_t len, struct archive_now when,
 	char error[CONTROL_ERROR_LEN])
 {
@@ -297,12 +371,13 @@ int control_recv(struct control *control, const uint8_t *data, size_t len, struc
 		const int got = frame_reader_next(&control->reader, &frame);
 		if (got == 0)
 			return 0;
-		if (got < 0 || frame.kind != FRAME_MESSAGE) {
+		if (got < 0 || frame.kind == FRAME_PACKET) {
 			(void)rs_copy_text(error, CONTROL_ERROR_LEN,
 				"frame of impossible length or kind", 34); /* fits */
 			return -EBADMSG;
 		}
-		err = take_message(control, &frame, when, error);
+		err = frame.kind == FRAME_LATE ? take_part(control, &frame, when, error)
+					       : take_message(control, &frame, when, error);
 	}
 	return err;
 }
@@ -340,15 +415,29 @@ static int say_report(struct control *control, const struct keeper_report *repor
 	return say(control, message);
 }
 
+static int say_late(struct control *control, const struct keeper_late *late)
+{
+	static const char *const states[] = { "kept", "refused", "later" };
+	return say(
+		control, json_pack("{s:s, s:s, s:I, s:s, s:s, s:i, s:i, s:i, s:i}", "type", "late",
+				 "meeting", late->meeting, "ticket", (json_int_t)late->ticket,
+				 "state", states[late->state], "reason", late->reason, "kept",
+				 (int)late->count.kept, "had", (int)late->count.had, "shut",
+				 (int)late->count.shut, "before", (int)late->count.before));
+}
+
 int control_sync(struct control *control)
 {
 	struct keeper_report report;
+	struct keeper_late late;
 	json_t *told;
 	int err = 0;
 	if (!control->connected)
 		return 0;
 	while (err == 0 && keeper_poll(control->keeper, &report) == 1)
 		err = say_report(control, &report);
+	while (err == 0 && keeper_late_poll(control->keeper, &late) == 1)
+		err = say_late(control, &late);
 	while (err == 0 && (told = room_take(control->room)) != NULL)
 		err = say(control, told);
 	if (err == 0 && control->revision != control->answered) {

@@ -1,4 +1,4 @@
-#include "recorder/control/keeper.h"
+#include "recorder/control/keeper_priv.h"
 
 #include "common/log/log.h"
 #include "recorder/control/stage.h"
@@ -44,7 +44,13 @@ struct keeper {
 	enum storage_why why; /* pictures are left out; FINE: they are not */
 	bool held;            /* the same, where the tracks look */
 	bool resync;
+	struct late_waits late;
 };
+
+struct late_waits *keeper_late_waits(struct keeper *keeper)
+{
+	return &keeper->late;
+}
 
 int keeper_new(const struct keeper_config *config, struct keeper **out_keeper)
 {

@@ -10,6 +10,7 @@
 #define ROSTRUM_RECORDER_CONTROL_KEEPER_H
 
 #include "recorder/archive/archive.h"
+#include "recorder/archive/late.h"
 #include "recorder/control/account.h"
 #include "recorder/control/storage.h"
 
@@ -116,6 +117,29 @@ const char *keeper_directory_at(const struct keeper *keeper, size_t i);
  * missing, ask for them; -EBADMSG (malformed). Errors of the archive are reported. */
 int keeper_event(struct keeper *keeper, const char *meeting, const struct archive_event *event,
 	struct archive_now when) RS_MUST_USE;
+
+/* What became of a part of what a room kept while its line was lost. */
+struct keeper_late {
+	uint64_t ticket;
+	char meeting[RS_NAME_MAX + 1];
+	enum {
+		KEEPER_LATE_KEPT,
+		KEEPER_LATE_REFUSED, /* for good */
+		KEEPER_LATE_LATER,   /* the disk could not take it */
+	} state;
+	const char *reason; /* a word of the protocol; "" when kept */
+	struct late_count count;
+};
+/* Parts that wait for the disk, at most. */
+#define KEEPER_LATE_MAX 16
+
+/* Such a part for the recording of `session`; keeper_late_poll() says what became of it once it is durable. */
+void keeper_late(struct keeper *keeper, const char *meeting, const char *session, uint64_t ticket,
+	const struct late_part *part, struct archive_now when);
+/* The next answer: 1, or 0 when there is none. */
+int keeper_late_poll(struct keeper *keeper, struct keeper_late *out_late);
+/* Whoever waited for answers is gone. */
+void keeper_late_forget(struct keeper *keeper);
 
 /* The next session to be closed, each once: 1, or 0 when there is none. `all`: also those of which the disk
  * has not said that it has everything, since the program ends and the caller waits for the disk itself. */

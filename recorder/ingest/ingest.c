@@ -110,6 +110,13 @@ void ingest_freep(struct ingest **ingest)
 	*ingest = ingest_free(*ingest);
 }
 
+void ingest_expect(struct ingest *ingest, int64_t seq)
+{
+	ingest->begun = true;
+	ingest->next = seq;
+	ingest->highest = seq - 1;
+}
+
 static size_t place(const struct ingest *ingest, int64_t seq)
 {
 	return (size_t)seq & (ingest->config.window - 1U);
@@ -300,6 +307,7 @@ static void give(struct ingest *ingest, uint16_t index, bool gap, struct ingest_
 	ingest->out = index;
 	*out = (struct ingest_packet){ .seq = cell->seq,
 		.rtp_ts = cell->raw_ts + ingest->shift,
+		.sent_ts = (uint32_t)cell->raw_ts,
 		.time_us = time_us,
 		.arrival_wall_us = cell->arrival_wall_us,
 		.marker = cell->marker,

@@ -31,9 +31,10 @@ struct ingest_config {
 
 /* A packet in its turn. */
 struct ingest_packet {
-	int64_t seq;     /* extended sequence number */
-	int64_t rtp_ts;  /* unwrapped, steps of the timeline put in */
-	int64_t time_us; /* session time of capture; never decreases */
+	int64_t seq;      /* extended sequence number */
+	int64_t rtp_ts;   /* unwrapped, steps of the timeline put in */
+	uint32_t sent_ts; /* as the packet has it */
+	int64_t time_us;  /* session time of capture; never decreases */
 	int64_t arrival_wall_us;
 	bool marker;
 	uint32_t lost;    /* packets given up directly before this one */
@@ -60,6 +61,8 @@ int ingest_new(const struct ingest_config *config, struct ingest **out_ingest) R
 struct ingest *ingest_free(struct ingest *ingest);
 void ingest_freep(struct ingest **ingest);
 
+/* Before the first packet: it would be number `seq`; what is missing from there on is lost, as behind any other packet. */
+void ingest_expect(struct ingest *ingest, int64_t seq);
 /* A packet arrived; poll until 0 before the next. 0, -EALREADY (duplicate or too late: counted),
  * -E2BIG (payload too large: counted, then missing). */
 int ingest_recv(struct ingest *ingest, const struct rtp_packet *packet, int64_t arrival_wall_us,

@@ -73,9 +73,11 @@ int closings_add(struct closings *closings, const char *directory, uint32_t gene
 		job_free(job);
 		return err;
 	}
+	/* What was left by an earlier run may ask an authority that does not answer: nobody waits for that. */
 	struct job **last = &closings->first;
-	while (*last != NULL)
+	while (*last != NULL && (generation == 0 || (*last)->generation != 0))
 		last = &(*last)->next;
+	job->next = *last;
 	*last = job;
 	return 0;
 }
@@ -91,7 +93,8 @@ void closings_add_left(struct closings *closings)
 		if (!names_session_valid(entry->d_name) ||
 			rs_format(path, sizeof(path), "%s/%s", closings->config.root,
 				entry->d_name) < 0 ||
-			!closing_is_due(path))
+			!(closing_is_due(path) ||
+				(closings->config.steps.stamp != NULL && closing_owes_stamp(path))))
 			continue;
 		if (closings_add(closings, path, 0) < 0)
 			log_warning(LOG_ARCHIVE, entry->d_name, "session cannot be closed yet");

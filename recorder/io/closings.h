@@ -28,10 +28,11 @@ int closings_new(const struct closings_config *config, struct closings **out_clo
 /* Not while one is under way: when the loop has ended. NULL is fine. Returns NULL. */
 struct closings *closings_free(struct closings *closings);
 
-/* Close the session in this directory when its turn comes. 0 as a generation: nobody waits for it.
+/* Close the session in this directory when its turn comes. 0 as a generation: nobody waits for it, and it comes last.
  * 0 or -ENOMEM. */
 int closings_add(struct closings *closings, const char *directory, uint32_t generation) RS_MUST_USE;
-/* Add the sessions below the root that were closed and never sealed: the recorder was killed. */
+/* Add the sessions below the root that were closed and never sealed, since the recorder was killed, and those that an authority
+ * gave no time stamp, if there is one. */
 void closings_add_left(struct closings *closings);
 /* The session goes on: its closing is forgotten, or called off when it is under way. */
 void closings_call_off(struct closings *closings, const char *session);

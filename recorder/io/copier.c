@@ -1,7 +1,7 @@
 #include "recorder/io/copier.h"
 
+#include "common/evidence/files.h"
 #include "common/log/log.h"
-#include "recorder/archive/files.h"
 #include "recorder/io/copy_book.h"
 #include "recorder/io/copy_file.h"
 

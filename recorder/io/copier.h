@@ -6,16 +6,17 @@
  *
  * The other directory has to hold a file COPIER_MARK, so that the empty directory of a mount that is not there is not taken for it. What
  * was verified is noted there in COPIER_NOTES, a file a session: digest, size, time of the last change, path. Nothing is ever
- * removed from the copy.
+ * removed from the copy by it, but a file that it has just made while its original was taken out of the archives (second.h).
  */
 #ifndef ROSTRUM_RECORDER_IO_COPIER_H
 #define ROSTRUM_RECORDER_IO_COPIER_H
 
 #include "common/base/time.h"
+#include "recorder/archive/second.h"
 #include "recorder/control/room.h"
 
-#define COPIER_MARK ".rostrum-copy"
-#define COPIER_NOTES ".verified"
+#define COPIER_MARK SECOND_MARK
+#define COPIER_NOTES SECOND_NOTES
 /* Files it keeps account of; beyond that it says so. */
 #define COPIER_FILES_MAX 200000
 

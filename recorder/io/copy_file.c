@@ -1,5 +1,7 @@
 #include "recorder/io/copy_file.h"
 
+#include "common/evidence/files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 struct pair {
 	int from;
 	int to;
+	bool made; /* there was no copy before */
 };
 
 static void shut(struct pair *pair)
@@ -24,43 +27,26 @@ static int open_pair(
 {
 	*done = (struct copy_done){ .own_fault = true };
 	pair->to = -1;
+	pair->made = false;
 	pair->from = open(way->from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (pair->from < 0)
 		return -errno;
 	done->own_fault = false;
 	pair->to = open(way->to, flags | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (pair->to < 0 && errno == EEXIST)
+		pair->to = open(way->to, (flags & ~O_EXCL) | O_CLOEXEC | O_NOFOLLOW, 0640);
+	else
+		pair->made = pair->to >= 0 && (flags & O_EXCL) != 0;
 	return pair->to < 0 ? -errno : 0;
 }
 
-/* As much as there is: less only at the end. Octets, or a negative errno. */
-static ssize_t read_at(int file, uint8_t *out, uint64_t at)
+/* What was taken out of the archives for good, as a key, while it was brought here for the first time, is taken out here. A copy that was
+ * there before was looked for by who took it out (recorder/archive/second.h). */
+static void follow(const struct copy_way *way, const struct pair *pair)
 {
-	size_t got = 0;
-	while (got < COPY_CHUNK) {
-		const ssize_t n = pread(file, out + got, COPY_CHUNK - got, (off_t)(at + got));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		got += (size_t)n;
-	}
-	return (ssize_t)got;
-}
-
-static int write_at(int file, const uint8_t *data, size_t len, uint64_t at)
-{
-	size_t done = 0;
-	while (done < len) {
-		const ssize_t n = pwrite(file, data + done, len - done, (off_t)(at + done));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		done += (size_t)n;
-	}
-	return 0;
+	struct stat st;
+	if (pair->made && fstat(pair->from, &st) == 0 && st.st_nlink == 0)
+		(void)unlink(way->to); /* gone, or made good by nobody: as before it was made */
 }
 
 /* One chunk of each: octets of the source and of the copy. */
@@ -69,11 +55,11 @@ static int read_both(const struct copy_way *way, const struct pair *pair, uint64
 {
 	if (!way->go(way->ctx, COPY_CHUNK))
 		return -ECANCELED;
-	const ssize_t mine = read_at(pair->from, way->chunks, at);
+	const int64_t mine = files_read_at(pair->from, way->chunks, COPY_CHUNK, at);
 	done->own_fault = mine < 0;
 	if (mine < 0)
 		return (int)mine;
-	const ssize_t theirs = read_at(pair->to, way->chunks + COPY_CHUNK, at);
+	const int64_t theirs = files_read_at(pair->to, way->chunks + COPY_CHUNK, COPY_CHUNK, at);
 	if (theirs < 0)
 		return (int)theirs;
 	got[0] = (size_t)mine;
@@ -90,7 +76,7 @@ static int update(
 		const bool same = err == 0 && got[1] >= got[0] &&
 				  memcmp(way->chunks, way->chunks + COPY_CHUNK, got[0]) == 0;
 		if (err == 0 && !same)
-			err = write_at(pair->to, way->chunks, got[0], at);
+			err = files_write_at(pair->to, way->chunks, got[0], at);
 		if (err < 0)
 			return err;
 		done->written += same ? 0 : got[0];
@@ -117,11 +103,12 @@ static int settle(const struct pair *pair, const struct copy_done *done)
 int copy_update(const struct copy_way *way, uint64_t at, struct copy_done *out_done)
 {
 	struct pair pair;
-	int err = open_pair(way, O_RDWR | O_CREAT, &pair, out_done);
+	int err = open_pair(way, O_RDWR | O_CREAT | O_EXCL, &pair, out_done);
 	if (err == 0)
 		err = update(way, &pair, at, out_done);
 	if (err == 0)
 		err = settle(&pair, out_done);
+	follow(way, &pair);
 	shut(&pair);
 	return err;
 }

@@ -1,8 +1,8 @@
 #include "recorder/io/io.h"
 
 #include "common/base/envelope.h"
+#include "common/evidence/lines.h"
 #include "common/log/log.h"
-#include "recorder/archive/lines.h"
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
 #include "recorder/io/authority.h"

@@ -49,6 +49,7 @@ int mux_new(const struct mux_config *config, const struct mux_port *port, struct
 	mux->video = config->codec != MUX_OPUS;
 	mux->cluster_ms = config->cluster_ms;
 	mux->cluster_max = config->cluster_max;
+	mux->undigested = config->undigested;
 	rs_buf_init(&mux->cluster, 2 * config->cluster_max + BLOCK_OVERHEAD + CLUSTER_OVERHEAD);
 	const int err = mux_head_build(mux, config);
 	if (err < 0) {
@@ -282,7 +283,9 @@ int mux_close_cluster(struct mux *mux)
 		return err;
 
 	mux->current.len = rs_buf_len(&mux->cluster);
-	rs_sha256(rs_buf_data(&mux->cluster), rs_buf_len(&mux->cluster), mux->current.sha256);
+	if (!mux->undigested)
+		rs_sha256(
+			rs_buf_data(&mux->cluster), rs_buf_len(&mux->cluster), mux->current.sha256);
 	rs_buf_consume(&mux->cluster, rs_buf_len(&mux->cluster));
 	mux->closed = mux->current;
 	mux->closed_waits = true;

@@ -47,6 +47,7 @@ struct mux_config {
 	uint16_t width;       /* video: of the first key frame */
 	uint16_t height;
 	bool picture_later;    /* Opus: keep a place for mux_add_picture() */
+	bool undigested;       /* nobody asks for the digests of clusters: they stay zero */
 	const uint8_t *config; /* CodecPrivate of H.264 and AV1; copied */
 	size_t config_len;
 	uint32_t cluster_ms; /* a cluster is closed when it would span more; 100 to 30000 */
@@ -73,7 +74,7 @@ struct mux_cluster {
 	int64_t first_ms; /* first and last block */
 	int64_t last_ms;
 	uint32_t blocks;
-	uint8_t sha256[RS_SHA256_LEN];
+	uint8_t sha256[RS_SHA256_LEN]; /* unless `undigested` */
 };
 
 /* A finished file: what is not in any cluster, for the ledger. */

@@ -48,6 +48,7 @@ struct mux {
 	bool finished;      /* mux_finish() was called */
 	uint32_t cluster_ms;
 	size_t cluster_max;
+	bool undigested;
 
 	uint8_t head[MUX_HEAD_MAX]; /* everything before the first cluster */
 	size_t head_len;

@@ -14,6 +14,7 @@ enum {
 	ID_DURATION = 0x4489,
 	ID_TRACKS = 0x1654AE6B,
 	ID_TRACK_ENTRY = 0xAE,
+	ID_CODEC_ID = 0x86,
 	ID_VIDEO = 0xE0,
 	ID_PIXEL_WIDTH = 0xB0,
 	ID_PIXEL_HEIGHT = 0xBA,
@@ -27,6 +28,9 @@ enum {
 /* Track number (one octet, as ours are), time and flags. */
 #define BLOCK_HEAD_LEN 4
 #define NUMBER_MAX 8
+#define CODEC_MAX 16
+/* Elements before a cluster's time: Void or CRC-32. */
+#define BEFORE_TIME_MAX 4
 
 struct element {
 	uint32_t id;
@@ -132,6 +136,27 @@ static int take_number(struct reel *reel, const struct element *element)
 	return 1;
 }
 
+/* As read_number(); of codecs that are no pictures nothing is kept. */
+static int take_codec(struct reel *reel, const struct element *element)
+{
+	static const struct {
+		const char *name;
+		enum mux_codec codec;
+	} known[] = { { "V_VP8", MUX_VP8 }, { "V_VP9", MUX_VP9 }, { "V_MPEG4/ISO/AVC", MUX_H264 },
+		{ "V_AV1", MUX_AV1 } };
+	char name[CODEC_MAX] = "";
+	if (element->len >= sizeof(name))
+		return 1;
+	const int64_t n =
+		reel->port.read(reel->port.ctx, element->data_at, name, (size_t)element->len);
+	if (n < (int64_t)element->len)
+		return n < 0 ? (int)n : 0;
+	for (size_t i = 0; i < RS_ARRAY_LEN(known); i++)
+		if (strcmp(known[i].name, name) == 0)
+			reel->head.picture = known[i].codec;
+	return 1;
+}
+
 static bool is_master(uint32_t id)
 {
 	return id == ID_SEGMENT || id == ID_INFO || id == ID_TRACKS || id == ID_TRACK_ENTRY ||
@@ -154,6 +179,10 @@ static int step(struct reel *reel, struct element *out)
 		return -EBADMSG;
 	if (is_number(out->id))
 		got = take_number(reel, out);
+	else if (out->id == ID_CODEC_ID)
+		got = take_codec(reel, out);
+	if (got <= 0)
+		return got; /* not all of it is there: it is read again */
 	reel->at = out->data_at + (is_master(out->id) ? 0 : out->len);
 	return got;
 }
@@ -244,12 +273,56 @@ int reel_next(struct reel *reel, struct reel_block *out_block)
 {
 	struct element element;
 	for (;;) {
-		const int got = step(reel, &element);
+		const uint64_t at = reel->at;
+		int got = step(reel, &element);
 		if (got <= 0)
 			return got;
 		if (element.id != ID_SIMPLE_BLOCK || element.len < BLOCK_HEAD_LEN ||
 			element.len > reel->block_max + BLOCK_HEAD_LEN)
 			continue;
-		return take_block(reel, &element, out_block);
+		got = take_block(reel, &element, out_block);
+		if (got == 0)
+			reel->at = at; /* the rest of it may come */
+		return got;
 	}
+}
+
+/* When the cluster at `at` begins, and what follows it if that can be known: 1; 0 (there is none, or it is not all there). */
+static int peek_cluster(struct reel *reel, uint64_t at, int64_t *out_ms, uint64_t *out_next)
+{
+	const uint64_t stood = reel->at;
+	struct element cluster = { .id = 0 };
+	struct element child = { .id = 0 };
+	reel->at = at;
+	int got = read_element(reel, &cluster);
+	if (got == 1 && cluster.id != ID_CLUSTER)
+		got = 0;
+	reel->at = cluster.data_at;
+	for (int i = 0; i < BEFORE_TIME_MAX && got == 1 && child.id != ID_TIMESTAMP; i++) {
+		got = read_element(reel, &child);
+		reel->at = child.data_at + child.len;
+	}
+	uint64_t ms = 0;
+	if (got == 1)
+		got = child.id == ID_TIMESTAMP ? read_number(reel, &child, &ms) : 0;
+	reel->at = stood;
+	*out_ms = (int64_t)(ms & INT32_MAX);
+	*out_next = got == 1 && !cluster.unknown ? cluster.data_at + cluster.len : 0;
+	return got;
+}
+
+int reel_skip(struct reel *reel, int64_t time_ms)
+{
+	int64_t ms;
+	int64_t next_ms;
+	uint64_t next;
+	uint64_t after;
+	const int got = peek_cluster(reel, reel->at, &ms, &next);
+	if (got != 1)
+		return got < 0 ? got : -EPROTO;
+	while (next != 0 && peek_cluster(reel, next, &next_ms, &after) == 1 && next_ms <= time_ms) {
+		reel->at = next;
+		next = after;
+	}
+	return 0;
 }

@@ -44,6 +44,7 @@ int film_new(const struct film_config *config, struct film **out_film)
 		.wall_ms = config->wall_ms,
 		.channels = CHANNELS,
 		.picture_later = true,
+		.undigested = true, /* it has no ledger: it is made again from what has one */
 		.cluster_ms = config->cluster_ms,
 		.cluster_max = config->cluster_max };
 	const struct mux_port port = { .write = write_file, .ctx = film };

@@ -8,8 +8,8 @@
 #ifndef ROSTRUM_RECORDER_PROGRAMME_FILM_H
 #define ROSTRUM_RECORDER_PROGRAMME_FILM_H
 
+#include "common/evidence/names.h"
 #include "recorder/archive/disk.h"
-#include "recorder/archive/names.h"
 #include "recorder/mux/mux.h"
 #include "recorder/programme/pictures.h"
 #include "recorder/programme/strip.h"

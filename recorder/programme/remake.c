@@ -1,6 +1,7 @@
 #include "recorder/programme/remake.h"
 
 #include "common/base/text.h"
+#include "common/evidence/files.h"
 #include "recorder/mux/reel.h"
 #include "recorder/programme/drafts.h"
 #include "recorder/programme/script.h"
@@ -57,16 +58,14 @@ static int64_t window_read(void *ctx, uint64_t offset, void *data, size_t len)
 	struct window *window = ctx;
 	const bool inside = offset >= window->at && offset + len <= window->at + window->len;
 	if (!inside && len < WINDOW) {
-		const ssize_t n = pread(window->fd, window->data, WINDOW, (off_t)offset);
+		const int64_t n = files_read_at(window->fd, window->data, WINDOW, offset);
 		if (n < 0)
-			return -errno;
+			return n;
 		window->at = offset;
 		window->len = (size_t)n;
 	}
-	if (len >= WINDOW) {
-		const ssize_t n = pread(window->fd, data, len, (off_t)offset);
-		return n < 0 ? -errno : n;
-	}
+	if (len >= WINDOW)
+		return files_read_at(window->fd, data, len, offset);
 	const uint64_t left = window->at + window->len - offset;
 	const size_t n = len < left ? len : (size_t)left;
 	memcpy(data, window->data + (offset - window->at), n);

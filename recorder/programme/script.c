@@ -1,7 +1,8 @@
 #include "recorder/programme/script.h"
 
 #include "common/base/time.h"
-#include "recorder/archive/lines.h"
+#include "common/evidence/lines.h"
+#include "recorder/archive/about.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -32,15 +33,10 @@ static void read_channel(struct script *script, const json_t *json)
 
 static int read_session(const char *directory, struct script *script)
 {
-	char path[ARCHIVE_PATH_LEN];
-	struct lines file;
-	int err = names_path(directory, NAMES_SESSION, path);
-	if (err == 0)
-		err = lines_open(&file, path);
-	if (err < 0)
+	int err;
+	json_t *json = about_load(directory, &err);
+	if (json == NULL)
 		return err;
-	json_t *json = json_loadb((const char *)file.data, file.len, 0, NULL);
-	lines_done(&file);
 	script->started_us = json_integer_value(json_object_get(json, "started_us"));
 	(void)rs_copy_string(script->software, sizeof(script->software),
 		text_of(json, "software")); /* may be cut */
@@ -83,7 +79,9 @@ static bool parse_segment(const json_t *payload, struct script_segment *out)
 	out->number = names_segment_number(file, name, out->media);
 	out->t0_ms = json_integer_value(json_object_get(payload, "t0_ms"));
 	(void)rs_copy_string(out->name, sizeof(out->name), name); /* a name */
-	return out->number != 0 && (out->media == ARCHIVE_CHANNEL || out->media == ARCHIVE_CAMERA);
+	/* What came after an outage was never seen or heard: a programme is what was. */
+	return out->number != 0 && !json_is_true(json_object_get(payload, "delivered")) &&
+	       (out->media == ARCHIVE_CHANNEL || out->media == ARCHIVE_CAMERA);
 }
 
 static int take_segment(struct script *script, const json_t *payload)

@@ -2,7 +2,6 @@
 #include "recorder/record/debate_priv.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +74,7 @@ static int collect(const struct record *record, struct passages *out)
 
 /* ---- words ---- */
 
-static const char *delegation_name(const struct record *record, const char *id)
+const char *debate_delegation(const struct record *record, const char *id)
 {
 	const struct record_delegation *delegation = record_delegation(record, id);
 	return delegation != NULL && delegation->name[0] != '\0' ? delegation->name : id;
@@ -90,11 +89,11 @@ static void write_who(struct xml *xml, const struct record *record, const char *
 	if (person == NULL || person->delegation[0] == '\0')
 		return;
 	xml_text(xml, " (");
-	xml_text(xml, delegation_name(record, person->delegation));
+	xml_text(xml, debate_delegation(record, person->delegation));
 	xml_text(xml, ")");
 }
 
-static void write_recorded_time(
+void debate_write_time(
 	struct xml *xml, const struct record *record, int64_t at_ms, const char *type)
 {
 	char time[RS_TIME_TEXT_LEN];
@@ -108,7 +107,7 @@ static void write_recorded_time(
 	xml_close(xml);
 }
 
-static void write_heading(struct xml *xml, const char *text)
+void debate_write_heading(struct xml *xml, const char *text)
 {
 	xml_open(xml, "heading");
 	xml_text(xml, text);
@@ -130,7 +129,7 @@ static void write_turn(struct xml *xml, const struct record *record, size_t i)
 	xml_open(xml, "scene");
 	xml_attributef(xml, "eId", "turn_%zu", i + 1);
 	xml_text(xml, words[turn->stage]);
-	write_recorded_time(xml, record, turn->at_ms, NULL);
+	debate_write_time(xml, record, turn->at_ms, NULL);
 	if (turn->quorum > 0) {
 		xml_open_inline(xml, "inline");
 		xml_attribute(xml, "name", "quorum");
@@ -148,9 +147,9 @@ static void write_gap(struct xml *xml, const struct record *record, size_t i)
 	xml_open(xml, "scene");
 	xml_attributef(xml, "eId", "gap_%zu", i + 1);
 	xml_attribute(xml, "class", "gap");
-	write_recorded_time(xml, record, gap->from_ms, "startEvent");
+	debate_write_time(xml, record, gap->from_ms, "startEvent");
 	xml_text(xml, " to ");
-	write_recorded_time(xml, record, gap->to_ms, "endEvent");
+	debate_write_time(xml, record, gap->to_ms, "endEvent");
 	xml_text(xml, ": ");
 	xml_text(xml, gap->what);
 	xml_close(xml);
@@ -176,7 +175,7 @@ static void write_from(
 	write_who(xml, record, speech->participant);
 	if (speech->group[0] != '\0') {
 		xml_text(xml, ", on behalf of ");
-		xml_text(xml, delegation_name(record, speech->group));
+		xml_text(xml, debate_delegation(record, speech->group));
 	}
 	xml_close(xml);
 }
@@ -218,9 +217,9 @@ static void write_speech(struct xml *xml, const struct record *record, size_t i)
 	write_from(xml, record, speech);
 	for (size_t part = 0; part < speech->n_parts; part++) {
 		xml_open(xml, "p");
-		write_recorded_time(xml, record, speech->parts[part].from_ms, "startEvent");
+		debate_write_time(xml, record, speech->parts[part].from_ms, "startEvent");
 		xml_text(xml, " – ");
-		write_recorded_time(xml, record, speech->parts[part].to_ms, "endEvent");
+		debate_write_time(xml, record, speech->parts[part].to_ms, "endEvent");
 		xml_close(xml);
 		write_words(xml, record, speech, &speech->parts[part]);
 	}
@@ -235,7 +234,7 @@ static void write_goes_on(
 	xml_attributef(xml, "eId", "speech_%zu__part_%zu", passage->i + 1, passage->part + 1);
 	write_who(xml, record, speech->participant);
 	xml_text(xml, " went on at ");
-	write_recorded_time(xml, record, passage->at_ms, NULL);
+	debate_write_time(xml, record, passage->at_ms, NULL);
 	xml_close(xml);
 }
 
@@ -309,107 +308,6 @@ static void write_speech_in_place(struct xml *xml, const struct record *record, 
 	xml_close(xml);
 }
 
-/* ---- decisions ---- */
-
-static void write_quantity(
-	struct xml *xml, size_t decision, const char *words, const char *what, uint32_t value)
-{
-	char text[16];
-	(void)snprintf(text, sizeof(text), "%u", value); /* fits */
-	xml_text(xml, words);
-	xml_open_inline(xml, "quantity");
-	xml_attributef(xml, "eId", "decision_%zu__%s", decision + 1, what);
-	xml_attributef(xml, "refersTo", "#vote-%s", what);
-	xml_attribute(xml, "normalized", text);
-	xml_text(xml, text);
-	xml_close(xml);
-}
-
-/* "In favour: Brazil, Egypt." */
-static void write_voters(struct xml *xml, const struct record *record,
-	const struct record_decision *decision, const char *words, const char *how)
-{
-	bool first = true;
-	for (size_t i = 0; i < decision->n_votes; i++) {
-		const struct record_vote *vote = &decision->votes[i];
-		if (strcmp(vote->vote, how) != 0)
-			continue;
-		if (first)
-			xml_open(xml, "p");
-		xml_text(xml, first ? words : ", ");
-		first = false;
-		xml_open_inline(xml, "vote");
-		xml_attributef(xml, "by", "#delegation-%s", vote->delegation);
-		xml_attribute(xml, "as", "#role-delegate");
-		xml_attributef(xml, "choice", "#vote-%s", how);
-		xml_text(xml, delegation_name(record, vote->delegation));
-		xml_close(xml);
-	}
-	if (!first)
-		xml_close(xml);
-}
-
-static void write_notes_of_votes(
-	struct xml *xml, const struct record *record, const struct record_decision *decision)
-{
-	for (size_t i = 0; i < decision->n_votes; i++) {
-		const struct record_vote *vote = &decision->votes[i];
-		if (vote->was[0] == '\0' && vote->intent[0] == '\0')
-			continue;
-		xml_open(xml, "p");
-		xml_text(xml, delegation_name(record, vote->delegation));
-		if (vote->was[0] != '\0') {
-			xml_text(xml, ": corrected before the result was proclaimed, from ");
-			xml_text(xml, vote->was);
-		}
-		if (vote->intent[0] != '\0') {
-			xml_text(xml, ": stated afterwards that it had intended to vote ");
-			xml_text(xml, vote->intent);
-		}
-		xml_close(xml);
-	}
-}
-
-static void write_result(struct xml *xml, const struct record *record, size_t i)
-{
-	const struct record_decision *decision = &record->decisions[i];
-	xml_open(xml, "p");
-	write_recorded_time(xml, record, decision->at_ms, NULL);
-	xml_text(xml, " ");
-	xml_open_inline(xml, "outcome");
-	if (decision->result[0] != '\0')
-		xml_attributef(xml, "refersTo", "#result-%s", decision->result);
-	xml_text(xml, decision->result[0] != '\0' ? decision->result : "open");
-	xml_close(xml);
-	xml_text(xml, " (");
-	xml_text(xml, decision->kind);
-	xml_text(xml, ")");
-	if (decision->opened_ms >= 0) {
-		write_quantity(xml, i, ". In favour: ", "yes", decision->yes);
-		write_quantity(xml, i, ", against: ", "no", decision->no);
-		write_quantity(xml, i, ", abstaining: ", "abstain", decision->abstain);
-		if (decision->required > 0)
-			write_quantity(xml, i, ", required: ", "required", decision->required);
-	}
-	xml_close(xml);
-}
-
-static void write_decision(struct xml *xml, const struct record *record, size_t i)
-{
-	const struct record_decision *decision = &record->decisions[i];
-	xml_open(xml,
-		strcmp(decision->subject, "proposal") == 0 ? "resolutions" : "proceduralMotions");
-	xml_attributef(xml, "eId", "decision_%zu", i + 1);
-	write_heading(xml, decision->title);
-	write_result(xml, record, i);
-	write_voters(xml, record, decision, "In favour: ", "yes");
-	write_voters(xml, record, decision, "Against: ", "no");
-	write_voters(xml, record, decision, "Abstaining: ", "abstain");
-	write_voters(xml, record, decision, "Absent: ", "absent");
-	write_notes_of_votes(xml, record, decision);
-	xml_close(xml);
-}
-
 /* ---- the whole ---- */
 
 static void open_section(struct xml *xml, const struct record *record, size_t section,
@@ -420,7 +318,7 @@ static void open_section(struct xml *xml, const struct record *record, size_t se
 	xml_attribute(xml, "name", discussion != NULL ? "item" : "opening");
 	xml_attribute(xml, "class", record->class);
 	if (discussion == NULL) {
-		write_heading(xml, record->title);
+		debate_write_heading(xml, record->title);
 		return;
 	}
 	const struct record_item *item = record_item(record, discussion->item);
@@ -428,7 +326,7 @@ static void open_section(struct xml *xml, const struct record *record, size_t se
 	xml_text(xml, discussion->item);
 	xml_close(xml);
 	if (item != NULL)
-		write_heading(xml, item->title);
+		debate_write_heading(xml, item->title);
 }
 
 static void write_passage(
@@ -446,7 +344,7 @@ static void write_passage(
 		write_goes_on(xml, record, passage);
 		return;
 	case MATTER_DECISION:
-		write_decision(xml, record, passage->i);
+		debate_write_decision(xml, record, passage->i);
 		return;
 	case MATTER_GAP:
 		write_gap(xml, record, passage->i);

@@ -1,6 +1,6 @@
 /* recorder/record/debate_priv.h
  *
- * What the head and the body of a debate share: names of things in it.
+ * What the parts of a debate share: debate_meta.c (its head), debate_body.c (what happened), debate_decisions.c (how it was decided).
  */
 #ifndef ROSTRUM_RECORDER_RECORD_DEBATE_PRIV_H
 #define ROSTRUM_RECORDER_RECORD_DEBATE_PRIV_H
@@ -12,6 +12,14 @@
 void debate_write_meta(struct xml *xml, const struct record *record);
 /* <debateBody>. 0 or -ENOMEM. */
 int debate_write_body(struct xml *xml, const struct record *record) RS_MUST_USE;
+/* The i-th decision, with its votes. */
+void debate_write_decision(struct xml *xml, const struct record *record, size_t i);
+/* <heading>, and <recordedTime> with its `type` (NULL = none). */
+void debate_write_heading(struct xml *xml, const char *text);
+void debate_write_time(
+	struct xml *xml, const struct record *record, int64_t at_ms, const char *type);
+/* What a delegation is called; its id where nothing else is known. */
+const char *debate_delegation(const struct record *record, const char *id);
 /* "2026-11-22T10:00:00.123Z" of a session time. */
 void debate_time(const struct record *record, int64_t at_ms, char out[RS_TIME_TEXT_LEN]);
 

@@ -2,6 +2,7 @@
 #include "recorder/record/record.h"
 
 #include "common/base/time.h"
+#include "common/evidence/names.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -244,7 +245,7 @@ static json_t *index_json(const struct record *record)
 	char started[RS_TIME_TEXT_LEN];
 	rs_wall_format(record->started_ms, started);
 	json_t *json = json_object();
-	put_text(&json, "format", "rostrum-index/1");
+	put_text(&json, "format", NAMES_INDEX_FORMAT);
 	put_text(&json, "session", record->session);
 	put_text(&json, "meeting", record->meeting);
 	put_text(&json, "title", record->title);

@@ -1,8 +1,8 @@
 /* The files of a record: drafts of all are written, then all get their names. */
 #include "recorder/record/record.h"
 
-#include "recorder/archive/files.h"
-#include "recorder/archive/lines.h"
+#include "common/evidence/files.h"
+#include "common/evidence/lines.h"
 
 #include <errno.h>
 #include <string.h>

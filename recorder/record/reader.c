@@ -2,16 +2,13 @@
 
 #include "common/base/text.h"
 #include "common/base/time.h"
-#include "recorder/archive/lines.h"
-#include "recorder/archive/session.h"
+#include "common/evidence/lines.h"
+#include "recorder/archive/about.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Of the year 9999, so that every time can be written down. */
-#define WALL_MAX_MS (INT64_C(253402300799000) - READER_TIME_MAX)
 
 /* ---- values ---- */
 
@@ -96,157 +93,6 @@ void reader_add_gap(struct record_reader *reader, int64_t from_ms, int64_t to_ms
 	reader_set(gap->participant, participant);
 }
 
-/* ---- session.json ---- */
-
-static void read_channels(struct record *record, const json_t *channels)
-{
-	size_t i;
-	const json_t *one;
-	json_array_foreach(channels, i, one)
-	{
-		const char *id = reader_text(one, "id");
-		if (record->n_channels == ARCHIVE_CHANNELS_MAX || !rs_name_valid(id, strlen(id)))
-			continue;
-		struct archive_channel *channel = &record->channels[record->n_channels++];
-		reader_set(channel->id, id);
-		reader_set_word(channel->language, reader_text(one, "language"));
-		reader_set(channel->name, reader_text(one, "name"));
-	}
-}
-
-static void add_item(struct record_reader *reader, const char *id, const json_t *said)
-{
-	struct record *record = reader->record;
-	if (!rs_name_valid(id, strlen(id)) || record_item(record, id) != NULL)
-		return;
-	struct record_item *list = reader_grow(
-		reader, record->items, record->n_items, RECORD_ITEMS_MAX, sizeof(*list));
-	if (list == NULL)
-		return;
-	record->items = list;
-	struct record_item *item = &list[record->n_items++];
-	*item = (struct record_item){ .number = (uint32_t)record->n_items };
-	reader_set(item->id, id);
-	reader_set(item->title, reader_text(said, "title"));
-}
-
-void reader_name_item(struct record_reader *reader, const char *id)
-{
-	add_item(reader, id, NULL);
-}
-
-static void read_items(struct record_reader *reader, const json_t *items)
-{
-	size_t i;
-	const json_t *one;
-	json_array_foreach(items, i, one) add_item(reader, reader_text(one, "id"), one);
-}
-
-static void add_delegation(struct record_reader *reader, const char *id, const json_t *said)
-{
-	struct record *record = reader->record;
-	if (!rs_name_valid(id, strlen(id)) || record_delegation(record, id) != NULL)
-		return;
-	struct record_delegation *list = reader_grow(reader, record->delegations,
-		record->n_delegations, RECORD_DELEGATIONS_MAX, sizeof(*list));
-	if (list == NULL)
-		return;
-	record->delegations = list;
-	struct record_delegation *delegation = &list[record->n_delegations++];
-	*delegation = (struct record_delegation){ .id = "" };
-	reader_set(delegation->id, id);
-	reader_set(delegation->name, reader_text(said, "name"));
-	reader_set_word(delegation->category, reader_text(said, "category"));
-}
-
-void reader_name_delegation(struct record_reader *reader, const char *id)
-{
-	add_delegation(reader, id, NULL);
-}
-
-static void read_delegations(struct record_reader *reader, const json_t *delegations)
-{
-	size_t i;
-	const json_t *one;
-	json_array_foreach(delegations, i, one) add_delegation(reader, reader_text(one, "id"), one);
-}
-
-/* What is said of somebody who is known already fills in what was not. */
-static struct record_person *add_person(
-	struct record_reader *reader, const char *id, const json_t *said)
-{
-	struct record *record = reader->record;
-	if (!rs_name_valid(id, strlen(id)))
-		return NULL;
-	struct record_person *person = rs_map_find(reader->people, id, strlen(id));
-	if (person == NULL) {
-		if (record->n_people == RECORD_PEOPLE_MAX) {
-			record->left_out++;
-			return NULL;
-		}
-		person = &record->people[record->n_people];
-		if (rs_map_add(reader->people, id, strlen(id), person) < 0)
-			return NULL; /* cannot be: there is room for as many, and the key is a name */
-		record->n_people++;
-		reader_set(person->id, id);
-	}
-	if (person->name[0] == '\0')
-		reader_set(person->name, reader_text(said, "name"));
-	if (person->role[0] == '\0')
-		reader_set_word(person->role, reader_text(said, "role"));
-	if (person->delegation[0] == '\0')
-		reader_set_word(person->delegation, reader_text(said, "delegation"));
-	if (person->rank[0] == '\0')
-		reader_set_word(person->rank, reader_text(said, "rank"));
-	return person;
-}
-
-void reader_name_person(struct record_reader *reader, const char *id)
-{
-	struct record_person *person = add_person(reader, id, NULL);
-	if (person == NULL)
-		return;
-	person->occurs = true;
-	reader_name_delegation(reader, person->delegation);
-}
-
-static void read_people(struct record_reader *reader, const json_t *people)
-{
-	size_t i;
-	const json_t *one;
-	json_array_foreach(people, i, one)
-	{
-		(void)add_person(reader, reader_text(one, "id"), one); /* no room: was counted */
-	}
-}
-
-static int read_session(struct record_reader *reader, const json_t *json)
-{
-	struct record *record = reader->record;
-	const char *session = reader_text(json, "session");
-	const char *meeting = reader_text(json, "meeting");
-	const char *class = reader_text(json, "class");
-	const int64_t started_us = json_integer_value(json_object_get(json, "started_us"));
-	if (strcmp(reader_text(json, "format"), SESSION_FORMAT) != 0 ||
-		!names_session_valid(session) || !rs_name_valid(meeting, strlen(meeting)) ||
-		started_us < 0 || started_us / 1000 > WALL_MAX_MS)
-		return -EBADMSG;
-	reader_set(record->session, session);
-	reader_set(record->meeting, meeting);
-	reader_set(record->title, reader_text(json, "title"));
-	reader_set(record->symbol, reader_text(json, "symbol"));
-	reader_set_word(record->class, class[0] != '\0' ? class : "public");
-	if (record->class[0] == '\0')
-		reader_set(record->class, "closed-members"); /* whatever it is, it is not public */
-	reader_set(record->software, reader_text(json, "software"));
-	record->started_ms = started_us / 1000;
-	read_channels(record, json_object_get(json, "channels"));
-	read_items(reader, json_object_get(json, "agenda"));
-	read_delegations(reader, json_object_get(json, "delegations"));
-	read_people(reader, json_object_get(json, "participants"));
-	return reader->err;
-}
-
 /* ---- birth and death ---- */
 
 struct record_reader *record_reader_free(struct record_reader *reader)
@@ -284,7 +130,7 @@ int record_reader_new(const char *session, size_t len, struct record_reader **ou
 		return err;
 	json_error_t error;
 	json_t *json = json_loadb(session, len, JSON_REJECT_DUPLICATES, &error);
-	err = read_session(reader, json);
+	err = reader_read_session(reader, json);
 	json_decref(json);
 	if (err < 0)
 		return err;
@@ -297,43 +143,13 @@ int record_reader_new(const char *session, size_t len, struct record_reader **ou
 static void person_joined(struct record_reader *reader, const struct reader_event *event)
 {
 	/* No room: was counted. */
-	(void)add_person(reader, reader_text(event->data, "participant"), event->data);
-}
-
-static void caption(struct record_reader *reader, const struct reader_event *event)
-{
-	struct record *record = reader->record;
-	const char *language = reader_text(event->data, "language");
-	const int64_t from = json_integer_value(json_object_get(event->data, "from_ms"));
-	const int64_t to = json_integer_value(json_object_get(event->data, "to_ms"));
-	if (!rs_name_valid(language, strlen(language)) || from < record->started_ms || to < from ||
-		to - record->started_ms > READER_TIME_MAX)
-		return;
-	char text[RECORD_CAPTION_MAX];
-	reader_set(text, reader_text(event->data, "text"));
-	struct record_caption *list = reader_grow(
-		reader, record->captions, record->n_captions, RECORD_CAPTIONS_MAX, sizeof(*list));
-	if (list == NULL)
-		return;
-	record->captions = list;
-	char *copy = rs_strdup(text);
-	if (copy == NULL) {
-		reader->err = -ENOMEM;
-		return;
-	}
-	struct record_caption *one = &list[record->n_captions++];
-	*one = (struct record_caption){ .line = reader_u32(event->data, "line"),
-		.order = reader->captions++,
-		.from_ms = from - record->started_ms,
-		.to_ms = to - record->started_ms,
-		.text = copy };
-	reader_set(one->language, language);
+	(void)reader_add_person(reader, reader_text(event->data, "participant"), event->data);
 }
 
 static const struct reader_handler others[] = {
 	{ "participant-joined", person_joined },
 	{ "participant-left", person_joined },
-	{ "caption", caption },
+	{ "caption", reader_take_caption },
 	{ NULL, NULL },
 };
 
@@ -463,52 +279,6 @@ int record_reader_take(struct record_reader *reader, const struct chain_line *li
 
 /* ---- the end ---- */
 
-/* By language and line; the later one last. */
-static int by_line(const void *a, const void *b)
-{
-	const struct record_caption *x = a;
-	const struct record_caption *y = b;
-	const int language = strcmp(x->language, y->language);
-	if (language != 0)
-		return language;
-	if (x->line != y->line)
-		return x->line < y->line ? -1 : 1;
-	return x->order < y->order ? -1 : 1;
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct record_caption *x = a;
-	const struct record_caption *y = b;
-	const int language = strcmp(x->language, y->language);
-	if (language != 0)
-		return language;
-	if (x->from_ms != y->from_ms)
-		return x->from_ms < y->from_ms ? -1 : 1;
-	return x->order < y->order ? -1 : 1;
-}
-
-/* What was corrected counts as it was said last; a line that was emptied is gone. */
-static void settle_captions(struct record *record)
-{
-	struct record_caption *list = record->captions;
-	size_t kept = 0;
-	if (record->n_captions == 0)
-		return;
-	qsort(list, record->n_captions, sizeof(*list), by_line);
-	for (size_t i = 0; i < record->n_captions; i++) {
-		const bool corrected = i + 1 < record->n_captions &&
-				       list[i].line == list[i + 1].line &&
-				       strcmp(list[i].language, list[i + 1].language) == 0;
-		if (corrected || list[i].text[0] == '\0')
-			list[i].text = rs_release(list[i].text);
-		else
-			list[kept++] = list[i];
-	}
-	record->n_captions = kept;
-	qsort(list, kept, sizeof(*list), by_time);
-}
-
 static int by_id(const void *a, const void *b)
 {
 	return strcmp(((const struct record_person *)a)->id, ((const struct record_person *)b)->id);
@@ -520,7 +290,7 @@ int record_reader_finish(struct record_reader *reader, struct record **out_recor
 	reader_end_statements(reader, reader->now_ms);
 	if (reader->tap_lost_ms >= 0)
 		tap_connected(reader, 0, reader->now_ms);
-	settle_captions(record);
+	reader_settle_captions(record);
 	qsort(record->people, record->n_people, sizeof(*record->people), by_id);
 	record->duration_ms = reader->now_ms;
 	record->closed = reader->stopped;
@@ -576,15 +346,15 @@ static int read_events(struct record_reader *reader, const char *path)
 int record_load(const char *directory, struct record **out_record)
 {
 	char path[ARCHIVE_PATH_LEN];
-	struct lines session;
 	RS_CLEANUP(reader_freep) struct record_reader *reader = NULL;
-	int err = names_path(directory, NAMES_SESSION, path);
-	if (err == 0)
-		err = lines_open(&session, path);
-	if (err < 0)
+	int err;
+	json_t *session = about_load(directory, &err);
+	if (session == NULL)
 		return err;
-	err = record_reader_new((const char *)session.data, session.len, &reader);
-	lines_done(&session);
+	char *text = json_dumps(session, JSON_COMPACT);
+	json_decref(session);
+	err = text != NULL ? record_reader_new(text, strlen(text), &reader) : -ENOMEM;
+	free(text);
 	if (err == 0)
 		err = names_path(directory, NAMES_EVENTS, path);
 	if (err == 0)

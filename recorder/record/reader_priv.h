@@ -94,6 +94,14 @@ void reader_name_item(struct record_reader *reader, const char *id);
 void *reader_grow(struct record_reader *reader, void *list, size_t n, size_t max, size_t size);
 void reader_add_gap(struct record_reader *reader, int64_t from_ms, int64_t to_ms,
 	const char *participant, const char *what);
+/* reader_session.c: who and what session.json names. 0, -EBADMSG or -ENOMEM. */
+int reader_read_session(struct record_reader *reader, const json_t *json) RS_MUST_USE;
+/* What is said of somebody fills in what was not known; NULL: no id, or no room (counted). */
+struct record_person *reader_add_person(
+	struct record_reader *reader, const char *id, const json_t *said);
+/* reader_captions.c: a line of captions, and in the end those that were said last, in order. */
+void reader_take_caption(struct record_reader *reader, const struct reader_event *event);
+void reader_settle_captions(struct record *record);
 /* Everything that runs ends now. */
 void reader_end_statements(struct record_reader *reader, int64_t at_ms);
 

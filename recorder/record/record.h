@@ -11,8 +11,8 @@
 #define ROSTRUM_RECORDER_RECORD_RECORD_H
 
 #include "common/base/buf.h"
+#include "common/evidence/chain.h"
 #include "recorder/archive/archive.h"
-#include "recorder/archive/chain.h"
 
 /* Most of each that is kept; what comes after is counted in `left_out`. */
 #define RECORD_PEOPLE_MAX 8192

@@ -52,6 +52,7 @@ static const struct word mode_words[] = {
 static const struct word mix_words[] = {
 	{ "rank", ROUTER_BY_RANK },
 	{ "loudest", ROUTER_LOUDEST },
+	{ "others", ROUTER_OTHERS },
 };
 
 const char *control_codec_name(enum router_codec codec)

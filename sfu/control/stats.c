@@ -61,10 +61,11 @@ static json_t *line_json(const struct router_peer_stats *figures)
 void control_stats_peer(struct control_stats *stats, const char *peer,
 	const struct router_peer_stats *figures, rs_time now)
 {
-	json_t *one = json_pack("{s:s, s:I, s:I, s:I, s:I}", "peer", peer, "rx_packets",
+	json_t *one = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "peer", peer, "rx_packets",
 		(json_int_t)figures->rx_packets, "rx_lost", (json_int_t)figures->rx_lost,
-		"tx_packets", (json_int_t)figures->tx_packets, "rtt_ms",
-		(json_int_t)figures->rtt_ms);
+		"rx_octets", (json_int_t)figures->rx_octets, "tx_packets",
+		(json_int_t)figures->tx_packets, "tx_octets", (json_int_t)figures->tx_octets,
+		"rtt_ms", (json_int_t)figures->rtt_ms);
 	if (figures->rx_at != 0)
 		(void)json_object_set_new(
 			one, "idle_ms", json_integer((now - figures->rx_at) / RS_MS(1)));

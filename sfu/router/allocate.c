@@ -144,6 +144,7 @@ static enum purpose purpose_of(const struct slot *slot)
 	case FEED_DESK:
 	case FEED_ORIGINAL:
 	case FEED_SOURCE:
+	case FEED_OWN:
 		break;
 	}
 	return PURPOSE_GRID;

@@ -8,6 +8,7 @@ void emit_rtp(struct router *router, struct peer *peer, const uint8_t *data, siz
 		return;
 	router->counters.tx_packets++;
 	peer->stats.tx_packets++;
+	peer->stats.tx_octets += len;
 	watch_rtp_out(peer->watch, peer, data, len);
 	router->config.emit(router->config.ctx, peer->handle, ROUTER_RTP, data, len);
 }

@@ -11,10 +11,42 @@ bool on_floor(const struct meeting *meeting, const struct publish *publish)
 	       meeting_lists(meeting->open, meeting->n_open, &publish->source);
 }
 
+/* Nobody hears themselves, also not by another line: a page does not get the microphone of the encoder that speaks for it. */
+static bool is_own(const struct peer *peer, const struct publish *publish)
+{
+	for (size_t i = 0; i < peer->n_publishes; i++)
+		if (peer->publishes[i]->spec.media == ROUTER_MICROPHONE &&
+			text_equal(&peer->publishes[i]->source, &publish->source))
+			return true;
+	return false;
+}
+
+/* The rank is counted without those that are the slot's own, so that a room whose microphones are open still hears as many
+ * others as it has slots. */
+static struct publish *others_source(const struct meeting *meeting, const struct slot *slot)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < RANKS_MAX; i++) {
+		struct publish *publish = meeting->ranks[i];
+		if (publish != NULL && slot->peer != NULL && is_own(slot->peer, publish))
+			continue;
+		if (n++ == slot->spec.rank)
+			return publish;
+	}
+	return NULL;
+}
+
 static struct publish *floor_source(const struct meeting *meeting, const struct slot *slot)
 {
-	if (slot->spec.mix == ROUTER_LOUDEST)
+	switch (slot->spec.mix) {
+	case ROUTER_LOUDEST:
 		return slot->spec.rank == 0 ? meeting->loudest : NULL;
+	case ROUTER_OTHERS:
+		return others_source(meeting, slot);
+	case ROUTER_BY_RANK:
+		break;
+	}
 	return slot->spec.rank < RANKS_MAX ? meeting->ranks[slot->spec.rank] : NULL;
 }
 
@@ -51,6 +83,18 @@ static struct publish *beside_channel(const struct meeting *meeting, struct publ
 	return publish;
 }
 
+/* What one says comes back to oneself alone, and not while it is heard anyway; in direct mode everything is. */
+static struct publish *own_source(const struct meeting *meeting, const struct slot *slot)
+{
+	for (size_t i = 0; slot->peer != NULL && i < slot->peer->n_publishes; i++) {
+		struct publish *publish = slot->peer->publishes[i];
+		if (publish->spec.media == ROUTER_MICROPHONE &&
+			(!publish->open || meeting->mode == ROUTER_DIRECT))
+			return publish;
+	}
+	return NULL;
+}
+
 static struct publish *audio_source(const struct meeting *meeting, const struct slot *slot)
 {
 	switch (slot->feed.kind) {
@@ -67,6 +111,8 @@ static struct publish *audio_source(const struct meeting *meeting, const struct 
 		return beside_channel(meeting, meeting->speaker.microphone);
 	case FEED_CHAIR:
 		return beside_channel(meeting, meeting->chair.microphone);
+	case FEED_OWN:
+		return own_source(meeting, slot);
 	case FEED_SOURCE:
 		return beside_channel(
 			meeting, meeting_source(meeting, &slot->feed.name, ROUTER_MICROPHONE));
@@ -82,6 +128,7 @@ static struct publish *video_source(const struct meeting *meeting, const struct 
 	case FEED_NONE:
 	case FEED_DESK:
 	case FEED_ORIGINAL:
+	case FEED_OWN:
 		return NULL;
 	case FEED_FLOOR: /* a player of sound sees who speaks */
 	case FEED_CHANNEL:
@@ -99,16 +146,6 @@ static struct publish *video_source(const struct meeting *meeting, const struct 
 	return NULL;
 }
 
-/* Nobody hears themselves, also not by another line: a page does not get the microphone of the encoder that speaks for it. */
-static bool is_own(const struct peer *peer, const struct publish *publish)
-{
-	for (size_t i = 0; i < peer->n_publishes; i++)
-		if (peer->publishes[i]->spec.media == ROUTER_MICROPHONE &&
-			text_equal(&peer->publishes[i]->source, &publish->source))
-			return true;
-	return false;
-}
-
 struct publish *feed_source(const struct meeting *meeting, const struct slot *slot)
 {
 	struct publish *publish =
@@ -116,7 +153,8 @@ struct publish *feed_source(const struct meeting *meeting, const struct slot *sl
 
 	if (!meeting->known || publish == NULL)
 		return NULL;
-	if (!slot->spec.video && slot->peer != NULL && is_own(slot->peer, publish))
+	if (!slot->spec.video && slot->feed.kind != FEED_OWN && slot->peer != NULL &&
+		is_own(slot->peer, publish))
 		return NULL;
 	return publish;
 }

@@ -44,6 +44,7 @@ int feed_parse(const char *from, struct feed *out_feed)
 		{ "speaker", false, FEED_SPEAKER },
 		{ "chair", false, FEED_CHAIR },
 		{ "content", false, FEED_CONTENT },
+		{ "own", false, FEED_OWN },
 		{ "channel-", true, FEED_CHANNEL },
 		{ "desk-", true, FEED_DESK },
 		{ "original-", true, FEED_ORIGINAL },

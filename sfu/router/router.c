@@ -96,6 +96,7 @@ int router_recv_rtp(
 	wake(router, now);
 	router->counters.rx_packets++;
 	peer->stats.rx_packets++;
+	peer->stats.rx_octets += len;
 	peer->stats.rx_at = now;
 	if (len > ROUTER_PACKET_MAX || rtp_parse(data, len, &rtp) < 0) {
 		router->counters.rx_malformed++;

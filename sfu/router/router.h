@@ -219,6 +219,7 @@ struct router_payload {
 enum router_mix {
 	ROUTER_BY_RANK,
 	ROUTER_LOUDEST, /* the loudest open microphone, for a listener with one slot */
+	ROUTER_OTHERS, /* by rank among the microphones that the peer does not send itself: mix-minus */
 };
 
 /* A section the peer receives: a slot. */
@@ -396,6 +397,8 @@ struct router_peer_stats {
 	uint64_t rx_packets;
 	uint64_t rx_lost;
 	uint64_t tx_packets;
+	uint64_t rx_octets; /* of these packets, from the RTP header on */
+	uint64_t tx_octets;
 	rs_time rx_at;   /* when the last packet came; 0 = none did */
 	uint32_t rtt_ms; /* 0 = not known */
 	/* Of the line to it; estimate_bps 0 = it receives no pictures, so there is no estimate. */

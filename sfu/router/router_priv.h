@@ -205,6 +205,7 @@ enum feed_kind {
 	FEED_CHAIR,
 	FEED_CONTENT,
 	FEED_SOURCE,
+	FEED_OWN, /* the peer's own microphone, while nobody else hears it */
 };
 
 struct feed {

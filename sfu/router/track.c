@@ -145,6 +145,15 @@ static void first_forwarded(struct router *router, struct publish *publish, rs_t
 	(void)event_push(router, &event); /* what is dropped is counted */
 }
 
+/* Kept nowhere, repaired for nobody: what is lost of it is lost on the way of whoever hears themselves. */
+static void pass_back(
+	struct router *router, struct track *track, struct packet *packet, rs_time now)
+{
+	for (struct slot *slot = track->publish->slots; slot != NULL; slot = slot->next)
+		if (slot->feed.kind == FEED_OWN)
+			slot_forward(router, slot, track, packet, now);
+}
+
 void track_pass(struct router *router, struct track *track, struct packet *packet, rs_time now)
 {
 	struct publish *publish = track->publish;
@@ -152,6 +161,7 @@ void track_pass(struct router *router, struct track *track, struct packet *packe
 	if (!publish->open) {
 		publish->gated++;
 		router->counters.rx_gated++;
+		pass_back(router, track, packet, now);
 		return;
 	}
 	if (!publish->first_seen)

@@ -81,5 +81,8 @@ int catalogue_index(struct catalogue *catalogue, const char *session,
 int catalogue_file(struct catalogue *catalogue, const char *session,
 	const struct access_viewer *viewer, enum catalogue_kind kind, const char *language,
 	struct catalogue_file *out_file) RS_MUST_USE;
+/* Where a session lies; `file` is empty. 0; -ENOENT as catalogue_index(); -EIO. */
+int catalogue_session(struct catalogue *catalogue, const char *session,
+	const struct access_viewer *viewer, struct catalogue_file *out_file) RS_MUST_USE;
 
 #endif

@@ -1,11 +1,11 @@
 #include "signaling/archive/recording.h"
 
 #include "common/control/object.h"
+#include "common/evidence/names.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define FORMAT "rostrum-index/1"
 /* JSON numbers are exact up to here in every reader. */
 #define WALL_MAX_MS ((int64_t)1 << 53)
 #define NUMBER_MAX ((int64_t)1 << 31)
@@ -241,8 +241,8 @@ static void read_session(const struct object *root, char out[RECORDING_SESSION_M
 static void read_head(const struct object *root, struct recording *recording)
 {
 	const char *format = object_text(root, "format");
-	if (format != NULL && strcmp(format, FORMAT) != 0)
-		object_fail(root, "format", "\"" FORMAT "\" is expected");
+	if (format != NULL && strcmp(format, NAMES_INDEX_FORMAT) != 0)
+		object_fail(root, "format", "\"" NAMES_INDEX_FORMAT "\" is expected");
 	read_session(root, recording->session);
 	copy(root, "meeting", object_name(root, "meeting"), recording->meeting,
 		sizeof(recording->meeting));

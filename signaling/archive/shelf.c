@@ -56,9 +56,14 @@ int shelf_open(
 	const char *root, const char *directory, const char *file, struct shelf_file *out_file)
 {
 	char path[CATALOGUE_DIRECTORY_MAX + RECORDING_FILE_LEN + sizeof(DATA) + 2];
-	struct stat status;
 	if (rs_format(path, sizeof(path), "%s/" DATA "%s", directory, file) < 0)
 		return -ENOENT;
+	return shelf_open_path(root, path, out_file);
+}
+
+int shelf_open_path(const char *root, const char *path, struct shelf_file *out_file)
+{
+	struct stat status;
 	const int folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const int fd = open_below(folder, path);
 	if (fd < 0)

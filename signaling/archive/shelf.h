@@ -25,6 +25,9 @@ struct shelf_file {
 int shelf_open(const char *root, const char *directory, const char *file,
 	struct shelf_file *out_file) RS_MUST_USE;
 
+/* Open the file that this path (steps with a slash between two) leads to from `root`. As shelf_open(). */
+int shelf_open_path(const char *root, const char *path, struct shelf_file *out_file) RS_MUST_USE;
+
 struct shelf_report {
 	uint32_t taken;     /* new, or changed */
 	uint32_t forgotten; /* no longer there */

@@ -234,6 +234,36 @@ void api_participants(struct request *request)
 					(size_t)offset, (size_t)limit, &request->out));
 }
 
+/* It changes without events. */
+void api_troubles(struct request *request)
+{
+	answer_meeting(request,
+		service_problems(request->io->service, request->params.name[0], &request->out));
+}
+
+/* --- Tests before a call --- */
+
+void api_precall(struct request *request)
+{
+	struct service_refusal refusal;
+	const struct service_order order = {
+		.request = request->number,
+		.who = &request->who,
+		.meeting = request->params.name[0],
+		.json = io_text(&request->body),
+		.len = rs_buf_len(&request->body),
+	};
+	if (service_precall_put(request->io->service, &order, io_moment(), &refusal) < 0)
+		http_refuse_service(request, &refusal);
+}
+
+/* They come without events. */
+void api_precalls(struct request *request)
+{
+	answer_meeting(request,
+		service_precalls(request->io->service, request->params.name[0], &request->out));
+}
+
 void api_events(struct request *request)
 {
 	struct service_refusal refusal;

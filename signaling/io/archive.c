@@ -81,7 +81,7 @@ static void lookup_free(struct lookup *lookup)
 
 /* --- Answers --- */
 
-static void refuse(struct request *request, int err)
+void archive_refuse(struct request *request, int err)
 {
 	if (err == -ENOENT)
 		http_refuse(request, HTTP_STATUS_NOT_FOUND, "no-such-recording",
@@ -169,7 +169,7 @@ static void on_found(struct chore *chore)
 								sizeof(lookup->request))
 						      : NULL;
 	if (request != NULL && lookup->err < 0)
-		refuse(request, lookup->err);
+		archive_refuse(request, lookup->err);
 	else if (request != NULL && lookup->kind == LOOKUP_SEARCH)
 		answer_found(lookup, request);
 	else if (request != NULL && lookup->kind == LOOKUP_INDEX)
@@ -182,15 +182,28 @@ static void on_found(struct chore *chore)
 
 /* --- Requests --- */
 
-/* NULL: there is no archive, or no memory, and it was answered so. */
-static struct lookup *lookup_new(struct request *request, enum lookup_kind kind)
+bool archive_may_ask(struct request *request, struct access_viewer *out_viewer)
 {
 	const struct claims *who = &request->who;
 	if (!archive_is_there(request->io)) {
 		http_refuse(request, HTTP_STATUS_NOT_FOUND, "no-archive",
 			"This site shows no archive.");
-		return NULL;
+		return false;
 	}
+	*out_viewer = (struct access_viewer){ .role = who->role };
+	if (who->meeting[0] != '\0')
+		(void)rs_set_text(out_viewer->meetings[out_viewer->n_meetings++], who->meeting);
+	for (size_t i = 0; i < who->n_also; i++)
+		(void)rs_set_text(out_viewer->meetings[out_viewer->n_meetings++], who->also[i]);
+	return true;
+}
+
+/* NULL: there is no archive, or no memory, and it was answered so. */
+static struct lookup *lookup_new(struct request *request, enum lookup_kind kind)
+{
+	struct access_viewer viewer;
+	if (!archive_may_ask(request, &viewer))
+		return NULL;
 	struct lookup *lookup = rs_zalloc(sizeof(*lookup));
 	if (lookup == NULL) {
 		http_refuse_memory(request);
@@ -199,16 +212,10 @@ static struct lookup *lookup_new(struct request *request, enum lookup_kind kind)
 	lookup->chore.run = run_lookup;
 	lookup->chore.done = on_found;
 	lookup->kind = kind;
+	lookup->viewer = viewer;
 	lookup->request = request->number;
 	lookup->opened.fd = -1;
 	rs_buf_init(&lookup->out, INDEX_ANSWER_MAX);
-	lookup->viewer.role = who->role;
-	if (who->meeting[0] != '\0')
-		(void)rs_set_text(
-			lookup->viewer.meetings[lookup->viewer.n_meetings++], who->meeting);
-	for (size_t i = 0; i < who->n_also; i++)
-		(void)rs_set_text(
-			lookup->viewer.meetings[lookup->viewer.n_meetings++], who->also[i]);
 	(void)rs_set_text(lookup->session, request->params.name[0]);
 	return lookup;
 }

@@ -31,5 +31,8 @@ void archive_list(struct request *request);
 void archive_recording(struct request *request);
 void archive_programme(struct request *request);
 void archive_captions(struct request *request);
+void archive_proof(struct request *request);
+/* The request ends; also for one that asked for no proof. */
+void archive_proof_end(struct request *request);
 
 #endif

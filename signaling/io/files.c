@@ -17,6 +17,12 @@ static bool is_immutable(const char *file)
 	return strncmp(file, "assets/", 7) == 0;
 }
 
+/* Webcasts are shown within other sites' pages; nothing can be pressed there that does anything to a meeting. */
+static bool is_for_everybody(const char *file)
+{
+	return strcmp(file, "watch.html") == 0;
+}
+
 static void add_page_headers(struct request *request, const char *file, const char *tag)
 {
 	char policy[HTTP_VALUE_MAX];
@@ -29,7 +35,8 @@ static void add_page_headers(struct request *request, const char *file, const ch
 		return;
 	/* Scripts and styles come from files alone; Lit adopts constructed style sheets, which need no leave. */
 	(void)snprintf(policy, sizeof(policy),
-		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self' blob:; worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self' blob:; worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors %s",
+		is_for_everybody(file) ? "*" : "'none'");
 	http_add_header(request, "content-security-policy:", policy);
 	http_add_header(request,
 		"permissions-policy:", "camera=(self), microphone=(self), display-capture=(self)");

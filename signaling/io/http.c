@@ -253,7 +253,7 @@ static bool is_authorised(struct request *request, const struct http_route *rout
 
 static void answer_route(struct request *request, const struct http_route *route)
 {
-	if (is_rest(route) && !within_address_rate(request, 1))
+	if (is_rest(route) && !route->is_light && !within_address_rate(request, 1))
 		return;
 	if (is_authorised(request, route))
 		route->handle(request);
@@ -286,6 +286,7 @@ struct request *http_request_free(struct request *request)
 		request->io->requests, &request->number, sizeof(request->number)); /* itself */
 	streams_closed(request);
 	reading_end(request);
+	archive_proof_end(request);
 	upload_free(request->upload);
 	if (request->file >= 0)
 		(void)close(request->file); /* read only */

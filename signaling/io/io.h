@@ -44,6 +44,7 @@ struct io_config {
 	const char *documents;    /* folder of the documents of agenda items */
 	const char *archive;      /* directory of recordings to show; empty = none */
 	const char *catalogue;    /* file of what was found there */
+	const char *webcast;      /* directory of what is webcast; empty = nothing */
 	uint64_t archive_look_ms; /* between two looks through that directory */
 	const char *web_base;     /* "https://..."; empty = what each request was sent to */
 	const char *origins[IO_ORIGINS_MAX];

@@ -37,6 +37,8 @@
 #define HTTP_SDP_MAX ((size_t)65536)
 #define HTTP_IMPORT_MAX ((size_t)4 << 20)
 #define HTTP_SMALL_MAX ((size_t)4096)
+/* LATE_PART_MAX of common/control/late.h. */
+#define HTTP_LATE_MAX ((size_t)128 << 10)
 
 struct io_counters {
 	uint64_t connections_refused;
@@ -89,6 +91,7 @@ struct io {
 	struct shelf_keeper *keeper;         /* of the archive; NULL = there is none */
 	struct chores chores;
 	size_t readings; /* files of the archive being given out */
+	size_t proofs;   /* of speeches, being made or given out */
 	uint8_t ticket_key[RS_SHA256_LEN];
 	size_t tries, issues; /* PINs being hashed: of people who join, and new ones */
 	uint64_t last_request;
@@ -129,6 +132,8 @@ int nodes_listen(struct io *io, char error[IO_ERROR_LEN]) RS_MUST_USE;
 int nodes_accept(struct io *io) RS_MUST_USE;
 /* Takes `message`. */
 void nodes_send(struct io *io, uint64_t node, struct message *message);
+/* `frame` is a whole frame. Takes it. */
+void nodes_send_frame(struct io *io, uint64_t node, struct message *frame);
 void nodes_close(struct io *io, uint64_t node);
 void nodes_stop(struct io *io);
 
@@ -245,6 +250,7 @@ struct request {
 	uint64_t file_at, file_left;
 	struct reading *reading; /* NULL = not out of the archive */
 	uint64_t reading_len;
+	bool proof; /* counted in io->proofs */
 	/* an answer that goes on: server-sent events */
 	uint64_t stream;  /* 0 = it is none (any more) */
 	bool stream_ends; /* after what is in the outbox */
@@ -270,6 +276,8 @@ struct http_route {
 	uint32_t roles;
 	enum route_kind kind;
 	bool takes_ticket; /* the first name in the path is a recording, and instead of a token its ticket is taken */
+	/* It costs no more than a page's file, and a thousand may ask from one address: it counts against nobody's rate. */
+	bool is_light;
 	bool is_upload; /* the body is a document: it goes to disk, `body_max` aside */
 };
 
@@ -331,13 +339,22 @@ void api_plan(struct request *request);
 void api_decision(struct request *request);
 void api_decisions(struct request *request);
 void api_participants(struct request *request);
+void api_troubles(struct request *request);
+void api_precall(struct request *request);
+void api_precalls(struct request *request);
 void api_events(struct request *request);
 void api_media(struct request *request);
 void api_timeline(struct request *request);
+void late_time(struct request *request);
+void late_put(struct request *request);
 void documents_list(struct request *request);
 void documents_add(struct request *request);
 void documents_get(struct request *request);
 void documents_withdraw(struct request *request);
+void webcast_list(struct request *request);
+void webcast_about(struct request *request);
+void webcast_file(struct request *request);
+void webcast_options(struct request *request);
 void api_hooks(struct request *request);
 void api_hook(struct request *request);
 void api_hook_put(struct request *request);
@@ -352,6 +369,7 @@ void site_health(struct request *request);
 void site_metrics(struct request *request);
 void media_publish(struct request *request);
 void media_play(struct request *request);
+void media_echo(struct request *request);
 void media_patch(struct request *request);
 void media_delete(struct request *request);
 void media_options(struct request *request);

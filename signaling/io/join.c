@@ -30,7 +30,7 @@ const char *join_page(enum role role)
 		[ROLE_CHAIR] = "podium",
 		[ROLE_DELEGATE] = "delegate",
 		[ROLE_INTERPRETER] = "interpreter",
-		[ROLE_TECHNICIAN] = "podium",
+		[ROLE_TECHNICIAN] = "technician",
 		[ROLE_VIEWER] = "delegate",
 		[ROLE_ROOM] = "delegate",
 		[ROLE_CAPTIONER] = "captioner",

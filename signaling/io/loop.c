@@ -38,6 +38,9 @@ static void deliver(struct io *io, struct service_out *out)
 	case SERVICE_SEND_NODE:
 		nodes_send(io, out->to, out->message);
 		return;
+	case SERVICE_SEND_FRAME:
+		nodes_send_frame(io, out->to, out->message);
+		break;
 	case SERVICE_CLOSE_NODE:
 		nodes_close(io, out->to);
 		return;

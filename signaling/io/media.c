@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define TYPE_SDP "application/sdp"
+/* Of the query: a dozen sections by name. */
+#define RECEIVE_MAX 160
 #define TYPE_FRAGMENT "application/trickle-ice-sdpfrag"
 
 /* WHIP and WHEP clients are pages of other sites as well: the token is what counts, not the origin. */
@@ -101,11 +103,27 @@ static void add_links(struct request *request)
 
 static void add_location(struct request *request, const struct service_peer *peer)
 {
+	static const char *const folders[] = {
+		[SERVICE_PEER_PUBLISH] = "whip",
+		[SERVICE_PEER_PLAY] = "whep",
+		[SERVICE_PEER_ECHO] = "echo",
+	};
 	char location[HTTP_VALUE_MAX];
-	(void)snprintf(location, sizeof(location), "/%s/%s/%s/%s",
-		peer->use == SERVICE_PEER_PUBLISH ? "whip" : "whep", request->params.name[0],
-		request->params.name[1], peer->id);
+	(void)snprintf(location, sizeof(location), "/%s/%s/%s/%s", folders[peer->use],
+		request->params.name[0], request->params.name[1], peer->id);
 	http_add_header(request, "location:", location);
+}
+
+static void refuse_creation(
+	struct request *request, enum service_peer_use use, const struct service_refusal *refusal)
+{
+	char seconds[12];
+	if (use == SERVICE_PEER_ECHO && refusal->status == STATUS_TOO_MANY_REQUESTS) {
+		(void)snprintf(seconds, sizeof(seconds), "%u",
+			service_echo_wait(request->io->service, io_moment()));
+		http_add_header(request, "retry-after:", seconds);
+	}
+	http_refuse_service(request, refusal);
 }
 
 static void create(struct request *request, enum service_peer_use use)
@@ -114,14 +132,28 @@ static void create(struct request *request, enum service_peer_use use)
 	const char *meeting = request->params.name[0];
 	struct service_peer peer;
 	struct service_refusal refusal;
+	char receive[RECEIVE_MAX] = "";
 	add_cors(request);
 	if (!http_enter(request, meeting) || !check_types(request) ||
 		!check_limits(request, meeting))
 		return;
-	if (service_peer_create(io->service, &request->who, meeting, use, request->params.name[1],
-		    io_text(&request->body), rs_buf_len(&request->body), io_moment(), &peer,
-		    &request->out, &refusal) < 0) {
-		http_refuse_service(request, &refusal);
+	if (!http_query(request, "receive", receive, sizeof(receive))) {
+		http_refuse(request, HTTP_STATUS_BAD_REQUEST, "malformed",
+			"receive: shorter text is expected.");
+		return;
+	}
+	const struct service_peer_wish wish = {
+		.who = &request->who,
+		.meeting = meeting,
+		.use = use,
+		.name = request->params.name[1],
+		.receive = receive,
+		.offer = io_text(&request->body),
+		.len = rs_buf_len(&request->body),
+	};
+	if (service_peer_create(io->service, &wish, io_moment(), &peer, &request->out, &refusal) <
+		0) {
+		refuse_creation(request, use, &refusal);
 		return;
 	}
 	if (!is_free(request, meeting))
@@ -140,6 +172,11 @@ void media_publish(struct request *request)
 void media_play(struct request *request)
 {
 	create(request, SERVICE_PEER_PLAY);
+}
+
+void media_echo(struct request *request)
+{
+	create(request, SERVICE_PEER_ECHO);
 }
 
 /* --- A session that exists --- */

@@ -151,13 +151,16 @@ static void on_sent(uv_write_t *write, int status)
 	rs_release(sending);
 }
 
-static int send_frame(struct node *node, const struct message *message, const char *text)
+/* A text gets its frame here; what is a frame goes as it is. */
+static int send_frame(struct node *node, struct message *message, bool framed)
 {
+	const char *text = (const char *)message_text(message);
 	struct sending *sending = rs_zalloc(sizeof(*sending));
 	if (sending == NULL)
 		return -ENOMEM;
 	rs_buf_init(&sending->frame, FRAME_HEADER_LEN + FRAME_MESSAGE_MAX);
-	int err = frame_write_message(&sending->frame, text, message->len);
+	int err = framed ? rs_buf_append(&sending->frame, text, message->len)
+			 : frame_write_message(&sending->frame, text, message->len);
 	if (err == 0) {
 		const uv_buf_t buf = uv_buf_init((char *)rs_buf_data(&sending->frame),
 			(unsigned)rs_buf_len(&sending->frame));
@@ -174,16 +177,25 @@ static int send_frame(struct node *node, const struct message *message, const ch
 	return 0;
 }
 
-void nodes_send(struct io *io, uint64_t id, struct message *message)
+static void hand_over(struct io *io, uint64_t id, struct message *message, bool framed)
 {
 	struct node *node = find(io, id);
 	if (node != NULL &&
-		(node->pending > PENDING_MAX ||
-			send_frame(node, message, (const char *)message_text(message)) < 0)) {
+		(node->pending > PENDING_MAX || send_frame(node, message, framed) < 0)) {
 		complain(node, "it does not read");
 		drop(node);
 	}
 	message_unref(message);
+}
+
+void nodes_send(struct io *io, uint64_t id, struct message *message)
+{
+	hand_over(io, id, message, false);
+}
+
+void nodes_send_frame(struct io *io, uint64_t id, struct message *frame)
+{
+	hand_over(io, id, frame, true);
 }
 
 void nodes_close(struct io *io, uint64_t id)

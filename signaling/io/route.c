@@ -13,8 +13,19 @@ static size_t place_len(const char *pattern)
 	return *pattern == '{' ? strcspn(pattern, "}") + 1 : 0;
 }
 
+/* A name, a dot, and letters and digits. */
+static bool is_file(const char *text, size_t len)
+{
+	const char *dot = memchr(text, '.', len);
+	const size_t stem = dot != NULL ? (size_t)(dot - text) : len;
+	return stem + 1 < len && len <= ROUTE_NAME_MAX && rs_name_valid(text, stem) &&
+	       rs_name_valid(dot + 1, len - stem - 1);
+}
+
 static bool fits_place(const char *pattern, const char *text, size_t len)
 {
+	if (strncmp(pattern, "{file}", 6) == 0)
+		return is_file(text, len);
 	if (strncmp(pattern, "{session}", 9) != 0)
 		return rs_name_valid(text, len);
 	for (size_t at = 0; at < len; at++) {
@@ -57,8 +68,13 @@ int route_file(const char *path, char out_file[ROUTE_FILE_MAX])
 {
 	if (strcmp(path, "/") == 0)
 		path = "/index";
+	/* "/watch/" is the page "/watch": with a query behind it people write it so. */
+	const size_t first = 1 + strcspn(path + (path[0] != '\0'), "/");
+	const bool slash = first > 1 && strcmp(path + first, "/") == 0;
 	const char *last = path;
 	for (const char *at = path; *at != '\0';) {
+		if (slash && at == path + first)
+			break;
 		if (*at != '/')
 			return -ENOENT;
 		last = at + 1;
@@ -70,7 +86,11 @@ int route_file(const char *path, char out_file[ROUTE_FILE_MAX])
 	if (path[0] == '\0')
 		return -ENOENT;
 	const char *suffix = strchr(last, '.') != NULL ? "" : ".html";
-	return rs_format(out_file, ROUTE_FILE_MAX, "%s%s", path + 1, suffix) < 0 ? -ENOENT : 0;
+	if (slash && suffix[0] == '\0')
+		return -ENOENT;
+	const int len = (int)(slash ? first - 1 : strnlen(path + 1, ROUTE_FILE_MAX));
+	return rs_format(out_file, ROUTE_FILE_MAX, "%.*s%s", len, path + 1, suffix) < 0 ? -ENOENT
+											: 0;
 }
 
 const char *route_content_type(const char *file)
@@ -97,6 +117,37 @@ const char *route_content_type(const char *file)
 			return known[i].type;
 	}
 	return "application/octet-stream";
+}
+
+const char *route_webcast_type(const char *folder, const char *file)
+{
+	static const char list[] = "application/vnd.apple.mpegurl"; /* RFC 8216 section 10 */
+	static const struct {
+		const char *folder; /* as it begins */
+		const char *file;   /* as it ends */
+		const char *type;
+	} known[] = {
+		{ "", "master.m3u8", list },
+		{ "", "live.json", "application/json" },
+		{ "v", "index.m3u8", list },
+		{ "v", ".mp4", "video/mp4" },
+		{ "v", ".m4s", "video/mp4" },
+		{ "a-", "index.m3u8", list },
+		{ "a-", ".mp4", "audio/mp4" },
+		{ "a-", ".m4s", "audio/mp4" },
+		{ "s-", "index.m3u8", list },
+		{ "s-", ".vtt", "text/vtt; charset=utf-8" },
+	};
+	const char *dot = strrchr(file, '.');
+	for (size_t i = 0; i < RS_ARRAY_LEN(known) && dot != NULL; i++) {
+		const size_t len = strlen(known[i].folder);
+		const bool of_many = len > 0 && known[i].folder[len - 1] == '-';
+		const bool there = of_many ? strncmp(folder, known[i].folder, len) == 0
+					   : strcmp(folder, known[i].folder) == 0;
+		if (there && strcmp(known[i].file[0] == '.' ? dot : file, known[i].file) == 0)
+			return known[i].type;
+	}
+	return NULL;
 }
 
 bool route_query(const char *query, const char *name, char *out, size_t cap)

@@ -19,9 +19,9 @@ struct route_params {
 };
 
 /* "/whip/x/y" fits the patterns "/whip/" followed by two stars and "/whip/{meeting}/{source}": each star and each word in braces is
- * one name as rs_name_valid() has it; {session} a longer one of the same letters. */
+ * one name as rs_name_valid() has it; {session} a longer one of the same letters, {file} a name, one dot and a name. */
 bool route_match(const char *pattern, const char *path, struct route_params *out_params);
-/* The file below the folder of pages: "/" is index.html, "/delegate" delegate.html, what has a dot in its last part is that very file.
+/* The file below the folder of pages: "/" is index.html, "/delegate" and "/delegate/" delegate.html, what has a dot in its last part is that very file.
  * 0, or -ENOENT for a path with anything but [A-Za-z0-9._-] between its slashes, or a part that begins with a dot. */
 int route_file(const char *path, char out_file[ROUTE_FILE_MAX]) RS_MUST_USE;
 /* The value of a query ("after=3&limit=5") under this name; empty when it is not there. No percent signs are decoded: what is asked for
@@ -29,6 +29,8 @@ int route_file(const char *path, char out_file[ROUTE_FILE_MAX]) RS_MUST_USE;
 bool route_query(const char *query, const char *name, char *out, size_t cap);
 /* By what stands behind the last dot; "application/octet-stream" when that is not known. */
 const char *route_content_type(const char *file);
+/* Of a file of a webcast (recorder/webcast), in this folder of it (empty: in none); NULL: there is none such. */
+const char *route_webcast_type(const char *folder, const char *file);
 /* A Content-Type header of this type, parameters aside. */
 bool route_type_is(const char *header, const char *type);
 /* An Accept header (empty = everything) lets this type through; qualities aside. */

@@ -4,11 +4,14 @@
 
 #define ADMIN ROLE_BIT(ROLE_ADMIN)
 #define ANYBODY (ROLES_ALL | ADMIN)
+#define ROOM ROLE_BIT(ROLE_ROOM)
 #define SECRETARIAT ROLE_BIT(ROLE_SECRETARIAT)
 #define LEADING (ROLE_BIT(ROLE_SECRETARIAT) | ADMIN)
 #define PRESIDING (ROLE_BIT(ROLE_CHAIR) | ROLE_BIT(ROLE_SECRETARIAT))
 #define WATCHING (ROLE_BIT(ROLE_TECHNICIAN) | ADMIN)
 #define LOOKING (ROLE_BIT(ROLE_TECHNICIAN) | LEADING)
+#define HELPING (LOOKING | PRESIDING)
+#define SPEAKING (PRESIDING | ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_INTERPRETER))
 #define V1 "/api/v1"
 #define MEETING V1 "/meetings/{meeting}"
 
@@ -24,6 +27,16 @@ const struct http_route http_routes[] = {
 	{ HTTP_PATCH, "/whep/*/*/*", media_patch, HTTP_SDP_MAX, 0, ROUTE_SITE },
 	{ HTTP_DELETE, "/whep/*/*/*", media_delete, HTTP_SMALL_MAX, 0, ROUTE_SITE },
 	{ HTTP_OPTIONS, "/whep/*/*/*", media_options, HTTP_SMALL_MAX, 0, ROUTE_SITE },
+
+	/* a test of one's own line, asked for as WHIP and WHEP are; only by pages of this site */
+	{ HTTP_POST, "/echo/*/*", media_echo, HTTP_SDP_MAX, 0, ROUTE_SITE },
+	{ HTTP_DELETE, "/echo/*/*/*", media_delete, HTTP_SMALL_MAX, 0, ROUTE_SITE },
+
+	/* what is webcast, for everybody, and for pages of other sites */
+	{ HTTP_GET, "/webcast/*/{file}", webcast_file, HTTP_SMALL_MAX, 0, ROUTE_SITE },
+	{ HTTP_OPTIONS, "/webcast/*/{file}", webcast_options, HTTP_SMALL_MAX, 0, ROUTE_SITE },
+	{ HTTP_GET, "/webcast/*/*/{file}", webcast_file, HTTP_SMALL_MAX, 0, ROUTE_SITE },
+	{ HTTP_OPTIONS, "/webcast/*/*/{file}", webcast_options, HTTP_SMALL_MAX, 0, ROUTE_SITE },
 
 	{ HTTP_GET, V1 "/openapi.json", api_description, HTTP_SMALL_MAX, 0, ROUTE_API },
 	{ HTTP_GET, V1 "/problems", api_problems, HTTP_SMALL_MAX, 0, ROUTE_API },
@@ -54,6 +67,8 @@ const struct http_route http_routes[] = {
 	{ HTTP_GET, MEETING "/participants", api_participants, HTTP_SMALL_MAX, ANYBODY,
 		ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/events", api_events, HTTP_SMALL_MAX, ANYBODY, ROUTE_MEETING },
+	{ HTTP_GET, MEETING "/late", late_time, HTTP_SMALL_MAX, ROOM, ROUTE_MEETING },
+	{ HTTP_PUT, MEETING "/late/{outage}/{part}", late_put, HTTP_LATE_MAX, ROOM, ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/documents", documents_list, HTTP_SMALL_MAX, ANYBODY, ROUTE_MEETING },
 	{ HTTP_POST, MEETING "/documents", documents_add, HTTP_SMALL_MAX, SECRETARIAT,
 		ROUTE_MEETING, .is_upload = true },
@@ -68,6 +83,9 @@ const struct http_route http_routes[] = {
 		ROUTE_MEETING },
 	{ HTTP_DELETE, MEETING "/webhooks/{webhook}", api_hook_delete, HTTP_SMALL_MAX, LEADING,
 		ROUTE_MEETING },
+	{ HTTP_GET, MEETING "/problems", api_troubles, HTTP_SMALL_MAX, LOOKING, ROUTE_MEETING },
+	{ HTTP_GET, MEETING "/precall", api_precalls, HTTP_SMALL_MAX, HELPING, ROUTE_MEETING },
+	{ HTTP_POST, MEETING "/precall", api_precall, HTTP_SMALL_MAX, SPEAKING, ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/media/{badge}", api_media, HTTP_SMALL_MAX, LOOKING, ROUTE_MEETING },
 	{ HTTP_GET, MEETING "/timeline/{badge}", api_timeline, HTTP_SMALL_MAX, LOOKING,
 		ROUTE_MEETING },
@@ -77,6 +95,11 @@ const struct http_route http_routes[] = {
 	{ HTTP_GET, V1 "/archive/{session}/programme/{language}", archive_programme, HTTP_SMALL_MAX,
 		ANYBODY, ROUTE_API, .takes_ticket = true },
 	{ HTTP_GET, V1 "/archive/{session}/captions/{language}", archive_captions, HTTP_SMALL_MAX,
+		ANYBODY, ROUTE_API, .takes_ticket = true },
+	{ HTTP_GET, V1 "/webcasts", webcast_list, HTTP_SMALL_MAX, 0, ROUTE_API, .is_light = true },
+	{ HTTP_GET, V1 "/webcasts/{webcast}", webcast_about, HTTP_SMALL_MAX, 0, ROUTE_API,
+		.is_light = true },
+	{ HTTP_GET, V1 "/archive/{session}/speech/{number}/proof", archive_proof, HTTP_SMALL_MAX,
 		ANYBODY, ROUTE_API, .takes_ticket = true },
 	{ HTTP_GET, V1 "/nodes", site_nodes, HTTP_SMALL_MAX, WATCHING, ROUTE_API },
 	{ HTTP_POST, V1 "/nodes/{node}/drain", site_drain, HTTP_SMALL_MAX, WATCHING, ROUTE_API },

@@ -42,6 +42,23 @@ static void apply_presence(struct meeting *meeting, const struct event *event)
 	participant->present = event->kind == EVENT_PARTICIPANT_JOINED;
 	participant->line = participant->present ? LINE_JOINED : LINE_AWAY;
 	participant->place = participant->present ? event->place : PLACE_REMOTE;
+	/* Whoever joins from afar has left the seat. */
+	if (participant->present && participant->place == PLACE_REMOTE)
+		participant->seated = false;
+}
+
+static void apply_seat(struct meeting *meeting, const struct event *event)
+{
+	struct participant *participant = meeting_find(meeting, event->by);
+	if (participant != NULL && event->by_seat[0] != '\0')
+		participant->seated = true;
+}
+
+/* The sitting is over, and the room empties: no key says who goes. */
+static void apply_rising(struct meeting *meeting)
+{
+	for (size_t i = 0; i < meeting->n_participants; i++)
+		meeting->participants[i].seated = false;
 }
 
 static void apply_started(struct meeting *meeting, const struct event *event)
@@ -88,14 +105,21 @@ static void apply_media(struct meeting *meeting, const struct event *event)
 void meeting_apply(struct meeting *meeting, const struct event *event)
 {
 	meeting_mark_hidden(meeting, event);
+	apply_seat(meeting, event);
 	meeting->event = event->number;
 	switch ((int)event->kind) {
 	case EVENT_VISIBILITY_CHANGED:
 		meeting->visibility = event->visibility;
+		meeting->webcast = meeting->webcast && event->visibility == VISIBILITY_PUBLIC;
+		return;
+	case EVENT_WEBCAST:
+		meeting->webcast = event->on;
 		return;
 	case EVENT_DOORS_OPENED:
 	case EVENT_DOORS_CLOSED:
 		apply_doors(meeting, event->kind == EVENT_DOORS_OPENED);
+		if (event->kind == EVENT_DOORS_CLOSED)
+			apply_rising(meeting);
 		return;
 	case EVENT_SOUND_CHECK_BEGUN:
 		(void)rs_set_text(meeting->checking, event->participant);
@@ -108,6 +132,7 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 		return;
 	case EVENT_MEETING_ADJOURNED:
 		meeting->phase = MEETING_ADJOURNED;
+		apply_rising(meeting);
 		meeting->until_ms = event->until_ms;
 		return;
 	case EVENT_MEETING_SUSPENDED:
@@ -118,6 +143,7 @@ void meeting_apply(struct meeting *meeting, const struct event *event)
 		return;
 	case EVENT_MEETING_CLOSED:
 		meeting->phase = MEETING_CLOSED;
+		apply_rising(meeting);
 		meeting->until_ms = 0;
 		return;
 	case EVENT_INTERPRETATION_END_SET:

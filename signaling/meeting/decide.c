@@ -50,9 +50,7 @@ static enum verdict decide_record(const struct meeting *meeting,
 		return VERDICT_NOT_IN_SESSION;
 	if (meeting->session[0] != '\0')
 		return VERDICT_ALREADY_SO;
-	meeting_add_recording(
-		out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
-	out_events->list[out_events->n - 1].visibility = meeting->visibility;
+	meeting_add_start(meeting, meeting->visibility, command->by, command->session, out_events);
 	return VERDICT_OK;
 }
 
@@ -94,6 +92,8 @@ enum verdict meeting_decide(const struct meeting *meeting, const struct meeting_
 		return decide_interpretation_end(meeting, command, out_events);
 	case MEETING_SET_VISIBILITY:
 		return meeting_decide_visibility(meeting, command, out_events);
+	case MEETING_WEBCAST:
+		return meeting_decide_webcast(meeting, command, out_events);
 	case MEETING_TAKE_UP_ITEM:
 		return decide_item(meeting, command, out_events);
 	case MEETING_RECORD:
@@ -137,6 +137,8 @@ void meeting_decide_presence(const struct meeting *meeting, size_t i,
 		(void)rs_set_text(event->delegation, participant->delegation);
 		event->role = participant->role;
 		event->place = present ? presence->place : PLACE_REMOTE;
+		if (present && presence->by_seat)
+			(void)rs_set_text(event->by_seat, participant->seat);
 		event->cause = presence->cause;
 		known = present ? LINE_JOINED : LINE_AWAY;
 	}
@@ -154,9 +156,8 @@ void meeting_decide_recorder(
 		return;
 	if (reason == NULL) {
 		if (meeting->recording != MEETING_RECORDING_ON) {
-			meeting_add_recording(
-				out_events, EVENT_RECORDING_STARTED, "", meeting->session, "");
-			out_events->list[out_events->n - 1].visibility = meeting->class;
+			meeting_add_start(
+				meeting, meeting->class, "", meeting->session, out_events);
 		}
 		return;
 	}

@@ -12,8 +12,6 @@
 #define DELEGATIONS_MAX 512
 /* Places of delegations in protocol order. */
 #define DELEGATION_ORDER_MAX 65535
-/* Octets of a seat's name. */
-#define SEAT_MAX 16
 #define BOOTH_INTO_MAX 8
 #define BOOTH_DESKS_MAX 8
 #define BOOTH_DESKS_DEFAULT 2

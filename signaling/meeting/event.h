@@ -101,6 +101,7 @@ enum event_kind {
 	EVENT_BOOTHS_AWAITED,
 	EVENT_BOOTHS_NOT_AWAITED,
 	EVENT_CAPTION,
+	EVENT_WEBCAST,
 	EVENT_RECORDING_STARTED,
 	EVENT_RECORDING_STOPPED,
 	EVENT_RECORDING_FAILED,
@@ -279,6 +280,7 @@ enum outcome {
 
 /* "delegation-" and the delegation's id: the booth of its own interpreters. */
 #define EVENT_BOOTH_MAX (RS_NAME_MAX + 11)
+#define SEAT_MAX 16          /* octets of a seat's name */
 #define EVENT_NAME_MAX 128   /* octets of a person's name */
 #define EVENT_SESSION_MAX 96 /* octets of a recording session's name */
 #define EVENT_REASON_MAX 128
@@ -296,7 +298,8 @@ struct event {
 	uint64_t number; /* from 1, without gaps, in each meeting */
 	int64_t wall_ms;
 	enum event_kind kind;
-	char by[RS_NAME_MAX + 1]; /* badge, or empty: the server itself */
+	char by[RS_NAME_MAX + 1];   /* badge, or empty: the server itself */
+	char by_seat[SEAT_MAX + 1]; /* they did it by the key of this seat; empty = otherwise */
 	uint32_t sitting;
 	int64_t until_ms; /* wall clock */
 	char item[RS_NAME_MAX + 1];
@@ -316,7 +319,7 @@ struct event {
 	enum list_kind list;
 	char channel[RS_NAME_MAX + 1];
 	char source[RS_NAME_MAX + 1]; /* "floor", or a channel */
-	bool on;                      /* of a cough key */
+	bool on;                      /* of a cough key, of the webcast */
 	char booth[EVENT_BOOTH_MAX + 1];
 	enum impediment_reason impediment;
 	uint32_t call; /* its number, from 1 in each meeting */

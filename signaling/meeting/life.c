@@ -10,6 +10,15 @@ void meeting_add_recording(struct events *events, enum event_kind kind, const ch
 	(void)rs_set_text(event->reason, reason);
 }
 
+void meeting_add_start(const struct meeting *meeting, enum visibility visibility, const char *by,
+	const char *session, struct events *events)
+{
+	meeting_add_recording(events, EVENT_RECORDING_STARTED, by, session, "");
+	struct event *started = &events->list[events->n - 1];
+	started->visibility = visibility;
+	started->on = meeting->webcast && visibility == VISIBILITY_PUBLIC;
+}
+
 static bool is_sitting(const struct meeting *meeting)
 {
 	return meeting->phase == MEETING_IN_SESSION || meeting->phase == MEETING_SUSPENDED;
@@ -70,9 +79,8 @@ static enum verdict decide_open(const struct meeting *meeting,
 			meeting->items[0].id);
 	}
 	if (meeting->record && meeting->mode == MEETING_FLOOR) {
-		meeting_add_recording(
-			out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
-		out_events->list[out_events->n - 1].visibility = meeting->visibility;
+		meeting_add_start(
+			meeting, meeting->visibility, command->by, command->session, out_events);
 	}
 	return VERDICT_OK;
 }
@@ -131,6 +139,7 @@ enum verdict meeting_decide_life(const struct meeting *meeting,
 		return decide_end(meeting, command, out_events);
 	case MEETING_SET_VISIBILITY:
 	case MEETING_TAKE_UP_ITEM:
+	case MEETING_WEBCAST:
 	case MEETING_RECORD:
 	case MEETING_STOP_RECORDING:
 	case MEETING_CLOSE_CHAT:

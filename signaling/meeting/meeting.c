@@ -190,6 +190,15 @@ struct participant *meeting_find(const struct meeting *meeting, const char *id)
 	return NULL;
 }
 
+const struct participant *meeting_find_seat(const struct meeting *meeting, const char *seat)
+{
+	for (size_t i = 0; i < meeting->n_participants && seat[0] != '\0'; i++) {
+		if (strcmp(meeting->participants[i].seat, seat) == 0)
+			return &meeting->participants[i];
+	}
+	return NULL;
+}
+
 const struct meeting_channel *meeting_find_channel(const struct meeting *meeting, const char *id)
 {
 	for (size_t i = 0; i < meeting->n_channels; i++) {

@@ -74,6 +74,7 @@ struct participant {
 	bool present;
 	enum line line;
 	enum place place; /* while present */
+	bool seated; /* pressed the key of their seat since, and sits there as far as is known */
 };
 
 /* A place in a meeting's history; 0 = none. */
@@ -109,6 +110,7 @@ struct meeting {
 	uint64_t event; /* number of the last event applied */
 	enum meeting_phase phase;
 	enum visibility visibility;
+	bool webcast; /* switched on: to be seen by everybody. From the conference file at first; never while it does not sit in public */
 	struct meeting_mark hidden[VISIBILITY_COUNT]; /* last event that happened while it sat so */
 	enum meeting_phase before_test;               /* where closing the doors leads back to */
 	char checking[RS_NAME_MAX + 1]; /* whose microphone is tried; empty = nobody's */
@@ -145,6 +147,7 @@ enum meeting_command_kind {
 	MEETING_RESUME,
 	MEETING_SET_INTERPRETATION_END,
 	MEETING_TAKE_UP_ITEM,
+	MEETING_WEBCAST,
 	MEETING_RECORD,
 	MEETING_STOP_RECORDING,
 	MEETING_CLOSE_CHAT,
@@ -160,6 +163,7 @@ struct meeting_command {
 	const char *session;        /* a fresh name, for commands that may start a recording */
 	const char *participant;    /* BEGIN_SOUND_CHECK */
 	enum visibility visibility; /* SET_VISIBILITY */
+	bool on;                    /* WEBCAST */
 	bool overrides;             /* OPEN: without a quorum too */
 	int64_t until_ms; /* ADJOURN: wall clock of the next sitting; SET_INTERPRETATION_END; 0 = not said */
 	uint64_t message; /* of the chat; that there is one is known to who keeps it */
@@ -187,6 +191,7 @@ struct presence {
 	enum line line;
 	enum place place;       /* of who is present */
 	enum event_cause cause; /* why so */
+	bool by_seat;           /* they are there by the key of their seat, without a page */
 };
 /* Adds nothing when it is so already. `i` below n_participants. */
 void meeting_decide_presence(const struct meeting *meeting, size_t i,
@@ -204,6 +209,8 @@ void meeting_apply(struct meeting *meeting, const struct event *event);
 
 /* NULL when there is none. */
 struct participant *meeting_find(const struct meeting *meeting, const char *id);
+/* Whoever sits there; NULL when nobody does, or it is no seat. */
+const struct participant *meeting_find_seat(const struct meeting *meeting, const char *seat);
 const struct meeting_channel *meeting_find_channel(const struct meeting *meeting, const char *id);
 /* NULL when there is none. */
 const struct delegation *meeting_find_delegation(const struct meeting *meeting, const char *id);

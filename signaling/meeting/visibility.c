@@ -52,8 +52,17 @@ enum verdict meeting_decide_visibility(const struct meeting *meeting,
 		return VERDICT_OK;
 	meeting_add_recording(
 		out_events, EVENT_RECORDING_STOPPED, command->by, meeting->session, "visibility");
-	meeting_add_recording(
-		out_events, EVENT_RECORDING_STARTED, command->by, command->session, "");
-	out_events->list[out_events->n - 1].visibility = command->visibility;
+	meeting_add_start(meeting, command->visibility, command->by, command->session, out_events);
+	return VERDICT_OK;
+}
+
+enum verdict meeting_decide_webcast(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events)
+{
+	if (command->on && meeting->visibility != VISIBILITY_PUBLIC)
+		return VERDICT_NOT_PUBLIC;
+	if (meeting->webcast == command->on)
+		return VERDICT_ALREADY_SO;
+	events_add(out_events, EVENT_WEBCAST, command->by)->on = command->on;
 	return VERDICT_OK;
 }

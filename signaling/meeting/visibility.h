@@ -23,5 +23,9 @@ void meeting_mark_hidden(struct meeting *meeting, const struct event *event);
 /* The change, and a new session of the record with its class: a private part lies in an archive of its own. VERDICT_ALREADY_SO. */
 enum verdict meeting_decide_visibility(const struct meeting *meeting,
 	const struct meeting_command *command, struct events *out_events);
+/* Whether the meeting can be seen by everybody: switched on by hand, and off by hand or as the meeting goes on without the public; it
+ * stays off when the public is back. VERDICT_NOT_PUBLIC, VERDICT_ALREADY_SO. */
+enum verdict meeting_decide_webcast(const struct meeting *meeting,
+	const struct meeting_command *command, struct events *out_events);
 
 #endif

@@ -5,6 +5,7 @@
 #include "signaling/proceedings/permissions.h"
 #include "signaling/proceedings/proceedings_priv.h"
 #include "signaling/proceedings/questions.h"
+#include "signaling/proceedings/seats.h"
 #include "signaling/proceedings/votes.h"
 
 struct floor_person proceedings_person(const void *ctx, const char *id)
@@ -56,6 +57,7 @@ enum verdict proceedings_decide_meeting(const struct proceedings *proceedings,
 		.participant = command->participant,
 		.overrides = command->overrides,
 		.visibility = command->visibility,
+		.on = command->on,
 	};
 	if (kind == MEETING_TAKE_UP_ITEM && questions_in_progress(proceedings))
 		return VERDICT_VOTING_IN_PROGRESS;
@@ -123,7 +125,9 @@ static enum verdict decide_floor(const struct proceedings *proceedings,
 	const struct floor_command floor_command = {
 		.kind = kind,
 		.by = command->by,
-		.presides = permission_of(command->kind, command->role) == PERMISSION_ANY,
+		/* By the key of a seat one does nothing to others. */
+		.presides = command->seat[0] == '\0' &&
+			    permission_of(command->kind, command->role) == PERMISSION_ANY,
 		.delegation = by != NULL ? by->delegation : "",
 		.entry = command->entry,
 		.position = command->position,
@@ -255,6 +259,9 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_TAKE_UP_ITEM:
 		return proceedings_decide_meeting(
 			proceedings, MEETING_TAKE_UP_ITEM, command, out_events);
+	case COMMAND_WEBCAST:
+		return proceedings_decide_meeting(
+			proceedings, MEETING_WEBCAST, command, out_events);
 	case COMMAND_TAKE_UP_RECORDING:
 		return proceedings_decide_meeting(proceedings, MEETING_RECORD, command, out_events);
 	case COMMAND_STOP_RECORDING:
@@ -411,6 +418,15 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_HEARS:
 	case COMMAND_CAPTION_LIVE:
 	case COMMAND_CAPTIONS:
+	case COMMAND_SURVEY:
+	case COMMAND_HISTORY:
+	case COMMAND_TELL_SEAT:
+	case COMMAND_ASK_FOR_CABLE:
+	case COMMAND_LOOP_BACK:
+	case COMMAND_TEST_SIGNAL:
+	case COMMAND_RESTART_BOX:
+	case COMMAND_ANSWER_TECHNICIAN:
+	case COMMAND_TELL_LINE:
 	case COMMAND_OFFER:
 	case COMMAND_RESTART_ICE:
 	case COMMAND_HANG_UP:
@@ -457,7 +473,9 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 		return VERDICT_ALREADY_SO;
 	struct command judged = *command;
 	judged.wall_ms = wall_ms;
-	enum verdict verdict = judge(proceedings, &judged, out_events);
+	enum verdict verdict = seats_resolve(proceedings, &judged);
+	if (verdict == VERDICT_OK)
+		verdict = judge(proceedings, &judged, out_events);
 	if (verdict != VERDICT_OK)
 		out_events->n = 0;
 	/* Things have changed while it waited: nobody is left to be told but the pages. */
@@ -466,6 +484,7 @@ enum verdict proceedings_decide(const struct proceedings *proceedings,
 		verdict = VERDICT_OK;
 	}
 	name_voices(proceedings, out_events);
+	seats_name(&judged, out_events);
 	proceedings_name_standing(proceedings, out_events);
 	proceedings_stamp(proceedings, wall_ms, out_events);
 	return verdict;

@@ -30,6 +30,7 @@ struct row {
 	unsigned when; /* stages in which it may be given */
 	unsigned
 		so; /* stages in which it is so already; elsewhere the stage's own reason is given */
+	bool by_seat;    /* a room may give it for whoever sits at one of its seats */
 	const char *key; /* of the profile: who of them does; NULL = all */
 	size_t roles;    /* where that set of roles is in struct rules */
 };
@@ -59,9 +60,13 @@ static const struct row rows[COMMAND_COUNT] = {
 	/* At any time, if the profile knows inscription in advance; the floor's machine judges that. */
 	[COMMAND_ASK_FOR_FLOOR] = { .any = DELEGATE | CHAIR | ROOM,
 		.when = ALWAYS,
+		.by_seat = true,
 		PROFILE("list.may_ask", may_ask) },
 	[COMMAND_INSCRIBE] = { .any = PRESIDING, .when = ALWAYS },
-	[COMMAND_WITHDRAW] = { .any = PRESIDING, .own = DELEGATE | ROOM, .when = ALWAYS },
+	[COMMAND_WITHDRAW] = { .any = PRESIDING,
+		.own = DELEGATE | ROOM,
+		.when = ALWAYS,
+		.by_seat = true },
 	[COMMAND_MOVE_ENTRY] = { .any = PRESIDING, .when = ALWAYS },
 	[COMMAND_SKIP_ENTRY] = { .any = PRESIDING, .when = SESSION },
 	[COMMAND_REQUEUE_ENTRY] = { .any = PRESIDING, .when = SESSION },
@@ -74,10 +79,13 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_CLOSE_LIST] = { .any = PRESIDING, .when = ALWAYS },
 	[COMMAND_OPEN_LIST] = { .any = PRESIDING, .when = ALWAYS },
 	[COMMAND_END_LIST] = { .any = PRESIDING, .when = ALWAYS },
-	[COMMAND_ASK_FOR_REPLY] = { .any = DELEGATE | ROOM, .when = SESSION },
+	[COMMAND_ASK_FOR_REPLY] = { .any = DELEGATE | ROOM, .when = SESSION, .by_seat = true },
 	/* the floor and its clock */
 	[COMMAND_GIVE_FLOOR] = { .any = PRESIDING, .when = IN_SESSION },
-	[COMMAND_TAKE_FLOOR] = { .any = PRESIDING, .own = DELEGATE | ROOM, .when = SESSION },
+	[COMMAND_TAKE_FLOOR] = { .any = PRESIDING,
+		.own = DELEGATE | ROOM,
+		.when = SESSION,
+		.by_seat = true },
 	[COMMAND_STOP_CLOCK] = { .any = PRESIDING, .when = SESSION },
 	[COMMAND_START_CLOCK] = { .any = PRESIDING, .when = SESSION },
 	[COMMAND_RESUME_FLOOR] = { .any = PRESIDING, .when = SESSION },
@@ -87,8 +95,12 @@ static const struct row rows[COMMAND_COUNT] = {
 	/* points of order */
 	[COMMAND_RAISE_POINT] = { .any = DELEGATE | ROOM,
 		.when = SESSION,
+		.by_seat = true,
 		PROFILE("points.may_raise", points.may_raise) },
-	[COMMAND_WITHDRAW_POINT] = { .any = PRESIDING, .own = DELEGATE | ROOM, .when = SESSION },
+	[COMMAND_WITHDRAW_POINT] = { .any = PRESIDING,
+		.own = DELEGATE | ROOM,
+		.when = SESSION,
+		.by_seat = true },
 	[COMMAND_HEAR_POINT] = { .any = PRESIDING, .when = SESSION },
 	[COMMAND_RULE] = { .any = CHAIR, .when = SESSION },
 	[COMMAND_APPEAL] = { .any = DELEGATE | ROOM,
@@ -128,8 +140,8 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_PROCLAIM] = { .any = PRESIDING, .when = SESSION },
 	[COMMAND_STATE_INTENT] = { .any = SECRETARIAT, .own = DELEGATE, .when = IN_SESSION },
 	/* microphones beside the floor, desks, the record */
-	[COMMAND_OPEN_MICROPHONE] = { .any = CHAIR, .when = SESSION },
-	[COMMAND_CLOSE_MICROPHONE] = { .any = CHAIR, .when = SESSION },
+	[COMMAND_OPEN_MICROPHONE] = { .any = CHAIR, .when = SESSION, .by_seat = true },
+	[COMMAND_CLOSE_MICROPHONE] = { .any = CHAIR, .when = SESSION, .by_seat = true },
 	/* Booths try their channels before the meeting is called to order. */
 	[COMMAND_GO_LIVE] = { .any = INTERPRETER, .when = BUT(CLOSED) },
 	[COMMAND_GO_IDLE] = { .any = INTERPRETER, .when = ALWAYS },
@@ -152,6 +164,7 @@ static const struct row rows[COMMAND_COUNT] = {
 		.when = ALWAYS },
 	/* Tried before the meeting, too. */
 	[COMMAND_CAPTION] = { .any = CAPTIONER, .when = SITTING | TEST },
+	[COMMAND_WEBCAST] = { .any = SECRETARIAT, .when = ALWAYS },
 	[COMMAND_TAKE_UP_RECORDING] = { .any = SECRETARIAT, .when = SESSION },
 	[COMMAND_STOP_RECORDING] = { .any = SECRETARIAT, .when = ALWAYS },
 	[COMMAND_PLAN] = { .any = PRESIDING, .when = ALWAYS },
@@ -169,6 +182,17 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_HEARS] = { .any = INTERPRETER, .when = ALWAYS },
 	[COMMAND_CAPTION_LIVE] = { .any = CAPTIONER, .when = SITTING | TEST },
 	[COMMAND_CAPTIONS] = { .any = ROLES_ALL, .when = ALWAYS },
+	/* how the lines of all are */
+	[COMMAND_SURVEY] = { .any = TECHNICIAN, .when = ALWAYS },
+	[COMMAND_HISTORY] = { .any = TECHNICIAN, .when = ALWAYS },
+	/* What nobody but the one asked sees or hears; of test signals the service judges whether the floor could hear them. */
+	[COMMAND_TELL_SEAT] = { .any = TECHNICIAN, .when = ALWAYS },
+	[COMMAND_ASK_FOR_CABLE] = { .any = TECHNICIAN, .when = ALWAYS },
+	[COMMAND_LOOP_BACK] = { .any = TECHNICIAN, .when = ALWAYS },
+	[COMMAND_TEST_SIGNAL] = { .any = TECHNICIAN, .when = ALWAYS },
+	[COMMAND_RESTART_BOX] = { .any = TECHNICIAN, .when = ALWAYS },
+	[COMMAND_ANSWER_TECHNICIAN] = { .any = ROLES_ALL, .when = ALWAYS },
+	[COMMAND_TELL_LINE] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_OFFER] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_RESTART_ICE] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_HANG_UP] = { .any = ROLES_ALL, .when = ALWAYS },
@@ -212,6 +236,11 @@ enum permission permission_of(enum command_kind kind, enum role role)
 	if ((rows[kind].any & ROLE_BIT(role)) != 0)
 		return PERMISSION_ANY;
 	return (rows[kind].own & ROLE_BIT(role)) != 0 ? PERMISSION_OWN : PERMISSION_NONE;
+}
+
+bool permission_by_seat(enum command_kind kind)
+{
+	return rows[kind].by_seat;
 }
 
 const char *permission_key(enum command_kind kind)

@@ -33,6 +33,8 @@ enum stage stage_of(const struct proceedings *proceedings);
 
 /* What this role may do by this command at all, whatever the stage and the profile. */
 enum permission permission_of(enum command_kind kind, enum role role);
+/* A room may give it for whoever sits at one of its seats, over what is their own. */
+bool permission_by_seat(enum command_kind kind);
 /* The key of the profile that names, among those who may, those who do; NULL: the profile has no say. */
 const char *permission_key(enum command_kind kind);
 /* The stage alone: VERDICT_OK, or why the command is refused then. */

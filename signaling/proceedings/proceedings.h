@@ -127,6 +127,7 @@ enum command_kind {
 	COMMAND_CALL,
 	COMMAND_ANSWER_CALL,
 	COMMAND_CAPTION,
+	COMMAND_WEBCAST,
 	COMMAND_TAKE_UP_RECORDING,
 	COMMAND_STOP_RECORDING,
 	COMMAND_CLOSE_CHAT,
@@ -143,6 +144,15 @@ enum command_kind {
 	COMMAND_HEARS,
 	COMMAND_CAPTION_LIVE,
 	COMMAND_CAPTIONS,
+	COMMAND_SURVEY,
+	COMMAND_HISTORY,
+	COMMAND_TELL_SEAT,
+	COMMAND_ASK_FOR_CABLE,
+	COMMAND_LOOP_BACK,
+	COMMAND_TEST_SIGNAL,
+	COMMAND_RESTART_BOX,
+	COMMAND_ANSWER_TECHNICIAN,
+	COMMAND_TELL_LINE,
 	COMMAND_OFFER,
 	COMMAND_RESTART_ICE,
 	COMMAND_HANG_UP,
@@ -153,8 +163,9 @@ struct command {
 	enum command_kind kind;
 	char by[RS_NAME_MAX + 1]; /* badge */
 	enum role role;
-	uint32_t entry;    /* 0 = not given */
-	uint32_t position; /* 1 = first */
+	char seat[SEAT_MAX + 1]; /* for whoever sits there (seats.h); empty = for `by` itself */
+	uint32_t entry;          /* 0 = not given */
+	uint32_t position;       /* 1 = first */
 	uint32_t seconds;
 	int64_t until_ms; /* wall clock; 0 = not said */
 	enum ruling ruling;
@@ -188,7 +199,7 @@ struct command {
 	char participant[RS_NAME_MAX + 1];
 	char item[RS_NAME_MAX + 1];
 	char channel[RS_NAME_MAX + 1]; /* SELECT_SOURCE: or "floor" */
-	bool on;                       /* COUGH */
+	bool on;                       /* COUGH, WEBCAST */
 	int64_t at_ms;                 /* REQUEST_HANDOVER: wall clock; 0 = not said */
 	char language[EVENT_LANGUAGE_MAX +
 		      1];                 /* SET_FLOOR_LANGUAGE: empty = not known; of captions */

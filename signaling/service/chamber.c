@@ -30,6 +30,7 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 	(void)rs_set_text(chamber->conference, conference);
 	(void)rs_set_text(chamber->epoch, epoch);
 	chamber->deadline = RS_TIME_NEVER;
+	chamber->errands_due = RS_TIME_NEVER;
 	chamber->plan.due = RS_TIME_NEVER;
 	chamber->plan.told_at = -RS_SEC(1);
 	speech_init(&chamber->speech);
@@ -54,6 +55,7 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 	for (size_t i = 0; i < meeting->n_participants; i++) {
 		chamber->people[i].away_at = RS_TIME_NEVER;
 		measure_init(&chamber->people[i]);
+		station_init(&chamber->people[i].station);
 	}
 	*out_chamber = chamber;
 	return 0;
@@ -98,7 +100,9 @@ struct chamber *chamber_free(struct chamber *chamber)
 	ballots_free(chamber->box);
 	ballot_key_free(chamber->ballot_key.key);
 	chat_free(chamber->chat);
+	late_free(chamber->late);
 	rs_release(chamber->live);
+	survey_free(chamber);
 	proceedings_free(chamber->proceedings);
 	rs_release(chamber->people);
 	return rs_release(chamber);
@@ -295,7 +299,8 @@ void chamber_pump(struct service *service, struct chamber *chamber, struct momen
 	while (!chamber->in_flight) {
 		struct job *const first = chamber->first_job;
 		const struct job *next = ballots_awaited(service, chamber, first) ? NULL : first;
-		const char *author = !chamber->job_turn && next != NULL ? next->badge : NULL;
+		const char *author =
+			!chamber->job_turn && next != NULL ? presence_author(chamber, next) : NULL;
 		struct job *job;
 		chamber->job_turn = author != NULL;
 		if (pump_outside(service, chamber, author, at)) {

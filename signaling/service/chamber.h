@@ -10,10 +10,14 @@
 #include "signaling/interpretation/interpretability.h"
 #include "signaling/interpretation/speech.h"
 #include "signaling/proceedings/plan.h"
+#include "signaling/service/greenroom.h"
 #include "signaling/service/listening.h"
 #include "signaling/service/service.h"
 #include "signaling/service/sync.h"
 #include "signaling/store/store.h"
+#include "signaling/technician/errands.h"
+#include "signaling/technician/precall.h"
+#include "signaling/technician/station.h"
 #include "signaling/wire/node.h"
 
 /* Replies remembered in a meeting, so that a command sent again is answered again. */
@@ -24,6 +28,7 @@ struct ballot_key;
 struct chamber;
 struct chat;
 struct decisions;
+struct late_desk;
 struct live_caption;
 struct peer;
 struct replies;
@@ -39,6 +44,7 @@ struct session {
 	char peer[RS_NAME_MAX + 1]; /* its media peer; empty = none */
 	bool companion;             /* of somebody in the room: sends no media */
 	bool changes;               /* is told what is not as it was, lists by entry */
+	bool surveys;               /* is told how the lines of all are */
 	size_t captions; /* language whose captions it shows: index of the channel + 1; 0 = none */
 	/* rate limit: a bucket of thousandths of a command */
 	int64_t bucket;
@@ -54,6 +60,16 @@ struct turn_told {
 	enum plan_fit fit;
 };
 
+/* A station as technicians were told it. */
+struct station_told {
+	bool here;
+	int figures[STATION_FIGURES]; /* rounded */
+	enum severity is[TROUBLE_COUNT];
+	int troubles[TROUBLE_COUNT]; /* their figures */
+	enum station_path path;
+	enum station_limit limit;
+};
+
 /* What is known of a participant beside the proceedings: sockets, media, measurements. */
 struct person {
 	size_t sessions;
@@ -62,6 +78,7 @@ struct person {
 	bool left;       /* on purpose */
 	int64_t place;   /* number of the live place, the newest known; 0 = none yet */
 	bool companion;  /* the page is that of somebody in the room */
+	bool pressed;    /* the key of their seat: to be told */
 	bool elsewhere;  /* a second page took the place of the first: to be told */
 	bool media_lost; /* the transport told so */
 	struct listening listening;
@@ -74,7 +91,20 @@ struct person {
 		sound_told; /* band of the microphone and the verdict on it as one figure, see measure.c */
 	struct interpretability interpretability;
 	int ear_ms, ear_told; /* from the microphone that is heard to this ear */
+	int jitter_ms;        /* of the microphone; good while there is a level */
+	int khz;              /* top of its band; 0 = not known */
+	int clock_ms;         /* the page's clock less ours; TROUBLE_UNKNOWN */
+	struct station station;
+	struct station_told station_told;
+	struct errands errands;
+	struct station_page page; /* said last of its own line */
+	rs_time page_at;          /* then; 0 = never */
+	struct precall precall;   /* the newest; wall_ms 0 = never tested */
+	bool precall_news;        /* not told yet */
 	int64_t mic_packets;
+	rs_time heard_at; /* the microphone last gave more than silence; 0 = never */
+	int64_t camera_packets;
+	rs_time seen_at;   /* pictures came last; 0 = never */
 	int64_t slower_ms; /* asked the speaker to slow down then, wall clock; 0 = never */
 	size_t turn_at;    /* index in the plan being told */
 	struct turn_told turn;
@@ -166,6 +196,7 @@ struct chamber {
 			*told; /* to those who preside; NULL = nothing, or not to all of them */
 	} plan;
 	struct booths_heard booths;
+	struct late_desk *late;    /* of rooms whose line was lost; NULL = nothing is known */
 	struct live_caption *live; /* captions being typed, of each channel */
 	struct speech speech;      /* of whoever has the floor */
 	struct ballot_box *box;    /* of the secret ballot that is open; NULL = none */
@@ -176,7 +207,11 @@ struct chamber {
 		uint32_t making_for; /* decision */
 		bool failed;         /* the last one could not be made */
 	} ballot_key;
-	rs_time deadline; /* when presence or media are to be looked at again */
+	struct greenroom greenroom; /* as it was told */
+	struct troubles troubles;   /* what the meeting lacks */
+	bool troubles_news;         /* not told yet */
+	rs_time errands_due;        /* something asked of somebody is over; RS_TIME_NEVER */
+	rs_time deadline;           /* when presence or media are to be looked at again */
 };
 
 int chamber_new(struct service *service, struct meeting *meeting, const char *conference,

@@ -51,6 +51,7 @@ int chamber_apply(struct service *service, struct chamber *chamber, const struct
 	int err = view_before_new(chamber->proceedings, event, &before);
 	memcpy(told.hash, stored->hash, RS_SHA256_LEN);
 	proceedings_apply(chamber->proceedings, event);
+	late_follow(chamber, event->wall_ms);
 	if (decided_follow(chamber, event) < 0)
 		err = -ENOMEM;
 	if (err == 0)
@@ -116,6 +117,7 @@ void chamber_apply_all(struct service *service, struct chamber *chamber,
 	if (err < 0)
 		lose_sessions(service, chamber, at);
 	media_tell_meeting(service, chamber);
+	errands_follow(service, chamber);
 	if (rebind)
 		peer_rebind_all(service, chamber);
 	plan_changed(service, chamber, at);

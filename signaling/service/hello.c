@@ -229,6 +229,7 @@ static int send_welcome(struct service *service, struct session *session, bool r
 		.place = may_be_many(session) ? 0 : session_person(session)->place,
 		.you = &meeting->participants[session->participant],
 		.turn = service->config.turn,
+		.archive = service->config.archive,
 	};
 	if (err == 0)
 		err = resumed ? send_resumed(service, session, &welcome)
@@ -277,8 +278,11 @@ void session_hello(struct service *service, struct session *session,
 	}
 	plan_joined(service, chamber, session->participant, at);
 	disk_joined(service, session);
+	late_joined(service, session);
 	account_joined(service, session);
+	greenroom_joined(service, session);
 	chat_show(service, session);
+	errands_joined(service, session);
 	service->counters.joined++;
 	service->counters.resumed += resumed ? 1 : 0;
 	log_debug(LOG_MEETING, chamber->proceedings->meeting->id, "joined badge=%s resumed=%d",

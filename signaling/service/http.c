@@ -29,12 +29,15 @@ uint16_t http_status(enum verdict verdict)
 	case VERDICT_NO_SUCH_BOOTH:
 	case VERDICT_NO_SUCH_CALL:
 	case VERDICT_NO_SUCH_LINE:
+	case VERDICT_NO_SUCH_SEAT:
 	case VERDICT_NO_SUCH_DECISION:
 	case VERDICT_NO_SUCH_MOTION:
 	case VERDICT_NO_SUCH_MAJORITY:
 	case VERDICT_NO_SUCH_MESSAGE:
 	case VERDICT_NO_SUCH_DOCUMENT:
+	case VERDICT_NO_SUCH_REQUEST:
 		return 404;
+	case VERDICT_NOT_PUBLIC:
 	case VERDICT_NOT_IN_SESSION:
 	case VERDICT_NO_QUORUM:
 	case VERDICT_IN_THE_PAST:
@@ -74,6 +77,7 @@ uint16_t http_status(enum verdict verdict)
 	case VERDICT_NOT_LOCKED:
 	case VERDICT_LOT_LOST:
 	case VERDICT_NOT_CONNECTED:
+	case VERDICT_AWAY_FROM_SEAT:
 	case VERDICT_NOBODY_HAS_THE_FLOOR:
 	case VERDICT_CHANNEL_BUSY:
 	case VERDICT_PARTNER_LIVE:
@@ -85,6 +89,8 @@ uint16_t http_status(enum verdict verdict)
 	case VERDICT_HANDOVER_PENDING:
 	case VERDICT_CHAT_CLOSED:
 	case VERDICT_DOCUMENTS_FULL:
+	case VERDICT_MEETING_SITS:
+	case VERDICT_MICROPHONE_OPEN:
 	case VERDICT_ALREADY_SO:
 		return 409;
 	case VERDICT_BAD_OFFER:
@@ -235,6 +241,12 @@ int service_metrics(const struct service *service, struct rs_buf *out)
 		{ "rostrum_pages", "gauge", "WebSockets.", rs_map_count(service->sessions) },
 		{ "rostrum_peers", "gauge", "Media peers.", rs_map_count(service->peers) },
 		{ "rostrum_nodes", "gauge", "Control connections.", rs_map_count(service->nodes) },
+		{ "rostrum_problems_critical", "gauge",
+			"What does not work now, of lines, nodes and recordings.",
+			survey_count(service, SEVERITY_CRITICAL) },
+		{ "rostrum_problems_warning", "gauge",
+			"What works and will be noticed if it stays so.",
+			survey_count(service, SEVERITY_WARNING) },
 		{ "rostrum_joins_total", "counter", "Pages that joined.", counters->joined },
 		{ "rostrum_resumes_total", "counter", "Pages that came back without a gap.",
 			counters->resumed },
@@ -251,6 +263,10 @@ int service_metrics(const struct service *service, struct rs_buf *out)
 			counters->pins_limited },
 		{ "rostrum_pins_locked_total", "counter", "PINs locked after wrong tries.",
 			counters->pins_locked },
+		{ "rostrum_line_tests_total", "counter", "Tests of lines that were begun.",
+			counters->tests },
+		{ "rostrum_line_tests_limited_total", "counter",
+			"Tests of lines that had to wait for others.", counters->tests_limited },
 		{ "rostrum_streams", "gauge", "Displays that follow a meeting.",
 			service->n_streams },
 		{ "rostrum_webhooks", "gauge", "Webhooks.", hooks },

@@ -32,7 +32,9 @@ void listening_places(
 	out_places[LISTENING_ORIGINAL].mix = PEER_MIX_LOUDEST;
 	if (listening->original && !floor)
 		set_feed(&out_places[LISTENING_ORIGINAL], FEED_ORIGINAL, listening->channel);
-	if (listening->partner[0] != '\0')
+	if (listening->loops)
+		set_feed(&out_places[LISTENING_PARTNER], FEED_OWN, "");
+	else if (listening->partner[0] != '\0')
 		set_feed(&out_places[LISTENING_PARTNER], FEED_DESK, listening->partner);
 }
 

@@ -23,6 +23,7 @@ struct listening {
 	bool original;                 /* the floor underneath, while the channel is interpreted */
 	char partner[RS_NAME_MAX +
 		     1]; /* of an interpreter: channel whose live desk is heard beside it; empty = none */
+	bool loops; /* hears its own voice, in the partner's place */
 	char understands[WIRE_LANGUAGES_MAX][EVENT_LANGUAGE_MAX + 1];
 	size_t n_understands;
 	bool understood; /* one of them is spoken on the floor: then that is heard itself */

@@ -13,6 +13,10 @@ void measure_forget(struct person *person)
 	person->rtt_ms = -1;
 	person->loss = -1;
 	person->mic_packets = 0;
+	person->heard_at = person->seen_at = 0;
+	person->camera_packets = 0;
+	person->jitter_ms = 0;
+	person->khz = 0;
 	person->speaking = -1;
 	person->sound = -1;
 	person->ear_ms = -1;
@@ -35,13 +39,15 @@ void measure_init(struct person *person)
 	person_told(person); /* that nothing is measured is no news */
 }
 
-static void measure_peer(struct service *service, const struct node_peer_stats *stats)
+static void measure_peer(
+	struct service *service, const struct node_peer_stats *stats, struct moment at)
 {
 	struct peer *peer = peer_find(service, stats->peer);
 	if (peer == NULL || peer->person == NULL)
 		return;
 	const int64_t packets = stats->rx_packets - peer->rx_packets;
 	const int64_t lost = stats->rx_lost - peer->rx_lost;
+	technician_peer(peer, stats, at);
 	/* Either: what a worker counted may be older than its clock, and a measure without a packet tells first. */
 	peer->quiet = packets == 0 || stats->idle_ms >= PEER_QUIET_MS;
 	peer->rx_packets = stats->rx_packets;
@@ -106,16 +112,30 @@ static void measure_sound(struct person *person, const struct node_source_stats 
 	person->sound = sound_figure((int)stats->audio_khz, fit, &person->interpretability);
 }
 
+static void measure_camera(
+	struct person *person, const struct node_source_stats *stats, struct moment at)
+{
+	if (stats->packets != person->camera_packets)
+		person->seen_at = at.now;
+	person->camera_packets = stats->packets;
+}
+
 static void measure_source(
 	struct service *service, const struct node_source_stats *stats, struct moment at)
 {
 	struct chamber *chamber = chamber_find(service, stats->meeting);
 	struct person *person = chamber != NULL ? chamber_person(chamber, stats->source) : NULL;
+	if (person != NULL && strcmp(stats->media, "camera") == 0)
+		measure_camera(person, stats, at);
 	if (person == NULL || strcmp(stats->media, "microphone") != 0)
 		return;
 	const bool flows = stats->packets != person->mic_packets;
 	person->level = flows ? (int)-stats->level_dbov : -1;
 	person->mic_packets = stats->packets;
+	if (flows && stats->level_dbov > GREENROOM_HEARD_DBOV)
+		person->heard_at = at.now;
+	person->jitter_ms = (int)stats->jitter_ms;
+	person->khz = (int)stats->audio_khz;
 	measure_sound(person, stats, flows, captions_pace(chamber, person, at.wall_ms));
 	if (!stats->speaking) /* the end may have been told while nobody listened */
 		person->speaking = -1;
@@ -377,7 +397,7 @@ void measure_stats(struct service *service, const struct node_message *message, 
 	for (size_t i = 0; i < message->n_peers; i++) {
 		struct node_peer_stats stats;
 		node_stats_peer(message, i, &stats);
-		measure_peer(service, &stats);
+		measure_peer(service, &stats, at);
 	}
 	for (size_t i = 0; i < message->n_sources; i++) {
 		struct node_source_stats stats;

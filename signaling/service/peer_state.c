@@ -5,6 +5,14 @@
 
 #include <errno.h>
 
+static bool has_owner(const struct peer *peer)
+{
+	if (peer->use == PEER_PAGE)
+		return true;
+	return peer->use == PEER_PUBLISH && peer->spec.n_send > 0 &&
+	       strcmp(peer->spec.send[0].source, peer->owner) == 0;
+}
+
 void peer_report(struct service *service, const struct node_message *message, struct moment at)
 {
 	struct peer *peer = peer_find(service, message->peer);
@@ -15,10 +23,12 @@ void peer_report(struct service *service, const struct node_message *message, st
 	peer->state = message->state;
 	const bool lost =
 		message->state == NODE_PEER_DISCONNECTED || message->state == NODE_PEER_FAILED;
-	peer->reap_at = lost ? at.now + PEER_REAP : RS_TIME_NEVER;
+	peer->reap_at = rs_time_min(lost ? at.now + PEER_REAP : RS_TIME_NEVER, peer->ends_at);
 	service_due(service, peer->reap_at);
 	if (person != NULL && (lost || message->state == NODE_PEER_CONNECTED))
 		person->media_lost = lost;
+	if (has_owner(peer) && (lost || message->state == NODE_PEER_CONNECTED))
+		late_line(service, chamber, peer->owner, lost, at);
 	if (message->state == NODE_PEER_FAILED) {
 		log_info(LOG_MEDIA, peer->spec.id, "peer failed reason=%s", message->reason);
 		peer_remove(service, peer);
@@ -58,14 +68,6 @@ static void find_page(struct peer *peer)
 	}
 }
 
-static bool has_owner(const struct peer *peer)
-{
-	if (peer->use == PEER_PAGE)
-		return true;
-	return peer->use == PEER_PUBLISH && peer->spec.n_send > 0 &&
-	       strcmp(peer->spec.send[0].source, peer->owner) == 0;
-}
-
 static bool take_one(struct service *service, const struct node *node, const struct peer_spec *spec)
 {
 	struct chamber *chamber = chamber_find(service, spec->meeting);
@@ -83,7 +85,7 @@ static bool take_one(struct service *service, const struct node *node, const str
 	peer->chamber = chamber;
 	peer->state =
 		NODE_PEER_CONNECTED; /* until the media server says otherwise, right after this */
-	peer->reap_at = RS_TIME_NEVER;
+	peer->reap_at = peer->ends_at = RS_TIME_NEVER;
 	(void)rs_set_text(peer->owner, dash + 1);
 	(void)rs_set_text(peer->instance, node->instance);
 	if (rs_map_add(service->peers, peer->spec.id, strlen(peer->spec.id), peer) < 0) {

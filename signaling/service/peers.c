@@ -48,6 +48,7 @@ void peer_remove(struct service *service, struct peer *peer)
 		node_tell(service, node,
 			node_write_peer_gone(++node->revision, peer->spec.id, &out), &out);
 		rs_buf_done(&out);
+		echo_gone(service, node, peer);
 	}
 	peer_answer(service, peer);
 	unlink_person(peer);
@@ -126,7 +127,9 @@ void peer_free_all(struct service *service)
 
 /* --- making one --- */
 
-static const char use_letters[] = { [PEER_PAGE] = 'p', [PEER_PUBLISH] = 'w', [PEER_PLAY] = 'e' };
+static const char use_letters[] = {
+	[PEER_PAGE] = 'p', [PEER_PUBLISH] = 'w', [PEER_PLAY] = 'e', [PEER_ECHO] = 'c'
+};
 
 /* The id tells use and owner, so that both are known when the media server hands the peer back. */
 static void make_id(
@@ -176,7 +179,7 @@ enum verdict peer_make(struct service *service, const struct peer_making *making
 		return VERDICT_TOO_MANY;
 	peer->use = making->use;
 	peer->chamber = chamber;
-	peer->reap_at = RS_TIME_NEVER;
+	peer->reap_at = peer->ends_at = RS_TIME_NEVER;
 	peer->spec.worker = least_loaded(service, node);
 	make_id(service, making->use, making->owner, peer->spec.id);
 	(void)rs_set_text(peer->owner, making->owner);

@@ -24,6 +24,16 @@ enum peer_use {
 	PEER_PAGE,
 	PEER_PUBLISH,
 	PEER_PLAY,
+	PEER_ECHO, /* a test of one's line: hears and sees itself and nobody else, see echo.c */
+};
+
+/* A media line as measured last; TROUBLE_UNKNOWN = not measured. */
+struct line_second {
+	rs_time at; /* 0 = never */
+	int64_t rx_octets, tx_octets;
+	int loss_up, loss_down; /* permille */
+	int rtt, queue;         /* ms */
+	int up, down, capacity; /* kbit/s */
 };
 
 struct peer {
@@ -37,8 +47,10 @@ struct peer {
 	struct peer *next_of_person;
 	uint64_t session; /* of a page; 0 = its page is away */
 	rs_time reap_at;
+	rs_time ends_at;             /* reaped then in any case */
 	int64_t rx_packets, rx_lost; /* as last measured */
-	struct watched *watched;     /* NULL: nobody looks at it */
+	struct line_second line;
+	struct watched *watched; /* NULL: nobody looks at it */
 	rs_time watched_until;
 	bool watched_fresh; /* something was said of it since it was last asked for */
 	bool quiet;         /* nothing came since the measure before, or for PEER_QUIET_MS */

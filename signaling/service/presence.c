@@ -2,6 +2,9 @@
  * becomes events; so it does not matter in which order things happened, nor whether the store was down meanwhile. */
 #include "signaling/service/service_priv.h"
 
+#include "signaling/meeting/visibility.h"
+#include "signaling/proceedings/seats.h"
+
 void presence_away(struct service *service, struct person *person, struct moment at)
 {
 	if (person->sessions > 0 || person->away_at != RS_TIME_NEVER)
@@ -19,7 +22,31 @@ static bool publishes(const struct person *person)
 	return false;
 }
 
-static enum line line_of(const struct service *service, const struct chamber *chamber, size_t i)
+/* A box of the meeting room: who presses a key there is there with it. */
+static bool is_room_here(const struct chamber *chamber)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	for (size_t i = 0; i < meeting->n_participants; i++) {
+		const struct person *person = &chamber->people[i];
+		if (meeting->participants[i].role == ROLE_ROOM &&
+			(person->sessions > 0 || publishes(person)))
+			return true;
+	}
+	return false;
+}
+
+/* Pressed the key of their seat, and sits there as long as the sitting lasts, the room has a line, and no page says otherwise. */
+static bool sits_in_room(
+	const struct chamber *chamber, const struct person *person, size_t i, bool room)
+{
+	const struct meeting *meeting = chamber->proceedings->meeting;
+	const struct participant *participant = &meeting->participants[i];
+	return room && (person->pressed || participant->seated) &&
+	       (person->sessions == 0 || person->companion) && meeting_admits(meeting, participant);
+}
+
+static enum line line_of(
+	const struct service *service, const struct chamber *chamber, size_t i, bool seated)
 {
 	const struct person *person = &chamber->people[i];
 	const struct meeting *meeting = chamber->proceedings->meeting;
@@ -31,12 +58,15 @@ static enum line line_of(const struct service *service, const struct chamber *ch
 		if (peer->state == NODE_PEER_CONNECTED)
 			return LINE_CONNECTED;
 	}
-	return person->sessions > 0 ? LINE_JOINED : LINE_AWAY;
+	return person->sessions > 0 || seated ? LINE_JOINED : LINE_AWAY;
 }
 
 /* Where the one live place of this person is. While no page is there it stays where it was. */
-static enum place place_of(const struct person *person, const struct participant *participant)
+static enum place place_of(
+	const struct person *person, const struct participant *participant, bool seated)
 {
+	if (seated)
+		return PLACE_IN_ROOM;
 	if (person->sessions == 0)
 		return participant->place;
 	return person->companion ? PLACE_IN_ROOM : PLACE_REMOTE;
@@ -138,13 +168,16 @@ static void reconcile_desk(struct chamber *chamber, const char *badge, struct mo
 }
 
 static void reconcile_person(
-	struct service *service, struct chamber *chamber, size_t i, struct moment at)
+	struct service *service, struct chamber *chamber, size_t i, bool room, struct moment at)
 {
 	struct person *person = &chamber->people[i];
 	const struct participant *participant = &chamber->proceedings->meeting->participants[i];
-	const bool here =
-		person->sessions > 0 || publishes(person) || speaks_in_room(chamber, participant);
+	const bool seated = sits_in_room(chamber, person, i, room);
+	const bool here = person->sessions > 0 || publishes(person) || seated ||
+			  speaks_in_room(chamber, participant);
 
+	if (seated)
+		person->left = false; /* closing a page is not leaving the room */
 	if (here) {
 		person->away_at = RS_TIME_NEVER;
 	} else if (participant->present) {
@@ -160,10 +193,12 @@ static void reconcile_person(
 	person->elsewhere = false;
 	const struct presence presence = {
 		.present = present,
-		.line = line_of(service, chamber, i),
-		.place = place_of(person, participant),
+		.line = line_of(service, chamber, i, seated),
+		.place = place_of(person, participant, seated),
 		.cause = cause,
+		.by_seat = seated && person->sessions == 0,
 	};
+	person->pressed = person->pressed && !participant->seated && seated;
 	proceedings_decide_presence(chamber->proceedings, i, &presence, &chamber->events);
 	if (present && participant->role == ROLE_INTERPRETER)
 		reconcile_desk(chamber, participant->id, at);
@@ -301,11 +336,24 @@ void presence_reconcile_one(
 {
 	const struct person *person = chamber_person(chamber, badge);
 	if (person != NULL)
-		reconcile_person(service, chamber, (size_t)(person - chamber->people), at);
+		reconcile_person(service, chamber, (size_t)(person - chamber->people),
+			is_room_here(chamber), at);
+}
+
+const char *presence_author(struct chamber *chamber, const struct job *job)
+{
+	const struct participant *who;
+	if (job->command.seat[0] == '\0' ||
+		seats_find(chamber->proceedings, &job->command, &who) != VERDICT_OK)
+		return job->badge;
+	struct person *person = &chamber->people[who - chamber->proceedings->meeting->participants];
+	person->pressed = !who->present;
+	return who->id;
 }
 
 void presence_reconcile(struct service *service, struct chamber *chamber, struct moment at)
 {
+	const bool room = is_room_here(chamber);
 	chamber->deadline = RS_TIME_NEVER;
 	reconcile_media(service, chamber, at);
 	reconcile_recorder(service, chamber);
@@ -313,7 +361,7 @@ void presence_reconcile(struct service *service, struct chamber *chamber, struct
 	for (size_t i = 0; i < n && !has_desk_event(&chamber->events) &&
 			   chamber->events.n + PROCEEDINGS_PRESENCE_EVENTS < EVENTS_MAX;
 		i++)
-		reconcile_person(service, chamber, i, at);
+		reconcile_person(service, chamber, i, room, at);
 	if (chamber->events.n == 0) /* what is decided there rests on the state as it is now */
 		reconcile_floor(chamber, at);
 	service_due(service, chamber->deadline);

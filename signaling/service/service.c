@@ -19,6 +19,7 @@ const struct service_limits service_limits_default = {
 	.queue = 1024,
 	.kept_events = 2000,
 	.documents_octets = DOCUMENTS_OCTETS_DEFAULT,
+	.line_tests = 8,
 	.command_rate = 20,
 };
 
@@ -221,7 +222,9 @@ static int start_note(void *ctx, const struct store_note *note)
 {
 	const struct start *start = ctx;
 	char why[HOOK_ERROR_LEN] = "out of memory";
-	const int err = hooks_load(start->service, note, why);
+	int err = hooks_load(start->service, note, why);
+	if (err == 0)
+		err = precall_load(start->service, note, why);
 	if (err < 0)
 		(void)snprintf(start->error, SERVICE_ERROR_LEN, "%.80s: %.150s", note->key, why);
 	return err;
@@ -317,8 +320,9 @@ static void take_completions(struct service *service, struct moment at)
 			credentials_stored(service, &done, at);
 			break;
 		case STORE_DONE_NOTE:
-			(void)hooks_note_done(
-				service, &done, at); /* a hook's, or nobody's any more */
+			if (!precall_note_done(service, &done))
+				(void)hooks_note_done(
+					service, &done, at); /* a hook's, or nobody's any more */
 			break;
 		case STORE_DONE_READ:
 			take_read(service, &done, at);
@@ -358,6 +362,7 @@ void service_tick(struct service *service, struct moment at)
 	}
 	peer_reap(service, at);
 	look_tick(service, at);
+	late_tick(service, at);
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
 		if (chamber->in_flight || at.now < chamber->retry_at)
@@ -365,6 +370,7 @@ void service_tick(struct service *service, struct moment at)
 		chat_expire(service, chamber, at);
 		booths_tick(service, chamber, at);
 		captions_tick(service, chamber, at);
+		errands_expire(service, chamber, at);
 		chamber_pump(service, chamber, at);
 		plan_tick(service, chamber, at);
 	}

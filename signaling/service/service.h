@@ -46,6 +46,7 @@ struct service_limits {
 	size_t queue;              /* commands waiting in one meeting */
 	size_t kept_events;        /* per meeting, for resume */
 	uint64_t documents_octets; /* of one meeting */
+	size_t line_tests;         /* of lines at a time, at most 64 */
 	uint32_t command_rate; /* commands a second and session, with a burst of twice as many */
 };
 
@@ -70,6 +71,7 @@ struct service_config {
 	const char *
 		ballot_dir; /* where keys of secret ballots are kept from proposal to lock; NULL = there are none */
 	const struct turn *turn; /* told to pages; outlives the service; NULL = none */
+	bool archive;            /* recordings are shown: pages link to them */
 };
 
 #define SERVICE_ERROR_LEN 256
@@ -97,6 +99,7 @@ enum service_out_kind {
 	SERVICE_SEND, /* `message` to session `to`, as one text message or a part of one */
 	SERVICE_CLOSE, /* close session `to` with `code`, after what was sent; the service has forgotten it */
 	SERVICE_SEND_NODE,  /* `message` to node `to`, as one control message */
+	SERVICE_SEND_FRAME, /* `message`, a whole frame of common/control/frame.h, to node `to` */
 	SERVICE_CLOSE_NODE, /* close node `to`; the service has forgotten it */
 	SERVICE_HOOK, /* POST `message` as service_hook_request() says of `to`, then service_hook_done() */
 	SERVICE_STREAM,     /* `message`, as it is, to the server-sent events of stream `to` */
@@ -192,6 +195,13 @@ struct service_mark {
 };
 int service_mark(const struct service *service, const char *meeting,
 	struct service_mark *out_mark) RS_MUST_USE;
+/* What everybody may know of a webcast, and whether it is one now (wire/webcast.h). 0, -ENOENT: there is no such meeting; -E2BIG, -ENOMEM. */
+int service_webcast(
+	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
+/* {"webcasts": [...]}: meetings that are webcast now. 0, -E2BIG, -ENOMEM. */
+int service_webcasts(const struct service *service, struct rs_buf *out) RS_MUST_USE;
+/* May everybody see this meeting now? */
+bool service_is_webcast(const struct service *service, const char *meeting);
 /* Parts of the view. 0, -ENOENT, -E2BIG, -ENOMEM. */
 enum service_part {
 	SERVICE_PART_SPEAKERS, /* who has the floor, the lists, points of order */
@@ -205,6 +215,9 @@ struct plan_question; /* signaling/proceedings/plan.h */
 int service_plan(struct service *service, const struct claims *who, const char *meeting,
 	const struct plan_question *question, struct moment at, struct rs_buf *out,
 	struct service_refusal *refusal) RS_MUST_USE;
+/* What is wrong in the meeting now: {"total", "problems"}, the worst first. 0, -ENOENT, -E2BIG, -ENOMEM. */
+int service_problems(
+	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
 /* {"participants", "total", "next"} (wire/listing.h). 0, -ENOENT, -E2BIG, -ENOMEM. */
 int service_participants(const struct service *service, const char *meeting, size_t offset,
 	size_t limit, struct rs_buf *out) RS_MUST_USE;
@@ -311,6 +324,7 @@ void service_hook_done(
 enum service_peer_use {
 	SERVICE_PEER_PUBLISH, /* WHIP: `name` is a source */
 	SERVICE_PEER_PLAY,    /* WHEP: `name` is a feed */
+	SERVICE_PEER_ECHO,    /* a test of the line: `name` is one's own badge */
 };
 
 /* A peer as HTTP sees it. */
@@ -327,12 +341,34 @@ struct service_peer {
 		node; /* the media server's side of its answer, for that of an ICE restart */
 };
 
+/* What somebody wants to publish or play. */
+struct service_peer_wish {
+	const struct claims *who;
+	const char *meeting;
+	enum service_peer_use use;
+	const char *name; /* source or feed */
+	const char *
+		receive; /* of a room that publishes: what its sections received carry, "floor" and ids of channels with
+	                      * commas between; empty = it only publishes */
+	const char *offer;
+	size_t len;
+};
+
 /* Judge, answer and tell the media server; at once, since peers are no events. 0 with *out_peer and the answer appended to
- * `out_sdp`. With `refusal` set: -EACCES, 403; -ENOENT, 404 meeting or feed; -EPROTO, 400 offer, 429 limit, 503 no media server. */
-int service_peer_create(struct service *service, const struct claims *who, const char *meeting,
-	enum service_peer_use use, const char *name, const char *offer, size_t len,
+ * `out_sdp`. With `refusal` set: -EACCES, 403; -ENOENT, 404 meeting or feed; -EPROTO, 400 offer, 429 limit, 503 no media server; of a
+ * test of a line also -EAGAIN, 429: as many as may are tested now, see service_echo_wait(). */
+int service_peer_create(struct service *service, const struct service_peer_wish *wish,
 	struct moment at, struct service_peer *out_peer, struct rs_buf *out_sdp,
 	struct service_refusal *refusal) RS_MUST_USE;
+/* In how many seconds another line can be tested; 0 = now. */
+unsigned service_echo_wait(struct service *service, struct moment at);
+/* What a test of `order->who` found, as `order->json` says (PROTOCOL.md section 3.10); the newest stays. 0: SERVICE_ANSWER follows when
+ * it is written down, 200 with its verdict, or 503. Negative: refused at once (400, 403, 503). */
+int service_precall_put(struct service *service, const struct service_order *order,
+	struct moment at, struct service_refusal *refusal) RS_MUST_USE;
+/* {"tests": [...]}: of each badge that was tested, in the meeting's order. 0, -ENOENT, -E2BIG, -ENOMEM. */
+int service_precalls(
+	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
 /* 0 or -ENOENT (never was, deleted, or its media server is gone). */
 int service_peer_find(
 	const struct service *service, const char *id, struct service_peer *out_peer) RS_MUST_USE;

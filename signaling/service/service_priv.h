@@ -9,11 +9,16 @@
 #include "signaling/proceedings/permissions.h"
 #include "signaling/service/captions.h"
 #include "signaling/service/chamber.h"
+#include "signaling/service/echo.h"
+#include "signaling/service/errands.h"
+#include "signaling/service/late.h"
 #include "signaling/service/peers.h"
+#include "signaling/service/technician.h"
 #include "signaling/wire/conference.h"
 #include "signaling/wire/event.h"
 #include "signaling/wire/figures.h"
 #include "signaling/wire/hook.h"
+#include "signaling/wire/late.h"
 #include "signaling/wire/view.h"
 
 #define RULES_MAX 32
@@ -49,6 +54,10 @@ struct node {
 	struct peer_node *workers;
 	size_t n_workers;
 	struct figures *figures; /* last said; NULL = never */
+	struct troubles troubles;
+	int64_t cpu_us; /* used by its media threads up to cpu_at; 0 = it said nothing yet */
+	rs_time cpu_at;
+	int cpu, slow_us; /* percent, and the slowest packet; TROUBLE_UNKNOWN */
 };
 
 struct gate_report {
@@ -94,6 +103,7 @@ struct service_counters {
 	uint64_t commands, refused, malformed, flooded, resumed, joined, outputs_lost;
 	uint64_t pins_refused, pins_limited, pins_locked;
 	uint64_t hooks_delivered, hooks_failed;
+	uint64_t tests, tests_limited; /* of lines */
 };
 
 /* A question about a participant's media. */
@@ -103,6 +113,18 @@ struct look {
 	char badge[RS_NAME_MAX + 1];
 	enum service_look what;
 	rs_time by; /* then it is given up */
+};
+
+/* A part of what a room kept that the recorder has not answered yet. */
+struct late_flight {
+	uint64_t ticket; /* 0 = free */
+	uint64_t request;
+	rs_time by; /* then it is given up */
+	char late_meeting[RS_NAME_MAX + 1];
+	char source[RS_NAME_MAX + 1];
+	char outage[RS_NAME_MAX + 1];
+	uint32_t part, parts;
+	int64_t from_us, to_us;
 };
 
 struct service {
@@ -128,9 +150,12 @@ struct service {
 	struct gate_report gates[GATES_KEPT];
 	size_t n_gates; /* ever */
 	struct look looks[LOOKS_MAX];
+	struct late_flight lates[LATE_FLIGHTS_MAX];
 	struct reading readings[READINGS_MAX];
 	size_t n_streams;
-	struct hook *hooks;      /* webhooks */
+	struct hook *hooks; /* webhooks */
+	struct echo_grant echoes[ECHO_MAX];
+	struct precall_pending precalls[PRECALL_PENDING_MAX];
 	struct service_out *out; /* a ring */
 	size_t out_first, out_n, out_cap;
 	struct plan *plan; /* being told */
@@ -148,6 +173,20 @@ void out_push(struct service *service, enum service_out_kind kind, uint64_t to, 
 void out_text(struct service *service, enum service_out_kind kind, uint64_t to, uint16_t code,
 	int err, struct rs_buf *text);
 void out_done(struct service *service);
+
+/* late.c */
+struct late_desk *late_free(struct late_desk *desk);
+/* An event was applied, and the gate may have moved. */
+void late_follow(struct chamber *chamber, int64_t wall_ms);
+/* The line of somebody was lost, or is there again. */
+void late_line(struct service *service, struct chamber *chamber, const char *source, bool lost,
+	struct moment at);
+/* What is known of outages, to a page that came. */
+void late_joined(struct service *service, const struct session *session);
+/* What the recorder answered; it is gone; time has passed. */
+void late_take(struct service *service, const struct node_message *message);
+void late_gone(struct service *service);
+void late_tick(struct service *service, struct moment at);
 
 /* replies.c */
 int replies_new(size_t max, struct rs_rand *rand, struct replies **out_replies) RS_MUST_USE;
@@ -209,6 +248,8 @@ void presence_reconcile(struct service *service, struct chamber *chamber, struct
 /* The same of one badge's presence alone; nothing when it is nobody's. */
 void presence_reconcile_one(
 	struct service *service, struct chamber *chamber, const char *badge, struct moment at);
+/* The badge that gives this command, who is there from now on: of the key of a seat, whoever sits there. */
+const char *presence_author(struct chamber *chamber, const struct job *job);
 /* Nothing comes from whoever has the floor, or something again, and that is not decided yet. */
 bool presence_speaker_changed(const struct chamber *chamber);
 /* The clock waits for the first word of whoever has the floor, and it is said. */

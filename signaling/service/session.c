@@ -4,6 +4,8 @@
 
 /* Refused by the rate limit so often without a pause: not clumsy but hostile. */
 #define FLOOD_MAX 200
+/* So many times as many commands as a page's come from a room, whose list of speakers opens with three hundred keys pressed at once. */
+#define ROOM_RATE 16
 
 struct session *session_find(const struct service *service, uint64_t id)
 {
@@ -112,10 +114,20 @@ void service_session_closed(struct service *service, uint64_t id, uint16_t code,
 
 /* --- commands --- */
 
+/* Commands a second. The keys of a room are pressed by many people. */
+static int64_t rate_of(const struct service *service, const struct session *session)
+{
+	const struct chamber *chamber = session->chamber;
+	const bool room =
+		chamber != NULL &&
+		chamber->proceedings->meeting->participants[session->participant].role == ROLE_ROOM;
+	return (int64_t)service->config.limits.command_rate * (room ? ROOM_RATE : 1);
+}
+
 /* One more command within the rate? */
 static bool within_rate(struct service *service, struct session *session, rs_time now)
 {
-	const int64_t rate = service->config.limits.command_rate;
+	const int64_t rate = rate_of(service, session);
 	const rs_time passed = rs_time_min(now - session->filled, RS_SEC(2));
 	session->bucket += passed * rate / 1000;
 	if (session->bucket > rate * 2000)
@@ -153,6 +165,7 @@ static media_fn *media_handler(enum command_kind kind)
 		[COMMAND_WATCH] = peer_watch,
 		[COMMAND_HEARS] = measure_hears,
 		[COMMAND_CAPTIONS] = captions_wish,
+		[COMMAND_SURVEY] = survey_wish,
 		[COMMAND_OFFER] = peer_offer,
 		[COMMAND_RESTART_ICE] = peer_restart_ice,
 		[COMMAND_HANG_UP] = peer_hang_up,
@@ -162,7 +175,8 @@ static media_fn *media_handler(enum command_kind kind)
 
 bool session_is_media(enum command_kind kind)
 {
-	return media_handler(kind) != NULL || kind == COMMAND_CAPTION_LIVE;
+	return media_handler(kind) != NULL || kind == COMMAND_CAPTION_LIVE ||
+	       kind == COMMAND_HISTORY || kind == COMMAND_TELL_LINE || errands_is_command(kind);
 }
 
 static void do_media(struct service *service, struct session *session,
@@ -250,8 +264,17 @@ static void handle_command(struct service *service, struct session *session,
 	const struct participant *who =
 		&chamber->proceedings->meeting->participants[session->participant];
 	media_fn *media = media_handler(message->command.kind);
-	if (message->command.kind == COMMAND_PLAN) {
+	if (message->command.seat[0] != '\0' && !permission_by_seat(message->command.kind)) {
+		refuse_command(service, session, message->id, VERDICT_NOT_PERMITTED,
+			wire_verdict_text(VERDICT_NOT_PERMITTED));
+	} else if (message->command.kind == COMMAND_PLAN) {
 		plan_ask(service, session, message, at);
+	} else if (message->command.kind == COMMAND_HISTORY) {
+		survey_history(service, session, message, at);
+	} else if (message->command.kind == COMMAND_TELL_LINE) {
+		technician_line(service, session, message, at);
+	} else if (errands_is_command(message->command.kind)) {
+		errands_command(service, session, message, at);
 	} else if (message->command.kind == COMMAND_SAY) {
 		chat_say(service, session, message, at);
 	} else if (message->command.kind == COMMAND_CAPTION_LIVE) {

@@ -45,6 +45,15 @@ rs_time sync_rtt(const struct sync *sync)
 	return best != NULL ? best->rtt : -1;
 }
 
+bool sync_offset(const struct sync *sync, rs_time now, int64_t wall_ms, int64_t *out_ms)
+{
+	const struct sync_sample *best = fastest(sync);
+	if (best == NULL)
+		return false;
+	*out_ms = (best->offset - (RS_MS(wall_ms) - now)) / RS_MS(1);
+	return true;
+}
+
 static rs_time uncertainty(const struct sync *sync, const struct sync_sample *best)
 {
 	rs_time low = best->offset;

@@ -35,6 +35,10 @@ void sync_answer(struct sync *sync, uint32_t nonce, int64_t at_ms, rs_time now);
 /* The fastest answer, or -1 before the first. */
 rs_time sync_rtt(const struct sync *sync);
 
+/* How far the page's clock is ahead of the wall clock, ms, by the fastest answer; `now` and `wall_ms` are the same moment. False before
+ * the first answer. */
+bool sync_offset(const struct sync *sync, rs_time now, int64_t wall_ms, int64_t *out_ms);
+
 struct sync_press {
 	rs_time ago;         /* how long before `now` the press was made */
 	rs_time uncertainty; /* of that, to either side */

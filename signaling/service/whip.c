@@ -2,6 +2,7 @@
 #include "signaling/service/service_priv.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /* Of our own ICE credentials after a restart. */
 #define UFRAG_LEN 8
@@ -82,6 +83,8 @@ static int judge_use(const struct claims *who, const struct chamber *chamber,
 			refusal, 403, "not-admitted", wire_verdict_text(VERDICT_NOT_ADMITTED));
 		return -EACCES;
 	}
+	if (use == SERVICE_PEER_ECHO && strcmp(who->badge, name) == 0 && peer_may_send(who->role))
+		return 0;
 	if (use == SERVICE_PEER_PLAY) {
 		if (feed_exists(meeting, name))
 			return 0;
@@ -89,8 +92,8 @@ static int judge_use(const struct claims *who, const struct chamber *chamber,
 		return -ENOENT;
 	}
 	const bool own = strcmp(who->badge, name) == 0 && peer_may_send(who->role);
-	const bool any = who->role == ROLE_TECHNICIAN && meeting->rehearsal &&
-			 rs_name_valid(name, strlen(name));
+	const bool any = use == SERVICE_PEER_PUBLISH && who->role == ROLE_TECHNICIAN &&
+			 meeting->rehearsal && rs_name_valid(name, strlen(name));
 	if (own || any)
 		return 0;
 	refuse_request(refusal, 403, "not-permitted", "This token may not publish this source.");
@@ -100,13 +103,18 @@ static int judge_use(const struct claims *who, const struct chamber *chamber,
 static void describe(
 	const struct service *service, const struct peer *peer, struct service_peer *out)
 {
+	static const enum service_peer_use uses[] = {
+		[PEER_PUBLISH] = SERVICE_PEER_PUBLISH,
+		[PEER_PLAY] = SERVICE_PEER_PLAY,
+		[PEER_ECHO] = SERVICE_PEER_ECHO,
+	};
 	const struct peer_spec *spec = &peer->spec;
 	const struct node *node = node_of_instance(service, peer->instance);
 	*out = (struct service_peer){
-		.use = peer->use == PEER_PUBLISH ? SERVICE_PEER_PUBLISH : SERVICE_PEER_PLAY,
+		.use = uses[peer->use],
 	};
 	(void)rs_set_text(out->id, peer->spec.id);
-	(void)rs_set_text(out->meeting, peer->spec.meeting);
+	(void)rs_set_text(out->meeting, peer->chamber->proceedings->meeting->id);
 	(void)rs_set_text(out->owner, peer->owner);
 	(void)rs_set_text(out->ufrag, peer->spec.ufrag);
 	(void)rs_set_text(out->pwd, peer->spec.pwd);
@@ -120,6 +128,52 @@ static void describe(
 		out->node = node->workers[spec->worker];
 }
 
+/* One more section that a room receives: mix-minus, so what a room sends itself is never among it. */
+static bool plan_room_slot(
+	const struct meeting *meeting, const char *name, size_t len, struct peer_plan *plan)
+{
+	char feed[PEER_FEED_MAX + 1] = "floor";
+	char channel[RS_NAME_MAX + 1];
+	uint32_t rank = 0;
+	if (plan->n_recv == PEER_RECV_MAX || !rs_copy_text(channel, sizeof(channel), name, len))
+		return false;
+	if (strcmp(channel, feed) != 0) {
+		if (meeting_find_channel(meeting, channel) == NULL)
+			return false;
+		(void)snprintf(feed, sizeof(feed), FEED_CHANNEL "%.*s", RS_NAME_MAX, channel);
+	}
+	for (size_t i = 0; i < plan->n_recv; i++)
+		rank += strcmp(plan->recv[i].feed, feed) == 0;
+	plan_add_slot(plan, PEER_AUDIO, feed, rank, 0);
+	plan->recv[plan->n_recv - 1].mix = PEER_MIX_OTHERS;
+	return true;
+}
+
+/* 0, or -1 with `refusal` set. */
+static int plan_receive(const struct service_peer_wish *wish, const struct meeting *meeting,
+	struct peer_plan *plan, struct service_refusal *refusal)
+{
+	const char *name = wish->receive;
+	if (name[0] == '\0')
+		return 0;
+	if (wish->use != SERVICE_PEER_PUBLISH || wish->who->role != ROLE_ROOM) {
+		refuse_request(
+			refusal, 403, "not-permitted", "Only a room receives where it publishes.");
+		return -EACCES;
+	}
+	for (;; name++) {
+		const size_t len = strcspn(name, ",");
+		if (!plan_room_slot(meeting, name, len, plan)) {
+			refuse_request(refusal, 404, "no-such-feed",
+				"What is to be received is no channel of this meeting, or too much.");
+			return -ENOENT;
+		}
+		name += len;
+		if (*name == '\0')
+			return 0;
+	}
+}
+
 static void plan_publish(struct service *service, const struct chamber *chamber, const char *name,
 	struct peer_plan *plan)
 {
@@ -128,31 +182,83 @@ static void plan_publish(struct service *service, const struct chamber *chamber,
 	plan_add_sends(plan, name, participant != NULL ? participant->csrc : ++service->last_csrc);
 }
 
-int service_peer_create(struct service *service, const struct claims *who, const char *meeting,
-	enum service_peer_use use, const char *name, const char *offer, size_t len,
+static void plan_use(struct service *service, const struct chamber *chamber,
+	const struct service_peer_wish *wish, struct peer_plan *plan)
+{
+	switch (wish->use) {
+	case SERVICE_PEER_PUBLISH:
+		plan_publish(service, chamber, wish->name, plan);
+		break;
+	case SERVICE_PEER_PLAY:
+		plan_play(wish->name, plan);
+		break;
+	case SERVICE_PEER_ECHO:
+		echo_plan(wish->name, meeting_find(chamber->proceedings->meeting, wish->name)->csrc,
+			plan);
+		break;
+	}
+}
+
+/* The line of `who` may be tested now? 0, or -EAGAIN with `refusal` set. */
+static int admit_echo(struct service *service, const struct service_peer_wish *wish,
+	const struct chamber *chamber, struct moment at, struct service_refusal *refusal)
+{
+	if (wish->use != SERVICE_PEER_ECHO || echo_admit(service, chamber, wish->who->badge, at))
+		return 0;
+	refuse_request(refusal, 429, "too-many",
+		"As many lines as may are tested at the moment. Try again in a while.");
+	return -EAGAIN;
+}
+
+/* What follows when it is made, and not told yet. */
+static void settle(struct service *service, struct peer *peer, const struct service_peer_wish *wish,
+	struct moment at)
+{
+	struct chamber *chamber = peer->chamber;
+	if (wish->use == SERVICE_PEER_ECHO)
+		echo_begin(service, peer, at);
+	if (wish->use != SERVICE_PEER_PUBLISH)
+		return;
+	/* A source has one publisher: the new one replaces what may be a dead one. */
+	struct peer *before = peer_first(service, is_publisher, peer);
+	if (before != NULL)
+		peer_remove(service, before);
+	peer_adopt(peer, strcmp(wish->who->badge, wish->name) == 0
+				 ? chamber_person(chamber, wish->name)
+				 : NULL);
+}
+
+int service_peer_create(struct service *service, const struct service_peer_wish *wish,
 	struct moment at, struct service_peer *out_peer, struct rs_buf *out_sdp,
 	struct service_refusal *refusal)
 {
-	struct chamber *chamber = chamber_find(service, meeting);
+	const char *name = wish->name;
+	static const enum peer_use uses[] = {
+		[SERVICE_PEER_PUBLISH] = PEER_PUBLISH,
+		[SERVICE_PEER_PLAY] = PEER_PLAY,
+		[SERVICE_PEER_ECHO] = PEER_ECHO,
+	};
+	struct chamber *chamber = chamber_find(service, wish->meeting);
 	if (chamber == NULL) {
 		refuse_request(refusal, 404, "no-such-meeting", "There is no such meeting.");
 		return -ENOENT;
 	}
-	const int err = judge_use(who, chamber, use, name, refusal);
+	int err = judge_use(wish->who, chamber, wish->use, name, refusal);
+	if (err == 0)
+		err = admit_echo(service, wish, chamber, at, refusal);
 	if (err < 0)
 		return err;
 	struct peer_plan plan;
-	if (use == SERVICE_PEER_PUBLISH) {
-		plan_publish(service, chamber, name, &plan);
-	} else {
-		plan_play(name, &plan);
-	}
+	plan_use(service, chamber, wish, &plan);
+	err = plan_receive(wish, chamber->proceedings->meeting, &plan, refusal);
+	if (err < 0)
+		return err;
 	const struct peer_making making = {
 		.chamber = chamber,
-		.use = use == SERVICE_PEER_PUBLISH ? PEER_PUBLISH : PEER_PLAY,
-		.owner = who->badge,
-		.offer = offer,
-		.len = len,
+		.use = uses[wish->use],
+		.owner = wish->who->badge,
+		.offer = wish->offer,
+		.len = wish->len,
 		.plan = &plan,
 	};
 	struct peer *peer = NULL;
@@ -163,14 +269,7 @@ int service_peer_create(struct service *service, const struct claims *who, const
 			why[0] != '\0' ? why : wire_verdict_text(verdict));
 		return -EPROTO;
 	}
-	if (use == SERVICE_PEER_PUBLISH) {
-		/* A source has one publisher: the new one replaces what may be a dead one. */
-		struct peer *before = peer_first(service, is_publisher, peer);
-		if (before != NULL)
-			peer_remove(service, before);
-		peer_adopt(
-			peer, strcmp(who->badge, name) == 0 ? chamber_person(chamber, name) : NULL);
-	}
+	settle(service, peer, wish, at);
 	peer_tell(service, peer);
 	describe(service, peer, out_peer);
 	chamber_pump(service, chamber, at);

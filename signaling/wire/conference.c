@@ -57,6 +57,9 @@ static void read_mode(const struct object *object, struct meeting *meeting)
 	if (visibility_parse(object_text_or(object, "visibility", "public"), &meeting->visibility) <
 		0)
 		object_fail(object, "visibility", "public, private or closed-members is expected");
+	meeting->webcast = object_bool_or(object, "webcast", false);
+	if (meeting->webcast && meeting->visibility != VISIBILITY_PUBLIC)
+		object_fail(object, "webcast", "only what sits in public is webcast");
 	if (rules_body_parse(object_text_or(object, "body", "informal"), &meeting->body) < 0)
 		object_fail(object, "body", "informal, committee or plenary is expected");
 	meeting->rehearsal = object_bool_or(object, "rehearsal", false);
@@ -121,7 +124,7 @@ static int read_meeting(
 	(void)rs_set_text(meeting->id, object_name(object, "id"));
 	READ_TEXT(object, "title", meeting->title);
 	ONLY(source, object, "id", "title", "mode", "loudest", "rehearsal", "record", "room",
-		"body", "visibility", "interpretation_end", "items", "badges");
+		"body", "visibility", "webcast", "interpretation_end", "items", "badges");
 	read_mode(object, meeting);
 	read_interpretation_end(object, meeting);
 	read_channels(source, meeting);

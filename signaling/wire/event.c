@@ -90,6 +90,7 @@ int wire_event_write(const struct event *event, struct rs_buf *out)
 	doc_put(&json, "time", json_integer(event->wall_ms));
 	doc_put(&json, "name", json_string(event_name(event->kind)));
 	doc_put(&json, "by", doc_text_or_null(event->by));
+	doc_put_text(&json, "by_seat", event->by_seat);
 	doc_put(&json, "data", write_data(event));
 	return doc_append(json, out);
 }
@@ -180,6 +181,7 @@ int wire_event_parse(
 		.wall_ms = object_int(&object, "time", 0, DOC_INT_MAX),
 	};
 	doc_copy_text(&object, "by", true, event.by, sizeof(event.by));
+	doc_copy_text(&object, "by_seat", true, event.by_seat, sizeof(event.by_seat));
 	if (event_parse_name(object_text(&object, "name"), &event.kind) < 0)
 		object_fail(&object, "name", "this version knows no such event");
 	const struct object data = object_child(&object, "data");

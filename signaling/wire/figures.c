@@ -236,6 +236,28 @@ static const json_t *value_of(const struct figures *figures, enum kind kind, con
 	return fits ? value : NULL;
 }
 
+static int64_t number_of(
+	const struct figures *figures, enum kind kind, const char *name, int64_t preset)
+{
+	const json_t *value = figures != NULL ? value_of(figures, kind, name) : NULL;
+	return value != NULL ? json_integer_value(value) : preset;
+}
+
+int64_t figures_counter(const struct figures *figures, const char *name, int64_t preset)
+{
+	return number_of(figures, KIND_COUNTER, name, preset);
+}
+
+int64_t figures_gauge(const struct figures *figures, const char *name, int64_t preset)
+{
+	return number_of(figures, KIND_GAUGE, name, preset);
+}
+
+int64_t figures_worst(const struct figures *figures, const char *name, int64_t preset)
+{
+	return number_of(figures, KIND_WORST, name, preset);
+}
+
 /* A name of the i-th node: of it and all nodes after it, unless a node before had it. */
 static int write_metric(const struct figures_of *nodes, size_t n, size_t i, enum kind kind,
 	const char *name, struct rs_buf *out)

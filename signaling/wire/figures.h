@@ -18,6 +18,11 @@ int figures_new(const struct node_message *message, struct figures **out_figures
 /* NULL is fine. Returns NULL. */
 struct figures *figures_free(struct figures *figures);
 
+/* One figure by name; `preset` when it was not said, and for NULL. The worst is that since the last message. */
+int64_t figures_counter(const struct figures *figures, const char *name, int64_t preset);
+int64_t figures_gauge(const struct figures *figures, const char *name, int64_t preset);
+int64_t figures_worst(const struct figures *figures, const char *name, int64_t preset);
+
 /* Append the members counters, gauges, worst and histograms of a JSON object; empty ones for NULL. 0, -E2BIG or -ENOMEM. */
 int figures_write(const struct figures *figures, struct rs_buf *out) RS_MUST_USE;
 

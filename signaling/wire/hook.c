@@ -58,6 +58,7 @@ enum hook_class hook_class_of(const char *name)
 		{ "item-", HOOK_MEETING },
 		{ "recording-", HOOK_MEETING },
 		{ "visibility-", HOOK_MEETING },
+		{ "webcast", HOOK_MEETING },
 		{ "quorum-", HOOK_MEETING },
 		{ "document-", HOOK_MEETING },
 	};

@@ -12,6 +12,8 @@ void life_write_data(json_t **data, const struct event *event, uint64_t members)
 	/* Of a record, public is not said: that is what older ones are. */
 	if (event->kind == EVENT_RECORDING_STARTED && event->visibility != VISIBILITY_PUBLIC)
 		doc_put(data, "class", json_string(visibility_name(event->visibility)));
+	if (event->kind == EVENT_RECORDING_STARTED && event->on)
+		doc_put(data, "webcast", json_true());
 	if ((members & MEMBER_QUORUM) && event->quorum != 0) {
 		doc_put(data, "present", json_integer(event->present));
 		doc_put(data, "quorum", json_integer(event->quorum));
@@ -30,8 +32,10 @@ void life_read_data(const struct object *data, struct event *event, uint64_t mem
 {
 	if (event->kind == EVENT_VISIBILITY_CHANGED)
 		read_visibility_of(data, "visibility", object_text(data, "visibility"), event);
-	if (event->kind == EVENT_RECORDING_STARTED)
+	if (event->kind == EVENT_RECORDING_STARTED) {
 		read_visibility_of(data, "class", object_text_or(data, "class", "public"), event);
+		event->on = object_bool_or(data, "webcast", false);
+	}
 	if (members & MEMBER_QUORUM) {
 		event->present = (uint32_t)object_int_or(data, "present", 0, UINT32_MAX, 0);
 		event->quorum = (uint32_t)object_int_or(data, "quorum", 0, UINT32_MAX, 0);
@@ -42,6 +46,7 @@ void life_read_data(const struct object *data, struct event *event, uint64_t mem
 void life_put_meeting(json_t **part, const struct meeting *meeting, bool patch)
 {
 	doc_put(part, "visibility", json_string(visibility_name(meeting->visibility)));
+	doc_put(part, "webcast", json_boolean(meeting->webcast));
 	doc_patch_int(part, "until", meeting->until_ms, patch);
 	doc_patch_text(part, "checking", meeting->checking, patch);
 }

@@ -1,9 +1,12 @@
 #include "signaling/wire/message.h"
 
 #include "common/control/object.h"
+#include "signaling/proceedings/permissions.h"
 #include "signaling/wire/captions.h"
 #include "signaling/wire/doc.h"
+#include "signaling/wire/errands.h"
 #include "signaling/wire/lists.h"
+#include "signaling/wire/stations.h"
 
 #include <errno.h>
 
@@ -253,7 +256,8 @@ static void parse_handover(const struct object *object, struct wire_message *mes
 	command->at_ms = object_int_or(object, "at", 1, DOC_INT_MAX, 0);
 }
 
-static void parse_cough(const struct object *object, struct wire_message *message)
+/* Of a key, or a switch. */
+static void parse_on(const struct object *object, struct wire_message *message)
 {
 	message->command.on = object_bool(object, "on");
 }
@@ -455,7 +459,7 @@ static const struct {
 	[COMMAND_CLOSE_MICROPHONE] = { "close-microphone", parse_nothing },
 	[COMMAND_GO_LIVE] = { "go-live", parse_channel },
 	[COMMAND_GO_IDLE] = { "go-idle", parse_nothing },
-	[COMMAND_COUGH] = { "cough", parse_cough },
+	[COMMAND_COUGH] = { "cough", parse_on },
 	[COMMAND_SELECT_SOURCE] = { "select-source", parse_source },
 	[COMMAND_SELECT_OUTPUT] = { "select-output", parse_channel },
 	[COMMAND_REQUEST_HANDOVER] = { "request-handover", parse_handover },
@@ -469,6 +473,7 @@ static const struct {
 	[COMMAND_CALL] = { "call", parse_call },
 	[COMMAND_ANSWER_CALL] = { "answer-call", parse_answer },
 	[COMMAND_CAPTION] = { "caption", captions_parse_line },
+	[COMMAND_WEBCAST] = { "webcast", parse_on },
 	[COMMAND_TAKE_UP_RECORDING] = { "take-up-recording", parse_nothing },
 	[COMMAND_STOP_RECORDING] = { "stop-recording", parse_nothing },
 	[COMMAND_PLAN] = { "plan", parse_plan },
@@ -483,6 +488,15 @@ static const struct {
 	[COMMAND_HEARS] = { "hears", parse_hears },
 	[COMMAND_CAPTION_LIVE] = { "caption-live", captions_parse_live },
 	[COMMAND_CAPTIONS] = { "captions", captions_parse_wish },
+	[COMMAND_SURVEY] = { "survey", parse_on },
+	[COMMAND_HISTORY] = { "history", stations_parse_history },
+	[COMMAND_TELL_SEAT] = { "tell-seat", errands_parse_tell },
+	[COMMAND_ASK_FOR_CABLE] = { "ask-for-cable", parse_participant },
+	[COMMAND_LOOP_BACK] = { "loop-back", errands_parse_loop },
+	[COMMAND_TEST_SIGNAL] = { "test-signal", errands_parse_signal },
+	[COMMAND_RESTART_BOX] = { "restart-box", parse_participant },
+	[COMMAND_TELL_LINE] = { "tell-line", stations_parse_line },
+	[COMMAND_ANSWER_TECHNICIAN] = { "answer-technician", errands_parse_answer },
 	[COMMAND_OFFER] = { "offer", parse_offer },
 	[COMMAND_RESTART_ICE] = { "restart-ice", parse_sdp },
 	[COMMAND_HANG_UP] = { "hang-up", parse_nothing },
@@ -521,6 +535,18 @@ static void parse_hello(const struct object *object, struct wire_message *messag
 		object_fail(&resume, "epoch", "the text is too long");
 }
 
+/* Of all that a room may do: by whose seat. To others, seats mean something of their own. */
+static void parse_seat(const struct object *object, struct wire_message *message)
+{
+	const enum command_kind kind = message->command.kind;
+	if (!object_has(object, "seat") ||
+		(!permission_by_seat(kind) && permission_of(kind, ROLE_ROOM) == PERMISSION_NONE))
+		return;
+	copy_text(object, "seat", message->command.seat, sizeof(message->command.seat));
+	if (object_text(object, "seat")[0] == '\0')
+		object_fail(object, "seat", "the name of a seat is expected");
+}
+
 static enum wire_result fail(enum wire_result result, const char *text, char error[WIRE_ERROR_LEN])
 {
 	(void)rs_copy_text(error, WIRE_ERROR_LEN, text, strlen(text)); /* errors fit */
@@ -541,6 +567,7 @@ static enum wire_result parse_command(const struct object *object, const char *t
 	if (object->error->failed)
 		return fail(WIRE_BAD_MESSAGE, object->error->text, error);
 	commands[message->command.kind].parse(object, message);
+	parse_seat(object, message);
 	return object->error->failed ? fail(WIRE_BAD_COMMAND, object->error->text, error) : WIRE_OK;
 }
 
@@ -591,6 +618,8 @@ enum wire_result wire_order_parse(enum command_kind kind, const char *json, size
 		(void)rs_set_text(out_message->id, object_name(&object, "id"));
 	if (!failure.failed)
 		commands[kind].parse(&object, out_message);
+	if (!failure.failed)
+		parse_seat(&object, out_message);
 	return failure.failed ? fail(WIRE_BAD_COMMAND, failure.text, error) : WIRE_OK;
 }
 

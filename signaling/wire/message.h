@@ -11,6 +11,8 @@
 #include "signaling/auth/claims.h"
 #include "signaling/proceedings/plan.h"
 #include "signaling/proceedings/proceedings.h"
+#include "signaling/technician/errands.h"
+#include "signaling/technician/station.h"
 #include "signaling/turn/turn.h"
 #include "signaling/wire/chat.h"
 #include "signaling/wire/event.h"
@@ -45,6 +47,8 @@ enum wire_message_kind {
 /* One message of a page. Texts point into it; free it by wire_message_done(). */
 /* Languages one may say one understands. */
 #define WIRE_LANGUAGES_MAX 8
+/* People whose history is asked for at a time. */
+#define WIRE_HISTORIES_MAX 16
 
 struct wire_message {
 	enum wire_message_kind kind;
@@ -72,7 +76,14 @@ struct wire_message {
 	const char *instance; /* offer; else NULL */
 	struct wire_look looks[WIRE_LOOKS_MAX]; /* watch */
 	size_t n_looks;
+	char participants[WIRE_HISTORIES_MAX][RS_NAME_MAX + 1]; /* history */
+	size_t n_participants;
 	int delay_ms;              /* hears */
+	char seat[SEAT_MAX + 1];   /* tell-seat; empty = not said */
+	enum test_signal signal;   /* test-signal */
+	uint32_t number;           /* answer-technician */
+	struct station_page page;  /* tell-line */
+	bool done;                 /* answer-technician; else it could not be */
 	struct plan_question plan; /* plan */
 	void *json;                /* what the texts belong to */
 };
@@ -109,6 +120,7 @@ struct wire_welcome {
 	int64_t place; /* number of the badge's one live place; 0 = it may have many */
 	const struct participant *you;
 	const struct turn *turn; /* NULL = no ICE servers */
+	bool archive;            /* the site shows what was recorded */
 };
 int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out) RS_MUST_USE;
 /* The same with the view, which is long and for many the same, left to the caller: what stands before the view's text as

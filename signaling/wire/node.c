@@ -3,6 +3,7 @@
 #include "common/control/object.h"
 #include "signaling/wire/disk.h"
 #include "signaling/wire/doc.h"
+#include "signaling/wire/late.h"
 
 #include <errno.h>
 
@@ -133,6 +134,12 @@ static void parse_disk(const struct object *object, struct node_message *message
 	disk_judge(object);
 }
 
+static void parse_late(const struct object *object, struct node_message *message)
+{
+	message->meeting = object_name(object, "meeting");
+	late_judge(object); /* read by late_answer_read() */
+}
+
 static void parse_other(const struct object *object, struct node_message *message)
 {
 	(void)object; /* unknown types have no members we know */
@@ -153,6 +160,7 @@ static const struct {
 	[NODE_RECORDING] = { "recording", parse_recording },
 	[NODE_ARCHIVED] = { "archived", parse_archived },
 	[NODE_DISK] = { "disk", parse_disk },
+	[NODE_LATE] = { "late", parse_late },
 	[NODE_OTHER] = { "", parse_other },
 };
 
@@ -232,8 +240,16 @@ void node_stats_peer(
 		.rx_packets = object_int_or(&peer, "rx_packets", 0, DOC_INT_MAX, 0),
 		.rx_lost = object_int_or(&peer, "rx_lost", -DOC_INT_MAX, DOC_INT_MAX, 0),
 		.rtt_ms = object_int_or(&peer, "rtt_ms", -1, INT32_MAX, -1),
+		.rx_octets = object_int_or(&peer, "rx_octets", 0, DOC_INT_MAX, 0),
+		.tx_octets = object_int_or(&peer, "tx_octets", 0, DOC_INT_MAX, 0),
 		.idle_ms = object_int_or(&peer, "idle_ms", 0, DOC_INT_MAX, -1),
 	};
+	if (!object_has(&peer, "line"))
+		return;
+	const struct object line = object_child(&peer, "line");
+	out_stats->estimate_bps = object_int_or(&line, "estimate_bps", 0, DOC_INT_MAX, 0);
+	out_stats->queue_ms = object_int_or(&line, "queue_ms", 0, INT32_MAX, 0);
+	out_stats->own_loss_permille = object_int_or(&line, "own_loss_permille", 0, 1000, 0);
 }
 
 const char *node_stats_watched(const struct node_message *message, size_t i)

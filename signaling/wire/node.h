@@ -25,6 +25,7 @@ enum node_message_kind {
 	NODE_RECORDING,
 	NODE_ARCHIVED,
 	NODE_DISK,  /* see disk.h */
+	NODE_LATE,  /* see late.h */
 	NODE_OTHER, /* of a type this version does not know: to be ignored */
 };
 
@@ -89,8 +90,11 @@ struct node_peer_stats {
 	const char *peer;
 	int64_t rx_packets;
 	int64_t rx_lost;
+	int64_t rx_octets, tx_octets;
 	int64_t rtt_ms;  /* negative = not measured */
 	int64_t idle_ms; /* since the last packet came; negative = not told */
+	/* of the line to it, where it receives pictures: estimate_bps 0 = not told */
+	int64_t estimate_bps, queue_ms, own_loss_permille;
 };
 struct node_source_stats {
 	const char *meeting;
@@ -142,6 +146,8 @@ int node_write_sfu_meeting(
 	int64_t revision, const struct proceedings *proceedings, struct rs_buf *out) RS_MUST_USE;
 int node_write_recorder_meeting(int64_t revision, const struct meeting *meeting,
 	const struct node_recording *recording, struct rs_buf *out) RS_MUST_USE;
+/* The meeting of one peer that hears and sees itself (service/echo.c): everything of it is open, nothing is recorded. */
+int node_write_echo(int64_t revision, const char *meeting, struct rs_buf *out) RS_MUST_USE;
 int node_write_meeting_gone(int64_t revision, const char *meeting, struct rs_buf *out) RS_MUST_USE;
 int node_write_peer(int64_t revision, const struct peer_spec *peer, struct rs_buf *out) RS_MUST_USE;
 int node_write_peer_gone(int64_t revision, const char *peer, struct rs_buf *out) RS_MUST_USE;

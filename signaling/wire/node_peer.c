@@ -8,7 +8,7 @@
 
 static const char *const media_words[] = { "microphone", "camera", "content" };
 static const char *const kind_words[] = { "audio", "video" };
-static const char *const mix_words[] = { "rank", "loudest" };
+static const char *const mix_words[] = { "rank", "loudest", "others" };
 
 static json_t *write_ext(const struct peer_ext *ext)
 {

@@ -167,6 +167,22 @@ int node_write_recorder_meeting(int64_t revision, const struct meeting *meeting,
 		"meeting", revision, "meeting", recorder_meeting(meeting, recording), out);
 }
 
+int node_write_echo(int64_t revision, const char *meeting, struct rs_buf *out)
+{
+	json_t *json = json_object();
+	doc_put(&json, "id", json_string(meeting));
+	doc_put(&json, "event", json_integer(0));
+	doc_put(&json, "mode", json_string("direct"));
+	doc_put(&json, "open", json_array());
+	doc_put(&json, "visible", json_array());
+	doc_put(&json, "speaker", json_null());
+	doc_put(&json, "chair", json_null());
+	doc_put(&json, "content", json_null());
+	doc_put(&json, "channels", json_array());
+	doc_put(&json, "record", json_false());
+	return write_unit("meeting", revision, "meeting", json, out);
+}
+
 int node_write_meeting_gone(int64_t revision, const char *meeting, struct rs_buf *out)
 {
 	return write_unit("meeting-gone", revision, "meeting", json_string(meeting), out);

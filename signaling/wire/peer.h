@@ -36,6 +36,7 @@ enum peer_media {
 enum peer_mix {
 	PEER_MIX_RANK,    /* the source at `rank` of the feed */
 	PEER_MIX_LOUDEST, /* the loudest open microphone of the feed */
+	PEER_MIX_OTHERS,  /* at `rank` among those that the peer does not send itself */
 };
 
 /* Header extension ids of one section; 0 = not negotiated. */
@@ -100,6 +101,8 @@ struct peer_recv {
 #define FEED_ORIGINAL "original-"
 #define FEED_DESK "desk-"
 #define FEED_SOURCE "source-"
+/* The peer's own microphone, while nobody else hears it. */
+#define FEED_OWN "own"
 
 struct peer_spec {
 	char id[RS_NAME_MAX + 1];

@@ -7,6 +7,8 @@ const char *wire_verdict_text(enum verdict verdict)
 	static const char *const texts[VERDICT_COUNT] = {
 		[VERDICT_OK] = "",
 		[VERDICT_NOT_PERMITTED] = "Your badge does not allow this.",
+		[VERDICT_NOT_PUBLIC] =
+			"The meeting does not sit in public: nothing of it is webcast.",
 		[VERDICT_NOT_IN_SESSION] = "The meeting is not in session.",
 		[VERDICT_NOT_ADMITTED] =
 			"The meeting sits without you now; you may come back when it is public again.",
@@ -28,6 +30,9 @@ const char *wire_verdict_text(enum verdict verdict)
 			"There is no such booth, or it has said nothing of the kind.",
 		[VERDICT_NO_SUCH_CALL] = "That call was answered already.",
 		[VERDICT_NO_SUCH_LINE] = "There is no such line, or it is too old to be corrected.",
+		[VERDICT_NO_SUCH_SEAT] = "Nobody of this meeting sits there.",
+		[VERDICT_AWAY_FROM_SEAT] =
+			"Whoever sits there takes part from elsewhere: their page says so.",
 		[VERDICT_NOT_CONNECTED] = "This participant is not connected now.",
 		[VERDICT_NOBODY_HAS_THE_FLOOR] = "Nobody has the floor.",
 		[VERDICT_OTHER_DELEGATION] =
@@ -87,6 +92,10 @@ const char *wire_verdict_text(enum verdict verdict)
 		[VERDICT_NO_HANDOVER] = "No handover waits for you.",
 		[VERDICT_HANDOVER_PENDING] = "A handover is under way already.",
 		[VERDICT_CHAT_CLOSED] = "The secretariat has closed the chat.",
+		[VERDICT_NO_SUCH_REQUEST] = "This request of the technician is over.",
+		[VERDICT_MEETING_SITS] =
+			"The meeting sits: a test signal could be heard on the floor.",
+		[VERDICT_MICROPHONE_OPEN] = "The microphone is open: the meeting hears it.",
 		[VERDICT_NO_SUCH_DOCUMENT] = "There is no such document, or it was withdrawn.",
 		[VERDICT_DOCUMENTS_FULL] =
 			"The meeting's documents take up all the room they may. Withdraw one first.",
@@ -171,6 +180,8 @@ int wire_welcome_write(const struct wire_welcome *welcome, struct rs_buf *out)
 	if (welcome->turn != NULL && welcome->turn->n_stun + welcome->turn->n_turn > 0)
 		doc_put(&json, "ice_servers",
 			ice_servers(welcome->turn, welcome->you->id, welcome->wall_ms));
+	if (welcome->archive)
+		doc_put(&json, "archive", json_true());
 	return doc_append(json, out);
 }
 

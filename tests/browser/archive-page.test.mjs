@@ -1,13 +1,14 @@
 // The archive's page in Chromium: search, a recording that plays, another language at the same place, links to a place, keys, and how it
 // looks to those who read from right to left or on a telephone. ROSTRUM_LOOK=DIR keeps pictures of it.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { launchChromium } from '../support/browsers.mjs';
 import { debate, TONES, writeRecording } from '../support/recordings.mjs';
-import { newState, startRostrum } from '../support/rostrum.mjs';
+import { build, newState, startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 90_000 };
@@ -23,6 +24,7 @@ before(async () => {
 	const state = newState();
 	const archive = join(state, 'archive');
 	mkdirSync(archive, { recursive: true });
+	writeFileSync(join(state, 'signaling.set'), 'archive.look_s=1\n');
 	const captions = {
 		en: [{ from_ms: 1000, to_ms: 4000, text: 'We thank the Chair and support the ocean treaty.' }, { from_ms: 31_000, to_ms: 34_000, text: 'My delegation will vote in favour of the ocean treaty.' }],
 		ar: [{ from_ms: 1000, to_ms: 4000, text: 'نشكر الرئيس ونؤيد معاهدة المحيطات.' }],
@@ -177,6 +179,30 @@ test('a ticket that ended is renewed without anything being lost', LIMIT, async 
 	await page.$eval('rs-recording', (element) => (element.opened = { ...element.opened, ticket: '1.1.viewer.demo.x.0' }));
 	await until('another ticket', () => page.$eval('video', (element) => !element.src.includes('1.1.viewer') && element.readyState >= 2 && Math.abs(element.currentTime - 50) < 0.3));
 	errors.length = 0; // the browser tells of the 401
+});
+
+test('a speech is downloaded with its proof, in the language that is heard, or the page says why not', LIMIT, async () => {
+	await visit('?s=long1');
+	await press('prove-speech', '');
+	await page.waitForSelector(slot('unproven'));
+	await picture('unproven');
+	assert.equal(spawnSync(join(build, 'tests/support/make_sealed'), [join(rostrum.state, 'archive', 'demo-sealed'), 'public']).status, 0);
+	await until('the sealed session to be known', async () => {
+		await visit('?s=demo-1');
+		return page.waitForSelector(slot('prove-speech'), { timeout: 1000 }).catch(() => false);
+	}, { limit: 30_000 });
+	const downloads = newState();
+	const devtools = await page.createCDPSession();
+	await devtools.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads });
+	const answered = page.waitForResponse((answer) => answer.url().includes('/speech/1/proof') && answer.request().method() === 'HEAD');
+	await press('prove-speech', '');
+	const answer = await answered;
+	assert.equal(answer.status(), 200);
+	assert.match(answer.headers()['content-disposition'], /speech-1\.zip/);
+	await until('the file to be there', () => existsSync(join(downloads, 'demo-2026-11-22-speech-1.zip')));
+	assert.equal(await page.$(slot('unproven')), null);
+	// A refusal is an answer: the browser's own words about it are no fault of the page.
+	for (const text of errors.splice(0)) if (!/the server responded with a status of 404/.test(text)) errors.push(text);
 });
 
 test('what is not there, or not for this badge, is said', LIMIT, async () => {

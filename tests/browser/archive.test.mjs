@@ -1,13 +1,16 @@
 // The archive of a short real meeting, held by Chromium: judged by programs that nobody here wrote.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { bagFaults, chainFaults, essence, events, faultsOf, sessions, verify } from '../support/archive.mjs';
+import { bagFaults, chainFaults, essence, events, faultsOf, opusFaults, programmes, sessions, verify } from '../support/archive.mjs';
 import { Authority } from '../support/authority.mjs';
 import { participate } from '../support/browsers.mjs';
-import { newState, startRostrum } from '../support/rostrum.mjs';
+import { Page } from '../support/page.mjs';
+import { nameColour } from '../support/picture.mjs';
+import { debateFaults, readIndex, readVtt } from '../support/record.mjs';
+import { build, newState, startRostrum } from '../support/rostrum.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 150_000 };
@@ -25,11 +28,15 @@ before(async () => {
 	const [chair, KEN] = all;
 	await chair.click('open-meeting');
 	await until('the session to be open', async () => (await KEN.view()).meeting.state === 'in-session');
+	const captioner = new Page(rostrum.base, rostrum.tokens.captioners['caption-1']);
+	await captioner.open();
 	for (let turn = 0; turn < 2; turn += 1) {
 		await chair.give('KEN');
+		await captioner.must('caption', { language: 'en', text: `We speak for the ${turn === 0 ? 'first' : 'second'} time.` });
 		await sleep(4000);
 		await chair.take();
 	}
+	captioner.close();
 	assert.equal((await rostrum.http('POST', '/api/meetings/demo/close', { token: rostrum.tokens.secretariat })).status, 200);
 	[directory] = sessions(rostrum.archive);
 	await until('the seal', () => verify(directory).sealed, { limit: 30_000, every: 500 });
@@ -72,4 +79,79 @@ test('mediaconch, ffprobe, ffmpeg and mkvmerge find nothing wrong with what was 
 		// In the file's own time base: in that of a guessed rate of pictures two that came soon after one another count as one.
 		assert.equal(clean('ffmpeg', '-v', 'error', '-i', path, '-enc_time_base', '-1', '-f', 'null', '-'), '', path);
 	}
+});
+
+test('nor with the programme of any language', LIMIT, () => {
+	const all = programmes(directory);
+	assert.deepEqual(Object.keys(all).sort(), readIndex(directory).languages.map(({ id }) => id).sort());
+	for (const path of Object.values(all)) {
+		assert.deepEqual(faultsOf(path, { streams: 2 }), [], path);
+		assert.equal(clean('ffmpeg', '-v', 'error', '-i', path, '-enc_time_base', '-1', '-f', 'null', '-'), '', path);
+	}
+});
+
+test('opusinfo finds nothing wrong with any sound', LIMIT, () => {
+	// As they are given out.
+	for (const language of Object.keys(programmes(directory))) {
+		const opus = join(newState(), `${language}.opus`);
+		clean(join(build, 'tools/rostrumctl/rostrumctl'), 'archive', 'export', directory, '--language', language, '--to', opus);
+		assert.deepEqual(opusFaults(opus), [], language);
+	}
+	for (const path of essence(directory).filter((one) => one.endsWith('.a.webm'))) assert.deepEqual(opusFaults(path), [], path);
+});
+
+test('xmllint takes the record for Akoma Ntoso, webvtt-parser its texts for WebVTT, with all that was said', LIMIT, () => {
+	const data = join(directory, 'data');
+	assert.deepEqual(debateFaults([join(data, 'record/debate.xml')]), []);
+	const read = (name, kind) => {
+		const { cues, faults } = readVtt(join(data, 'text', name), kind);
+		assert.deepEqual(faults, [], name);
+		return cues;
+	};
+	assert.deepEqual(readdirSync(join(data, 'text')).sort(), ['captions.en.vtt', 'chapters.vtt', 'speeches.vtt']);
+	assert.deepEqual(read('captions.en.vtt', 'captions').map(({ text }) => text), ['We speak for the first time.', 'We speak for the second time.']);
+	assert.equal(read('speeches.vtt', 'metadata').filter(({ text }) => JSON.parse(text).participant === 'KEN').length, 2);
+	read('chapters.vtt', 'chapters');
+});
+
+test('Chromium plays the programme of every language to its end, and jumps in it', LIMIT, async () => {
+	const { session, speeches, duration_ms } = readIndex(directory);
+	const speech = speeches.findLast(({ participant }) => participant === 'KEN'); // whose camera surely runs
+	const page = await all[0].browser.newPage();
+	await page.goto(rostrum.base);
+	const { ticket } = await page.evaluate(async (path, token) => (await fetch(path, { headers: { authorization: `Bearer ${token}` } })).json(), `/api/v1/archive/${session}`, rostrum.tokens.viewer);
+	for (const language of Object.keys(programmes(directory))) {
+		const seen = await page.evaluate(async (address, at) => {
+			const video = document.createElement('video');
+			const faults = [];
+			for (const name of ['error', 'stalled']) video.addEventListener(name, () => faults.push(video.error?.message ?? name));
+			const once = (name) => new Promise((done) => video.addEventListener(name, done, { once: true }));
+			video.src = address;
+			document.body.append(video);
+			await once('loadedmetadata');
+			video.currentTime = at;
+			await once('seeked');
+			const pen = Object.assign(document.createElement('canvas'), { width: 8, height: 8 }).getContext('2d');
+			// The place is there before its picture is drawn.
+			let rgb = [0, 0, 0];
+			for (let i = 0; i < 100 && Math.max(...rgb) === 0; i += 1) {
+				await new Promise((done) => setTimeout(done, 50));
+				pen.drawImage(video, 0, 0, 8, 8);
+				rgb = [...pen.getImageData(4, 5, 1, 1).data].slice(0, 3);
+			}
+			video.playbackRate = 4;
+			const end = once('ended');
+			await video.play();
+			await end;
+			const { totalVideoFrames, corruptedVideoFrames } = video.getVideoPlaybackQuality();
+			const result = { faults, rgb, duration: video.duration, ended: video.currentTime, totalVideoFrames, corruptedVideoFrames, sound: video.webkitAudioDecodedByteCount };
+			video.remove();
+			return result;
+		}, `/api/v1/archive/${session}/programme/${language}?ticket=${ticket}`, speech.from_ms / 1000 + 3);
+		assert.deepEqual(seen.faults, [], language);
+		assert.equal(nameColour(seen.rgb), 'KEN', `${language}: ${seen.rgb}`);
+		assert.ok(Math.abs(seen.duration * 1000 - duration_ms) < 100 && Math.abs(seen.ended - seen.duration) < 0.1, `${language}: ${seen.ended} of ${seen.duration} s, ${duration_ms} ms`);
+		assert.ok(seen.totalVideoFrames > 20 && seen.corruptedVideoFrames === 0 && seen.sound > 0, `${language}: ${JSON.stringify(seen)}`);
+	}
+	await page.close();
 });

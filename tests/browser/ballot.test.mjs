@@ -15,7 +15,7 @@ let voters;
 
 before(async () => {
 	rostrum = await startRostrum();
-	[chair, ...voters] = await Promise.all(['chair', ...Object.keys(VOTES)].map((who) => participate(rostrum, who)));
+	[chair, ...voters] = await Promise.all(['chair', ...Object.keys(VOTES)].map((who) => participate(rostrum, who, { camera: false })));
 }, LIMIT);
 after(async () => {
 	await Promise.all([chair, ...(voters ?? [])].filter(Boolean).map((one) => one.close()));
@@ -59,7 +59,7 @@ test('each delegate finds the own ballot in the published list', LIMIT, async ()
 	await chair.twice('lock-voting');
 	for (const voter of voters) await shows(voter, part('own-ballot', '[data-state=counted]'));
 	await chair.click('proclaim');
-	await until('the outcome', async () => (await voters[0].view()).decision?.outcome === 'adopted');
+	for (const one of [chair, ...voters]) await until(`${one.who} to see the outcome`, async () => (await one.view()).decision?.outcome === 'adopted');
 	const { yes, no, ballots } = (await chair.view()).decision;
 	assert.deepEqual([yes, no], [2, 1]);
 	assert.deepEqual(Object.values(ballots).sort(), ['no', 'yes', 'yes']);

@@ -18,7 +18,7 @@ let KEN;
 before(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'rostrum-documents-'));
 	rostrum = await startRostrum();
-	[secretary, KEN] = await Promise.all(['secretariat', 'KEN'].map((who) => participate(rostrum, who)));
+	[secretary, KEN] = await Promise.all(['secretariat', 'KEN'].map((who) => participate(rostrum, who, { camera: false })));
 	await secretary.click('open-meeting');
 	await until('the meeting to be open', async () => (await KEN.view()).meeting.state === 'in-session');
 }, LIMIT);

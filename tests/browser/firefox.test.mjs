@@ -57,9 +57,7 @@ test('Firefox hears and sees the floor, and French when it selects French', LIMI
 	await until('the chair’s picture', async () => (await KEN.picture('speaker'))?.who === 'chair');
 	await booth.click('desk-key');
 	await KEN.click('listen', '[data-channel="fr"]');
-	await KEN.hears('fr-1');
-	const levels = await (await sleep(500), KEN.loudest(2000));
-	assert.ok(levels[TONES.chair] < -45, `the floor is at ${levels[TONES.chair]} dB`);
+	await KEN.hearsAlone('fr-1', -45);
 });
 
 test('ten changes of language negotiate nothing and the delay does not creep', LIMIT, async (t) => {
@@ -67,16 +65,20 @@ test('ten changes of language negotiate nothing and the delay does not creep', L
 		const [from, to] = [(await KEN.stats()).slots[0], (await sleep(3000), (await KEN.stats()).slots[0])];
 		return (1000 * (to.jitterBufferDelay - from.jitterBufferDelay)) / (to.jitterBufferEmittedCount - from.jitterBufferEmittedCount);
 	};
-	const before = await delay();
-	for (let i = 0; i < 10; i += 1) {
-		await KEN.click('listen', `[data-channel="${i % 2 ? 'fr' : 'floor'}"]`);
-		await KEN.hears(i % 2 ? 'fr-1' : 'chair');
-	}
-	// A growth must last to count, here over six measurements: a busy machine makes the buffer grow, too, and there is no
+	// A growth must last to count, and come with each ten changes: a busy machine makes the buffer grow, too, and there is no
 	// second Firefox beside this one whose source is not switched.
 	let after = await delay();
-	for (let tries = 0; tries < 5 && after >= before + 50; tries += 1) after = await delay();
-	t.diagnostic(`measured: jitter buffer ${before.toFixed(1)} ms before, ${after.toFixed(1)} ms after`);
+	let before;
+	for (let round = 0; round < 3 && !(after < before + 50); round += 1) {
+		before = after;
+		for (let i = 0; i < 10; i += 1) {
+			await KEN.click('listen', `[data-channel="${i % 2 ? 'fr' : 'floor'}"]`);
+			await KEN.hears(i % 2 ? 'fr-1' : 'chair');
+		}
+		after = await delay();
+		for (let tries = 0; tries < 3 && after >= before + 50; tries += 1) after = await delay();
+		t.diagnostic(`measured: jitter buffer ${before.toFixed(1)} ms before, ${after.toFixed(1)} ms after`);
+	}
 	assert.ok(after < before + 50, `${before} ms before, ${after} ms after`);
 	assert.deepEqual(await KEN.counters(), ONE_NEGOTIATION);
 	assert.deepEqual(KEN.errors, []);

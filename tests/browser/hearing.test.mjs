@@ -29,7 +29,7 @@ async function interpret() {
 
 before(async () => {
 	rostrum = await startRostrum();
-	[chair, KEN, desk] = await Promise.all([participate(rostrum, 'chair'), participate(rostrum, 'KEN'), interpret()]);
+	[chair, KEN, desk] = await Promise.all([participate(rostrum, 'chair', { camera: false }), participate(rostrum, 'KEN', { camera: false }), interpret()]);
 }, LIMIT);
 after(async () => {
 	await Promise.all([chair, KEN, desk].map((one) => one?.close()));

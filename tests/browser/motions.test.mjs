@@ -14,14 +14,15 @@ let FRA;
 
 before(async () => {
 	rostrum = await startRostrum();
-	[chair, KEN, FRA] = await Promise.all(['chair', 'KEN', 'FRA'].map((who) => participate(rostrum, who)));
+	[chair, KEN, FRA] = await Promise.all(['chair', 'KEN', 'FRA'].map((who) => participate(rostrum, who, { camera: false })));
 }, LIMIT);
 after(async () => {
 	await Promise.all([chair, KEN, FRA].filter(Boolean).map((one) => one.close()));
 	await rostrum?.stop();
 });
 
-const holds = (who) => until(`${who} to have the floor`, async () => (await chair.view()).floor?.holder === who);
+// Each page is told by itself, and none waits for another.
+const holds = (who) => Promise.all([chair, KEN, FRA].map((one) => until(`${one.who} to see ${who} have the floor`, async () => (await one.view()).floor?.holder === who)));
 
 test('a motion is raised by two keys while another speaks, and taken up by one', LIMIT, async () => {
 	await chair.click('open-meeting');
@@ -36,7 +37,7 @@ test('a motion is raised by two keys while another speaks, and taken up by one',
 	await chair.page.waitForSelector('[data-testid="motion-take-up-motion"]');
 	await chair.press('n');
 	await holds('FRA');
-	assert.equal(await chair.attribute('motion', 'data-motion'), 'adjourn-debate');
+	await chair.page.waitForSelector('[data-testid="motion"][data-motion="adjourn-debate"]');
 	assert.equal((await KEN.view()).motions.pending[0].interrupted, 'KEN');
 });
 

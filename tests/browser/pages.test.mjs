@@ -61,7 +61,7 @@ for (const { who, query, state, press } of STATES) {
 	});
 }
 
-for (const who of ['KEN', 'chair', 'fr-1', 'secretariat', 'viewer']) {
+for (const who of ['KEN', 'chair', 'fr-1', 'secretariat', 'technician', 'viewer']) {
 	test(`the page of ${who} has no fault that axe-core finds`, LIMIT, async () => {
 		const context = await browser.createBrowserContext();
 		const page = await context.newPage();

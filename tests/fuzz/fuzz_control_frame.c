@@ -55,6 +55,20 @@ static void take_packet(const struct frame *frame)
 	rs_buf_done(&out);
 }
 
+static void take_late(const struct frame *frame)
+{
+	struct frame_late late;
+	struct rs_buf out;
+	if (frame_late_parse(frame->body, frame->len, &late) < 0)
+		return;
+	rs_buf_init(&out, FRAME_HEADER_LEN + FRAME_LATE_MAX);
+	if (frame_write_late(&out, &late) < 0 ||
+		rs_buf_len(&out) != FRAME_HEADER_LEN + frame->len ||
+		memcmp(rs_buf_data(&out) + FRAME_HEADER_LEN, frame->body, frame->len) != 0)
+		abort();
+	rs_buf_done(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
@@ -71,6 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		while ((more = frame_reader_next(&reader, &frame)) == 1) {
 			if (frame.kind == FRAME_MESSAGE)
 				take_message(&frame);
+			else if (frame.kind == FRAME_LATE)
+				take_late(&frame);
 			else
 				take_packet(&frame);
 		}

@@ -1,7 +1,7 @@
 /* Notes on the second copy: octets are lines. What is taken is found again under the session, as verified; nothing else is. */
 #include "recorder/io/copy_book.h"
 
-#include "recorder/archive/names.h"
+#include "common/evidence/names.h"
 
 #include <stdlib.h>
 #include <string.h>

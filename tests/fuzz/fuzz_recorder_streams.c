@@ -4,42 +4,19 @@
  * its octets, fed in pieces whose length the second octet gives. There is no room on the disk, so
  * that no file is touched. Whatever comes, the machines live on and say only whole frames.
  */
-#include "common/log/log.h"
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
+#include "tests/support/log_nothing.h"
+#include "tests/support/no_disk.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int no_open(
-	void *ctx, uint32_t owner, const char *path, enum disk_open how, uint32_t *out_file)
-{
-	return -EIO;
-}
-
-static int no_write(void *ctx, uint32_t file, uint64_t offset, const void *data, size_t len)
-{
-	return -EIO;
-}
-
-static int no_sync(void *ctx, uint32_t file, uint64_t token)
-{
-	return -EIO;
-}
-
-static void no_close(void *ctx, uint32_t file)
-{
-}
-
 static int64_t no_space(void *ctx, const char *path)
 {
 	return 0;
-}
-
-static void no_line(void *ctx, enum log_level level, const char *line)
-{
 }
 
 static void check_output(struct rs_buf *output)
@@ -89,19 +66,16 @@ static void feed(
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct disk disk = {
-		.open = no_open, .write = no_write, .sync = no_sync, .close = no_close
-	};
 	struct rs_rand rand;
 	rs_rand_init_seed(&rand, 1);
-	log_init(LOG_ERROR, no_line, NULL);
+	log_nothing();
 	const struct keeper_config config = { .root = "/nowhere",
 		.software = "fuzz",
 		.meetings_max = 4,
 		.tracks_max = 4,
 		.free_min = 1,
 		.retry = RS_SEC(10),
-		.disk = &disk,
+		.disk = &no_disk,
 		.free_space = no_space,
 		.rand = &rand };
 	struct recorder recorder = { 0 };

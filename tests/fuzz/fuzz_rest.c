@@ -4,18 +4,11 @@
  * command, a webhook or a place. Whatever comes, every request is answered once or refused with a reason, and a restart gives the same
  * view.
  */
-#include "common/log/log.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void be_silent(void *ctx, enum log_level level, const char *line)
-{
-	(void)ctx;
-	(void)level;
-	(void)line;
-}
 
 /* One line: a word, and what stands behind the space. */
 struct call {
@@ -181,7 +174,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	log_init(LOG_ERROR, be_silent, NULL);
+	log_nothing();
 	const struct service_limits limits = { .sessions = 4,
 		.peers = 4,
 		.nodes = 2,

@@ -8,17 +8,23 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+#define WEBCAST 4
+
 static void match(const char *path)
 {
 	static const char *const patterns[] = { "/api/v1/meetings/{meeting}/commands/{command}",
-		"/whip/*/*", "/join/{link}", "/" };
+		"/whip/*/*", "/join/{link}", "/", "/webcast/*/*/{file}" };
 	for (size_t i = 0; i < RS_ARRAY_LEN(patterns); i++) {
 		struct route_params params = { .name = { "" } };
 		if (!route_match(patterns[i], path, &params))
 			continue;
 		for (size_t k = 0; k < ROUTE_PARAMS_MAX; k++) {
 			const char *name = params.name[k];
-			if (name[0] != '\0' && !rs_name_valid(name, strlen(name)))
+			const char *dot = i == WEBCAST && k == 2 ? strchr(name, '.') : NULL;
+			const size_t len = dot != NULL ? (size_t)(dot - name) : strlen(name);
+			if (name[0] != '\0' && !rs_name_valid(name, len))
+				abort();
+			if (dot != NULL && !rs_name_valid(dot + 1, strlen(dot + 1)))
 				abort();
 		}
 	}
@@ -37,6 +43,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (route_file(text, file) == 0 &&
 		(file[0] == '/' || file[0] == '.' || strstr(file, "/.") != NULL ||
 			strstr(file, "//") != NULL || route_content_type(file) == NULL))
+		abort();
+	const char *media = route_webcast_type("v", text);
+	if (media != NULL && strchr(media, '/') == NULL)
 		abort();
 	(void)route_query(text, "after", value, sizeof(value)); /* cut or not: it ends */
 	if (strlen(value) >= sizeof(value) || strchr(value, '&') != NULL)

@@ -2,9 +2,9 @@
  * those the port was given, and the state that hello gives back is accepted by a fresh control end. */
 #include "common/base/text.h"
 #include "common/control/frame.h"
-#include "common/log/log.h"
 #include "sfu/control/control.h"
 #include "sfu/control/tap.h"
+#include "tests/support/log_nothing.h"
 
 #include <jansson.h>
 
@@ -87,10 +87,6 @@ static const struct control_port port = {
 	.peer_remove = on_remove,
 };
 
-static void log_nothing(void *ctx, enum log_level level, const char *line)
-{
-}
-
 static struct control *new_control(struct held *held)
 {
 	static const char *const addresses[] = { "127.0.0.1:5000" };
@@ -155,7 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct held held = { 0 };
 	struct held again = { 0 };
 	char error[CONTROL_ERROR_LEN];
-	log_init(LOG_ERROR, log_nothing, NULL);
+	log_nothing();
 	struct control *control = new_control(&held);
 	feed(control, data, size);
 	char *state = state_back(control);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/evidence/vault_format.h"
 #include "recorder/archive/vault.h"
-#include "recorder/archive/vault_format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

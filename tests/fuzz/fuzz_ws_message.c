@@ -3,18 +3,11 @@
  * What a page may send: each input is a script of lines, the first bytes of each say who sends it. Joined pages of a running
  * service hear it; whatever comes, pages see unbroken numbers and patched views that equal fresh ones.
  */
-#include "common/log/log.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void be_silent(void *ctx, enum log_level level, const char *line)
-{
-	(void)ctx;
-	(void)level;
-	(void)line;
-}
 
 static json_t *view(const struct bench *bench)
 {
@@ -44,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	log_init(LOG_ERROR, be_silent, NULL);
+	log_nothing();
 	/* Small, so that many inputs are tried. */
 	const struct service_limits limits = { .sessions = 8,
 		.peers = 8,

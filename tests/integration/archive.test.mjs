@@ -1,15 +1,16 @@
 // An archive can be proven: signatures and time stamps judged by openssl, and every way of altering what was recorded is found and named.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 import { bagFaults, faultsOf, files, flip, ledger, verify } from '../support/archive.mjs';
 import { Authority } from '../support/authority.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
-import { build, newState } from '../support/rostrum.mjs';
-import { sleep } from '../support/wait.mjs';
+import { build, newState, program } from '../support/rostrum.mjs';
+import { sleep, until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 200_000 };
 const KEN = 'tracks/KEN.001.a';
@@ -213,6 +214,52 @@ function ctl(...args) {
 	return spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', ...args], { encoding: 'utf8' });
 }
 
+// Whoever has no key can make everything but signatures. So he leaves them out.
+test('with the site’s key, signatures that are gone are missed', LIMIT, () => {
+	const seal = ['bagit.txt', 'bag-info.txt', 'manifest-sha512.txt', 'tagmanifest-sha512.txt', 'proof/manifest.sig', 'proof/manifest.tsr', 'proof/tree-head.json', 'proof/tree-head.sig', 'proof/tree-head.tsr'];
+	const judged = (...more) => {
+		const verdict = verify(scratch, '--key', join(original, 'proof/recorder.pub'), ...more);
+		return { status: verdict.status, text: verdict.problems.map(({ file, text }) => `${file} ${text}`).join('\n'), notes: JSON.stringify(verdict.notes) };
+	};
+	const strip = (...names) => names.forEach((name) => rmSync(path(name)));
+	copy();
+	assert.equal(judged().status, 0);
+	strip(...seal);
+	assert.deepEqual([judged().status, judged().text], [0, ''], 'not sealed yet, as while it is recorded: the heads are signed');
+	const heads = lines('proof/heads.jsonl');
+	strip('proof/heads.jsonl');
+	assert.equal(verify(scratch).status, 0, 'consistent');
+	assert.match(judged().text, /heads\.jsonl nothing is signed by the key that was given/);
+
+	// What was recorded after the first head is of his own making, and he says that it was repaired without the key.
+	write('proof/heads.jsonl', heads.slice(0, 1));
+	const events = lines('data/events.jsonl');
+	const stop = JSON.parse(events.at(-1));
+	const link = (type, payload, prev, seq) => {
+		const covered = `{"seq":${seq},"utc":"${stop.utc}","type":"${type}","payload":${JSON.stringify(payload)},"prev":"${prev}"`;
+		return `${covered},"sum":"${sha('sha256', covered)}"}`;
+	};
+	const repaired = link('recording-repaired', { software: 'x', torn_octets: 0, until_ms: 1, signed: false }, stop.prev, stop.seq);
+	write('data/events.jsonl', [...events.slice(0, -1), repaired, link('recording-stopped', stop.payload, sha('sha256', repaired), stop.seq + 1)]);
+	assert.equal(verify(scratch).status, 0, 'so it may have been');
+	assert.match(judged().text, /that no signed head covers/);
+
+	// Cut back to what was signed then, all is in order but for who kept a later head.
+	copy();
+	strip(...seal);
+	const kept = join(scratch, '..', 'kept.json');
+	writeFileSync(kept, `${heads.at(-1)}\n`);
+	assert.equal(judged('--head', kept).status, 0);
+	const [, line] = JSON.parse(heads[0]).payload.events;
+	write('proof/heads.jsonl', heads.slice(0, 1));
+	write('data/events.jsonl', lines('data/events.jsonl').slice(0, JSON.parse(heads[0]).payload.events[0]));
+	assert.equal(sha('sha256', lines('data/events.jsonl').at(-1)), line);
+	const cut = judged('--head', kept);
+	assert.match(cut.text, /heads\.jsonl does not hold the head that was kept elsewhere \(head \d+\)/);
+	const bad = spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', 'verify', scratch, '--head', path('data/session.json')], { encoding: 'utf8' });
+	assert.deepEqual([bad.status, /a line of proof\/heads\.jsonl is expected/.test(bad.stderr)], [2, true]);
+});
+
 test('a part of one track is proven without the rest, plays, and a changed octet of it is found', LIMIT, () => {
 	copy();
 	const bundle = join(newState(), 'proof');
@@ -262,7 +309,7 @@ test('what cannot be proven is refused with a reason', LIMIT, () => {
 	assert.match(made('--track', 'KEN', '--from', '0', '--to', '1000').stderr, /heads\.jsonl is not signed/);
 });
 
-test('an authority that does not answer: sealed all the same, and said so', LIMIT, async () => {
+test('an authority that does not answer: sealed all the same, and said so; asked again by a repair and at the next start', LIMIT, async () => {
 	authority.answers = false;
 	try {
 		const rig = new Rig();
@@ -278,6 +325,48 @@ test('an authority that does not answer: sealed all the same, and said so', LIMI
 		assert.equal(statSync(join(rig.state, 'archive.key')).mode & 0o777, 0o600);
 		assert.equal(await rig.stop(), 0);
 		assert.match(rig.log, /warning archive .*time-stamping authority/);
+
+		const signed = ['manifest-sha512.txt', 'proof/manifest.sig', 'proof/tree-head.json', 'proof/tree-head.sig', 'proof/heads.jsonl', 'data/events.jsonl'];
+		const had = signed.map((name) => sha('sha256', readFileSync(join(rig.directory, name))));
+		const config = join(rig.state, 'recorder.json');
+		writeFileSync(config, JSON.stringify({ 'archive.directory': rig.archive, 'archive.tsa.url': authority.url, 'archive.tsa.ca': authority.ca }));
+		// The authority answers from this very process.
+		const repair = async () => {
+			const child = spawn(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', 'repair', rig.directory, '--config', config, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+			let stdout = '';
+			child.stdout.on('data', (data) => (stdout += data));
+			const [status] = await once(child, 'close');
+			return { status, ...JSON.parse(stdout) };
+		};
+		const refused = await repair();
+		assert.deepEqual([refused.status, refused.stamped], [1, false]);
+		assert.equal(verify(rig.directory).status, 0);
+
+		// The same session once more: by the recorder.
+		const other = join(newState(), 'archive');
+		cpSync(rig.directory, join(other, 'demo-session'), { recursive: true });
+		cpSync(join(rig.state, 'archive.key'), `${other}.key`);
+		authority.answers = true;
+		assert.deepEqual(await repair(), { status: 0, directory: rig.directory, outcome: 'completed', signed: true, stamped: true });
+		const recorder = spawn(program('recorder'), [`control.socket=${other}/none.sock`, `archive.directory=${other}`, `archive.tsa.url=${authority.url}`, `archive.tsa.ca=${authority.ca}`]
+			.flatMap((set) => ['--set', set]), { stdio: 'ignore' });
+		const exit = once(recorder, 'exit');
+		try {
+			await until('a time stamp', () => existsSync(join(other, 'demo-session/proof/tree-head.tsr')) && existsSync(join(other, 'demo-session/tagmanifest-sha512.txt')));
+		} finally {
+			recorder.kill('SIGTERM');
+		}
+		assert.equal((await exit)[0], 0);
+
+		for (const directory of [rig.directory, join(other, 'demo-session')]) {
+			const verdict = verify(directory, '--ca', authority.ca);
+			assert.deepEqual([verdict.status, verdict.stamps, verdict.problems], [0, 2, []], directory);
+			assert.deepEqual(bagFaults(directory), []);
+			assert.equal(authority.faultsOf(join(directory, 'manifest-sha512.txt'), join(directory, 'proof/manifest.tsr')), '');
+			assert.match(readFileSync(join(directory, 'bag-info.txt'), 'utf8'), /Rostrum-Time-Stamp: proof\/manifest\.tsr\n$/);
+		}
+		assert.deepEqual(signed.map((name) => sha('sha256', readFileSync(join(rig.directory, name)))), had, 'evidence is added, none is rewritten');
+		assert.equal((await repair()).outcome, 'nothing-to-do');
 	} finally {
 		authority.answers = true;
 	}

@@ -102,6 +102,7 @@ for (const [name, ...options] of [['x25519', '-algorithm', 'X25519'], ['rsa', '-
 			for (let i = 0; i < 3; i += 1) meeting.feeder.stdin.write('event\n');
 			await sleep(2600);
 			await meeting.end(end);
+			if (end === 'SIGKILL') cpSync(meeting.directory, join(meeting.state, 'left/closed-session'), { recursive: true });
 		}
 
 		// What lies there tells nobody what was said.
@@ -111,6 +112,10 @@ for (const [name, ...options] of [['x25519', '-algorithm', 'X25519'], ['rsa', '-
 		assert.doesNotMatch(readFileSync(join(meeting.directory, 'data/events.jsonl'), 'utf8'), /"type":"test"/);
 		for (const path of files(meeting.directory, '.sealed')) assert.equal(readFileSync(path).indexOf('OpusHead'), -1, path);
 		assert.match(readFileSync(join(meeting.directory, 'proof/closing.log'), 'utf8'), /record done .*encrypted/);
+		for (const path of files(meeting.directory, '')) assert.equal(readFileSync(path).indexOf('Open-ended'), -1, `${path} tells the title`);
+		const [listed] = JSON.parse(archive('list', meeting.archive, '--json').out).archives;
+		assert.deepEqual([listed.session, listed.class, listed.title, listed.encrypted], ['closed-session', 'private', '', true]);
+		assert.match(archive('list', meeting.archive).out, /octets {2}private, encrypted$/m);
 
 		// Without the key: chain, ledgers, tree and manifest.
 		const sealed = verify(meeting.directory);
@@ -119,6 +124,19 @@ for (const [name, ...options] of [['x25519', '-algorithm', 'X25519'], ['rsa', '-
 		assert.match(texts(sealed.notes), /keys: \d+ segments and \d+ events are encrypted/);
 		for (const list of ['manifest-sha512.txt', 'tagmanifest-sha512.txt'])
 			assert.equal(spawnSync('sha512sum', ['--quiet', '--strict', '-c', list], { cwd: meeting.directory }).status, 0, list);
+
+		// What the kill left is closed by a repair as well, without the private key, and opens with it.
+		const left = join(meeting.state, 'left/closed-session');
+		const repaired = archive('repair', left, '--force', '--key-file', `${meeting.archive}.key`, '--json');
+		assert.deepEqual([repaired.status, JSON.parse(repaired.out || '{}').outcome], [0, 'closed-and-sealed'], repaired.err);
+		const closed = verify(left);
+		assert.equal(closed.status, 0, texts(closed.problems));
+		assert.deepEqual([closed.sealed, closed.closed, closed.encrypted, closed.covered], [true, true, closed.segments, closed.clusters]);
+		const reopened = join(meeting.state, 'left/opened');
+		assert.equal(archive('unseal', left, '--key', key.secret, '--to', reopened).status, 0);
+		assert.equal(verify(reopened).status, 0, texts(verify(reopened).problems));
+		assert.deepEqual(payloads(reopened), payloads(reopened).map((_, i) => ({ type: 'test', number: i + 1 })));
+		assert.ok(payloads(reopened).length >= 3);
 
 		// With it: an ordinary archive.
 		const opened = join(meeting.state, 'opened');
@@ -131,6 +149,9 @@ for (const [name, ...options] of [['x25519', '-algorithm', 'X25519'], ['rsa', '-
 		const verdict = verify(opened);
 		assert.equal(verdict.status, 0, texts(verdict.problems));
 		assert.deepEqual([verdict.encrypted, verdict.encrypted_events, verdict.segments, verdict.heads], [0, 0, sealed.segments, sealed.heads]);
+		const index = JSON.parse(readFileSync(join(opened, 'data/record/index.json'), 'utf8'));
+		assert.deepEqual([index.title, index.class, index.languages.map(({ id }) => id)], ['Open-ended working group', 'private', ['floor', 'fr']]);
+		assert.match(readFileSync(join(opened, 'bag-info.txt'), 'utf8'), /External-Description: Open-ended working group/);
 		assert.deepEqual(payloads(opened), payloads(opened).map((_, i) => ({ type: 'test', number: i + 1 })));
 		for (const path of files(opened, '.a.webm')) assert.deepEqual(faultsOf(path), [], path);
 		assert.equal(spawnSync('sha512sum', ['--quiet', '--strict', '-c', 'manifest-sha512.txt'], { cwd: opened }).status, 0);
@@ -159,18 +180,36 @@ for (const [name, ...options] of [['x25519', '-algorithm', 'X25519'], ['rsa', '-
 		assert.match(held.err, /case 7/);
 		assert.equal(archive('release', meeting.directory, '--reason', 'closed').status, 0);
 		assert.equal(archive('erase', meeting.directory, '--track', 'NOBODY').status, 1);
-		assert.equal(archive('erase', meeting.directory, '--track', 'KEN', '--by', 'archivist').status, 0);
-		assert.deepEqual(readdirSync(join(meeting.directory, 'keys')).filter((file) => file.includes('KEN')), []);
+		assert.equal(archive('erase', meeting.directory, '--track', 'KEN', '--dry-run').status, 2, 'an erasure is never tried: refused before anything is read');
+		// In the second copy as well: what that cannot do now is owed, and done the next time.
+		const copy = join(meeting.state, 'copy');
+		const keysOf = (directory) => readdirSync(join(directory, 'keys')).filter((file) => file.includes('KEN'));
+		cpSync(meeting.directory, join(copy, 'closed-session'), { recursive: true });
+		const keys = keysOf(meeting.directory);
+		const erase = () => archive('erase', meeting.directory, '--track', 'KEN', '--by', 'archivist', '--also', copy, '--key', `${meeting.archive}.key`);
+		const owed = erase();
+		assert.deepEqual([owed.status, owed.out], [1, `${meeting.directory}: ${keys.length} keys destroyed, 0 in the second copy\n`]);
+		assert.match(owed.err, new RegExp(`${keys.length} keys are owed by the second copy: .*is it mounted`));
+		assert.deepEqual([keysOf(meeting.directory), keysOf(join(copy, 'closed-session'))], [[], keys]);
+		writeFileSync(join(copy, '.rostrum-copy'), '');
+		const paid = erase();
+		assert.deepEqual([paid.status, paid.out], [0, `${meeting.directory}: 0 keys destroyed, ${keys.length} in the second copy\n`]);
+		assert.deepEqual(keysOf(join(copy, 'closed-session')), []);
+		assert.equal(erase().status, 1, 'no such key is there');
+		const second = join(meeting.state, 'second');
+		assert.equal(archive('unseal', join(copy, 'closed-session'), '--key', key.secret, '--to', second).status, 0);
+		assert.deepEqual(files(second, '.webm').filter((file) => file.includes('KEN')), []);
+		assert.equal(verify(second).status, 0, texts(verify(second).problems));
 		const erased = verify(meeting.directory);
 		assert.equal(erased.status, 0, texts(erased.problems));
-		assert.match(texts(erased.notes), /tracks\/KEN\.001\.a: was erased on \d{4}-\d\d-\d\d: its key was destroyed by archivist/);
+		assert.match(texts(erased.notes), /tracks\/KEN\.001\.a: was erased on \d{4}-\d\d-\d\d: its key was destroyed by archivist \(signed by key/);
 		const rest = join(meeting.state, 'rest');
 		assert.equal(archive('unseal', meeting.directory, '--key', key.secret, '--to', rest).status, 0);
 		assert.deepEqual(files(rest, '.webm').filter((file) => file.includes('KEN')), []);
 		assert.ok(files(rest, '.a.webm').length > 0);
-		const left = verify(rest);
-		assert.equal(left.status, 0, texts(left.problems));
-		assert.ok(left.deleted > 0);
+		const remains = verify(rest);
+		assert.equal(remains.status, 0, texts(remains.problems));
+		assert.ok(remains.deleted > 0);
 		const audit = readFileSync(join(meeting.archive, 'audit.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
 		assert.deepEqual(audit.slice(0, 4).map(({ type }) => type), ['held', 'released', 'erasing', 'erased']);
 	});

@@ -5,12 +5,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
-import { PROGRAMS, newState, program, root } from '../support/rostrum.mjs';
+import { PROGRAMS, build, newState, program, root } from '../support/rostrum.mjs';
 import { mountSmall } from '../support/tmpfs.mjs';
 
 const LIMIT = { timeout: 30_000 };
 const conf = (name) => join(root, 'conf', `${name}.json`);
-const run = (name, ...args) => spawnSync(program(name), args, { encoding: 'utf8', timeout: 10_000 });
+const binary = (name) => (name === 'box' ? join(build, 'tools/roombox/rostrum-box') : program(name));
+const run = (name, ...args) => spawnSync(binary(name), args, { encoding: 'utf8', timeout: 10_000 });
 
 // One line on stderr that matches each of these, and a status that is not zero.
 function failsWith(ran, ...patterns) {
@@ -21,7 +22,7 @@ function failsWith(ran, ...patterns) {
 	for (const pattern of patterns) assert.match(lines[0], pattern);
 }
 
-for (const name of PROGRAMS) {
+for (const name of [...PROGRAMS, 'box']) {
 	test(`${name}: the shipped configuration is good and names every key`, LIMIT, () => {
 		assert.equal(run(name, '--config', conf(name), '--check-config').status, 0);
 		const shipped = Object.keys(JSON.parse(readFileSync(conf(name)))).sort();
@@ -60,6 +61,17 @@ function startsAndFails(name, state, extra, options) {
 	const { binary, args } = command(name, state, options);
 	return spawnSync(binary, [...args, ...extra], { encoding: 'utf8', timeout: 10_000 });
 }
+
+test('box: a room that cannot be is named', LIMIT, () => {
+	const box = (...settings) => spawnSync(binary('box'), settings.flatMap((setting) => ['--set', setting]), { encoding: 'utf8', timeout: 10_000, env: { ROSTRUM_TOKEN: 'x' } });
+	failsWith(box(), /meeting/);
+	failsWith(box('meeting=a b'), /meeting: 1 to 64/);
+	failsWith(box('meeting=demo', 'token.file=/nowhere/token'), /token\.file: \/nowhere\/token: No such file/);
+	failsWith(box('meeting=demo', 'delay.least=200', 'delay.most=100'), /delay\.most/);
+	failsWith(box('meeting=demo', 'camera.input=file:/nowhere/x.y4m'), /camera\.input: file:\/nowhere\/x\.y4m: No such file/);
+	failsWith(box('meeting=demo', 'microphones=[{"input":"gen:hum"}]'), /microphones\[0\]: gen:hum/);
+	failsWith(spawnSync(binary('box'), ['--set', 'meeting=demo'], { encoding: 'utf8', env: {} }), /token\.file or ROSTRUM_TOKEN/);
+});
 
 test('signaling: a port in use is named', LIMIT, async () => {
 	const server = createServer();

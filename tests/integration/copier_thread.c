@@ -4,7 +4,8 @@
  */
 #include "recorder/io/copier.h"
 
-#include "common/log/log.h"
+#include "recorder/io/copy_file.h"
+#include "tests/support/log_nothing.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -25,10 +26,6 @@ struct rig {
 	char copy[96];
 	struct copier *copier;
 };
-
-static void log_nothing(void *ctx, enum log_level level, const char *line)
-{
-}
 
 static void start(struct rig *rig, uint64_t rate)
 {
@@ -60,7 +57,7 @@ static void mark(const struct rig *rig)
 static int setup(void **state)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
-	log_init(LOG_ERROR, log_nothing, NULL);
+	log_nothing();
 	(void)snprintf(rig->base, sizeof(rig->base), "/tmp/rostrum-copier-XXXXXX");
 	assert_non_null(mkdtemp(rig->base));
 	(void)snprintf(rig->root, sizeof(rig->root), "%s/archive", rig->base);
@@ -241,6 +238,44 @@ static void the_rate_is_kept_and_a_slow_disk_is_left_alone(void **state)
 	UNTIL(rig, are_same(rig));
 }
 
+struct taking {
+	const char *path; /* goes as soon as something is read */
+};
+
+static bool take_away(void *ctx, size_t octets)
+{
+	(void)unlink(((const struct taking *)ctx)->path);
+	return true;
+}
+
+/* A key that is destroyed while it is brought over for the first time. */
+static void what_is_taken_out_while_it_is_copied_is_not_left_in_the_copy(void **state)
+{
+	struct rig *rig = *state;
+	char from[256];
+	char to[256];
+	struct copy_done done;
+	uint8_t *chunks = malloc(2 * COPY_CHUNK);
+	(void)snprintf(from, sizeof(from), "%s/demo-1/" FILE_IN, rig->root);
+	(void)snprintf(to, sizeof(to), "%s/one", rig->copy);
+	struct taking taking = { .path = from };
+	const struct copy_way way = {
+		.from = from, .to = to, .chunks = chunks, .go = take_away, .ctx = &taking
+	};
+	put(rig->root, 0, 'a', 1000);
+	assert_int_equal(copy_update(&way, 0, &done), 0);
+	assert_int_equal(access(to, F_OK), -1);
+	/* One that was there before is what is left of it. */
+	put(rig->root, 0, 'a', 1000);
+	taking.path = "/nowhere";
+	assert_int_equal(copy_update(&way, 0, &done), 0);
+	assert_int_equal(access(to, F_OK), 0);
+	taking.path = from;
+	assert_int_equal(copy_update(&way, 0, &done), 0);
+	assert_int_equal(access(to, F_OK), 0);
+	free(chunks);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -250,6 +285,7 @@ int main(void)
 		CASE(after_an_outage_it_goes_on),
 		CASE(after_a_restart_only_what_is_new_is_read),
 		CASE(what_differs_is_mended),
+		CASE(what_is_taken_out_while_it_is_copied_is_not_left_in_the_copy),
 		CASE(the_rate_is_kept_and_a_slow_disk_is_left_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,13 @@
 // What a technician sees of a participant's media, and what Prometheus sees of the media server.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { publish } from '../support/clients.mjs';
 import { parseMetrics } from '../support/prometheus.mjs';
-import { startRostrum } from '../support/rostrum.mjs';
+import { build, startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 90_000 };
@@ -69,4 +73,50 @@ test('the time of packets through the server is measured', LIMIT, async (t) => {
 	assert.ok(mean > 0 && mean < 0.1, `${mean}`);
 	assert.ok(value('rostrum_sfu_sources_flowing') >= 1);
 	assert.ok(value('rostrum_sfu_media_cpu_user_seconds_total') > 0);
+});
+
+// What an alert or a panel asks for and no program says is never seen to be missing.
+test('every metric that the alerts and the dashboard name is exposed', LIMIT, async () => {
+	const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+	const files = read('conf/prometheus/rostrum.rules.yml') + read('conf/grafana/rostrum.json');
+	// Names in expressions; alerts are called Rostrum…, in capitals.
+	const named = [...new Set([...files.matchAll(/\brostrum_\w+/g)].map(([name]) => name))];
+	assert.ok(named.length > 20);
+	// Said only by a recorder with a second copy: the control protocol names it.
+	const absent = { rostrum_sfu_archive_copy_unavailable: 'archive_copy_unavailable' };
+	const paper = read('common/control/PROTOCOL.md');
+	let last = [];
+	const missing = await until('all of them', async () => {
+		const metrics = parseMetrics((await rostrum.http('GET', '/metrics')).body);
+		const samples = new Set(metrics.flatMap(({ samples: all }) => all.map(({ name }) => name)));
+		const not = named.filter((name) => !samples.has(name) && !(name in absent && paper.includes(`\`${absent[name]}\``)));
+		return not.length === 0 ? true : (last = not, false);
+	}, { limit: 20_000, every: 1000 }).catch(() => last);
+	assert.equal(missing, true);
+});
+
+test('a bundle for whoever helps has figures and configuration, and no secret', LIMIT, async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'rostrum-support-'));
+	try {
+		const [config, log, out] = ['sfu.json', 'sfu.log', 'bundle.json'].map((name) => join(folder, name));
+		writeFileSync(config, JSON.stringify({ 'node.name': 'sfu-7', plain: [{ meeting: 'demo', 'srtp.key': 'bm90IHRvIGJlIHNlZW4=' }] }));
+		writeFileSync(log, `info a page came by #${rostrum.tokens.technician}\n`);
+		const run = () => execFileSync(join(build, 'tools/rostrumctl/rostrumctl'), ['support', '--out', out, '--config', config, '--log', log, '--base', rostrum.base, '--state', rostrum.state], { stdio: 'pipe' });
+		run();
+		const text = readFileSync(out, 'utf8');
+		const bundle = JSON.parse(text);
+		assert.equal(bundle.format, 'rostrum-support/1');
+		assert.deepEqual(bundle.missing, []);
+		assert.match(bundle.metrics, /^rostrum_pages \d/m);
+		assert.ok(bundle.nodes.nodes.length > 0);
+		assert.ok(Array.isArray(bundle.meetings.find(({ id }) => id === 'demo').current.problems));
+		assert.equal(bundle.config[config]['node.name'], 'sfu-7');
+		assert.match(bundle.logs[log], /a page came by/);
+		const key = readFileSync(join(rostrum.state, 'token.key'), 'utf8').trim();
+		for (const secret of ['bm90IHRvIGJlIHNlZW4=', rostrum.tokens.technician, key]) assert.ok(!text.includes(secret));
+		assert.equal(statSync(out).mode & 0o777, 0o600);
+		assert.throws(run, /exists/, 'what is there is not written over');
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
 });

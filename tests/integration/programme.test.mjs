@@ -1,10 +1,10 @@
 // The programme of each language, written while a real recorder records, and judged by programs nobody here wrote.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
-import { events, faultsOf, programmes } from '../support/archive.mjs';
+import { bagFaults, events, faultsOf, flip, opusFaults, programmes } from '../support/archive.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { build, newState } from '../support/rostrum.mjs';
 import { decode, stretches } from '../support/sound.mjs';
@@ -25,22 +25,20 @@ function programmeFaults(path, streams = 2) {
 	const faults = faultsOf(path, { streams });
 	const decoded = spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-f', 'null', '-'], { encoding: 'utf8' });
 	if (decoded.status !== 0 || decoded.stderr !== '') faults.push(`ffmpeg: ${decoded.stderr}`);
-	const opus = join(newState(), 'sound.opus');
-	spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a', '-c', 'copy', opus]);
-	const judged = spawnSync('opusinfo', [opus], { encoding: 'utf8' });
-	if (judged.status !== 0 || /WARNING|ERROR/i.test(judged.stdout + judged.stderr)) faults.push(`opusinfo: ${judged.stdout}${judged.stderr}`);
+	faults.push(...opusFaults(path));
 	const counted = decode(path).length / 48000;
 	if (Math.abs(counted - duration(path)) > 0.03) faults.push(`${counted} s of samples in ${duration(path)} s`);
 	return faults;
 }
 
-const ctl = (directory) => {
-	const ran = spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', 'programme', directory, '--json'], { encoding: 'utf8' });
-	return { status: ran.status, said: ran.stderr, ...(ran.status === 0 ? JSON.parse(ran.stdout) : {}) };
+const archive = (...args) => {
+	const ran = spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', ...args, '--json'], { encoding: 'utf8' });
+	return { status: ran.status, said: ran.stderr, ...(ran.stdout.startsWith('{') ? JSON.parse(ran.stdout) : {}) };
 };
+const ctl = (directory) => archive('programme', directory);
 
 // Every packet of a file: stream, time, size and digest.
-const packetsOf = (path) => spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0', '-c', 'copy', '-f', 'framemd5', '-'], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout;
+const packetsOf = (path, map = '0') => spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', map, '-c', 'copy', '-f', 'framemd5', '-'], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout;
 
 // The archive as it was before anything was derived from it.
 function unsealed(directory) {
@@ -103,6 +101,38 @@ test('the programme of each language lasts as long as the session, whatever came
 	for (const [name, path] of Object.entries(programmes(copy))) assert.equal(packetsOf(path), packetsOf(programmes(rig.directory)[name]), name);
 	assert.equal(ctl(copy).made, false, 'it is whole now');
 	assert.equal(ctl(rig.directory).made, false);
+
+	// A language leaves the archive with its packets as they are.
+	const out = newState();
+	for (const ending of ['opus', 'webm']) {
+		const to = join(out, `fr.${ending}`);
+		assert.equal(archive('export', rig.directory, '--language', 'fr', '--to', to).status, 0);
+		const sound = (path) => packetsOf(path, '0:a').split('\n').filter((line) => !line.startsWith('#')).map((line) => line.split(',').slice(4, 6).join());
+		assert.deepEqual(sound(to), sound(fr), ending);
+	}
+	assert.deepEqual(opusFaults(join(out, 'fr.opus')), []);
+	assert.match(archive('export', rig.directory, '--language', 'ru', '--to', join(out, 'ru.opus')).said, /ru/);
+	assert.ok(!existsSync(join(out, 'ru.opus')));
+
+	// Of a whole root only what was public and is closed and good leaves, and each that stays is counted.
+	const root = join(out, 'archive');
+	for (const name of ['public', 'private', 'open', 'altered']) cpSync(rig.directory, join(root, name), { recursive: true });
+	const about = join(root, 'private/data/session.json');
+	writeFileSync(about, readFileSync(about, 'utf8').replace('{', '{"class":"private",'));
+	const chain = join(root, 'open/data/events.jsonl');
+	writeFileSync(chain, readFileSync(chain, 'utf8').replace(/^.*"type":"recording-stopped"[^]*$/m, ''));
+	flip(join(root, 'altered/data/events.jsonl'), 400);
+	const left = archive('export', root, '--public', '--to', join(out, 'public'));
+	assert.deepEqual([left.exported, left.not_public, left.not_closed, left.not_good, left.not_known], [1, 1, 1, 1, 0], JSON.stringify(left.sessions));
+	assert.equal(left.status, 1, 'one of them is not what was recorded');
+	assert.deepEqual(readdirSync(join(out, 'public')), ['public']);
+	assert.deepEqual(bagFaults(join(out, 'public/public')), []);
+	assert.equal(archive('export', root, '--public', '--to', join(out, 'public')).there, 1);
+	const refused = archive('export', join(root, 'private'), '--to', join(out, 'private'));
+	assert.equal(refused.status, 1);
+	assert.match(refused.said, /it was not public/);
+	assert.ok(!existsSync(join(out, 'private')));
+
 	rmSync(floor);
 	assert.match(ctl(rig.directory).said, /is sealed/);
 });

@@ -1,7 +1,7 @@
 // A recorder was killed and never came back: `rostrumctl archive repair` closes and seals what it left, and changes nothing that was recorded.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before, beforeEach } from 'node:test';
 import { bagFaults, chainFaults, essence, events, faultsOf, files, programmes, verify } from '../support/archive.mjs';
@@ -109,6 +109,41 @@ test('what may still be written, a wrong key and what is no archive are refused,
 	rmSync(join(directory, 'data/session.json'));
 	const none = repair('--force');
 	assert.deepEqual([none.status, /no archive is there/.test(none.stderr)], [1, true]);
+});
+
+test('a step that failed at the close is done again, and the seal made without it is kept', LIMIT, () => {
+	// A folder where a file should be, as good as a disk that cannot be written.
+	const index = join(directory, 'data/record/index.json');
+	rmSync(join(directory, 'data/record'), { recursive: true, force: true });
+	writeFileSync(join(directory, 'data/record'), '');
+	const failed = repair('--force', '--key-file', key);
+	assert.equal(failed.status, 1);
+	assert.match(failed.stderr, /record: /);
+	assert.equal(existsSync(join(directory, 'tagmanifest-sha512.txt')), true, 'sealed without it');
+	const first = readFileSync(join(directory, 'manifest-sha512.txt'));
+	const sig = readFileSync(join(directory, 'proof/manifest.sig'));
+	rmSync(join(directory, 'data/record'));
+	mkdirSync(join(directory, 'data/record'));
+	const again = repair('--key-file', key, '--json');
+	assert.deepEqual([again.status, JSON.parse(again.stdout || '{}').outcome], [0, 'sealed-again'], again.stderr);
+	assert.equal(JSON.parse(readFileSync(index, 'utf8')).format, 'rostrum-index/1');
+	assert.ok(first.equals(readFileSync(join(directory, 'proof/manifest.001.txt'))));
+	assert.ok(sig.equals(readFileSync(join(directory, 'proof/manifest.001.sig'))));
+	const verdict = verify(directory, '--key', join(directory, 'proof/recorder.pub'));
+	assert.equal(verdict.status, 0, JSON.stringify(verdict));
+	assert.deepEqual(bagFaults(directory), []);
+	assert.match(repair('--key-file', key).stdout, /is sealed; nothing to do/);
+});
+
+test('sealed without a key, signed with it later', LIMIT, () => {
+	assert.equal(repair('--force').status, 0);
+	const manifest = readFileSync(join(directory, 'manifest-sha512.txt'));
+	const signed = repair('--key-file', key, '--json');
+	assert.deepEqual([signed.status, JSON.parse(signed.stdout || '{}')], [0, { directory, outcome: 'completed', signed: true, stamped: false }], signed.stderr);
+	assert.ok(manifest.equals(readFileSync(join(directory, 'manifest-sha512.txt'))));
+	assert.match(readFileSync(join(directory, 'bag-info.txt'), 'utf8'), /Rostrum-Signature: proof\/manifest\.sig/);
+	const verdict = verify(directory, '--key', join(directory, 'proof/recorder.pub'));
+	assert.deepEqual([verdict.status, verdict.signatures], [0, 2], JSON.stringify(verdict));
 });
 
 test('closed, but killed before it was sealed: only sealed', LIMIT, () => {

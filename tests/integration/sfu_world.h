@@ -80,7 +80,9 @@ int sfu_world_stop(struct sfu_world *world);
 
 /* Lets time pass. */
 void sfu_world_run(struct sfu_world *world, int ms);
-/* Until a speaking peer has sent so many packets more, and they had time to arrive. */
+/* Until what the peers sent up to now has arrived where it goes, however busy the machine is. */
+void sfu_world_settle(struct sfu_world *world);
+/* Until a speaking peer has sent so many packets more, and they have arrived. */
 void sfu_world_speak(struct sfu_world *world, const struct sfu_peer *peer, uint64_t packets);
 /* The next message of a type, waiting for it for up to 3 s; to be released. Others before it are dropped. */
 json_t *sfu_world_hear(struct sfu_world *world, const char *type);

@@ -5,7 +5,7 @@
  * stdin takes commands, one a line:
  *
  *   record on|off   desired state of the meeting     gate open|close  KEN's microphone and camera
- *   event           one more meeting event           lose N           the next N packets of each track vanish
+ *   event [NAME DATA] one more meeting event         lose N           the next N packets of each track vanish
  *   dtx on|off      the microphone falls silent      tap              drop the tap connection
  *   codec NAME      announce a track of that codec   clips ROOT       CHE, HUN and AUT show clips in VP9, H.264, AV1
  *   steal N         the next N packets of each track are counted as sent and do not come
@@ -34,6 +34,9 @@
 #include <unistd.h>
 
 #define OUTPUT_MAX ((size_t)64 << 20)
+#define PAYLOAD_MAX 1024
+/* Events whose payload was told. */
+#define TOLD_MAX 256
 
 enum {
 	TRACK_SOUND,
@@ -71,7 +74,8 @@ struct feeder {
 	bool dtx;
 	bool quit;
 	int revision;
-	int64_t events; /* made so far; event n says so */
+	int64_t events; /* made so far; event n says so, unless it was told what to say */
+	char *told[TOLD_MAX + 1];
 	rs_time report_due;
 	int current; /* track whose packets the sink gets */
 };
@@ -132,12 +136,16 @@ static json_t *meeting_json(const struct feeder *feeder)
 }
 
 /* The meeting's log up to an event: its payload, and its hash over that and the hash before. */
-static void make_event(int64_t number, char payload[96], char hash[2 * RS_SHA256_LEN + 1])
+static void make_event(const struct feeder *feeder, int64_t number, char payload[PAYLOAD_MAX],
+	char hash[2 * RS_SHA256_LEN + 1])
 {
-	uint8_t chained[RS_SHA256_LEN + 96] = { 0 };
+	uint8_t chained[RS_SHA256_LEN + PAYLOAD_MAX] = { 0 };
 	for (int64_t n = 1; n <= number; n++) {
-		(void)snprintf(
-			payload, 96, "{\"type\":\"test\",\"number\":%" PRId64 "}", n); /* fits */
+		if (n <= TOLD_MAX && feeder->told[n] != NULL)
+			(void)rs_copy_string(payload, PAYLOAD_MAX, feeder->told[n]); /* fits */
+		else
+			(void)snprintf(payload, PAYLOAD_MAX,
+				"{\"type\":\"test\",\"number\":%" PRId64 "}", n); /* fits */
 		memcpy(chained + RS_SHA256_LEN, payload, strlen(payload));
 		rs_sha256(chained, RS_SHA256_LEN + strlen(payload), chained);
 	}
@@ -146,9 +154,9 @@ static void make_event(int64_t number, char payload[96], char hash[2 * RS_SHA256
 
 static void say_event(struct feeder *feeder, int64_t number)
 {
-	char payload[96] = "";
+	char payload[PAYLOAD_MAX] = "";
 	char hash[2 * RS_SHA256_LEN + 1];
-	make_event(number, payload, hash);
+	make_event(feeder, number, payload, hash);
 	say(&feeder->control, json_pack("{s:s, s:i, s:s, s:I, s:s, s:s}", "type", "event",
 				      "revision", ++feeder->revision, "meeting", "demo", "event",
 				      (json_int_t)number, "hash", hash, "payload", payload));
@@ -305,10 +313,25 @@ static void command_gate(struct feeder *feeder, const char *how)
 	tap_media_want_key(feeder->media[TRACK_PICTURE]);
 }
 
+/* As signaling writes its events, happening now. */
+static char *tell_event(int64_t number, const char *how)
+{
+	char text[PAYLOAD_MAX];
+	const size_t n = strcspn(how, " ");
+	if (rs_format(text, sizeof(text),
+		    "{\"event\":%" PRId64 ",\"time\":%" PRId64
+		    ",\"name\":\"%.*s\",\"by\":null,\"data\":%s}",
+		    number, rs_clock_wall_us() / 1000, (int)n, how,
+		    how[n] == ' ' ? how + n + 1 : "{}") < 0)
+		abort();
+	return rs_strdup(text);
+}
+
 static void command_event(struct feeder *feeder, const char *how)
 {
-	(void)how;
 	feeder->events++;
+	if (how[0] != '\0' && feeder->events <= TOLD_MAX)
+		feeder->told[feeder->events] = tell_event(feeder->events, how);
 	if (feeder->control.peer >= 0)
 		say_event(feeder, feeder->events);
 }
@@ -455,7 +478,7 @@ static void serve(struct feeder *feeder, struct server *server,
 
 static void read_commands(struct feeder *feeder)
 {
-	static char line[256];
+	static char line[PAYLOAD_MAX];
 	static size_t len;
 	char c;
 	for (;;) {
@@ -511,6 +534,8 @@ int main(int argc, char **argv)
 	}
 	for (int i = 0; i < TRACKS; i++)
 		tap_media_free(feeder->media[i]);
+	for (size_t i = 0; i <= TOLD_MAX; i++)
+		rs_release(feeder->told[i]);
 	server_drop(&feeder->control);
 	server_drop(&feeder->tap);
 	rs_release(feeder);

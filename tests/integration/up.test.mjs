@@ -27,7 +27,7 @@ test('tools/up prints one line of JSON, serves, and keeps the meeting over a res
 		assert.ok(rostrum.tokens.delegates.FRA && rostrum.tokens.delegates.KEN);
 		assert.equal(rostrum.tokens.interpreters.fr.length, 2);
 		assert.deepEqual(Object.keys(rostrum.links.delegates), Object.keys(rostrum.tokens.delegates));
-		for (const name of ['sfu', 'signaling', 'recorder']) assert.ok(alive(rostrum.firstPids[name]), name);
+		for (const name of ['sfu', 'signaling', 'recorder', 'webcast']) assert.ok(alive(rostrum.firstPids[name]), name);
 		assert.deepEqual(rostrum.firstPids, rostrum.pids);
 	});
 

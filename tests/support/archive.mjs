@@ -1,7 +1,7 @@
 // What lies in a recorder's archive, judged by programs that nobody here wrote.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from './rostrum.mjs';
 
@@ -24,11 +24,25 @@ export function files(directory, ending) {
 		.sort();
 }
 
+// How many packets a file of one track holds, according to ffprobe.
+export const packets = (path) => Number(run('ffprobe', '-v', 'error', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', path).text);
+
 // The files of segments below a directory, whatever their codec: sources and channels as they were sent, without what is derived from them.
 export const essence = (directory) => [...files(directory, '.webm'), ...files(directory, '.mkv')].filter((path) => /\.\d{3,}\.[avc]\.\w+$/.test(path));
 
 // The programme of each language, by its name.
 export const programmes = (directory) => Object.fromEntries(files(directory, '.webm').filter((path) => /\/channels\/[^./]+\.webm$/.test(path)).map((path) => [basename(path, '.webm'), path]));
+
+// It keeps a database of what it judged in the home directory: one at a time may write it, and a file of the same name and
+// second is not judged again. So each call is given a home of its own, in memory.
+function mediaconch(path) {
+	const home = mkdtempSync('/dev/shm/rostrum-home-');
+	try {
+		return run('env', `HOME=${home}`, 'mediaconch', path).text;
+	} finally {
+		rmSync(home, { recursive: true, force: true });
+	}
+}
 
 // What is wrong with a WebM file according to ffprobe, mkvmerge and mediaconch; empty if nothing.
 export function faultsOf(path, { finished = true, streams: expected = 1 } = {}) {
@@ -40,10 +54,30 @@ export function faultsOf(path, { finished = true, streams: expected = 1 } = {}) 
 	const identified = run('mkvmerge', '-i', path);
 	if (identified.status !== 0) faults.push(`mkvmerge: ${identified.text.slice(0, 300)}`);
 	if (finished) {
-		const judged = run('mediaconch', path).text;
+		const judged = mediaconch(path);
 		if (!judged.startsWith('pass!')) faults.push(`mediaconch: ${judged.slice(0, 600)}`);
 	}
 	return faults;
+}
+
+// Each packet where the one before ends; 2.5 ms of silence that fill a gap are two in WebM's milliseconds, 96 samples.
+const BEHIND_ONE_ANOTHER = String.raw`setts=ts=if(N\,PREV_OUTPTS+PREV_OUTDURATION\,0):duration=if(eq(DURATION\,96)\,120\,DURATION)`;
+
+// What is wrong with the sound of a file according to opusinfo. Ogg counts samples and has no times: that of another
+// container is judged packet by packet.
+export function opusFaults(path) {
+	const directory = mkdtempSync('/dev/shm/rostrum-opus-');
+	try {
+		const opus = path.endsWith('.opus') ? path : join(directory, 'sound.opus');
+		if (opus !== path) {
+			const made = run('ffmpeg', '-v', 'error', '-i', path, '-map', '0:a', '-c', 'copy', '-bsf:a', BEHIND_ONE_ANOTHER, opus);
+			if (made.status !== 0 || made.text !== '') return [`ffmpeg: ${made.text}`];
+		}
+		const { status, text } = run('opusinfo', opus);
+		return status !== 0 || /warning|error/i.test(text) ? [`opusinfo: ${text}`] : [];
+	} finally {
+		rmSync(directory, { recursive: true });
+	}
 }
 
 // Seconds from the first to the last packet of a file, by ffprobe.
@@ -113,4 +147,34 @@ export function flip(path, at) {
 	octet[0] ^= 0x10;
 	writeSync(file, octet, 0, 1, at);
 	closeSync(file);
+}
+
+// One digest over the names and octets of all files below a directory.
+export function treeDigest(directory) {
+	return sha256(files(directory, '').map((path) => `${path.slice(directory.length)} ${sha256(readFileSync(path))}\n`).join(''));
+}
+
+// A closed session as if it had been recorded days ago: its times, and the chain over them. What was signed is taken away, to be sealed
+// again by `rostrumctl archive repair`.
+export function age(directory, days) {
+	const ms = days * 86_400_000;
+	const before = (utc) => new Date(Date.parse(utc) - ms).toISOString();
+	const path = join(directory, 'data/session.json');
+	const session = JSON.parse(readFileSync(path, 'utf8'));
+	const aged = JSON.stringify({ ...session, started: before(session.started), started_us: session.started_us - ms * 1000 });
+	writeFileSync(path, aged);
+	let prev = '0'.repeat(64);
+	const lines = readFileSync(join(directory, 'data/events.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => {
+		const words = line.slice(0, line.lastIndexOf(',"prev"'))
+			.replace(/"utc":"([^"]+)"/, (_, utc) => `"utc":"${before(utc)}"`)
+			.replace(/"session_sha256":"\w+"/, `"session_sha256":"${sha256(aged)}"`)
+			.replace(`"started_us":${session.started_us}`, `"started_us":${session.started_us - ms * 1000}`);
+		const covered = `${words},"prev":"${prev}"`;
+		const whole = `${covered},"sum":"${sha256(covered)}"}`;
+		prev = sha256(whole);
+		return `${whole}\n`;
+	});
+	writeFileSync(join(directory, 'data/events.jsonl'), lines.join(''));
+	for (const name of ['bagit.txt', 'bag-info.txt', 'manifest-sha512.txt', 'tagmanifest-sha512.txt']) rmSync(join(directory, name));
+	for (const proof of files(join(directory, 'proof'), '')) rmSync(proof);
 }

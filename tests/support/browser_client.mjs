@@ -40,7 +40,7 @@ function install(size, fps) {
 		return new URL(answer.headers.get('location'), url).href;
 	}
 
-	window.open_peer = async (what, url, token, hz, rgb) => {
+	window.open_peer = async (what, url, token, hz, rgb, codec) => {
 		window.audio ??= new AudioContext({ sampleRate: 48000 });
 		await window.audio.resume();
 		const pc = new RTCPeerConnection();
@@ -54,7 +54,8 @@ function install(size, fps) {
 			const sight = paint(rgb);
 			peer.stop = () => (oscillator.stop(), sight.stop());
 			pc.addTransceiver(out.stream.getAudioTracks()[0], { direction: 'sendonly' });
-			pc.addTransceiver(sight.track, { direction: 'sendonly' });
+			const camera = pc.addTransceiver(sight.track, { direction: 'sendonly' });
+			if (codec) camera.setCodecPreferences(RTCRtpSender.getCapabilities('video').codecs.filter(({ mimeType }) => [`video/${codec}`, 'video/rtx'].includes(mimeType)));
 		} else {
 			peer.analyser.fftSize = 8192;
 			peer.analyser.smoothingTimeConstant = 0;
@@ -137,13 +138,14 @@ export class BrowserClients {
 		Object.assign(this, { kind, browser, page, rostrum });
 	}
 
-	async open(what, path, token, hz, rgb) {
-		const at = await this.page.evaluate((...args) => window.open_peer(...args), what, `${this.rostrum.base}${path}`, token, hz, rgb);
+	async open(what, path, token, hz, rgb, codec) {
+		const at = await this.page.evaluate((...args) => window.open_peer(...args), what, `${this.rostrum.base}${path}`, token, hz, rgb, codec);
 		return new Peer(this.page, this.kind, at, token);
 	}
 
-	publish(source, { token, meeting, hz, colour }) {
-		return this.open('publish', `/whip/${meeting}/${source}`, token, hz, colour);
+	// Of pictures in one codec alone, as "VP9", or in any that the answer likes.
+	publish(source, { token, meeting, hz, colour, codec }) {
+		return this.open('publish', `/whip/${meeting}/${source}`, token, hz, colour, codec);
 	}
 
 	play(feed, { token, meeting }) {

@@ -128,11 +128,19 @@ export class Participant {
 		return this.page.locator(slot(testid) + rest).setTimeout(20_000).click();
 	}
 
-	// What cannot be taken back is pressed twice on the same key.
+	// What cannot be taken back is pressed twice on the same key, within four seconds: a hand does that, a busy machine's mouse
+	// may be later, and then begins anew. So it does where the key was waiting for an answer and took no press.
 	async twice(testid) {
-		await this.click(testid);
-		await this.page.waitForSelector(`${slot(testid)}.armed`);
-		await this.click(testid);
+		const armed = `${slot(testid)}.armed`;
+		await until(`${testid} to be pressed twice`, async () => {
+			await this.click(testid);
+			await this.page.waitForSelector(armed, { timeout: 10_000 }).catch(() => {});
+			return this.page.evaluate((selector) => {
+				const key = document.querySelector(selector);
+				key?.click();
+				return key !== null;
+			}, armed);
+		}, { limit: 60_000 });
 	}
 
 	// As the chair: the floor to the entry of the list, or straight from the list of people. Pages ignore a press right after the
@@ -184,6 +192,18 @@ export class Participant {
 		}, { limit, every: 20 });
 	}
 
+	// Until one tone is heard here and for two seconds none of the others is louder than `below`: what lies in a decoder's buffer
+	// is still another's, on a busy machine for seconds.
+	async hearsAlone(other, below) {
+		await this.hears(other);
+		const beside = Object.values(TONES).filter((hz) => hz !== TONES[other]);
+		await until(`${other}'s tone alone at ${this.who}`, async () => {
+			const levels = await this.loudest(2000);
+			if (levels[TONES[other]] > -40 && beside.every((hz) => levels[hz] < below)) return true;
+			throw new Error(JSON.stringify(levels));
+		}, { limit: 30_000 });
+	}
+
 	// Whose colour is in the picture of a feed, and its frame counter; null without a moving picture.
 	picture(feed) {
 		return this.page.evaluate((selector) => window.probe.picture(selector), `video${slot(`picture-${feed}`)}`)
@@ -204,13 +224,14 @@ export class Participant {
 	}
 }
 
-// With `line`, from behind it; `query` ("&companion") is added to the address.
-export async function participate(rostrum, who, { launch = launchChromium, query = '', ...options } = {}) {
+// With `line`, from behind it; `query` ("&companion") is added to the address. Without `camera` the voice alone is sent: where
+// nobody looks at pictures, coding them is most of what a small machine would do.
+export async function participate(rostrum, who, { launch = launchChromium, query = '', camera = true, ...options } = {}) {
 	const link = new URL(rostrum.link(who));
 	if (options.line) link.hostname = options.line.server;
-	const browser = await launch(who, { ...options, origin: options.line && link.origin });
+	const browser = await launch(who, { ...options, ...(typeof camera === 'string' && { camera }), origin: options.line && link.origin });
 	const [page] = await browser.pages();
 	const participant = new Participant(who, browser, page ?? (await browser.newPage()));
-	await participant.join(link.href, query);
+	await participant.join(link.href, query, { camera: Boolean(camera) });
 	return participant;
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { nextPort } from './rostrum.mjs';
 
 async function isFree(port) {
 	const socket = createSocket('udp4');
@@ -17,11 +18,12 @@ async function isFree(port) {
 	}
 }
 
-// `n` even UDP ports that were free a moment ago, and the odd ones after them. Below those the kernel gives out.
+// `n` even UDP ports that were free a moment ago, and the odd ones after them.
 export async function freePairs(n) {
 	const pairs = [];
 	while (pairs.length < n) {
-		const port = 12_000 + 2 * Math.floor(Math.random() * 10_000);
+		const first = nextPort(); // and at least three after it
+		const port = first + (first % 2);
 		if (!pairs.includes(port) && (await isFree(port)) && (await isFree(port + 1))) pairs.push(port);
 	}
 	return pairs;

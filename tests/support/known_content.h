@@ -4,6 +4,10 @@
  * and doubles, the tracks of a recorder behind it, and a reader of the files they leave in memory.
  * Every frame carries its number, so the reader can tell which came, in which order, and when each
  * was captured. Anything amiss fails the running test.
+ *
+ * By default a frame is a few octets with its number. known_world_code() makes them real pictures and real sound, with
+ * the marks of marks.h: then the reader decodes each file, sees the number of every picture, hears that of every second,
+ * and holds every frame against the octets that were sent.
  */
 #ifndef ROSTRUM_TESTS_SUPPORT_KNOWN_CONTENT_H
 #define ROSTRUM_TESTS_SUPPORT_KNOWN_CONTENT_H
@@ -11,11 +15,13 @@
 #include "common/base/rand.h"
 #include "recorder/archive/track.h"
 #include "tests/support/known_sfu.h"
+#include "tests/support/marked.h"
 
 #define KNOWN_FILES_MAX 16
 #define KNOWN_FLIGHT_MAX 256
 #define KNOWN_FRAMES_MAX 200000
 #define KNOWN_SECONDS_MAX 4000
+#define KNOWN_PACKET_MAX 600
 
 struct known_file {
 	char path[96];
@@ -37,7 +43,7 @@ struct known_flying {
 	rs_time arrival;
 	bool used;
 	size_t len;
-	uint8_t data[64];
+	uint8_t data[KNOWN_PACKET_MAX];
 };
 
 /* What sends one track, what the track must hold, and what it did not get. */
@@ -61,6 +67,7 @@ struct known_source {
 	struct known_flying flight[KNOWN_FLIGHT_MAX];
 	uint32_t *expected; /* frames that must be in the files, in order */
 	size_t n_expected;
+	uint32_t *digests; /* of coded frames by their number; NULL = frames are numbers alone */
 };
 
 /* A microphone and a camera of KEN. */
@@ -78,12 +85,17 @@ struct known_world {
 	uint32_t loss_permille;     /* of packets at the first attempt */
 	uint32_t given_up_permille; /* of those, never repaired */
 	rs_time lossless_from; /* through an SFU, which cannot know of the last packets; 0 = never */
-	struct known_sfu *sfu; /* NULL: straight to the recorder */
+	struct known_sfu *sfu;                /* NULL: straight to the recorder */
+	struct marked_microphone *microphone; /* NULL: frames are numbers alone */
+	struct marked_camera *camera;
 };
 
 /* Segments are rolled after `segment_ms`; a perfect line of 30 ms. */
 struct known_world *known_world_new(uint32_t segment_ms);
 void known_world_free(struct known_world *world);
+/* Before anything was sent: frames are real pictures, and sound in which second n says n. For sources whose capture does not
+ * stand still. */
+void known_world_code(struct known_world *world);
 /* Both sources send from where they stand up to `until`; the last packets arrive within a second more. */
 void known_run(struct known_world *world, rs_time until);
 void known_finish(struct known_source *source, rs_time now);
@@ -93,6 +105,9 @@ rs_time known_captured(const struct known_source *source, uint32_t number);
 /* The file called tracks/KEN. and the rest. */
 bool known_has_file(const struct known_memory *memory, const char *rest);
 struct known_file *known_file_named(struct known_memory *memory, const char *rest);
+
+/* More frames of sound than there are between what is said and that it is heard. */
+#define KNOWN_LATE_MAX 128
 
 /* What was found in the files of one source. */
 struct known_found {
@@ -106,6 +121,11 @@ struct known_found {
 	/* Session time - time of capture, of a frame of that second. */
 	int64_t off_us[KNOWN_SECONDS_MAX];
 	bool has_off[KNOWN_SECONDS_MAX];
+	/* Of coded frames. */
+	struct marked_eye *eye;
+	struct marked_ear *ear;
+	uint32_t heard;                  /* numbers, from 0 on without a gap */
+	int64_t late_ms[KNOWN_LATE_MAX]; /* times of the latest frames by their number */
 };
 
 /* Read one more file of found->source: its frames must be the next ones expected. */

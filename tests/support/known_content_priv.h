@@ -16,6 +16,8 @@ struct disk known_disk(struct known_memory *memory);
 void known_memory_done(struct known_memory *memory);
 /* Takes the lines a track has for events.jsonl; `ctx` is the memory. */
 int known_note(void *ctx, const char *type, json_t *payload);
+/* What a coded frame must be found to be. */
+uint32_t known_digest(const uint8_t *data, size_t len);
 int64_t known_number(const json_t *json, const char *key);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 static int memory_open(
 	void *ctx, uint32_t owner, const char *path, enum disk_open how, uint32_t *out_file)
@@ -71,6 +72,11 @@ int64_t known_number(const json_t *json, const char *key)
 	const json_t *value = json_object_get(json, key);
 	assert_true(json_is_integer(value));
 	return json_integer_value(value);
+}
+
+uint32_t known_digest(const uint8_t *data, size_t len)
+{
+	return (uint32_t)crc32(0, data, (uInt)len);
 }
 
 int known_note(void *ctx, const char *type, json_t *payload)

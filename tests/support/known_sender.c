@@ -14,6 +14,12 @@
 #define SOUND_PERIOD RS_MS(20)
 #define PICTURE_PERIOD RS_MS(66)
 #define LINE_DELAY RS_MS(30)
+/* Of coded pictures, and of what goes into a packet: small, since there is half an hour of them, and most take several. */
+#define WIDTH 96
+#define HEIGHT 64
+#define FPS 15
+#define KBIT 80
+#define PAYLOAD_MAX 400
 /* The sender's wall clock is 3 s ahead and gains 50 ppm, its sound card gains another 100 ppm. */
 #define WALL_AHEAD RS_SEC(3)
 #define WALL_GAIN 20000
@@ -65,6 +71,17 @@ struct known_world *known_world_new(uint32_t segment_ms)
 	return world;
 }
 
+void known_world_code(struct known_world *world)
+{
+	world->rules.cluster_max = 1 << 18;
+	world->microphone = marked_microphone_new(0, 0);
+	world->camera = marked_camera_new(WIDTH, HEIGHT, FPS, KBIT);
+	world->sound.digests = rs_calloc(KNOWN_FRAMES_MAX, sizeof(uint32_t));
+	world->picture.digests = rs_calloc(KNOWN_FRAMES_MAX, sizeof(uint32_t));
+	assert_non_null(world->sound.digests);
+	assert_non_null(world->picture.digests);
+}
+
 void known_finish(struct known_source *source, rs_time now)
 {
 	assert_int_equal(track_finish(source->track, now), 0);
@@ -76,6 +93,10 @@ void known_world_free(struct known_world *world)
 	track_free(world->sound.track);
 	track_free(world->picture.track);
 	known_sfu_free(world->sfu);
+	marked_microphone_free(world->microphone);
+	marked_camera_free(world->camera);
+	rs_release(world->sound.digests);
+	rs_release(world->picture.digests);
 	rs_release(world->sound.expected);
 	rs_release(world->picture.expected);
 	known_memory_done(&world->memory);
@@ -151,7 +172,7 @@ static bool launch(struct known_world *world, struct known_source *source, bool 
 		.rtp_ts = timestamp(source, source->number),
 		.ssrc = source->sound ? KNOWN_SOUND_SSRC : KNOWN_PICTURE_SSRC };
 	if (world->sfu != NULL) {
-		uint8_t data[64];
+		uint8_t data[KNOWN_PACKET_MAX];
 		struct rs_writer out;
 		rs_writer_init(&out, data, sizeof(data));
 		rtp_write_header(&out, &header);
@@ -194,21 +215,27 @@ static bool launch(struct known_world *world, struct known_source *source, bool 
 static void send_sound(struct known_world *world, rs_time now)
 {
 	struct known_source *source = &world->sound;
-	uint8_t payload[5];
-	struct rs_writer w;
-	rs_writer_init(&w, payload, sizeof(payload));
-	rs_write_u8(&w, 0xF8); /* one frame of 20 ms, RFC 6716 section 3.1 */
-	rs_write_u32(&w, source->number);
-	if (launch(world, source, false, now, payload, w.len))
+	uint8_t numbered[5];
+	const uint8_t *payload = numbered;
+	size_t len = sizeof(numbered);
+	if (world->microphone != NULL) {
+		marked_microphone_take(world->microphone, &payload, &len);
+		source->digests[source->number] = known_digest(payload, len);
+	} else {
+		struct rs_writer w;
+		rs_writer_init(&w, numbered, sizeof(numbered));
+		rs_write_u8(&w, 0xF8); /* one frame of 20 ms, RFC 6716 section 3.1 */
+		rs_write_u32(&w, source->number);
+	}
+	if (launch(world, source, false, now, payload, len))
 		source->expected[source->n_expected++] = source->number;
 	source->number++;
 }
 
 /* A key frame of three packets, or another of one or two (RFC 7741 section 4.2). */
-static void send_picture(struct known_world *world, rs_time now)
+static bool launch_number(struct known_world *world, bool key, rs_time now)
 {
 	struct known_source *source = &world->picture;
-	const bool key = source->number == 0 || (!source->deaf && now >= source->key_wish_at);
 	static const uint8_t key_head[10] = { 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68,
 		0x01 };
 	static const uint8_t head[10] = { 0x11 };
@@ -224,6 +251,41 @@ static void send_picture(struct known_world *world, rs_time now)
 		rs_write_u32(&w, source->number);
 		whole &= launch(world, source, i + 1 == packets, now, payload, w.len);
 	}
+	return whole;
+}
+
+/* A packet of a coded picture on its way to the line. */
+struct onward {
+	struct known_world *world;
+	rs_time now;
+	bool whole;
+};
+
+static void launch_payload(void *ctx, const uint8_t *payload, size_t len, bool marker)
+{
+	struct onward *onward = ctx;
+	onward->whole &=
+		launch(onward->world, &onward->world->picture, marker, onward->now, payload, len);
+}
+
+static bool launch_coded(struct known_world *world, bool key, rs_time now)
+{
+	struct known_source *source = &world->picture;
+	struct onward onward = { .world = world, .now = now, .whole = true };
+	const uint8_t *data;
+	size_t len;
+	marked_camera_take(world->camera, (uint16_t)source->number, key, &data, &len);
+	source->digests[source->number] = known_digest(data, len);
+	marked_camera_send(world->camera, PAYLOAD_MAX, launch_payload, &onward);
+	return onward.whole;
+}
+
+static void send_picture(struct known_world *world, rs_time now)
+{
+	struct known_source *source = &world->picture;
+	const bool key = source->number == 0 || (!source->deaf && now >= source->key_wish_at);
+	const bool whole = world->camera != NULL ? launch_coded(world, key, now)
+						 : launch_number(world, key, now);
 	if (key)
 		source->key_wish_at = RS_TIME_NEVER;
 	const bool was_broken = source->broken;

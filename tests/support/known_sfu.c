@@ -20,7 +20,7 @@
 struct kept {
 	uint16_t seq;
 	size_t len;
-	uint8_t data[64];
+	uint8_t data[KNOWN_PACKET_MAX];
 };
 
 struct known_sfu {
@@ -97,7 +97,7 @@ static void resend(struct known_sfu *sfu, unsigned i, uint16_t seq)
 {
 	const struct kept *kept = &sfu->kept[i][seq % KEPT];
 	struct rtp_packet packet;
-	uint8_t data[64];
+	uint8_t data[KNOWN_PACKET_MAX];
 	struct rs_writer w;
 	if (kept->len == 0 || kept->seq != seq)
 		return;

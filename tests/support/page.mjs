@@ -20,6 +20,7 @@ export class Page {
 		this.url = `${base.replace(/^http/, 'ws')}/ws`;
 		this.token = token;
 		this.events = [];
+		this.asked = []; // by technicians
 		this.view = null;
 		this.last = null; // { epoch, event } for a resume
 		this.closed = null; // { code, error } once the server closed
@@ -27,12 +28,12 @@ export class Page {
 	}
 
 	// Connect and say hello; resolves with the welcome, rejects with { code, error } if the server refuses.
-	open({ resume = null } = {}) {
+	open({ resume = null, companion = false } = {}) {
 		this.closed = null;
 		this.socket = new WebSocket(this.url, 'rostrum.v1');
 		return new Promise((welcomed, refused) => {
 			let error = null;
-			this.socket.on('open', () => this.send({ type: 'hello', token: this.token, ...(resume && { resume }) }));
+			this.socket.on('open', () => this.send({ type: 'hello', token: this.token, ...(resume && { resume }), ...(companion && { companion }) }));
 			this.socket.on('error', refused);
 			this.socket.on('close', (code) => {
 				this.closed = { code, error };
@@ -61,6 +62,9 @@ export class Page {
 			break;
 		case 'measured':
 			this.view = mergePatch(this.view, { measured: message.patch });
+			break;
+		case 'technician':
+			this.asked.push(message);
 			break;
 		case 'reply':
 			this.waiting.get(message.id)?.(message);

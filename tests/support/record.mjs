@@ -27,7 +27,7 @@ export function readVtt(path, kind) {
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
-// A session's directory with these events of the meeting, chained as recorder/archive/chain.h says.
+// A session's directory with these events of the meeting, chained as common/evidence/chain.h says.
 export function writeArchive(directory, session, payloads) {
 	mkdirSync(join(directory, 'data'), { recursive: true });
 	writeFileSync(join(directory, 'data/session.json'), JSON.stringify(session));

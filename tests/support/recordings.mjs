@@ -68,5 +68,6 @@ export function debate(seconds, each = 10) {
 		speeches,
 		decisions: [{ decision: 1, title: 'A/C.2/81/L.7', kind: 'recorded', at_ms: Math.floor(ms * 0.6), result: 'adopted', totals: { yes: 12, no: 1, abstain: 3 } }],
 		points: [{ participant: 'KEN', name: 'Kenya', delegation: 'KEN', at_ms: Math.floor(ms * 0.3), ruling: 'upheld' }],
+		motions: [{ participant: 'FRA', name: 'France', delegation: 'FRA', motion: 'adjourn-debate', item: 2, at_ms: Math.floor(ms * 0.4), result: 'rejected' }],
 	};
 }

@@ -3,15 +3,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './wait.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const build = resolve(process.env.ROSTRUM_BUILD ?? join(root, 'build'));
-export const PROGRAMS = ['signaling', 'sfu', 'recorder'];
-export const program = (name) => join(build, name, `rostrum-${name}`);
+export const PROGRAMS = ['signaling', 'sfu', 'recorder', 'webcast'];
+export const program = (name) => join(build, name === 'webcast' ? 'recorder/webcast' : name, `rostrum-${name}`);
 
 // What sanitizers print when a program did something undefined; no log of a test may contain it.
 const FAULT = /ERROR: (Address|Leak)Sanitizer|runtime error:|SUMMARY: UndefinedBehavior|Assertion .* failed/;
@@ -20,15 +20,21 @@ export function newState() {
 	return mkdtempSync(join(tmpdir(), 'rostrum-test-'));
 }
 
+// The ports of this process: below those the kernel gives out, and by run.mjs none that another file has at the same time.
+const PORTS = 2000;
+// Each comes with a few after it: a media server takes one a core.
+const STEP = Math.max(4, availableParallelism());
+const firstPort = 12_000 + PORTS * (Number(process.env.ROSTRUM_TEST_PLACE ?? process.pid) % 10);
+let portsTaken = Math.floor(Math.random() * PORTS);
+export const nextPort = () => firstPort + ((portsTaken += STEP) % (PORTS - STEP));
+
 // A TCP port that was free a moment ago.
 export function freePort() {
-	return new Promise((done, fail) => {
+	return new Promise((done) => {
 		const server = createServer();
-		server.once('error', fail);
-		server.listen(0, '127.0.0.1', () => {
-			const { port } = server.address();
-			server.close(() => done(port));
-		});
+		const port = nextPort();
+		server.once('error', () => done(freePort()));
+		server.listen(port, '127.0.0.1', () => server.close(() => done(port)));
 	});
 }
 

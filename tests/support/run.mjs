@@ -1,20 +1,33 @@
-// Run the test files of a folder one after another, each in a process of its own under a time limit.
-// usage: node support/run.mjs FOLDER [part of a file name]; the last line is "N passed, N failed",
-// the one before it says which files took longest.
+// Run the test files of a folder, each in a process of its own under a time limit; those that wait more than they work
+// run side by side, and what each says is kept together.
+// usage: node support/run.mjs FOLDER [part of a file name]; the last line is "N passed, N failed", and the one before it
+// says how long each file took.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const tests = dirname(dirname(fileURLToPath(import.meta.url)));
 const FILE_LIMIT_MS = 300_000;
-const LONGEST = 6;
 
-let running = null;
+// How many files of a folder run at a time. Real processes wait for each other most of the time, and so do pages that are read and
+// pressed; browsers that draw, code and decode do it with all the cores there are, and what is heard through them is measured in time.
+const PLACES = 10; // with ports of their own (rostrum.mjs)
+const JOBS = { integration: Math.min(PLACES, availableParallelism() + 1), browser: 2 };
+const PRESSED = ['archive-page', 'ballot', 'captions', 'documents', 'lists', 'motions', 'pin'];
+// Those that take longest are begun first, so that none of them is left over at the end.
+const LONG = ['api', 'recorder', 'programme', 'recorder-disk', 'recorder-alone', 'recorder-segments', 'plain', 'recorder-kills', 'archive', 'kills', 'closed', 'record', 'webcast'];
+
+// Those whose handshakes fill every core have the machine to themselves, after the others.
+const ALONE = ['outage'];
+const isShared = (name) => (folder === 'browser' ? PRESSED.includes(name) : !ALONE.includes(name));
+
+const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM']) {
 	process.on(signal, () => {
-		if (running) process.kill(-running, 'SIGTERM');
+		for (const pid of running) process.kill(-pid, 'SIGTERM');
 		process.exit(1);
 	});
 }
@@ -31,34 +44,35 @@ function endWhatIsLeft(mark) {
 	}
 }
 
-// One file: passes its lines on as they come and resolves with what it counted.
-function runFile(file) {
-	const mark = `ROSTRUM_TEST_RUN=${randomUUID()}`;
+// One file: gives its lines to `say` as they come and resolves with what it counted. `place` says which ports are its own.
+function runFile(file, place, say) {
+	const mark = randomUUID();
 	return new Promise((resolve) => {
 		const child = spawn(process.execPath, ['--test-reporter', join(tests, 'support/reporter.mjs'),
 			'--test-reporter-destination', 'stdout', file], {
-			stdio: ['ignore', 'pipe', 'inherit'], detached: true, env: { ...process.env, ROSTRUM_TEST_RUN: mark.split('=')[1] },
+			stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, ROSTRUM_TEST_RUN: mark, ROSTRUM_TEST_PLACE: String(place) },
 		});
-		running = child.pid;
+		running.add(child.pid);
 		const limit = setTimeout(() => {
-			console.log(`  FAIL ${file}: no end after ${FILE_LIMIT_MS / 1000} s`);
+			say(`  FAIL ${file}: no end after ${FILE_LIMIT_MS / 1000} s`);
 			process.kill(-child.pid, 'SIGKILL');
 		}, FILE_LIMIT_MS);
 		let rest = '';
 		let counted = null;
+		child.stderr.on('data', (data) => say(String(data).trimEnd()));
 		child.stdout.on('data', (data) => {
 			const lines = (rest + data).split('\n');
 			rest = lines.pop();
 			for (const line of lines) {
 				const sum = /^(\d+) passed, (\d+) failed$/.exec(line);
 				if (sum) counted = { passed: Number(sum[1]), failed: Number(sum[2]) };
-				else console.log(line);
+				else say(line);
 			}
 		});
 		child.on('close', (code) => {
 			clearTimeout(limit);
-			endWhatIsLeft(mark);
-			running = null;
+			endWhatIsLeft(`ROSTRUM_TEST_RUN=${mark}`);
+			running.delete(child.pid);
 			counted ??= { passed: 0, failed: 1 };
 			if (code !== 0 && counted.failed === 0) counted.failed = 1;
 			resolve(counted);
@@ -67,19 +81,33 @@ function runFile(file) {
 }
 
 const [folder, part = ''] = process.argv.slice(2);
-const files = readdirSync(join(tests, folder)).filter((name) => name.endsWith('.test.mjs') && name.includes(part)).sort();
-let passed = 0;
-let failed = 0;
+const rank = (name) => (LONG.indexOf(name) + LONG.length + 1) % (LONG.length + 1); // the unnamed last
+const names = readdirSync(join(tests, folder)).filter((file) => file.endsWith('.test.mjs') && file.includes(part))
+	.map((file) => file.replace('.test.mjs', '')).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+const sum = { passed: 0, failed: 0 };
 const took = [];
-for (const name of files) {
-	console.log(`-- ${folder}/${name}`);
+
+async function run(name, place, alone) {
+	const head = `-- ${folder}/${name}.test.mjs`;
+	const said = [head];
+	if (alone) console.log(head);
 	const began = Date.now();
-	const counted = await runFile(join(tests, folder, name));
-	passed += counted.passed;
-	failed += counted.failed;
+	const counted = await runFile(join(tests, folder, `${name}.test.mjs`), place, alone ? (line) => console.log(line) : (line) => said.push(line));
+	if (!alone) console.log(said.join('\n'));
+	sum.passed += counted.passed;
+	sum.failed += counted.failed;
 	took.push({ name, seconds: Math.round((Date.now() - began) / 1000) });
 }
-const longest = took.sort((a, b) => b.seconds - a.seconds).slice(0, LONGEST).map(({ name, seconds }) => `${name.replace('.test.mjs', '')} ${seconds} s`);
-console.log(`-- ${folder} took longest with ${longest.join(', ')}`);
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+const began = Date.now();
+const together = names.filter(isShared);
+const jobs = Math.max(1, Math.min(JOBS[folder] ?? 1, together.length));
+await Promise.all(Array.from({ length: jobs }, async (_, place) => {
+	while (together.length > 0) await run(together.shift(), place, jobs === 1);
+}));
+for (const name of names.filter((each) => !isShared(each))) await run(name, 0, true);
+
+const times = took.sort((a, b) => b.seconds - a.seconds).map(({ name, seconds }) => `${name} ${seconds}`);
+console.log(`-- ${folder} took ${Math.round((Date.now() - began) / 1000)} s, ${jobs} at a time; seconds a file: ${times.join(', ')}`);
+console.log(`${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MEETING "meeting"
+#define INSTANCE "k3Jd92ms" /* of the media server */
 #define PEOPLE_MAX 32
 #define VALUE_MAX 1024
 
@@ -89,15 +90,19 @@ static void read_people(struct world *world, const json_t *conference)
 	}
 }
 
+/* What is seen and heard is what the chair sees and hears. */
 static void join(struct world *world, struct person *person)
 {
+	world->bench->brief = strcmp(person->role, "chair") != 0;
 	person->page = bench_join(world->bench, MEETING, person->badge, person->role);
 }
 
 /* Sound and picture. */
 static void connect_media(struct world *world, struct person *person)
 {
-	(void)rs_set_text(person->peer, bench_offer(world->bench, person->page));
+	const json_t *reply = bench_command(world->bench, person->page, "offer",
+		"\"instance\":\"" INSTANCE "\",\"sdp\":\"v=0\"");
+	(void)rs_set_text(person->peer, bench_text(reply, "peer"));
 	bench_peer(world->bench, world->sfu, person->peer, "connected");
 }
 
@@ -338,7 +343,7 @@ static void restart(struct world *world)
 {
 	json_t *before = json_deep_copy(view_of(world));
 	bench_restart(world->bench);
-	world->sfu = bench_sfu(world->bench, "k3Jd92ms", "null");
+	world->sfu = bench_sfu(world->bench, INSTANCE, "null");
 	for (size_t i = 0; i < world->n_people; i++) {
 		if (world->people[i].page == NULL)
 			continue;
@@ -493,16 +498,18 @@ static bool is_away(const char *line, const struct person *person)
 	return strstr(line, name) != NULL;
 }
 
-/* Booths are empty unless the scenario speaks of them: whoever comes in costs a patch to all the others. */
-static bool is_idle_desk(const char *lines, const struct person *person)
+/* Booths and the meeting room are empty unless the scenario speaks of them: whoever comes in costs a patch to all the others. */
+static bool is_idle(const char *lines, const struct person *person)
 {
+	if (strcmp(person->role, "room") == 0)
+		return strstr(lines, "seat A") == NULL;
 	return strcmp(person->role, "interpreter") == 0 && strstr(lines, person->badge) == NULL;
 }
 
 static void everybody_joins(struct world *world, const char *lines, const char *away)
 {
 	for (size_t i = 0; i < world->n_people; i++) {
-		if (is_away(away, &world->people[i]) || is_idle_desk(lines, &world->people[i]))
+		if (is_away(away, &world->people[i]) || is_idle(lines, &world->people[i]))
 			continue;
 		join(world, &world->people[i]);
 		connect_media(world, &world->people[i]);
@@ -544,7 +551,7 @@ static void world_new(struct world *world, const char *lines)
 	take_votes(conference, said_first(lines, WITHOUT_VOTE));
 	char *chosen = json_dumps(conference, 0);
 	world->bench = bench_new_of(NULL, chosen);
-	world->sfu = bench_sfu(world->bench, "k3Jd92ms", "null");
+	world->sfu = bench_sfu(world->bench, INSTANCE, "null");
 	free(chosen);
 	json_decref(conference);
 	free(text);

@@ -1,11 +1,12 @@
 // Take the pictures of docs/ from the real pages, with drawn people as cameras.
 // usage: node support/screenshots.mjs; wants a build and built pages, as tools/up leaves them.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchChromium, participate } from './browsers.mjs';
-import { root, startRostrum } from './rostrum.mjs';
+import { debate, writeRecording } from './recordings.mjs';
+import { newState, root, startRostrum } from './rostrum.mjs';
 import { sleep, until } from './wait.mjs';
 
 const FRAMES = 20;
@@ -49,9 +50,14 @@ async function cameras(folder) {
 
 const folder = mkdtempSync(join(tmpdir(), 'rostrum-pictures-'));
 const camera = await cameras(folder);
-const rostrum = await startRostrum();
-const everyone = await Promise.all(['chair', 'KEN', 'FRA', 'fr-1', 'fr-2'].map((who) => participate(rostrum, who, { camera: camera[who] })));
-const [chair, KEN, FRA, booth] = everyone;
+const state = newState();
+const MINUTES = 40;
+const captions = { en: Array.from({ length: MINUTES * 6 }, (_, i) => ({ from_ms: i * 10_000, to_ms: i * 10_000 + 9000, text: 'My delegation supports the text on the law of the sea as it stands.' })) };
+mkdirSync(join(state, 'archive'), { recursive: true });
+writeRecording(join(state, 'archive'), { session: 'plenary1', languages: ['floor', 'en', 'fr', 'ar'], seconds: MINUTES * 60, captions, ...debate(MINUTES * 60, 90) });
+const rostrum = await startRostrum({ state });
+const everyone = await Promise.all(['chair', 'KEN', 'FRA', 'fr-1', 'fr-2', 'technician'].map((who) => participate(rostrum, who, { camera: camera[who] })));
+const [chair, KEN, FRA, booth, , technician] = everyone;
 await chair.click('open-meeting');
 await KEN.click('floor-key');
 await until('KEN on the list', async () => (await chair.view()).list.length === 1);
@@ -63,9 +69,15 @@ await FRA.hears('KEN');
 await booth.page.keyboard.press('f');
 await (await booth.page.waitForSelector('[data-testid="choice"][data-choice="en"]')).evaluate((key) => key.click());
 await until('English on the floor', async () => (await chair.view()).floor.language === 'en');
-await sleep(4000);
-for (const [one, name] of [[FRA, 'delegate'], [chair, 'podium'], [booth, 'interpreter']])
+await technician.page.click('[data-testid="station"][data-participant="KEN"]');
+await sleep(15_000); // lines have a little of their past
+for (const [one, name] of [[FRA, 'delegate'], [chair, 'podium'], [booth, 'interpreter'], [technician, 'technician']])
 	await one.page.screenshot({ path: join(root, 'docs', `${name}.png`) });
-await Promise.all(everyone.map((one) => one.close()));
+await Promise.all(everyone.slice(1).map((one) => one.close()));
+const archive = await chair.browser.newPage();
+await archive.goto(`${rostrum.base}/archive?s=plenary1&t=600#${rostrum.token('KEN')}`, { waitUntil: 'domcontentloaded' });
+await until('the recording to be open', () => archive.$eval('video', (video) => video.readyState >= 2).catch(() => false));
+await archive.screenshot({ path: join(root, 'docs', 'archive.png') });
+await chair.close();
 await rostrum.stop();
 rmSync(folder, { recursive: true, force: true });

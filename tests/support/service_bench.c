@@ -218,8 +218,19 @@ static struct bench_line *line_of(struct bench *bench, uint64_t id)
 	return NULL;
 }
 
-/* The text of a message, or of all its parts once the last is there: they come in a row. NULL before that. */
-static json_t *read_json(struct bench *bench, struct message *message)
+/* Is the view, or a change of it? */
+static bool shows(const char *text, size_t len)
+{
+	static const char *const heads[] = { "{\"type\":\"welcome\"", "{\"type\":\"event\"" };
+	for (size_t i = 0; i < RS_ARRAY_LEN(heads); i++)
+		if (len > strlen(heads[i]) && memcmp(text, heads[i], strlen(heads[i])) == 0)
+			return true;
+	return false;
+}
+
+/* What a message says, or all its parts once the last is there: they come in a row. NULL before that, and of what a brief
+ * page keeps nothing of. */
+static json_t *read_json(struct bench *bench, struct message *message, bool brief)
 {
 	assert((bench->n_part > 0) ==
 		(message->part == MESSAGE_NEXT || message->part == MESSAGE_LAST));
@@ -228,9 +239,12 @@ static json_t *read_json(struct bench *bench, struct message *message)
 	bench->n_part += message->len;
 	if (message->part == MESSAGE_FIRST || message->part == MESSAGE_NEXT)
 		return NULL;
-	json_t *json = json_loadb(bench->part, bench->n_part, 0, NULL);
-	assert(json != NULL);
+	const size_t len = bench->n_part;
 	bench->n_part = 0;
+	if (brief && shows(bench->part, len))
+		return NULL;
+	json_t *json = json_loadb(bench->part, len, 0, NULL);
+	assert(json != NULL);
 	return json;
 }
 
@@ -284,8 +298,9 @@ static void hear(struct bench *bench, struct service_out *out)
 		return;
 	}
 	json_t *json = NULL;
+	struct bench_line *line = line_of(bench, out->to);
 	if (out->message != NULL) {
-		json = read_json(bench, out->message);
+		json = read_json(bench, out->message, line != NULL && line->brief);
 		message_unref(out->message);
 	}
 	if (out->kind == SERVICE_ANSWER) {
@@ -302,7 +317,6 @@ static void hear(struct bench *bench, struct service_out *out)
 		bench->told = json;
 		return;
 	}
-	struct bench_line *line = line_of(bench, out->to);
 	assert(line != NULL);
 	if (out->kind == SERVICE_CLOSE)
 		line->closed = out->code;
@@ -363,6 +377,7 @@ static struct bench_line *add_line(struct bench *bench, uint64_t id)
 	assert(bench->n_lines < BENCH_LINES);
 	struct bench_line *line = &bench->lines[bench->n_lines++];
 	line->id = id;
+	line->brief = bench->brief;
 	line->heard = json_array();
 	line->view = json_object();
 	return line;

@@ -19,12 +19,13 @@ struct bench_line {
 	uint64_t event;  /* a page's last event number */
 	uint16_t closed; /* close code; 0 = open */
 	bool changes;    /* said in its hello */
+	bool brief;      /* a page that keeps what it is answered, and no view and no event */
 	bool follows; /* a media server: says `applied` to all it is told, as soon as it is told */
 	json_int_t told; /* the revision, and what of it was followed */
 	json_int_t applied;
 };
 
-#define BENCH_LINES 64
+#define BENCH_LINES 320
 
 struct bench {
 	struct fake_store *fake;
@@ -47,6 +48,7 @@ struct bench {
 	size_t n_streamed;
 	size_t n_archived;     /* times the archive was said to have something new */
 	uint64_t stream_ended; /* the last that was ended */
+	bool brief; /* pages to come are; reading what all of them see is most of what a long play costs */
 	bool slow_keys; /* keys of secret ballots are made by bench_make_key(), else as they are asked for */
 	uint64_t key; /* the one to be made; 0 = none */
 	char key_path[256];

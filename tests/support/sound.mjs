@@ -8,12 +8,11 @@ const WINDOW = 8192;
 // Frequencies far enough apart, and in no whole-number relation, so that neither leakage nor distortion mixes them up.
 export const TONES = { chair: 350, FRA: 620, KEN: 990, 'fr-1': 1430, 'fr-2': 1870, room: 2330, 'ar-1': 2710 };
 
-// A mono WAV file of one tone. Whole seconds of a whole-numbered frequency loop without a click.
-export function writeTone(path, hz, { seconds = 10, amplitude = 0.5 } = {}) {
-	const samples = RATE * seconds;
-	const data = Buffer.alloc(44 + samples * 2);
+// A mono WAV file of samples from -1 to 1.
+export function writeSamples(path, samples) {
+	const data = Buffer.alloc(44 + samples.length * 2);
 	data.write('RIFF', 0);
-	data.writeUInt32LE(36 + samples * 2, 4);
+	data.writeUInt32LE(36 + samples.length * 2, 4);
 	data.write('WAVEfmt ', 8);
 	data.writeUInt32LE(16, 16);
 	data.writeUInt16LE(1, 20); // PCM
@@ -23,11 +22,15 @@ export function writeTone(path, hz, { seconds = 10, amplitude = 0.5 } = {}) {
 	data.writeUInt16LE(2, 32);
 	data.writeUInt16LE(16, 34);
 	data.write('data', 36);
-	data.writeUInt32LE(samples * 2, 40);
-	for (let i = 0; i < samples; i += 1)
-		data.writeInt16LE(Math.round(32767 * amplitude * Math.sin((2 * Math.PI * hz * i) / RATE)), 44 + i * 2);
+	data.writeUInt32LE(samples.length * 2, 40);
+	samples.forEach((sample, i) => data.writeInt16LE(Math.round(32767 * sample), 44 + i * 2));
 	writeFileSync(path, data);
 	return path;
+}
+
+// A mono WAV file of one tone. Whole seconds of a whole-numbered frequency loop without a click.
+export function writeTone(path, hz, { seconds = 10, amplitude = 0.5 } = {}) {
+	return writeSamples(path, Float32Array.from({ length: RATE * seconds }, (_, i) => amplitude * Math.sin((2 * Math.PI * hz * i) / RATE)));
 }
 
 function run(command, args, options) {

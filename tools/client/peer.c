@@ -3,6 +3,7 @@
 #include "common/rtp/ntp.h"
 #include "common/rtp/rtp.h"
 #include "sfu/bwe/feedback.h"
+#include "tools/client/resend.h"
 #include "tools/client/rtc_client_priv.h"
 
 #include <errno.h>
@@ -17,8 +18,10 @@
 
 struct section {
 	struct rtc_sender senders[RTC_LAYERS_MAX];
+	struct rtc_resend *resends[RTC_LAYERS_MAX]; /* NULL = nothing is sent again */
 	struct rtc_receiver receiver;
 	unsigned keyframes; /* wanted: a bit a layer */
+	uint8_t lost;       /* of the first stream: 1/256, as last reported */
 };
 
 struct rtc_peer {
@@ -37,6 +40,12 @@ struct rtc_peer {
 	struct rtc_peer_stats stats;
 };
 
+/* What is lost is sent again by RTX, not as it was. */
+static bool is_rtx(const struct rtc_agreed *agreed, const struct rtc_sender *sender)
+{
+	return agreed->rtx_pt != 0 && sender->rtx_ssrc != 0;
+}
+
 /* --- Birth and death --- */
 
 static size_t layers_of(const struct rtc_section *section)
@@ -47,6 +56,25 @@ static size_t layers_of(const struct rtc_section *section)
 static uint32_t hz_of(const struct rtc_section *section)
 {
 	return section->media == RTC_AUDIO ? AUDIO_HZ : VIDEO_HZ;
+}
+
+static int sections_keep(struct rtc_peer *peer, struct rs_rand *rand)
+{
+	int err = 0;
+	for (size_t i = 0; i < peer->config.n_sections && peer->config.resend > 0; i++) {
+		struct rtc_section *config = &peer->config.sections[i];
+		struct section *section = &peer->sections[i];
+		if (config->direction != RTC_SEND)
+			continue;
+		for (size_t k = 0; k < layers_of(config) && err == 0; k++)
+			err = rtc_resend_new(peer->config.resend, &section->resends[k]);
+		if (config->media != RTC_VIDEO || config->n_layers >= 2)
+			continue;
+		config->rtx_ssrc = rs_rand_u32(rand);
+		section->senders[0].rtx_ssrc = config->rtx_ssrc;
+		section->senders[0].rtx_seq = (uint16_t)(rs_rand_u32(rand) & 0x7FFF);
+	}
+	return err;
 }
 
 static void sections_init(struct rtc_peer *peer, struct rs_rand *rand)
@@ -92,7 +120,9 @@ int rtc_peer_new(const struct rtc_peer_config *config, rs_time now, struct rtc_p
 		.dead_after = config->dead_after,
 		.seed = config->seed,
 	};
-	const int err = rtc_client_new(&client, now, &peer->client);
+	int err = sections_keep(peer, &rand);
+	if (err == 0)
+		err = rtc_client_new(&client, now, &peer->client);
 	if (err < 0) {
 		rtc_peer_free(peer);
 		return err;
@@ -104,8 +134,12 @@ int rtc_peer_new(const struct rtc_peer_config *config, rs_time now, struct rtc_p
 
 struct rtc_peer *rtc_peer_free(struct rtc_peer *peer)
 {
-	if (peer != NULL)
-		rtc_client_free(peer->client);
+	if (peer == NULL)
+		return NULL;
+	for (size_t i = 0; i < RTC_SECTIONS_MAX; i++)
+		for (size_t k = 0; k < RTC_LAYERS_MAX; k++)
+			rtc_resend_free(peer->sections[i].resends[k]);
+	rtc_client_free(peer->client);
 	return rs_release(peer);
 }
 
@@ -209,9 +243,16 @@ static void media_open(struct rtc_peer *peer, size_t i, uint8_t *data, size_t le
 		return;
 	}
 	peer->stats.opened++;
+	const struct rtc_peer_media media = {
+		.section = i,
+		.seq = packet.seq,
+		.rtp_ts = packet.rtp_ts,
+		.payload_view = packet.payload_view,
+		.len = packet.payload_len,
+		.arrived = now,
+	};
 	if (peer->config.on_media != NULL && packet.payload_len > 0)
-		peer->config.on_media(peer->config.ctx, i, packet.payload_view, packet.payload_len,
-			packet.rtp_ts, now);
+		peer->config.on_media(peer->config.ctx, &media);
 }
 
 static void rtp_recv(struct rtc_peer *peer, uint8_t *data, size_t len, rs_time now)
@@ -262,6 +303,59 @@ static void report_note(struct rtc_peer *peer, const struct rtcp_item *item, rs_
 	}
 }
 
+/* What the other end says of the streams it gets from here; an SR and an RR carry the same blocks. */
+static void loss_note(struct rtc_peer *peer, const struct rtcp_item *item)
+{
+	struct rtcp_report report;
+	for (size_t n = 0; rtcp_report_parse(item, n, &report) == 0; n++) {
+		for (size_t i = 0; i < peer->config.n_sections; i++) {
+			if (peer->config.sections[i].direction == RTC_SEND &&
+				peer->sections[i].senders[0].ssrc == report.ssrc)
+				peer->sections[i].lost = report.fraction_lost;
+		}
+	}
+}
+
+/* By RTX it is a packet of another stream, sealed anew; else the very packet that was sealed before. */
+static void resend(struct rtc_peer *peer, size_t i, size_t k, uint16_t seq)
+{
+	const struct rtc_agreed *agreed = &peer->answer.sections[i];
+	struct rtc_sender *sender = &peer->sections[i].senders[k];
+	uint8_t kept[RTC_RESEND_MAX];
+	uint8_t data[RTC_CLIENT_MTU];
+	const int found = rtc_resend_find(peer->sections[i].resends[k], seq, kept, sizeof(kept));
+	if (found < 0)
+		return;
+	size_t len = (size_t)found;
+	if (is_rtx(agreed, sender)) {
+		const int written = rtc_sender_write_rtx(
+			sender, agreed, kept, len, peer->transport_seq, data, sizeof(data));
+		len = written < 0 ? 0 : (size_t)written;
+		if (len == 0 || rtc_client_seal(peer->client, false, data, &len, sizeof(data)) < 0)
+			return;
+		if (agreed->ext_twcc != 0)
+			peer->transport_seq++;
+	}
+	peer->stats.resent++;
+	rtc_client_enqueue(peer->client, is_rtx(agreed, sender) ? data : kept, len);
+}
+
+static void nack_note(struct rtc_peer *peer, uint32_t ssrc, uint16_t pid, uint16_t blp)
+{
+	peer->stats.nacked += 1 + (uint64_t)__builtin_popcount(blp);
+	for (size_t i = 0; i < peer->config.n_sections; i++) {
+		for (size_t k = 0; k < layers_of(&peer->config.sections[i]); k++) {
+			if (peer->sections[i].resends[k] == NULL ||
+				peer->sections[i].senders[k].ssrc != ssrc)
+				continue;
+			resend(peer, i, k, pid);
+			for (unsigned bit = 0; bit < 16; bit++)
+				if ((blp >> bit & 1) != 0)
+					resend(peer, i, k, (uint16_t)(pid + bit + 1));
+		}
+	}
+}
+
 static void feedback_note(struct rtc_peer *peer, const struct rtcp_item *item)
 {
 	struct rtcp_feedback feedback;
@@ -280,7 +374,7 @@ static void feedback_note(struct rtc_peer *peer, const struct rtcp_item *item)
 	for (size_t i = 0; item->type == RTCP_RTPFB && item->count == RTCP_FMT_NACK &&
 			   rtcp_nack_parse(&feedback, i, &pid, &blp) == 0;
 		i++)
-		peer->stats.nacked += 1 + (uint64_t)__builtin_popcount(blp);
+		nack_note(peer, feedback.media_ssrc, pid, blp);
 }
 
 static void rtcp_recv(struct rtc_peer *peer, uint8_t *data, size_t len, rs_time now)
@@ -294,6 +388,8 @@ static void rtcp_recv(struct rtc_peer *peer, uint8_t *data, size_t len, rs_time 
 	while (rtcp_next(data, len, &cursor, &item) == 1) {
 		if (item.type == RTCP_SR)
 			report_note(peer, &item, now);
+		if (item.type == RTCP_SR || item.type == RTCP_RR)
+			loss_note(peer, &item);
 		else if (item.type == RTCP_RTPFB || item.type == RTCP_PSFB)
 			feedback_note(peer, &item);
 	}
@@ -413,9 +509,19 @@ int rtc_peer_send(struct rtc_peer *peer, size_t section, size_t layer,
 		return written;
 	if (agreed->ext_twcc != 0)
 		peer->transport_seq++;
+	const struct rtc_sender *sender = &peer->sections[section].senders[layer];
+	struct rtc_resend *resend = peer->sections[section].resends[layer];
+	const uint16_t seq = (uint16_t)(sender->seq - 1);
+	const bool plain = is_rtx(agreed, sender);
 	size_t len = (size_t)written;
+	if (resend != NULL && plain)
+		rtc_resend_keep(resend, seq, out, len);
 	const int err = rtc_client_seal(peer->client, false, out, &len, cap);
-	return err < 0 ? err : (int)len;
+	if (err < 0)
+		return err;
+	if (resend != NULL && !plain)
+		rtc_resend_keep(resend, seq, out, len);
+	return (int)len;
 }
 
 struct rs_addr rtc_peer_remote(const struct rtc_peer *peer)
@@ -444,6 +550,11 @@ bool rtc_peer_has(const struct rtc_peer *peer, size_t section)
 const struct rtc_receiver *rtc_peer_receiver(const struct rtc_peer *peer, size_t section)
 {
 	return &peer->sections[section].receiver;
+}
+
+uint8_t rtc_peer_lost(const struct rtc_peer *peer, size_t section)
+{
+	return peer->sections[section].lost;
 }
 
 bool rtc_peer_keyframe_wanted(struct rtc_peer *peer, size_t section, size_t layer)

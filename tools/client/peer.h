@@ -29,16 +29,26 @@ enum rtc_peer_state {
 	RTC_PEER_DEAD,   /* no answer to a check for `dead_after` */
 };
 
-/* One medium packet that was opened; views live until the call returns. `section` counts from 0 as in
- * the configuration. It may not call back into the peer. */
-typedef void rtc_peer_media_fn(void *ctx, size_t section, const uint8_t *payload_view, size_t len,
-	uint32_t rtp_ts, rs_time arrived);
+/* One medium packet that was opened. */
+struct rtc_peer_media {
+	size_t section; /* counts from 0 as in the configuration */
+	uint16_t seq;
+	uint32_t rtp_ts;
+	const uint8_t *payload_view; /* until the call returns */
+	size_t len;
+	rs_time arrived;
+};
+/* It may not call back into the peer. */
+typedef void rtc_peer_media_fn(void *ctx, const struct rtc_peer_media *media);
 
 struct rtc_peer_config {
 	size_t n_sections;
 	struct rtc_section sections[RTC_SECTIONS_MAX]; /* without SSRCs: the peer makes them */
-	uint64_t seed;               /* of credentials and numbers; a different one each peer */
-	unsigned open_every;         /* 0 = open nothing, 1 = every packet */
+	uint64_t seed;       /* of credentials and numbers; a different one each peer */
+	unsigned open_every; /* 0 = open nothing, 1 = every packet */
+	/* Packets that each section that sends keeps, to send them again when they are asked for: pictures without
+	 * simulcast by RTX, others as they were. 0 = none. */
+	size_t resend;
 	bool reports;                /* receiver reports and transport-wide feedback */
 	rs_time check_interval;      /* us between ICE checks once connected */
 	rs_time dead_after;          /* us without any answer to a check; 0 = never */
@@ -81,6 +91,9 @@ enum rtc_peer_state rtc_peer_state(const struct rtc_peer *peer);
 bool rtc_peer_has(const struct rtc_peer *peer, size_t section);
 /* What came in a section that receives. */
 const struct rtc_receiver *rtc_peer_receiver(const struct rtc_peer *peer, size_t section);
+/* Of a section that sends, without simulcast: the share of its packets that was lost according to the last report, in 1/256, before any
+ * repair (RFC 3550 section 6.4.1); 0 while there is none. */
+uint8_t rtc_peer_lost(const struct rtc_peer *peer, size_t section);
 /* A key frame of that layer was asked for (PLI or FIR) since the last call. */
 bool rtc_peer_keyframe_wanted(struct rtc_peer *peer, size_t section, size_t layer);
 
@@ -91,6 +104,7 @@ struct rtc_peer_stats {
 	uint64_t unknown;     /* payload type of no section; RTX is none */
 	uint64_t rtx;    /* packets of the RTX stream: resent, or padding that probes the line */
 	uint64_t nacked; /* packets the server asked for again */
+	uint64_t resent; /* of those, sent again */
 };
 const struct rtc_peer_stats *rtc_peer_stats(const struct rtc_peer *peer);
 

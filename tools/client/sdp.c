@@ -73,6 +73,16 @@ static void put_video(struct writer *writer, const struct rtc_section *section, 
 	put(writer, "\r\n");
 }
 
+static void put_ssrcs(struct writer *writer, const struct rtc_section *section, const char *cname)
+{
+	if (section->rtx_ssrc != 0)
+		put(writer, "a=ssrc-group:FID %" PRIu32 " %" PRIu32 "\r\n", section->ssrc,
+			section->rtx_ssrc);
+	put(writer, "a=ssrc:%" PRIu32 " cname:%s\r\n", section->ssrc, cname);
+	if (section->rtx_ssrc != 0)
+		put(writer, "a=ssrc:%" PRIu32 " cname:%s\r\n", section->rtx_ssrc, cname);
+}
+
 static void put_section(struct writer *writer, const struct rtc_offer *offer, size_t i)
 {
 	const struct rtc_section *section = &offer->sections[i];
@@ -94,7 +104,7 @@ static void put_section(struct writer *writer, const struct rtc_offer *offer, si
 	else
 		put_video(writer, section, offer->twcc);
 	if (section->direction == RTC_SEND && section->ssrc != 0)
-		put(writer, "a=ssrc:%" PRIu32 " cname:%s\r\n", section->ssrc, offer->cname);
+		put_ssrcs(writer, section, offer->cname);
 }
 
 int rtc_offer_write(const struct rtc_offer *offer, struct rs_buf *out)

@@ -39,6 +39,7 @@ struct rtc_section {
 	enum rtc_direction direction;
 	size_t n_layers; /* RTC_SEND of video: 2 or 3 = simulcast by RID "q", "h", "f"; else 0 or 1 */
 	uint32_t ssrc;   /* RTC_SEND without simulcast: announced; 0 = not */
+	uint32_t rtx_ssrc; /* the same, of what is sent again (RFC 4588); 0 = nothing is */
 };
 
 struct rtc_offer {

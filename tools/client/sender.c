@@ -57,6 +57,35 @@ int rtc_sender_write(struct rtc_sender *sender, const struct rtc_agreed *agreed,
 	return (int)writer.len;
 }
 
+int rtc_sender_write_rtx(struct rtc_sender *sender, const struct rtc_agreed *agreed,
+	const uint8_t *plain, size_t len, uint16_t transport_seq, uint8_t *out, size_t cap)
+{
+	struct rtp_packet packet;
+	const int err = rtp_parse(plain, len, &packet);
+	if (err < 0)
+		return err;
+	struct rtp_header header = {
+		.marker = packet.marker,
+		.pt = agreed->rtx_pt,
+		.seq = sender->rtx_seq,
+		.rtp_ts = packet.rtp_ts,
+		.ssrc = sender->rtx_ssrc,
+	};
+	const uint8_t number[2] = { (uint8_t)(transport_seq >> 8), (uint8_t)transport_seq };
+	ext_add(&header, agreed->ext_mid, agreed->mid, strlen(agreed->mid));
+	ext_add(&header, agreed->ext_twcc, number, sizeof(number));
+
+	struct rs_writer writer;
+	rs_writer_init(&writer, out, cap);
+	rtp_write_header(&writer, &header);
+	rs_write_u16(&writer, packet.seq);
+	rs_write_bytes(&writer, packet.payload_view, packet.payload_len);
+	if (writer.failed)
+		return -ENOSPC;
+	sender->rtx_seq++;
+	return (int)writer.len;
+}
+
 bool rtc_sender_report(
 	const struct rtc_sender *sender, rs_time now, int64_t wall_us, struct rtcp_sr *out_sr)
 {

@@ -13,9 +13,11 @@
 struct rtc_sender {
 	uint32_t ssrc;
 	uint32_t hz;
-	uint16_t seq;     /* of the next packet */
-	uint32_t ts_base; /* added to the caller's timestamps */
-	const char *rid;  /* NULL = no simulcast */
+	uint16_t seq;      /* of the next packet */
+	uint32_t ts_base;  /* added to the caller's timestamps */
+	uint32_t rtx_ssrc; /* of what is sent again by RTX; 0 = it is sent as it was */
+	uint16_t rtx_seq;  /* of the next of those */
+	const char *rid;   /* NULL = no simulcast */
 	uint64_t packets;
 	uint64_t octets;  /* of payload */
 	uint32_t last_ts; /* of the last packet, as the caller said it */
@@ -39,6 +41,11 @@ void rtc_sender_init(struct rtc_sender *sender, uint32_t ssrc, uint32_t hz, uint
  * numbers are among them. Its length, or -ENOSPC. */
 int rtc_sender_write(struct rtc_sender *sender, const struct rtc_agreed *agreed,
 	const struct rtc_payload *payload, uint16_t transport_seq, uint8_t *out,
+	size_t cap) RS_MUST_USE;
+/* The RTX packet (RFC 4588 section 4) that carries a plain packet of this stream again; as rtc_sender_write(), and
+ * -EBADMSG (`plain` is no packet). */
+int rtc_sender_write_rtx(struct rtc_sender *sender, const struct rtc_agreed *agreed,
+	const uint8_t *plain, size_t len, uint16_t transport_seq, uint8_t *out,
 	size_t cap) RS_MUST_USE;
 /* A sender report for `now`, which is `wall_us` since 1970. False while nothing was sent. */
 bool rtc_sender_report(

@@ -1,4 +1,4 @@
-# tools/lib/programs.sh: the command lines of the three programs for tools/up and for tests of them. Sourced.
+# tools/lib/programs.sh: the command lines of the programs for tools/up and for tests of them. Sourced.
 # Wants root, build, state, address and port set.
 
 # Addresses that clients on this machine or beside it can send media to: the one listened on; for loopback and
@@ -26,10 +26,17 @@ listen_on() {
 
 # program_command NAME: sets the array `command`.
 program_command() {
-	command=("$build/$1/rostrum-$1" --config "$root/conf/$1.json" --set "control.socket=$state/control.sock")
+	local folder=$1
+	[ "$1" = webcast ] && folder=recorder/webcast
+	command=("$build/$folder/rostrum-$1" --config "$root/conf/$1.json")
+	# The webcast speaks to nobody: it reads what the recorder writes.
+	[ "$1" = webcast ] || command+=(--set "control.socket=$state/control.sock")
 	case $1 in
+	webcast)
+		command+=(--set "archive.directory=$state/archive" --set "webcast.directory=$state/webcast")
+		;;
 	signaling)
-		command+=(--set "listen=$(listen_on)" --set "state.dir=$state" --set "rules.dir=$root/conf/rules" --set "web.root=$root/web/dist" --set "archive.directory=$state/archive")
+		command+=(--set "listen=$(listen_on)" --set "state.dir=$state" --set "rules.dir=$root/conf/rules" --set "web.root=$root/web/dist" --set "archive.directory=$state/archive" --set "webcast.directory=$state/webcast")
 		;;
 	sfu)
 		command+=(--set "tap.socket=$state/tap.sock" --set "media.addresses=$(media_addresses)" --set media.port=0)

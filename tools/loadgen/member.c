@@ -14,15 +14,14 @@
 
 /* --- Joining --- */
 
-static void on_media(void *ctx, size_t section, const uint8_t *payload_view, size_t len,
-	uint32_t rtp_ts, rs_time arrived)
+static void on_media(void *ctx, const struct rtc_peer_media *media)
 {
 	struct member *member = ctx;
 	rs_time sent;
-	if (!media_stamp_read(payload_view, len, &sent))
+	if (!media_stamp_read(media->payload_view, media->len, &sent))
 		member->unstamped++;
 	else if (member->setup->measuring)
-		histogram_add(member->setup->latency, arrived - sent);
+		histogram_add(member->setup->latency, media->arrived - sent);
 }
 
 static void section_add(

@@ -18,6 +18,12 @@ static const char who[] =
 	"among those who may, the roles that do; `admin` is the site's operator, by HTTP.\n"
 	"\n";
 
+static const char seats[] =
+	"\n## Seats\n"
+	"\n"
+	"By the key of a seat, which the badge of the meeting room names, whoever sits there does these, by their own role and over what is\n"
+	"their own alone, the presiding officer too: ";
+
 static const char when[] =
 	"\n## Stages\n"
 	"\n"
@@ -70,6 +76,20 @@ static int roles_table(struct rs_buf *out)
 	return err;
 }
 
+static int seats_list(struct rs_buf *out)
+{
+	const char *between = "";
+	int err = rs_buf_printf(out, "%s", seats);
+	for (size_t i = 0; i < COMMAND_COUNT && err == 0; i++) {
+		if (!permission_by_seat((enum command_kind)i))
+			continue;
+		err = rs_buf_printf(
+			out, "%s`%s`", between, wire_command_name((enum command_kind)i));
+		between = ", ";
+	}
+	return err == 0 ? rs_buf_printf(out, ".\n") : err;
+}
+
 static int stage_row(enum command_kind kind, struct rs_buf *out)
 {
 	int err = rs_buf_printf(out, "| `%s` |", wire_command_name(kind));
@@ -99,5 +119,7 @@ int permissions_page(struct rs_buf *out)
 	int err = rs_buf_printf(out, "%s", head);
 	if (err == 0)
 		err = roles_table(out);
+	if (err == 0)
+		err = seats_list(out);
 	return err == 0 ? stages_table(out) : err;
 }

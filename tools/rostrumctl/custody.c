@@ -3,6 +3,7 @@
 #include "common/base/time.h"
 #include "recorder/archive/custody.h"
 #include "recorder/archive/retention.h"
+#include "tools/rostrumctl/keeping.h"
 #include "tools/rostrumctl/vault.h"
 
 #include <errno.h>
@@ -22,9 +23,13 @@ struct options {
 	const char *key;
 	const char *to;
 	const char *track;
+	const char *also;
+	const char *config;
 	bool dry;
 	bool json;
 	char user[CUSTODY_BY_MAX + 1];
+	struct keeping keeping;
+	struct rs_signer *signer; /* NULL = lines are not signed */
 };
 
 static int complain(const char *what, const char *why)
@@ -82,6 +87,7 @@ static int add_both(const struct options *options, struct custody *custody, cons
 	uint64_t number;
 	const int64_t wall_ms = rs_clock_wall_us() / 1000;
 	json_t *copy = json_deep_copy(payload);
+	custody_sign_with(custody, options->signer);
 	int err = custody_add(custody, type, payload, wall_ms, out_number);
 	if (err == 0)
 		err = session_name(options->directory, name);
@@ -89,6 +95,8 @@ static int add_both(const struct options *options, struct custody *custody, cons
 		err = audit_path(options->directory, path);
 	if (err == 0)
 		err = custody_open(path, CUSTODY_WRITE, why, &audit);
+	if (err == 0)
+		custody_sign_with(audit, options->signer);
 	if (err == 0 && (json_object_set_new(copy, "session", json_string(name)) < 0 ||
 				json_object_set_new(
 					copy, "number", json_integer((json_int_t)*out_number)) < 0))
@@ -177,6 +185,13 @@ static int release(const struct options *options)
 
 /* --- retention --- */
 
+/* NULL = there is none. */
+static const char *copy_of(const struct options *options)
+{
+	const char *copy = options->also != NULL ? options->also : options->keeping.copy;
+	return copy[0] != '\0' ? copy : NULL;
+}
+
 struct tally {
 	const struct options *options;
 	json_t *items;
@@ -187,13 +202,15 @@ struct tally {
 static const char *const verdicts[] = { [RETENTION_DELETED] = "deleted",
 	[RETENTION_DUE] = "due",
 	[RETENTION_HELD] = "held",
+	[RETENTION_OWED] = "owed",
 	[RETENTION_PASSED_OVER] = "passed-over" };
 
 static void tell_item(void *ctx, const struct retention_item *item)
 {
 	struct tally *tally = ctx;
 	tally->n[item->verdict]++;
-	if (item->verdict == RETENTION_DELETED || item->verdict == RETENTION_DUE)
+	if (item->verdict == RETENTION_DELETED || item->verdict == RETENTION_OWED ||
+		item->verdict == RETENTION_DUE)
 		tally->octets += item->octets;
 	if (!tally->options->json) {
 		(void)printf("%-11s %s/%s%s%s%s%.10s%s%s\n", verdicts[item->verdict], item->session,
@@ -212,10 +229,11 @@ static int print_tally(const struct tally *tally)
 {
 	if (!tally->options->json) {
 		(void)printf("%s%" PRIu64 " to go, %" PRIu64 " gone, %" PRIu64 " on hold, %" PRIu64
-			     " passed over; %" PRIu64 " octets\n",
+			     " passed over, %" PRIu64 " owed by the second copy; %" PRIu64
+			     " octets\n",
 			tally->options->dry ? "dry run: " : "", tally->n[RETENTION_DUE],
 			tally->n[RETENTION_DELETED], tally->n[RETENTION_HELD],
-			tally->n[RETENTION_PASSED_OVER], tally->octets);
+			tally->n[RETENTION_PASSED_OVER], tally->n[RETENTION_OWED], tally->octets);
 		return 0;
 	}
 	json_t *json = json_pack("{s:b, s:I, s:O}", "dry", tally->options->dry, "octets",
@@ -243,7 +261,9 @@ static int retention(const struct options *options)
 	const struct retention_run run = { .root = options->directory,
 		.schedule = &schedule,
 		.wall_ms = rs_clock_wall_us() / 1000,
+		.copy = copy_of(options),
 		.by = options->by,
+		.signer = options->signer,
 		.dry = options->dry,
 		.item = tell_item,
 		.ctx = &tally };
@@ -253,7 +273,8 @@ static int retention(const struct options *options)
 	else
 		status = print_tally(&tally);
 	json_decref(tally.items);
-	return status == 0 && tally.n[RETENTION_PASSED_OVER] > 0 ? 1 : status;
+	const uint64_t undone = tally.n[RETENTION_PASSED_OVER] + tally.n[RETENTION_OWED];
+	return status == 0 && undone > 0 ? 1 : status;
 }
 
 /* --- encrypted sessions --- */
@@ -267,7 +288,11 @@ static int unseal(const struct options *options)
 
 static int erase(const struct options *options)
 {
-	return vault_erase(options->directory, options->track, options->by);
+	return vault_erase(&(struct erase_wish){ .directory = options->directory,
+		.what = options->track,
+		.copy = copy_of(options),
+		.by = options->by,
+		.signer = options->signer });
 }
 
 /* --- command line --- */
@@ -275,12 +300,14 @@ static int erase(const struct options *options)
 static const struct {
 	const char *name;
 	int (*run)(const struct options *options);
+	bool signs; /* its --key is the signer's */
+	bool dries; /* takes --dry-run */
 } verbs[] = {
-	{ "hold", hold },
-	{ "release", release },
-	{ "retention", retention },
-	{ "unseal", unseal },
-	{ "erase", erase },
+	{ "hold", hold, true, false },
+	{ "release", release, true, false },
+	{ "retention", retention, true, true },
+	{ "unseal", unseal, false, false },
+	{ "erase", erase, true, false },
 };
 
 static bool take_value(struct options *out, const char *name, const char *value)
@@ -290,7 +317,8 @@ static bool take_value(struct options *out, const char *name, const char *value)
 		const char **to;
 	} values[] = { { "--reason", &out->reason }, { "--by", &out->by },
 		{ "--schedule", &out->schedule }, { "--hold", &out->hold }, { "--key", &out->key },
-		{ "--to", &out->to }, { "--track", &out->track } };
+		{ "--to", &out->to }, { "--track", &out->track }, { "--also", &out->also },
+		{ "--config", &out->config } };
 	for (size_t i = 0; i < RS_ARRAY_LEN(values); i++) {
 		if (strcmp(name, values[i].name) != 0)
 			continue;
@@ -328,6 +356,27 @@ static void name_user(struct options *options)
 	options->by = options->user;
 }
 
+/* Exit status. */
+static int load_keeping(struct options *options)
+{
+	const int status = keeping_read(options->config, &options->keeping);
+	const char *key = options->key != NULL ? options->key : options->keeping.key;
+	return status == 0 && key[0] != '\0' ? keeping_signer(key, &options->signer) : status;
+}
+
+static int run(size_t verb, struct options *options)
+{
+	if (options->dry && !verbs[verb].dries)
+		return 2;
+	int status = verbs[verb].signs && !options->dry
+			     ? load_keeping(options)
+			     : keeping_read(options->config, &options->keeping);
+	if (status == 0)
+		status = verbs[verb].run(options);
+	options->signer = rs_signer_free(options->signer);
+	return status;
+}
+
 int custody_main(int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -340,7 +389,7 @@ int custody_main(int argc, char **argv)
 		if (!is_words(options.by, CUSTODY_BY_MAX))
 			return complain(
 				"--by", "a name of one line is expected, 128 octets at most");
-		return verbs[i].run(&options);
+		return run(i, &options);
 	}
 	return -1;
 }

@@ -2,8 +2,8 @@
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
-#include "recorder/archive/chain.h"
-#include "recorder/archive/names.h"
+#include "common/evidence/chain.h"
+#include "common/evidence/names.h"
 #include "signaling/rules/lot.h"
 
 #include <errno.h>

@@ -8,6 +8,7 @@
 #include "tools/rostrumctl/lots.h"
 #include "tools/rostrumctl/rules.h"
 #include "tools/rostrumctl/site.h"
+#include "tools/rostrumctl/support.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,9 @@ static const struct {
 		site_node },
 	{ "rules", "check a rules profile; the schema of profiles", rules_main },
 	{ "lots", "work out again what was drawn by lot in a recorded session", lots_main },
+	{ "support",
+		"figures, configuration without secrets and logs in one file, for whoever helps",
+		support_main },
 	{ "archive", "list, verify and export recorded sessions", archive_main },
 };
 

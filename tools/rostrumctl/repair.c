@@ -1,8 +1,8 @@
 #include "tools/rostrumctl/repair.h"
 
-#include "common/base/sign.h"
-#include "recorder/archive/lines.h"
 #include "recorder/closing/repair.h"
+#include "recorder/io/authority.h"
+#include "tools/rostrumctl/keeping.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,6 +14,9 @@
 struct options {
 	const char *directory;
 	const char *key;
+	const char *config;
+	const char *tsa;
+	const char *tsa_ca;
 	bool force;
 	bool json;
 };
@@ -24,25 +27,9 @@ static int complain(const char *what, const char *why)
 	return 1;
 }
 
-/* Exit status. */
-static int load_key(const char *path, struct rs_signer **out_signer)
-{
-	struct lines file;
-	uint8_t seed[RS_SIGN_SEED_LEN];
-	int err = lines_open(&file, path);
-	if (err < 0)
-		return complain(path, strerror(-err));
-	err = rs_sign_parse_secret((const char *)file.data, file.len, seed);
-	rs_wipe(file.data, file.len);
-	lines_done(&file);
-	if (err < 0)
-		return complain(path, "an Ed25519 private key in PEM is expected");
-	err = rs_signer_new(seed, out_signer);
-	rs_wipe(seed, sizeof(seed));
-	return err < 0 ? complain(path, strerror(-err)) : 0;
-}
-
 static const char *const outcomes[] = { [REPAIR_NOTHING] = "nothing-to-do",
+	[REPAIR_COMPLETED] = "completed",
+	[REPAIR_RESEALED] = "sealed-again",
 	[REPAIR_SEALED] = "sealed",
 	[REPAIR_CLOSED] = "closed-and-sealed" };
 
@@ -50,9 +37,13 @@ static int print_json(const struct options *options, const struct repair_result 
 {
 	json_t *json = json_pack("{s:s, s:s}", "directory", options->directory, "outcome",
 		outcomes[result->outcome]);
-	if (result->outcome != REPAIR_NOTHING)
+	if (result->outcome != REPAIR_NOTHING) {
 		(void)json_object_set_new(json, "signed",
-			json_boolean(options->key != NULL)); /* a lack shows below */
+			json_boolean(seal_is_signed(options->directory))); /* a lack shows below */
+		(void)json_object_set_new(json, "stamped",
+			json_boolean(
+				seal_stamp(options->directory) == SEAL_STAMPED)); /* as above */
+	}
 	if (result->outcome == REPAIR_CLOSED)
 		(void)json_object_set_new(
 			json, "until_ms", json_integer(result->until_ms)); /* as above */
@@ -62,7 +53,7 @@ static int print_json(const struct options *options, const struct repair_result 
 		return complain("--json", "out of memory");
 	(void)printf("%s\n", text);
 	free(text);
-	return 0;
+	return result->unstamped ? 1 : 0;
 }
 
 static int print(const struct options *options, const struct repair_result *result)
@@ -73,34 +64,75 @@ static int print(const struct options *options, const struct repair_result *resu
 		(void)printf("%s: is sealed; nothing to do\n", options->directory);
 		return 0;
 	}
-	if (result->outcome == REPAIR_CLOSED)
+	if (result->outcome == REPAIR_COMPLETED)
+		(void)printf("%s: was sealed, and lacked %s\n", options->directory,
+			result->unstamped ? "a time stamp" : "what it has now");
+	else if (result->outcome == REPAIR_RESEALED)
+		(void)printf("%s: was sealed without what had failed; made, and sealed again\n",
+			options->directory);
+	else if (result->outcome == REPAIR_CLOSED)
 		(void)printf("%s: was cut off %" PRId64
 			     ".%03d s into the session; closed and sealed\n",
 			options->directory, result->until_ms / 1000,
 			(int)(result->until_ms % 1000));
 	else
 		(void)printf("%s: was closed; sealed\n", options->directory);
-	if (options->key == NULL)
+	if (!seal_is_signed(options->directory))
 		(void)printf("  not signed: no --key-file was given\n");
 	if (result->remark[0] != '\0')
 		(void)printf("  %s\n", result->remark);
-	return 0;
+	return result->unstamped ? 1 : 0;
+}
+
+static int run(const struct options *options, struct rs_signer *signer, struct authority *authority)
+{
+	const bool stamp = authority->url[0] != '\0';
+	const struct repair_wish wish = { .directory = options->directory,
+		.software = "rostrumctl " ROSTRUM_VERSION,
+		.signer = signer,
+		.stamp = stamp ? authority_stamp : NULL,
+		.ctx = authority,
+		.force = options->force };
+	struct repair_result result = { .outcome = REPAIR_NOTHING };
+	char why[REPAIR_WHY_LEN];
+	if (stamp && !authority_url_valid(authority->url))
+		return complain("--tsa", "an http: or https: URL is expected");
+	if (stamp && authority_init() < 0)
+		return complain("--tsa", strerror(ENOMEM));
+	if (repair_session(&wish, &result, why) < 0)
+		return complain(options->directory, why);
+	return print(options, &result);
 }
 
 static int repair(const struct options *options)
 {
 	RS_CLEANUP(rs_signer_freep) struct rs_signer *signer = NULL;
-	struct repair_result result;
-	char why[REPAIR_WHY_LEN];
-	if (options->key != NULL && load_key(options->key, &signer) != 0)
+	struct keeping keeping;
+	if (keeping_read(options->config, &keeping) != 0)
 		return 1;
-	const struct repair_wish wish = { .directory = options->directory,
-		.software = "rostrumctl " ROSTRUM_VERSION,
-		.signer = signer,
-		.force = options->force };
-	if (repair_session(&wish, &result, why) < 0)
-		return complain(options->directory, why);
-	return print(options, &result);
+	const char *key = options->key != NULL ? options->key : keeping.key;
+	if (key[0] != '\0' && keeping_signer(key, &signer) != 0)
+		return 1;
+	struct authority authority = { .url = options->tsa != NULL ? options->tsa : keeping.tsa_url,
+		.ca_file = options->tsa_ca != NULL ? options->tsa_ca : keeping.tsa_ca,
+		.timeout_ms = keeping.tsa_timeout_ms };
+	return run(options, signer, &authority);
+}
+
+static bool take_value(struct options *out, const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		const char **to;
+	} values[] = { { "--key-file", &out->key }, { "--config", &out->config },
+		{ "--tsa", &out->tsa }, { "--tsa-ca", &out->tsa_ca } };
+	for (size_t i = 0; i < RS_ARRAY_LEN(values); i++) {
+		if (strcmp(name, values[i].name) != 0)
+			continue;
+		*values[i].to = value;
+		return true;
+	}
+	return false;
 }
 
 int repair_main(int argc, char **argv)
@@ -113,8 +145,8 @@ int repair_main(int argc, char **argv)
 			options.json = true;
 		else if (strcmp(argv[i], "--force") == 0)
 			options.force = true;
-		else if (strcmp(argv[i], "--key-file") == 0 && i + 1 < argc)
-			options.key = argv[++i];
+		else if (i + 1 < argc && take_value(&options, argv[i], argv[i + 1]))
+			i++;
 		else if (argv[i][0] == '-' || options.directory != NULL)
 			return 2;
 		else

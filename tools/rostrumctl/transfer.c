@@ -1,7 +1,8 @@
 #include "tools/rostrumctl/transfer.h"
 
 #include "common/base/text.h"
-#include "recorder/archive/files.h"
+#include "common/evidence/files.h"
+#include "recorder/archive/removal.h"
 #include "recorder/archive/verify.h"
 
 #include <errno.h>
@@ -56,7 +57,7 @@ static void note(void *ctx, const char *file, const char *text)
 	/* Worth knowing, but not wrong. */
 }
 
-static int judge(const char *directory, char error[TRANSFER_ERROR_LEN])
+int transfer_judge(const char *directory, char error[TRANSFER_ERROR_LEN])
 {
 	struct judgement judgement = { .error = error };
 	const struct archive_sink sink = { .problem = problem, .note = note, .ctx = &judgement };
@@ -155,23 +156,6 @@ static int copy_tree(struct transfer *transfer)
 	return err;
 }
 
-/* Of a copy that came to nothing; best effort. */
-static void remove_tree(const char *path)
-{
-	char *roots[] = { rs_strdup(path), NULL };
-	FTS *tree = roots[0] != NULL ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
-	FTSENT *entry;
-	while (tree != NULL && (entry = fts_read(tree)) != NULL) {
-		if (entry->fts_info == FTS_DP)
-			(void)rmdir(entry->fts_path);
-		else if (entry->fts_info != FTS_D)
-			(void)unlink(entry->fts_path);
-	}
-	if (tree != NULL)
-		(void)fts_close(tree);
-	rs_release(roots[0]);
-}
-
 /* --- the whole --- */
 
 static void without_slashes(const char *path, char out[ARCHIVE_PATH_LEN])
@@ -204,7 +188,7 @@ static int read_session(
 static int finish(struct transfer *transfer, const char *to)
 {
 	struct stat st;
-	const int err = judge(transfer->to, transfer->error);
+	const int err = transfer_judge(transfer->to, transfer->error);
 	if (err < 0)
 		return err;
 	if (lstat(to, &st) == 0)
@@ -231,10 +215,10 @@ static int copy_judged(
 	int err = copy_tree(&transfer);
 	if (err == 0)
 		err = finish(&transfer, to);
-	if (err < 0)
-		remove_tree(unfinished);
-	else
+	if (err == 0)
 		*summary = transfer.summary;
+	else if (removal_tree(unfinished) < 0)
+		return err; /* what stays of it is told to who tries again */
 	return err;
 }
 
@@ -246,7 +230,7 @@ int transfer_copy(const char *from, const char *to, struct transfer_summary *out
 	struct transfer_summary summary = { .files = 0 };
 	without_slashes(from, source);
 	without_slashes(to, target);
-	int err = judge(source, error);
+	int err = transfer_judge(source, error);
 	if (err == 0)
 		err = read_session(source, &summary, error);
 	if (err == 0)
@@ -263,7 +247,7 @@ int transfer_import(const char *from, const char *root, struct transfer_summary 
 	char target[ARCHIVE_PATH_LEN];
 	struct transfer_summary summary = { .files = 0 };
 	without_slashes(from, source);
-	int err = judge(source, error);
+	int err = transfer_judge(source, error);
 	if (err == 0)
 		err = read_session(source, &summary, error);
 	if (err == 0 && rs_format(target, sizeof(target), "%s/%s", root, summary.session) < 0)
@@ -305,7 +289,7 @@ int transfer_programme(const char *from, const char *language, const char *to,
 	if (names_file_path(from, name, "", file) < 0 ||
 		rs_format(unfinished, sizeof(unfinished), "%s" UNFINISHED, to) < 0)
 		return say(error, to, strerror(ENAMETOOLONG), -ENAMETOOLONG);
-	int err = judge(from, error);
+	int err = transfer_judge(from, error);
 	if (err == 0)
 		err = read_session(from, &transfer.summary, error);
 	if (err == 0 && access(file, F_OK) < 0)

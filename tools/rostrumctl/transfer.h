@@ -6,7 +6,7 @@
 #ifndef ROSTRUM_TOOLS_ROSTRUMCTL_TRANSFER_H
 #define ROSTRUM_TOOLS_ROSTRUMCTL_TRANSFER_H
 
-#include "recorder/archive/names.h"
+#include "common/evidence/names.h"
 
 #define TRANSFER_ERROR_LEN 512
 /* Most files of one session, and folders in one another. */
@@ -19,6 +19,8 @@ struct transfer_summary {
 	char session[NAMES_SESSION_MAX + 1];
 };
 
+/* Is the archive closed, and what was recorded? 0; -EBADMSG; or an error of the file system. `error` has the first problem. */
+int transfer_judge(const char *directory, char error[TRANSFER_ERROR_LEN]) RS_MUST_USE;
 /* Copy the archive in `from` to `to`, which must not exist. 0; -EEXIST; -EBADMSG (is not what was recorded, is still recorded, or
  * holds what is neither file nor folder); or an error of the file system. `error` names the file or says why. */
 int transfer_copy(const char *from, const char *to, struct transfer_summary *out_summary,

@@ -1,9 +1,8 @@
 #include "tools/rostrumctl/vault.h"
 
 #include "common/base/time.h"
-#include "recorder/archive/lines.h"
+#include "common/evidence/lines.h"
 #include "recorder/archive/seal.h"
-#include "recorder/archive/unseal.h"
 #include "recorder/programme/remake.h"
 #include "recorder/record/record.h"
 
@@ -70,14 +69,23 @@ int vault_unseal(const char *directory, const char *key, const char *to)
 	return complete(to);
 }
 
-int vault_erase(const char *directory, const char *what, const char *by)
+int vault_erase(const struct erase_wish *wish)
 {
 	struct erase_report report;
 	char why[UNSEAL_WHY_LEN];
-	if (archive_erase(directory, what, by, rs_clock_wall_us() / 1000, &report, why) < 0) {
+	struct erase_wish now = *wish;
+	now.wall_ms = rs_clock_wall_us() / 1000;
+	if (archive_erase(&now, &report, why) < 0) {
 		(void)fprintf(stderr, "rostrumctl: %s\n", why);
 		return 1;
 	}
-	(void)printf("%s: %" PRIu64 " keys destroyed\n", directory, report.keys);
-	return 0;
+	(void)printf("%s: %" PRIu64 " keys destroyed", wish->directory, report.keys);
+	if (wish->copy != NULL)
+		(void)printf(", %" PRIu64 " in the second copy", report.copies);
+	(void)printf("\n");
+	if (report.owed == 0)
+		return 0;
+	(void)fprintf(stderr, "rostrumctl: %s: %" PRIu64 " keys are owed by the second copy: %s\n",
+		wish->directory, report.owed, report.copy);
+	return 1;
 }

@@ -26,7 +26,7 @@ export interface Opened {
 	ticket: string;
 }
 
-export type Trouble = 'off' | 'gone' | 'away' | 'busy' | 'too-much' | 'token';
+export type Trouble = 'off' | 'unproven' | 'too-long' | 'gone' | 'away' | 'busy' | 'too-much' | 'token';
 export type Answer<T> = { ok: true; value: T } | { ok: false; trouble: Trouble };
 
 const BASE = '/api/v1/archive';
@@ -54,6 +54,22 @@ export function search(said: URLSearchParams, token: string): Promise<Answer<{ m
 export async function open(session: string, token: string): Promise<Answer<Opened>> {
 	const answer = await ask<{ recording: Parameters<typeof whole>[0]; ticket: string }>(`/${encodeURIComponent(session)}`, token);
 	return answer.ok ? { ok: true, value: { ...answer.value, recording: whole(answer.value.recording) } } : answer;
+}
+
+/** One speech with what shows that it is what was recorded; with the floor, or with a channel. */
+export function proofAddress(session: string, speech: number, channel: string, ticket: string): string {
+	const said = new URLSearchParams({ ticket, ...(channel !== 'floor' && { language: channel }) });
+	return `${BASE}/${encodeURIComponent(session)}/speech/${speech}/proof?${said}`;
+}
+
+/** Whether an address has what it should; what it has is made for that. */
+export async function isThere(address: string): Promise<Trouble | null> {
+	try {
+		const { ok, status } = await fetch(address, { method: 'HEAD' });
+		return ok ? null : status === 401 ? 'token' : status === 404 ? 'unproven' : status === 409 ? 'too-long' : status === 429 ? 'busy' : 'away';
+	} catch {
+		return 'away';
+	}
 }
 
 export function fileAddress(session: string, kind: 'programme' | 'captions', language: string, ticket: string, save = false): string {

@@ -2,9 +2,10 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { formatDuration } from '#shared/time';
 import { dateAndTime, languageName, t, type Key } from '#shared/words';
-import { fileAddress, open, type Opened } from './api';
+import { fileAddress, isThere, open, proofAddress, type Opened, type Trouble } from './api';
 import { hueOf, readPlace, speechAt, type Channel, type Recording, type Speech } from './recording';
 import './timeline';
+import { TROUBLES } from './troubles';
 
 /** How a speech was made, where that is worth a word. */
 const MANNERS = {
@@ -22,6 +23,18 @@ const KINDS = {
 	'roll-call': 'decision.mode.roll-call',
 	secret: 'decision.mode.secret',
 } as const satisfies Record<string, Key>;
+const MOTIONS = {
+	'suspend-meeting': 'motion.kind.suspend-meeting',
+	'adjourn-meeting': 'motion.kind.adjourn-meeting',
+	'adjourn-debate': 'motion.kind.adjourn-debate',
+	'close-debate': 'motion.kind.close-debate',
+	'close-list': 'motion.kind.close-list',
+	reconsider: 'motion.kind.reconsider',
+	division: 'motion.kind.division',
+	'no-action': 'motion.kind.no-action',
+	competence: 'motion.kind.competence',
+} as const satisfies Record<string, Key>;
+const OUTCOMES = { adopted: 'archive.motion.carried', rejected: 'archive.motion.lost', withdrawn: 'archive.motion.withdrawn' } as const satisfies Record<string, Key>;
 const RESULTS = { adopted: 'decision.adopted', rejected: 'decision.rejected' } as const satisfies Record<string, Key>;
 /** A ticket that ended is renewed at most so often. */
 const RENEW_MS = 60_000;
@@ -40,6 +53,9 @@ export class RecordingPage extends LitElement {
 	@state() private at = 0; // ms
 	@state() private failed = false;
 	@state() private said = '';
+	/** The speech whose proof is being made, and what became of the last that was asked for. */
+	@state() private proving: number | null = null;
+	@state() private unproven: { n: number; trouble: Trouble } | null = null;
 	/** Where to go on once the file is open, and whether to play there. */
 	private place: { ms: number; plays: boolean } | null = null;
 	private renewed = -Infinity;
@@ -216,8 +232,39 @@ export class RecordingPage extends LitElement {
 				<span><strong><bdi>${name}</bdi></strong> ${person?.name ? html`<bdi>${person.name}</bdi>` : nothing}
 					<span class="small muted facts">${manner ? html`<span>${manner}</span>` : nothing} ${language ? html`<span>${languageName(language)}</span>` : nothing} <span class="figures">${formatDuration(to_ms - from_ms)}</span></span></span>
 			</button>
+			<button type="button" class="button quiet" data-testid="prove-speech" aria-label="${t('archive.prove')}: ${name}" title=${t('archive.prove')} aria-disabled=${this.proving !== null} @click=${() => void this.prove(speech)}>${this.proving === n ? '…' : '⤓'}</button>
 			<button type="button" class="button quiet" data-testid="copy-link" aria-label="${t('archive.copy')}: ${name}" title=${t('archive.copy')} @click=${() => void this.copy(from_ms)}>⧉</button>
+			${this.unproven?.n === n ? html`<p role="alert" class="small notice-box" data-testid="unproven">${t(TROUBLES[this.unproven.trouble])}</p>` : nothing}
 		</li>`;
+	}
+
+	/** The file is made while one waits, and refused with a sentence rather than with a broken download. */
+	private async prove({ n }: Speech): Promise<void> {
+		if (this.proving !== null)
+			return;
+		this.proving = n;
+		this.unproven = null;
+		this.said = t('archive.proving');
+		let address = proofAddress(this.recording.session, n, this.language, this.opened.ticket);
+		let trouble = await isThere(address);
+		if (trouble === 'token') {
+			// The ticket may have ended.
+			const answer = await open(this.recording.session, this.token);
+			if (answer.ok) {
+				address = proofAddress(this.recording.session, n, this.language, answer.value.ticket);
+				trouble = await isThere(address);
+			}
+		}
+		this.proving = null;
+		this.said = '';
+		if (trouble !== null) {
+			this.unproven = { n, trouble };
+			return;
+		}
+		const link = document.createElement('a');
+		link.href = address;
+		link.download = '';
+		link.click();
 	}
 
 	/** Without the token, which is nobody else's business. */
@@ -228,11 +275,12 @@ export class RecordingPage extends LitElement {
 	}
 
 	private events(): TemplateResult | typeof nothing {
-		const { decisions, points } = this.recording;
-		if (decisions.length + points.length === 0)
+		const { decisions, points, motions } = this.recording;
+		if (decisions.length + points.length + motions.length === 0)
 			return nothing;
 		const rows = [
 			...points.map(({ at_ms, participant, name }) => ({ at_ms, text: t('archive.point', { name: name ?? participant }), note: '' })),
+			...motions.map(({ at_ms, participant, name, motion, result }) => ({ at_ms, text: t('archive.motion', { motion: word(MOTIONS, motion) ?? motion, name: name ?? participant }), note: word(OUTCOMES, result) ?? '' })),
 			...decisions.map(({ at_ms, title, kind, result, totals }) => ({
 				at_ms,
 				text: title,

@@ -43,6 +43,14 @@ export interface Point {
 	ruling?: string;
 }
 
+export interface Motion {
+	participant: string;
+	name?: string;
+	motion: string;
+	at_ms: number;
+	result?: string;
+}
+
 export interface Recording {
 	session: string;
 	meeting: string;
@@ -56,6 +64,7 @@ export interface Recording {
 	speeches: Speech[];
 	decisions: Decision[];
 	points: Point[];
+	motions: Motion[];
 	captions: { language: string }[];
 	/** Of one participant alone where it is named. */
 	gaps: (Span & { participant?: string })[];
@@ -65,7 +74,7 @@ type Bare = Pick<Recording, 'session' | 'meeting' | 'class' | 'started_ms' | 'du
 
 /** The index with empty lists where it has none, and speeches in the order in which they were made. */
 export function whole(index: Bare): Recording {
-	const lists = { languages: [], items: [], speeches: [], decisions: [], points: [], captions: [], gaps: [] };
+	const lists = { languages: [], items: [], speeches: [], decisions: [], points: [], motions: [], captions: [], gaps: [] };
 	const all = { title: '', ...lists, ...index };
 	// The chair speaks for no delegation that the record would name.
 	const speeches = all.speeches.map((speech): Speech => ({ ...speech, name: speech.name ?? speech.person?.name ?? speech.participant }));

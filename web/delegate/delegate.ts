@@ -14,6 +14,7 @@ import type { FloorKey } from './floor-key';
 import './floor-key';
 import './intent-keys';
 import './explain-keys';
+import './green-room';
 import './list-keys';
 import './motion-keys';
 import './point-key';
@@ -35,6 +36,7 @@ export class Delegate extends Page {
 			<rs-stage .session=${session}></rs-stage>
 			<rs-captions .session=${session}></rs-captions>
 			<div class="side">
+				<rs-green-room .session=${session}></rs-green-room>
 				<rs-proposal .session=${session}></rs-proposal>
 				<rs-intent-keys .session=${session}></rs-intent-keys>
 				<rs-explain-keys .session=${session}></rs-explain-keys>

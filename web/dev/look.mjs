@@ -56,7 +56,7 @@ async function shoot(page, name, full = false) {
 async function busy(sub, options, name, after = async () => {}) {
 	if (!name.includes(only))
 		return;
-	const meeting = await startMeeting();
+	const meeting = await startMeeting(0, options);
 	const page = await open(meeting, sub, options);
 	const now = Date.now();
 	const present = (id, line = 'connected') => ({ [id]: { present: true, line } });
@@ -71,18 +71,19 @@ async function busy(sub, options, name, after = async () => {}) {
 		open: ['KEN', 'chair'],
 	});
 	meeting.interpret('desk-live', {}, { channels: { fr: { desk: 'fr-1', since: now - 1_005_000 } } });
-	meeting.tell({ type: 'measured', patch: { lines: { FRA: { rtt_ms: 41, loss: 0 }, BRA: { loss: 0.08 }, JOR: { loss: 0.08 } } } });
+	meeting.tell({ type: 'measured', patch: { turn: { entry: 2, start: now + 700_000, margin: 120_000, end: now + 1_600_000, fits: 'yes' }, levels: {}, ready: { FRA: { microphone: true, camera: true, line: true }, BRA: { microphone: false, camera: true, line: false }, BOL: { microphone: false, camera: false, line: true } }, lines: { FRA: { rtt_ms: 41, loss: 0 }, BRA: { loss: 0.08 }, JOR: { loss: 0.08 } } } });
 	await after(page, meeting);
 	await shoot(page, name, options.viewport === PHONE);
 	await page.context().close();
 	meeting.stop();
 }
 
-async function plain(sub, options, name) {
+async function plain(sub, options, name, after = async () => {}) {
 	if (!name.includes(only))
 		return;
-	const meeting = await startMeeting();
+	const meeting = await startMeeting(0, options);
 	const page = await open(meeting, sub, options);
+	await after(page, meeting);
 	await shoot(page, name, options.viewport === PHONE);
 	await page.context().close();
 	meeting.stop();
@@ -124,6 +125,26 @@ await busy('caption-1', { query: '?lang=ar', scheme: 'dark' }, 'captioner-ar', c
 	await page.getByTestId('write-language').last().click();
 	await page.getByTestId('caption-text').press('ArrowUp');
 }));
+/** Three hundred delegations, most of them here. */
+const crowd = (after = async () => {}) => async (page, meeting) => {
+	const names = new Intl.DisplayNames('en', { type: 'region' });
+	const codes = Array.from({ length: 26 * 26 }, (_, i) => String.fromCharCode(65 + Math.floor(i / 26), 65 + (i % 26))).filter((code) => names.of(code) !== code).slice(0, 280);
+	const people = codes.map((code, i) => [`D-${code}`, { name: `Delegate ${i + 1}`, role: 'delegate', delegation: code, country: names.of(code), csrc: 2000 + i, present: i % 7 !== 0, line: i % 7 !== 0 ? 'connected' : 'away' }]);
+	meeting.happen('participant-joined', {}, { participants: { ...Object.fromEntries(people), room: { present: true, line: 'connected' } } });
+	meeting.survey();
+	await page.getByTestId('station').first().waitFor();
+	await after(page);
+};
+const inFull = crowd(async (page) => {
+	await page.locator('[data-testid=station][data-participant=KEN]').click();
+	await page.getByTestId('plot').first().waitFor();
+});
+await busy('technician', {}, 'technician', crowd());
+await busy('technician', { scheme: 'dark' }, 'technician-full-dark', inFull);
+await busy('technician', { query: '?lang=ar' }, 'technician-full-ar', inFull);
+await busy('technician', { viewport: PHONE }, 'technician-phone', crowd());
+await busy('technician', { viewport: PHONE, query: '?lang=ar', scheme: 'dark' }, 'technician-full-ar-phone', inFull);
+await busy('technician', { viewport: PHONE, query: '?lang=ru' }, 'technician-ru-phone', crowd());
 await busy('JOR', { ...HALL, query: '?captions=en' }, 'hall-captions', captioned());
 const many = Object.fromEntries(Array.from({ length: 193 }, (_, i) => [`D${i}`, ['yes', 'no', 'abstain', 'none', 'yes', 'yes'][i % 6]]));
 await busy('JOR', HALL, 'hall');
@@ -413,6 +434,24 @@ await busy('JOR', { query: '?lang=ru', viewport: PHONE }, 'life-delegate-closed-
 await busy('JOR', {}, 'life-kept-out', async (_, meeting) => meeting.keepOut('JOR', 'private'));
 await busy('JOR', { query: '?lang=ar', viewport: PHONE, scheme: 'dark' }, 'life-kept-out-ar-phone', async (_, meeting) => meeting.keepOut('JOR', 'closed-members'));
 await busy('JOR', { ...HALL, query: '?lang=ru' }, 'life-kept-out-hall-ru', async (_, meeting) => meeting.keepOut('JOR', 'closed-members'));
+await plain('KEN', { join: false, rehearsal: true }, 'rehearsal-join');
+const testing = async (page) => {
+	await page.getByTestId('precall-start').click();
+	await page.getByTestId('precall').and(page.locator('[data-phase=running]')).waitFor();
+	await page.waitForTimeout(7000);
+	await page.getByTestId('precall-start').scrollIntoViewIfNeeded().catch(() => {});
+};
+await plain('KEN', { join: false }, 'precall', testing);
+await plain('KEN', { join: false, viewport: PHONE, query: '?lang=ar' }, 'precall-ar-phone', testing);
+await plain('KEN', { join: false, viewport: PHONE, query: '?lang=ru', scheme: 'dark' }, 'precall-ru-phone', testing);
+await busy('FRA', {}, 'precall-settings', async (page) => {
+	await page.getByTestId('open-settings').click();
+	await testing(page);
+});
+await busy('FRA', { rehearsal: true }, 'rehearsal-delegate');
+await busy('chair', { rehearsal: true, viewport: PHONE, query: '?lang=ar' }, 'rehearsal-podium-ar-phone');
+await busy('technician', { rehearsal: true, query: '?lang=ru', scheme: 'dark' }, 'rehearsal-technician-ru');
+await busy('JOR', { ...HALL, rehearsal: true }, 'rehearsal-hall');
 await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {
 	meeting.happen('recording-failed', {}, { recording: { state: 'failed', reason: 'disk full' } });
 	await page.getByTestId('more').first().click();

@@ -6,6 +6,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { boothCommands, interpret, newBooths } from './booths.mjs';
+import * as lines from './lines.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 // As strict as the pages can bear, so that the server's may be.
@@ -28,6 +29,7 @@ const people = {
 	'es-1': { name: 'Lucía Ferrer', role: 'interpreter', languages: ['es'] },
 	'ar-1': { name: 'سامر خليل', role: 'interpreter', languages: ['ar', 'en', 'fr'] },
 	'caption-1': { name: 'Joan Whitfield', role: 'captioner', languages: ['en', 'ar'] },
+	technician: { name: 'Technician', role: 'technician' },
 	'ar-2': { name: 'رنا منصور', role: 'interpreter', languages: ['ar', 'en', 'fr'] },
 };
 
@@ -36,12 +38,13 @@ const MAY = {
 	chair: ['captions', 'call-next', 'announce-lock', 'correct-vote', 'annul-voting', 'take-up-motion', 'withdraw-motion', 'put-question', 'add-sponsor', 'propose-decision', 'withdraw-decision', 'open-voting', 'lock-voting', 'proclaim', 'rule', 'hear-point', 'withdraw-point', 'settle-point', 'suspend-meeting', 'resume-meeting', 'open-meeting', 'close-meeting', 'take-up-item', 'ask-for-floor', 'withdraw', 'move-entry', 'give-floor', 'take-floor', 'stop-clock', 'start-clock', 'extend-time', 'set-limit', 'set-budget', 'resume-floor', 'close-list', 'open-list', 'plan', 'open-microphone', 'close-microphone', 'listen', 'offer'],
 	delegate: ['captions', 'withdraw-objection', 'state-intent', 'raise-motion', 'withdraw-motion', 'speak-on-motion', 'explain-vote', 'object', 'cast', 'ask-for-ballot', 'ask-for-reply', 'raise-point', 'withdraw-point', 'appeal', 'ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
 	room: ['ask-for-floor', 'withdraw', 'take-floor', 'listen', 'offer'],
+	technician: ['survey', 'history', 'open-doors', 'close-doors', 'tell-seat', 'ask-for-cable', 'loop-back', 'test-signal', 'restart-box', 'begin-sound-check', 'end-sound-check', 'answer-call', 'listen', 'offer'],
 	captioner: ['caption', 'caption-live', 'captions', 'listen', 'offer'],
 	interpreter: ['go-live', 'go-idle', 'cough', 'select-source', 'select-output', 'request-handover', 'accept-handover', 'decline-handover', 'cancel-handover', 'set-floor-language', 'speak-slower', 'cannot-interpret', 'call', 'answer-call', 'listen', 'offer'],
 };
 for (const may of Object.values(MAY))
 	may.push('say');
-MAY.secretariat.push('close-chat', 'open-chat', 'remove-message');
+MAY.secretariat.push('webcast', 'close-chat', 'open-chat', 'remove-message');
 for (const role of ['chair', 'secretariat'])
 	MAY[role].push('inscribe', 'skip-entry', 'requeue-entry', 'announce-lots', 'draw-lots', 'end-list', 'open-doors', 'close-doors', 'adjourn-meeting', 'set-visibility');
 MAY.delegate.push('offer-swap', 'accept-swap', 'decline-swap', 'withdraw-swap');
@@ -68,7 +71,7 @@ function newView() {
 	);
 	const channels = { en: { language: 'en', name: 'English' }, fr: { language: 'fr', name: 'Français' }, es: { language: 'es', name: 'Español' }, ar: { language: 'ar', name: 'العربية' } };
 	return {
-		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', visibility: 'public', mode: 'floor', sitting: 1 },
+		meeting: { id: 'demo', title: 'Open-ended working group on marine resources', state: 'scheduled', visibility: 'public', webcast: false, mode: 'floor', sitting: 1 },
 		quorum: { authorised: 6, present: 4, to_open: 2, to_decide: 4 },
 		agenda: { current: '1', items: [{ id: '1', title: 'General exchange of views' }, { id: '2', title: 'Draft resolution A/C.3/81/L.14 on the conservation of shared fish stocks' }] },
 		languages: [{ id: 'en', name: 'English' }, { id: 'fr', name: 'Français' }, { id: 'es', name: 'Español' }, { id: 'ar', name: 'العربية' }],
@@ -81,8 +84,9 @@ function newView() {
 }
 
 /** Starts the meeting; `happen(name, data, patch)` makes anything happen in it, `drop()` breaks every line. */
-export async function startMeeting(port = 0) {
+export async function startMeeting(port = 0, { rehearsal = false } = {}) {
 	let view = newView();
+	view.meeting.rehearsal = rehearsal;
 	const epoch = Math.random().toString(36).slice(2);
 	const events = [];
 	const sockets = new Map();
@@ -125,6 +129,12 @@ export async function startMeeting(port = 0) {
 	let plan = null;
 	const commands = {
 		captions: () => ({}),
+		survey: (id) => {
+			sockets.get(id).send(JSON.stringify(lines.survey(view.participants)));
+			sockets.get(id).send(JSON.stringify({ type: 'measured', patch: { levels: lines.levels(view.participants) } }));
+			return {};
+		},
+		history: (_id, { participants }) => lines.history(participants),
 		'caption-live': () => ({}),
 		caption: (_id, { language, text }) => happen('caption', { language, line: 9, text }, {}),
 		'open-meeting': () => happen('meeting-opened', {}, { meeting: { state: 'in-session' }, recording: { state: 'recording' } }),
@@ -192,6 +202,7 @@ export async function startMeeting(port = 0) {
 					socket.send(JSON.stringify({ type: 'chat', messages: [one] }));
 			return 0;
 		},
+		webcast: (_, { on }) => happen('webcast', { on }, { meeting: { webcast: on } }),
 		'close-chat': () => happen('chat-closed', {}, { chat: { closed: true } }),
 		'open-chat': () => happen('chat-opened', {}, { chat: { closed: false } }),
 		'remove-message': (_, { message }) => happen('message-removed', { message }, {}),
@@ -201,6 +212,18 @@ export async function startMeeting(port = 0) {
 
 	const server = createServer((request, response) => {
 		const path = new URL(request.url, 'http://localhost').pathname;
+		if (path === '/api/v1/meetings') {
+			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ meetings: [{ rehearsal: false, ...view.meeting }] }));
+			return;
+		}
+		if (path === '/api/v1/meetings/demo/precall') {
+			response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ participant: 'KEN', verdict: 'poor', time: Date.now(), reasons: [['no-udp', 'poor'], ['camera-dark', 'poor']] }));
+			return;
+		}
+		if (path.startsWith('/echo/')) {
+			response.writeHead(429, { 'retry-after': '12' }).end();
+			return;
+		}
 		const name = path === '/' ? '/index.html' : extname(path) === '' ? `${path}.html` : path;
 		const file = join(dist, normalize(name));
 		if (!file.startsWith(dist) || !existsSync(file)) {
@@ -256,6 +279,8 @@ export async function startMeeting(port = 0) {
 			for (const socket of sockets.values())
 				socket.send(JSON.stringify(message));
 		},
+		/** The technician hears how the lines are now. */
+		survey: () => commands.survey('technician'),
 		/** Shows a badge the door as the server does when the meeting sits without it. */
 		keepOut: (sub, visibility) => {
 			sockets.get(sub).send(JSON.stringify({ type: 'error', reason: visibility, text: visibility }));

@@ -8,6 +8,7 @@ import { isSealed, sealed } from '#shared/ui/ballot';
 import { icon } from '#shared/ui/icons';
 import '#shared/ui/captions';
 import { Part } from '#shared/ui/part';
+import { rehearsalSign } from '#shared/ui/rehearsal';
 import { VOTES, verdict } from '#shared/ui/proposal';
 
 /** What the clock is doing, as a word and as a shape: colour alone does not carry across a hall. */
@@ -96,6 +97,7 @@ export class HallScreen extends Part {
 		const board = isOnBoard(view, view.decision);
 		return html`<main class="hall ${board ? 'voting' : ''}" data-testid="page" data-line=${this.session.wire.state}>
 			<header>
+				${rehearsalSign(view.meeting)}
 				<h1 dir="auto" data-testid="item">${item === undefined ? view.meeting.title : html`<span class="figures">${item.id}</span> · ${item.title}`}</h1>
 				<p class="state" data-testid="meeting-state" data-state=${state}>${t(`meeting.${state}` satisfies Key)}</p>
 			</header>

@@ -5,14 +5,16 @@ import { Part } from '#shared/ui/part';
 import { recordingsLink } from '#shared/ui/recordings-link';
 import '#shared/ui/small';
 import './booths';
+import './captioners';
 import './disk';
+import './on-air';
 import { recorded } from './recorded';
 
-/** Agenda, booths, archive. */
+/** Agenda, booths, captioners, archive, webcast. */
 @customElement('rs-hall')
 export class Hall extends Part {
 	override render(): TemplateResult {
-		return html`${this.agenda()} <rs-booth-list .session=${this.session}></rs-booth-list> ${this.archive()}`;
+		return html`${this.agenda()} <rs-booth-list .session=${this.session}></rs-booth-list> <rs-captioners .session=${this.session}></rs-captioners> ${this.archive()} <rs-on-air .session=${this.session}></rs-on-air>`;
 	}
 
 	private agenda(): TemplateResult {
@@ -56,7 +58,7 @@ export class Hall extends Part {
 				${recorded(session.wire.measured.recorded)}</div>
 				${this.archiveKey(state === 'off' || state === 'failed')}</header>
 			<rs-disk .session=${session}></rs-disk>
-			<p class="empty">${recordingsLink(session)}</p>
+			${recordingsLink(session)}
 		</section>`;
 	}
 

@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { shortName } from '#shared/view';
 import { t } from '#shared/words';
 import { presence } from '#shared/ui/presence';
+import { ready } from '#shared/ui/ready';
 import { sound } from '#shared/ui/sound';
 import { Part } from '#shared/ui/part';
 
@@ -20,7 +21,7 @@ export class Next extends Part {
 			<ol>${next.map(
 				({ participant }, i) => html`<li class="panel"><span class="place figures">${i + 1}</span>
 					<span class="who"><strong>${shortName(view, participant)}</strong>
-					${view.participants[participant] === undefined ? nothing : html`${presence(session, participant)} ${sound(session, participant, true)}`}</span></li>`,
+					${view.participants[participant] === undefined ? nothing : html`${presence(session, participant)} ${ready(session, participant)} ${sound(session, participant, true)}`}</span></li>`,
 			)}</ol>
 		</section>`;
 	}

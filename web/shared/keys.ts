@@ -47,6 +47,8 @@ export function bindingFor(bindings: readonly Binding[], { key, code, shiftKey }
 const STORED = 'rostrum.keys';
 const WRITES = 'input:not([type=checkbox], [type=radio], [type=range]), select, textarea, [contenteditable]';
 
+const STEERED = 'input[type=range], [tabindex="0"]';
+
 export function singleKeys(): boolean {
 	return localStorage.getItem(STORED) !== 'off';
 }
@@ -72,10 +74,10 @@ export function listenToKeys(bindings: () => Binding[]): void {
 	};
 
 	document.addEventListener('keydown', (event) => {
-		if (event.ctrlKey || event.metaKey || event.altKey)
+		if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey)
 			return;
 		const binding = bindingFor(bindings(), event);
-		if (binding === undefined || (binding.anywhere !== true && !mayAct(event.target)))
+		if (binding === undefined || (binding.anywhere !== true && !mayAct(event.target, event.key)))
 			return;
 		event.preventDefault();
 		if (event.repeat && binding.repeats !== true)
@@ -93,7 +95,8 @@ export function listenToKeys(bindings: () => Binding[]): void {
 	window.addEventListener('blur', letGo);
 }
 
-/** Not where keys write or choose, nor under a dialog. */
-function mayAct(target: EventTarget | null): boolean {
-	return singleKeys() && document.querySelector('dialog[open]') === null && !(target instanceof Element && target.matches(WRITES));
+/** Not where keys write or choose, arrows scroll or set, nor under a dialog. */
+function mayAct(target: EventTarget | null, key: string): boolean {
+	return singleKeys() && document.querySelector('dialog[open]') === null
+		&& !(target instanceof Element && (target.matches(WRITES) || (key.startsWith('Arrow') && target.closest(STEERED) !== null)));
 }

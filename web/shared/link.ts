@@ -56,8 +56,8 @@ export function isCompanionLink({ search, hash }: { search: string; hash: string
 }
 
 /** Which page serves a role. */
-export function pageOf(role: Role): 'delegate' | 'podium' | 'interpreter' | 'captioner' {
-	if (role === 'chair' || role === 'secretariat' || role === 'technician' || role === 'admin')
+export function pageOf(role: Role): 'delegate' | 'podium' | 'interpreter' | 'captioner' | 'technician' {
+	if (role === 'chair' || role === 'secretariat' || role === 'admin')
 		return 'podium';
-	return role === 'interpreter' || role === 'captioner' ? role : 'delegate';
+	return role === 'interpreter' || role === 'captioner' || role === 'technician' ? role : 'delegate';
 }

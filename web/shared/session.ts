@@ -1,13 +1,16 @@
 import { Captions } from './captions';
 import { Capture, type Wishes } from './capture';
+import { Errands } from './errands';
 import { Hearing } from './hearing';
 import { isCompanionLink, mayBeInRoom, readLink, speaks, type Link } from './link';
+import { readLine, type Counted } from './line-stats';
 import { Looking } from './looking';
 import { Draws, lotOf, type Verdict } from './lots';
 import { Media } from './media';
 import { Messages, type ChatMessage } from './messages';
 import { motionName, questionTitle } from './questions';
 import { Secret } from './secret';
+import { Echo } from './sound/echo';
 import { headsetGain } from './sound/graph';
 import { Headset } from './sound/headset';
 import { gainOf } from './sound/loudness';
@@ -23,6 +26,10 @@ export interface Notice {
 }
 
 const NOTICE_MS = 15_000;
+/** Technicians are told of the line so often. */
+const LINE_MS = 5000;
+/** The feed of one's own voice. */
+const OWN = 'own';
 
 export class Session {
 	readonly link: Link = readLink(location);
@@ -36,8 +43,12 @@ export class Session {
 	/** A desk's is its source: what somebody chose as a listener in this browser is none of its business. */
 	readonly hearing: Hearing;
 	readonly captions: Captions;
+	/** What a technician asks of this page. */
+	readonly errands: Errands;
 	/** For a page that follows the meeting itself. */
 	onevent: (event: MeetingEvent) => void = () => {};
+	/** For a page that must ask for something again whenever the line is open. */
+	onwelcome: () => void = () => {};
 	readonly messages = new Messages(sessionStorage, () => this.key('read'));
 	/** The join button was pressed. */
 	joined = false;
@@ -52,6 +63,11 @@ export class Session {
 	/** How the last draw of lots stood this page's own check, and this delegation's lot in it. */
 	drawn: (Verdict & { lot: string }) | null = null;
 
+	/** Sent instead of microphone and camera; null = they are sent. */
+	private tone: MediaStreamTrack | null = null;
+	private bars: MediaStreamTrack | null = null;
+	private readonly echo = new Echo();
+	private counted: Counted | null = null;
 	private plainVolume = 1;
 	private readonly draws = new Draws();
 	private readonly watchers = new Set<() => void>();
@@ -72,6 +88,9 @@ export class Session {
 		this.channel = this.firstChannel();
 
 		this.headset = this.link.claims?.role === 'interpreter' ? this.makeHeadset() : null;
+		// In the partner's place others have their own voice alone, which the echo plays, late.
+		if (this.headset === null)
+			this.media.setPartnerVolume(0);
 		this.hearing = new Hearing(this.headset === null ? localStorage : null);
 
 		// A captioner reads what is written; the hall's screen shows what its address says.
@@ -83,7 +102,21 @@ export class Session {
 		this.wire.onwelcome = (resumed) => this.welcomed(resumed);
 		this.wire.oncaption = (language, text) => this.captions.typed(language, text);
 		this.wire.onsilent = () => void this.wire.command('listen', this.listening());
-		this.wire.onlistening = (slots) => this.media.carry(slots);
+		this.wire.onlistening = (slots) => {
+			this.media.carry(slots);
+			this.headset?.setEcho(slots.some(({ feed }) => feed === OWN));
+		};
+		this.errands = new Errands({
+			now: () => this.wire.clock.now(),
+			send: (tone, bars) => {
+				this.tone = tone;
+				this.bars = bars;
+				this.putTracks();
+			},
+			echo: (on) => this.hearMyself(on),
+			changed: () => this.update(),
+		});
+		this.wire.ontechnician = (request) => this.errands.take(request);
 		this.looking = new Looking(
 			() => this.media.slots,
 			async (slots) => this.may('watch') && (await this.wire.command('watch', { slots })).ok,
@@ -93,9 +126,10 @@ export class Session {
 			this.update();
 		};
 		this.capture.onchange = () => {
-			this.media.setTracks(this.capture.microphone, this.capture.camera);
+			this.putTracks();
 			this.update();
 		};
+		window.setInterval(() => void this.tellLine(), LINE_MS);
 		window.addEventListener('online', () => {
 			this.wire.hurry();
 			this.media.networkChanged();
@@ -349,7 +383,42 @@ export class Session {
 		};
 	}
 
+	/** What nobody but this browser knows of the line; lost if it cannot be said now. */
+	private async tellLine(): Promise<void> {
+		const { pc, state } = this.media;
+		if (pc === null || state !== 'connected' || this.wire.state !== 'open' || !this.may('tell-line'))
+			return;
+		const { members, counted } = readLine(await pc.getStats(), this.counted, performance.now());
+		this.counted = counted;
+		if (this.wire.state === 'open')
+			await this.wire.command('tell-line', members);
+	}
+
+	private putTracks(): void {
+		this.media.setTracks(this.tone ?? this.capture.microphone, this.bars ?? this.capture.camera);
+	}
+
+	private hearMyself(on: boolean): void {
+		if (this.headset !== null)
+			return;
+		const track = on ? this.media.track(OWN) : null;
+		if (track !== null)
+			this.echo.play(track);
+		else
+			this.echo.stop();
+	}
+
+	/** The server ends them, too; a page that is cut off from it must not wait for that. */
+	private endSignals(): void {
+		const { view, me } = this;
+		const trial = view !== null && (view.meeting.state === 'test' || view.meeting.rehearsal === true);
+		const heard = view !== null && lampOf(view, me) === 'speaking';
+		if (this.wire.state !== 'open' || (heard && !trial))
+			this.errands.endSignals();
+	}
+
 	private changed(): void {
+		this.endSignals();
 		if (this.wire.state === 'ended')
 			this.media.close();
 		else if (this.wire.excluded !== null)
@@ -375,6 +444,7 @@ export class Session {
 	private welcomed(resumed: boolean): void {
 		this.secret.again();
 		this.captionsAgain();
+		this.onwelcome();
 		const { draw, commitment } = this.view?.inscription ?? {};
 		if (draw && commitment)
 			this.draws.commit(draw, commitment);

@@ -301,11 +301,15 @@ export interface View {
 		title: string;
 		state: 'scheduled' | 'test' | 'in-session' | 'suspended' | 'adjourned' | 'closed';
 		visibility: Visibility;
+		/** Switched on: everybody may see it. */
+		webcast: boolean;
 		/** Whose microphone is tried behind open doors. */
 		checking?: string | null;
 		/** Adjourned until then, wall clock in ms. */
 		until?: number | null;
 		mode: 'floor' | 'direct';
+		/** For tests and to practise: nothing of it is proceedings. */
+		rehearsal?: boolean;
 		sitting: number;
 		opened?: number | null;
 	};
@@ -376,6 +380,8 @@ export interface Measured {
 	sounds?: Record<string, Sound>;
 	/** How old what an interpreter hears is, ms from the microphone it hears. */
 	ears?: Record<string, number>;
+	/** Of those in the green room, for those who lead the meeting and technicians. */
+	ready?: Record<string, { microphone: boolean; camera: boolean; line: boolean }>;
 	/** The recorder's, for those who can do something about it. */
 	disk?: Disk | null;
 }

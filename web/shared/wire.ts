@@ -1,4 +1,5 @@
 import type { Slot } from './media';
+import type { Request } from './errands';
 import type { ChatMessage } from './messages';
 import { mergePatch } from './patch';
 import { retryDelay, ServerClock } from './time';
@@ -78,6 +79,8 @@ export class Wire {
 	excluded: string | null = null;
 	/** For a new connection; the credentials of TURN servers end after some hours, each welcome brings new ones. */
 	iceServers: RTCIceServer[] = [];
+	/** The site shows what was recorded. */
+	archive = false;
 	readonly clock = new ServerClock();
 	/** Attempts to come back since the line was last open. */
 	attempts = 0;
@@ -90,6 +93,10 @@ export class Wire {
 	oncaption: (language: string, text: string) => void = () => {};
 	/** Nothing was heard for a while: send a command that changes nothing, whose answer shows that the line lives. */
 	onsilent: () => void = () => {};
+	/** How all lines are: for a technician's page that asked. */
+	onsurvey: (told: { whole: boolean; patch: unknown }) => void = () => {};
+	/** A technician asks something of this page. */
+	ontechnician: (request: Request) => void = () => {};
 	/** What the audio places of the connection carry from now on. */
 	onlistening: (slots: Slot[]) => void = () => {};
 
@@ -187,6 +194,12 @@ export class Wire {
 			case 'caption-live':
 				this.oncaption(String(message['language']), String(message['text']));
 				break;
+			case 'survey':
+				this.onsurvey({ whole: message['whole'] === true, patch: message['patch'] });
+				break;
+			case 'technician':
+				this.ontechnician(message as unknown as Request);
+				break;
 			case 'measured':
 				this.measured = mergePatch(this.measured, message['patch']) as Measured;
 				break;
@@ -207,6 +220,7 @@ export class Wire {
 		this.place = Number(message['place'] ?? 0);
 		this.excluded = null;
 		this.clock.set(Number(message['time']));
+		this.archive = message['archive'] === true;
 		this.iceServers = (message['ice_servers'] as RTCIceServer[] | undefined) ?? [];
 		if (!resumed) {
 			this.view = message['view'] as View;

@@ -99,6 +99,15 @@ export function decimal(n: number): string {
 	return new Intl.NumberFormat(`${language}-u-nu-latn`, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(n);
 }
 
+/** How long ago, in whole minutes, hours or days. */
+export function ago(time: number, now: number): string {
+	const minutes = Math.max(0, Math.round((now - time) / 60_000));
+	const format = new Intl.RelativeTimeFormat(`${language}-u-nu-latn`, { numeric: 'auto' });
+	if (minutes < 60)
+		return format.format(-minutes, 'minute');
+	return minutes < 2 * 1440 ? format.format(-Math.round(minutes / 60), 'hour') : format.format(-Math.round(minutes / 1440), 'day');
+}
+
 /** What a language is called in the reader's own; as it is written where that has no name for it. */
 export function languageName(id: string): string {
 	try {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { catalogues, type Language } from '#shared/words';
 import { archive } from '#shared/words/archive';
 import { asked } from '../archive/finder';
+import { proofAddress } from '../archive/api';
 import { hueOf, neighbour, readPlace, speechAt, whole, type Speech } from '../archive/recording';
 
 test('no other message has the name of one of the archive’s', () => {
@@ -61,4 +62,9 @@ test('a day that is asked for begins at its midnight and ends with its last mome
 	expect(Number(said.get('until')) - Number(said.get('from'))).toBe(24 * 3600 * 1000);
 	expect([said.get('s'), said.get('item'), said.get('offset')]).toEqual([null, null, '40']);
 	expect(asked(new URLSearchParams({ from: 'soon' }), 0).has('from')).toBe(false);
+});
+
+test('a proof is asked for with the floor, or with the channel that is heard', () => {
+	expect(proofAddress('demo-1', 12, 'floor', 'abc')).toBe('/api/v1/archive/demo-1/speech/12/proof?ticket=abc');
+	expect(proofAddress('demo-1', 12, 'fr', 'abc')).toBe('/api/v1/archive/demo-1/speech/12/proof?ticket=abc&language=fr');
 });

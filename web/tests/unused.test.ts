@@ -4,9 +4,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { catalogues } from '#shared/words';
 
 /** What the server names and a page puts after one of these: the protocol and the rules of procedure say which there are. */
-const NAMED_BY_THE_SERVER = /^(?:reason|majority|level|motion\.kind)\.(.+)$/;
+const NAMED_BY_THE_SERVER = /^(?:reason|majority|level|motion\.kind|trouble)\.(.+)$/;
 const PAPERS = ['../signaling/wire/PROTOCOL.md', '../conf/rules/README.md'];
-const FOLDERS = ['shared', 'shared/ui', 'delegate', 'podium', 'interpreter', 'captioner', 'hall', 'landing', 'archive'];
+const FOLDERS = ['shared', 'shared/ui', 'delegate', 'podium', 'interpreter', 'captioner', 'hall', 'technician', 'landing', 'archive', 'watch'];
 
 /** Every text that the pages' sources can form: literals, and templates whose places the types know. */
 const said = new Set<string>();

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cpuSeconds, message, messagesOf, packet } from '../../support/frames.mjs';
 import { build, newState, program } from '../../support/rostrum.mjs';
 import { sleep, until } from '../../support/wait.mjs';
 
@@ -25,28 +26,6 @@ const state = newState();
 const archive = join(state, 'archive');
 mkdirSync(archive);
 
-// --- frames of common/control/PROTOCOL.md section 1 ---
-function message(json) {
-	const body = Buffer.from(JSON.stringify(json));
-	const head = Buffer.alloc(5);
-	head.writeUInt32BE(body.length + 1);
-	head[4] = 1;
-	return Buffer.concat([head, body]);
-}
-
-function messagesOf(socket, take) {
-	let rest = Buffer.alloc(0);
-	socket.on('data', (data) => {
-		rest = Buffer.concat([rest, data]);
-		while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32BE()) {
-			const end = 4 + rest.readUInt32BE();
-			if (rest[4] === 1) take(JSON.parse(rest.subarray(5, end)));
-			rest = rest.subarray(end);
-		}
-	});
-	socket.on('error', () => {}); // the recorder ends first
-}
-
 // --- sources ---
 class Source {
 	constructor(number, sound) {
@@ -55,18 +34,7 @@ class Source {
 	}
 
 	packet(payload, marker) {
-		const wire = Buffer.alloc(5 + 12 + 12 + payload.length);
-		wire.writeUInt32BE(wire.length - 4);
-		wire[4] = 2;
-		wire.writeUInt32BE(this.number, 5);
-		wire.writeBigInt64BE(BigInt(Date.now()) * 1000n, 9);
-		wire[17] = 0x80;
-		wire[18] = (marker ? 0x80 : 0) | (this.sound ? 111 : 96);
-		wire.writeUInt16BE(this.seq++ & 0xffff, 19);
-		wire.writeUInt32BE(this.timestamp >>> 0, 21);
-		wire.writeUInt32BE(this.number, 25);
-		payload.copy(wire, 29);
-		return wire;
+		return packet({ track: this.number, type: this.sound ? 111 : 96, seq: this.seq++, timestamp: this.timestamp, marker }, payload);
 	}
 
 	// The packets of the next frame: Opus of 20 ms, or VP8 with the shortest descriptor.
@@ -119,11 +87,7 @@ const recorder = spawn(program('recorder'), ['--set', `control.socket=${state}/c
 let log = '';
 recorder.stderr.on('data', (data) => (log += data));
 const ended = new Promise((done) => recorder.once('exit', done));
-const HZ = 100; // of /proc/PID/stat
-function cpuSeconds() {
-	const fields = readFileSync(`/proc/${recorder.pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-	return (Number(fields[11]) + Number(fields[12])) / HZ;
-}
+const taken = () => cpuSeconds(readFileSync(`/proc/${recorder.pid}/stat`, 'utf8'));
 const memoryMiB = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${recorder.pid}/status`, 'utf8'))[1]) / 1024;
 
 try {
@@ -148,9 +112,9 @@ try {
 		}
 	};
 	await run(WARM_UP);
-	const [cpu, wall] = [cpuSeconds(), performance.now()];
+	const [cpu, wall] = [taken(), performance.now()];
 	await run(SECONDS);
-	const share = (100 * (cpuSeconds() - cpu)) / ((performance.now() - wall) / 1000);
+	const share = (100 * (taken() - cpu)) / ((performance.now() - wall) / 1000);
 	const memory = memoryMiB();
 	recorder.kill('SIGTERM');
 	await ended;

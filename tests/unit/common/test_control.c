@@ -105,7 +105,9 @@ static void lengths_and_kinds_are_judged_at_the_limit_and_one_beyond(void **stat
 	assert_int_equal(judge_header(FRAME_PACKET_MAX + 1, FRAME_PACKET), -EBADMSG);
 	assert_int_equal(judge_header(UINT32_MAX, FRAME_MESSAGE), -EBADMSG);
 	assert_int_equal(judge_header(8, 0), -EBADMSG);
-	assert_int_equal(judge_header(8, 3), -EBADMSG);
+	assert_int_equal(judge_header(FRAME_LATE_MAX, FRAME_LATE), 0);
+	assert_int_equal(judge_header(FRAME_LATE_MAX + 1, FRAME_LATE), -EBADMSG);
+	assert_int_equal(judge_header(8, 4), -EBADMSG);
 	assert_int_equal(judge_header(1, FRAME_MESSAGE), 1);
 }
 

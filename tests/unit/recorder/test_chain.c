@@ -1,6 +1,6 @@
-#include "recorder/archive/chain.h"
-#include "recorder/archive/ledger.h"
-#include "recorder/archive/names.h"
+#include "common/evidence/chain.h"
+#include "common/evidence/names.h"
+#include "recorder/archive/ledger_write.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,9 +1,14 @@
 #include "recorder/closing/closing.h"
 
+#include "common/evidence/files.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -58,12 +63,56 @@ static void the_last_step_is_the_seal(void **state)
 	assert_string_equal(steps[n - 1].name, "seal");
 }
 
+/* What stands in proof/closing.log, and the step that counts as failed; NULL = none. */
+static const struct {
+	const char *log;
+	const char *failed;
+} logs[] = {
+	{ "", NULL },
+	{ "T programme done 3 ms\nT record done 1 ms\nT seal done 9 ms\n", NULL },
+	{ "T programme failed 3 ms: No space left on device\nT record failed 1 ms\nT seal done 9 ms\n",
+		"programme" },
+	/* It was done by a later run of all. */
+	{ "T programme failed 3 ms\nT seal done 9 ms\nT programme done 3 ms\nT seal done 9 ms\n",
+		NULL },
+	/* A later run of the seal alone says nothing of the others. */
+	{ "T programme done 3 ms\nT record failed 1 ms\nT seal done 9 ms\nT seal done 2 ms: no stamp\n",
+		"record" },
+	{ "T programme done 3 ms\nT seal failed 9 ms\nT seal done 2 ms\n", NULL },
+	/* Words of a reason are none of a step; a torn line says nothing. */
+	{ "T programme done 3 ms: it failed before\n\nfailed\n failed \nT record failed", NULL },
+	{ "T programme-of-more-letters-than-any-step-has failed 3 ms\n", NULL },
+};
+
+static void the_log_tells_which_step_failed(void **state)
+{
+	char directory[] = "/tmp/rostrum-closing-XXXXXX";
+	char path[ARCHIVE_PATH_LEN];
+	char step[CLOSING_STEP_LEN];
+	assert_non_null(mkdtemp(directory));
+	assert_false(closing_failed(directory, step));
+	assert_int_equal(names_path(directory, NAMES_PROOF, path), 0);
+	assert_int_equal(mkdir(path, 0750), 0);
+	assert_int_equal(names_path(directory, NAMES_CLOSING, path), 0);
+	for (size_t i = 0; i < RS_ARRAY_LEN(logs); i++) {
+		assert_int_equal(files_write(path, logs[i].log, strlen(logs[i].log)), 0);
+		assert_int_equal(closing_failed(directory, step), logs[i].failed != NULL);
+		if (logs[i].failed != NULL)
+			assert_string_equal(step, logs[i].failed);
+	}
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(names_path(directory, NAMES_PROOF, path), 0);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rmdir(directory), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_step_is_tried_and_its_failure_is_told),
 		cmocka_unit_test(called_off_nothing_is_run_and_nothing_can_be_named),
 		cmocka_unit_test(the_last_step_is_the_seal),
+		cmocka_unit_test(the_log_tells_which_step_failed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

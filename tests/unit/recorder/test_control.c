@@ -1,5 +1,6 @@
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
+#include "tests/support/no_disk.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -20,30 +21,6 @@ struct rig {
 	char error[CONTROL_ERROR_LEN];
 	int64_t space;
 	unsigned asked;
-};
-
-static int no_open(
-	void *ctx, uint32_t owner, const char *path, enum disk_open how, uint32_t *out_file)
-{
-	return -EIO;
-}
-
-static int no_write(void *ctx, uint32_t file, uint64_t offset, const void *data, size_t len)
-{
-	return -EIO;
-}
-
-static int no_sync(void *ctx, uint32_t file, uint64_t token)
-{
-	return -EIO;
-}
-
-static void no_close(void *ctx, uint32_t file)
-{
-}
-
-static const struct disk no_disk = {
-	.open = no_open, .write = no_write, .sync = no_sync, .close = no_close
 };
 
 static int64_t space_of(void *ctx, const char *path)

@@ -1,9 +1,11 @@
 /* The examples of FORMAT.md, read by what reads archives. */
-#include "recorder/archive/heads.h"
-#include "recorder/archive/ledger.h"
+#include "common/evidence/heads.h"
+#include "common/evidence/ledger.h"
+#include "recorder/archive/custody_line.h"
 
 #include "tests/support/examples.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -53,10 +55,30 @@ static void take_head(const char *text)
 	head_done(&head);
 }
 
+static void take_custody(const char *text)
+{
+	struct chain chain;
+	struct chain_line entry;
+	const char *why = "";
+	const struct line line = line_of(text);
+	uint8_t key[RS_SIGN_PUBLIC_LEN];
+	chain_init(&chain);
+	struct custody_line said = {
+		.subject = SESSION, .seq = 1, .utc = "2026-11-22T10:00:00.123Z", .type = "held"
+	};
+	const struct chain before = chain;
+	assert_int_equal(chain_read(&chain, &line, &entry, &why), 0);
+	said.prev = before.prev;
+	assert_int_equal(custody_line_check(&said, entry.payload, entry.payload_len, key), 1);
+	said.seq = 2;
+	assert_int_equal(custody_line_check(&said, entry.payload, entry.payload_len, key), -EACCES);
+}
+
 static const struct {
 	const char *kind;
 	void (*take)(const char *text);
-} kinds[] = { { "chain", take_chain }, { "ledger", take_ledger }, { "head", take_head } };
+} kinds[] = { { "chain", take_chain }, { "ledger", take_ledger }, { "head", take_head },
+	{ "custody", take_custody } };
 
 static void take(void *ctx, const char *kind, size_t line, const char *text)
 {

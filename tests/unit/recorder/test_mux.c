@@ -240,6 +240,31 @@ static void closing_a_cluster_is_one_patch_with_size_and_crc(void **state)
 	finish(mux, &disk);
 }
 
+/* What nobody asks for costs nothing, and the file is the same. */
+static void clusters_have_no_digests_where_nobody_asks_for_them(void **state)
+{
+	static const uint8_t none[RS_SHA256_LEN];
+	struct disk disks[2];
+	struct mux_cluster closed[2];
+	for (unsigned i = 0; i < 2; i++) {
+		struct mux_config config = opus_config;
+		config.undigested = i == 1;
+		struct mux *mux = make(&config, &disks[i]);
+		assert_int_equal(block(mux, 0, true, 100), 0);
+		assert_int_equal(mux_close_cluster(mux), 0);
+		assert_int_equal(mux_poll_cluster(mux, &closed[i]), 1);
+		mux_free(mux);
+	}
+	assert_memory_not_equal(closed[0].sha256, none, sizeof(none));
+	assert_memory_equal(closed[1].sha256, none, sizeof(none));
+	assert_int_equal(closed[0].len, closed[1].len);
+	assert_int_equal(rs_buf_len(&disks[0].file), rs_buf_len(&disks[1].file));
+	assert_memory_equal(rs_buf_data(&disks[0].file), rs_buf_data(&disks[1].file),
+		rs_buf_len(&disks[0].file));
+	for (unsigned i = 0; i < 2; i++)
+		rs_buf_done(&disks[i].file);
+}
+
 static void a_cluster_spans_at_most_its_time(void **state)
 {
 	struct disk disk;
@@ -689,6 +714,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_written_before_the_first_block),
 		cmocka_unit_test(an_open_cluster_has_no_size_and_a_void_for_its_crc),
 		cmocka_unit_test(closing_a_cluster_is_one_patch_with_size_and_crc),
+		cmocka_unit_test(clusters_have_no_digests_where_nobody_asks_for_them),
 		cmocka_unit_test(a_cluster_spans_at_most_its_time),
 		cmocka_unit_test(a_cluster_holds_at_most_its_octets),
 		cmocka_unit_test(video_begins_with_a_key_frame_and_each_begins_a_cluster),

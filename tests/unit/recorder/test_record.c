@@ -301,6 +301,23 @@ static void the_last_text_of_a_caption_counts(void **state)
 	(void)state;
 }
 
+/* Words are said before they are written: the first line of a recording may have begun before it. */
+static void a_caption_that_began_before_the_recording_is_kept_from_its_beginning(void **state)
+{
+	struct record_reader *reader = reader_new();
+	event(reader, 400, "caption",
+		"\"language\": \"fr\", \"line\": 1, \"text\": \"un\", \"from_ms\": 1795305598900, \"to_ms\": 1795305600400");
+	event(reader, 400, "caption",
+		"\"language\": \"fr\", \"line\": 2, \"text\": \"none of it is in here\", \"from_ms\": 1795305598000, \"to_ms\": 1795305600000");
+	struct record *record = finish(reader);
+	assert_int_equal(record->n_captions, 1);
+	assert_int_equal(record->captions[0].line, 1);
+	assert_int_equal(record->captions[0].from_ms, 0);
+	assert_int_equal(record->captions[0].to_ms, 400);
+	record_free(record);
+	(void)state;
+}
+
 static void what_xml_cannot_hold_is_replaced(void **state)
 {
 	struct record_reader *reader = reader_new();
@@ -446,6 +463,8 @@ int main(void)
 		cmocka_unit_test(a_repaired_session_ends_where_it_was_cut_off),
 		cmocka_unit_test(a_recorded_vote_has_names_and_a_secret_one_has_none),
 		cmocka_unit_test(the_last_text_of_a_caption_counts),
+		cmocka_unit_test(
+			a_caption_that_began_before_the_recording_is_kept_from_its_beginning),
 		cmocka_unit_test(what_xml_cannot_hold_is_replaced),
 		cmocka_unit_test(foreign_lines_are_passed_over),
 		cmocka_unit_test(the_example_is_what_is_written),

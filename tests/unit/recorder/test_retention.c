@@ -1,9 +1,9 @@
 #include "recorder/archive/retention.h"
 
 #include "common/base/time.h"
-#include "recorder/archive/chain.h"
+#include "common/evidence/chain.h"
+#include "common/evidence/files.h"
 #include "recorder/archive/custody.h"
-#include "recorder/archive/files.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -196,7 +196,7 @@ static void make_session(
 static void tell(void *ctx, const struct retention_item *item)
 {
 	struct rig *rig = ctx;
-	static const char verdicts[] = { 'x', 'd', 'h', '?' };
+	static const char verdicts[] = { 'x', 'd', 'h', 'o', '?' };
 	const size_t len = strlen(rig->told);
 	(void)snprintf(rig->told + len, sizeof(rig->told) - len, "%c %s/%s %s%s\n",
 		verdicts[item->verdict], item->session, item->file,
@@ -281,9 +281,9 @@ static void what_is_due_goes_and_the_rest_stays(void **state)
 	assert_int_equal(lines_in(&rig, "audit.jsonl"), 6);
 	assert_int_equal(lines_in(&rig, "one/custody.jsonl"), 3);
 	struct custody *custody = custody_of(&rig, "one/custody.jsonl", CUSTODY_READ);
-	assert_string_equal(custody_gone_segment(custody, "tracks/KEN.001.v"),
-		"was deleted on 2026-12-22 by the rule \"public/pictures: 30 days\" of \"GA-AV 2026\"");
-	assert_null(custody_gone_segment(custody, "tracks/KEN.001.a"));
+	assert_string_equal(custody_gone_segment(custody, "tracks/KEN.001.v").text,
+		"was deleted on 2026-12-22 by the rule \"public/pictures: 30 days\" of \"GA-AV 2026\" (nobody signed that)");
+	assert_null(custody_gone_segment(custody, "tracks/KEN.001.a").text);
 	custody_free(custody);
 	rig_done(&rig);
 }

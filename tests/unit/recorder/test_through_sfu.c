@@ -1,4 +1,4 @@
-/* Known content through the SFU's router and tap into files, on virtual time: all of it, and in step. */
+/* Known content, coded by real coders, through the SFU's router and tap into files, on virtual time: all of it, and in step. */
 #include "tests/support/known_content.h"
 
 #include <setjmp.h>
@@ -25,6 +25,7 @@ static void thirty_minutes_with_five_percent_of_loss_are_kept_whole_and_in_step(
 	world->jitter = RS_MS(15);
 	world->loss_permille = 50;
 	world->lossless_from = end - RS_SEC(1);
+	known_world_code(world);
 	known_sfu_join(world);
 	known_run(world, end);
 	known_finish(&world->sound, end + RS_SEC(2));
@@ -33,12 +34,13 @@ static void thirty_minutes_with_five_percent_of_loss_are_kept_whole_and_in_step(
 	assert_true(known_sfu_rtx(world->sfu) > 1000);
 	assert_int_equal(world->memory.stalls, 0);
 
-	/* Fails unless every frame that was sent is there, once and in order. */
+	/* Fails unless every frame that was sent is there, once and in order, and says its number when decoded. */
 	struct known_found *sound = known_read_back(&world->memory, &world->sound, 1);
 	struct known_found *picture = known_read_back(&world->memory, &world->picture, 1);
 	assert_int_equal(sound->frames, world->sound.number);
 	assert_int_equal(picture->frames, world->picture.number);
 	assert_int_equal(sound->synthetic, 0);
+	assert_in_range(sound->heard, 31 * 60, 31 * 60 + 1);
 	int64_t worst = 0;
 	for (size_t second = 0; second < 30 * 60; second++) {
 		const int64_t skew = skew_us(sound, picture, second);
@@ -46,9 +48,10 @@ static void thirty_minutes_with_five_percent_of_loss_are_kept_whole_and_in_step(
 			worst = skew < 0 ? -skew : skew;
 	}
 	print_message(
-		"# %zu frames of sound, %zu of pictures, %llu packets sent again; skew in us: "
+		"# %zu frames of sound, %u chirps, %zu pictures, %llu packets sent again; skew in us: "
 		"start %lld, after 30 minutes %lld, worst of all seconds %lld\n",
-		sound->frames, picture->frames, (unsigned long long)known_sfu_resent(world->sfu),
+		sound->frames, sound->heard, picture->frames,
+		(unsigned long long)known_sfu_resent(world->sfu),
 		(long long)skew_us(sound, picture, 0),
 		(long long)skew_us(sound, picture, 30 * 60 - 1), (long long)worst);
 	assert_in_range(worst, 0, SKEW_MOST_US);
@@ -65,6 +68,7 @@ static void files_that_follow_one_another_are_kept_whole_as_well(void **state)
 	world->jitter = RS_MS(15);
 	world->loss_permille = 50;
 	world->lossless_from = end - RS_SEC(1);
+	known_world_code(world);
 	known_sfu_join(world);
 	known_run(world, end);
 	known_finish(&world->sound, end + RS_SEC(2));

@@ -1,10 +1,10 @@
 /* The control end: examples of the paper, what reaches the port, what is said back. */
 #include "common/control/frame.h"
-#include "common/log/log.h"
 #include "sfu/control/control.h"
 #include "sfu/control/tap.h"
 #include "sfu/control/unit.h"
 #include "tests/support/examples.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/oom.h"
 
 #include <jansson.h>
@@ -136,10 +136,6 @@ static const struct control_port port = {
 	.done = is_idle,
 };
 
-static void log_nothing(void *ctx, enum log_level level, const char *line)
-{
-}
-
 static int make(void *ctx, struct control **out_control)
 {
 	static const char *const addresses[] = { "127.0.0.1:50000", "[::1]:50000" };
@@ -164,7 +160,7 @@ static int make(void *ctx, struct control **out_control)
 static int setup(void **state)
 {
 	struct fixture *fixture = rs_zalloc(sizeof(*fixture));
-	log_init(LOG_ERROR, log_nothing, NULL);
+	log_nothing();
 	*state = fixture;
 	return make(fixture, &fixture->control);
 }
@@ -601,6 +597,8 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 		&(struct router_peer_stats){ .rx_packets = 3,
 			.rx_lost = 1,
 			.tx_packets = 4,
+			.rx_octets = 300,
+			.tx_octets = 400,
 			.rx_at = RS_SEC(1),
 			.rtt_ms = 20 },
 		RS_MS(1750));
@@ -620,7 +618,7 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 	control_report_stats(fixture->control, stats);
 	expect_heard(fixture,
 		"{\"type\": \"stats\", \"peers\": [{\"peer\": \"p7Gh2\", \"rx_packets\": 3, \"rx_lost\": 1,"
-		" \"tx_packets\": 4, \"rtt_ms\": 20, \"idle_ms\": 750}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
+		" \"rx_octets\": 300, \"tx_packets\": 4, \"tx_octets\": 400, \"rtt_ms\": 20, \"idle_ms\": 750}], \"sources\": [{\"meeting\": \"demo\", \"source\":"
 		" \"KEN\", \"media\": \"microphone\", \"packets\": 3, \"gated\": 2, \"level_dbov\": -30, \"speaking\": true,"
 		" \"audio_khz\": 20, \"channels\": 1, \"fit\": \"yes\", \"clipping_permille\": 7,"
 		" \"loss_permille\": 21, \"jitter_ms\": 4}],"
@@ -649,7 +647,7 @@ static void parts_of_stats_are_joined_and_counters_added_up(void **state)
 	control_report_stats(fixture->control, stats);
 	expect_heard(fixture,
 		"{\"type\": \"stats\", \"peers\": [{\"peer\": \"p7Gh2\", \"rx_packets\": 3, \"rx_lost\": 0,"
-		" \"tx_packets\": 0, \"rtt_ms\": 0}], \"sources\": [],"
+		" \"rx_octets\": 0, \"tx_packets\": 0, \"tx_octets\": 0, \"rtt_ms\": 0}], \"sources\": [],"
 		" \"counters\": {\"rx_oversized\": 13, \"dtls_stray\": 1}, \"gauges\": {\"peers\": 5},"
 		" \"worst\": {\"turn_us\": 700}, \"histograms\": {\"transit_us\": {\"bounds\": [100, 1000],"
 		" \"counts\": [10, 6, 2], \"sum\": 5000}}, \"watched\": []}");

@@ -168,6 +168,33 @@ static void nobody_hears_themselves_by_any_feed(void **state)
 	}
 }
 
+/* Whoever tries their microphone hears it, nobody else does, and it stops with the packet by which the meeting hears it. */
+static void one_hears_oneself_while_nobody_else_does(void **state)
+{
+	struct kit_peer delegate = ken, other = listener_to("floor");
+	delegate.audio = "own";
+	const uint32_t k = kit_must_join(&kit, &delegate), o = kit_must_join(&kit, &other);
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1, .record = true }, 0);
+	kit_forget(&kit);
+	for (uint16_t seq = 1; seq <= 3; seq++)
+		speak(k, &ken, seq, seq * RS_MS(20));
+	assert_int_equal(heard(k, &delegate, 0), KEN);
+	assert_int_equal(kit_count_rtp(&kit, k, kit_slot_ssrc(&delegate, 3, false)), 3);
+	assert_int_equal(heard(o, &other, 0), 0);
+	assert_int_equal(kit.n_taps, 0);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 2, .open = { "KEN" } }, RS_MS(70));
+	kit_forget(&kit);
+	speak(k, &ken, 4, RS_MS(80));
+	assert_int_equal(heard(k, &delegate, 0), 0);
+	assert_int_equal(heard(o, &other, 0), KEN);
+
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 3, .direct = true }, RS_MS(90));
+	kit_forget(&kit);
+	speak(k, &ken, 5, RS_MS(100));
+	assert_int_equal(heard(k, &delegate, 0), KEN);
+}
+
 /* A room's encoder speaks for the delegate whose page listens: the page is another peer, and still its own. */
 static void nobody_hears_themselves_by_another_line(void **state)
 {
@@ -292,6 +319,7 @@ int main(void)
 		CASE(the_original_goes_when_the_desk_falls_silent_for_good),
 		CASE(nobody_hears_themselves_by_any_feed),
 		CASE(nobody_hears_themselves_by_another_line),
+		CASE(one_hears_oneself_while_nobody_else_does),
 		CASE(who_is_next_is_not_heard_before_the_turn_comes),
 		CASE(two_channels_are_heard_each_for_itself),
 		cmocka_unit_test_setup_teardown(

@@ -387,6 +387,38 @@ static void one_slot_follows_the_loudest_without_flutter(void **state)
 	assert_int_equal(kit_count_rtp(&kit, p, kit_slot_ssrc(&phone, 4, false)), 0);
 }
 
+static void a_room_hears_the_others_and_never_itself(void **state)
+{
+	static const struct kit_peer room = { .id = "room", .csrc = 1008, .mix = ROUTER_OTHERS };
+	const uint32_t r = kit_must_join(&kit, &room), k = kit_must_join(&kit, &ken),
+		       f = kit_must_join(&kit, &fra), v = kit_must_join(&kit, &viewer);
+	const uint32_t first = kit_slot_ssrc(&room, 3, false);
+	const uint32_t second = kit_slot_ssrc(&room, 4, false);
+
+	/* Its own is open first, and does not take a slot away. */
+	kit_must_meeting(
+		&kit, &(struct kit_meeting){ .event = 1, .open = { "room", "KEN", "FRA" } }, 0);
+	for (uint16_t i = 1; i < 50; i++) {
+		kit_speak(&kit, r, 6, i, 10, i * RS_MS(20));
+		kit_speak(&kit, k, 7, i, 30, i * RS_MS(20));
+		kit_speak(&kit, f, 8, i, 30, i * RS_MS(20));
+	}
+	assert_int_equal(kit_count_rtp(&kit, r, first), 49);
+	assert_int_equal(kit_count_rtp(&kit, r, second), 49);
+	assert_int_equal(kit_parsed(kit_rtp(&kit, r, first, 0)).csrcs[0], 1001);
+	assert_int_equal(kit_parsed(kit_rtp(&kit, r, second, 0)).csrcs[0], 1002);
+	/* Who does not send it hears it. */
+	assert_int_equal(
+		kit_parsed(kit_rtp(&kit, v, kit_slot_ssrc(&viewer, 3, false), 0)).csrcs[0], 1008);
+	/* Alone on the floor it hears nothing. */
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 2, .open = { "room" } }, RS_SEC(1));
+	kit_forget(&kit);
+	kit_speak(&kit, r, 6, 50, 10, RS_SEC(1));
+	kit_speak(&kit, k, 7, 50, 10, RS_SEC(1));
+	assert_int_equal(kit_count_rtp(&kit, r, first), 0);
+	assert_int_equal(kit_count_rtp(&kit, r, second), 0);
+}
+
 static void reports_say_what_was_lost_and_when_it_was_captured(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
@@ -680,6 +712,7 @@ int main(void)
 		CASE(padding_is_not_forwarded_and_leaves_no_hole),
 		CASE(the_highest_layer_that_flows_is_taken_at_its_key_frame),
 		CASE(one_slot_follows_the_loudest_without_flutter),
+		CASE(a_room_hears_the_others_and_never_itself),
 		CASE(reports_say_what_was_lost_and_when_it_was_captured),
 		CASE(capture_times_go_on_by_our_clock_and_before_the_first_report),
 		CASE(without_any_clock_the_capture_time_is_the_arrival),

@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-#include "common/log/log.h"
 #include "tests/support/examples.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"
 
 static struct bench_line *chair, *ken, *fra;
@@ -76,13 +76,9 @@ static void a_member_is_no_group(void **state)
 		bench_try(bench, ken, "ask-for-floor", "\"group\":\"FRA\""), "no-such-participant");
 }
 
-static void be_silent(void *ctx, enum log_level level, const char *line)
-{
-}
-
 int main(void)
 {
-	log_init(LOG_ERROR, be_silent, NULL);
+	log_nothing();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			the_floor_tells_on_whose_behalf_it_is_held, setup, teardown),

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/log/log.h"
 #include "signaling/wire/chat.h"
 #include "tests/support/examples.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"
 
 static struct bench_line *secretariat, *chair, *ken, *ken2, *fra, *viewer, *recorder;
@@ -343,18 +343,11 @@ static void a_kept_message_comes_back_as_it_was(void **state)
 	rs_buf_done(&out);
 }
 
-static void be_silent(void *ctx, enum log_level level, const char *line)
-{
-	(void)ctx;
-	(void)level;
-	(void)line;
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
-	log_init(LOG_ERROR, be_silent, NULL);
+	log_nothing();
 	const struct CMUnitTest tests[] = {
 		CASE(a_message_reaches_those_it_is_meant_for_and_nobody_else),
 		CASE(a_page_that_comes_later_is_shown_its_own_share),

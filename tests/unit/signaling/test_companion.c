@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "common/log/log.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"
 
 static struct bench_line *chair;
@@ -218,18 +218,11 @@ static void a_room_is_no_companion(void **state)
 	assert_string_equal(bench_text(bench_last(sfu, "peer"), "peer.send.0.source"), "room");
 }
 
-static void be_silent(void *ctx, enum log_level level, const char *line)
-{
-	(void)ctx;
-	(void)level;
-	(void)line;
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
-	log_init(LOG_ERROR, be_silent, NULL);
+	log_nothing();
 	const struct CMUnitTest tests[] = {
 		CASE(a_companion_is_in_the_room_and_sends_nothing),
 		CASE(the_rooms_microphone_is_the_voice_of_who_has_the_floor_there),

@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "common/log/log.h"
 #include "signaling/service/credentials.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"
 
 #define CONFERENCE "demo-conference"
@@ -289,13 +289,6 @@ static void the_list_names_each_badge_once_with_its_state(void **state)
 	rs_buf_done(&out);
 }
 
-static void be_silent(void *ctx, enum log_level level, const char *line)
-{
-	(void)ctx;
-	(void)level;
-	(void)line;
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -312,6 +305,6 @@ int main(void)
 		CASE(nothing_is_in_force_before_it_is_written_down),
 		CASE(the_list_names_each_badge_once_with_its_state),
 	};
-	log_init(LOG_ERROR, be_silent, NULL);
+	log_nothing();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

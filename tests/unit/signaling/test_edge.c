@@ -188,6 +188,7 @@ static void pages_are_files_of_the_folder(void **state)
 		{ "/", "index.html" },
 		{ "/delegate", "delegate.html" },
 		{ "/podium", "podium.html" },
+		{ "/watch/", "watch.html" },
 		{ "/assets/main-B3x_9.js", "assets/main-B3x_9.js" },
 		{ "/favicon.ico", "favicon.ico" },
 	};
@@ -201,8 +202,8 @@ static void pages_are_files_of_the_folder(void **state)
 static void no_path_leaves_the_folder(void **state)
 {
 	static const char *const bad[] = { "", "//", "/..", "/../token.key", "/assets/../../x",
-		"/.git/config", "/assets/.hidden", "/a//b", "/a/", "/a\\b", "/a b", "/a%2e%2e/b",
-		"/\xC3\xA9", "assets/x.js" };
+		"/.git/config", "/assets/.hidden", "/a//b", "/a/b/", "/a.js/", "/../", "/a\\b",
+		"/a b", "/a%2e%2e/b", "/\xC3\xA9", "assets/x.js" };
 	char file[ROUTE_FILE_MAX];
 	char long_path[2 * ROUTE_FILE_MAX];
 	for (size_t i = 0; i < RS_ARRAY_LEN(bad); i++)
@@ -219,6 +220,32 @@ static void types_follow_the_name(void **state)
 	assert_string_equal(route_content_type("assets/a.b.js"), "text/javascript; charset=utf-8");
 	assert_string_equal(route_content_type("LICENSE"), "application/octet-stream");
 	assert_string_equal(route_content_type("x.exe"), "application/octet-stream");
+}
+
+static void a_file_of_a_webcast_has_a_dot_and_lies_where_it_is_known_to(void **state)
+{
+	static const char *const none[][2] = { { "", "index.m3u8" }, { "", "000001.m4s" },
+		{ "v", "master.m3u8" }, { "v", "live.json" }, { "v", "000001.vtt" },
+		{ "v2", "000001.m4s" }, { "a", "000001.m4s" }, { "a-fr", "other.m3u8" },
+		{ "s-fr", "000001.m4s" }, { "v", "index" }, { "x", "index.m3u8" } };
+	static const char *const strange[] = { "/webcast/demo/v/.m4s", "/webcast/demo/v/1.",
+		"/webcast/demo/v/1", "/webcast/demo/v/1.2.m4s", "/webcast/demo/../live.json",
+		"/webcast/demo/v/..", "/webcast/demo/v/1.m%34s", "/webcast/demo/v/1.m4s/" };
+	struct route_params params;
+	assert_true(route_match("/webcast/*/*/{file}", "/webcast/demo/v/init-1.mp4", &params));
+	assert_string_equal(params.name[2], "init-1.mp4");
+	for (size_t i = 0; i < RS_ARRAY_LEN(strange); i++)
+		assert_false(route_match("/webcast/*/*/{file}", strange[i], &params));
+	assert_string_equal(route_webcast_type("", "master.m3u8"), "application/vnd.apple.mpegurl");
+	assert_string_equal(route_webcast_type("", "live.json"), "application/json");
+	assert_string_equal(
+		route_webcast_type("a-fr", "index.m3u8"), "application/vnd.apple.mpegurl");
+	assert_string_equal(route_webcast_type("v", "init-1.mp4"), "video/mp4");
+	assert_string_equal(route_webcast_type("v", "000001.m4s"), "video/mp4");
+	assert_string_equal(route_webcast_type("a-floor", "000001.m4s"), "audio/mp4");
+	assert_string_equal(route_webcast_type("s-fr", "000001.vtt"), "text/vtt; charset=utf-8");
+	for (size_t i = 0; i < RS_ARRAY_LEN(none); i++)
+		assert_null(route_webcast_type(none[i][0], none[i][1]));
 }
 
 static void media_types_are_compared_without_parameters(void **state)
@@ -421,6 +448,7 @@ int main(void)
 		cmocka_unit_test(pages_are_files_of_the_folder),
 		cmocka_unit_test(no_path_leaves_the_folder),
 		cmocka_unit_test(types_follow_the_name),
+		cmocka_unit_test(a_file_of_a_webcast_has_a_dot_and_lies_where_it_is_known_to),
 		cmocka_unit_test(media_types_are_compared_without_parameters),
 		cmocka_unit_test(entity_tags_are_found_whole),
 		cmocka_unit_test(nobody_holds_more_than_allowed),

@@ -154,11 +154,6 @@ static void two_entries(struct bench *bench)
 	bench->next.position = 2;
 }
 
-static void somebody_to_inscribe(struct bench *bench)
-{
-	(void)rs_set_text(bench->next.participant, "KEN");
-}
-
 static void a_skipped_entry(struct bench *bench)
 {
 	an_entry(bench);
@@ -210,7 +205,7 @@ static void a_closed_list(struct bench *bench)
 	another_item(bench);
 }
 
-static void somebody_to_speak(struct bench *bench)
+static void somebody(struct bench *bench)
 {
 	(void)rs_set_text(bench->next.participant, "KEN");
 }
@@ -451,6 +446,11 @@ static void a_line(struct bench *bench)
 	(void)rs_set_text(bench->next.text, "Thank you.");
 }
 
+static void switched_on(struct bench *bench)
+{
+	bench->next.on = true;
+}
+
 static void no_recording(struct bench *bench)
 {
 	act(bench, ROLE_SECRETARIAT, (struct command){ .kind = COMMAND_STOP_RECORDING });
@@ -487,7 +487,7 @@ static const struct sample {
 } samples[COMMAND_COUNT] = {
 	[COMMAND_OPEN_DOORS] = { nothing },
 	[COMMAND_CLOSE_DOORS] = { nothing },
-	[COMMAND_BEGIN_SOUND_CHECK] = { somebody_to_speak },
+	[COMMAND_BEGIN_SOUND_CHECK] = { somebody },
 	[COMMAND_END_SOUND_CHECK] = { a_sound_check },
 	[COMMAND_OPEN_MEETING] = { nothing },
 	[COMMAND_ADJOURN_MEETING] = { nothing },
@@ -498,7 +498,7 @@ static const struct sample {
 	[COMMAND_RESUME_MEETING] = { nothing },
 	[COMMAND_TAKE_UP_ITEM] = { another_item },
 	[COMMAND_ASK_FOR_FLOOR] = { another_item },
-	[COMMAND_INSCRIBE] = { somebody_to_inscribe },
+	[COMMAND_INSCRIBE] = { somebody },
 	[COMMAND_WITHDRAW] = { an_entry_in_advance },
 	[COMMAND_MOVE_ENTRY] = { two_entries },
 	[COMMAND_SKIP_ENTRY] = { an_entry },
@@ -511,7 +511,7 @@ static const struct sample {
 	[COMMAND_DRAW_LOTS] = { announced_lots },
 	[COMMAND_END_LIST] = { a_closed_list },
 	[COMMAND_SET_BUDGET] = { a_time },
-	[COMMAND_GIVE_FLOOR] = { somebody_to_speak },
+	[COMMAND_GIVE_FLOOR] = { somebody },
 	[COMMAND_TAKE_FLOOR] = { a_speaker, { [STAGE_VOTING] = VERDICT_NOBODY_HAS_THE_FLOOR } },
 	[COMMAND_STOP_CLOCK] = { a_speaker, { [STAGE_VOTING] = VERDICT_NOBODY_HAS_THE_FLOOR } },
 	[COMMAND_START_CLOCK] = { a_stopped_clock,
@@ -584,6 +584,7 @@ static const struct sample {
 	[COMMAND_CALL] = { nothing },
 	[COMMAND_ANSWER_CALL] = { a_call },
 	[COMMAND_CAPTION] = { a_line },
+	[COMMAND_WEBCAST] = { switched_on },
 	[COMMAND_TAKE_UP_RECORDING] = { no_recording },
 	[COMMAND_STOP_RECORDING] = { nothing, { [STAGE_SCHEDULED] = VERDICT_ALREADY_SO,
 						      [STAGE_TEST] = VERDICT_ALREADY_SO,
@@ -595,17 +596,7 @@ static const struct sample {
 	[COMMAND_ADD_DOCUMENT] = { a_file },
 	[COMMAND_WITHDRAW_DOCUMENT] = { a_document },
 	/* They make no events: the service does them, once the table lets them pass. */
-	[COMMAND_PLAN] = { .no_events = true },
-	[COMMAND_SAY] = { .no_events = true },
-	[COMMAND_LISTEN] = { .no_events = true },
-	[COMMAND_COLLECT_BALLOT] = { .no_events = true },
-	[COMMAND_WATCH] = { .no_events = true },
-	[COMMAND_HEARS] = { .no_events = true },
-	[COMMAND_CAPTION_LIVE] = { .no_events = true },
-	[COMMAND_CAPTIONS] = { .no_events = true },
-	[COMMAND_OFFER] = { .no_events = true },
-	[COMMAND_RESTART_ICE] = { .no_events = true },
-	[COMMAND_HANG_UP] = { .no_events = true },
+	[COMMAND_PLAN... COMMAND_HANG_UP] = { .no_events = true },
 };
 
 /* --- meetings in a stage --- */

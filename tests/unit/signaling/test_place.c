@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/log/log.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"
 
 static int setup(void **state)
@@ -111,13 +111,6 @@ static void no_place_is_given_in_the_time_to_come(void **state)
 	assert_int_equal(come_back(bench, next)->closed, 0);
 }
 
-static void be_silent(void *ctx, enum log_level level, const char *line)
-{
-	(void)ctx;
-	(void)level;
-	(void)line;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +122,6 @@ int main(void)
 		CASE(no_place_is_given_in_the_time_to_come),
 	};
 
-	log_init(LOG_ERROR, be_silent, NULL);
+	log_nothing();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

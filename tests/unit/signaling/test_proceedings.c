@@ -331,6 +331,7 @@ static struct command random_command(struct rs_rand *rand, const struct proceedi
 		.title = "Draft resolution",
 		.majority = "simple",
 		.visibility = (enum visibility)rs_rand_below(rand, VISIBILITY_COUNT),
+		.on = rs_rand_below(rand, 2) == 0,
 		.overrides = rs_rand_below(rand, 2) == 0,
 		.until_ms = rs_rand_below(rand, 2),
 	};
@@ -403,6 +404,9 @@ static void assert_invariants(const struct proceedings *proceedings)
 	/* A record is of one class: that of the meeting while it is made. */
 	if (proceedings->meeting->session[0] != '\0')
 		assert_int_equal(proceedings->meeting->class, proceedings->meeting->visibility);
+	/* Nothing but a meeting that sits in public is webcast. */
+	assert_true(!proceedings->meeting->webcast ||
+		    proceedings->meeting->visibility == VISIBILITY_PUBLIC);
 	/* Only in the test before the meeting, and only of who is there, a microphone is tried. */
 	if (proceedings->meeting->checking[0] != '\0') {
 		assert_int_equal(proceedings->meeting->phase, MEETING_TEST);

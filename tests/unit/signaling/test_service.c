@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "common/log/log.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"
 
 static int setup(void **state)
@@ -526,13 +526,6 @@ static void an_event_of_another_version_stops_the_start(void **state)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 /* Failures are provoked here; what the log says of them is not asked. */
-static void be_silent(void *ctx, enum log_level level, const char *line)
-{
-	(void)ctx;
-	(void)level;
-	(void)line;
-}
-
 static void a_meeting_is_adjourned_to_no_time_that_is_past(void **state)
 {
 	char members[48];
@@ -551,7 +544,7 @@ static void a_meeting_is_adjourned_to_no_time_that_is_past(void **state)
 
 int main(void)
 {
-	log_init(LOG_ERROR, be_silent, NULL);
+	log_nothing();
 	const struct CMUnitTest tests[] = {
 		CASE(a_page_joins_and_sees_the_meeting),
 		CASE(the_wrong_are_turned_away_with_a_reason),

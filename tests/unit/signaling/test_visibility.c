@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/log/log.h"
 #include "tests/support/examples.h"
+#include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"
 
 static int setup(void **state)
@@ -491,11 +491,38 @@ static void the_same_again_is_refused_and_so_is_who_does_not_preside(void **stat
 		"malformed");
 }
 
-static void be_silent(void *ctx, enum log_level level, const char *line)
+/* What reads the archive of a session needs nothing from before it to know whether it is webcast. */
+static void the_webcast_is_the_secretariats_and_ends_with_the_public(void **state)
 {
-	(void)ctx;
-	(void)level;
-	(void)line;
+	struct bench *bench = *state;
+	struct hall hall = in_session(bench);
+	struct bench_line *secretariat = bench_join(bench, "demo", "secretariat", "secretariat");
+	assert_true(json_is_false(bench_at(hall.ken->view, "meeting.webcast")));
+	assert_string_equal(
+		bench_try(bench, hall.chair, "webcast", "\"on\": true"), "not-permitted");
+	assert_string_equal(
+		bench_try(bench, secretariat, "webcast", "\"on\": false"), "already-so");
+	assert_string_equal(bench_try(bench, secretariat, "webcast", "\"on\": true"), "ok");
+	assert_string_equal(bench_try(bench, secretariat, "webcast", "\"on\": true"), "already-so");
+	assert_true(json_is_true(bench_at(hall.ken->view, "meeting.webcast")));
+	(void)bench_command(bench, secretariat, "stop-recording", "");
+	(void)bench_command(bench, secretariat, "take-up-recording", "");
+	assert_true(json_is_true(
+		bench_at(bench_last_event(hall.ken, "recording-started"), "data.webcast")));
+
+	sit(bench, hall.chair, "private");
+	assert_true(json_is_false(bench_at(
+		bench_last_event(hall.ken, "visibility-changed"), "patch.meeting.webcast")));
+	assert_null(bench_at(bench_last_event(hall.ken, "recording-started"), "data.webcast"));
+	assert_string_equal(bench_try(bench, secretariat, "webcast", "\"on\": true"), "not-public");
+	/* Whoever lets the public in again does not put them on the air. */
+	sit(bench, hall.chair, "public");
+	assert_true(json_is_false(bench_at(hall.ken->view, "meeting.webcast")));
+	assert_null(bench_at(bench_last_event(hall.ken, "recording-started"), "data.webcast"));
+	assert_string_equal(bench_try(bench, secretariat, "webcast", "\"on\": true"), "ok");
+	bench_restart(bench);
+	struct bench_line *back = bench_join(bench, "demo", "KEN", "delegate");
+	assert_true(json_is_true(bench_at(back->view, "meeting.webcast")));
 }
 
 int main(void)
@@ -517,11 +544,12 @@ int main(void)
 		CASE(a_speaker_who_must_leave_has_the_floor_no_more),
 		CASE(the_media_of_who_left_is_closed),
 		CASE(a_private_part_is_recorded_apart_with_its_class),
+		CASE(the_webcast_is_the_secretariats_and_ends_with_the_public),
 		CASE(a_private_part_says_what_was_under_way_as_it_began),
 		CASE(it_stays_private_when_the_server_is_started_again),
 		CASE(the_same_again_is_refused_and_so_is_who_does_not_preside),
 	};
 
-	log_init(LOG_ERROR, be_silent, NULL);
+	log_nothing();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

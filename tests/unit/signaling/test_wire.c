@@ -55,7 +55,7 @@ static void assert_event(const json_t *json, const char *text)
 static void each_page_example(void *ctx, const char *kind, size_t line, const char *text)
 {
 	static const char *const said[] = { "welcome", "error", "reply", "event", "measured",
-		"chat", "sync", "listening", "caption-live" };
+		"chat", "sync", "listening", "caption-live", "survey", "technician" };
 	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	size_t i = 0;
 	(void)ctx;
@@ -344,6 +344,8 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		event.place = members & MEMBER_PLACE ? PLACE_IN_ROOM : PLACE_REMOTE;
 		if (members & MEMBER_VOICE)
 			(void)rs_set_text(event.voice, "room");
+		if (members & MEMBER_PERSON)
+			(void)rs_set_text(event.by_seat, "A12");
 		event.vote = members & MEMBER_VOTE ? VOTE_ABSTAIN : VOTE_NONE;
 		event.entitled = members & MEMBER_ENTITLED ? 193 : 0;
 		event.yes = members & MEMBER_TOTALS ? 100 : 0;
@@ -354,6 +356,7 @@ static void events_of_every_kind_survive_the_wire(void **state)
 		event.required = members & MEMBER_OUTCOME ? 81 : 0;
 		if (kind == EVENT_VISIBILITY_CHANGED || kind == EVENT_RECORDING_STARTED)
 			event.visibility = VISIBILITY_PRIVATE;
+		event.on = kind == EVENT_RECORDING_STARTED;
 		event.present = members & MEMBER_QUORUM ? 30 : 0;
 		event.quorum = members & MEMBER_QUORUM ? 65 : 0;
 		event.overridden = (members & MEMBER_QUORUM) != 0;

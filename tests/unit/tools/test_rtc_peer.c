@@ -44,6 +44,9 @@ struct world {
 	unsigned rtcp[256];        /* RTCP packets of the peer by type */
 	unsigned feedback;         /* transport-wide ones among them */
 	struct rtcp_report report; /* the last */
+	unsigned rtp;              /* packets of media that came to the server */
+	uint8_t last_rtp[256];     /* the last of them, opened */
+	size_t last_rtp_len;
 };
 
 static struct rs_addr address(uint8_t host)
@@ -52,14 +55,14 @@ static struct rs_addr address(uint8_t host)
 	return rs_addr_v4(ip, 50000);
 }
 
-static void on_media(void *ctx, size_t section, const uint8_t *payload_view, size_t len,
-	uint32_t rtp_ts, rs_time arrived)
+static void on_media(void *ctx, const struct rtc_peer_media *media)
 {
 	struct world *world = ctx;
 	world->media++;
-	world->last_section = section;
-	world->last_len = len < sizeof(world->last_payload) ? len : sizeof(world->last_payload);
-	memcpy(world->last_payload, payload_view, world->last_len);
+	world->last_section = media->section;
+	world->last_len =
+		media->len < sizeof(world->last_payload) ? media->len : sizeof(world->last_payload);
+	memcpy(world->last_payload, media->payload_view, world->last_len);
 }
 
 static struct rtc_peer_config config_of(struct world *world, enum rtc_direction direction)
@@ -69,6 +72,7 @@ static struct rtc_peer_config config_of(struct world *world, enum rtc_direction 
 		.sections = { { RTC_AUDIO, direction, 0, 0 }, { RTC_VIDEO, direction, 0, 0 } },
 		.seed = 1,
 		.open_every = 1,
+		.resend = 8,
 		.reports = true,
 		.check_interval = RS_MS(100),
 		.dead_after = RS_MS(400),
@@ -155,6 +159,17 @@ static void report_read(struct world *world, uint8_t *data, size_t len)
 	}
 }
 
+static void media_read(struct world *world, uint8_t *data, size_t len, int kind)
+{
+	if (kind == TRANSPORT_RTCP)
+		report_read(world, data, len);
+	if (kind != TRANSPORT_RTP || len > sizeof(world->last_rtp))
+		return;
+	world->rtp++;
+	memcpy(world->last_rtp, data, len);
+	world->last_rtp_len = len;
+}
+
 static void server_recv(struct world *world, struct simlink_datagram *datagram)
 {
 	const struct ice_path from = { .local = 0, .remote = datagram->from };
@@ -163,11 +178,12 @@ static void server_recv(struct world *world, struct simlink_datagram *datagram)
 	const struct rs_addr here = address(200);
 	if (world->server_gone || !rs_addr_equal(&datagram->to, &here))
 		return;
-	if (datagram->data[0] < 128)
+	if (datagram->data[0] < 128) {
 		(void)!transport_recv(world->transport, datagram->data, len, &from, world->now);
-	else if (transport_open(world->transport, datagram->data, &len, &from, world->now) ==
-		 TRANSPORT_RTCP)
-		report_read(world, datagram->data, len);
+		return;
+	}
+	const int kind = transport_open(world->transport, datagram->data, &len, &from, world->now);
+	media_read(world, datagram->data, len, kind);
 }
 
 static void drain(struct world *world)
@@ -491,10 +507,104 @@ static void a_picture_loss_is_heard_once(void **state)
 	world_done(&world);
 }
 
+static void what_the_server_says_is_lost_is_known_by_section(void **state)
+{
+	struct world world;
+	world_init(&world, RTC_SEND, 0);
+	world_run(&world, RS_SEC(1));
+	assert_int_equal(rtc_peer_lost(world.peer, 0), 0);
+	const struct rtcp_report reports[] = { { .ssrc = 7, .fraction_lost = 200 },
+		{ .ssrc = world.spec.send[0].ssrcs[0], .fraction_lost = 26 } };
+	uint8_t data[128];
+	struct rs_writer writer;
+	rs_writer_init(&writer, data, sizeof(data) - CRYPT_RTCP_TRAILER);
+	rtcp_write_rr(&writer, 1, reports, 2);
+	server_send_rtcp(&world, &writer, sizeof(data));
+	world_run(&world, RS_MS(50));
+	assert_int_equal(rtc_peer_lost(world.peer, 0), 26);
+	assert_int_equal(rtc_peer_lost(world.peer, 1), 0);
+	world_done(&world);
+}
+
+/* A packet of the peer that is lost on the line. */
+static uint16_t send_in_vain(struct world *world, size_t section, const char *text)
+{
+	uint8_t out[RTC_PEER_DATAGRAM_MAX];
+	const struct rtc_payload payload = { .marker = true,
+		.rtp_ts = 960,
+		.at = world->now,
+		.data_view = (const uint8_t *)text,
+		.len = strlen(text) };
+	const int sent = rtc_peer_send(world->peer, section, 0, &payload, out, sizeof(out));
+	assert_true(sent > 0);
+	return (uint16_t)(out[2] << 8 | out[3]);
+}
+
+static void ask_again(struct world *world, size_t section, uint16_t seq)
+{
+	uint8_t data[128];
+	struct rs_writer writer;
+	rs_writer_init(&writer, data, sizeof(data) - CRYPT_RTCP_TRAILER);
+	rtcp_write_nack(&writer, 1, world->spec.send[section].ssrcs[0], &seq, 1);
+	server_send_rtcp(world, &writer, sizeof(data));
+	world_run(world, RS_MS(50));
+}
+
+static void what_was_lost_is_sent_again_as_pictures_by_rtx(void **state)
+{
+	struct world world;
+	struct rtp_packet packet;
+	world_init(&world, RTC_SEND, 0);
+	world_run(&world, RS_SEC(1));
+	const struct peer_send *agreed = &world.spec.send[1];
+	assert_int_equal(agreed->n_ssrcs, 2);
+	const uint16_t lost = send_in_vain(&world, 1, "picture");
+	ask_again(&world, 1, lost);
+	assert_int_equal(world.rtp, 1);
+	assert_int_equal(rtp_parse(world.last_rtp, world.last_rtp_len, &packet), 0);
+	assert_int_equal(packet.ssrc, agreed->ssrcs[1]);
+	assert_int_equal(packet.pt, agreed->rtx_pt);
+	assert_true(packet.marker);
+	assert_int_equal(packet.payload_len, 2 + 7);
+	assert_int_equal(packet.payload_view[0] << 8 | packet.payload_view[1], lost);
+	assert_memory_equal(packet.payload_view + 2, "picture", 7);
+	const uint16_t first = packet.seq;
+	ask_again(&world, 1, lost);
+	assert_int_equal(rtp_parse(world.last_rtp, world.last_rtp_len, &packet), 0);
+	assert_int_equal(packet.seq, (uint16_t)(first + 1));
+
+	ask_again(&world, 1, (uint16_t)(lost + 1)); /* never sent */
+	for (unsigned i = 0; i < 8; i++)
+		(void)send_in_vain(&world, 1, "later");
+	ask_again(&world, 1, lost); /* too long ago */
+	assert_int_equal(world.rtp, 2);
+	assert_int_equal(rtc_peer_stats(world.peer)->nacked, 4);
+	assert_int_equal(rtc_peer_stats(world.peer)->resent, 2);
+	world_done(&world);
+}
+
+static void what_was_lost_is_sent_again_as_sound_as_it_was(void **state)
+{
+	struct world world;
+	struct rtp_packet packet;
+	world_init(&world, RTC_SEND, 0);
+	world_run(&world, RS_SEC(1));
+	const uint16_t lost = send_in_vain(&world, 0, "sound");
+	ask_again(&world, 0, lost);
+	assert_int_equal(world.rtp, 1);
+	assert_int_equal(rtp_parse(world.last_rtp, world.last_rtp_len, &packet), 0);
+	assert_int_equal(packet.ssrc, world.spec.send[0].ssrcs[0]);
+	assert_int_equal(packet.seq, lost);
+	assert_memory_equal(packet.payload_view, "sound", 5);
+	ask_again(&world, 0, lost);
+	assert_int_equal(world.rtp, 1); /* it came: a second one is a replay */
+	world_done(&world);
+}
+
 static int make_and_free(void *ctx)
 {
 	struct world world = { .now = 0 };
-	const struct rtc_peer_config config = config_of(&world, RTC_RECEIVE);
+	const struct rtc_peer_config config = config_of(&world, RTC_SEND);
 	struct rtc_peer *peer = NULL;
 	const int err = rtc_peer_new(&config, 0, &peer);
 	if (err < 0)
@@ -538,6 +648,9 @@ int main(void)
 		cmocka_unit_test(transport_wide_numbers_are_reported),
 		cmocka_unit_test(it_sends_media_with_what_was_agreed),
 		cmocka_unit_test(a_picture_loss_is_heard_once),
+		cmocka_unit_test(what_the_server_says_is_lost_is_known_by_section),
+		cmocka_unit_test(what_was_lost_is_sent_again_as_pictures_by_rtx),
+		cmocka_unit_test(what_was_lost_is_sent_again_as_sound_as_it_was),
 		cmocka_unit_test(memory_may_run_out),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

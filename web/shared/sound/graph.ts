@@ -1,3 +1,4 @@
+import { ECHO_S } from './echo';
 import type { HeadsetSettings } from './headset';
 import { gainOf } from './loudness';
 import limiterModule from './limiter.worklet.ts?worker&url';
@@ -43,6 +44,7 @@ export class Graph {
 	private readonly treble: BiquadFilterNode;
 	private readonly original: GainNode;
 	private readonly partner: GainNode;
+	private readonly partnerDelay: DelayNode;
 
 	constructor(
 		private readonly context: AudioContext,
@@ -56,7 +58,8 @@ export class Graph {
 		this.partner = new GainNode(context, { gain: headsetGain(settings.partner) });
 		this.volume.connect(this.bass).connect(this.treble).connect(limiter);
 		this.original.connect(limiter);
-		this.partner.connect(limiter);
+		this.partnerDelay = new DelayNode(context, { maxDelayTime: ECHO_S, delayTime: 0 });
+		this.partner.connect(this.partnerDelay).connect(limiter);
 		limiter.connect(context.destination);
 	}
 
@@ -70,6 +73,11 @@ export class Graph {
 			source.connect(ways[place]!);
 			return source;
 		});
+	}
+
+	/** One's own voice comes in the partner's place: late. */
+	setEcho(on: boolean): void {
+		this.partnerDelay.delayTime.value = on ? ECHO_S : 0;
 	}
 
 	adjust({ volume, partner, original, bass, treble, fullScale }: HeadsetSettings): void {

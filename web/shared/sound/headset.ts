@@ -104,6 +104,11 @@ export class Headset {
 		this.set({ fullScale: usableFullScale(db) });
 	}
 
+	/** One's own voice comes in the partner's place now, and is heard late. */
+	setEcho(on: boolean): void {
+		this.graph?.setEcho(on);
+	}
+
 	private set(change: Partial<HeadsetSettings>): void {
 		this.settings = { ...this.settings, ...change };
 		this.storage.setItem(STORED, JSON.stringify(this.settings));

@@ -8,6 +8,7 @@ import './devices';
 import './hearing';
 import { icon } from './icons';
 import { Part } from './part';
+import './precall';
 import { recordingsLink } from './recordings-link';
 import './understands';
 
@@ -52,7 +53,7 @@ export class Settings extends Sheet {
 
 	protected body(): TemplateResult {
 		const themes: Theme[] = ['system', 'light', 'dark'];
-		return html`${this.session.speaks ? html`<rs-devices .session=${this.session}></rs-devices>` : nothing}
+		return html`${this.session.speaks ? html`<rs-devices .session=${this.session}></rs-devices><rs-precall .session=${this.session}></rs-precall>` : nothing}
 			${this.session.headset !== null ? html`<rs-headset .session=${this.session}></rs-headset>` : nothing}
 			${languageField(() => this.session.update())}
 			${this.session.headset === null && this.session.may('listen') ? html`<rs-understands .session=${this.session}></rs-understands>` : nothing}
@@ -64,7 +65,7 @@ export class Settings extends Sheet {
 				}}>${themes.map(
 					(theme) => html`<option value=${theme} ?selected=${theme === currentTheme()}>${t(`settings.theme.${theme}`)}</option>`,
 				)}</select></div>
-			<p>${recordingsLink(this.session)}</p>`;
+			${recordingsLink(this.session)}`;
 	}
 }
 

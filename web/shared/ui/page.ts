@@ -7,11 +7,13 @@ import { dateAndTime, ordinal, t, type Key } from '../words';
 import type { KeySheet, Settings } from './dialogs';
 import './dialogs';
 import { icon } from './icons';
+import './errands';
 import './join';
 import type { Chat } from './chat';
 import './chat';
 import './line';
 import { Part } from './part';
+import { rehearsalSign } from './rehearsal';
 
 /** Words for the close codes that end a line. */
 const ENDINGS = {
@@ -79,12 +81,13 @@ export abstract class Page extends Part {
 		const { session } = this;
 		const lost = session.wire.state !== 'open';
 		return html`<div class="meeting" data-testid="page">
+			${rehearsalSign(session.view!.meeting, session.view!.recording.state === 'recording')}
 			${this.head()}
 			<div class="over">${lost ? this.banner() : ''}${session.notices.map(
 				({ id, text }) => html`<div class="notice" role="status" data-testid="notice"><p>${text}</p>
 					<button type="button" class="button quiet icon" aria-label=${t('close')}
 						@click=${() => session.dismiss(id)}>${icon('close')}</button></div>`,
-			)}</div>
+			)}<rs-errands .session=${session}></rs-errands></div>
 			<div class="page ${lost ? 'dimmed' : ''}">${this.content()}</div>
 			<p class="unseen" role="status" aria-live="assertive" data-testid="spoken">${session.spoken}</p>
 			<rs-chat .session=${session}></rs-chat>

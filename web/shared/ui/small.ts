@@ -26,7 +26,7 @@ export function ticking<Base extends abstract new () => Part>(base: Base): Base 
 export abstract class Ticking extends ticking(Part) {}
 
 /** Runs now and every `ms`, but not while nobody sees the page. Returns how to stop. */
-function whileSeen(ms: number, run: () => void): () => void {
+export function whileSeen(ms: number, run: () => void): () => void {
 	let timer = 0;
 	const follow = () => {
 		window.clearInterval(timer);

@@ -1,0 +1,40 @@
+/* signaling/service/technician.h
+ *
+ * What technicians watch: the stations of a meeting, the nodes, the recording. Fed once a second with what media servers measure;
+ * told to pages that asked for it, and given as a list of what is wrong now. Part of the service; the same thread and rules.
+ */
+#ifndef ROSTRUM_SIGNALING_SERVICE_TECHNICIAN_H
+#define ROSTRUM_SIGNALING_SERVICE_TECHNICIAN_H
+
+#include "signaling/service/chamber.h"
+#include "signaling/wire/message.h"
+
+struct node;
+struct peer;
+
+/* technician.c */
+/* A media server measured this peer `at`. */
+void technician_peer(struct peer *peer, const struct node_peer_stats *stats, struct moment at);
+/* A node said its figures, and all that its message says of peers and sources was taken: a second of the meetings it carries. */
+void technician_second(struct service *service, struct node *node, struct moment at);
+/* A node came or went: what meetings lack, without waiting for a second that may not come. */
+void technician_nodes(struct service *service, struct moment at);
+
+/* The command tell-line: what a page says of its own line, told with the next second; answered, and not remembered. */
+void technician_line(struct service *service, const struct session *session,
+	const struct wire_message *message, struct moment at);
+
+/* survey.c */
+/* The command survey, and history. */
+void survey_wish(struct service *service, struct session *session,
+	const struct wire_message *message, struct rs_buf *out, int *err);
+void survey_history(struct service *service, const struct session *session,
+	const struct wire_message *message, struct moment at);
+/* What changed since it was told last, to the pages that survey the meeting. */
+void survey_tell(struct service *service, struct chamber *chamber);
+/* Troubles of this severity now: of everybody, of the meetings and the nodes. */
+uint64_t survey_count(const struct service *service, enum severity severity);
+/* The chamber goes: what its stations remember. */
+void survey_free(struct chamber *chamber);
+
+#endif

@@ -1,0 +1,96 @@
+#include "signaling/wire/errands.h"
+
+#include "signaling/wire/doc.h"
+
+#include <errno.h>
+
+static void read_participant(const struct object *object, struct wire_message *message)
+{
+	(void)rs_set_text(message->command.participant, object_name(object, "participant"));
+}
+
+/* A seat is named as people name it, a participant by the badge. */
+static void read_whom(const struct object *object, struct wire_message *message)
+{
+	if (!object_has(object, "seat")) {
+		read_participant(object, message);
+		return;
+	}
+	const char *seat = object_text(object, "seat");
+	if (seat[0] == '\0' ||
+		!rs_copy_text(message->seat, sizeof(message->seat), seat, strlen(seat)))
+		object_fail(object, "seat", "the name of a seat is expected");
+}
+
+void errands_parse_tell(const struct object *object, struct wire_message *message)
+{
+	const char *text = object_text(object, "text");
+	read_whom(object, message);
+	if (!caption_text_is_good(text, strlen(text)) || !rs_set_text(message->command.text, text))
+		object_fail(object, "text",
+			"one line of 1 to 200 characters is expected, without control characters");
+}
+
+void errands_parse_loop(const struct object *object, struct wire_message *message)
+{
+	read_participant(object, message);
+	message->command.on = object_bool(object, "on");
+}
+
+void errands_parse_signal(const struct object *object, struct wire_message *message)
+{
+	read_participant(object, message);
+	if (test_signal_parse(object_text(object, "signal"), &message->signal) < 0)
+		object_fail(object, "signal", "tone, bars, both or off is expected");
+}
+
+void errands_parse_answer(const struct object *object, struct wire_message *message)
+{
+	const char *answer = object_text(object, "answer");
+	message->number = (uint32_t)object_int(object, "number", 1, UINT32_MAX);
+	message->done = strcmp(answer, "done") == 0;
+	if (!message->done && strcmp(answer, "cannot") != 0)
+		object_fail(object, "answer", "done or cannot is expected");
+}
+
+int errands_write_request(
+	const struct errands *errands, enum errand errand, const char *seat, struct rs_buf *out)
+{
+	const struct errand_entry *entry = &errands->entries[errand];
+	const bool on = entry->state != ERRAND_NONE;
+	json_t *json = json_object();
+	doc_put(&json, "type", json_string("technician"));
+	doc_put(&json, "do", json_string(errand_name(errand)));
+	if (on && seat == NULL)
+		doc_put(&json, "number", json_integer(entry->number));
+	if (seat != NULL)
+		doc_put(&json, "seat", json_string(seat));
+	if (on && errand == ERRAND_TELL)
+		doc_put(&json, "text", json_string(errands->text));
+	if (errand == ERRAND_SIGNAL)
+		doc_put(&json, "signal", json_string(test_signal_name(entry->signal)));
+	doc_put(&json, "until", on ? json_integer(entry->until_ms) : json_null());
+	return doc_append(json, out);
+}
+
+static json_t *state_of(const struct errand_entry *entry, enum errand errand)
+{
+	json_t *json = json_object();
+	doc_put(&json, "do", json_string(errand_name(errand)));
+	doc_put(&json, "state", json_string(errand_state_name(entry->state)));
+	doc_put(&json, "at", json_integer(entry->at_ms));
+	doc_put(&json, "until", json_integer(entry->until_ms));
+	if (errand == ERRAND_SIGNAL)
+		doc_put(&json, "signal", json_string(test_signal_name(entry->signal)));
+	return json;
+}
+
+int errands_write_states(const struct errands *errands, struct rs_buf *out)
+{
+	json_t *json = json_array();
+	for (size_t i = 0; i < ERRAND_COUNT; i++) {
+		if (errands_is_on(errands, (enum errand)i))
+			doc_push(&json, state_of(&errands->entries[i], (enum errand)i));
+	}
+	return doc_append(json, out);
+}

@@ -1,0 +1,71 @@
+// What a room's box takes of a core: 720p, 360p and 180p, eight microphones that are spoken into, another room on the floor and six languages, all
+// of which play something like speech on output channels of their own. usage: node bench/roombox/run.mjs [MICROPHONES [SECONDS]]
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Page } from '../../support/page.mjs';
+import { LANGUAGES, importRooms, roomToken, startBox } from '../../support/rooms.mjs';
+import { startRostrum } from '../../support/rostrum.mjs';
+import { RATE, writeSamples } from '../../support/sound.mjs';
+import { sleep, until } from '../../support/wait.mjs';
+
+const [microphones, seconds] = [8, 30].map((preset, i) => Number(process.argv[2 + i] ?? preset));
+const MEETING = 'booths';
+const TICKS_PER_SECOND = 100;
+const MEMBERS = 24; // harmonics of a voice
+
+// CPU seconds of a process so far: fields 14 and 15 of proc(5), counted behind the name in brackets.
+function cpu(pid) {
+	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+	return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+// What costs a codec as much as speech does: a voice that glides, four syllables a second of changing vowels, a hiss between some of them, and a
+// breath each third second.
+function speech(path, voice) {
+	const samples = new Float32Array(10 * RATE);
+	let phase = 0;
+	for (let i = 0; i < samples.length; i += 1) {
+		const t = i / RATE;
+		const syllable = Math.floor(t * 4) + voice;
+		const pitch = 100 + 12 * voice + 20 * Math.sin(2 * Math.PI * 0.4 * t + voice);
+		const vowel = [500 + 83 * (syllable % 5), 1000 + 217 * (syllable % 7)];
+		const loud = t % 3 > 2.4 ? 0 : Math.sin(Math.PI * ((t * 4) % 1)) ** 2;
+		phase += (2 * Math.PI * pitch) / RATE;
+		for (let k = 1; k <= MEMBERS; k += 1) {
+			const near = vowel.reduce((sum, formant) => sum + Math.exp(-(((k * pitch - formant) / 180) ** 2)), 0.05);
+			samples[i] += (0.08 * loud * near * Math.sin(k * phase)) / Math.sqrt(k);
+		}
+		if (syllable % 3 === 0) samples[i] += 0.02 * (1 - loud) * (Math.random() - 0.5);
+	}
+	return writeSamples(path, samples);
+}
+
+const rostrum = await startRostrum();
+importRooms(rostrum);
+const said = (voice) => ({ input: `file:${speech(join(rostrum.state, `speech-${voice}.wav`), voice)}`, loop: true });
+const voices = Array.from({ length: Math.max(microphones, LANGUAGES.length + 1) }, (_, i) => said(i));
+const chair = new Page(rostrum.base, roomToken(rostrum, 'chair', 'chair', MEETING));
+const desks = LANGUAGES.map((language) => ({ language, page: new Page(rostrum.base, roomToken(rostrum, `${language}-1`, 'interpreter', MEETING)) }));
+const boxes = [];
+const start = (id, role, settings) => boxes[boxes.push(startBox(rostrum, id, role, { meeting: MEETING, 'log.interval': 1, ...settings })) - 1];
+try {
+	await Promise.all([chair, ...desks.map(({ page }) => page)].map((page) => page.open()));
+	await chair.must('open-meeting', { override: true });
+	desks.forEach(({ language }, i) => start(`${language}-1`, 'interpreter', { microphones: [voices[i]] }));
+	start('room-2', 'room', { microphones: [voices[LANGUAGES.length]] });
+	for (const { language, page } of desks) await until(`${language} is live`, async () => (await page.command('go-live', { channel: language })).ok, { limit: 60_000, every: 500 });
+	const box = start('room-1', 'room', { microphones: voices.slice(0, microphones), 'camera.input': 'gen:bars', outputs: [{ output: 'null:', channels: LANGUAGES }, { output: 'null:' }] });
+	const packets = () => Number(box.log().match(/heard packets=(\d+)/g)?.at(-1).split('=')[1] ?? 0);
+	await until('the box hears six languages and the floor', () => packets() > 50 * (LANGUAGES.length + 1), { limit: 60_000 });
+	const [before, from, heard] = [cpu(box.child.pid), Date.now(), packets()];
+	await sleep(seconds * 1000);
+	const took = (Date.now() - from) / 1000;
+	console.log(`measured: ${microphones} microphones, ${((packets() - heard) / took / 50).toFixed(1)} streams heard at a time, 720p + 360p + 180p at 30 pictures a second: ${((100 * (cpu(box.child.pid) - before)) / took).toFixed(1)} % of a core`);
+	console.log(box.log().trim().split('\n').at(-1));
+} finally {
+	chair.close();
+	desks.forEach(({ page }) => page.close());
+	boxes.forEach(({ child }) => child.kill());
+	await Promise.all(boxes.map(({ ended }) => ended));
+	await rostrum.stop();
+}

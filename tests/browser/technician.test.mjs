@@ -1,0 +1,179 @@
+// The technician's page against real lines: who is measured, what goes wrong, and that it stands on top.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { participate } from '../support/browsers.mjs';
+import { join } from '../support/page.mjs';
+import { startRostrum } from '../support/rostrum.mjs';
+import { until } from '../support/wait.mjs';
+
+const LIMIT = { timeout: 120_000 };
+let rostrum;
+let technician;
+let KEN;
+let chair; // a page without a browser
+
+before(async () => {
+	rostrum = await startRostrum();
+	[technician, KEN, chair] = await Promise.all([participate(rostrum, 'technician'), participate(rostrum, 'KEN'), join(rostrum, 'chair')]);
+}, LIMIT);
+after(async () => {
+	chair?.close();
+	await Promise.all([technician, KEN].map((one) => one?.close()));
+	await rostrum?.stop();
+});
+
+const row = '[data-testid="station"][data-participant="KEN"]';
+const text = (selector) => technician.page.evaluate((one) => document.querySelector(one)?.textContent ?? '', selector);
+const problems = async () => (await rostrum.http('GET', '/api/v1/meetings/demo/problems', { token: rostrum.tokens.technician })).json.problems;
+
+test('a line is measured, and one press shows it in full', LIMIT, async () => {
+	await until('the line of KEN to be measured', async () => /20 kHz[^]*0\.0 %[^]*kbit/.test(await text(row)));
+	await technician.page.click(row);
+	await until('ten minutes of it', async () => (await technician.page.$$('[data-testid="plot"] polyline')).length > 2);
+	// A round trip here takes less than a millisecond, which is not told.
+	assert.match(await text('[data-testid="figure"][data-figure="capacity"]'), /\d kbit/);
+	await until('the media server', async () => /% busy/.test(await text('[data-testid="node"][data-node="sfu-1"]')));
+});
+
+test('somebody is found, and only who is meant is shown', LIMIT, async () => {
+	await technician.page.type('[data-testid="find-station"]', 'kenya');
+	await until('Kenya alone', async () => (await technician.page.$$('[data-testid="station"]')).length === 1);
+	await technician.page.evaluate(() => {
+		const field = document.querySelector('[data-testid="find-station"]');
+		field.value = '';
+		field.dispatchEvent(new Event('input'));
+	});
+	await until('everybody', async () => (await technician.page.$$('[data-testid="station"]')).length > 3);
+});
+
+test('what a line gets and sends, and its last packets, are there for a press', LIMIT, async () => {
+	await technician.page.evaluate((one) => document.querySelector(one).click(), row);
+	await technician.click('look-closer');
+	await until('its layers and packets', async () => (await technician.page.$$('[data-testid="stream"]')).length >= 2 && (await technician.page.$$('[data-testid="packets"] tbody tr')).length > 10);
+	assert.match(await text('[data-testid="stream"][data-media="camera"]'), /Camera/);
+});
+
+test('behind open doors one microphone is tried, with a verdict', LIMIT, async () => {
+	await technician.click('open-doors');
+	await technician.page.evaluate((one) => document.querySelector(one).click(), row);
+	await technician.click('begin-sound-check');
+	await until('it to be tried', async () => (await technician.view()).meeting.checking === 'KEN');
+	await until('the verdict', async () => (await technician.page.$('[data-testid="detail"] [data-testid="sound"][data-verdict]')) !== null, { limit: 30_000 });
+	await technician.click('end-sound-check');
+	await until('it to be over', async () => !(await technician.view()).meeting.checking);
+	await technician.click('close-doors');
+});
+
+const detail = (selector) => technician.page.$(`[data-testid="detail"] ${selector}`);
+const choose = (badge) => technician.page.evaluate((one) => document.querySelector(`[data-testid="station"][data-participant="${one}"]`).click(), badge);
+const errand = (name) => KEN.page.$(`[data-testid="errand"][data-errand="${name}"]`);
+
+test('a press of an arrow is one line', LIMIT, async () => {
+	await technician.page.focus(`${row}`);
+	const lines = await technician.page.$$eval('[data-testid="station"]', (all) => all.map((one) => one.dataset.participant));
+	await technician.page.keyboard.press('ArrowDown');
+	const next = lines[lines.indexOf('KEN') + 1];
+	await until('the next line to have the focus', async () => (await technician.page.evaluate(() => document.activeElement.dataset.participant)) === next);
+	await technician.page.keyboard.press('ArrowUp');
+	await until('the line to have it again', async () => (await technician.page.evaluate(() => document.activeElement.dataset.participant)) === 'KEN');
+});
+
+test('the cable is asked for, and the answer seen; a line is told, and read', LIMIT, async () => {
+	await choose('KEN');
+	await technician.click('ask-for-cable');
+	await until('the question', async () => (await errand('use-cable')) !== null);
+	await KEN.click('errand-cannot');
+	await until('the answer', async () => (await detail('[data-errand="use-cable"][data-state="cannot"]')) !== null);
+	await technician.page.type('[data-testid="tell-text"]', 'Louder, please.');
+	await technician.click('tell-seat');
+	await until('the line', async () => (await KEN.page.evaluate(() => document.querySelector('[data-errand="tell"]')?.textContent ?? '')).includes('Louder, please.'));
+	await KEN.click('errand-done');
+	await until('it to be read', async () => (await detail('[data-errand="tell"][data-state="done"]')) !== null);
+	assert.equal(chair.asked.length, 0);
+});
+
+// What is played is listened to where it goes to the loudspeaker, and held against what came.
+const listenToEcho = () => {
+	const heard = (window.heard = { came: 0, played: 0, fell: false });
+	const meter = (context, node, name) => {
+		const analyser = new AnalyserNode(context, { fftSize: 512 });
+		const samples = new Float32Array(512);
+		node.connect(analyser);
+		const look = () => {
+			analyser.getFloatTimeDomainData(samples);
+			const loud = samples.some((one) => Math.abs(one) > 0.01);
+			if (loud && heard[name] === 0) heard[name] = context.currentTime;
+		};
+		setInterval(look, 10);
+	};
+	const { connect } = AudioNode.prototype;
+	AudioNode.prototype.connect = function (to, ...more) {
+		if (this instanceof DelayNode && to === this.context.destination) meter(this.context, this, 'played');
+		if (this instanceof MediaStreamAudioSourceNode && to instanceof DelayNode) meter(this.context, this, 'came');
+		return connect.call(this, to, ...more);
+	};
+};
+
+test('one hears oneself a second late, and nobody else does', LIMIT, async () => {
+	await KEN.page.evaluate(listenToEcho);
+	const other = await participate(rostrum, 'FRA');
+	const packets = () => other.page.evaluate(async () => [...(await window.rostrum.pc().getStats()).values()].filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio').reduce((sum, { packetsReceived }) => sum + packetsReceived, 0));
+	await technician.click('loop-back');
+	await until('the own voice', async () => (await KEN.page.evaluate(() => window.heard.played)) > 0, { limit: 14_000 });
+	const { came, played } = await KEN.page.evaluate(() => window.heard);
+	assert.ok(came > 0 && played - came > 0.8, `it came at ${came} s and was played at ${played} s`);
+	assert.equal(await packets(), 0);
+	await other.close();
+	await chair.must('open-meeting');
+	await chair.must('give-floor', { participant: 'KEN' });
+	await until('it to be over', async () => (await errand('loop-back')) === null);
+	assert.ok((await KEN.page.evaluate(() => window.rostrum.slots())).every(({ feed }) => feed !== 'own'));
+	await chair.must('take-floor');
+	await chair.must('suspend-meeting');
+});
+
+test('tone and bars are sent instead of microphone and camera, and never into the meeting', LIMIT, async () => {
+	const sent = () => KEN.page.evaluate(() => window.rostrum.pc().getSenders().slice(0, 2).map(({ track }) => track instanceof CanvasCaptureMediaStreamTrack ? 'bars' : /destination/i.test(track?.label ?? '') ? 'tone' : 'own'));
+	await technician.click('signal-tone');
+	await until('the tone', async () => (await sent()).join() === 'tone,own');
+	await technician.click('signal-bars');
+	await until('both', async () => (await sent()).join() === 'tone,bars' && (await errand('test-signal')) !== null);
+	await chair.must('resume-meeting');
+	await until('it to be over', async () => (await sent()).join() === 'own,own');
+	await until('the page to say when it may be', async () => (await detail('[data-testid="no-signals"]')) !== null);
+	assert.equal((await technician.page.evaluate(() => window.rostrum.view().open ?? [])).length, 0);
+});
+
+test('a box is restarted by a second press', LIMIT, async () => {
+	const room = await join(rostrum, 'room');
+	await until('the room', async () => (await technician.page.$('[data-testid="station"][data-participant="room"]')) !== null);
+	await choose('room');
+	await until('its keys', async () => (await detail('[data-testid="restart-box"]')) !== null);
+	await technician.click('restart-box');
+	assert.equal(room.asked.length, 0);
+	await technician.click('restart-box');
+	await until('it to be asked', () => room.asked[0]?.do === 'restart');
+	await room.must('answer-technician', { number: room.asked[0].number, answer: 'done' });
+	await until('it to be seen', async () => (await detail('[data-errand="restart"][data-state="done"]')) !== null);
+	room.close();
+	await choose('KEN');
+});
+
+test('an open microphone from which nothing comes is critical, on top, and in the list of problems', LIMIT, async () => {
+	await chair.must('give-floor', { participant: 'KEN' });
+	await KEN.page.evaluate(() => window.rostrum.pc().getSenders().find(({ track }) => track?.kind === 'audio').replaceTrack(null));
+	await until('it to be critical', async () => (await technician.page.$(`${row}[data-severity="critical"]`)) !== null);
+	await until('it to stand on top', async () => (await technician.page.$eval('[data-testid="station"]', (one) => one.dataset.participant)) === 'KEN');
+	assert.match(await text('[data-testid="detail"]'), /no sound comes/);
+	const [first] = (await problems()).filter(({ id }) => id === 'KEN'); // a busy machine's media server may be slow as well
+	assert.deepEqual([first.trouble, first.severity], ['no-sound', 'critical']);
+	await chair.must('take-floor');
+	await until('it to be over', async () => (await technician.page.$(`${row}[data-severity="none"]`)) !== null);
+	assert.deepEqual((await problems()).filter(({ trouble }) => trouble === 'no-sound'), []);
+});
+
+test('nothing of it is told to anybody else', LIMIT, async () => {
+	const reply = await chair.command('survey', { on: true });
+	assert.equal(reply.reason, 'not-permitted');
+	assert.deepEqual([...technician.errors, ...KEN.errors], []);
+});

@@ -1,0 +1,68 @@
+// A meeting room's cable is pulled: what is said meanwhile is in the archive once, none of it missing and none of it twice, and the archive verifies.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { ledger, sessions, files, verify } from '../support/archive.mjs';
+import { Page } from '../support/page.mjs';
+import { pulledLine } from '../support/pulled.mjs';
+import { importRooms, roomToken, startBox } from '../support/rooms.mjs';
+import { startRostrum } from '../support/rostrum.mjs';
+import { sleep, until } from '../support/wait.mjs';
+
+const LIMIT = { timeout: 120_000 };
+const PULLED_MS = 8000;
+let rostrum;
+let line;
+let box;
+let chair;
+
+before(async () => {
+	rostrum = await startRostrum();
+	importRooms(rostrum);
+	line = await pulledLine(rostrum.base);
+}, LIMIT);
+
+after(async () => {
+	chair?.close();
+	box?.child.kill();
+	await box?.ended;
+	line?.stop();
+	await rostrum?.stop();
+});
+
+const session = () => sessions(join(rostrum.state, 'archive'), 'late').at(-1);
+const sound = () => files(session(), '.idx.jsonl').filter((path) => /room-1\.\d+\.a\.idx/.test(path)).map((path) => ({ path, lines: ledger(path.replace('.idx.jsonl', '.webm')) }));
+
+test('what was said while the cable was out is delivered, each packet once', LIMIT, async () => {
+	chair = new Page(rostrum.base, roomToken(rostrum, 'sec', 'secretariat', 'late'));
+	await chair.open();
+	await chair.must('open-meeting', { override: true });
+	await chair.must('take-up-recording', {});
+	const kept = join(rostrum.state, 'kept');
+	box = startBox({ ...rostrum, base: line.base, token: rostrum.token }, 'room-1', 'room', {
+		meeting: 'late', microphones: [{ input: 'gen:chirp' }], 'keep.directory': kept,
+	});
+	await until('the room is recorded', () => session() && sound().some(({ lines }) => lines.length >= 3), { limit: 60_000, every: 200 });
+	line.pull();
+	await sleep(PULLED_MS); // that long is the outage
+	line.plug();
+	await until('what was kept is delivered', () => /an outage is delivered/.test(box.log()), { limit: 60_000, every: 200 });
+	assert.deepEqual(readdirSync(kept), []);
+	await chair.must('close-meeting', {});
+	await until('the session is sealed', () => readdirSync(session()).includes('tagmanifest-sha512.txt'), { limit: 60_000, every: 200 });
+	const all = sound().flatMap(({ lines }) => lines);
+	const late = all.filter(({ delivered }) => delivered);
+	const first = late[0];
+	const before = all.filter((one) => !one.delivered && one.ssrc === first.ssrc).at(-1);
+	assert.equal(first.seq0, before.seq1 + 1);
+	assert.equal(late.reduce((n, { lost }) => n + lost, 0), 0);
+	assert.ok(late.reduce((n, { received }) => n + received, 0) >= PULLED_MS / 20, JSON.stringify(late));
+	const behind = all.find((one) => !one.delivered && one.t0 > first.t0);
+	assert.ok(Math.abs(behind.t0 - (late.at(-1).t1 + 20)) <= 10, `${behind.t0} follows ${late.at(-1).t1}`);
+	const edges = readFileSync(join(session(), 'data/events.jsonl'), 'utf8').split('\n').filter(Boolean).map((text) => JSON.parse(text)).filter(({ type }) => type === 'outage');
+	assert.equal(edges.length, 1);
+	assert.ok(edges[0].payload.to_ms - edges[0].payload.from_ms >= PULLED_MS, JSON.stringify(edges[0].payload));
+	const judged = verify(session());
+	assert.deepEqual([judged.status, judged.problems], [0, []], JSON.stringify(judged));
+});

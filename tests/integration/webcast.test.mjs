@@ -1,0 +1,122 @@
+// A real recorder writes, a real rostrum-webcast follows, ffmpeg plays: what everybody would see, and what nobody may.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { afterEach } from 'node:test';
+import parser from 'webvtt-parser';
+import { events, programmes } from '../support/archive.mjs';
+import { Rig, endRigs } from '../support/recorder.mjs';
+import { until as waitUntil } from '../support/wait.mjs';
+import { Webcast, complaints, endWebcasts, packets, times } from '../support/webcast.mjs';
+
+const LIMIT = { timeout: 300_000 };
+// Small, so that a slow machine keeps up; everything stays on the shelf for as long as the test lasts.
+const SETS = ['webcast.segment_ms=1000', 'webcast.window=30', 'webcast.video.width=320', 'webcast.video.height=180', 'webcast.video.bitrate=200000'];
+
+// What a slow machine does late it still does.
+const until = (what, check) => waitUntil(what, check, { limit: 60_000 });
+
+afterEach(() => {
+	endWebcasts();
+	endRigs();
+});
+
+async function rigWithWebcast() {
+	const rig = new Rig();
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	rig.tell('floor');
+	rig.tell('show KEN');
+	const webcast = new Webcast(rig.archive, rig.state).start(...SETS);
+	await until('the program', () => /ready/.test(webcast.log));
+	return { rig, webcast };
+}
+
+const size = (path) => (existsSync(path) ? statSync(path).size : 0);
+
+test('a public meeting is webcast from the switch to the closing of its doors, over a kill', LIMIT, async () => {
+	const { rig, webcast } = await rigWithWebcast();
+	const floor = programmes(rig.directory).floor;
+
+	// While nobody has switched it on nothing comes out of it.
+	await until('media of before', () => size(floor) > 30_000);
+	assert.deepEqual(readdirSync(webcast.directory), []);
+	rig.tell('event webcast {"on":true}');
+	await until('the webcast', () => webcast.live?.live);
+	assert.deepEqual(webcast.live.languages, [{ id: 'floor' }, { id: 'fr', language: 'fr', name: 'Français' }]);
+	assert.deepEqual(webcast.renditions, ['a-floor', 'a-fr', 'v']);
+	const { started_ms } = webcast.live;
+	await until('three segments', () => webcast.playlist('v').segments.length >= 3);
+
+	// kill -9, and again: it goes on with the next number.
+	await webcast.end('SIGKILL');
+	const last = webcast.playlist('a-fr').segments.at(-1).number;
+	const before = size(floor);
+	await until('the meeting to go on meanwhile', () => size(floor) > before + 30_000);
+	webcast.start(...SETS);
+	await until('it to catch up', () => webcast.playlist('a-fr').segments.at(-1).number > last + 3);
+
+	// Stopped for a while, as by a machine that has no time for it: pictures are left out, and it says so. No sound is.
+	const { pictures_left_out } = webcast.live;
+	webcast.child.kill('SIGSTOP');
+	const stopped = size(floor);
+	await until('the meeting to go on meanwhile', () => size(floor) > stopped + 150_000);
+	webcast.child.kill('SIGCONT');
+	await until('pictures to be left out', () => webcast.live.pictures_left_out > pictures_left_out);
+	await until('it to say so', () => /too slow[^]*keeps up again/.test(webcast.log));
+
+	const now = Date.now();
+	rig.tell(`event caption ${JSON.stringify({ language: 'fr', line: 1, text: 'Liberté & égalité', from_ms: now - 2000, to_ms: now })}`);
+	await until('captions', () => webcast.live.captions.includes('fr') && webcast.playlist('s-fr').segments.some(({ file }) => webcast.text(`s-fr/${file}`).includes('Liberté')));
+	assert.deepEqual(webcast.renditions, ['a-floor', 'a-fr', 's-fr', 'v']);
+
+	// The doors are closed: it ends there.
+	rig.tell('event visibility-changed {"visibility":"private"}');
+	await until('the end', () => webcast.live.live === false);
+	for (const folder of webcast.renditions) assert.ok(webcast.playlist(folder).ended, folder);
+	assert.equal(await webcast.end('SIGTERM'), 0);
+	rig.tell('record off');
+	await rig.says({ type: 'archived', sealed: true });
+	assert.equal(await rig.stop(), 0);
+
+	// Judged by ffmpeg: every number there once, every packet of the programme in its place.
+	assert.equal(complaints(join(webcast.place, 'master.m3u8')), '');
+	const when = (name) => (events(rig.directory).find(({ type, payload }) => type === 'meeting' && payload.name === name).payload.time - started_ms) / 1000;
+	const [on, closed] = [when('webcast'), when('visibility-changed')];
+	for (const [folder, stream, id] of [['a-floor', 'a', 'floor'], ['a-fr', 'a', 'fr'], ['v', 'v']]) {
+		const numbers = webcast.numbers(folder);
+		assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), `${folder} has a gap`);
+		const whole = webcast.join(folder, numbers, join(rig.state, `${folder}.mp4`));
+		assert.equal(complaints(whole), '', folder);
+		const seen = times(whole);
+		// What a decoder hears before it is in step stands before the segment's time.
+		assert.ok(seen[0].time > on - 0.01, `${folder} begins at ${seen[0].time}, switched on at ${on}`);
+		assert.ok(seen.at(-1).time < closed, `${folder} goes on to ${seen.at(-1).time}, closed at ${closed}`);
+		for (let i = 1; i < seen.length; i++) assert.ok(seen[i].time > seen[i - 1].time, `${folder}: time runs backwards at ${seen[i].time}`);
+		if (stream === 'v') {
+			for (const number of numbers) assert.ok(times(webcast.join('v', [number], join(rig.state, 'one.mp4')))[0].key, `segment ${number} begins with a picture that needs no other`);
+			continue;
+		}
+		const programme = packets(programmes(rig.directory)[id], 'a').join(' ');
+		const heard = packets(whole, 'a');
+		assert.ok(heard.length > 150, `${heard.length} packets`);
+		assert.equal(programme.split(heard.join(' ')).length, 2, `${folder} is a piece of the programme, packet by packet`);
+	}
+	for (const { file } of webcast.playlist('s-fr').segments) assert.deepEqual(new parser.WebVTTParser().parse(webcast.text(`s-fr/${file}`).replace(/^X-TIMESTAMP-MAP.*\n/m, ''), 'captions').errors, [], file);
+	for (const folder of webcast.renditions) assert.ok(!readdirSync(join(webcast.place, folder)).some((name) => name.endsWith('.new')), folder);
+});
+
+test('what is over is taken away after its time', LIMIT, async () => {
+	const { rig, webcast } = await rigWithWebcast();
+	rig.tell('event webcast {"on":true}');
+	await until('the webcast', () => webcast.live?.live);
+	rig.tell('record off');
+	await until('the end', () => webcast.live.live === false);
+	for (const folder of webcast.renditions) assert.ok(webcast.playlist(folder).ended, folder);
+	assert.equal(await webcast.end('SIGTERM'), 0);
+	webcast.start(...SETS, 'webcast.keep_s=0');
+	await until('nothing to be left', () => readdirSync(webcast.directory).length === 0);
+	assert.equal(await webcast.end('SIGTERM'), 0);
+	await rig.says({ type: 'archived', sealed: true });
+	assert.equal(await rig.stop(), 0);
+});

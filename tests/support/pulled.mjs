@@ -1,0 +1,66 @@
+// A line that can be pulled: HTTP and the media's UDP of one client go through here, and while it is pulled nothing does, as with a cable.
+import { createSocket } from 'node:dgram';
+import { createServer, request } from 'node:http';
+
+const CANDIDATE = /^a=candidate:.*? udp \d+ (127\.0\.0\.1) (\d+) typ host.*$/im;
+
+// UDP to the media server's `port` and back, for one client at a time.
+function relay(port, line) {
+	const out = createSocket('udp4');
+	const inside = createSocket('udp4');
+	let client;
+	inside.on('message', (data, from) => {
+		client = from;
+		if (!line.pulled) out.send(data, port, '127.0.0.1');
+	});
+	out.on('message', (data) => {
+		if (client && !line.pulled) inside.send(data, client.port, client.address);
+	});
+	line.sockets.push(out, inside);
+	return new Promise((done) => inside.bind(0, '127.0.0.1', () => done(inside.address().port)));
+}
+
+async function throughRelay(sdp, line) {
+	const [, , port] = CANDIDATE.exec(sdp);
+	const at = await relay(Number(port), line);
+	return sdp.split('\r\n').filter((text) => !text.startsWith('a=candidate:') || CANDIDATE.test(text))
+		.map((text) => text.replace(`127.0.0.1 ${port} typ`, `127.0.0.1 ${at} typ`)).join('\r\n');
+}
+
+function forward(base, line, from, answer) {
+	const to = request(new URL(from.url, base), { method: from.method, headers: { ...from.headers, host: new URL(base).host } }, (got) => {
+		const parts = [];
+		got.on('data', (data) => parts.push(data));
+		got.on('end', async () => {
+			let body = Buffer.concat(parts);
+			if (line.pulled) return from.socket.destroy();
+			if (from.url.startsWith('/whip/') && got.statusCode === 201) body = Buffer.from(await throughRelay(body.toString(), line));
+			answer.writeHead(got.statusCode, { ...got.headers, 'content-length': body.length });
+			answer.end(body);
+		});
+	});
+	to.on('error', () => from.socket.destroy());
+	from.pipe(to);
+}
+
+// { base, pull(), plug(), stop(), requests }: `requests` are "METHOD path" of what came through.
+export async function pulledLine(base) {
+	const line = { pulled: false, sockets: [], requests: [] };
+	const server = createServer((from, answer) => {
+		if (line.pulled) return from.socket.destroy();
+		line.requests.push(`${from.method} ${from.url}`);
+		return forward(base, line, from, answer);
+	});
+	await new Promise((done) => server.listen(0, '127.0.0.1', done));
+	return {
+		base: `http://127.0.0.1:${server.address().port}`,
+		requests: line.requests,
+		pull: () => { line.pulled = true; },
+		plug: () => { line.pulled = false; },
+		stop() {
+			server.closeAllConnections();
+			server.close();
+			line.sockets.forEach((socket) => socket.close());
+		},
+	};
+}

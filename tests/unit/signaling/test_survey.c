@@ -1,0 +1,404 @@
+/* A technician's page surveys a meeting: what it is told when, and who else is not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "signaling/technician/station.h"
+#include "tests/support/service_bench.h"
+
+static int setup(void **state)
+{
+	*state = bench_new(NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bench_free(*state);
+	return 0;
+}
+
+/* KEN's page, as a media server has measured it for so many seconds. */
+struct line {
+	struct bench *bench;
+	struct bench_line *sfu;
+	char peer[65];
+	int packets, lost;
+	int voice; /* packets of the microphone */
+	int64_t octets;
+	int estimate;
+	bool is_mute; /* only pictures come */
+};
+
+static struct line a_line(struct bench *bench, struct bench_line *sfu, struct bench_line *page)
+{
+	struct line line = { .bench = bench, .sfu = sfu, .estimate = 2000000 };
+	(void)rs_set_text(line.peer, bench_offer(bench, page));
+	bench_peer(bench, sfu, line.peer, "connected");
+	return line;
+}
+
+/* A second later: 50 packets of which so many were lost, 10,000 octets. */
+static void second(struct line *line, int lost)
+{
+	bench_pass(line->bench, RS_SEC(1));
+	line->packets += 50 - lost;
+	line->lost += lost;
+	line->octets += 10000;
+	line->voice += line->is_mute ? 0 : 50;
+	assert_int_equal(
+		bench_report(line->bench, line->sfu,
+			"{\"type\":\"stats\",\"peers\":[{\"peer\":\"%s\",\"rx_packets\":%d,\"rx_lost\":%d,"
+			"\"rx_octets\":%lld,\"tx_packets\":1,\"tx_octets\":0,\"rtt_ms\":41,\"idle_ms\":12,"
+			"\"line\":{\"estimate_bps\":%d,\"queue_ms\":0,\"own_loss_permille\":0,\"cause\":\"grew\"}}],"
+			"\"sources\":[{\"meeting\":\"demo\",\"source\":\"KEN\",\"media\":\"microphone\","
+			"\"packets\":%d,\"gated\":0,\"level_dbov\":-23,\"speaking\":true,\"audio_khz\":20,"
+			"\"channels\":1,\"fit\":\"yes\",\"clipping_permille\":0,\"loss_permille\":0,"
+			"\"jitter_ms\":4}],\"counters\":{\"media_cpu_user_us\":%d},\"worst\":{\"transit_us\":512},"
+			"\"gauges\":{\"peers\":1}}",
+			line->peer, line->packets, line->lost, (long long)line->octets,
+			line->estimate, line->voice, line->packets * 1000),
+		0);
+}
+
+static const json_t *last_patch(const struct bench_line *page, const char *path)
+{
+	return bench_at(bench_at(bench_last(page, "survey"), "patch"), path);
+}
+
+static void only_technicians_survey_and_only_when_they_ask(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct bench_line *secretary = bench_join(bench, "demo", "secretariat", "secretariat");
+	struct line line = a_line(bench, sfu, ken);
+	second(&line, 0);
+	assert_int_equal(bench_count(technician, "survey"), 0);
+	assert_string_equal(bench_try(bench, ken, "survey", "\"on\":true"), "not-permitted");
+	assert_string_equal(bench_try(bench, secretary, "survey", "\"on\":true"), "not-permitted");
+	assert_string_equal(
+		bench_try(bench, ken, "history", "\"participants\":[\"KEN\"]"), "not-permitted");
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	assert_int_equal(bench_count(technician, "survey"), 1);
+	second(&line, 0);
+	assert_int_equal(bench_count(technician, "survey"), 2);
+	assert_int_equal(bench_count(ken, "survey") + bench_count(secretary, "survey"), 0);
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":false"), "ok");
+	second(&line, 0);
+	assert_int_equal(bench_count(technician, "survey"), 2);
+}
+
+static void the_first_tells_all_and_the_next_what_changed(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct line line = a_line(bench, sfu, ken);
+	second(&line, 0);
+	second(&line, 0);
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	assert_true(json_is_true(bench_at(bench_last(technician, "survey"), "whole")));
+	/* loss_up, loss_down, rtt, jitter, up, down, concealed, decoded, capacity, queue, khz, clock, available, heard_jitter, dropped */
+	const json_t *figures = last_patch(technician, "people.KEN.figures");
+	char *text = json_dumps(figures, JSON_COMPACT);
+	assert_string_equal(text, "[0,0,40,4,80,0,null,null,2000,0,20,null,null,null,null]");
+	free(text);
+	assert_int_equal(json_array_size(last_patch(technician, "people.KEN.troubles")), 0);
+	assert_non_null(last_patch(technician, "people.technician"));
+	assert_null(last_patch(technician, "people.FRA"));
+	assert_string_equal(bench_text(last_patch(technician, "nodes.0"), "node"), "sfu-1");
+	assert_int_equal(bench_int(last_patch(technician, "nodes.0"), "cpu"), 5);
+	assert_int_equal(json_array_size(last_patch(technician, "troubles")), 0);
+
+	second(&line, 0);
+	second(&line, 0);
+	assert_false(json_is_true(bench_at(bench_last(technician, "survey"), "whole")));
+	assert_int_equal(json_object_size(last_patch(technician, "people")), 0);
+	assert_null(last_patch(technician, "troubles"));
+	line.estimate = 400000;
+	second(&line, 0);
+	assert_non_null(last_patch(technician, "people.KEN.figures"));
+	assert_null(last_patch(technician, "people.KEN.troubles"));
+	assert_int_equal(json_object_size(last_patch(technician, "people")), 1);
+
+	bench_leave(bench, ken, 1000);
+	bench_pass(bench, RS_SEC(90));
+	second(&line, 0);
+	assert_true(json_is_null(last_patch(technician, "people.KEN")));
+}
+
+/* What was told to who looked earlier is nothing to whoever looks now. */
+static void who_looks_again_is_told_what_changes_from_then_on(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct line line = a_line(bench, sfu, ken);
+	const int usual = line.estimate;
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	second(&line, 0);
+	second(&line, 0);
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":false"), "ok");
+	line.estimate = 400000;
+	second(&line, 0);
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	line.estimate = usual;
+	second(&line, 0);
+	assert_non_null(last_patch(technician, "people.KEN.figures"));
+}
+
+static void loss_is_listed_while_it_lasts(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct line line = a_line(bench, sfu, ken);
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	second(&line, 0);
+	for (int i = 0; i < 3; i++)
+		second(&line, 2);
+	const json_t *trouble = last_patch(technician, "people.KEN.troubles.0");
+	assert_string_equal(json_string_value(json_array_get(trouble, 0)), "loss-up");
+	assert_string_equal(json_string_value(json_array_get(trouble, 1)), "warning");
+	assert_int_equal(json_integer_value(json_array_get(trouble, 2)), bench->at.wall_ms - 2000);
+	assert_int_equal(json_integer_value(json_array_get(trouble, 3)), 40);
+	for (int i = 0; i < 10; i++)
+		second(&line, 0);
+	assert_int_equal(json_array_size(last_patch(technician, "people.KEN.troubles")), 0);
+}
+
+/* What a page says of its own line stands beside what is measured of it, for as long as it says so. */
+static void a_page_tells_its_own_line(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct line line = a_line(bench, sfu, ken);
+	const char *told =
+		"\"path\":\"relay-tcp\",\"limit\":\"cpu\",\"concealed\":34,\"decoded\":25";
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	assert_string_equal(bench_try(bench, ken, "tell-line", told), "ok");
+	assert_string_equal(bench_try(bench, ken, "tell-line", told), "too-many");
+	assert_string_equal(bench_try(bench, ken, "tell-line", "\"path\":\"pigeon\""), "malformed");
+	assert_string_equal(bench_try(bench, ken, "tell-line", "\"concealed\":1001"), "malformed");
+	second(&line, 0);
+	const json_t *page = last_patch(technician, "people.KEN.page");
+	assert_string_equal(json_string_value(json_array_get(page, 0)), "relay-tcp");
+	assert_string_equal(json_string_value(json_array_get(page, 1)), "cpu");
+	const json_t *figures = last_patch(technician, "people.KEN.figures");
+	assert_int_equal(json_integer_value(json_array_get(figures, 6)), 34);
+	assert_int_equal(json_integer_value(json_array_get(figures, 7)), 25);
+	second(&line, 0);
+	assert_null(last_patch(technician, "people.KEN.page"));
+	for (int i = 0; i < STATION_PAGE_S - 1; i++)
+		second(&line, 0);
+	page = last_patch(technician, "people.KEN.page");
+	assert_string_equal(json_string_value(json_array_get(page, 0)), "");
+	figures = last_patch(technician, "people.KEN.figures");
+	assert_true(json_is_null(json_array_get(figures, 6)));
+}
+
+static json_t *problems_of(struct bench *bench)
+{
+	struct rs_buf out;
+	rs_buf_init(&out, 1 << 20);
+	assert_int_equal(service_problems(bench->service, "demo", &out), 0);
+	json_t *list = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
+	assert_non_null(list);
+	rs_buf_done(&out);
+	return list;
+}
+
+static void the_list_of_problems_has_the_worst_first(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct line line = a_line(bench, sfu, ken);
+	second(&line, 0);
+	json_t *list = problems_of(bench);
+	assert_int_equal(bench_int(list, "total"), 0);
+	json_decref(list);
+	for (int i = 0; i < 3; i++)
+		second(&line, 2);
+	bench_node_gone(bench, sfu);
+	list = problems_of(bench);
+	assert_int_equal(bench_int(list, "total"), 2);
+	assert_string_equal(bench_text(list, "problems.0.trouble"), "no-media-server");
+	assert_string_equal(bench_text(list, "problems.0.kind"), "meeting");
+	assert_string_equal(bench_text(list, "problems.0.severity"), "critical");
+	assert_string_equal(bench_text(list, "problems.1.id"), "KEN");
+	assert_string_equal(bench_text(list, "problems.1.trouble"), "loss-up");
+	json_decref(list);
+	struct rs_buf out;
+	rs_buf_init(&out, 1024);
+	assert_int_equal(service_problems(bench->service, "nowhere", &out), -ENOENT);
+	rs_buf_done(&out);
+}
+
+/* Nothing measures any more, and it is told all the same. */
+static void that_the_media_server_is_gone_is_told_at_once(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct line line = a_line(bench, sfu, ken);
+	second(&line, 0);
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	bench_node_gone(bench, sfu);
+	assert_string_equal(
+		json_string_value(json_array_get(last_patch(technician, "troubles.0"), 0)),
+		"no-media-server");
+	assert_int_equal(json_array_size(last_patch(technician, "nodes")), 0);
+	(void)bench_sfu(bench, "i2", "null");
+	bench_turn(bench);
+	assert_int_equal(json_array_size(last_patch(technician, "troubles")), 0);
+}
+
+static void a_recorders_disk_is_a_trouble_of_its_node(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *recorder = bench_recorder(bench, "[]");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct line line = a_line(bench, sfu, ken);
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	assert_int_equal(bench_report(bench, recorder,
+				 "{\"type\":\"stats\",\"peers\":[],\"sources\":[],\"gauges\":"
+				 "{\"archive_alarm\":2,\"archive_free_octets\":1000,"
+				 "\"archive_copy_unavailable\":1}}"),
+		0);
+	second(&line, 0);
+	const json_t *nodes = last_patch(technician, "nodes");
+	const json_t *found = NULL;
+	for (size_t i = 0; i < json_array_size(nodes); i++)
+		if (strcmp(bench_text(json_array_get(nodes, i), "kind"), "recorder") == 0)
+			found = json_array_get(nodes, i);
+	assert_non_null(found);
+	assert_int_equal(bench_int(found, "free"), 1000);
+	assert_string_equal(
+		json_string_value(json_array_get(bench_at(found, "troubles.0"), 0)), "disk");
+	assert_string_equal(
+		json_string_value(json_array_get(bench_at(found, "troubles.1"), 0)), "copy");
+}
+
+static void ten_minutes_of_those_who_are_asked_for(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct line line = a_line(bench, sfu, ken);
+	for (int i = 0; i < 20; i++)
+		second(&line, 1);
+	const json_t *reply = bench_command(
+		bench, technician, "history", "\"participants\":[\"KEN\",\"FRA\",\"nobody\"]");
+	assert_true(json_is_true(bench_at(reply, "ok")));
+	assert_int_equal(bench_int(reply, "step_ms"), 5000);
+	assert_int_equal(bench_int(reply, "end") % 5000, 0);
+	const json_t *loss = bench_at(reply, "history.KEN.loss_up");
+	assert_int_equal(json_array_size(loss), 120);
+	assert_int_equal(json_integer_value(json_array_get(loss, 119)), 20);
+	assert_true(json_is_null(json_array_get(loss, 100)));
+	assert_int_equal(
+		json_integer_value(json_array_get(bench_at(reply, "history.KEN.level"), 119)), -23);
+	assert_true(json_is_null(json_array_get(bench_at(reply, "history.FRA.rtt"), 119)));
+	assert_null(bench_at(reply, "history.nobody"));
+	assert_string_equal(
+		bench_try(bench, technician, "history",
+			"\"participants\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\","
+			"\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\"]"),
+		"ok");
+	assert_string_equal(
+		bench_try(bench, technician, "history",
+			"\"participants\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\","
+			"\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"]"),
+		"malformed");
+}
+
+/* The floor is theirs, and their microphone says nothing. */
+static void an_open_microphone_without_a_packet_is_critical(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct line line = a_line(bench, sfu, ken);
+	second(&line, 0);
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	line.is_mute = true;
+	for (int i = 0; i < 3; i++)
+		second(&line, 0);
+	const json_t *trouble = last_patch(technician, "people.KEN.troubles.0");
+	assert_string_equal(json_string_value(json_array_get(trouble, 0)), "no-sound");
+	assert_string_equal(json_string_value(json_array_get(trouble, 1)), "critical");
+}
+
+/* Then the floor is held for them, nobody is heard, and all wait for that line. */
+static void a_speaker_from_whom_nothing_comes_has_a_lost_line(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct line line = a_line(bench, sfu, ken);
+	second(&line, 0);
+	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	line.is_mute = true;
+	/* One until the floor is held, and two that say so. */
+	for (int i = 0; i < 3; i++) {
+		line.packets -= 50; /* as before */
+		second(&line, 0);
+	}
+	const json_t *trouble = last_patch(technician, "people.KEN.troubles.0");
+	assert_string_equal(json_string_value(json_array_get(trouble, 0)), "line-lost");
+	assert_string_equal(json_string_value(json_array_get(trouble, 1)), "critical");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_page_tells_its_own_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			only_technicians_survey_and_only_when_they_ask, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_first_tells_all_and_the_next_what_changed, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			who_looks_again_is_told_what_changes_from_then_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(loss_is_listed_while_it_lasts, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_list_of_problems_has_the_worst_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			that_the_media_server_is_gone_is_told_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_recorders_disk_is_a_trouble_of_its_node, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			ten_minutes_of_those_who_are_asked_for, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_open_microphone_without_a_packet_is_critical, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_speaker_from_whom_nothing_comes_has_a_lost_line, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

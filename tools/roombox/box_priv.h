@@ -1,0 +1,71 @@
+/* tools/roombox/box_priv.h
+ *
+ * The box's insides, shared by its parts: box.c (birth, the turn, keeping house), box_line.c (the line to the meeting) and box_media.c
+ * (sound and pictures between the room and the line). One thread.
+ */
+#ifndef ROSTRUM_TOOLS_ROOMBOX_BOX_PRIV_H
+#define ROSTRUM_TOOLS_ROOMBOX_BOX_PRIV_H
+
+#include "tools/client/http.h"
+#include "tools/client/io.h"
+#include "tools/roombox/box.h"
+#include "tools/roombox/call.h"
+#include "tools/roombox/health.h"
+#include "tools/roombox/meeting.h"
+#include "tools/roombox/microphone.h"
+#include "tools/roombox/outage.h"
+
+#define BOX_URL_MAX 2048
+
+struct box {
+	const struct box_config *config;
+	struct rs_rand rand;
+	struct rtc_io *io;
+	size_t socket;
+	bool socket_open;
+	struct rtc_http *http;
+	char url[BOX_URL_MAX];
+	char session[BOX_URL_MAX]; /* to be deleted when leaving */
+	struct call call;
+	rs_time start;
+	/* sound */
+	struct microphone *microphone;
+	uint64_t blocks; /* captured and played */
+	uint64_t skipped;
+	int16_t frame[MICROPHONE_FRAME];
+	/* pictures */
+	struct ladder *ladder;
+	struct picture picture;
+	rs_time picture_at;
+	size_t layers_left; /* of the picture, largest first */
+	uint64_t pictures_failed;
+	/* the meeting beside its media */
+	struct meeting *meeting;
+	bool restarts; /* a technician wants it */
+	/* outages; NULL = nothing is kept */
+	struct keep *keep;
+	struct outage *outage;
+	/* keeping house */
+	struct health *health;
+	rs_time next_report;
+	rs_time next_watchdog;
+	rs_time watchdog;
+};
+
+/* What answers and the time bring: asks for a line, notices that it is there or lost. */
+void box_line_turn(struct box *box, rs_time now);
+/* Puts what the line itself has to say into the socket's queue. */
+void box_line_flush(struct box *box);
+/* Begins to keep what cannot be sent, if that is wanted; ends it. 0 or an error of outage_new(). */
+int box_keep_open(struct box *box) RS_MUST_USE;
+void box_keep_close(struct box *box);
+/* The line was lost, or is back. */
+void box_keep_line(struct box *box, bool there, rs_time now);
+/* Hands on what was kept. */
+void box_keep_turn(struct box *box, rs_time now);
+/* Captures, sends and plays all blocks that are due. */
+void box_sound_turn(struct box *box, rs_time now);
+/* Encodes and sends one size of one picture at most. */
+void box_picture_turn(struct box *box, rs_time now);
+
+#endif

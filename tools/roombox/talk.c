@@ -1,0 +1,421 @@
+#include "tools/roombox/talk.h"
+
+#include "tools/roombox/seating.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#define EPOCH_MAX 64
+#define PREFIX_LEN 8
+#define NEWS_MAX 64U
+#define CLOSE_ELSEWHERE 4009
+
+/* A command under way. */
+struct order {
+	uint64_t number;               /* in its id; 0 = the place is free */
+	char seat[SEATS_NAME_MAX + 1]; /* empty: an answer to a technician */
+	const char *command;           /* a constant */
+	uint32_t entry;                /* 0 = none */
+	const char *answer;            /* a constant: to the question `asked` */
+	uint64_t asked;
+	bool restarts; /* once it is answered */
+	rs_time at;    /* when the key was pressed */
+	bool sent;
+};
+
+enum stage {
+	STAGE_CLOSED,
+	STAGE_HELLO,   /* to be said */
+	STAGE_GREETED, /* said */
+	STAGE_WELCOME,
+};
+
+struct talk {
+	const char *token;
+	struct seating *seating;
+	enum stage stage;
+	rs_time due;  /* when the line is wanted, or the welcome has come */
+	rs_time wait; /* before the next try */
+	struct rs_rand *rand;
+	/* what the meeting is known by */
+	char epoch[EPOCH_MAX + 1]; /* empty = nothing is known */
+	uint64_t event;
+	int64_t place;
+	/* orders */
+	char prefix[PREFIX_LEN + 1]; /* of ids, so that none is used twice by this badge */
+	uint64_t last;
+	struct order orders[MEETING_PRESSES_MAX];
+	/* news but of seats, a ring */
+	struct meeting_news news[NEWS_MAX];
+	size_t first, n_news;
+};
+
+int talk_new(const char *token, struct rs_rand *rand, rs_time now, struct talk **out_talk)
+{
+	/* With the words around it. */
+	if (strlen(token) + 256 > TALK_SEND_MAX)
+		return -EINVAL;
+	struct talk *talk = rs_zalloc(sizeof(*talk));
+	if (talk == NULL)
+		return -ENOMEM;
+	talk->token = token;
+	talk->rand = rand;
+	talk->due = now;
+	talk->wait = TALK_WAIT_LEAST;
+	rs_rand_text(rand, talk->prefix, PREFIX_LEN);
+	const int err = seating_new(&talk->seating);
+	if (err < 0) {
+		talk_free(talk);
+		return err;
+	}
+	*out_talk = talk;
+	return 0;
+}
+
+struct talk *talk_free(struct talk *talk)
+{
+	if (talk != NULL)
+		seating_free(talk->seating);
+	return rs_release(talk);
+}
+
+/* --- News --- */
+
+static struct meeting_news *add_news(struct talk *talk, enum meeting_news_kind kind)
+{
+	if (talk->n_news == NEWS_MAX) {
+		talk->first = (talk->first + 1) % NEWS_MAX;
+		talk->n_news--;
+	}
+	struct meeting_news *news = &talk->news[(talk->first + talk->n_news++) % NEWS_MAX];
+	*news = (struct meeting_news){ .kind = kind };
+	return news;
+}
+
+static void refuse(struct talk *talk, const char *seat, const char *reason)
+{
+	struct meeting_news *news = add_news(talk, MEETING_REFUSED);
+	(void)rs_set_text(news->seat.seat, seat); /* it is no longer than a seat's name */
+	if (reason[0] == '\0' || !rs_set_text(news->reason, reason))
+		(void)rs_set_text(news->reason, "refused");
+}
+
+int talk_news(struct talk *talk, struct meeting_news *out_news)
+{
+	if (talk->n_news > 0) {
+		*out_news = talk->news[talk->first];
+		talk->first = (talk->first + 1) % NEWS_MAX;
+		talk->n_news--;
+		return 1;
+	}
+	*out_news = (struct meeting_news){ .kind = MEETING_SEAT };
+	return seating_changed(talk->seating, &out_news->seat);
+}
+
+/* --- The line --- */
+
+bool talk_wants_line(const struct talk *talk, rs_time now)
+{
+	return talk->stage == STAGE_CLOSED && talk->due <= now;
+}
+
+void talk_opened(struct talk *talk, rs_time now)
+{
+	talk->stage = STAGE_HELLO;
+	talk->due = now + TALK_WELCOME;
+}
+
+void talk_closed(struct talk *talk, uint16_t code, rs_time now)
+{
+	if (talk->stage == STAGE_WELCOME) {
+		add_news(talk, MEETING_LINE)->connected = false;
+		talk->wait = TALK_WAIT_LEAST;
+	}
+	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++)
+		talk->orders[i].sent = false;
+	/* A box that nobody minds takes its place back, but not in a dispute without end. */
+	if (code == CLOSE_ELSEWHERE)
+		talk->epoch[0] = '\0';
+	talk->stage = STAGE_CLOSED;
+	const rs_time half = talk->wait / 2;
+	talk->due = now + (code == CLOSE_ELSEWHERE ? TALK_WAIT_ELSEWHERE
+						   : half + (rs_time)rs_rand_below(
+								    talk->rand, (uint32_t)half));
+	talk->wait = rs_time_min(2 * talk->wait, TALK_WAIT_MOST);
+}
+
+/* --- What comes --- */
+
+static uint64_t number_of(const json_t *object, const char *key)
+{
+	const json_int_t number = json_integer_value(json_object_get(object, key));
+	return number > 0 ? (uint64_t)number : 0;
+}
+
+static int take_welcome(struct talk *talk, const json_t *message, rs_time now)
+{
+	(void)now; /* it does not matter when */
+	const char *epoch = json_string_value(json_object_get(message, "epoch"));
+	const bool resumed = json_is_true(json_object_get(message, "resumed"));
+	const json_t *view = json_object_get(message, "view");
+	if (talk->stage != STAGE_GREETED || epoch == NULL || (!resumed && !json_is_object(view)) ||
+		(resumed && talk->epoch[0] == '\0'))
+		return -EBADMSG;
+	if (!resumed) {
+		const int err = rs_set_text(talk->epoch, epoch) ? 0 : -EBADMSG;
+		talk->event = number_of(message, "event");
+		if (err < 0 || seating_view(talk->seating, view) < 0) {
+			talk->epoch[0] = '\0';
+			return err < 0 ? err : -ENOMEM;
+		}
+	}
+	talk->place = (int64_t)number_of(message, "place");
+	talk->stage = STAGE_WELCOME;
+	talk->wait = TALK_WAIT_LEAST;
+	add_news(talk, MEETING_LINE)->connected = true;
+	return 0;
+}
+
+/* Numbers grow by one: where one is missing, all is asked for anew. */
+static int take_event(struct talk *talk, const json_t *message, rs_time now)
+{
+	(void)now; /* it does not matter when */
+	const uint64_t number = number_of(message, "event");
+	if (talk->stage != STAGE_WELCOME || number != talk->event + 1) {
+		talk->epoch[0] = '\0';
+		return -EBADMSG;
+	}
+	const int err = seating_patch(talk->seating, json_object_get(message, "patch"));
+	if (err < 0)
+		talk->epoch[0] = '\0';
+	else
+		talk->event = number;
+	return err;
+}
+
+static struct order *find_order(struct talk *talk, const char *id)
+{
+	char expected[PREFIX_LEN + 24];
+	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
+		struct order *order = &talk->orders[i];
+		if (order->number != 0 &&
+			rs_format(expected, sizeof(expected), "%s-%" PRIu64, talk->prefix,
+				order->number) == 0 &&
+			strcmp(expected, id) == 0)
+			return order;
+	}
+	return NULL;
+}
+
+static int take_reply(struct talk *talk, const json_t *message, rs_time now)
+{
+	(void)now; /* it does not matter when */
+	const char *id = json_string_value(json_object_get(message, "id"));
+	const char *reason = json_string_value(json_object_get(message, "reason"));
+	struct order *order = id != NULL ? find_order(talk, id) : NULL;
+	if (order == NULL)
+		return 0;
+	if (order->restarts)
+		(void)add_news(talk, MEETING_RESTART);
+	else if (order->seat[0] != '\0' && !json_is_true(json_object_get(message, "ok")))
+		refuse(talk, order->seat, reason != NULL ? reason : "refused");
+	order->number = 0;
+	return 0;
+}
+
+static struct order *free_order(struct talk *talk)
+{
+	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
+		if (talk->orders[i].number == 0)
+			return &talk->orders[i];
+	}
+	return NULL;
+}
+
+static void answer(
+	struct talk *talk, uint64_t asked, const char *answer, bool restarts, rs_time now)
+{
+	struct order *order = free_order(talk);
+	if (order != NULL && asked != 0)
+		*order = (struct order){ .number = ++talk->last,
+			.command = "answer-technician",
+			.answer = answer,
+			.asked = asked,
+			.restarts = restarts,
+			.at = now };
+}
+
+/* A line of text for a seat, or for the room itself; null as `until` says that it is over. */
+static void take_line(struct talk *talk, const json_t *message)
+{
+	const char *seat = json_string_value(json_object_get(message, "seat"));
+	const char *text = json_string_value(json_object_get(message, "text"));
+	struct meeting_news *news = add_news(talk, MEETING_TEXT);
+	if (seat != NULL && !rs_set_text(news->seat.seat, seat))
+		talk->n_news--; /* no seat that we know */
+	else if (text != NULL && number_of(message, "until") != 0)
+		(void)rs_set_text(news->text, text); /* it is no longer, or is not shown */
+}
+
+/* What this box cannot do it says at once, so that the technician does not wait for it. */
+static int take_technician(struct talk *talk, const json_t *message, rs_time now)
+{
+	const char *what = json_string_value(json_object_get(message, "do"));
+	const uint64_t number = number_of(message, "number");
+	if (what == NULL)
+		return -EBADMSG;
+	if (strcmp(what, "tell") == 0)
+		take_line(talk, message);
+	else if (strcmp(what, "restart") == 0)
+		answer(talk, number, "done", true, now);
+	else if (number_of(message, "until") != 0)
+		answer(talk, number, "cannot", false, now);
+	return 0;
+}
+
+static const struct {
+	const char *type;
+	int (*take)(struct talk *talk, const json_t *message, rs_time now);
+} messages[] = {
+	{ "welcome", take_welcome },
+	{ "event", take_event },
+	{ "reply", take_reply },
+	{ "technician", take_technician },
+};
+
+int talk_recv(struct talk *talk, const char *text, size_t len, rs_time now)
+{
+	int err = 0;
+	json_t *message = len <= TALK_RECV_MAX ? json_loadb(text, len, 0, NULL) : NULL;
+	const char *type = json_string_value(json_object_get(message, "type"));
+	if (type == NULL)
+		err = -EBADMSG;
+	for (size_t i = 0; i < RS_ARRAY_LEN(messages) && err == 0; i++) {
+		if (strcmp(messages[i].type, type) == 0)
+			err = messages[i].take(talk, message, now);
+	}
+	json_decref(message);
+	return err;
+}
+
+/* --- Keys --- */
+
+static void give(
+	struct talk *talk, const char *seat, const char *command, uint32_t entry, rs_time now)
+{
+	struct order *order = free_order(talk);
+	if (talk->stage != STAGE_WELCOME || order == NULL) {
+		refuse(talk, seat, talk->stage != STAGE_WELCOME ? "no-line" : "too-many");
+		return;
+	}
+	*order = (struct order){
+		.number = ++talk->last, .command = command, .entry = entry, .at = now
+	};
+	(void)rs_set_text(order->seat, seat); /* a known one */
+}
+
+void talk_press(struct talk *talk, const char *seat, rs_time now)
+{
+	const char *command = seating_press(talk->seating, seat);
+	if (command == NULL)
+		refuse(talk, seat, "no-such-seat");
+	else
+		give(talk, seat, command, 0, now);
+}
+
+void talk_release(struct talk *talk, const char *seat, rs_time now)
+{
+	uint32_t entry;
+	const char *command = seating_release(talk->seating, seat, &entry);
+	if (command != NULL)
+		give(talk, seat, command, entry, now);
+}
+
+/* --- What goes --- */
+
+static size_t written(json_t *message, char out[TALK_SEND_MAX])
+{
+	const size_t len =
+		message != NULL ? json_dumpb(message, out, TALK_SEND_MAX, JSON_COMPACT) : 0;
+	json_decref(message);
+	return len <= TALK_SEND_MAX ? len : 0;
+}
+
+static size_t say_hello(struct talk *talk, char out[TALK_SEND_MAX])
+{
+	json_t *message = json_pack("{s:s, s:s}", "type", "hello", "token", talk->token);
+	if (message != NULL && talk->epoch[0] != '\0')
+		(void)json_object_set_new(message, "resume", /* without it, all is told anew */
+			json_pack("{s:s, s:I, s:I}", "epoch", talk->epoch, "event",
+				(json_int_t)talk->event, "place", (json_int_t)talk->place));
+	talk->stage = STAGE_GREETED;
+	return written(message, out);
+}
+
+static size_t say_order(const struct talk *talk, const struct order *order, char out[TALK_SEND_MAX])
+{
+	char id[PREFIX_LEN + 24];
+	if (rs_format(id, sizeof(id), "%s-%" PRIu64, talk->prefix, order->number) < 0)
+		return 0;
+	json_t *message =
+		order->answer != NULL
+			? json_pack("{s:s, s:s, s:I, s:s}", "type", order->command, "id", id,
+				  "number", (json_int_t)order->asked, "answer", order->answer)
+			: json_pack("{s:s, s:s, s:s}", "type", order->command, "id", id, "seat",
+				  order->seat);
+	if (message != NULL && order->entry != 0)
+		(void)json_object_set_new(message, "entry", /* or refused, and said so */
+			json_integer(order->entry));
+	return written(message, out);
+}
+
+/* The one pressed first that was not sent yet. */
+static struct order *next_order(struct talk *talk)
+{
+	struct order *next = NULL;
+	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
+		struct order *order = &talk->orders[i];
+		if (order->number != 0 && !order->sent &&
+			(next == NULL || order->number < next->number))
+			next = order;
+	}
+	return next;
+}
+
+size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX])
+{
+	if (talk->stage == STAGE_HELLO)
+		return say_hello(talk, out);
+	if (talk->stage != STAGE_WELCOME)
+		return 0;
+	struct order *order = next_order(talk);
+	if (order == NULL)
+		return 0;
+	order->sent = true;
+	return say_order(talk, order, out);
+}
+
+/* --- Time --- */
+
+bool talk_tick(struct talk *talk, rs_time now)
+{
+	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
+		struct order *order = &talk->orders[i];
+		if (order->number == 0 || now - order->at < TALK_PATIENCE)
+			continue;
+		if (order->seat[0] != '\0')
+			refuse(talk, order->seat, "not-answered");
+		order->number = 0;
+	}
+	return (talk->stage == STAGE_HELLO || talk->stage == STAGE_GREETED) && talk->due <= now;
+}
+
+rs_time talk_deadline(const struct talk *talk)
+{
+	rs_time deadline = talk->stage == STAGE_WELCOME ? RS_TIME_NEVER : talk->due;
+	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
+		if (talk->orders[i].number != 0)
+			deadline = rs_time_min(deadline, talk->orders[i].at + TALK_PATIENCE);
+	}
+	return deadline;
+}

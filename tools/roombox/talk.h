@@ -1,0 +1,54 @@
+/* tools/roombox/talk.h
+ *
+ * What a box and signaling say to each other (signaling/wire/PROTOCOL.md), without a socket: hello, resume, the view and its events
+ * (seating.h), commands of keys and their replies, what a technician asks. A machine fed with texts, keys and the time; it hands back
+ * texts to send, news, and when it wants the line again. Not thread safe.
+ *
+ * A key that is pressed while there is no line is refused. A command that was under way when the line broke is sent again with its own id, for
+ * TALK_PATIENCE; a wish that comes minutes late helps nobody.
+ */
+#ifndef ROSTRUM_TOOLS_ROOMBOX_TALK_H
+#define ROSTRUM_TOOLS_ROOMBOX_TALK_H
+
+#include "common/base/rand.h"
+#include "tools/roombox/meeting.h"
+
+/* Longest text that is sent, and taken. */
+#define TALK_SEND_MAX 8192U
+#define TALK_RECV_MAX ((size_t)8 << 20)
+#define TALK_PATIENCE RS_SEC(10)
+/* Between tries to get the line: at first, at most, and after another took the badge's one live place. */
+#define TALK_WAIT_LEAST RS_MS(200)
+#define TALK_WAIT_MOST RS_SEC(5)
+#define TALK_WAIT_ELSEWHERE RS_SEC(30)
+/* Of a line that asked for it and is not welcomed. */
+#define TALK_WELCOME RS_SEC(10)
+
+struct talk;
+
+/* `token` and `rand` are borrowed. 0, -EINVAL (the token is too long to be said), -ENOMEM. */
+int talk_new(
+	const char *token, struct rs_rand *rand, rs_time now, struct talk **out_talk) RS_MUST_USE;
+/* NULL is fine. Returns NULL. */
+struct talk *talk_free(struct talk *talk);
+
+/* The line is wanted now: call talk_opened() or talk_closed() once it is known. */
+bool talk_wants_line(const struct talk *talk, rs_time now);
+void talk_opened(struct talk *talk, rs_time now);
+/* It is gone, or did not come; with its close code, 0 = none. */
+void talk_closed(struct talk *talk, uint16_t code, rs_time now);
+/* One whole text. 0; -EBADMSG (no JSON object, or events are missing: the line must be closed), -ENOMEM (the same). */
+int talk_recv(struct talk *talk, const char *text, size_t len, rs_time now) RS_MUST_USE;
+/* What time brings. True: nothing was answered to hello, the line must be closed. */
+bool talk_tick(struct talk *talk, rs_time now);
+/* When talk_tick() or talk_wants_line() may say something else; RS_TIME_NEVER = never. */
+rs_time talk_deadline(const struct talk *talk);
+/* One text to be sent, its length, or 0 = none. */
+size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX]);
+/* As meeting_press() and meeting_release(); what comes of it is news. */
+void talk_press(struct talk *talk, const char *seat, rs_time now);
+void talk_release(struct talk *talk, const char *seat, rs_time now);
+/* 1, or 0 = none. Lines and refusals that nobody takes are forgotten, the oldest first. */
+int talk_news(struct talk *talk, struct meeting_news *out_news);
+
+#endif

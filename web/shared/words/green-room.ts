@@ -1,0 +1,111 @@
+/** What is said to and of who is about to be called, in all six languages. */
+
+const en = {
+	'green.next': 'You are next to speak',
+	'green.second': 'One speaker before you',
+	'green.third': 'Two speakers before you',
+	'green.note': 'Nobody hears or sees you yet. Say a few words, so that your microphone is known to work.',
+	'green.microphone.yes': 'Your microphone works',
+	'green.microphone.no': 'Your microphone is not heard: say a few words',
+	'green.camera.yes': 'Your camera works',
+	'green.camera.no': 'No picture from your camera',
+	'green.line.yes': 'Your line is good',
+	'green.line.no': 'Your line is weak',
+	'green.ready': 'Ready',
+	'green.lacks': 'Not ready: {what}',
+	'green.lack.microphone': 'microphone not heard',
+	'green.lack.camera': 'no picture',
+	'green.lack.line': 'weak line',
+};
+
+const fr = {
+	'green.next': 'Vous parlez ensuite',
+	'green.second': 'Un orateur avant vous',
+	'green.third': 'Deux orateurs avant vous',
+	'green.note': 'Personne ne vous entend ni ne vous voit encore. Dites quelques mots, pour que l’on sache que votre microphone fonctionne.',
+	'green.microphone.yes': 'Votre microphone fonctionne',
+	'green.microphone.no': 'On n’entend pas votre microphone : dites quelques mots',
+	'green.camera.yes': 'Votre caméra fonctionne',
+	'green.camera.no': 'Aucune image de votre caméra',
+	'green.line.yes': 'Votre ligne est bonne',
+	'green.line.no': 'Votre ligne est faible',
+	'green.ready': 'Prêt',
+	'green.lacks': 'Pas prêt : {what}',
+	'green.lack.microphone': 'microphone non entendu',
+	'green.lack.camera': 'pas d’image',
+	'green.lack.line': 'ligne faible',
+};
+
+const es = {
+	'green.next': 'Usted es el próximo orador',
+	'green.second': 'Un orador antes que usted',
+	'green.third': 'Dos oradores antes que usted',
+	'green.note': 'Nadie le oye ni le ve todavía. Diga unas palabras, para que se sepa que su micrófono funciona.',
+	'green.microphone.yes': 'Su micrófono funciona',
+	'green.microphone.no': 'No se oye su micrófono: diga unas palabras',
+	'green.camera.yes': 'Su cámara funciona',
+	'green.camera.no': 'No hay imagen de su cámara',
+	'green.line.yes': 'Su línea es buena',
+	'green.line.no': 'Su línea es débil',
+	'green.ready': 'Preparado',
+	'green.lacks': 'No preparado: {what}',
+	'green.lack.microphone': 'micrófono no oído',
+	'green.lack.camera': 'sin imagen',
+	'green.lack.line': 'línea débil',
+};
+
+const ru = {
+	'green.next': 'Вы выступаете следующим',
+	'green.second': 'Перед Вами один оратор',
+	'green.third': 'Перед Вами два оратора',
+	'green.note': 'Вас пока никто не слышит и не видит. Скажите несколько слов, чтобы было известно, что микрофон работает.',
+	'green.microphone.yes': 'Ваш микрофон работает',
+	'green.microphone.no': 'Ваш микрофон не слышен: скажите несколько слов',
+	'green.camera.yes': 'Ваша камера работает',
+	'green.camera.no': 'Нет изображения с Вашей камеры',
+	'green.line.yes': 'Ваша линия хорошая',
+	'green.line.no': 'Ваша линия слабая',
+	'green.ready': 'Готовность есть',
+	'green.lacks': 'Не готово: {what}',
+	'green.lack.microphone': 'микрофон не слышен',
+	'green.lack.camera': 'нет изображения',
+	'green.lack.line': 'слабая линия',
+};
+
+const zh = {
+	'green.next': '下一位由您发言',
+	'green.second': '您之前还有一位发言者',
+	'green.third': '您之前还有两位发言者',
+	'green.note': '目前还没有人听到或看到您。请说几句话，以确认话筒正常。',
+	'green.microphone.yes': '您的话筒正常',
+	'green.microphone.no': '听不到您的话筒：请说几句话',
+	'green.camera.yes': '您的摄像头正常',
+	'green.camera.no': '您的摄像头没有图像',
+	'green.line.yes': '您的线路良好',
+	'green.line.no': '您的线路较弱',
+	'green.ready': '已就绪',
+	'green.lacks': '未就绪：{what}',
+	'green.lack.microphone': '听不到话筒',
+	'green.lack.camera': '没有图像',
+	'green.lack.line': '线路较弱',
+};
+
+const ar = {
+	'green.next': 'أنتم المتكلم التالي',
+	'green.second': 'قبلكم متكلم واحد',
+	'green.third': 'قبلكم متكلمان',
+	'green.note': 'لا أحد يسمعكم أو يراكم بعد. قولوا بضع كلمات ليُعرف أن ميكروفونكم يعمل.',
+	'green.microphone.yes': 'ميكروفونكم يعمل',
+	'green.microphone.no': 'ميكروفونكم غير مسموع: قولوا بضع كلمات',
+	'green.camera.yes': 'كاميرتكم تعمل',
+	'green.camera.no': 'لا صورة من كاميرتكم',
+	'green.line.yes': 'خطكم جيد',
+	'green.line.no': 'خطكم ضعيف',
+	'green.ready': 'جاهز',
+	'green.lacks': 'غير جاهز: {what}',
+	'green.lack.microphone': 'الميكروفون غير مسموع',
+	'green.lack.camera': 'لا صورة',
+	'green.lack.line': 'خط ضعيف',
+};
+
+export const greenRoom = { en, fr, es, ru, zh, ar };
