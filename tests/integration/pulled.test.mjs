@@ -57,7 +57,10 @@ test('what was said while the cable was out is delivered, each packet once', LIM
 	const before = all.filter((one) => !one.delivered && one.ssrc === first.ssrc).at(-1);
 	assert.equal(first.seq0, before.seq1 + 1);
 	assert.equal(late.reduce((n, { lost }) => n + lost, 0), 0);
-	assert.ok(late.reduce((n, { received }) => n + received, 0) >= PULLED_MS / 20, JSON.stringify(late));
+	// By numbers, not by how many: a machine so busy that the box itself paused has said less, and lost nothing.
+	late.slice(1).forEach((one, i) => assert.equal(one.seq0, late[i].seq1 + 1, JSON.stringify([late[i], one])));
+	assert.deepEqual(late.map(({ received }) => received), late.map(({ seq0, seq1 }) => seq1 - seq0 + 1));
+	assert.ok(late.at(-1).t1 - first.t0 >= PULLED_MS, JSON.stringify([first, late.at(-1)]));
 	const behind = all.find((one) => !one.delivered && one.t0 > first.t0);
 	assert.ok(Math.abs(behind.t0 - (late.at(-1).t1 + 20)) <= 10, `${behind.t0} follows ${late.at(-1).t1}`);
 	const edges = readFileSync(join(session(), 'data/events.jsonl'), 'utf8').split('\n').filter(Boolean).map((text) => JSON.parse(text)).filter(({ type }) => type === 'outage');
