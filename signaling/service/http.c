@@ -1,6 +1,8 @@
 /* What HTTP asks: commands of those without a page, views, nodes, metrics. */
 #include "signaling/service/service_priv.h"
 
+#include "common/base/metric.h"
+
 #include <errno.h>
 #include <inttypes.h>
 
@@ -207,13 +209,6 @@ int service_nodes(const struct service *service, struct rs_buf *out)
 /* Media servers in /metrics; as many as one signaling serves. */
 #define METRICS_NODES_MAX 64
 
-static int write_metric(
-	struct rs_buf *out, const char *name, const char *type, const char *help, uint64_t value)
-{
-	return rs_buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", name, help, name,
-		type, name, value);
-}
-
 static int nodes_metrics(const struct service *service, struct rs_buf *out)
 {
 	struct figures_of nodes[METRICS_NODES_MAX];
@@ -233,57 +228,56 @@ int service_metrics(const struct service *service, struct rs_buf *out)
 	size_t hooks;
 	size_t hooks_disabled;
 	hooks_count(service, &hooks, &hooks_disabled);
-	const struct {
-		const char *name, *type, *help;
-		uint64_t value;
-	} metrics[] = {
-		{ "rostrum_meetings", "gauge", "Meetings in the store.", service->n_chambers },
-		{ "rostrum_pages", "gauge", "WebSockets.", rs_map_count(service->sessions) },
-		{ "rostrum_peers", "gauge", "Media peers.", rs_map_count(service->peers) },
-		{ "rostrum_nodes", "gauge", "Control connections.", rs_map_count(service->nodes) },
-		{ "rostrum_problems_critical", "gauge",
+	const struct rs_metric metrics[] = {
+		{ "rostrum_meetings", RS_METRIC_GAUGE, "Meetings in the store.",
+			service->n_chambers },
+		{ "rostrum_pages", RS_METRIC_GAUGE, "WebSockets.",
+			rs_map_count(service->sessions) },
+		{ "rostrum_peers", RS_METRIC_GAUGE, "Media peers.", rs_map_count(service->peers) },
+		{ "rostrum_nodes", RS_METRIC_GAUGE, "Control connections.",
+			rs_map_count(service->nodes) },
+		{ "rostrum_problems_critical", RS_METRIC_GAUGE,
 			"What does not work now, of lines, nodes and recordings.",
 			survey_count(service, SEVERITY_CRITICAL) },
-		{ "rostrum_problems_warning", "gauge",
+		{ "rostrum_problems_warning", RS_METRIC_GAUGE,
 			"What works and will be noticed if it stays so.",
 			survey_count(service, SEVERITY_WARNING) },
-		{ "rostrum_joins_total", "counter", "Pages that joined.", counters->joined },
-		{ "rostrum_resumes_total", "counter", "Pages that came back without a gap.",
+		{ "rostrum_joins_total", RS_METRIC_COUNTER, "Pages that joined.",
+			counters->joined },
+		{ "rostrum_resumes_total", RS_METRIC_COUNTER, "Pages that came back without a gap.",
 			counters->resumed },
-		{ "rostrum_commands_total", "counter", "Commands received.", counters->commands },
-		{ "rostrum_refusals_total", "counter", "Commands refused.", counters->refused },
-		{ "rostrum_malformed_total", "counter", "Malformed messages of pages.",
+		{ "rostrum_commands_total", RS_METRIC_COUNTER, "Commands received.",
+			counters->commands },
+		{ "rostrum_refusals_total", RS_METRIC_COUNTER, "Commands refused.",
+			counters->refused },
+		{ "rostrum_malformed_total", RS_METRIC_COUNTER, "Malformed messages of pages.",
 			counters->malformed },
-		{ "rostrum_flooded_total", "counter", "Pages closed for flooding.",
+		{ "rostrum_flooded_total", RS_METRIC_COUNTER, "Pages closed for flooding.",
 			counters->flooded },
-		{ "rostrum_pins_refused_total", "counter", "Wrong PINs, and links nobody has.",
-			counters->pins_refused },
-		{ "rostrum_pins_limited_total", "counter",
+		{ "rostrum_pins_refused_total", RS_METRIC_COUNTER,
+			"Wrong PINs, and links nobody has.", counters->pins_refused },
+		{ "rostrum_pins_limited_total", RS_METRIC_COUNTER,
 			"PINs not looked at because too many were wrong before.",
 			counters->pins_limited },
-		{ "rostrum_pins_locked_total", "counter", "PINs locked after wrong tries.",
+		{ "rostrum_pins_locked_total", RS_METRIC_COUNTER, "PINs locked after wrong tries.",
 			counters->pins_locked },
-		{ "rostrum_line_tests_total", "counter", "Tests of lines that were begun.",
+		{ "rostrum_line_tests_total", RS_METRIC_COUNTER, "Tests of lines that were begun.",
 			counters->tests },
-		{ "rostrum_line_tests_limited_total", "counter",
+		{ "rostrum_line_tests_limited_total", RS_METRIC_COUNTER,
 			"Tests of lines that had to wait for others.", counters->tests_limited },
-		{ "rostrum_streams", "gauge", "Displays that follow a meeting.",
+		{ "rostrum_streams", RS_METRIC_GAUGE, "Displays that follow a meeting.",
 			service->n_streams },
-		{ "rostrum_webhooks", "gauge", "Webhooks.", hooks },
-		{ "rostrum_webhooks_disabled", "gauge", "Webhooks that were given up.",
+		{ "rostrum_webhooks", RS_METRIC_GAUGE, "Webhooks.", hooks },
+		{ "rostrum_webhooks_disabled", RS_METRIC_GAUGE, "Webhooks that were given up.",
 			hooks_disabled },
-		{ "rostrum_webhook_deliveries_total", "counter", "Events taken by webhooks.",
-			counters->hooks_delivered },
-		{ "rostrum_webhook_failures_total", "counter",
+		{ "rostrum_webhook_deliveries_total", RS_METRIC_COUNTER,
+			"Events taken by webhooks.", counters->hooks_delivered },
+		{ "rostrum_webhook_failures_total", RS_METRIC_COUNTER,
 			"Events that a webhook did not take; they are sent again.",
 			counters->hooks_failed },
-		{ "rostrum_outputs_lost_total", "counter", "Outputs lost for want of memory.",
-			counters->outputs_lost },
+		{ "rostrum_outputs_lost_total", RS_METRIC_COUNTER,
+			"Outputs lost for want of memory.", counters->outputs_lost },
 	};
-	int err = 0;
-	for (size_t i = 0; i < RS_ARRAY_LEN(metrics) && err == 0; i++) {
-		err = write_metric(
-			out, metrics[i].name, metrics[i].type, metrics[i].help, metrics[i].value);
-	}
+	const int err = rs_metrics_write(out, metrics, RS_ARRAY_LEN(metrics));
 	return err < 0 ? err : nodes_metrics(service, out);
 }

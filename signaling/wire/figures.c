@@ -1,5 +1,6 @@
 #include "signaling/wire/figures.h"
 
+#include "common/base/metric.h"
 #include "signaling/wire/doc.h"
 
 #include <errno.h>
@@ -161,14 +162,15 @@ static void metric_init(struct metric *metric, enum kind kind, const char *name)
 
 static int write_head(const struct metric *metric, struct rs_buf *out)
 {
+	const char *type = kinds[metric->kind].type;
 	const char *help = help_of(metric->name);
-	const int err = help != NULL
-				? rs_buf_printf(out, "# HELP %s %s\n", metric->full, help)
-				: rs_buf_printf(out, "# HELP %s What media servers report as %s.\n",
-					  metric->full, metric->name);
-	return err < 0 ? err
-		       : rs_buf_printf(
-				 out, "# TYPE %s %s\n", metric->full, kinds[metric->kind].type);
+	char said[NAME_MAX_LEN + 40];
+	if (help == NULL) {
+		(void)snprintf(said, sizeof(said), "What media servers report as %s.",
+			metric->name); /* fits */
+		help = said;
+	}
+	return rs_metric_head(out, metric->full, type, help);
 }
 
 static int write_value(const struct metric *metric, json_int_t value, struct rs_buf *out)

@@ -1,39 +1,30 @@
 #include "tools/roombox/figures.h"
 
+#include "common/base/metric.h"
+
 #include <inttypes.h>
 
-#define COUNTER "counter"
-#define GAUGE "gauge"
+#define BOX "rostrum_box_"
+#define COUNTER RS_METRIC_COUNTER
+#define GAUGE RS_METRIC_GAUGE
 
 static int put_seconds(struct rs_buf *out, const char *name, const char *help, rs_time us)
 {
-	return rs_buf_printf(out,
-		"# HELP rostrum_box_%s %s\n# TYPE rostrum_box_%s " GAUGE "\nrostrum_box_%s %" PRId64
-		".%06" PRId64 "\n",
-		name, help, name, name, us / 1000000, us % 1000000);
-}
-
-/* A text within quotes: backslash, quote and line feed are escaped. */
-static int put_label(struct rs_buf *out, const char *text)
-{
-	int err = 0;
-	for (const char *at = text; *at != '\0' && err == 0; at++)
-		err = *at == '\n'
-			      ? rs_buf_printf(out, "\\n")
-			      : rs_buf_printf(out, *at == '\\' || *at == '"' ? "\\%c" : "%c", *at);
-	return err;
+	const int err = rs_metric_head(out, name, GAUGE, help);
+	return err < 0 ? err
+		       : rs_buf_printf(out, "%s %" PRId64 ".%06" PRId64 "\n", name, us / 1000000,
+				 us % 1000000);
 }
 
 static int put_microphones(struct rs_buf *out, const struct room *room, const char *name,
 	const char *help, int (*value)(const struct room_microphone *microphone))
 {
-	int err = rs_buf_printf(out, "# HELP rostrum_box_%s %s\n# TYPE rostrum_box_%s " GAUGE "\n",
-		name, help, name);
+	int err = rs_metric_head(out, name, GAUGE, help);
 	for (size_t i = 0; i < room->n_microphones && err == 0; i++) {
 		const struct room_microphone *microphone = &room->microphones[i];
-		err = rs_buf_printf(out, "rostrum_box_%s{microphone=\"%zu\",seat=\"", name, i + 1);
+		err = rs_buf_printf(out, "%s{microphone=\"%zu\",seat=\"", name, i + 1);
 		if (err == 0)
-			err = put_label(out, microphone->seat);
+			err = rs_metric_label(out, microphone->seat);
 		if (err == 0)
 			err = rs_buf_printf(out, "\"} %d\n", value(microphone));
 	}
@@ -78,9 +69,9 @@ static double ppm_of(const struct device_figures *device)
 static int put_device(
 	struct rs_buf *out, const char *name, const struct device_figures *device, double value)
 {
-	int err = rs_buf_printf(out, "rostrum_box_%s{place=\"%s\",device=\"", name, device->place);
+	int err = rs_buf_printf(out, "%s{place=\"%s\",device=\"", name, device->place);
 	if (err == 0)
-		err = put_label(out, device->name);
+		err = rs_metric_label(out, device->name);
 	return err == 0 ? rs_buf_printf(out, "\"} %.0f\n", value) : err;
 }
 
@@ -93,22 +84,20 @@ static int put_devices(struct rs_buf *out, const struct devices *devices)
 		const char *help;
 		double (*value)(const struct device_figures *device);
 	} rows[] = {
-		{ "device_up", GAUGE, "1 while a sound card or camera is there", is_here },
-		{ "device_lost_total", COUNTER, "times that it went away", lost_of },
-		{ "device_xruns_total", COUNTER,
+		{ BOX "device_up", GAUGE, "1 while a sound card or camera is there", is_here },
+		{ BOX "device_lost_total", COUNTER, "times that it went away", lost_of },
+		{ BOX "device_xruns_total", COUNTER,
 			"times that a sound card had to be begun anew, being late", xruns_of },
-		{ "device_slips_total", COUNTER,
+		{ BOX "device_slips_total", COUNTER,
 			"frames of sound that were left out, or not there in time", slips_of },
-		{ "device_clock_ppm", GAUGE, "parts in a million that its clock is fast by",
+		{ BOX "device_clock_ppm", GAUGE, "parts in a million that its clock is fast by",
 			ppm_of },
 	};
 	int err = 0;
 	for (size_t i = 0; i < RS_ARRAY_LEN(rows) && devices_at(devices, 0) != NULL; i++) {
 		const struct device_figures *device = NULL;
 		if (err == 0)
-			err = rs_buf_printf(out,
-				"# HELP rostrum_box_%s %s\n# TYPE rostrum_box_%s %s\n",
-				rows[i].name, rows[i].help, rows[i].name, rows[i].kind);
+			err = rs_metric_head(out, rows[i].name, rows[i].kind, rows[i].help);
 		for (size_t at = 0; err == 0 && (device = devices_at(devices, at)) != NULL; at++)
 			err = put_device(out, rows[i].name, device, rows[i].value(device));
 	}
@@ -118,54 +107,46 @@ static int put_devices(struct rs_buf *out, const struct devices *devices)
 int figures_write(const struct figures *figures, struct rs_buf *out)
 {
 	const struct jitter_stats *heard = &figures->heard;
-	const struct {
-		const char *name;
-		const char *kind;
-		const char *help;
-		uint64_t value;
-	} numbers[] = {
-		{ "in_meeting", GAUGE, "1 while the box has a line to the meeting",
+	const struct rs_metric numbers[] = {
+		{ BOX "in_meeting", GAUGE, "1 while the box has a line to the meeting",
 			figures->in_meeting },
-		{ "joins_total", COUNTER, "times that it came into the meeting", figures->joins },
-		{ "heard_packets_total", COUNTER, "packets of sound taken in", heard->packets },
-		{ "heard_lost_total", COUNTER, "packets missing when their time came",
+		{ BOX "joins_total", COUNTER, "times that it came into the meeting",
+			figures->joins },
+		{ BOX "heard_packets_total", COUNTER, "packets of sound taken in", heard->packets },
+		{ BOX "heard_lost_total", COUNTER, "packets missing when their time came",
 			heard->lost },
-		{ "heard_recovered_total", COUNTER, "of those, taken from the packet behind",
+		{ BOX "heard_recovered_total", COUNTER, "of those, taken from the packet behind",
 			heard->recovered },
-		{ "heard_concealed_total", COUNTER, "frames of 20 ms that were made up",
+		{ BOX "heard_concealed_total", COUNTER, "frames of 20 ms that were made up",
 			heard->concealed },
-		{ "heard_repeats_total", COUNTER,
+		{ BOX "heard_repeats_total", COUNTER,
 			"packets that came twice, or too early to be kept", heard->repeats },
-		{ "heard_pauses_total", COUNTER, "times that nothing more was sent",
+		{ BOX "heard_pauses_total", COUNTER, "times that nothing more was sent",
 			heard->pauses },
-		{ "heard_late_total", COUNTER, "packets that came after their time", heard->late },
-		{ "heard_resyncs_total", COUNTER, "times that sound was left out to catch up",
+		{ BOX "heard_late_total", COUNTER, "packets that came after their time",
+			heard->late },
+		{ BOX "heard_resyncs_total", COUNTER, "times that sound was left out to catch up",
 			heard->resyncs },
-		{ "blocks_total", COUNTER, "blocks of 10 ms captured and played", figures->blocks },
-		{ "blocks_skipped_total", COUNTER,
+		{ BOX "blocks_total", COUNTER, "blocks of 10 ms captured and played",
+			figures->blocks },
+		{ BOX "blocks_skipped_total", COUNTER,
 			"blocks left out because the machine stood still",
 			figures->blocks_skipped },
-		{ "pictures_failed_total", COUNTER, "pictures that could not be encoded",
+		{ BOX "pictures_failed_total", COUNTER, "pictures that could not be encoded",
 			figures->pictures_failed },
-		{ "output_failed_total", COUNTER, "blocks that an output did not take",
+		{ BOX "output_failed_total", COUNTER, "blocks that an output did not take",
 			figures->output_failed },
 	};
-	int err = 0;
-	for (size_t i = 0; i < RS_ARRAY_LEN(numbers) && err == 0; i++)
-		err = rs_buf_printf(out,
-			"# HELP rostrum_box_%s %s\n# TYPE rostrum_box_%s %s\nrostrum_box_%s %" PRIu64
-			"\n",
-			numbers[i].name, numbers[i].help, numbers[i].name, numbers[i].kind,
-			numbers[i].name, numbers[i].value);
+	int err = rs_metrics_write(out, numbers, RS_ARRAY_LEN(numbers));
 	if (err == 0)
-		err = put_seconds(out, "heard_delay_seconds",
+		err = put_seconds(out, BOX "heard_delay_seconds",
 			"longest wait from arrival to being heard, of all that is heard",
 			heard->delay);
 	if (err == 0 && figures->room != NULL)
-		err = put_microphones(out, figures->room, "microphone_level_dbfs",
+		err = put_microphones(out, figures->room, BOX "microphone_level_dbfs",
 			"how loud a microphone is, open or not", level_of);
 	if (err == 0 && figures->room != NULL)
-		err = put_microphones(out, figures->room, "microphone_open",
+		err = put_microphones(out, figures->room, BOX "microphone_open",
 			"1 while a microphone is in the mix", is_open);
 	if (err == 0 && figures->room != NULL && figures->room->devices != NULL)
 		err = put_devices(out, figures->room->devices);
