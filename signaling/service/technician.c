@@ -284,7 +284,7 @@ static void meeting_second(struct service *service, struct chamber *chamber, str
 	read_clocks(chamber, at);
 	for (size_t i = 0; i < chamber->proceedings->meeting->n_participants; i++) {
 		const struct station_second second = second_of(chamber, &gate, i, at.now);
-		(void)station_add(&chamber->people[i].station, &second, at.wall_ms);
+		station_add(&chamber->people[i].station, &second, at.wall_ms);
 	}
 	weigh_meeting(service, chamber, at.wall_ms);
 	survey_tell(service, chamber);

@@ -184,7 +184,7 @@ static int missing_sound(const struct station_second *second)
 	return missing ? SEVERITY_CRITICAL : SEVERITY_NONE;
 }
 
-static bool weigh(struct station *station, const struct station_second *second, int64_t wall_ms)
+static void weigh(struct station *station, const struct station_second *second, int64_t wall_ms)
 {
 	const int *figures = second->figures;
 	const int weighed[TROUBLE_COUNT] = {
@@ -201,25 +201,21 @@ static bool weigh(struct station *station, const struct station_second *second, 
 		[TROUBLE_QUIET] = (int)second->quiet,
 		[TROUBLE_CLIPPING] = (int)second->clipping,
 	};
-	bool changed = false;
 	for (size_t i = 0; i <= TROUBLE_CLIPPING; i++)
-		changed =
-			troubles_weigh(&station->troubles, (enum trouble)i, weighed[i], wall_ms) ||
-			changed;
-	return changed;
+		(void)troubles_weigh(&station->troubles, (enum trouble)i, weighed[i],
+			wall_ms); /* whoever asks looks at them */
 }
 
-bool station_add(struct station *station, const struct station_second *second, int64_t wall_ms)
+void station_add(struct station *station, const struct station_second *second, int64_t wall_ms)
 {
 	station->here = second->here;
 	if (!second->here) {
-		const bool had = troubles_worst(&station->troubles) != SEVERITY_NONE;
 		troubles_init(&station->troubles);
 		forget_figures(station);
-		return had;
+		return;
 	}
 	memcpy(station->figures, second->figures, sizeof(station->figures));
 	if (second->line)
 		remember(station, wall_ms);
-	return weigh(station, second, wall_ms);
+	weigh(station, second, wall_ms);
 }

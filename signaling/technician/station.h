@@ -96,9 +96,9 @@ struct station {
 void station_init(struct station *station);
 /* Frees what it remembers; nobody is here. */
 void station_done(struct station *station);
-/* One second more, at `wall_ms`, which does not go back. Who is not here has no troubles; the history stays. True when the troubles changed.
+/* One second more, at `wall_ms`, which does not go back. Who is not here has no troubles; the history stays.
  * Without memory for a history there is none until a later second. */
-bool station_add(struct station *station, const struct station_second *second, int64_t wall_ms);
+void station_add(struct station *station, const struct station_second *second, int64_t wall_ms);
 /* The history of a figure below STATION_SERIES, oldest first: STATION_STEPS values that end with the last whole step before `wall_ms`;
  * TROUBLE_UNKNOWN where nothing was measured. What is lost, late or loud is the worst of its step; what flows, the mean. */
 void station_read(const struct station *station, enum station_figure figure, int64_t wall_ms,

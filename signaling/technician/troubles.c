@@ -104,16 +104,6 @@ bool troubles_weigh(struct troubles *troubles, enum trouble trouble, int figure,
 	return true;
 }
 
-enum severity troubles_worst(const struct troubles *troubles)
-{
-	enum severity worst = SEVERITY_NONE;
-	for (size_t i = 0; i < TROUBLE_COUNT; i++) {
-		if (troubles->states[i].is > worst)
-			worst = troubles->states[i].is;
-	}
-	return worst;
-}
-
 const char *trouble_name(enum trouble trouble)
 {
 	return kinds[trouble].name;

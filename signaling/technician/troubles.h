@@ -69,8 +69,6 @@ struct troubles {
 void troubles_init(struct troubles *troubles);
 /* The figure of this second, in the unit of the trouble; `wall_ms` does not go back. True when its severity changed. */
 bool troubles_weigh(struct troubles *troubles, enum trouble trouble, int figure, int64_t wall_ms);
-/* The worst of them. */
-enum severity troubles_worst(const struct troubles *troubles);
 
 /* "loss-up" ...; what it is in a sentence for people; never NULL. */
 const char *trouble_name(enum trouble trouble);
