@@ -125,27 +125,6 @@ static void turn(struct merkle_proof *proof)
 	}
 }
 
-int merkle_prove_inclusion(const struct merkle_hash *leaves, uint64_t size, uint64_t index,
-	struct merkle_proof *out_proof)
-{
-	if (index >= size || size > MERKLE_SIZE_MAX)
-		return -EINVAL;
-	uint64_t from = 0;
-	uint64_t to = size;
-	out_proof->n = 0;
-	while (to - from > 1) {
-		const uint64_t middle = from + split(to - from);
-		const bool left = index < middle;
-		push(out_proof, left ? root_of(leaves, middle, to) : root_of(leaves, from, middle));
-		if (left)
-			to = middle;
-		else
-			from = middle;
-	}
-	turn(out_proof);
-	return 0;
-}
-
 int merkle_check_inclusion(const struct merkle_proof *proof, uint64_t size, uint64_t index,
 	const struct merkle_hash *leaf, const struct merkle_hash *root)
 {

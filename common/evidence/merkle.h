@@ -72,11 +72,7 @@ struct merkle_proof {
 	struct merkle_hash path[MERKLE_LEVELS + 1];
 };
 
-/* That leaf `index` is in the tree of these `size` leaves, RFC 9162 section 2.1.3.1. Reads every leaf.
- * 0, or -EINVAL (no such leaf, or more than MERKLE_SIZE_MAX). */
-int merkle_prove_inclusion(const struct merkle_hash *leaves, uint64_t size, uint64_t index,
-	struct merkle_proof *out_proof) RS_MUST_USE;
-/* Section 2.1.3.2: 0, or -EACCES (the proof does not lead from this leaf to this head). */
+/* That leaf `index` is in a tree of `size` leaves, RFC 9162 section 2.1.3.2; merkle_levels.h makes the proof. 0, or -EACCES (the proof does not lead from this leaf to this head). */
 int merkle_check_inclusion(const struct merkle_proof *proof, uint64_t size, uint64_t index,
 	const struct merkle_hash *leaf, const struct merkle_hash *root) RS_MUST_USE;
 
