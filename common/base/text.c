@@ -73,6 +73,13 @@ bool rs_copy_text(char *out, size_t cap, const char *text, size_t len)
 	return n == len;
 }
 
+bool rs_ends_with(const char *text, const char *ending)
+{
+	const size_t len = strlen(text);
+	const size_t n = strlen(ending);
+	return len > n && memcmp(text + len - n, ending, n) == 0;
+}
+
 int rs_format(char *out, size_t cap, const char *format, ...)
 {
 	va_list args;

@@ -29,6 +29,8 @@ static inline bool rs_copy_string(char *out, size_t cap, const char *text)
 /* snprintf that says whether it fitted: 0 or -ENOSPC. */
 int rs_format(char *out, size_t cap, const char *format, ...) RS_PRINTF(3, 4) RS_MUST_USE;
 
+/* Whether a text has that ending, and something before it. */
+bool rs_ends_with(const char *text, const char *ending);
 /* Whether a language tag lies in a range: "fr" has "fr" and "fr-CH", whatever the case (basic filtering, RFC 4647 section 3.3.1). */
 bool rs_language_in(const char *range, const char *tag);
 /* Well-formed UTF-8 (RFC 3629: shortest form, no surrogates), no NUL. */

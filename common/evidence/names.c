@@ -136,9 +136,7 @@ bool names_is_media_of(const char *path, const char *segment)
 
 bool names_is_sealed(const char *path)
 {
-	const size_t len = strlen(path);
-	const size_t back = sizeof(NAMES_SEALED) - 1;
-	return len > back && strcmp(path + len - back, NAMES_SEALED) == 0;
+	return rs_ends_with(path, NAMES_SEALED);
 }
 
 uint32_t names_segment_number(const char *file, const char *name, enum archive_media media)

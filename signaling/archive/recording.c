@@ -12,13 +12,6 @@
 
 /* --- Texts --- */
 
-static bool ends(const char *text, const char *with)
-{
-	const size_t len = strlen(text);
-	const size_t n = strlen(with);
-	return len > n && strcmp(text + len - n, with) == 0;
-}
-
 bool recording_file_valid(const char *file)
 {
 	static const char allowed[] =
@@ -30,7 +23,8 @@ bool recording_file_valid(const char *file)
 	if (name[0] == '.' || strspn(name, allowed) != strlen(name) ||
 		strlen(file) >= RECORDING_FILE_LEN)
 		return false;
-	return programme ? ends(name, ".webm") || ends(name, ".mkv") : ends(name, ".vtt");
+	return programme ? rs_ends_with(name, ".webm") || rs_ends_with(name, ".mkv")
+			 : rs_ends_with(name, ".vtt");
 }
 
 /* Control characters would reach pages and headers. */

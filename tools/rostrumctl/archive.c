@@ -61,13 +61,6 @@ int archive_complain(const char *directory, int err)
 	return 1;
 }
 
-bool archive_ends(const char *name, const char *ending)
-{
-	const size_t len = strlen(name);
-	const size_t n = strlen(ending);
-	return len > n && strcmp(name + len - n, ending) == 0;
-}
-
 bool archive_speech(const struct options *options, uint32_t *out_number)
 {
 	*out_number = 0;

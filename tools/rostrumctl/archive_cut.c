@@ -110,7 +110,7 @@ static int write_cut(const struct options *options, const struct said *said, int
 	}
 	const struct cut cut = { .from = from,
 		.to = to,
-		.form = archive_ends(options->to, ".opus") ? CUT_OPUS : CUT_WEBM,
+		.form = rs_ends_with(options->to, ".opus") ? CUT_OPUS : CUT_WEBM,
 		.from_ms = said->from_ms,
 		.to_ms = said->to_ms,
 		.title = said->title,
@@ -139,7 +139,7 @@ int archive_cut(const struct options *options, uint32_t speech)
 	char error[TRANSFER_ERROR_LEN] = "";
 	struct said said;
 	if (options->to == NULL ||
-		(!archive_ends(options->to, ".opus") && !archive_ends(options->to, ".webm")))
+		(!rs_ends_with(options->to, ".opus") && !rs_ends_with(options->to, ".webm")))
 		return say(options, "--to", "wants a file that ends in .opus or .webm");
 	if (!rs_name_valid(language, strlen(language)))
 		return say(options, language, "is no language");

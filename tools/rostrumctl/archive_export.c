@@ -158,7 +158,7 @@ int archive_export_main(const struct options *options)
 		return 1;
 	base_name(options->directory, name);
 	if (speech != 0 || (options->to != NULL && options->language != NULL &&
-				   archive_ends(options->to, ".opus")))
+				   rs_ends_with(options->to, ".opus")))
 		return archive_cut(options, speech);
 	if (options->language != NULL)
 		return export_programme(options, name);

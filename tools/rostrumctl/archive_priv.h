@@ -47,7 +47,4 @@ int archive_cut(const struct options *options, uint32_t speech);
 int archive_export_public(const struct options *options);
 int archive_import_main(const struct options *options);
 
-/* Whether a file's name has that ending, and something before it. */
-bool archive_ends(const char *name, const char *ending);
-
 #endif

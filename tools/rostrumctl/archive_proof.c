@@ -73,7 +73,7 @@ int archive_proof_main(const struct options *options)
 	if (!parse_wish(options, &wish))
 		return archive_usage();
 	const int err =
-		archive_ends(options->out, ZIP)
+		rs_ends_with(options->out, ZIP)
 			? write_zip(options, &wish, &summary, why)
 			: excerpt_to_folder(options->directory, &wish, options->out, &summary, why);
 	if (err < 0) {

@@ -221,6 +221,15 @@ static void a_buffer_holds_its_maximum_and_no_octet_more(void **state)
 	rs_buf_done(&buf);
 }
 
+static void an_ending_is_one_of_something(void **state)
+{
+	assert_true(rs_ends_with("fr.webm", ".webm"));
+	assert_false(rs_ends_with("fr.webm.sealed", ".webm"));
+	assert_false(rs_ends_with(".webm", ".webm"));
+	assert_false(rs_ends_with("ebm", ".webm"));
+	assert_false(rs_ends_with("", ""));
+}
+
 static void digests_match_published_vectors(void **state)
 {
 	uint8_t digest[RS_SHA512_LEN];
@@ -334,6 +343,7 @@ int main(void)
 		cmocka_unit_test(a_map_keeps_its_limit_and_its_entries),
 		cmocka_unit_test(a_map_agrees_with_a_table_under_random_work),
 		cmocka_unit_test(a_buffer_holds_its_maximum_and_no_octet_more),
+		cmocka_unit_test(an_ending_is_one_of_something),
 		cmocka_unit_test(digests_match_published_vectors),
 		cmocka_unit_test(wall_time_is_written_as_rfc_3339),
 		cmocka_unit_test(wall_time_is_read_as_rfc_3339),
