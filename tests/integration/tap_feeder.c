@@ -123,6 +123,13 @@ static void say(struct server *server, json_t *message)
 	free(text);
 }
 
+static void server_done(struct server *server)
+{
+	server_drop(server);
+	rs_buf_done(&server->output);
+	(void)close(server->listener);
+}
+
 /* --- control --- */
 
 static json_t *meeting_json(const struct feeder *feeder)
@@ -536,8 +543,8 @@ int main(int argc, char **argv)
 		tap_media_free(feeder->media[i]);
 	for (size_t i = 0; i <= TOLD_MAX; i++)
 		rs_release(feeder->told[i]);
-	server_drop(&feeder->control);
-	server_drop(&feeder->tap);
+	server_done(&feeder->control);
+	server_done(&feeder->tap);
 	rs_release(feeder);
 	return 0;
 }
