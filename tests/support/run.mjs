@@ -15,6 +15,7 @@ const FILE_LIMIT_MS = 300_000;
 // How many files of a folder run at a time. Real processes wait for each other most of the time, and so do pages that are read and
 // pressed; browsers that draw, code and decode do it with all the cores there are, and what is heard through them is measured in time.
 const PLACES = 10; // with ports of their own (rostrum.mjs)
+const firstPlace = Number(process.env.ROSTRUM_TEST_PLACE ?? 0); // where two checkouts are tested on one machine, each says where its own begin
 const JOBS = { integration: Math.min(PLACES, availableParallelism() + 1), browser: 2 };
 const PRESSED = ['archive-page', 'ballot', 'captions', 'documents', 'lists', 'motions', 'pin'];
 // Those that take longest are begun first, so that none of them is left over at the end.
@@ -50,7 +51,7 @@ function runFile(file, place, say) {
 	return new Promise((resolve) => {
 		const child = spawn(process.execPath, ['--test-reporter', join(tests, 'support/reporter.mjs'),
 			'--test-reporter-destination', 'stdout', file], {
-			stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, ROSTRUM_TEST_RUN: mark, ROSTRUM_TEST_PLACE: String(place) },
+			stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, ROSTRUM_TEST_RUN: mark, ROSTRUM_TEST_PLACE: String(firstPlace + place) },
 		});
 		running.add(child.pid);
 		const limit = setTimeout(() => {
