@@ -14,7 +14,7 @@ export const PROGRAMS = ['signaling', 'sfu', 'recorder', 'webcast'];
 export const program = (name) => join(build, name === 'webcast' ? 'recorder/webcast' : name, `rostrum-${name}`);
 
 // What sanitizers print when a program did something undefined; no log of a test may contain it.
-const FAULT = /ERROR: (Address|Leak)Sanitizer|runtime error:|SUMMARY: UndefinedBehavior|Assertion .* failed/;
+const FAULT = /ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:|SUMMARY: UndefinedBehavior|Assertion .* failed/;
 
 export function newState() {
 	return mkdtempSync(join(tmpdir(), 'rostrum-test-'));
