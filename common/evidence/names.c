@@ -176,11 +176,35 @@ void names_programme(const char *channel, char out[NAMES_FILE_LEN])
 	(void)snprintf(out, NAMES_FILE_LEN, "channels/%.*s.webm", RS_NAME_MAX, channel); /* fits */
 }
 
-bool names_is_programme(const char *file)
+void names_programme_part(const char *channel, uint32_t part, char out[NAMES_FILE_LEN])
+{
+	if (part < 2)
+		names_programme(channel, out);
+	else
+		(void)snprintf(out, NAMES_FILE_LEN, "channels/%.*s.%03" PRIu32 ".webm", RS_NAME_MAX,
+			channel, part); /* fits */
+}
+
+static bool is_programme(const char *file, bool *out_part)
 {
 	const char *ending = strchr(file, '.');
-	return ending != NULL && strcmp(ending, ".webm") == 0 &&
-	       rs_name_valid(file, (size_t)(ending - file));
+	if (ending == NULL || !rs_name_valid(file, (size_t)(ending - file)))
+		return false;
+	const size_t digits = strspn(ending + 1, "0123456789");
+	*out_part = digits >= 3;
+	return strcmp(ending + (*out_part ? digits + 1 : 0), ".webm") == 0;
+}
+
+bool names_is_programme(const char *file)
+{
+	bool part;
+	return is_programme(file, &part);
+}
+
+bool names_is_programme_part(const char *file)
+{
+	bool part;
+	return is_programme(file, &part) && part;
 }
 
 void names_captions(const char *language, char out[NAMES_FILE_LEN])

@@ -105,8 +105,13 @@ enum names_place names_folder(enum archive_media media);
 bool names_segment_parse(const char *file, size_t *out_stem);
 /* "channels/fr.webm": the programme of a channel, or of NAMES_FLOOR. */
 void names_programme(const char *channel, char out[NAMES_FILE_LEN]);
-/* Whether a file in "channels", named without it, is a programme. */
+/* "channels/fr.002.webm": what is written of it from the second time on that the recording began, until the session is closed and
+ * the whole is made. Part 1 is the programme's own file. */
+void names_programme_part(const char *channel, uint32_t part, char out[NAMES_FILE_LEN]);
+/* Whether a file in "channels", named without it, is a programme, or a part of one. */
 bool names_is_programme(const char *file);
+/* Whether it is a part. */
+bool names_is_programme_part(const char *file);
 /* "text/captions.fr.vtt"; `language` has RS_NAME_MAX octets at most. */
 void names_captions(const char *language, char out[NAMES_FILE_LEN]);
 /* 1 to NAMES_SESSION_MAX of [A-Za-z0-9_-]: what a session's directory may be called. */

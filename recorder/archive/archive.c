@@ -155,6 +155,11 @@ bool archive_resumed(const struct archive *archive)
 	return !archive->session.fresh;
 }
 
+uint32_t archive_part(const struct archive *archive)
+{
+	return archive->session.fresh ? 1 : archive->session.resumed + 2;
+}
+
 int archive_error(const struct archive *archive)
 {
 	return archive->error;

@@ -24,6 +24,8 @@
 struct archive;
 
 #define ARCHIVE_CHANNELS_MAX 64
+/* Reason of a recording that ends with its recorder, which goes on with it if it comes back. */
+#define ARCHIVE_RECORDER_STOPS "recorder stops"
 
 struct archive_channel {
 	char id[RS_NAME_MAX + 1];
@@ -91,6 +93,8 @@ const char *archive_directory(const struct archive *archive);
 const char *archive_session(const struct archive *archive);
 /* It was there already when it was opened: a recorder had stopped. */
 bool archive_resumed(const struct archive *archive);
+/* The how manieth time it is recorded: 1 for a session that begins. */
+uint32_t archive_part(const struct archive *archive);
 /* When the session began, wall clock. */
 int64_t archive_started_us(const struct archive *archive);
 /* 0, or the error it failed with. */

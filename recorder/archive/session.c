@@ -215,6 +215,7 @@ static int read_events(struct session *session, const char *path)
 			continue;
 		if (entry.event > session->last_event)
 			session->last_event = entry.event;
+		session->resumed += strcmp(entry.type, "recording-resumed") == 0;
 		session->described |= strcmp(entry.type, ABOUT_TYPE) == 0;
 		err = follow_segments(session, &entry);
 	}

@@ -35,16 +35,21 @@ static int programme(struct closing *closing, const char *directory, char why[CL
 	const struct remake how = {
 		.hold = hold, .release = release, .called_off = called_off, .ctx = closing
 	};
-	struct remake_result result;
+	struct remake_result result = { .unreadable = 0 };
 	if (vault_is_used(directory))
 		return say_sealed(why);
-	if (programme_is_current(directory))
-		return 0;
-	const int err = programme_remake(directory, &how, &result);
+	const int err =
+		programme_is_current(directory) ? 0 : programme_remake(directory, &how, &result);
 	if (err == 0 && result.unreadable > 0)
 		(void)snprintf(why, CLOSING_WHY_LEN, "%" PRIu64 " segments could not be read",
 			result.unreadable); /* fits */
-	return err;                         /* the error says it */
+	/* Also where the whole could not be made: they hold nothing that is not in the archive. */
+	const int held = hold(closing);
+	if (held == 0) {
+		programme_drop_parts(directory);
+		release(closing);
+	}
+	return err < 0 ? err : held; /* the error says it */
 }
 
 static int record(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])

@@ -216,14 +216,14 @@ void keeper_hold(struct keeper *keeper, enum storage_why why, struct archive_now
 	}
 }
 
-static void open_stage(struct keeper *keeper, struct recording *recording)
+static void open_stage(struct keeper *keeper, struct recording *recording, struct archive_now when)
 {
 	const struct stage_config config = { .disk = keeper->config.disk,
 		.owner = ++keeper->generations,
 		.channels = recording->meeting.channels,
 		.n_channels = recording->meeting.n_channels,
 		.rules = &keeper->config.rules };
-	stage_open(&recording->stage, &config, recording->archive);
+	stage_open(&recording->stage, &config, recording->archive, when);
 }
 
 /* Nobody who sits behind closed doors is recorded in the clear, unless the site says so. */
@@ -269,7 +269,7 @@ static void open_archive(
 		fail(keeper, recording, err, when.now);
 		return;
 	}
-	open_stage(keeper, recording);
+	open_stage(keeper, recording, when);
 	const char *directory = archive_directory(recording->archive);
 	(void)rs_copy_text(recording->directory, sizeof(recording->directory), directory,
 		strlen(directory)); /* fits: as long */
@@ -368,7 +368,7 @@ void keeper_close(struct keeper *keeper, struct archive_now when)
 {
 	for (size_t i = 0; i < keeper->n; i++)
 		if (!keeper->recordings[i]->gone)
-			close_archive(keeper, keeper->recordings[i], "recorder stops", when);
+			close_archive(keeper, keeper->recordings[i], ARCHIVE_RECORDER_STOPS, when);
 }
 
 struct archive *keeper_archive(struct keeper *keeper, const char *meeting, uint32_t *out_generation)

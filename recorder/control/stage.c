@@ -48,10 +48,15 @@ void stage_done(struct stage *stage)
 	stage->programme = programme_free(stage->programme);
 }
 
-void stage_open(
-	struct stage *stage, const struct stage_config *config, const struct archive *archive)
+static int64_t session_ms(const struct stage *stage, struct archive_now when)
 {
-	if (archive_resumed(archive) || archive_is_sealed(archive))
+	return (when.wall_us - stage->started_us) / 1000;
+}
+
+void stage_open(struct stage *stage, const struct stage_config *config,
+	const struct archive *archive, struct archive_now when)
+{
+	if (archive_is_sealed(archive))
 		return;
 	stage->disk = config->disk;
 	stage->owner = config->owner;
@@ -60,6 +65,8 @@ void stage_open(
 		.owner = config->owner,
 		.directory = archive_directory(archive),
 		.ending = "",
+		.part = archive_part(archive),
+		.begins_ms = archive_resumed(archive) ? session_ms(stage, when) : 0,
 		.app = config->rules->app,
 		.channels = config->channels,
 		.n_channels = config->n_channels,
@@ -71,11 +78,6 @@ void stage_open(
 		log_warning(LOG_ARCHIVE, NULL,
 			"programme cannot be written, it is made at the end directory=%s why=\"%s\"",
 			archive_directory(archive), strerror(-err));
-}
-
-static int64_t session_ms(const struct stage *stage, struct archive_now when)
-{
-	return (when.wall_us - stage->started_us) / 1000;
 }
 
 void stage_tick(struct stage *stage, struct archive_now when)

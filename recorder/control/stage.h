@@ -4,7 +4,8 @@
  * archive's tracks go there, what it must tell goes into events.jsonl. The recording comes first: a
  * programme that fails, or stands in the way of a slow disk, is given up, and is made from the archive
  * when the session is closed. So is that of a session that goes on after a pause, for its files are
- * finished already, or were left by a kill.
+ * finished already, or were left by a kill: what comes then is written into a part of its own, for those who
+ * follow it live, and goes when the whole is made.
  *
  * An embedded value that must not move; sans-I/O; not thread safe.
  */
@@ -34,9 +35,9 @@ struct stage_config {
 /* Before the archive is opened: gives it whom its tracks are to tell. */
 const struct track_listener *stage_init(struct stage *stage);
 void stage_done(struct stage *stage);
-/* The archive stands: a programme begins if the session does. What fails is logged. */
-void stage_open(
-	struct stage *stage, const struct stage_config *config, const struct archive *archive);
+/* The archive stands: a programme begins, or the next part of one. What fails is logged. */
+void stage_open(struct stage *stage, const struct stage_config *config,
+	const struct archive *archive, struct archive_now when);
 void stage_tick(struct stage *stage, struct archive_now when);
 rs_time stage_deadline(const struct stage *stage);
 /* Notice failures, and put down what the programme has to tell. */

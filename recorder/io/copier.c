@@ -1,6 +1,7 @@
 #include "recorder/io/copier.h"
 
 #include "common/evidence/files.h"
+#include "common/evidence/names.h"
 #include "common/log/log.h"
 #include "recorder/io/copy_book.h"
 #include "recorder/io/copy_file.h"
@@ -251,10 +252,12 @@ static int visit_file(struct copier *copier, const char *path, const struct stat
 	return rests(copier, st) ? verify(copier, entry, &way, st) : 0;
 }
 
+/* What will not be there any more once its session is closed: nothing is ever removed from a copy. */
 static bool is_draft(const char *name)
 {
 	const size_t len = strlen(name), draft = strlen(FILES_DRAFT);
-	return len > draft && strcmp(name + len - draft, FILES_DRAFT) == 0;
+	return (len > draft && strcmp(name + len - draft, FILES_DRAFT) == 0) ||
+	       names_is_programme_part(name);
 }
 
 /* Folders are visited by an explicit stack: paths below the root. */

@@ -36,6 +36,7 @@ int film_new(const struct film_config *config, struct film **out_film)
 	film->uid = config->uid;
 	(void)rs_copy_string(film->name, sizeof(film->name), config->name); /* a name */
 	strip_init(&film->strip);
+	film->strip.position = config->begins_ms * STRIP_SAMPLES_A_MS;
 	const struct mux_config mux = { .codec = MUX_OPUS,
 		.track_uid = config->uid,
 		.title = config->title,

@@ -24,8 +24,9 @@ struct film_config {
 	const char *title;    /* copied into the file, as the next two */
 	const char *language; /* ISO 639-2 */
 	const char *app;
-	int64_t wall_ms; /* of session time 0 */
-	uint64_t uid;    /* of the sound's track; the picture's is the next one. Not 0 */
+	int64_t wall_ms;   /* of session time 0 */
+	int64_t begins_ms; /* session time; nothing of before is in it */
+	uint64_t uid;      /* of the sound's track; the picture's is the next one. Not 0 */
 	uint32_t cluster_ms;
 	size_t cluster_max;
 };

@@ -24,7 +24,7 @@ static int add_film(struct programme *programme, const struct programme_config *
 {
 	char file[NAMES_FILE_LEN];
 	char path[ARCHIVE_PATH_LEN];
-	names_programme(channel->id, file);
+	names_programme_part(channel->id, config->part, file);
 	int err = names_file_path(config->directory, file, config->ending, path);
 	if (err < 0)
 		return -EINVAL;
@@ -36,6 +36,7 @@ static int add_film(struct programme *programme, const struct programme_config *
 		.language = names_language(channel->language),
 		.app = config->app,
 		.wall_ms = config->started_us / 1000,
+		.begins_ms = config->begins_ms,
 		.uid = FIRST_UID + 2 * programme->n_films,
 		.cluster_ms = config->cluster_ms,
 		.cluster_max = config->cluster_max };
@@ -53,6 +54,8 @@ int programme_new(const struct programme_config *config, struct programme **out_
 	RS_CLEANUP(programme_freep) struct programme *programme = rs_zalloc(sizeof(*programme));
 	if (programme == NULL)
 		return -ENOMEM;
+	programme->newest_ms = config->begins_ms;
+	programme->done_ms = config->begins_ms;
 	int err = pictures_new(PROGRAMME_PICTURES_MAX, &programme->pictures);
 	if (err == 0)
 		err = add_film(programme, config, &floor);

@@ -30,6 +30,8 @@ struct programme_config {
 	uint32_t owner;
 	const char *directory; /* of the session */
 	const char *ending;    /* put behind the files' names: "", or that of drafts */
+	uint32_t part;         /* names_programme_part(); 0 is as good as 1 */
+	int64_t begins_ms; /* session time; nothing of before is in it: 0, but for later parts */
 	const char *app;
 	const struct archive_channel *channels; /* looked at while being born */
 	size_t n_channels;

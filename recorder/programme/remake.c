@@ -6,6 +6,7 @@
 #include "recorder/programme/drafts.h"
 #include "recorder/programme/script.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -344,6 +345,18 @@ int programme_remake(
 	if (err == 0)
 		*out_result = work.result;
 	return err;
+}
+
+void programme_drop_parts(const char *directory)
+{
+	char path[ARCHIVE_PATH_LEN];
+	DIR *dir = names_path(directory, NAMES_CHANNELS, path) == 0 ? opendir(path) : NULL;
+	const struct dirent *entry;
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (names_is_programme_part(entry->d_name))
+			(void)unlinkat(dirfd(dir), entry->d_name, 0); /* it stays then */
+	if (dir != NULL)
+		(void)closedir(dir); /* read only */
 }
 
 static bool is_whole(const char *path, int64_t end_ms)

@@ -26,10 +26,12 @@ struct remake_result {
 	uint64_t unreadable; /* segments that are missing or no WebM: left out */
 };
 
+/* Take away the parts that were written of it while the session went on (names_programme_part()). What cannot go stays. */
+void programme_drop_parts(const char *directory);
 /* Whether each language has a file that is whole and as long as the session. False also where that cannot be said. */
 bool programme_is_current(const char *directory);
 /* 0; -EAGAIN (called off); -ENOENT, -EBADMSG, -E2BIG as script_read(); -ENOMEM; or an error of the file system. Nothing has
- * changed then. */
+ * changed then. Parts of before stay: programme_drop_parts(). */
 int programme_remake(const char *directory, const struct remake *how,
 	struct remake_result *out_result) RS_MUST_USE;
 

@@ -75,7 +75,7 @@ static int read_session(struct bulletin *bulletin, const json_t *json)
 
 int bulletin_init(struct bulletin *bulletin, const char *session, size_t len)
 {
-	*bulletin = (struct bulletin){ .until_ms = 0, .ended_ms = BULLETIN_NEVER };
+	*bulletin = (struct bulletin){ .until_ms = 0, .ended_ms = BULLETIN_NEVER, .parts = 1 };
 	json_t *json = json_loadb(session, len, JSON_REJECT_DUPLICATES, NULL);
 	const int err = read_session(bulletin, json);
 	json_decref(json);
@@ -179,6 +179,20 @@ static int64_t moment(const struct bulletin *bulletin, const char *utc)
 	return wall_ms + ms - bulletin->started_ms;
 }
 
+/* A recorder that is stopped may be back in a moment, as when it is updated: that is no end of the meeting. */
+static void on_stopped(struct bulletin *bulletin, const json_t *line)
+{
+	const char *reason = text_of(json_object_get(line, "payload"), "reason");
+	if (strcmp(reason, ARCHIVE_RECORDER_STOPS) != 0)
+		bulletin->ended_ms = moment(bulletin, text_of(line, "utc"));
+}
+
+static void on_resumed(struct bulletin *bulletin)
+{
+	bulletin->ended_ms = BULLETIN_NEVER;
+	bulletin->parts++;
+}
+
 void bulletin_line(struct bulletin *bulletin, const char *text, size_t len)
 {
 	if (len > LINE_MAX_LEN)
@@ -191,9 +205,9 @@ void bulletin_line(struct bulletin *bulletin, const char *text, size_t len)
 	else if (strcmp(type, "show") == 0)
 		take_show(bulletin, payload);
 	else if (strcmp(type, "recording-stopped") == 0)
-		bulletin->ended_ms = moment(bulletin, text_of(json, "utc"));
+		on_stopped(bulletin, json);
 	else if (strcmp(type, "recording-resumed") == 0)
-		bulletin->ended_ms = BULLETIN_NEVER;
+		on_resumed(bulletin);
 	json_decref(json);
 }
 

@@ -48,6 +48,7 @@ struct bulletin {
 	int64_t from_ms;   /* since when, the last time */
 	int64_t until_ms;  /* when it was switched off after that; BULLETIN_NEVER = it is on */
 	int64_t ended_ms;  /* when the recording ended; BULLETIN_NEVER = it goes on */
+	uint32_t parts;    /* of the programme: 1, and one more each time the recording went on */
 
 	/* Waiting to be taken, the oldest first. */
 	struct bulletin_show shows[BULLETIN_SHOWS];

@@ -36,19 +36,24 @@ int64_t cast_end(const struct cast *cast)
 	return end_ms;
 }
 
-int cast_programme(const struct cast *cast, const char *id, char out[ARCHIVE_PATH_LEN])
+int cast_open(const struct cast *cast, const char *id, int64_t from_ms, struct parts *parts)
 {
-	char file[NAMES_FILE_LEN];
-	names_programme(id, file);
-	return names_file_path(cast->session, file, "", out);
+	parts_close(parts);
+	return parts_open(parts, cast->session, id, cast->bulletin->parts, from_ms);
 }
 
-bool cast_is_last(const struct cast *cast, const struct tail_reel *file)
+int cast_read(const struct cast *cast, struct parts *parts, struct reel_block *out_block)
+{
+	return parts_next(parts, cast->bulletin->parts, out_block);
+}
+
+bool cast_is_last(const struct cast *cast, const struct parts *parts)
 {
 	struct reel_head head;
 	if (cast->cut_ms != BULLETIN_NEVER)
 		return true;
-	return tail_reel_head(file, &head) == 0 && head.finished;
+	/* A file that is finished may be gone on with by the next part. */
+	return cast_end(cast) != BULLETIN_NEVER && parts_head(parts, &head) == 0 && head.finished;
 }
 
 int64_t cast_next(const struct cast *cast, const struct rendition *rendition)
@@ -91,7 +96,7 @@ int cast_new(const struct cast_config *config, struct bulletin *bulletin, int64_
 	cast->grew_ms = wall_ms;
 	cast->wall_ms = wall_ms;
 	cast->cut_ms = BULLETIN_NEVER;
-	cast->pictures.file.fd = -1;
+	parts_init(&cast->pictures.file);
 	rs_buf_init(&cast->out, CAST_SEGMENT_MAX);
 	int err = rs_set_text(cast->session, config->session) ? 0 : -EINVAL;
 	if (err == 0)

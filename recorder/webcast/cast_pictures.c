@@ -23,7 +23,7 @@ int cast_pictures_init(struct cast *cast)
 		.wake = config->wake,
 		.ctx = config->ctx,
 	};
-	pictures->file.fd = -1;
+	parts_init(&pictures->file);
 	pictures->codec = MUX_OPUS;
 	cast_rendition(cast, MASTER_PICTURE, "", "m4s", &pictures->rendition);
 	return workshop_new(&workshop, &pictures->workshop);
@@ -32,40 +32,39 @@ int cast_pictures_init(struct cast *cast)
 void cast_pictures_done(struct cast *cast)
 {
 	cast->pictures.workshop = workshop_free(cast->pictures.workshop);
-	tail_reel_close(&cast->pictures.file);
+	parts_close(&cast->pictures.file);
 }
 
 /* --- where to begin --- */
 
 /* The last picture before that time that needs no other; that time itself if there is none. */
-static int64_t find_key(struct tail_reel *file, int64_t begins_ms)
+static int find_key(struct cast *cast, int64_t begins_ms, int64_t *out_key_ms)
 {
+	struct parts file;
 	struct reel_block block;
-	int64_t key_ms = begins_ms;
-	(void)reel_skip(file->reel, begins_ms - KEY_WITHIN_MS); /* or from the beginning */
-	while (tail_reel_next(file, &block) == 1 && block.time_ms <= begins_ms)
+	parts_init(&file);
+	const int err = cast_open(cast, NAMES_FLOOR, begins_ms - KEY_WITHIN_MS, &file);
+	if (err < 0)
+		return err;
+	*out_key_ms = begins_ms;
+	while (cast_read(cast, &file, &block) == 1 && block.time_ms <= begins_ms)
 		if (block.track == 2 && block.key)
-			key_ms = block.time_ms;
-	return key_ms;
+			*out_key_ms = block.time_ms;
+	parts_close(&file);
+	return 0;
 }
 
 static int open_at(struct cast *cast, int64_t number)
 {
 	struct cast_pictures *pictures = &cast->pictures;
 	const int64_t begins_ms = number * cast->config.segment_ms;
-	char path[ARCHIVE_PATH_LEN];
-	tail_reel_close(&pictures->file);
-	int err = cast_programme(cast, NAMES_FLOOR, path);
+	int64_t key_ms = 0;
+	int err = find_key(cast, begins_ms, &key_ms);
 	if (err == 0)
-		err = tail_reel_open(&pictures->file, path);
+		err = cast_open(cast, NAMES_FLOOR, key_ms, &pictures->file);
 	if (err < 0)
 		return err;
-	const int64_t key_ms = find_key(&pictures->file, begins_ms);
-	tail_reel_close(&pictures->file);
-	err = tail_reel_open(&pictures->file, path);
-	if (err < 0)
-		return err;
-	(void)reel_skip(pictures->file.reel, key_ms); /* or from the beginning */
+	pictures->part = 0;
 	pictures->run_ms = begins_ms;
 	const struct workshop_job job = { .kind = WORKSHOP_BEGIN, .number = number };
 	return workshop_put(pictures->workshop, &job);
@@ -94,7 +93,7 @@ static int put_picture(struct cast *cast, const struct reel_block *block)
 	struct cast_pictures *pictures = &cast->pictures;
 	struct reel_head head;
 	/* The head of the file has it from the first picture on. */
-	if (pictures->codec == MUX_OPUS && tail_reel_head(&pictures->file, &head) == 0)
+	if (pictures->codec == MUX_OPUS && parts_head(&pictures->file, &head) == 0)
 		pictures->codec = head.picture;
 	const struct workshop_job job = { .kind = WORKSHOP_PICTURE,
 		.time_ms = block->time_ms,
@@ -116,8 +115,26 @@ static int put_time(struct cast *cast, enum workshop_kind kind, int64_t time_ms)
 	return err;
 }
 
+/* While the recorder was away nobody was seen, and what comes now may be of another codec. */
+static int put_part(struct cast *cast)
+{
+	struct cast_pictures *pictures = &cast->pictures;
+	const struct workshop_job job = {
+		.kind = WORKSHOP_SHOW, .time_ms = pictures->run_ms, .somebody = false
+	};
+	const int err = pictures->part != 0 ? workshop_put(pictures->workshop, &job) : 0;
+	if (err < 0)
+		return err;
+	pictures->part = pictures->file.part;
+	pictures->codec = MUX_OPUS;
+	return 0;
+}
+
 static int put_block(struct cast *cast, const struct reel_block *block)
 {
+	const int err = cast->pictures.part != cast->pictures.file.part ? put_part(cast) : 0;
+	if (err < 0)
+		return err;
 	if (block->track == 2)
 		return put_picture(cast, block);
 	if (block->time_ms < cast->pictures.run_ms + RUN_EVERY_MS)
@@ -136,20 +153,20 @@ static void follow(struct cast *cast)
 	const int64_t end_ms = cast_end(cast);
 	struct reel_block block;
 	for (;;) {
-		const int got = tail_reel_next(&pictures->file, &block);
+		const int got = cast_read(cast, &pictures->file, &block);
 		if (got <= 0) {
-			if (got < 0 || cast_is_last(cast, &pictures->file))
+			if (cast_is_last(cast, &pictures->file))
 				finish(cast, end_ms < cast->newest_ms ? end_ms : cast->newest_ms);
 			return;
 		}
 		if (block.time_ms >= end_ms) {
 			finish(cast, end_ms);
 			if (!pictures->all_put)
-				tail_reel_hold(&pictures->file);
+				parts_hold(&pictures->file);
 			return;
 		}
 		if (put_block(cast, &block) < 0) {
-			tail_reel_hold(&pictures->file); /* too much waits: later */
+			parts_hold(&pictures->file); /* too much waits: later */
 			return;
 		}
 	}

@@ -9,10 +9,10 @@
 #include "recorder/webcast/captions.h"
 #include "recorder/webcast/cast.h"
 #include "recorder/webcast/master.h"
+#include "recorder/webcast/parts.h"
 #include "recorder/webcast/rendition.h"
 #include "recorder/webcast/shelf_disk.h"
 #include "recorder/webcast/sound.h"
-#include "recorder/webcast/tail.h"
 
 #define CAST_LANGUAGES (ARCHIVE_CHANNELS_MAX + 1)
 /* Octets of one segment of sound or captions. */
@@ -21,7 +21,7 @@
 /* A language, or the floor. */
 struct cast_language {
 	const char *id;
-	struct tail_reel file;
+	struct parts file;
 	struct sound sound;
 	struct rendition rendition;
 	int64_t begins_ms; /* packets of before are not put out */
@@ -30,10 +30,11 @@ struct cast_language {
 };
 
 struct cast_pictures {
-	struct tail_reel file;
+	struct parts file;
 	struct workshop *workshop;
 	struct rendition rendition;
-	enum mux_codec codec;      /* MUX_OPUS = not known yet */
+	enum mux_codec codec;      /* of this part; MUX_OPUS = not known yet */
+	uint32_t part;             /* of the programme, whose pictures were put last */
 	int64_t run_ms;            /* the workshop was told to come so far */
 	struct bulletin_show show; /* taken, and not yet put */
 	bool has_show;
@@ -72,10 +73,13 @@ void cast_rendition(const struct cast *cast, const char *prefix, const char *id,
 void cast_note(struct cast *cast, int err);
 /* When it ends, session time; BULLETIN_NEVER. */
 int64_t cast_end(const struct cast *cast);
-/* The path of a programme. */
-int cast_programme(const struct cast *cast, const char *id, char out[ARCHIVE_PATH_LEN]) RS_MUST_USE;
-/* Whether this file will not grow any more. */
-bool cast_is_last(const struct cast *cast, const struct tail_reel *file);
+/* The programme of a language, from about that time on. As parts_open(). */
+int cast_open(
+	const struct cast *cast, const char *id, int64_t from_ms, struct parts *parts) RS_MUST_USE;
+/* As parts_next(). */
+int cast_read(const struct cast *cast, struct parts *parts, struct reel_block *out_block);
+/* Whether nothing comes any more behind what there is of this language. */
+bool cast_is_last(const struct cast *cast, const struct parts *parts);
 /* The number a rendition goes on with. */
 int64_t cast_next(const struct cast *cast, const struct rendition *rendition);
 

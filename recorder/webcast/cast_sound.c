@@ -1,6 +1,12 @@
+#include "common/rtp/opus.h"
 #include "recorder/webcast/cast_priv.h"
 
 #include <errno.h>
+
+/* Of what lies between two parts of a programme, since the recorder was away, or of a hole in a damaged file: more is passed over. */
+#define FILL_MAX_MS (2 * (int64_t)CAST_STALLED_MS)
+/* A hole: what follows is no neighbour, whatever the packets' length. */
+#define HOLE (FMP4_OPUS_HZ / 50)
 
 /* Blocks of one language a turn, at most: a minute of sound, for the others are to go on as well. */
 #define BLOCKS_A_TURN 3000
@@ -10,7 +16,8 @@
 static int add_language(struct cast *cast, const char *id)
 {
 	struct cast_language *language = &cast->languages[cast->n_languages];
-	*language = (struct cast_language){ .id = id, .file = { .fd = -1 } };
+	*language = (struct cast_language){ .id = id };
+	parts_init(&language->file);
 	const int err = sound_init(&language->sound, cast->config.segment_ms);
 	if (err < 0)
 		return err;
@@ -30,7 +37,7 @@ int cast_sound_init(struct cast *cast)
 void cast_sound_done(struct cast *cast)
 {
 	for (size_t i = 0; i < cast->n_languages; i++) {
-		tail_reel_close(&cast->languages[i].file);
+		parts_close(&cast->languages[i].file);
 		sound_done(&cast->languages[i].sound);
 	}
 	cast->n_languages = 0;
@@ -41,18 +48,17 @@ void cast_sound_done(struct cast *cast)
 /* How far the floor has come; false: it has not begun. */
 static bool find_newest(struct cast *cast)
 {
-	struct tail_reel file;
+	struct parts file;
 	struct reel_block block;
-	char path[ARCHIVE_PATH_LEN];
 	bool any = false;
-	if (cast_programme(cast, NAMES_FLOOR, path) < 0 || tail_reel_open(&file, path) < 0)
+	parts_init(&file);
+	if (cast_open(cast, NAMES_FLOOR, INT32_MAX, &file) < 0)
 		return false;
-	if (reel_skip(file.reel, INT32_MAX) == 0)
-		while (tail_reel_next(&file, &block) == 1) {
-			cast->newest_ms = block.time_ms;
-			any = true;
-		}
-	tail_reel_close(&file);
+	while (cast_read(cast, &file, &block) == 1) {
+		cast->newest_ms = block.time_ms;
+		any = true;
+	}
+	parts_close(&file);
 	return any;
 }
 
@@ -72,17 +78,12 @@ static int begin(struct cast *cast, struct cast_language *language)
 	static const struct fmp4_track track = {
 		.codec = FMP4_OPUS, .language = "und", .channels = 2
 	};
-	char path[ARCHIVE_PATH_LEN];
-	int err = cast_programme(cast, language->id, path);
-	if (err == 0)
-		err = tail_reel_open(&language->file, path);
-	if (err < 0)
-		return err; /* not there yet */
 	const int64_t number = cast_next(cast, &language->rendition);
 	language->begins_ms = number * cast->config.segment_ms;
-	language->sound.number = number;
-	/* Where no cluster is yet there is nothing to pass over. */
-	(void)reel_skip(language->file.reel, language->begins_ms);
+	int err = cast_open(cast, language->id, language->begins_ms, &language->file);
+	if (err < 0)
+		return err; /* not there yet */
+	sound_begin(&language->sound, number);
 	language->begun = true;
 	rs_buf_consume(&cast->out, rs_buf_len(&cast->out));
 	err = fmp4_write_init(&track, &cast->out);
@@ -118,22 +119,42 @@ static void finish(struct cast *cast, struct cast_language *language, int64_t en
 	language->ended = true;
 }
 
+static void push(struct cast *cast, struct cast_language *language, int64_t time_ms,
+	const uint8_t *data, size_t len)
+{
+	struct sound_segment segment;
+	rs_buf_consume(&cast->out, rs_buf_len(&cast->out));
+	const int got =
+		sound_push(&language->sound, time_ms, data, len, cast->base, &cast->out, &segment);
+	if (got == 1)
+		put_segment(cast, language, &segment);
+	cast_note(cast, got < 0 ? got : 0);
+}
+
+/* Silence up to there, so that players need not know of the hole. */
+static void fill(struct cast *cast, struct cast_language *language, int64_t until_ms)
+{
+	uint8_t silence[OPUS_SILENCE_LEN];
+	int64_t hole = sound_hole(&language->sound, until_ms);
+	while (hole >= HOLE && hole <= FILL_MAX_MS * (FMP4_OPUS_HZ / 1000)) {
+		(void)opus_silence_write(hole, silence);
+		push(cast, language, until_ms - hole / (FMP4_OPUS_HZ / 1000), silence,
+			sizeof(silence));
+		hole = sound_hole(&language->sound, until_ms);
+	}
+}
+
 static void take_block(
 	struct cast *cast, struct cast_language *language, const struct reel_block *block)
 {
-	struct sound_segment segment;
 	if (language == &cast->languages[0] && block->time_ms > cast->newest_ms) {
 		cast->newest_ms = block->time_ms;
 		cast->grew_ms = cast->wall_ms;
 	}
 	if (block->time_ms < language->begins_ms)
 		return;
-	rs_buf_consume(&cast->out, rs_buf_len(&cast->out));
-	const int got = sound_push(&language->sound, block->time_ms, block->data, block->len,
-		cast->base, &cast->out, &segment);
-	if (got == 1)
-		put_segment(cast, language, &segment);
-	cast_note(cast, got < 0 ? got : 0);
+	fill(cast, language, block->time_ms);
+	push(cast, language, block->time_ms, block->data, block->len);
 }
 
 static void follow(struct cast *cast, struct cast_language *language)
@@ -141,10 +162,9 @@ static void follow(struct cast *cast, struct cast_language *language)
 	const int64_t end_ms = cast_end(cast);
 	struct reel_block block;
 	for (unsigned i = 0; i < BLOCKS_A_TURN; i++) {
-		const int got = tail_reel_next(&language->file, &block);
+		const int got = cast_read(cast, &language->file, &block);
 		if (got <= 0) {
-			/* Nothing follows what is no WebM. */
-			if (got < 0 || cast_is_last(cast, &language->file))
+			if (cast_is_last(cast, &language->file))
 				finish(cast, language,
 					end_ms < cast->newest_ms ? end_ms : cast->newest_ms);
 			return;

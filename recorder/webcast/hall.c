@@ -101,11 +101,11 @@ static int64_t age(const char *path, int64_t wall_ms)
 	return wall_ms - ((int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000);
 }
 
-static int64_t programme_age(const char *directory, int64_t wall_ms)
+static int64_t programme_age(const char *directory, uint32_t part, int64_t wall_ms)
 {
 	char file[NAMES_FILE_LEN];
 	char path[ARCHIVE_PATH_LEN];
-	names_programme(NAMES_FLOOR, file);
+	names_programme_part(NAMES_FLOOR, part, file);
 	return names_file_path(directory, file, "", path) == 0 ? age(path, wall_ms) : INT64_MAX;
 }
 
@@ -114,7 +114,7 @@ static bool is_alive(const char *directory, int64_t wall_ms)
 {
 	char path[ARCHIVE_PATH_LEN];
 	return !exists(directory, NAMES_BAGIT) &&
-	       (programme_age(directory, wall_ms) < DEAD_MS ||
+	       (programme_age(directory, 1, wall_ms) < DEAD_MS ||
 		       (names_path(directory, NAMES_EVENTS, path) == 0 &&
 			       age(path, wall_ms) < DEAD_MS));
 }
@@ -177,7 +177,7 @@ static void look(struct hall *hall, int64_t wall_ms)
 
 static bool is_written(const struct stand *stand, int64_t wall_ms)
 {
-	return programme_age(stand->directory, wall_ms) < FRESH_MS;
+	return programme_age(stand->directory, stand->bulletin.parts, wall_ms) < FRESH_MS;
 }
 
 /* The meeting's place belongs to one session at a time. */

@@ -28,7 +28,7 @@ void sound_done(struct sound *sound)
 static int64_t place(const struct sound *sound, int64_t time_ms)
 {
 	const int64_t said = time_ms * SAMPLES_A_MS;
-	if (sound->position >= 0 && llabs(sound->position - said) <= SAMPLES_A_MS)
+	if (sound->packets > 0 && llabs(sound->position - said) <= SAMPLES_A_MS)
 		return sound->position;
 	return (said + GRAIN - 1) / GRAIN * GRAIN;
 }
@@ -72,6 +72,18 @@ static int add(struct sound *sound, int64_t at, uint32_t samples, const uint8_t 
 	return 0;
 }
 
+void sound_begin(struct sound *sound, int64_t number)
+{
+	sound->number = number;
+	sound->position = number * SAMPLES_A_MS * sound->segment_ms;
+}
+
+int64_t sound_hole(const struct sound *sound, int64_t until_ms)
+{
+	const int64_t until = until_ms * SAMPLES_A_MS;
+	return sound->position >= 0 && until > sound->position ? until - sound->position : 0;
+}
+
 int sound_push(struct sound *sound, int64_t time_ms, const uint8_t *data, size_t len, int64_t base,
 	struct rs_buf *out, struct sound_segment *out_segment)
 {
@@ -81,6 +93,11 @@ int sound_push(struct sound *sound, int64_t time_ms, const uint8_t *data, size_t
 		return 0;
 	}
 	const int64_t at = place(sound, time_ms);
+	/* A clock that was set back: what is out is out. */
+	if (at < sound->position) {
+		sound->late++;
+		return 0;
+	}
 	int finished = 0;
 	if (number_at(sound, at) != sound->number)
 		finished = flush(sound, sound->segment_ms, base, out, out_segment);

@@ -17,13 +17,14 @@
 struct sound {
 	uint32_t segment_ms;
 	int64_t number;   /* of the segment that is filled, counted from session time 0 */
-	int64_t position; /* samples; where the next packet begins. -1 = nothing came yet */
+	int64_t position; /* samples; where the next packet begins. -1 = not known yet */
 	int64_t begins;   /* samples; where the first packet of this segment does */
 	struct fmp4_sample *samples;
 	size_t n;
 	struct rs_buf data;
 	uint64_t packets;   /* put out or waiting */
 	uint64_t malformed; /* no Opus: left out */
+	uint64_t late;      /* of times that were put out already: left out */
 };
 
 /* A finished segment. */
@@ -35,6 +36,10 @@ struct sound_segment {
 /* 0 or -ENOMEM. */
 int sound_init(struct sound *sound, uint32_t segment_ms) RS_MUST_USE;
 void sound_done(struct sound *sound);
+/* The first packet is expected where this segment begins. Before any. */
+void sound_begin(struct sound *sound, int64_t number);
+/* Samples between what came and this time; 0: none, or nothing is known yet. */
+int64_t sound_hole(const struct sound *sound, int64_t until_ms);
 /* The next packet, at its time in the programme. `base` numbers segments for players. 1: a segment was finished by it,
  * and its octets were appended to `out`; 0; -E2BIG (of the segment: it is left out) or -ENOMEM. */
 int sound_push(struct sound *sound, int64_t time_ms, const uint8_t *data, size_t len, int64_t base,

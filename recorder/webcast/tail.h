@@ -29,7 +29,7 @@ void tail_close(struct tail *tail);
 /* 1 and a whole line without its newline, until the next call; 0: no more has come; or a negative errno. */
 int tail_next(struct tail *tail, const char **out_text, size_t *out_len);
 
-/* A WebM that grows. */
+/* A WebM that grows. It must not move while it is open. */
 struct tail_reel {
 	int fd; /* -1 = not open */
 	struct reel *reel;

@@ -4,10 +4,11 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import parser from 'webvtt-parser';
-import { events, programmes } from '../support/archive.mjs';
+import { bagFaults, events, programmes } from '../support/archive.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
-import { until as waitUntil } from '../support/wait.mjs';
-import { Webcast, complaints, endWebcasts, packets, times } from '../support/webcast.mjs';
+import { decode, stretches } from '../support/sound.mjs';
+import { sleep, until as waitUntil } from '../support/wait.mjs';
+import { Webcast, complaints, endWebcasts, packets, timed, times } from '../support/webcast.mjs';
 
 const LIMIT = { timeout: 300_000 };
 // Small, so that a slow machine keeps up; everything stays on the shelf for as long as the test lasts.
@@ -32,6 +33,8 @@ async function rigWithWebcast() {
 	return { rig, webcast };
 }
 
+const KEN = 990;
+const FRENCH = 1430;
 const size = (path) => (existsSync(path) ? statSync(path).size : 0);
 
 test('a public meeting is webcast from the switch to the closing of its doors, over a kill', LIMIT, async () => {
@@ -105,6 +108,75 @@ test('a public meeting is webcast from the switch to the closing of its doors, o
 	for (const { file } of webcast.playlist('s-fr').segments) assert.deepEqual(new parser.WebVTTParser().parse(webcast.text(`s-fr/${file}`).replace(/^X-TIMESTAMP-MAP.*\n/m, ''), 'captions').errors, [], file);
 	for (const folder of webcast.renditions) assert.ok(!readdirSync(join(webcast.place, folder)).some((name) => name.endsWith('.new')), folder);
 });
+
+for (const signal of ['SIGKILL', 'SIGTERM']) {
+	test(`a recorder that is gone for a while (${signal}) ends no webcast: the same playlists go on`, LIMIT, async () => {
+		const { rig, webcast } = await rigWithWebcast();
+		await rig.says({ type: 'recording', state: 'recording' });
+		const parts = (folder = 'a-floor') => webcast.playlist(folder).segments.length;
+		rig.tell('event webcast {"on":true}');
+		await until('the webcast', () => webcast.live?.live && parts() >= 3 && parts('v') >= 3);
+		const { started_ms } = webcast.live;
+		const first = programmes(rig.directory);
+		const written = [];
+
+		// Twice, the second time in the midst of what followed the first; and the webcast itself is killed while nobody records.
+		for (const part of ['002', '003']) {
+			const from = rig.said.length;
+			rig.recorder.kill(signal);
+			await rig.ended;
+			await until('what was written to be out', () => webcast.live.live && parts() >= 3);
+			if (part === '003') {
+				await webcast.end('SIGKILL');
+				webcast.start(...SETS);
+			}
+			const last = webcast.playlist('v').segments.at(-1).number;
+			await sleep(2500);
+			rig.start();
+			await rig.says({ type: 'recording', state: 'recording' }, from);
+			rig.tell('show KEN');
+			await until('it to go on', () => webcast.playlist('v').segments.at(-1).number > last + 8 && webcast.playlist('a-fr').segments.at(-1).number > last + 8);
+			// What a part holds, as long as it is there.
+			written.push(...timed(join(rig.directory, `data/channels/floor.${part}.webm`)).slice(0, 200));
+			for (const folder of webcast.renditions) assert.ok(!webcast.playlist(folder).ended, folder);
+		}
+		const away = events(rig.directory).filter(({ type }) => type === 'recording-resumed').map(({ utc }) => (Date.parse(utc) - started_ms) / 1000);
+		assert.equal(away.length, 2);
+
+		// Nothing of what is said behind closed doors, after a restart as before.
+		rig.tell('event visibility-changed {"visibility":"private"}');
+		await until('the end', () => webcast.live.live === false);
+		assert.equal(await webcast.end('SIGTERM'), 0);
+		const closed = (events(rig.directory).find(({ type, payload }) => type === 'meeting' && payload.name === 'visibility-changed').payload.time - started_ms) / 1000;
+
+		for (const folder of ['a-floor', 'a-fr', 'v']) {
+			const numbers = webcast.numbers(folder);
+			assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), `${folder} has a gap`);
+			const whole = webcast.join(folder, numbers, join(rig.state, `${folder}.mp4`));
+			assert.equal(complaints(whole), '', folder);
+			const seen = times(whole);
+			assert.ok(seen.at(-1).time < closed, `${folder} goes on to ${seen.at(-1).time}, closed at ${closed}`);
+			for (let i = 1; i < seen.length; i++) assert.ok(seen[i].time > seen[i - 1].time, `${folder}: time runs backwards at ${seen[i].time}`);
+			if (folder === 'v') continue;
+			for (let i = 1; i < seen.length; i++) assert.ok(seen[i].time - seen[i - 1].time < 0.045, `${folder}: a hole at ${seen[i - 1].time}`);
+			// Behind each restart somebody is heard.
+			const spoken = stretches(decode(whole), folder === 'a-fr' ? FRENCH : KEN);
+			for (const time of away) assert.ok(spoken.some(({ to }) => to > time - seen[0].time + 2), `${folder}: silence after ${time}: ${JSON.stringify(spoken)}`);
+		}
+		// Each part packet by packet in its place, which only one can have: times grow.
+		const heard = timed(join(rig.state, 'a-floor.mp4'));
+		assert.ok(written.length > 200, `${written.length} packets`);
+		for (const { time, digest } of written) assert.ok(heard.some((packet) => packet.digest === digest && Math.abs(packet.time - time) < 0.012), `the packet at ${time}`);
+
+		// Once it is closed there is one programme, of all that the archive holds.
+		const from = rig.said.length;
+		rig.tell('record off');
+		await rig.says({ type: 'archived', sealed: true }, from);
+		assert.equal(await rig.stop(), 0);
+		assert.deepEqual(readdirSync(join(rig.directory, 'data/channels')).filter((name) => /^\w+\.\d+\.webm$/.test(name)), []);
+		assert.deepEqual(bagFaults(rig.directory), []);
+	});
+}
 
 test('what is over is taken away after its time', LIMIT, async () => {
 	const { rig, webcast } = await rigWithWebcast();

@@ -94,6 +94,12 @@ export function packets(path, stream) {
 		.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => line.split(',').at(-1).trim());
 }
 
+// Times and digests of the sound's packets.
+export function timed(path) {
+	return run('ffprobe', '-v', 'error', '-select_streams', 'a', '-show_entries', 'packet=pts_time,data_hash', '-show_data_hash', 'md5', '-of', 'csv=p=0', path).stdout.trim().split('\n')
+		.map((line) => line.split(',')).map(([time, digest]) => ({ time: Number(time), digest }));
+}
+
 // Times and flags of the packets of a file's first stream.
 export function times(path) {
 	return run('ffprobe', '-v', 'error', '-show_entries', 'packet=pts_time,flags', '-of', 'csv=p=0', path).stdout.trim().split('\n')

@@ -40,10 +40,16 @@ static void essence_and_programme_are_told_apart(void **state)
 {
 	static const char *const essence[] = { "KEN.001.a.webm", "KEN.001.v.mkv",
 		"KEN.001.a.idx.jsonl", "fr.12345.a.webm" };
-	static const char *const other[] = { "fr.webm", "floor.webm", "KEN.001.webm",
+	static const char *const other[] = { "fr.webm", "floor.webm", "KEN.01.webm", "KEN.001webm",
 		"KEN.01.a.webm", "KEN.001.a", "KEN.001.a.txt", "KEN.001..webm", ".001.a.webm",
 		"KEN", "", "KEN.001.ab.webm", "K EN.001.a.webm", "KEN.001." };
+	static const char *const parts[] = { "floor.002.webm", "fr.12345.webm" };
 	size_t stem;
+	for (size_t i = 0; i < RS_ARRAY_LEN(parts); i++) {
+		assert_false(names_segment_parse(parts[i], &stem));
+		assert_true(names_is_programme(parts[i]));
+		assert_true(names_is_programme_part(parts[i]));
+	}
 	for (size_t i = 0; i < RS_ARRAY_LEN(essence); i++) {
 		assert_true(names_segment_parse(essence[i], &stem));
 		assert_int_equal(essence[i][stem], '.');
@@ -52,12 +58,17 @@ static void essence_and_programme_are_told_apart(void **state)
 	for (size_t i = 0; i < RS_ARRAY_LEN(other); i++) {
 		assert_false(names_segment_parse(other[i], &stem));
 		assert_int_equal(names_is_programme(other[i]), i < 2);
+		assert_false(names_is_programme_part(other[i]));
 	}
 	char file[NAMES_FILE_LEN];
 	names_segment("fr", ARCHIVE_CHANNEL, 7, file);
 	assert_string_equal(file, "channels/fr.007.a");
 	names_programme(NAMES_FLOOR, file);
 	assert_string_equal(file, "channels/floor.webm");
+	names_programme_part("fr", 1, file);
+	assert_string_equal(file, "channels/fr.webm");
+	names_programme_part("fr", 2, file);
+	assert_string_equal(file, "channels/fr.002.webm");
 	names_captions("pt-BR", file);
 	assert_string_equal(file, "text/captions.pt-BR.vtt");
 }

@@ -117,6 +117,19 @@ static void it_ends_with_the_recording(void **state)
 	assert_true(bulletin_is_on(&bulletin));
 }
 
+static void a_recorder_that_stops_ends_no_meeting(void **state)
+{
+	struct bulletin bulletin = make();
+	happens(&bulletin, 1000, "webcast", "{\"on\":true}");
+	assert_int_equal(bulletin.parts, 1);
+	says(&bulletin, "2026-11-22T00:00:10.623Z", "recording-stopped",
+		"{\"reason\":\"" ARCHIVE_RECORDER_STOPS "\"}");
+	assert_true(bulletin_is_on(&bulletin));
+	says(&bulletin, "2026-11-22T00:01:00.000Z", "recording-resumed", "{}");
+	assert_true(bulletin_is_on(&bulletin));
+	assert_int_equal(bulletin.parts, 2);
+}
+
 static void who_is_shown_is_taken_in_time(void **state)
 {
 	struct bulletin bulletin = make();
@@ -223,6 +236,7 @@ int main(void)
 		cmocka_unit_test(it_ends_where_the_public_has_to_leave),
 		cmocka_unit_test(what_is_not_public_is_never_on),
 		cmocka_unit_test(it_ends_with_the_recording),
+		cmocka_unit_test(a_recorder_that_stops_ends_no_meeting),
 		cmocka_unit_test(who_is_shown_is_taken_in_time),
 		cmocka_unit_test(captions_come_with_session_time),
 		cmocka_unit_test(no_words_are_read_that_were_said_off_the_air),

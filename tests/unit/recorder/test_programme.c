@@ -258,6 +258,48 @@ static void what_is_late_by_less_than_is_held_back_is_in_its_place(void **state)
 	assert_int_equal(look("channels/fr.webm").silent, 0);
 }
 
+/* A recorder that was killed comes back: who follows the meeting live goes on from there. */
+static void a_later_part_begins_where_the_session_is(void **state)
+{
+	const struct programme_config config = { .disk = &memory.disk,
+		.owner = 3,
+		.directory = "/archive/demo",
+		.ending = "",
+		.part = 2,
+		.begins_ms = 60000,
+		.app = "test",
+		.channels = &french,
+		.n_channels = 1,
+		.started_us = STARTED_US,
+		.cluster_ms = 1000,
+		.cluster_max = BLOCK_MAX };
+	struct programme *part = NULL;
+	assert_int_equal(programme_new(&config, &part), 0);
+	programme_show(part, "KEN", 59000);
+	speak(part, "floor", 58000, 60000); /* what was on its way before */
+	run(part, "KEN", true, 60000, 65000);
+	assert_true(film_position(programme_film(part, 0)) > (int64_t)61000 * STRIP_SAMPLES_A_MS);
+	assert_int_equal(programme_close(part, 65000, 0), 0);
+	programme_free(part);
+
+	struct memory_file *found = memory_disk_find(&memory, "channels/fr.002.webm");
+	assert_non_null(found);
+	const struct reel_port port = memory_file_port(found);
+	struct reel *reel = NULL;
+	struct reel_block block;
+	assert_int_equal(reel_new(&port, BLOCK_MAX, &reel), 0);
+	assert_int_equal(reel_next(reel, &block), 1);
+	assert_int_equal(block.time_ms, 60000);
+	unsigned sounds = 1;
+	unsigned pictures = 0;
+	while (reel_next(reel, &block) == 1)
+		*(block.track == 1 ? &sounds : &pictures) += 1;
+	assert_int_equal(sounds, 250);
+	assert_int_equal(pictures, 125);
+	reel_free(reel);
+	assert_non_null(memory_disk_find(&memory, "channels/floor.002.webm"));
+}
+
 static void a_silent_hall_is_written_all_the_same(void **state)
 {
 	struct programme *programme = *state;
@@ -331,6 +373,7 @@ int main(void)
 		CASE(a_place_to_jump_to_is_asked_for_now_and_then),
 		CASE(a_picture_of_another_codec_is_left_out_and_told_of_once),
 		CASE(what_is_late_by_less_than_is_held_back_is_in_its_place),
+		CASE(a_later_part_begins_where_the_session_is),
 		CASE(a_silent_hall_is_written_all_the_same),
 		CASE(time_does_not_run_ahead_of_the_clock),
 		CASE(a_disk_that_fails_ends_it_and_nothing_else),

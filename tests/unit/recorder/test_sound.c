@@ -130,6 +130,26 @@ static void where_the_file_jumps_the_packet_before_lasts(void **state)
 	end(&bench);
 }
 
+static void what_is_out_is_not_put_out_again(void **state)
+{
+	struct bench bench;
+	begin(&bench);
+	sound_begin(&bench.sound, 2);
+	assert_int_equal(sound_hole(&bench.sound, 3990), 0);
+	assert_int_equal(sound_hole(&bench.sound, 4100), 4800);
+	for (int64_t t = 4000; t < 6000; t += 20)
+		assert_int_equal(push(&bench, t, TOC_20), 0);
+	assert_int_equal(push(&bench, 6000, TOC_20), 1);
+	/* The recorder came back with a clock that was set. */
+	for (int64_t t = 3000; t < 6020; t += 20)
+		assert_int_equal(push(&bench, t, TOC_20), 0);
+	assert_int_equal(bench.sound.late, 151);
+	assert_int_equal(bench.sound.number, 3);
+	assert_int_equal(bench.sound.n, 1);
+	assert_int_equal(sound_hole(&bench.sound, 6020), 0);
+	end(&bench);
+}
+
 static void what_is_no_opus_is_left_out(void **state)
 {
 	struct bench bench;
@@ -180,6 +200,7 @@ int main(void)
 		cmocka_unit_test(packets_follow_one_another_to_the_sample),
 		cmocka_unit_test(whoever_joins_later_finds_the_same_samples),
 		cmocka_unit_test(where_the_file_jumps_the_packet_before_lasts),
+		cmocka_unit_test(what_is_out_is_not_put_out_again),
 		cmocka_unit_test(what_is_no_opus_is_left_out),
 		cmocka_unit_test(nothing_makes_no_segment),
 		cmocka_unit_test(out_of_memory_is_said),
