@@ -201,6 +201,21 @@ static int sqlite_put_message(
 	return 0;
 }
 
+static int sqlite_remove_meeting(
+	struct store *store, uint64_t ticket, const char *conference, const char *meeting)
+{
+	struct sqlite_job *job = NULL;
+	const int err = new_job(sqlite_of(store), JOB_REMOVAL, ticket, &job);
+	if (err < 0)
+		return err;
+	if (!rs_set_text(job->conference, conference) || !rs_set_text(job->meeting, meeting)) {
+		sqlite_job_free(job);
+		return -EINVAL;
+	}
+	submit(sqlite_of(store), job);
+	return 0;
+}
+
 static int sqlite_poll(struct store *store, struct store_done *out_done)
 {
 	static const enum store_done_kind kinds[] = {
@@ -210,6 +225,7 @@ static int sqlite_poll(struct store *store, struct store_done *out_done)
 		[JOB_NOTE] = STORE_DONE_NOTE,
 		[JOB_READ] = STORE_DONE_READ,
 		[JOB_MESSAGE] = STORE_DONE_MESSAGE,
+		[JOB_REMOVAL] = STORE_DONE_REMOVAL,
 	};
 	struct sqlite_store *sqlite = sqlite_of(store);
 
@@ -293,6 +309,7 @@ static const struct store_ops sqlite_ops = {
 	.put_note = sqlite_put_note,
 	.read = sqlite_read,
 	.put_message = sqlite_put_message,
+	.remove_meeting = sqlite_remove_meeting,
 	.poll = sqlite_poll,
 };
 

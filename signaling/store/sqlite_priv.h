@@ -23,6 +23,7 @@ enum sqlite_job_kind {
 	JOB_NOTE,
 	JOB_READ,
 	JOB_MESSAGE,
+	JOB_REMOVAL,
 };
 
 /* All texts are copies owned by the job. */

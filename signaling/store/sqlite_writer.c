@@ -261,6 +261,25 @@ static int do_message(sqlite3 *db, const struct sqlite_job *job)
 		job->keep_after);
 }
 
+static int do_removal(sqlite3 *db, const struct sqlite_job *job)
+{
+	const struct {
+		const char *sql, *key;
+	} steps[] = {
+		{ "DELETE FROM commands WHERE meeting = ?1", job->meeting },
+		{ "DELETE FROM messages WHERE meeting = ?1", job->meeting },
+		{ "DELETE FROM events WHERE meeting = ?1", job->meeting },
+		{ "DELETE FROM conferences WHERE id = ?1", job->conference },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(steps); i++) {
+		RS_CLEANUP(sqlite_finalizep)
+		sqlite3_stmt *statement = sqlite_prepare(db, steps[i].sql, 1, &steps[i].key);
+		if (statement == NULL || sqlite3_step(statement) != SQLITE_DONE)
+			return -EIO;
+	}
+	return 0;
+}
+
 static int do_job(sqlite3 *db, struct sqlite_job *job)
 {
 	switch (job->kind) {
@@ -276,6 +295,8 @@ static int do_job(sqlite3 *db, struct sqlite_job *job)
 		return do_read(db, job);
 	case JOB_MESSAGE:
 		return do_message(db, job);
+	case JOB_REMOVAL:
+		return do_removal(db, job);
 	}
 	return -EINVAL;
 }

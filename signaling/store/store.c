@@ -67,6 +67,12 @@ int store_put_message(struct store *store, uint64_t ticket, const struct store_m
 	return store->ops->put_message(store, ticket, message);
 }
 
+int store_remove_meeting(
+	struct store *store, uint64_t ticket, const char *conference, const char *meeting)
+{
+	return store->ops->remove_meeting(store, ticket, conference, meeting);
+}
+
 int store_poll(struct store *store, struct store_done *out_done)
 {
 	return store->ops->poll(store, out_done);

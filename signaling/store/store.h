@@ -59,6 +59,7 @@ enum store_done_kind {
 	STORE_DONE_NOTE,
 	STORE_DONE_READ,
 	STORE_DONE_MESSAGE,
+	STORE_DONE_REMOVAL,
 };
 
 /* A finished call. Pointers are valid until the next store_poll(). */
@@ -153,6 +154,8 @@ struct store_ops {
 		size_t max);
 	int (*put_message)(
 		struct store *store, uint64_t ticket, const struct store_message *message);
+	int (*remove_meeting)(
+		struct store *store, uint64_t ticket, const char *conference, const char *meeting);
 	int (*poll)(struct store *store, struct store_done *out_done);
 };
 
@@ -188,6 +191,10 @@ int store_read(struct store *store, uint64_t ticket, const char *meeting, uint64
 /* Write or remove a message. Asked again, nothing changes. As store_append(). */
 int store_put_message(
 	struct store *store, uint64_t ticket, const struct store_message *message) RS_MUST_USE;
+/* Remove a conference and all that is kept of its one meeting: events, replies, messages; all or nothing. Credentials and notes stay, and so
+ * does the claim: whoever had it before stays fenced. Asked again, nothing changes. As store_append(). */
+int store_remove_meeting(struct store *store, uint64_t ticket, const char *conference,
+	const char *meeting) RS_MUST_USE;
 /* 1 and *out_done, or 0. Results come in the order of the calls. */
 int store_poll(struct store *store, struct store_done *out_done);
 

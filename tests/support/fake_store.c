@@ -329,6 +329,51 @@ static int fake_put_message(
 	return 0;
 }
 
+/* The n-th of so many goes, the rest keep their order. */
+static void take_out(void *list, size_t *n, size_t size, size_t i)
+{
+	char *at = (char *)list + i * size;
+	memmove(at, at + size, (--*n - i) * size);
+}
+
+static void forget_meeting(struct fake_store *fake, const char *meeting)
+{
+	for (size_t i = fake->n_records; i > 0; i--) {
+		struct record *record = &fake->records[i - 1];
+		if (strcmp(record->meeting, meeting) != 0)
+			continue;
+		free((void *)(uintptr_t)record->event.payload);
+		free(record->reply);
+		take_out(fake->records, &fake->n_records, sizeof(*record), i - 1);
+	}
+	for (size_t i = fake->n_messages; i > 0; i--) {
+		if (strcmp(fake->messages[i - 1].meeting, meeting) == 0)
+			forget_message(fake, i - 1);
+	}
+}
+
+static int fake_remove_meeting(
+	struct store *store, uint64_t ticket, const char *conference, const char *meeting)
+{
+	struct fake_store *fake = fake_of(store);
+	size_t slot;
+	*push(fake, &slot) = (struct store_done){ .kind = STORE_DONE_REMOVAL,
+		.ticket = ticket,
+		.result = fake->result,
+		.why = "the test says so" };
+	if (fake->result != STORE_OK)
+		return 0;
+	forget_meeting(fake, meeting);
+	for (size_t i = fake->n_conferences; i > 0; i--) {
+		if (strcmp(fake->conferences[i - 1].id, conference) != 0)
+			continue;
+		free(fake->conferences[i - 1].json);
+		take_out(fake->conferences, &fake->n_conferences, sizeof(fake->conferences[0]),
+			i - 1);
+	}
+	return 0;
+}
+
 size_t fake_store_messages(const struct fake_store *fake)
 {
 	return fake->n_messages;
@@ -408,6 +453,7 @@ static const struct store_ops fake_ops = {
 	.put_note = fake_put_note,
 	.read = fake_read,
 	.put_message = fake_put_message,
+	.remove_meeting = fake_remove_meeting,
 	.poll = fake_poll,
 };
 

@@ -321,6 +321,42 @@ static void a_note_is_kept_replaced_and_forgotten(void **state)
 		-E2BIG);
 }
 
+static void a_meeting_is_removed_with_all_that_is_kept_of_it(void **state)
+{
+	struct bench *bench = *state;
+	const uint64_t epoch = claim(bench);
+	const struct store_command command = { "chair", "c-1", "ok", 2 };
+	const struct store_conference conferences[] = { { "one", "e", "{}", 2 },
+		{ "two", "e", "{}", 2 } };
+	const struct store_message message = { "demo", 1, "hello", 5, 0 };
+	uint64_t other = 0;
+	for (size_t i = 0; i < RS_ARRAY_LEN(conferences); i++) {
+		assert_int_equal(store_put_conference(bench->store, 1, &conferences[i]), 0);
+		assert_int_equal(await(bench).result, STORE_OK);
+	}
+	assert_int_equal(append_and_await(bench, epoch, 0, "a", &command), STORE_OK);
+	assert_int_equal(store_put_message(bench->store, 2, &message), 0);
+	assert_int_equal(await(bench).result, STORE_OK);
+	assert_int_equal(store_claim(bench->store, "demo-2", &other), 0);
+	assert_int_equal(append_one(bench, "demo-2", other, 0, "b", NULL), 0);
+	assert_int_equal(await(bench).result, STORE_OK);
+	take_note(bench, "a/1", "x");
+	for (int times = 0; times < 2; times++) {
+		assert_int_equal(store_remove_meeting(bench->store, 5, "one", "demo"), 0);
+		const struct store_done done = await(bench);
+		assert_int_equal(done.kind, STORE_DONE_REMOVAL);
+		assert_int_equal(done.ticket, 5);
+		assert_int_equal(done.result, STORE_OK);
+	}
+	reopen(bench);
+	assert_loads(bench, "conference two e {};demo-2 1 b;a/1: x;");
+	/* Its name may be taken again, with a log of its own; whoever had it before may not write there. */
+	const uint64_t anew = claim(bench);
+	assert_true(anew > epoch);
+	assert_int_equal(append_and_await(bench, epoch, 0, "old", NULL), STORE_FENCED);
+	assert_int_equal(append_and_await(bench, anew, 0, "new", &command), STORE_OK);
+}
+
 static void a_conference_is_kept_and_replaced(void **state)
 {
 	struct bench *bench = *state;
@@ -652,6 +688,7 @@ int main(void)
 		CASE(a_message_that_is_too_long_is_refused),
 		CASE(a_database_from_before_the_chat_is_opened),
 		CASE(a_note_is_kept_replaced_and_forgotten),
+		CASE(a_meeting_is_removed_with_all_that_is_kept_of_it),
 		CASE(many_appends_share_transactions_and_keep_their_order),
 		CASE(limits_are_refused_at_once),
 		CASE(a_kill_loses_no_acknowledged_event),
