@@ -43,15 +43,41 @@ static bool read_files(struct request *request, struct service_files *out)
 	return true;
 }
 
-void api_import(struct request *request)
+static void import(struct request *request, const struct rehearsal_wish *rehearsal)
 {
 	struct service_refusal refusal;
 	struct service_files files;
 	if (!read_files(request, &files))
 		return;
+	files.rehearsal = rehearsal;
 	request->importing = true;
 	if (service_import(request->io->service, request->number, &files, io_moment(), &refusal) <
 		0)
+		http_refuse_service(request, &refusal);
+}
+
+void api_import(struct request *request)
+{
+	import(request, NULL);
+}
+
+void api_rehearse(struct request *request)
+{
+	char meeting[RS_NAME_MAX + 1];
+	char name[RS_NAME_MAX + 1];
+	if (route_query(request->query, "meeting", meeting, sizeof(meeting)) &&
+		route_query(request->query, "name", name, sizeof(name)))
+		import(request, &(struct rehearsal_wish){ meeting, name });
+	else
+		http_refuse(request, HTTP_STATUS_BAD_REQUEST, "malformed",
+			"The query may say meeting and name, each 1 to 64 of [A-Za-z0-9_-].");
+}
+
+void api_clear(struct request *request)
+{
+	struct service_refusal refusal;
+	if (service_clear(request->io->service, request->number, request->params.name[0],
+		    io_moment(), &refusal) < 0)
 		http_refuse_service(request, &refusal);
 }
 

@@ -326,6 +326,8 @@ void credentials_issue(struct request *request);
 void credentials_revoke(struct request *request);
 void api_schema(struct request *request);
 void api_import(struct request *request);
+void api_rehearse(struct request *request);
+void api_clear(struct request *request);
 void api_ballot(struct request *request);
 void api_conferences(struct request *request);
 void api_conference(struct request *request);

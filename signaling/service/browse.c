@@ -49,15 +49,26 @@ static int write_conference(const struct service *service, const char *id, struc
 	return err < 0 ? err : rs_buf_append(out, "]}", 2);
 }
 
+/* Rehearsals stand in files of their own, and are the conference's all the same. */
+static bool told_before(const struct service *service, const struct known_conference *this)
+{
+	const struct known_conference *known = service->conferences;
+	while (known != this && strcmp(known->of, this->of) != 0)
+		known = known->next;
+	return known != this;
+}
+
 int service_conferences(const struct service *service, struct rs_buf *out)
 {
 	const char *comma = "";
 	int err = rs_buf_printf(out, "{\"conferences\":[");
 	for (const struct known_conference *known = service->conferences; known != NULL && err == 0;
 		known = known->next) {
+		if (told_before(service, known))
+			continue;
 		err = rs_buf_printf(out, "%s", comma);
 		if (err == 0)
-			err = write_conference(service, known->id, out);
+			err = write_conference(service, known->of, out);
 		comma = ",";
 	}
 	return err < 0 ? err : rs_buf_append(out, "]}", 2);
@@ -67,7 +78,7 @@ int service_conference(const struct service *service, const char *id, struct rs_
 {
 	for (const struct known_conference *known = service->conferences; known != NULL;
 		known = known->next) {
-		if (strcmp(known->id, id) == 0)
+		if (strcmp(known->of, id) == 0)
 			return write_conference(service, id, out);
 	}
 	return -ENOENT;

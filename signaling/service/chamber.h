@@ -159,9 +159,10 @@ struct snapshot {
 struct chamber {
 	struct chamber *next;
 	struct proceedings *proceedings;
-	char conference[RS_NAME_MAX + 1];
-	char epoch[RS_NAME_MAX + 1]; /* of the history, for resume */
-	uint64_t claim;              /* of the store */
+	char conference[RS_NAME_MAX + 1]; /* whose people these are */
+	char file[RS_NAME_MAX + 1];       /* the conference file it stands in */
+	char epoch[RS_NAME_MAX + 1];      /* of the history, for resume */
+	uint64_t claim;                   /* of the store */
 	bool fenced;
 	struct broadcast *broadcast;
 	struct replies *replies;

@@ -245,7 +245,7 @@ static int check_badge(const struct service *service, const char *conference, co
 {
 	char text[PEER_WHY_LEN];
 	const struct known_conference *known = service->conferences;
-	while (known != NULL && strcmp(known->id, conference) != 0)
+	while (known != NULL && strcmp(known->of, conference) != 0)
 		known = known->next;
 	if (known == NULL) {
 		refuse_request(

@@ -487,6 +487,17 @@ int service_hook_delete(struct service *service, uint64_t request, const char *m
 	return 0;
 }
 
+void hooks_forget(struct service *service, const char *meeting, struct moment at)
+{
+	for (struct hook *hook = service->hooks; hook != NULL; hook = hook->next) {
+		if (hook->removed || strcmp(hook->meeting, meeting) != 0)
+			continue;
+		hook->removed = true;
+		set_dirty(hook);
+		pump_note(service, hook, at);
+	}
+}
+
 int service_hooks(const struct service *service, const char *meeting, struct rs_buf *out)
 {
 	const char *comma = "";

@@ -6,9 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* A conference file at its largest. */
-#define CONFERENCE_TEXT_MAX ((size_t)4 << 20)
-
 const struct rules *import_rules(const void *ctx, const char *name)
 {
 	const struct service *service = ctx;
@@ -19,16 +16,30 @@ const struct rules *import_rules(const void *ctx, const char *name)
 	return NULL;
 }
 
-int import_remember(struct service *service, const char *id, const uint8_t hash[RS_SHA256_LEN])
+int import_remember(struct service *service, const struct conference *conference,
+	const uint8_t hash[RS_SHA256_LEN])
 {
 	struct known_conference *known = rs_zalloc(sizeof(*known));
 	if (known == NULL)
 		return -ENOMEM;
-	(void)rs_set_text(known->id, id);
+	(void)rs_set_text(known->id, conference->id);
+	(void)rs_set_text(known->of, conference->of);
 	memcpy(known->hash, hash, RS_SHA256_LEN);
 	known->next = service->conferences;
 	service->conferences = known;
 	return 0;
+}
+
+void import_forget(struct service *service, const char *id)
+{
+	for (struct known_conference **at = &service->conferences; *at != NULL; at = &(*at)->next) {
+		struct known_conference *known = *at;
+		if (strcmp(known->id, id) != 0)
+			continue;
+		*at = known->next;
+		rs_release(known);
+		return;
+	}
 }
 
 static const struct known_conference *find_known(const struct service *service, const char *id)
@@ -50,9 +61,10 @@ int import_chambers(struct service *service, struct conference *conference, cons
 			return -E2BIG;
 		struct chamber *chamber = NULL;
 		const int err = chamber_new(
-			service, conference->meetings[i], conference->id, epoch, &chamber);
+			service, conference->meetings[i], conference->of, epoch, &chamber);
 		if (err < 0)
 			return err;
+		(void)rs_set_text(chamber->file, conference->id);
 		*last = chamber;
 		conference->meetings[i] = NULL; /* the chamber's now */
 		service->n_chambers++;
@@ -66,8 +78,9 @@ void import_open_rehearsals(struct service *service, struct moment at)
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
 		const struct meeting *meeting = chamber->proceedings->meeting;
-		struct job job = { .command = {
-					   .kind = COMMAND_OPEN_MEETING, .role = ROLE_ADMIN } };
+		struct job job = { .command = { .kind = COMMAND_OPEN_MEETING,
+					   .role = ROLE_ADMIN,
+					   .overrides = true } }; /* a quorum comes later */
 		if (meeting->rehearsal && meeting->phase == MEETING_SCHEDULED &&
 			chamber->n_jobs == 0 && !chamber->in_flight)
 			(void)chamber_submit(service, chamber, &job); /* empty, so there is room */
@@ -76,15 +89,16 @@ void import_open_rehearsals(struct service *service, struct moment at)
 }
 
 /* 201 {"conference", "meetings": ["demo", …]}; ids need no escaping. */
-static void answer_created(struct service *service, uint64_t request, const char *conference)
+static void answer_created(
+	struct service *service, uint64_t request, const struct conference *conference)
 {
 	struct rs_buf out;
 	rs_buf_init(&out, (size_t)64 * 1024);
-	int err = rs_buf_printf(&out, "{\"conference\":\"%s\",\"meetings\":[", conference);
+	int err = rs_buf_printf(&out, "{\"conference\":\"%s\",\"meetings\":[", conference->of);
 	const char *comma = "";
 	for (const struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
 		chamber = chamber->next) {
-		if (strcmp(chamber->conference, conference) != 0)
+		if (strcmp(chamber->file, conference->id) != 0)
 			continue;
 		err = rs_buf_printf(&out, "%s\"%s\"", comma, chamber->proceedings->meeting->id);
 		comma = ",";
@@ -204,7 +218,7 @@ static int import_whole(struct service *service, uint64_t request, const struct 
 				"conference.id: it was imported before with other content.");
 			return -EEXIST;
 		}
-		answer_created(service, request, conference->id);
+		answer_created(service, request, conference);
 		return 0;
 	}
 	const int err = check_meetings(service, conference, refusal);
@@ -216,7 +230,7 @@ static int import_whole(struct service *service, uint64_t request, const struct 
 int service_import(struct service *service, uint64_t request, const struct service_files *files,
 	struct moment at, struct service_refusal *refusal)
 {
-	struct conference *conference = NULL;
+	RS_CLEANUP(conference_freep) struct conference *conference = NULL;
 	struct rs_buf whole;
 	(void)at; /* the answer comes later */
 	if (files->len > CONFERENCE_TEXT_MAX || files->csv_len > CONFERENCE_TEXT_MAX) {
@@ -229,8 +243,10 @@ int service_import(struct service *service, uint64_t request, const struct servi
 	}
 	rs_buf_init(&whole, CONFERENCE_TEXT_MAX);
 	int err = judge(service, request, files, &whole, &conference, refusal);
+	if (err == 0 && files->rehearsal != NULL)
+		err = rehearsal_make(service, files->rehearsal, &whole, &conference, refusal);
 	if (err == 0)
-		err = import_whole(service, request, &whole, conference, refusal);
+		err = import_whole(service, request, &whole, rs_steal(&conference), refusal);
 	rs_buf_done(&whole);
 	return err < 0 ? err : 0;
 }
@@ -246,7 +262,7 @@ void import_done(struct service *service, const struct store_done *done, struct 
 		forget_import(service);
 		return;
 	}
-	int err = import_remember(service, import->conference->id, import->hash);
+	int err = import_remember(service, import->conference, import->hash);
 	if (err == 0)
 		err = import_chambers(service, import->conference, import->epoch);
 	for (struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
@@ -258,7 +274,7 @@ void import_done(struct service *service, const struct store_done *done, struct 
 	}
 	if (err == 0) {
 		log_info(LOG_MEETING, import->conference->id, "conference imported");
-		answer_created(service, import->request, import->conference->id);
+		answer_created(service, import->request, import->conference);
 	} else {
 		log_error(LOG_MEETING, import->conference->id,
 			"conference is written down but not open, restart err=%d", err);

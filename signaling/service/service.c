@@ -138,7 +138,7 @@ static int start_conference(void *ctx, const struct store_conference *stored)
 		return err;
 	}
 	rs_sha256(stored->json, stored->len, hash);
-	err = import_remember(start->service, stored->id, hash);
+	err = import_remember(start->service, conference, hash);
 	if (err == 0)
 		err = import_chambers(start->service, conference, stored->epoch);
 	if (err < 0) {
@@ -330,6 +330,9 @@ static void take_completions(struct service *service, struct moment at)
 		case STORE_DONE_MESSAGE:
 			take_message(service, &done);
 			break;
+		case STORE_DONE_REMOVAL:
+			clear_done(service, &done, at);
+			break;
 		}
 	}
 }
@@ -352,6 +355,7 @@ static struct session *first_silent(struct service *service, rs_time now)
 void service_tick(struct service *service, struct moment at)
 {
 	take_completions(service, at);
+	clear_tick(service, at);
 	if (at.now < service->deadline)
 		return;
 	service->deadline = RS_TIME_NEVER;

@@ -20,6 +20,7 @@
 #include "signaling/broadcast/message.h"
 #include "signaling/wire/hook.h"
 #include "signaling/wire/peer.h"
+#include "signaling/wire/rehearsal.h"
 
 struct service;
 struct store; /* signaling/store/store.h */
@@ -157,6 +158,8 @@ struct service_files {
 	size_t len;
 	const char *csv;
 	size_t csv_len;
+	/* Not the file, but a rehearsal made of one of its meetings (wire/rehearsal.h); NULL = the file. */
+	const struct rehearsal_wish *rehearsal;
 };
 
 /* Import a conference file (conf/examples/README.md). 0: the answer comes as SERVICE_ANSWER for `request` (the driver's
@@ -166,6 +169,11 @@ struct service_files {
  * 503 another is under way; -ENOMEM or what the store says, 503. */
 int service_import(struct service *service, uint64_t request, const struct service_files *files,
 	struct moment at, struct service_refusal *refusal) RS_MUST_USE;
+/* Clear a rehearsal that stands in a file of its own: it is closed, and what is kept of it is removed (events, lists, votes, chat,
+ * documents, webhooks); what was recorded of it stays in the archive. 0: SERVICE_ANSWER follows, 200 {"meeting", "conference", "events"},
+ * or 503 (the store, or a recorder that has not got all of it). Refused at once with `refusal`: 404; 409 not-a-rehearsal, not-alone; 503. */
+int service_clear(struct service *service, uint64_t request, const char *meeting, struct moment at,
+	struct service_refusal *refusal) RS_MUST_USE;
 /* A command of someone without a WebSocket; the driver has seen to it that the token is of this meeting, or an admin's. */
 struct service_order {
 	uint64_t request;

@@ -19,8 +19,11 @@
 #include "signaling/wire/figures.h"
 #include "signaling/wire/hook.h"
 #include "signaling/wire/late.h"
+#include "signaling/wire/rehearsal.h"
 #include "signaling/wire/view.h"
 
+/* A conference file at its largest. */
+#define CONFERENCE_TEXT_MAX ((size_t)4 << 20)
 #define RULES_MAX 32
 #define GATES_KEPT 64
 /* Close codes of PROTOCOL.md section 1. */
@@ -80,7 +83,16 @@ struct import {
 struct known_conference {
 	struct known_conference *next;
 	char id[RS_NAME_MAX + 1];
+	char of[RS_NAME_MAX + 1]; /* whose meetings they are */
 	uint8_t hash[RS_SHA256_LEN];
+};
+
+/* A rehearsal that is being cleared. */
+struct clearing {
+	uint64_t request; /* 0 = none */
+	uint64_t ticket;  /* of the store; 0 = it is not asked yet */
+	char meeting[RS_NAME_MAX + 1];
+	rs_time by; /* then it is given up */
 };
 
 /* Events that are being read for an HTTP request. */
@@ -135,6 +147,7 @@ struct service {
 	size_t n_chambers;
 	struct known_conference *conferences;
 	struct import import;
+	struct clearing clearing;
 	struct rs_map *credentials;        /* by a digest of conference and badge */
 	struct rs_map *links;              /* the same, by link */
 	struct credential_change *changes; /* on their way to the store */
@@ -420,9 +433,20 @@ void archive_gone(struct service *service);
 void import_done(struct service *service, const struct store_done *done, struct moment at);
 const struct rules *import_rules(const void *ctx, const char *name);
 int import_chambers(struct service *service, struct conference *conference, const char *epoch);
-int import_remember(struct service *service, const char *id, const uint8_t hash[RS_SHA256_LEN]);
+int import_remember(struct service *service, const struct conference *conference,
+	const uint8_t hash[RS_SHA256_LEN]);
+/* The file of this name is as if it had never been imported. */
+void import_forget(struct service *service, const char *id);
 /* A rehearsal needs nobody to open it. */
 void import_open_rehearsals(struct service *service, struct moment at);
+
+/* rehearsal.c */
+/* Puts a rehearsal of one of its meetings in the place of a conference and its text. 0, or negative with `refusal` set. */
+int rehearsal_make(struct service *service, const struct rehearsal_wish *wish, struct rs_buf *whole,
+	struct conference **conference, struct service_refusal *refusal) RS_MUST_USE;
+/* Go on with what is being cleared; the store has removed it, or not. */
+void clear_tick(struct service *service, struct moment at);
+void clear_done(struct service *service, const struct store_done *done, struct moment at);
 
 /* decided.c */
 /* After it was applied. 0 or -ENOMEM. */
@@ -447,6 +471,8 @@ void hooks_pump(struct service *service, const struct chamber *chamber, struct m
 /* A read or a note of the store is done: was it a webhook's? */
 bool hooks_read_done(struct service *service, const struct store_done *done, struct moment at);
 bool hooks_note_done(struct service *service, const struct store_done *done, struct moment at);
+/* The meeting is gone, and so are its webhooks. */
+void hooks_forget(struct service *service, const char *meeting, struct moment at);
 /* As noted before a restart. 0; -EBADMSG with `why`; -ENOMEM. Notes of others are passed over. */
 int hooks_load(struct service *service, const struct store_note *note,
 	char why[HOOK_ERROR_LEN]) RS_MUST_USE;

@@ -165,6 +165,19 @@ static int read_meetings(const struct source *source, struct conference *confere
 	return 0;
 }
 
+static void read_of(const struct object *root, struct conference *conference)
+{
+	(void)rs_set_text(conference->of, conference->id);
+	if (!object_has(root, "rehearsal_of"))
+		return;
+	(void)rs_set_text(conference->of, object_name(root, "rehearsal_of"));
+	for (size_t i = 0; i < conference->n_meetings; i++) {
+		if (!conference->meetings[i]->rehearsal)
+			object_fail(
+				root, "rehearsal_of", "all meetings of such a file are rehearsals");
+	}
+}
+
 static int read_conference(const struct conference_reader *reader, const struct object *root,
 	struct conference *conference)
 {
@@ -179,12 +192,14 @@ static int read_conference(const struct conference_reader *reader, const struct 
 	};
 	(void)rs_set_text(conference->id, object_name(root, "id"));
 	READ_TEXT(root, "title", conference->title);
-	ONLY(&source, root, "$schema", "id", "title", "rules", "languages", "delegations", "rooms",
-		"booths", "meetings");
+	ONLY(&source, root, "$schema", "id", "rehearsal_of", "title", "rules", "languages",
+		"delegations", "rooms", "booths", "meetings");
 	int err = source_read(&source);
 	if (err == 0)
 		err = read_meetings(&source, conference);
 	source_done(&source);
+	if (err == 0)
+		read_of(root, conference);
 	return err;
 }
 

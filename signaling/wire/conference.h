@@ -19,6 +19,8 @@
 
 struct conference {
 	char id[RS_NAME_MAX + 1];
+	char of[RS_NAME_MAX +
+		1]; /* the conference whose people, links and PINs these are: itself, unless all are rehearsals of another */
 	char title[MEETING_TITLE_MAX + 1];
 	struct meeting *meetings[CONFERENCE_MEETINGS_MAX]; /* may be taken out; the rest is freed */
 	size_t n_meetings;

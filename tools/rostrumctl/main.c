@@ -5,6 +5,7 @@
 #include "common/base/mem.h"
 #include "tools/rostrumctl/archive.h"
 #include "tools/rostrumctl/badges.h"
+#include "tools/rostrumctl/conference.h"
 #include "tools/rostrumctl/lots.h"
 #include "tools/rostrumctl/rules.h"
 #include "tools/rostrumctl/site.h"
@@ -18,7 +19,9 @@ static const struct {
 	const char *meaning;
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 } commands[] = {
-	{ "conference", "import a conference file", site_conference },
+	{ "conference", "import a conference file", conference_main },
+	{ "rehearsal", "make a rehearsal of a conference file's meeting; clear it",
+		rehearsal_main },
 	{ "badges", "list badges; give them links and PINs, to print or as CSV; revoke",
 		badges_main },
 	{ "meeting", "open or close a meeting", site_meeting },

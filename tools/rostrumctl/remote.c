@@ -3,15 +3,16 @@
 #include "common/base/time.h"
 
 #include <curl/curl.h>
-#include <jansson.h>
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define REQUEST_TIMEOUT_S 30L
 #define URL_MAX 1024
+#define ANSWER_MAX ((size_t)32 << 20)
 /* A token of our own need not outlive its request. */
 #define OWN_TOKEN_S 300
 #define HOURS_MAX 87600
@@ -280,4 +281,51 @@ int remote_upload(const struct remote_options *options, const char *path,
 {
 	const struct call call = { .parts = parts, .n_parts = n };
 	return ask_with(options, path, &call, out);
+}
+
+/* --- JSON --- */
+
+json_t *remote_json(
+	const struct remote_options *options, const char *path, const struct rs_buf *answer)
+{
+	json_t *json = json_loadb((const char *)rs_buf_data(answer), rs_buf_len(answer), 0, NULL);
+	if (json == NULL)
+		(void)fprintf(
+			stderr, "rostrumctl: %s%s: the answer is no JSON\n", options->base, path);
+	return json;
+}
+
+json_t *remote_ask(
+	const struct remote_options *options, const char *path, const char *body, size_t len)
+{
+	struct rs_buf answer;
+	rs_buf_init(&answer, ANSWER_MAX);
+	json_t *json = remote_request(options, path, body, len, &answer) == 0
+			       ? remote_json(options, path, &answer)
+			       : NULL;
+	rs_buf_done(&answer);
+	return json;
+}
+
+json_t *remote_ask_form(const struct remote_options *options, const char *path,
+	const struct remote_part *parts, size_t n)
+{
+	struct rs_buf answer;
+	rs_buf_init(&answer, ANSWER_MAX);
+	json_t *json = remote_upload(options, path, parts, n, &answer) == 0
+			       ? remote_json(options, path, &answer)
+			       : NULL;
+	rs_buf_done(&answer);
+	return json;
+}
+
+int remote_print_json(json_t *json)
+{
+	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
+	if (text == NULL)
+		return 1;
+	(void)printf("%s\n", text);
+	free(text);
+	return 0;
 }

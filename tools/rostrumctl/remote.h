@@ -9,6 +9,8 @@
 #include "common/base/buf.h"
 #include "signaling/auth/auth.h"
 
+#include <jansson.h>
+
 #define REMOTE_WORDS_MAX 40
 
 /* A command line, taken apart. Texts point into it. */
@@ -45,5 +47,16 @@ int remote_upload(const struct remote_options *options, const char *path,
  * connection, or the reason of an answer that is no success. */
 int remote_request(const struct remote_options *options, const char *path, const char *body,
 	size_t len, struct rs_buf *out) RS_MUST_USE;
+
+/* An answer's body as JSON; NULL after it was said that it is none. */
+json_t *remote_json(
+	const struct remote_options *options, const char *path, const struct rs_buf *answer);
+/* remote_request() and remote_upload() with the answer as JSON; NULL after the failure was said. */
+json_t *remote_ask(
+	const struct remote_options *options, const char *path, const char *body, size_t len);
+json_t *remote_ask_form(const struct remote_options *options, const char *path,
+	const struct remote_part *parts, size_t n);
+/* On stdout, as one line. Takes `json`, which may be NULL. The exit status. */
+int remote_print_json(json_t *json);
 
 #endif

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_MAX ((size_t)32 << 20)
-#define FILE_MAX ((size_t)4 << 20)
 #define PATH_MAX_LEN 256
 #define PRESET_HOURS 168
 #define HOUR_S 3600
@@ -29,146 +27,6 @@ static bool word_is(const struct remote_options *options, size_t i, const char *
 	return i < options->n_words && strcmp(options->words[i], text) == 0;
 }
 
-/* The answer to a request as JSON, or NULL after the failure was said. */
-static json_t *ask(
-	const struct remote_options *options, const char *path, const char *body, size_t len)
-{
-	struct rs_buf answer;
-	json_t *json = NULL;
-	rs_buf_init(&answer, ANSWER_MAX);
-	if (remote_request(options, path, body, len, &answer) == 0) {
-		json = json_loadb((const char *)rs_buf_data(&answer), rs_buf_len(&answer), 0, NULL);
-		if (json == NULL)
-			(void)fprintf(stderr, "rostrumctl: %s%s: the answer is no JSON\n",
-				options->base, path);
-	}
-	rs_buf_done(&answer);
-	return json;
-}
-
-/* Takes `json`. */
-static int print_json(json_t *json)
-{
-	char *text = json_dumps(json, JSON_COMPACT);
-	if (text != NULL)
-		(void)printf("%s\n", text);
-	const bool good = text != NULL;
-	free(text);
-	json_decref(json);
-	return good ? 0 : FAILED;
-}
-
-/* --- conference import FILE --- */
-
-static int read_file(const char *path, struct rs_buf *out)
-{
-	FILE *file = fopen(path, "rb");
-	uint8_t *room = rs_buf_room(out, FILE_MAX);
-	if (file == NULL || room == NULL) {
-		(void)fprintf(stderr, "rostrumctl: %s: %s\n", path, strerror(errno));
-		if (file != NULL)
-			(void)fclose(file); /* read only */
-		return -EIO;
-	}
-	const size_t len = fread(room, 1, FILE_MAX, file);
-	const bool whole = feof(file) != 0 || fgetc(file) == EOF;
-	(void)fclose(file); /* read only */
-	rs_buf_commit(out, len);
-	if (!whole)
-		(void)fprintf(stderr, "rostrumctl: %s: longer than 4 MiB\n", path);
-	return whole ? 0 : -E2BIG;
-}
-
-/* Walks "chair", "delegates KEN", "interpreters fr 1" without recursion: the lists are two deep at most. */
-static void print_link(const char *group, const char *key, size_t number, const json_t *link)
-{
-	char name[112];
-	if (number > 0)
-		(void)snprintf(name, sizeof(name), "%.40s %.40s %zu", group, key, number);
-	else
-		(void)snprintf(name, sizeof(name), "%.40s%s%.40s", group,
-			group[0] != '\0' ? " " : "", key);
-	(void)printf("  %-24s %s\n", name, json_string_value(link));
-}
-
-static void print_group(const char *group, json_t *links)
-{
-	const char *key;
-	json_t *value;
-	json_object_foreach(links, key, value)
-	{
-		if (json_is_string(value))
-			print_link(group, key, 0, value);
-		for (size_t i = 0; i < json_array_size(value); i++)
-			print_link(group, key, i + 1, json_array_get(value, i));
-	}
-}
-
-/* Takes `answer`. */
-static int print_import(json_t *answer)
-{
-	json_t *links = json_object_get(answer, "links");
-	const char *key;
-	json_t *value;
-	(void)printf("Conference \"%s\" is imported. Join links for meeting \"%s\":\n",
-		json_string_value(json_object_get(answer, "conference")),
-		json_string_value(json_object_get(answer, "meeting")));
-	json_object_foreach(links, key, value)
-	{
-		if (json_is_string(value))
-			print_link("", key, 0, value);
-		else
-			print_group(key, value);
-	}
-	json_decref(answer);
-	return 0;
-}
-
-/* The conference file, and the table beside it as a form. NULL after the failure was said. */
-static json_t *upload(const struct remote_options *options, const struct rs_buf *file)
-{
-	struct rs_buf table;
-	struct rs_buf answer;
-	json_t *json = NULL;
-	rs_buf_init(&table, FILE_MAX);
-	rs_buf_init(&answer, ANSWER_MAX);
-	if (read_file(options->delegations, &table) == 0) {
-		const struct remote_part parts[] = {
-			{ "conference", "application/json", rs_buf_data(file), rs_buf_len(file) },
-			{ "delegations", "text/csv", rs_buf_data(&table), rs_buf_len(&table) },
-		};
-		if (remote_upload(options, "/api/v1/conferences", parts, RS_ARRAY_LEN(parts),
-			    &answer) == 0)
-			json = json_loadb(
-				(const char *)rs_buf_data(&answer), rs_buf_len(&answer), 0, NULL);
-	}
-	rs_buf_done(&table);
-	rs_buf_done(&answer);
-	return json;
-}
-
-int site_conference(int argc, char **argv)
-{
-	struct remote_options options;
-	struct rs_buf file;
-	if (remote_options_parse(argc, argv, &options) < 0 || options.n_words != 2 ||
-		!word_is(&options, 0, "import"))
-		return misuse("conference import FILE [--delegations FILE.csv]");
-	rs_buf_init(&file, FILE_MAX);
-	json_t *answer = NULL;
-	if (read_file(options.words[1], &file) < 0)
-		answer = NULL; /* said */
-	else if (options.delegations != NULL)
-		answer = upload(&options, &file);
-	else
-		answer = ask(&options, "/api/conferences", (const char *)rs_buf_data(&file),
-			rs_buf_len(&file));
-	rs_buf_done(&file);
-	if (answer == NULL)
-		return FAILED;
-	return options.json ? print_json(answer) : print_import(answer);
-}
-
 /* --- meeting open|close ID --- */
 
 int site_meeting(int argc, char **argv)
@@ -181,11 +39,11 @@ int site_meeting(int argc, char **argv)
 		return misuse("meeting open|close ID");
 	(void)snprintf(
 		path, sizeof(path), "/api/meetings/%s/%s", options.words[1], options.words[0]);
-	json_t *answer = ask(&options, path, "", 0);
+	json_t *answer = remote_ask(&options, path, "", 0);
 	if (answer == NULL)
 		return FAILED;
 	if (options.json)
-		return print_json(answer);
+		return remote_print_json(answer);
 	(void)printf("Meeting \"%s\": %s, event %lld.\n", options.words[1],
 		word_is(&options, 0, "open") ? "open" : "closed",
 		(long long)json_integer_value(json_object_get(answer, "event")));
@@ -247,9 +105,9 @@ int site_token(int argc, char **argv)
 		return FAILED;
 	}
 	if (options.json)
-		return print_json(json_pack("{s:s, s:s, s:s, s:s, s:I}", "token", token, "meeting",
-			claims.meeting, "badge", claims.badge, "role", role_name(claims.role),
-			"expires", (json_int_t)claims.expires_s));
+		return remote_print_json(json_pack("{s:s, s:s, s:s, s:s, s:I}", "token", token,
+			"meeting", claims.meeting, "badge", claims.badge, "role",
+			role_name(claims.role), "expires", (json_int_t)claims.expires_s));
 	(void)printf("%s\n", token);
 	return 0;
 }
@@ -271,7 +129,7 @@ static int print_nodes(const struct remote_options *options, json_t *answer)
 	if (answer == NULL)
 		return FAILED;
 	if (options->json)
-		return print_json(answer);
+		return remote_print_json(answer);
 	const json_t *nodes = json_object_get(answer, "nodes");
 	for (size_t i = 0; i < json_array_size(nodes); i++)
 		print_node(json_array_get(nodes, i));
@@ -308,11 +166,11 @@ static int show_timeline(const struct remote_options *options)
 	if (!rs_name_valid(meeting, strlen(meeting)) || !rs_name_valid(badge, strlen(badge)))
 		return misuse("node timeline MEETING BADGE");
 	(void)snprintf(path, sizeof(path), "/api/meetings/%s/timeline/%s", meeting, badge);
-	json_t *answer = ask(options, path, NULL, 0);
+	json_t *answer = remote_ask(options, path, NULL, 0);
 	if (answer == NULL)
 		return FAILED;
 	if (options->json)
-		return print_json(answer);
+		return remote_print_json(answer);
 	const json_t *peers = json_object_get(answer, "peers");
 	(void)printf("peer,time_us,direction,kind,ssrc,seq,size\n");
 	for (size_t i = 0; i < json_array_size(peers); i++)
@@ -327,7 +185,7 @@ static int steer_node(const struct remote_options *options)
 	char path[PATH_MAX_LEN];
 	(void)snprintf(
 		path, sizeof(path), "/api/nodes/%s/%s", options->words[1], options->words[0]);
-	return print_nodes(options, ask(options, path, "", 0));
+	return print_nodes(options, remote_ask(options, path, "", 0));
 }
 
 int site_node(int argc, char **argv)
@@ -335,7 +193,7 @@ int site_node(int argc, char **argv)
 	struct remote_options options;
 	const int err = remote_options_parse(argc, argv, &options);
 	if (err == 0 && options.n_words == 1 && word_is(&options, 0, "list"))
-		return print_nodes(&options, ask(&options, "/api/nodes", NULL, 0));
+		return print_nodes(&options, remote_ask(&options, "/api/nodes", NULL, 0));
 	if (err == 0 && options.n_words == 2 &&
 		(word_is(&options, 0, "drain") || word_is(&options, 0, "serve")) &&
 		rs_name_valid(options.words[1], strlen(options.words[1])))
