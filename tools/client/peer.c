@@ -2,6 +2,7 @@
 
 #include "common/rtp/ntp.h"
 #include "common/rtp/rtp.h"
+#include "common/rtp/twcc.h"
 #include "sfu/bwe/feedback.h"
 #include "tools/client/resend.h"
 #include "tools/client/rtc_client_priv.h"
@@ -36,6 +37,8 @@ struct rtc_peer {
 	struct feedback feedback;
 	uint32_t feedback_ssrc; /* a stream of the server, 0 = none yet */
 	uint16_t transport_seq; /* of the next packet sent */
+	rs_time now;            /* of the last tick */
+	int64_t wall_us;        /* then */
 	rs_time report_due;
 	struct rtc_peer_stats stats;
 };
@@ -43,7 +46,8 @@ struct rtc_peer {
 /* What is lost is sent again by RTX, not as it was. */
 static bool is_rtx(const struct rtc_agreed *agreed, const struct rtc_sender *sender)
 {
-	return agreed->rtx_pt != 0 && sender->rtx_ssrc != 0;
+	return agreed->rtx_pt != 0 && sender->rtx_ssrc != 0 &&
+	       (sender->rid == NULL || agreed->ext_repaired != 0);
 }
 
 /* --- Birth and death --- */
@@ -68,11 +72,12 @@ static int sections_keep(struct rtc_peer *peer, struct rs_rand *rand)
 			continue;
 		for (size_t k = 0; k < layers_of(config) && err == 0; k++)
 			err = rtc_resend_new(peer->config.resend, &section->resends[k]);
-		if (config->media != RTC_VIDEO || config->n_layers >= 2)
-			continue;
-		config->rtx_ssrc = rs_rand_u32(rand);
-		section->senders[0].rtx_ssrc = config->rtx_ssrc;
-		section->senders[0].rtx_seq = (uint16_t)(rs_rand_u32(rand) & 0x7FFF);
+		for (size_t k = 0; k < layers_of(config) && config->media == RTC_VIDEO; k++) {
+			section->senders[k].rtx_ssrc = rs_rand_u32(rand);
+			section->senders[k].rtx_seq = (uint16_t)(rs_rand_u32(rand) & 0x7FFF);
+		}
+		/* Of simulcast the header extensions tell (RFC 8853). */
+		config->rtx_ssrc = config->n_layers < 2 ? section->senders[0].rtx_ssrc : 0;
 	}
 	return err;
 }
@@ -143,6 +148,54 @@ struct rtc_peer *rtc_peer_free(struct rtc_peer *peer)
 	return rs_release(peer);
 }
 
+/* --- What the line carries --- */
+
+static uint16_t next_number(const struct rtc_peer *peer)
+{
+	return peer->config.estimator != NULL ? estimator_next(peer->config.estimator)
+					      : peer->transport_seq;
+}
+
+/* A sealed packet of `len` octets goes out, with a transport-wide number if it was agreed. */
+static void sent_note(struct rtc_peer *peer, const struct rtc_agreed *agreed, size_t len)
+{
+	const uint32_t octets = (uint32_t)len + RTC_PEER_BELOW;
+	if (agreed->ext_twcc != 0)
+		peer->transport_seq++;
+	if (peer->config.estimator == NULL)
+		return;
+	if (agreed->ext_twcc != 0)
+		(void)estimator_sent(peer->config.estimator, octets, peer->now); /* as foretold */
+	else
+		estimator_sent_unnumbered(peer->config.estimator, octets, peer->now);
+}
+
+/* RFC 3550 section 6.4.1: how long a report of ours and its answer were under way. */
+static void rtt_note(struct rtc_peer *peer, const struct rtcp_report *report, rs_time now)
+{
+	if (peer->config.estimator == NULL || report->last_sr == 0)
+		return;
+	const uint32_t middle = ntp_middle(ntp_from_wall_us(peer->wall_us + now - peer->now));
+	const uint32_t took = middle - report->last_sr - report->since_sr;
+	if (took < 0x80000000U) /* else clocks were set meanwhile */
+		estimator_rtt(peer->config.estimator, ntp_middle_to_us(took));
+}
+
+/* Of who gives no transport-wide feedback, pictures tell: there is always the smallest. */
+static void lost_note(
+	struct rtc_peer *peer, size_t i, const struct rtcp_report *report, rs_time now)
+{
+	if (peer->config.estimator != NULL && peer->config.sections[i].media == RTC_VIDEO)
+		estimator_report(peer->config.estimator, report->highest_seq, report->lost, now);
+}
+
+static void line_note(struct rtc_peer *peer, const struct rtcp_feedback *feedback, rs_time now)
+{
+	struct twcc_feedback twcc;
+	if (peer->config.estimator != NULL && twcc_parse(feedback, &twcc) == 0)
+		estimator_feedback(peer->config.estimator, &twcc, now);
+}
+
 /* --- Offer and answer --- */
 
 int rtc_peer_offer(const struct rtc_peer *peer, struct rs_buf *out)
@@ -180,6 +233,11 @@ int rtc_peer_answer(struct rtc_peer *peer, const char *text, size_t len, bool ha
 		return err;
 	peer->answer = answer;
 	peer->answered = true;
+	/* The very octets that were sent are sent again, which is no time for a number of its own. */
+	for (size_t i = 0; i < answer.n_sections && peer->config.estimator != NULL; i++)
+		if (peer->config.sections[i].media == RTC_AUDIO &&
+			peer->config.sections[i].direction == RTC_SEND)
+			peer->answer.sections[i].ext_twcc = 0;
 	return 0;
 }
 
@@ -304,16 +362,34 @@ static void report_note(struct rtc_peer *peer, const struct rtcp_item *item, rs_
 }
 
 /* What the other end says of the streams it gets from here; an SR and an RR carry the same blocks. */
-static void loss_note(struct rtc_peer *peer, const struct rtcp_item *item)
+static void loss_note(struct rtc_peer *peer, const struct rtcp_item *item, rs_time now)
 {
 	struct rtcp_report report;
 	for (size_t n = 0; rtcp_report_parse(item, n, &report) == 0; n++) {
+		rtt_note(peer, &report, now);
 		for (size_t i = 0; i < peer->config.n_sections; i++) {
 			if (peer->config.sections[i].direction == RTC_SEND &&
-				peer->sections[i].senders[0].ssrc == report.ssrc)
+				peer->sections[i].senders[0].ssrc == report.ssrc) {
 				peer->sections[i].lost = report.fraction_lost;
+				lost_note(peer, i, &report, now);
+			}
 		}
 	}
+}
+
+/* Pictures wait for the line's queue to drain, and are asked for again. Sound never waits. */
+static bool is_held_back(const struct rtc_peer *peer, size_t i)
+{
+	return peer->config.estimator != NULL && peer->config.sections[i].media == RTC_VIDEO &&
+	       estimator_pace_bps(peer->config.estimator, peer->now) == 0;
+}
+
+/* A packet whose number, if it has one, was told of before. */
+static void again_note(struct rtc_peer *peer, size_t len)
+{
+	if (peer->config.estimator != NULL)
+		estimator_sent_unnumbered(
+			peer->config.estimator, (uint32_t)len + RTC_PEER_BELOW, peer->now);
 }
 
 /* By RTX it is a packet of another stream, sealed anew; else the very packet that was sealed before. */
@@ -324,19 +400,21 @@ static void resend(struct rtc_peer *peer, size_t i, size_t k, uint16_t seq)
 	uint8_t kept[RTC_RESEND_MAX];
 	uint8_t data[RTC_CLIENT_MTU];
 	const int found = rtc_resend_find(peer->sections[i].resends[k], seq, kept, sizeof(kept));
-	if (found < 0)
+	if (found < 0 || is_held_back(peer, i))
 		return;
 	size_t len = (size_t)found;
 	if (is_rtx(agreed, sender)) {
 		const int written = rtc_sender_write_rtx(
-			sender, agreed, kept, len, peer->transport_seq, data, sizeof(data));
+			sender, agreed, kept, len, next_number(peer), data, sizeof(data));
 		len = written < 0 ? 0 : (size_t)written;
 		if (len == 0 || rtc_client_seal(peer->client, false, data, &len, sizeof(data)) < 0)
 			return;
-		if (agreed->ext_twcc != 0)
-			peer->transport_seq++;
+		sent_note(peer, agreed, len);
+	} else {
+		again_note(peer, len);
 	}
 	peer->stats.resent++;
+	peer->stats.resent_octets += len + RTC_PEER_BELOW;
 	rtc_client_enqueue(peer->client, is_rtx(agreed, sender) ? data : kept, len);
 }
 
@@ -356,7 +434,7 @@ static void nack_note(struct rtc_peer *peer, uint32_t ssrc, uint16_t pid, uint16
 	}
 }
 
-static void feedback_note(struct rtc_peer *peer, const struct rtcp_item *item)
+static void feedback_note(struct rtc_peer *peer, const struct rtcp_item *item, rs_time now)
 {
 	struct rtcp_feedback feedback;
 	uint16_t pid;
@@ -365,6 +443,8 @@ static void feedback_note(struct rtc_peer *peer, const struct rtcp_item *item)
 	uint8_t seq;
 	if (rtcp_feedback_parse(item, &feedback) < 0)
 		return;
+	if (item->type == RTCP_RTPFB && item->count == RTCP_FMT_TWCC)
+		line_note(peer, &feedback, now);
 	if (item->type == RTCP_PSFB && item->count == RTCP_FMT_PLI)
 		keyframe_note(peer, feedback.media_ssrc);
 	for (size_t i = 0; item->type == RTCP_PSFB && item->count == RTCP_FMT_FIR &&
@@ -389,9 +469,9 @@ static void rtcp_recv(struct rtc_peer *peer, uint8_t *data, size_t len, rs_time 
 		if (item.type == RTCP_SR)
 			report_note(peer, &item, now);
 		if (item.type == RTCP_SR || item.type == RTCP_RR)
-			loss_note(peer, &item);
+			loss_note(peer, &item, now);
 		else if (item.type == RTCP_RTPFB || item.type == RTCP_PSFB)
-			feedback_note(peer, &item);
+			feedback_note(peer, &item, now);
 	}
 }
 
@@ -468,6 +548,8 @@ static void feedback_send(struct rtc_peer *peer, rs_time now)
 
 void rtc_peer_tick(struct rtc_peer *peer, rs_time now, int64_t wall_us)
 {
+	peer->now = now;
+	peer->wall_us = wall_us;
 	rtc_client_tick(peer->client, now);
 	if (rtc_peer_state(peer) != RTC_PEER_CONNECTED)
 		return;
@@ -504,11 +586,9 @@ int rtc_peer_send(struct rtc_peer *peer, size_t section, size_t layer,
 	if (rtc_peer_state(peer) != RTC_PEER_CONNECTED || !agreed->live)
 		return -EPROTO;
 	const int written = rtc_sender_write(&peer->sections[section].senders[layer], agreed,
-		payload, peer->transport_seq, out, cap);
+		payload, next_number(peer), out, cap);
 	if (written < 0)
 		return written;
-	if (agreed->ext_twcc != 0)
-		peer->transport_seq++;
 	const struct rtc_sender *sender = &peer->sections[section].senders[layer];
 	struct rtc_resend *resend = peer->sections[section].resends[layer];
 	const uint16_t seq = (uint16_t)(sender->seq - 1);
@@ -519,8 +599,31 @@ int rtc_peer_send(struct rtc_peer *peer, size_t section, size_t layer,
 	const int err = rtc_client_seal(peer->client, false, out, &len, cap);
 	if (err < 0)
 		return err;
+	sent_note(peer, agreed, len);
 	if (resend != NULL && !plain)
 		rtc_resend_keep(resend, seq, out, len);
+	return (int)len;
+}
+
+int rtc_peer_pad(struct rtc_peer *peer, size_t section, uint8_t octets, uint8_t *out, size_t cap)
+{
+	if (section >= peer->config.n_sections ||
+		peer->config.sections[section].direction != RTC_SEND)
+		return -ENOENT;
+	const struct rtc_agreed *agreed = &peer->answer.sections[section];
+	struct rtc_sender *sender = &peer->sections[section].senders[0];
+	if (rtc_peer_state(peer) != RTC_PEER_CONNECTED || !agreed->live ||
+		!is_rtx(agreed, sender) || agreed->ext_twcc == 0)
+		return -EPROTO;
+	const int written =
+		rtc_sender_write_padding(sender, agreed, octets, next_number(peer), out, cap);
+	if (written < 0)
+		return written;
+	size_t len = (size_t)written;
+	const int err = rtc_client_seal(peer->client, false, out, &len, cap);
+	if (err < 0)
+		return err;
+	sent_note(peer, agreed, len);
 	return (int)len;
 }
 

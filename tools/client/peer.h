@@ -11,11 +11,14 @@
 #ifndef ROSTRUM_TOOLS_CLIENT_PEER_H
 #define ROSTRUM_TOOLS_CLIENT_PEER_H
 
+#include "sfu/bwe/estimator.h"
 #include "tools/client/receiver.h"
 #include "tools/client/rtc_client.h"
 #include "tools/client/sdp.h"
 #include "tools/client/sender.h"
 
+/* IPv4 and UDP: what a sealed packet takes of the line beside itself, octets. */
+#define RTC_PEER_BELOW 28
 /* A datagram that rtc_peer_send() makes is never longer. */
 #define RTC_PEER_DATAGRAM_MAX 1500
 
@@ -46,9 +49,12 @@ struct rtc_peer_config {
 	struct rtc_section sections[RTC_SECTIONS_MAX]; /* without SSRCs: the peer makes them */
 	uint64_t seed;       /* of credentials and numbers; a different one each peer */
 	unsigned open_every; /* 0 = open nothing, 1 = every packet */
-	/* Packets that each section that sends keeps, to send them again when they are asked for: pictures without
-	 * simulcast by RTX, others as they were. 0 = none. */
+	/* Packets that each section that sends keeps, to send them again when they are asked for: pictures by RTX, sound, and
+	 * whatever the answer has no RTX for, as it was. 0 = none. */
 	size_t resend;
+	/* Told of all that is sent and of what comes back; gives the transport-wide numbers. Then sound has none (see sfu/bwe/history.h),
+	 * and pictures are not sent again while its line is to be left alone. Made anew for each peer, and outlives it. NULL = nobody. */
+	struct estimator *estimator;
 	bool reports;                /* receiver reports and transport-wide feedback */
 	rs_time check_interval;      /* us between ICE checks once connected */
 	rs_time dead_after;          /* us without any answer to a check; 0 = never */
@@ -82,6 +88,10 @@ int rtc_peer_poll(struct rtc_peer *peer, struct rtc_client_datagram *out_datagra
  * layer). It goes to rtc_peer_remote(). */
 int rtc_peer_send(struct rtc_peer *peer, size_t section, size_t layer,
 	const struct rtc_payload *payload, uint8_t *out, size_t cap) RS_MUST_USE;
+/* One packet of padding of a section that sends pictures, of up to `octets` (1 to 255), to find out what the line carries: as
+ * rtc_peer_send(), and -EPROTO where nothing was agreed that it could go by. */
+int rtc_peer_pad(struct rtc_peer *peer, size_t section, uint8_t octets, uint8_t *out,
+	size_t cap) RS_MUST_USE;
 /* Where media goes; valid once connected. */
 struct rs_addr rtc_peer_remote(const struct rtc_peer *peer);
 
@@ -105,6 +115,7 @@ struct rtc_peer_stats {
 	uint64_t rtx;    /* packets of the RTX stream: resent, or padding that probes the line */
 	uint64_t nacked; /* packets the server asked for again */
 	uint64_t resent; /* of those, sent again */
+	uint64_t resent_octets; /* with all that lies below RTP */
 };
 const struct rtc_peer_stats *rtc_peer_stats(const struct rtc_peer *peer);
 

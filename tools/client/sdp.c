@@ -9,6 +9,7 @@
 
 #define URI_MID "urn:ietf:params:rtp-hdrext:sdes:mid"
 #define URI_RID "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+#define URI_REPAIRED "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 #define URI_LEVEL "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 #define URI_TWCC "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 /* Ids in the offer. */
@@ -16,6 +17,7 @@
 #define EXT_TWCC 3U
 #define EXT_MID 4U
 #define EXT_RID 10U
+#define EXT_REPAIRED 11U
 /* The largest of the one-byte form, RFC 8285 section 4.2. */
 #define EXT_ID_MAX 14
 
@@ -64,7 +66,8 @@ static void put_video(struct writer *writer, const struct rtc_section *section, 
 		RTC_PT_VP8);
 	if (section->n_layers < 2)
 		return;
-	put(writer, "a=extmap:%u " URI_RID "\r\n", EXT_RID);
+	put(writer, "a=extmap:%u " URI_RID "\r\na=extmap:%u " URI_REPAIRED "\r\n", EXT_RID,
+		EXT_REPAIRED);
 	for (size_t i = 0; i < section->n_layers; i++)
 		put(writer, "a=rid:%s send\r\n", rtc_rid(i));
 	put(writer, "a=simulcast:send");
@@ -277,6 +280,7 @@ static int read_extmap(struct reader *reader, struct view value)
 		{ URI_LEVEL, &section->ext_level },
 		{ URI_TWCC, &section->ext_twcc },
 		{ URI_RID, &section->ext_rid },
+		{ URI_REPAIRED, &section->ext_repaired },
 	};
 	for (size_t i = 0; i < RS_ARRAY_LEN(known); i++) {
 		if (is(uri, known[i].uri))

@@ -71,6 +71,7 @@ struct rtc_agreed {
 	uint8_t ext_level;
 	uint8_t ext_twcc;
 	uint8_t ext_rid;
+	uint8_t ext_repaired; /* RID of the stream that RTX repairs, RFC 8852 */
 };
 
 struct rtc_answer {

@@ -57,6 +57,22 @@ int rtc_sender_write(struct rtc_sender *sender, const struct rtc_agreed *agreed,
 	return (int)writer.len;
 }
 
+/* The header of a packet of the RTX stream. */
+static struct rtp_header rtx_header(
+	const struct rtc_sender *sender, const struct rtc_agreed *agreed, const uint8_t number[2])
+{
+	struct rtp_header header = {
+		.pt = agreed->rtx_pt,
+		.seq = sender->rtx_seq,
+		.ssrc = sender->rtx_ssrc,
+	};
+	ext_add(&header, agreed->ext_mid, agreed->mid, strlen(agreed->mid));
+	if (sender->rid != NULL)
+		ext_add(&header, agreed->ext_repaired, sender->rid, strlen(sender->rid));
+	ext_add(&header, agreed->ext_twcc, number, 2);
+	return header;
+}
+
 int rtc_sender_write_rtx(struct rtc_sender *sender, const struct rtc_agreed *agreed,
 	const uint8_t *plain, size_t len, uint16_t transport_seq, uint8_t *out, size_t cap)
 {
@@ -64,22 +80,35 @@ int rtc_sender_write_rtx(struct rtc_sender *sender, const struct rtc_agreed *agr
 	const int err = rtp_parse(plain, len, &packet);
 	if (err < 0)
 		return err;
-	struct rtp_header header = {
-		.marker = packet.marker,
-		.pt = agreed->rtx_pt,
-		.seq = sender->rtx_seq,
-		.rtp_ts = packet.rtp_ts,
-		.ssrc = sender->rtx_ssrc,
-	};
 	const uint8_t number[2] = { (uint8_t)(transport_seq >> 8), (uint8_t)transport_seq };
-	ext_add(&header, agreed->ext_mid, agreed->mid, strlen(agreed->mid));
-	ext_add(&header, agreed->ext_twcc, number, sizeof(number));
+	struct rtp_header header = rtx_header(sender, agreed, number);
+	header.marker = packet.marker;
+	header.rtp_ts = packet.rtp_ts;
 
 	struct rs_writer writer;
 	rs_writer_init(&writer, out, cap);
 	rtp_write_header(&writer, &header);
 	rs_write_u16(&writer, packet.seq);
 	rs_write_bytes(&writer, packet.payload_view, packet.payload_len);
+	if (writer.failed)
+		return -ENOSPC;
+	sender->rtx_seq++;
+	return (int)writer.len;
+}
+
+int rtc_sender_write_padding(struct rtc_sender *sender, const struct rtc_agreed *agreed,
+	uint8_t octets, uint16_t transport_seq, uint8_t *out, size_t cap)
+{
+	const uint8_t number[2] = { (uint8_t)(transport_seq >> 8), (uint8_t)transport_seq };
+	struct rtp_header header = rtx_header(sender, agreed, number);
+	header.padding = true;
+	header.rtp_ts = sender->ts_base + sender->last_ts;
+
+	struct rs_writer writer;
+	rs_writer_init(&writer, out, cap);
+	rtp_write_header(&writer, &header);
+	rs_write_zero(&writer, octets - 1U);
+	rs_write_u8(&writer, octets);
 	if (writer.failed)
 		return -ENOSPC;
 	sender->rtx_seq++;

@@ -47,6 +47,10 @@ int rtc_sender_write(struct rtc_sender *sender, const struct rtc_agreed *agreed,
 int rtc_sender_write_rtx(struct rtc_sender *sender, const struct rtc_agreed *agreed,
 	const uint8_t *plain, size_t len, uint16_t transport_seq, uint8_t *out,
 	size_t cap) RS_MUST_USE;
+/* Padding of that stream (RFC 3550 section 5.1), for a look at what the line carries: `octets` of it, 1 to 255. As
+ * rtc_sender_write(). */
+int rtc_sender_write_padding(struct rtc_sender *sender, const struct rtc_agreed *agreed,
+	uint8_t octets, uint16_t transport_seq, uint8_t *out, size_t cap) RS_MUST_USE;
 /* A sender report for `now`, which is `wall_us` since 1970. False while nothing was sent. */
 bool rtc_sender_report(
 	const struct rtc_sender *sender, rs_time now, int64_t wall_us, struct rtcp_sr *out_sr);

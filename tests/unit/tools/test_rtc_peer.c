@@ -601,6 +601,129 @@ static void what_was_lost_is_sent_again_as_sound_as_it_was(void **state)
 	world_done(&world);
 }
 
+/* --- A line that is measured --- */
+
+static struct estimator estimator;
+
+static void measured_init(struct world *world)
+{
+	struct rtc_peer_config config = config_of(world, RTC_SEND);
+	struct simlink_config link = { .delay = RS_MS(20), .seed = 1 };
+	*world = (struct world){ .now = RS_SEC(1000), .spec = { .id = "p1" } };
+	estimator_init(&estimator, true, world->now);
+	config.sections[1].n_layers = 3;
+	config.estimator = &estimator;
+	assert_int_equal(simlink_new(&link, &world->up), 0);
+	assert_int_equal(simlink_new(&link, &world->down), 0);
+	assert_int_equal(rtc_peer_new(&config, world->now, &world->peer), 0);
+	answer(world, RTC_SEND);
+	world_run(world, RS_SEC(1));
+}
+
+static void send_here(struct world *world, size_t section, size_t layer, const char *text)
+{
+	const struct rs_addr client = address(1);
+	const struct rs_addr server = address(200);
+	uint8_t out[RTC_PEER_DATAGRAM_MAX];
+	const struct rtc_payload payload = {
+		.at = world->now, .data_view = (const uint8_t *)text, .len = strlen(text)
+	};
+	const int len = rtc_peer_send(world->peer, section, layer, &payload, out, sizeof(out));
+	assert_true(len > 0);
+	simlink_send(world->up, &client, &server, out, (size_t)len, world->now);
+	world_run(world, RS_MS(30));
+}
+
+/* The number of the last packet that came; -1 = it had none. */
+static int number_of(const struct world *world, const struct peer_send *agreed)
+{
+	struct rtp_packet packet;
+	struct rtp_ext ext;
+	assert_int_equal(rtp_parse(world->last_rtp, world->last_rtp_len, &packet), 0);
+	if (!rtp_ext_find(&packet, agreed->ext.twcc, &ext))
+		return -1;
+	return ext.data_view[0] << 8 | ext.data_view[1];
+}
+
+static void a_measured_line_numbers_pictures_and_not_sound(void **state)
+{
+	struct world world;
+	measured_init(&world);
+	const uint16_t next = estimator_next(&estimator);
+	send_here(&world, 0, 0, "sound");
+	assert_int_equal(number_of(&world, &world.spec.send[0]), -1);
+	assert_int_equal(estimator_next(&estimator), next);
+	send_here(&world, 1, 2, "picture");
+	assert_int_equal(number_of(&world, &world.spec.send[1]), next);
+	assert_int_equal(estimator_next(&estimator), (uint16_t)(next + 1));
+	assert_true(estimator_audio_bps(&estimator, world.now) > 0);
+	world_done(&world);
+}
+
+/* A size of the picture is told by its RID, what repairs it by another extension (RFC 8852). */
+static void a_size_of_a_picture_is_repaired_by_rtx_and_probed_by_padding(void **state)
+{
+	struct world world;
+	struct rtp_packet packet;
+	struct rtp_ext ext;
+	uint8_t out[RTC_PEER_DATAGRAM_MAX];
+	measured_init(&world);
+	const struct peer_send *agreed = &world.spec.send[1];
+	send_here(&world, 1, 2, "picture");
+	assert_int_equal(rtp_parse(world.last_rtp, world.last_rtp_len, &packet), 0);
+	const uint32_t ssrc = packet.ssrc;
+	const uint16_t seq = packet.seq;
+	uint8_t data[128];
+	struct rs_writer writer;
+	rs_writer_init(&writer, data, sizeof(data) - CRYPT_RTCP_TRAILER);
+	rtcp_write_nack(&writer, 1, ssrc, &seq, 1);
+	server_send_rtcp(&world, &writer, sizeof(data));
+	const uint16_t next = estimator_next(&estimator);
+	world_run(&world, RS_MS(50));
+	assert_int_equal(rtp_parse(world.last_rtp, world.last_rtp_len, &packet), 0);
+	assert_int_equal(packet.pt, agreed->rtx_pt);
+	assert_true(packet.ssrc != ssrc);
+	assert_true(rtp_ext_find(&packet, agreed->ext.repaired_rid, &ext));
+	assert_memory_equal(ext.data_view, "f", ext.len);
+	assert_int_equal(number_of(&world, agreed), next);
+	assert_true(rtc_peer_stats(world.peer)->resent_octets > 0);
+
+	assert_int_equal(rtc_peer_pad(world.peer, 7, 100, out, sizeof(out)), -ENOENT);
+	assert_int_equal(rtc_peer_pad(world.peer, 0, 100, out, sizeof(out)), -EPROTO);
+	assert_int_equal(rtc_peer_pad(world.peer, 1, 100, out, 50), -ENOSPC);
+	const int len = rtc_peer_pad(world.peer, 1, 100, out, sizeof(out));
+	assert_true(len > 100);
+	const struct rs_addr client = address(1);
+	const struct rs_addr server = address(200);
+	simlink_send(world.up, &client, &server, out, (size_t)len, world.now);
+	world_run(&world, RS_MS(30));
+	assert_int_equal(rtp_parse(world.last_rtp, world.last_rtp_len, &packet), 0);
+	assert_int_equal(packet.padding, 100);
+	assert_int_equal(packet.payload_len, 0);
+	assert_int_equal(packet.pt, agreed->rtx_pt);
+	assert_int_equal(number_of(&world, agreed), (uint16_t)(next + 1));
+	world_done(&world);
+}
+
+static void what_the_server_says_of_arrivals_is_heard(void **state)
+{
+	struct world world;
+	uint8_t data[256];
+	struct rs_writer writer;
+	struct twcc_feedback feedback = { .media_ssrc = 1, .n_packets = 1 };
+	measured_init(&world);
+	feedback.base_seq = estimator_next(&estimator);
+	feedback.arrivals[0].received = true;
+	send_here(&world, 1, 0, "picture");
+	assert_true(history_in_flight(&estimator.history) > 0);
+	rs_writer_init(&writer, data, sizeof(data) - CRYPT_RTCP_TRAILER);
+	twcc_write(&writer, &feedback);
+	server_send_rtcp(&world, &writer, sizeof(data));
+	world_run(&world, RS_MS(30));
+	assert_int_equal(history_in_flight(&estimator.history), 0);
+	world_done(&world);
+}
+
 static int make_and_free(void *ctx)
 {
 	struct world world = { .now = 0 };
@@ -651,6 +774,9 @@ int main(void)
 		cmocka_unit_test(what_the_server_says_is_lost_is_known_by_section),
 		cmocka_unit_test(what_was_lost_is_sent_again_as_pictures_by_rtx),
 		cmocka_unit_test(what_was_lost_is_sent_again_as_sound_as_it_was),
+		cmocka_unit_test(a_measured_line_numbers_pictures_and_not_sound),
+		cmocka_unit_test(a_size_of_a_picture_is_repaired_by_rtx_and_probed_by_padding),
+		cmocka_unit_test(what_the_server_says_of_arrivals_is_heard),
 		cmocka_unit_test(memory_may_run_out),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
