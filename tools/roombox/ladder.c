@@ -20,6 +20,8 @@
 #define QUANTIZER_MIN 2
 #define QUANTIZER_MAX 56
 #define HZ 90000
+/* Between two pictures: longer than that it was left out. */
+#define REST RS_MS(500)
 #define PICTURE_ID_MASK 0x7FFF
 
 /* Three temporal layers in four pictures: 0 2 1 2. */
@@ -53,7 +55,8 @@ struct layer {
 	unsigned source_height;
 	bool keyframe_wanted;
 	unsigned step;
-	rs_time first_at;
+	rs_time first_at; /* the encoder's time began */
+	rs_time last_at;
 	vpx_codec_pts_t last_pts;
 	uint16_t picture_id;
 	uint8_t tl0_pic_idx;
@@ -174,6 +177,18 @@ static int layer_make(struct ladder *ladder, size_t at, const struct picture *pi
 		       : -EIO;
 }
 
+void ladder_set_bitrate(struct ladder *ladder, size_t at, uint32_t bps)
+{
+	struct layer *layer = &ladder->layers[at];
+	vpx_codec_enc_cfg_t cfg;
+	bps = bps < BPS_MIN ? BPS_MIN : bps > BPS_MAX ? BPS_MAX : bps;
+	if (ladder->config.bitrates_bps[at] == bps)
+		return;
+	ladder->config.bitrates_bps[at] = bps;
+	if (layer->made && configure(ladder, at, &cfg) == 0)
+		(void)vpx_codec_enc_config_set(&layer->codec, &cfg); /* only rates differ */
+}
+
 /* --- Encoding --- */
 
 /* The picture in the layer's size; `room` is filled where it need not be scaled. */
@@ -224,10 +239,12 @@ static void describe(struct layer *layer, const struct step *step, const vpx_cod
 	out_frame->n_payloads = (out_frame->len + chunk - 1) / chunk;
 }
 
+/* A rest is left out of the encoder's time: libvpx takes it for a rate of pictures, and has none ever after. */
 static vpx_codec_pts_t pts_of(struct layer *layer, rs_time at)
 {
-	if (layer->last_pts < 0)
-		layer->first_at = at;
+	if (layer->last_pts < 0 || at - layer->last_at > REST)
+		layer->first_at = at - (layer->last_pts + HZ / FPS_MAX) * 100 / 9;
+	layer->last_at = at;
 	const vpx_codec_pts_t pts = (at - layer->first_at) * 9 / 100;
 	return pts > layer->last_pts ? pts : layer->last_pts + 1;
 }

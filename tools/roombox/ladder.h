@@ -39,6 +39,9 @@ int ladder_new(const struct ladder_config *config, struct ladder **out_ladder) R
 struct ladder *ladder_free(struct ladder *ladder);
 /* The next picture of that layer is a key frame. */
 void ladder_keyframe(struct ladder *ladder, size_t layer);
+/* From the next picture on that layer takes so much; what lies beyond what an encoder can do is brought within it. Cheap where nothing
+ * changes. */
+void ladder_set_bitrate(struct ladder *ladder, size_t layer, uint32_t bps);
 /* Encode one layer of a picture that was taken at `at`. 1 and *out_frame; 0 = the encoder left it out to keep its bit rate; -EINVAL (a
  * picture without size), -ENOMEM, -EIO (libvpx). A picture of another size than the one before begins the layer anew. */
 int ladder_encode(struct ladder *ladder, size_t layer, const struct picture *picture, rs_time at,

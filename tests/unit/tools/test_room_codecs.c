@@ -455,6 +455,51 @@ static void a_picture_of_another_size_begins_anew(void **state)
 	show_done(&show);
 }
 
+/* Noise, so that the rate is what holds it back. */
+static size_t octets_of(struct ladder *ladder, rs_time from, unsigned pictures, unsigned *out_made)
+{
+	static uint8_t planes[3][160 * 90];
+	struct picture picture = { .width = 160,
+		.height = 90,
+		.planes = { planes[0], planes[1], planes[2] },
+		.strides = { 160, 80, 80 } };
+	struct rs_rand rand;
+	size_t octets = 0;
+	*out_made = 0;
+	rs_rand_init_seed(&rand, 1);
+	for (unsigned i = 0; i < pictures; i++) {
+		struct ladder_frame frame;
+		for (size_t k = 0; k < sizeof(planes[0]); k++)
+			planes[0][k] = (uint8_t)(128 + rs_rand_below(&rand, 32));
+		const int made = ladder_encode(
+			ladder, 2, &picture, from + RS_SEC(1) * i / rates.fps, &frame);
+		assert_true(made >= 0);
+		*out_made += (unsigned)made;
+		octets += made == 1 ? frame.len : 0;
+	}
+	return octets;
+}
+
+static void a_size_takes_what_it_is_told_and_goes_on_after_a_rest(void **state)
+{
+	struct ladder_config config = rates;
+	struct ladder *ladder = NULL;
+	unsigned made;
+	config.bitrates_bps[2] = 800000;
+	assert_int_equal(ladder_new(&config, &ladder), 0);
+	const size_t before = octets_of(ladder, 0, 90, &made);
+	assert_true(before > 200000);
+	ladder_set_bitrate(ladder, 2, 300000);
+	const size_t less = octets_of(ladder, RS_SEC(3), 90, &made);
+	assert_true(less < before / 2);
+	ladder_set_bitrate(ladder, 2, 800000);
+	const size_t after = octets_of(ladder, RS_SEC(30), 90, &made);
+	assert_true(after > less * 5 / 4); /* libvpx takes its time */
+	assert_true(made > 80);
+	assert_true(octets_of(ladder, RS_SEC(33), 90, &made) > before / 2);
+	ladder_free(ladder);
+}
+
 static void rates_out_of_range_are_refused(void **state)
 {
 	struct ladder *ladder = NULL;
@@ -507,6 +552,7 @@ int main(void)
 		cmocka_unit_test(a_picture_decodes_without_the_temporal_layers_above),
 		cmocka_unit_test(a_key_frame_comes_when_it_is_asked_for),
 		cmocka_unit_test(a_picture_of_another_size_begins_anew),
+		cmocka_unit_test(a_size_takes_what_it_is_told_and_goes_on_after_a_rest),
 		cmocka_unit_test(rates_out_of_range_are_refused),
 		cmocka_unit_test(memory_may_run_out),
 	};
