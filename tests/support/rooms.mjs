@@ -41,12 +41,13 @@ export function roomToken(rostrum, id, role, meeting = 'rooms') {
 	return mint(key, { ...payloadOf(rostrum.token('chair')), sub: id, role, meeting, name: id });
 }
 
-// A box whose configuration is told on the command line; its log is among those that are looked through for faults.
-export function startBox(rostrum, id, role, { meeting = 'rooms', ...settings }) {
+// A box whose configuration is told on the command line, behind a `line` of line.mjs if there is one; its log is among those that are looked through for faults.
+export function startBox(rostrum, id, role, { meeting = 'rooms', line, ...settings }) {
 	const path = join(rostrum.state, 'log', `box-${id}.log`);
 	const log = openSync(path, 'a');
 	const set = { base: rostrum.base, meeting, source: id, ...settings };
-	const child = spawn(join(build, 'tools/roombox/rostrum-box'), Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`]),
+	const program = join(build, 'tools/roombox/rostrum-box');
+	const child = spawn(line?.wrapped(program) ?? program, Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`]),
 		{ stdio: ['ignore', log, log], env: { ...process.env, ROSTRUM_TOKEN: roomToken(rostrum, id, role, meeting) } });
 	const ended = new Promise((done) => child.once('exit', (code, signal) => done(signal ?? code)));
 	process.on('exit', () => child.kill());

@@ -44,6 +44,10 @@ static void tell_figures(void *ctx, struct figures *out_figures)
 		.blocks_skipped = box->skipped,
 		.pictures_failed = box->pictures_failed,
 	};
+	out_figures->has_uplink = box->uplink != NULL;
+	out_figures->uplink_bps = box->uplink != NULL ? uplink_bps(box->uplink) : 0;
+	for (size_t i = 0; i < LADDER_LAYERS && box->uplink != NULL; i++)
+		out_figures->layers_bps[i] = uplink_layer_bps(box->uplink, i);
 	for (size_t i = 0; i < room->n_outputs; i++)
 		out_figures->output_failed += room->outputs[i].failed;
 }
@@ -62,6 +66,10 @@ static int box_init(struct box *box, const struct box_config *config, rs_time no
 		err = microphone_new(config->microphone_bps, &box->microphone);
 	if (err == 0 && config->room->n_cameras > 0)
 		err = ladder_new(&config->ladder, &box->ladder);
+	struct uplink_config uplink = { .sound_bps = (uint32_t)config->microphone_bps };
+	memcpy(uplink.bitrates_bps, config->ladder.bitrates_bps, sizeof(uplink.bitrates_bps));
+	if (err == 0 && config->room->n_cameras > 0)
+		err = uplink_new(&uplink, now, &box->uplink);
 	if (err == 0)
 		err = rtc_http_new(config->token, 1, &box->http);
 	if (err == 0)
@@ -85,6 +93,7 @@ static void box_done(struct box *box)
 	box_keep_close(box);
 	call_done(&box->call);
 	microphone_free(box->microphone);
+	uplink_free(box->uplink);
 	ladder_free(box->ladder);
 	rtc_http_free(box->http);
 	rtc_io_free(box->io);
@@ -166,6 +175,10 @@ static void turn(struct box *box)
 	box_line_turn(box, now);
 	seats_turn(box, now);
 	box_sound_turn(box, now);
+	box_uplink_turn(box, now);
+	/* What is sent has its time: encoding takes some. */
+	box_line_flush(box);
+	rtc_io_flush(box->io);
 	box_picture_turn(box, now);
 	box_keep_turn(box, now);
 	box_line_flush(box);

@@ -24,6 +24,7 @@ static void ask(struct box *box, rs_time now)
 {
 	struct rs_buf offer;
 	rs_buf_init(&offer, OFFER_MAX);
+	box_uplink_begin(box, now);
 	if (box->socket_open)
 		rtc_io_close(box->io, box->socket);
 	box->socket_open = rtc_io_open(box->io, NULL, &box->socket) == 0;

@@ -13,14 +13,13 @@ static bool is_kept(const struct box *box, size_t section, size_t layer)
 	return box->keep != NULL && (section == CALL_MICROPHONE || layer == LADDER_LAYERS - 1);
 }
 
-/* Sends one packet, if there is a line. */
-static void send(struct box *box, size_t section, size_t layer, const struct rtc_payload *payload)
+size_t box_send(struct box *box, size_t section, size_t layer, const struct rtc_payload *payload)
 {
 	const enum late_media media = section == CALL_MICROPHONE ? LATE_SOUND : LATE_PICTURE;
 	if (box->call.stage != CALL_LIVE) {
 		if (is_kept(box, section, layer))
 			keep_missed(box->keep, media, payload, payload->at);
-		return;
+		return 0;
 	}
 	const int len = rtc_peer_send(box->call.peer, section, layer, payload,
 		rtc_io_room(box->io, box->socket), RTC_IO_DATAGRAM_MAX);
@@ -28,8 +27,10 @@ static void send(struct box *box, size_t section, size_t layer, const struct rtc
 	if (len > 0 && is_kept(box, section, layer))
 		keep_sent(box->keep, media, rtc_io_room(box->io, box->socket), (size_t)len, payload,
 			payload->at);
-	if (len > 0) /* else the answer refused the section */
-		rtc_io_commit(box->io, (size_t)len, &to);
+	if (len <= 0)
+		return 0; /* the answer refused the section */
+	rtc_io_commit(box->io, (size_t)len, &to);
+	return (size_t)len;
 }
 
 /* --- Sound --- */
@@ -52,7 +53,8 @@ static void capture(struct box *box, rs_time at)
 		.data_view = packet,
 		.len = len,
 	};
-	send(box, CALL_MICROPHONE, 0, &payload);
+	const size_t sent = box_send(box, CALL_MICROPHONE, 0, &payload);
+	box->sound_untold += sent > 0 ? sent + RTC_PEER_BELOW : 0;
 }
 
 static void play(struct box *box, rs_time at)
@@ -98,16 +100,32 @@ static void send_frame(struct box *box, size_t layer, const struct ladder_frame 
 			.data_view = data,
 			.len = ladder_payload(frame, i, data),
 		};
-		send(box, CALL_CAMERA, layer, &payload);
+		if (box->call.stage == CALL_LIVE)
+			uplink_put(box->uplink, layer, &payload);
+		else
+			(void)box_send(box, CALL_CAMERA, layer, &payload); /* it is kept */
 	}
 }
 
-static void encode(struct box *box, size_t layer)
+/* What the line has no room for is not encoded. */
+static void fit(struct box *box, size_t layer)
+{
+	if (rtc_peer_keyframe_wanted(box->call.peer, CALL_CAMERA, layer) ||
+		uplink_keyframe_wanted(box->uplink, layer))
+		ladder_keyframe(box->ladder, layer);
+	ladder_set_bitrate(box->ladder, layer, uplink_layer_bps(box->uplink, layer));
+}
+
+static void encode(struct box *box, size_t layer, rs_time now)
 {
 	struct ladder_frame frame;
-	if (box->call.stage == CALL_LIVE &&
-		rtc_peer_keyframe_wanted(box->call.peer, CALL_CAMERA, layer))
-		ladder_keyframe(box->ladder, layer);
+	const bool live = box->call.stage == CALL_LIVE;
+	if (live && !uplink_admits(box->uplink, layer, now))
+		return;
+	if (live)
+		fit(box, layer);
+	else
+		ladder_set_bitrate(box->ladder, layer, box->config->ladder.bitrates_bps[layer]);
 	const int made = ladder_encode(box->ladder, layer, &box->picture, box->picture_at, &frame);
 	if (made == 1)
 		send_frame(box, layer, &frame);
@@ -148,7 +166,7 @@ void box_picture_turn(struct box *box, rs_time now)
 	if (box->layers_left == 0)
 		look(box, now);
 	if (box->layers_left > 0)
-		encode(box, --box->layers_left);
+		encode(box, --box->layers_left, now);
 	if (!live)
 		box->layers_left = 0; /* the largest alone is kept */
 }

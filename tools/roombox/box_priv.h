@@ -14,6 +14,7 @@
 #include "tools/roombox/meeting.h"
 #include "tools/roombox/microphone.h"
 #include "tools/roombox/outage.h"
+#include "tools/roombox/uplink.h"
 
 #define BOX_URL_MAX 2048
 
@@ -35,6 +36,9 @@ struct box {
 	int16_t frame[MICROPHONE_FRAME];
 	/* pictures */
 	struct ladder *ladder;
+	struct uplink *uplink; /* what its line carries */
+	uint64_t resent_told;  /* octets that were sent again, of which it knows */
+	uint64_t sound_untold; /* octets of sound, of which it does not */
 	struct picture picture;
 	rs_time picture_at;
 	size_t layers_left; /* of the picture, largest first */
@@ -63,6 +67,12 @@ void box_keep_close(struct box *box);
 void box_keep_line(struct box *box, bool there, rs_time now);
 /* Hands on what was kept. */
 void box_keep_turn(struct box *box, rs_time now);
+/* A connection is asked for, of which nothing is known. */
+void box_uplink_begin(struct box *box, rs_time now);
+/* Shares the line out, and sends what of pictures may leave now. */
+void box_uplink_turn(struct box *box, rs_time now);
+/* Sends one packet, if there is a line; a length, or 0 = it was not sent. */
+size_t box_send(struct box *box, size_t section, size_t layer, const struct rtc_payload *payload);
 /* Captures, sends and plays all blocks that are due. */
 void box_sound_turn(struct box *box, rs_time now);
 /* Encodes and sends one size of one picture at most. */

@@ -109,6 +109,7 @@ static struct rtc_peer_config layout(struct call *call)
 		.seed = (uint64_t)rs_rand_u32(call->rand) << 32 | rs_rand_u32(call->rand),
 		.open_every = 1,
 		.reports = true,
+		.estimator = call->estimator,
 		.resend = RESEND_PACKETS,
 		.check_interval = CHECK,
 		.dead_after = DEAD,

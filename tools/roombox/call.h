@@ -29,6 +29,7 @@ struct call {
 	unsigned failures;
 	uint64_t joins;
 	struct rtc_peer *peer;
+	struct estimator *estimator; /* of the line, the driver's; NULL = it is not measured */
 	struct playout *slots[ROOM_SLOTS_MAX]; /* while there is a peer */
 	struct jitter_stats before;            /* sums of the connections before this one */
 };

@@ -104,6 +104,22 @@ static int put_devices(struct rs_buf *out, const struct devices *devices)
 	return err;
 }
 
+/* What the line carries, and what of the picture goes over it. */
+static int put_uplink(struct rs_buf *out, const struct figures *figures)
+{
+	int err = rs_metric_head(
+		out, BOX "uplink_bps", GAUGE, "what the line to the meeting carries");
+	if (err == 0)
+		err = rs_buf_printf(out, BOX "uplink_bps %" PRIu32 "\n", figures->uplink_bps);
+	if (err == 0)
+		err = rs_metric_head(out, BOX "picture_bps", GAUGE,
+			"what a size of the picture may take; 0 = the line has no room for it");
+	for (size_t i = 0; i < LADDER_LAYERS && err == 0; i++)
+		err = rs_buf_printf(out, BOX "picture_bps{layer=\"%zu\"} %" PRIu32 "\n", i,
+			figures->layers_bps[i]);
+	return err;
+}
+
 int figures_write(const struct figures *figures, struct rs_buf *out)
 {
 	const struct jitter_stats *heard = &figures->heard;
@@ -142,6 +158,8 @@ int figures_write(const struct figures *figures, struct rs_buf *out)
 		err = put_seconds(out, BOX "heard_delay_seconds",
 			"longest wait from arrival to being heard, of all that is heard",
 			heard->delay);
+	if (err == 0 && figures->has_uplink)
+		err = put_uplink(out, figures);
 	if (err == 0 && figures->room != NULL)
 		err = put_microphones(out, figures->room, BOX "microphone_level_dbfs",
 			"how loud a microphone is, open or not", level_of);

@@ -375,7 +375,10 @@ static void figures_are_told_as_prometheus_reads_them(void **state)
 		.in_meeting = true,
 		.joins = 2,
 		.heard = { .lost = 3, .delay = RS_MS(45) },
-		.blocks_skipped = UINT64_MAX };
+		.blocks_skipped = UINT64_MAX,
+		.has_uplink = true,
+		.uplink_bps = 800000,
+		.layers_bps = { 150000, 0, 0 } };
 	struct rs_buf out;
 	rs_buf_init(&out, FIGURES_MAX);
 	assert_int_equal(figures_write(&figures, &out), 0);
@@ -389,6 +392,9 @@ static void figures_are_told_as_prometheus_reads_them(void **state)
 		"\nrostrum_box_microphone_level_dbfs{microphone=\"1\",seat=\"\"} -23\n",
 		"\nrostrum_box_microphone_open{microphone=\"1\",seat=\"\"} 1\n",
 		"\nrostrum_box_microphone_level_dbfs{microphone=\"2\",seat=\"A\\\"1\\\\\"} -127\n",
+		"\nrostrum_box_uplink_bps 800000\n",
+		"\nrostrum_box_picture_bps{layer=\"0\"} 150000\n",
+		"\nrostrum_box_picture_bps{layer=\"2\"} 0\n",
 		"\nrostrum_box_blocks_skipped_total 18446744073709551615\n",
 		"\nrostrum_box_device_up{place=\"outputs[0].output\",device=\"alsa:a\\\"b\"} 0\n",
 		"\nrostrum_box_device_xruns_total{place=\"outputs[0].output\",device=\"alsa:a\\\"b\"} 2\n",
