@@ -3,6 +3,7 @@
 #include "common/control/frame.h"
 #include "common/control/late.h"
 #include "common/log/log.h"
+#include "signaling/service/outages.h"
 #include "signaling/service/service_priv.h"
 
 #include <errno.h>
@@ -10,8 +11,6 @@
 
 /* A disk that is slow for longer is not waited for; the part is sent again. */
 #define ANSWER_WAIT RS_SEC(20)
-/* A room whose line is back and that delivers nothing has kept nothing. */
-#define BACK_FOR_MS 60000
 #define TEXT_MAX ((size_t)65536)
 #define ROOMS_MAX 16
 
@@ -26,8 +25,7 @@ struct late_room {
 struct late_desk {
 	struct late_room rooms[ROOMS_MAX];
 	size_t n_rooms;
-	struct late_outage outages[LATE_OUTAGES_MAX]; /* the oldest first */
-	size_t n_outages;
+	struct outages outages;
 };
 
 struct late_desk *late_free(struct late_desk *desk)
@@ -103,7 +101,8 @@ void late_follow(struct chamber *chamber, int64_t wall_ms)
 
 static int write_outages(const struct chamber *chamber, struct rs_buf *out)
 {
-	return late_outages_write(chamber->late->outages, chamber->late->n_outages, out);
+	const struct outages *outages = &chamber->late->outages;
+	return late_outages_write(outages->list, outages->n, out);
 }
 
 static void tell(struct service *service, struct chamber *chamber)
@@ -125,7 +124,7 @@ void late_joined(struct service *service, const struct session *session)
 {
 	struct rs_buf text;
 	const struct late_desk *desk = session->chamber->late;
-	if (desk == NULL || desk->n_outages == 0 || !session_minds_recording(session))
+	if (desk == NULL || desk->outages.n == 0 || !session_minds_recording(session))
 		return;
 	rs_buf_init(&text, TEXT_MAX);
 	const int err = write_outages(session->chamber, &text);
@@ -133,64 +132,40 @@ void late_joined(struct service *service, const struct session *session)
 	rs_buf_done(&text);
 }
 
-/* A new line; the oldest makes way. */
-static struct late_outage *add_outage(struct late_desk *desk, const char *source)
-{
-	if (desk->n_outages == LATE_OUTAGES_MAX)
-		memmove(desk->outages, desk->outages + 1,
-			--desk->n_outages * sizeof(desk->outages[0]));
-	struct late_outage *outage = &desk->outages[desk->n_outages++];
-	*outage = (struct late_outage){ .state = LATE_LOST };
-	(void)rs_set_text(outage->source, source); /* a name */
-	return outage;
-}
-
-/* The newest of this source, of those the box has told of or not. */
-static struct late_outage *find_outage(
-	struct late_desk *desk, const char *source, const char *outage)
-{
-	for (size_t i = desk->n_outages; i > 0; i--) {
-		struct late_outage *one = &desk->outages[i - 1];
-		if (strcmp(one->source, source) == 0 && strcmp(one->outage, outage) == 0)
-			return one;
-	}
-	return NULL;
-}
-
 void late_line(struct service *service, struct chamber *chamber, const char *source, bool lost,
 	struct moment at)
 {
 	const struct participant *who = meeting_find(chamber->proceedings->meeting, source);
 	struct late_desk *desk = who != NULL && who->role == ROLE_ROOM ? desk_of(chamber) : NULL;
-	struct late_outage *outage = desk != NULL ? find_outage(desk, source, "") : NULL;
-	if (desk == NULL || (outage != NULL && outage->state == LATE_LOST) == lost)
+	if (desk == NULL || !outages_line(&desk->outages, source, lost, at.wall_ms))
 		return;
-	if (lost) {
-		add_outage(desk, source)->from_ms = at.wall_ms;
-	} else {
-		outage->to_ms = at.wall_ms;
-		outage->state = LATE_BACK;
-		service_due(service, at.now + RS_MS(BACK_FOR_MS));
-	}
+	service_due(service, at.now + outages_wait(&desk->outages, at.wall_ms));
 	tell(service, chamber);
 }
 
-static void tell_part(struct service *service, struct chamber *chamber,
-	const struct service_late *late, enum late_state state)
+enum severity late_undelivered(const struct chamber *chamber, const char *source)
 {
-	struct late_desk *desk = chamber->late;
-	const char *source = late->who->badge;
-	struct late_outage *outage = find_outage(desk, source, late->outage);
-	if (outage == NULL)
-		outage = find_outage(desk, source, "");
-	if (outage == NULL)
-		outage = add_outage(desk, source);
-	(void)rs_set_text(outage->outage, late->outage); /* a name */
-	outage->from_ms = late->from_us / 1000;
-	outage->to_ms = late->to_us / 1000;
-	outage->part = late->part;
-	outage->parts = late->parts;
-	outage->state = state;
+	const struct archive *archive = &chamber->archive;
+	if (chamber->late == NULL || archive->session[0] == '\0')
+		return SEVERITY_NONE;
+	return outages_severity(&chamber->late->outages, source, archive->session);
+}
+
+static void tell_part(struct service *service, struct chamber *chamber,
+	const struct service_late *late, const struct outages_part *part)
+{
+	struct late_desk *desk = desk_of(chamber);
+	if (desk == NULL)
+		return; /* without memory */
+	struct outages_part one = *part;
+	one.source = late->who->badge;
+	one.outage = late->outage;
+	one.number = late->part;
+	one.of = late->parts;
+	one.from_ms = late->from_us / 1000;
+	one.to_ms = late->to_us / 1000;
+	one.session = chamber->archive.session;
+	outages_part(&desk->outages, &one);
 	tell(service, chamber);
 }
 
@@ -220,7 +195,7 @@ static int find_flight(struct service *service, const struct service_late *late,
 				      "More is delivered than is taken at a time.", -E2BIG);
 }
 
-static int judge(const struct service *service, const struct service_late *late,
+static int judge(struct service *service, const struct service_late *late, struct moment at,
 	struct chamber **out_chamber, struct service_refusal *refusal)
 {
 	struct chamber *chamber = chamber_find(service, late->meeting);
@@ -230,9 +205,14 @@ static int judge(const struct service *service, const struct service_late *late,
 	if (late->part == 0 || late->part > late->parts || late->to_us < late->from_us ||
 		late->from_us < 0 || late->len == 0 || late->len > LATE_PART_MAX)
 		return refuse(refusal, 400, "malformed", "This is no part of an outage.", -EPROTO);
-	if (chamber->archive.session[0] == '\0' || chamber->archive.end != 0)
+	if (chamber->archive.session[0] == '\0' || chamber->archive.end != 0) {
+		tell_part(service, chamber, late,
+			&(struct outages_part){ .state = LATE_REFUSED,
+				.reason = "not-recorded",
+				.wall_ms = at.wall_ms });
 		return refuse(refusal, 409, "not-recorded",
 			"No session of this meeting is being recorded.", -EPROTO);
+	}
 	if (node_recorder(service) == NULL)
 		return refuse(refusal, 503, "no-recorder", "There is no recorder now.", -EAGAIN);
 	if (desk_of(chamber) == NULL || room_of(chamber->late, late->who->badge) == NULL)
@@ -277,7 +257,7 @@ int service_late_put(struct service *service, const struct service_late *late, s
 {
 	struct chamber *chamber = NULL;
 	struct late_flight *flight = NULL;
-	int err = judge(service, late, &chamber, refusal);
+	int err = judge(service, late, at, &chamber, refusal);
 	if (err == 0)
 		err = find_flight(service, late, &flight, refusal);
 	if (err < 0)
@@ -320,7 +300,8 @@ static void answer_refused(
 	answer_problem(service, flight->request, 409, reason, text);
 }
 
-static void settle(struct service *service, struct late_flight *flight, enum late_state state)
+static void settle(struct service *service, struct late_flight *flight, enum late_state state,
+	const char *reason, int64_t wall_ms)
 {
 	struct claims who = { .role = ROLE_ROOM };
 	struct chamber *chamber = chamber_find(service, flight->late_meeting);
@@ -331,12 +312,14 @@ static void settle(struct service *service, struct late_flight *flight, enum lat
 		.from_us = flight->from_us,
 		.to_us = flight->to_us };
 	(void)rs_set_text(who.badge, flight->source); /* as long */
-	if (chamber != NULL && chamber->late != NULL)
-		tell_part(service, chamber, &late, state);
+	if (chamber != NULL)
+		tell_part(service, chamber, &late,
+			&(struct outages_part){
+				.state = state, .reason = reason, .wall_ms = wall_ms });
 	flight->ticket = 0;
 }
 
-void late_take(struct service *service, const struct node_message *message)
+void late_take(struct service *service, const struct node_message *message, struct moment at)
 {
 	const struct late_answer answer = late_answer_read(message);
 	for (size_t i = 0; i < LATE_FLIGHTS_MAX; i++) {
@@ -346,10 +329,11 @@ void late_take(struct service *service, const struct node_message *message)
 		if (strcmp(answer.state, "kept") == 0) {
 			answer_kept(service, flight, &answer);
 			settle(service, flight,
-				flight->part == flight->parts ? LATE_DELIVERED : LATE_DELIVERING);
+				flight->part == flight->parts ? LATE_DELIVERED : LATE_DELIVERING,
+				"", at.wall_ms);
 		} else if (strcmp(answer.state, "refused") == 0) {
 			answer_refused(service, flight, answer.reason);
-			settle(service, flight, LATE_REFUSED);
+			settle(service, flight, LATE_REFUSED, answer.reason, at.wall_ms);
 		} else {
 			answer_problem(service, flight->request, 503, "recorder-busy",
 				"The recorder cannot take it now.");
@@ -374,20 +358,6 @@ void late_gone(struct service *service)
 	}
 }
 
-static bool forget_back(struct late_desk *desk, int64_t wall_ms)
-{
-	for (size_t i = 0; i < desk->n_outages; i++) {
-		const struct late_outage *outage = &desk->outages[i];
-		if (outage->state != LATE_BACK || wall_ms < outage->to_ms + BACK_FOR_MS)
-			continue;
-		desk->n_outages--;
-		memmove(desk->outages + i, desk->outages + i + 1,
-			(desk->n_outages - i) * sizeof(desk->outages[0]));
-		return true;
-	}
-	return false;
-}
-
 void late_tick(struct service *service, struct moment at)
 {
 	for (size_t i = 0; i < LATE_FLIGHTS_MAX; i++) {
@@ -401,16 +371,8 @@ void late_tick(struct service *service, struct moment at)
 		chamber = chamber->next) {
 		if (chamber->late == NULL)
 			continue;
-		bool changed = false;
-		while (forget_back(chamber->late, at.wall_ms))
-			changed = true;
-		if (changed)
+		if (outages_tick(&chamber->late->outages, at.wall_ms))
 			tell(service, chamber);
-		for (size_t i = 0; i < chamber->late->n_outages; i++) {
-			const struct late_outage *outage = &chamber->late->outages[i];
-			if (outage->state == LATE_BACK)
-				service_due(service,
-					at.now + RS_MS(outage->to_ms + BACK_FOR_MS - at.wall_ms));
-		}
+		service_due(service, at.now + outages_wait(&chamber->late->outages, at.wall_ms));
 	}
 }

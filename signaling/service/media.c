@@ -365,7 +365,7 @@ static int on_late(struct service *service, struct node *node, const struct node
 	struct moment at, char error[SERVICE_ERROR_LEN])
 {
 	if (node == node_recorder(service))
-		late_take(service, message);
+		late_take(service, message, at);
 	return 0;
 }
 

@@ -194,10 +194,12 @@ void late_follow(struct chamber *chamber, int64_t wall_ms);
 /* The line of somebody was lost, or is there again. */
 void late_line(struct service *service, struct chamber *chamber, const char *source, bool lost,
 	struct moment at);
+/* How bad it is that something of this source is not in the record of the session that runs. */
+enum severity late_undelivered(const struct chamber *chamber, const char *source);
 /* What is known of outages, to a page that came. */
 void late_joined(struct service *service, const struct session *session);
 /* What the recorder answered; it is gone; time has passed. */
-void late_take(struct service *service, const struct node_message *message);
+void late_take(struct service *service, const struct node_message *message, struct moment at);
 void late_gone(struct service *service);
 void late_tick(struct service *service, struct moment at);
 

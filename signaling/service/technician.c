@@ -174,6 +174,8 @@ static struct station_second second_of(
 	struct station_second second = { .here = person->sessions > 0 || person->peers != NULL };
 	for (size_t i = 0; i < STATION_FIGURES; i++)
 		second.figures[i] = TROUBLE_UNKNOWN;
+	const char *badge = chamber->proceedings->meeting->participants[participant].id;
+	second.undelivered = late_undelivered(chamber, badge);
 	if (!second.here)
 		return second;
 	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person)
@@ -181,7 +183,6 @@ static struct station_second second_of(
 	add_page(person, second.figures, now);
 	add_microphone(person, &second);
 	second.figures[STATION_CLOCK] = person->clock_ms;
-	const char *badge = chamber->proceedings->meeting->participants[participant].id;
 	const bool awaited = is_awaited(chamber, badge);
 	second.open = awaited || is_open(chamber, gate, badge);
 	second.lost = second.lost || awaited;

@@ -200,18 +200,29 @@ static void weigh(struct station *station, const struct station_second *second, 
 		[TROUBLE_BAND] = (int)second->band,
 		[TROUBLE_QUIET] = (int)second->quiet,
 		[TROUBLE_CLIPPING] = (int)second->clipping,
+		[TROUBLE_UNDELIVERED] = (int)second->undelivered,
 	};
-	for (size_t i = 0; i <= TROUBLE_CLIPPING; i++)
+	for (size_t i = 0; i <= TROUBLE_UNDELIVERED; i++)
 		(void)troubles_weigh(&station->troubles, (enum trouble)i, weighed[i],
 			wall_ms); /* whoever asks looks at them */
+}
+
+/* All is forgotten but what it owes the record. */
+static void leave(struct station *station, enum severity undelivered, int64_t wall_ms)
+{
+	const struct trouble_state owes = station->troubles.states[TROUBLE_UNDELIVERED];
+	troubles_init(&station->troubles);
+	station->troubles.states[TROUBLE_UNDELIVERED] = owes;
+	(void)troubles_weigh(
+		&station->troubles, TROUBLE_UNDELIVERED, (int)undelivered, wall_ms); /* as above */
+	forget_figures(station);
 }
 
 void station_add(struct station *station, const struct station_second *second, int64_t wall_ms)
 {
 	station->here = second->here;
 	if (!second->here) {
-		troubles_init(&station->troubles);
-		forget_figures(station);
+		leave(station, second->undelivered, wall_ms);
 		return;
 	}
 	memcpy(station->figures, second->figures, sizeof(station->figures));

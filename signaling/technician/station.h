@@ -81,6 +81,7 @@ struct station_second {
 	bool flows;                   /* packets of the microphone come */
 	int figures[STATION_FIGURES]; /* TROUBLE_UNKNOWN = not measured */
 	enum severity band, quiet, clipping;
+	enum severity undelivered;
 };
 
 struct station_history;
@@ -96,7 +97,8 @@ struct station {
 void station_init(struct station *station);
 /* Frees what it remembers; nobody is here. */
 void station_done(struct station *station);
-/* One second more, at `wall_ms`, which does not go back. Who is not here has no troubles; the history stays.
+/* One second more, at `wall_ms`, which does not go back. Who is not here has no troubles but what was not
+ * delivered; the history stays.
  * Without memory for a history there is none until a later second. */
 void station_add(struct station *station, const struct station_second *second, int64_t wall_ms);
 /* The history of a figure below STATION_SERIES, oldest first: STATION_STEPS values that end with the last whole step before `wall_ms`;

@@ -31,6 +31,8 @@ static const struct trouble_kind {
 		2, 2, 1, 1 },
 	[TROUBLE_QUIET] = { "quiet", "The voice is low.", 1, 1, 2, 2, 1, 1 },
 	[TROUBLE_CLIPPING] = { "clipping", "The microphone is overdriven.", 1, 1, 2, 2, 1, 1 },
+	[TROUBLE_UNDELIVERED] = { "undelivered",
+		"What was said while the line was lost is not in the record.", 1, 1, 2, 2, 1, 1 },
 	[TROUBLE_CPU] = { "cpu", "The threads that move media have much to do.", 70, 60, 90, 80, 5,
 		10 },
 	[TROUBLE_SLOW] = { "slow", "Packets take long through the media server.", 20000, 10000,

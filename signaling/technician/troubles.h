@@ -34,6 +34,7 @@ enum trouble {
 	TROUBLE_BAND,
 	TROUBLE_QUIET,
 	TROUBLE_CLIPPING,
+	TROUBLE_UNDELIVERED, /* severity: what was said while the line was lost is not in the record; also of who is not here */
 	/* of a node */
 	TROUBLE_CPU,      /* percent of the threads that move media */
 	TROUBLE_SLOW,     /* us, the slowest packet of a second through the media server */

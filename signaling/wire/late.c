@@ -89,6 +89,9 @@ static json_t *outage_json(const struct late_outage *outage)
 	doc_put(&json, "from_ms", json_integer(outage->from_ms));
 	doc_put(&json, "to_ms", outage->to_ms != 0 ? json_integer(outage->to_ms) : json_null());
 	doc_put(&json, "state", json_string(states[outage->state]));
+	doc_put(&json, "at_ms", json_integer(outage->at_ms));
+	if (outage->state == LATE_REFUSED)
+		doc_put(&json, "reason", json_string(outage->reason));
 	if (outage->parts > 0)
 		doc_put(&json, "percent",
 			json_integer((json_int_t)outage->part * 100 / outage->parts));

@@ -39,8 +39,12 @@ enum late_state {
 struct late_outage {
 	char source[RS_NAME_MAX + 1];
 	char outage[RS_NAME_MAX + 1]; /* "" = the box has not told yet */
-	int64_t from_ms, to_ms;       /* wall clock; to_ms 0 = it lasts */
-	uint32_t part, parts;         /* delivered, of all */
+	char reason[RS_NAME_MAX + 1]; /* of the refusal */
+	char session[EVENT_SESSION_MAX +
+		     1];        /* that was recorded when it changed last; "" = none was */
+	int64_t from_ms, to_ms; /* wall clock; to_ms 0 = it lasts */
+	int64_t at_ms;          /* since when its state is that */
+	uint32_t part, parts;   /* delivered, of all */
 	enum late_state state;
 };
 

@@ -194,6 +194,30 @@ static void a_lost_line_is_critical_for_whom_the_meeting_listens_to(void **state
 	station_done(&station);
 }
 
+static void what_a_room_owes_the_record_outlives_its_line(void **state)
+{
+	(void)state;
+	struct station station;
+	struct station_second second = good();
+	int64_t now = START_MS;
+	station_init(&station);
+	second.lost = true;
+	second.undelivered = SEVERITY_WARNING;
+	(void)pass(&station, &second, 3, &now);
+	second.here = false;
+	assert_int_equal(pass(&station, &second, 60, &now), 1); /* the line is nobody's any more */
+	assert_int_equal(state_of(&station, TROUBLE_LINE_LOST)->is, SEVERITY_NONE);
+	assert_int_equal(state_of(&station, TROUBLE_UNDELIVERED)->is, SEVERITY_WARNING);
+	assert_int_equal(state_of(&station, TROUBLE_UNDELIVERED)->since_ms, START_MS);
+	second.here = true;
+	second.lost = false;
+	assert_int_equal(pass(&station, &second, 5, &now), 0);
+	second.undelivered = SEVERITY_NONE;
+	assert_int_equal(pass(&station, &second, 1, &now), 1);
+	assert_int_equal(worst_of(&station), SEVERITY_NONE);
+	station_done(&station);
+}
+
 static void what_is_not_measured_leaves_trouble_as_it_is(void **state)
 {
 	(void)state;
@@ -335,6 +359,7 @@ int main(void)
 		cmocka_unit_test(less_is_worse_for_what_the_line_carries),
 		cmocka_unit_test(a_clock_is_off_either_way),
 		cmocka_unit_test(a_lost_line_is_critical_for_whom_the_meeting_listens_to),
+		cmocka_unit_test(what_a_room_owes_the_record_outlives_its_line),
 		cmocka_unit_test(what_is_not_measured_leaves_trouble_as_it_is),
 		cmocka_unit_test(who_is_away_has_no_trouble_and_keeps_the_history),
 		cmocka_unit_test(a_step_keeps_the_worst_and_of_what_flows_the_mean),
