@@ -13,6 +13,7 @@ enum matter {
 	MATTER_GOES_ON, /* a speech that was interrupted */
 	MATTER_DECISION,
 	MATTER_GAP,
+	MATTER_LATE,
 	MATTER_TURN,
 };
 
@@ -47,8 +48,8 @@ static void add(struct passages *passages, int64_t at_ms, enum matter matter, si
 
 static int collect(const struct record *record, struct passages *out)
 {
-	size_t room =
-		record->n_turns + record->n_discussions + record->n_decisions + record->n_gaps;
+	size_t room = record->n_turns + record->n_discussions + record->n_decisions +
+		      record->n_gaps + record->n_lates;
 	for (size_t i = 0; i < record->n_speeches; i++)
 		room += record->speeches[i].n_parts;
 	*out = (struct passages){ .list = rs_calloc(room, sizeof(*out->list)) };
@@ -64,6 +65,8 @@ static int collect(const struct record *record, struct passages *out)
 		add(out, record->decisions[i].at_ms, MATTER_DECISION, i, 0);
 	for (size_t i = 0; i < record->n_gaps; i++)
 		add(out, record->gaps[i].from_ms, MATTER_GAP, i, 0);
+	for (size_t i = 0; i < record->n_lates; i++)
+		add(out, record->lates[i].from_ms, MATTER_LATE, i, 0);
 	for (size_t i = 0; i < record->n_speeches; i++)
 		for (size_t part = 0; part < record->speeches[i].n_parts; part++)
 			add(out, record->speeches[i].parts[part].from_ms,
@@ -80,8 +83,7 @@ const char *debate_delegation(const struct record *record, const char *id)
 	return delegation != NULL && delegation->name[0] != '\0' ? delegation->name : id;
 }
 
-/* "H.E. Ms. Amina Odhiambo (Kenya)". */
-static void write_who(struct xml *xml, const struct record *record, const char *participant)
+void debate_write_who(struct xml *xml, const struct record *record, const char *participant)
 {
 	const struct record_person *person = record_person(record, participant);
 	const char *name = person != NULL && person->name[0] != '\0' ? person->name : participant;
@@ -114,47 +116,6 @@ void debate_write_heading(struct xml *xml, const char *text)
 	xml_close(xml);
 }
 
-/* ---- turns of the meeting, gaps ---- */
-
-static void write_turn(struct xml *xml, const struct record *record, size_t i)
-{
-	static const char *const words[RECORD_STAGE_COUNT] = {
-		[RECORD_OPENED] = "The meeting was called to order at ",
-		[RECORD_SUSPENDED] = "The meeting was suspended at ",
-		[RECORD_RESUMED] = "The meeting was resumed at ",
-		[RECORD_ADJOURNED] = "The meeting rose at ",
-		[RECORD_CLOSED] = "The meeting was closed at ",
-	};
-	const struct record_turn *turn = &record->turns[i];
-	xml_open(xml, "scene");
-	xml_attributef(xml, "eId", "turn_%zu", i + 1);
-	xml_text(xml, words[turn->stage]);
-	debate_write_time(xml, record, turn->at_ms, NULL);
-	if (turn->quorum > 0) {
-		xml_open_inline(xml, "inline");
-		xml_attribute(xml, "name", "quorum");
-		xml_attributef(xml, "title", "quorum %u", turn->quorum);
-		xml_text(xml, turn->present >= turn->quorum ? " A quorum was present."
-							    : " There was no quorum.");
-		xml_close(xml);
-	}
-	xml_close(xml);
-}
-
-static void write_gap(struct xml *xml, const struct record *record, size_t i)
-{
-	const struct record_gap *gap = &record->gaps[i];
-	xml_open(xml, "scene");
-	xml_attributef(xml, "eId", "gap_%zu", i + 1);
-	xml_attribute(xml, "class", "gap");
-	debate_write_time(xml, record, gap->from_ms, "startEvent");
-	xml_text(xml, " to ");
-	debate_write_time(xml, record, gap->to_ms, "endEvent");
-	xml_text(xml, ": ");
-	xml_text(xml, gap->what);
-	xml_close(xml);
-}
-
 /* ---- speeches ---- */
 
 /* "#role-delegate": what a badge is, where that is one of the roles people speak in. */
@@ -172,7 +133,7 @@ static void write_from(
 	struct xml *xml, const struct record *record, const struct record_speech *speech)
 {
 	xml_open(xml, "from");
-	write_who(xml, record, speech->participant);
+	debate_write_who(xml, record, speech->participant);
 	if (speech->group[0] != '\0') {
 		xml_text(xml, ", on behalf of ");
 		xml_text(xml, debate_delegation(record, speech->group));
@@ -232,7 +193,7 @@ static void write_goes_on(
 	const struct record_speech *speech = &record->speeches[passage->i];
 	xml_open(xml, "scene");
 	xml_attributef(xml, "eId", "speech_%zu__part_%zu", passage->i + 1, passage->part + 1);
-	write_who(xml, record, speech->participant);
+	debate_write_who(xml, record, speech->participant);
 	xml_text(xml, " went on at ");
 	debate_write_time(xml, record, passage->at_ms, NULL);
 	xml_close(xml);
@@ -251,7 +212,7 @@ static void write_ruling(struct xml *xml, const struct record *record, uint32_t 
 	xml_text(xml, point->ruling);
 	if (point->appellant[0] != '\0') {
 		xml_text(xml, ". Appeal: ");
-		write_who(xml, record, point->appellant);
+		debate_write_who(xml, record, point->appellant);
 		xml_text(xml, ". As settled: ");
 		xml_text(xml, point->settled[0] != '\0' ? point->settled : "open");
 	}
@@ -335,7 +296,7 @@ static void write_passage(
 	switch (passage->matter) {
 	case MATTER_OPENED:
 	case MATTER_TURN:
-		write_turn(xml, record, passage->i);
+		debate_write_turn(xml, record, passage->i);
 		return;
 	case MATTER_SPEECH:
 		write_speech_in_place(xml, record, passage->i);
@@ -347,7 +308,10 @@ static void write_passage(
 		debate_write_decision(xml, record, passage->i);
 		return;
 	case MATTER_GAP:
-		write_gap(xml, record, passage->i);
+		debate_write_gap(xml, record, passage->i);
+		return;
+	case MATTER_LATE:
+		debate_write_late(xml, record, passage->i);
 		return;
 	case MATTER_DISCUSSION:
 		return; /* a section */

@@ -240,6 +240,33 @@ static json_t *gaps_json(const struct record *record)
 	return list;
 }
 
+static json_t *sounds_json(const struct record_late *late)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < late->n_sounds; i++) {
+		json_t *object = json_object();
+		put_text(&object, "file", late->sounds[i].file);
+		put_number(&object, "from_ms", late->sounds[i].from_ms);
+		push(&list, object);
+	}
+	return list;
+}
+
+static json_t *delivered_json(const struct record *record)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < record->n_lates; i++) {
+		const struct record_late *late = &record->lates[i];
+		json_t *object = json_object();
+		put_number(&object, "from_ms", late->from_ms);
+		put_number(&object, "to_ms", late->to_ms);
+		put_who(&object, record, late->participant);
+		put_list(&object, "sound", sounds_json(late));
+		push(&list, object);
+	}
+	return list;
+}
+
 static json_t *index_json(const struct record *record)
 {
 	char started[RS_TIME_TEXT_LEN];
@@ -266,6 +293,7 @@ static json_t *index_json(const struct record *record)
 	put_list(&json, "motions", motions_json(record));
 	put_list(&json, "captions", captions_json(record));
 	put_list(&json, "gaps", gaps_json(record));
+	put_list(&json, "delivered", delivered_json(record));
 	return json;
 }
 

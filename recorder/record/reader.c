@@ -258,6 +258,27 @@ static const struct {
 	{ "tap-gap", tap_gap },
 };
 
+/* Lines of which more than their time is worth knowing. */
+static void take_payload(struct record_reader *reader, const struct chain_line *line)
+{
+	static const struct {
+		const char *type;
+		void (*take)(struct record_reader *reader, const json_t *payload);
+	} takers[] = {
+		{ "segment-opened", reader_late_segment },
+		{ "outage", reader_late_edges },
+	};
+	for (size_t i = 0; i < RS_ARRAY_LEN(takers); i++) {
+		if (strcmp(line->type, takers[i].type) != 0)
+			continue;
+		json_error_t error;
+		json_t *payload = json_loadb(
+			line->payload, line->payload_len, JSON_REJECT_DUPLICATES, &error);
+		takers[i].take(reader, payload);
+		json_decref(payload);
+	}
+}
+
 int record_reader_take(struct record_reader *reader, const struct chain_line *line, int64_t wall_ms)
 {
 	reader->stopped = strcmp(line->type, "recording-stopped") == 0;
@@ -269,6 +290,7 @@ int record_reader_take(struct record_reader *reader, const struct chain_line *li
 		json_decref(payload);
 		return reader->err;
 	}
+	take_payload(reader, line);
 	const int64_t before_ms = reader->now_ms;
 	const int64_t at_ms = moment_of_line(reader, line, wall_ms);
 	for (size_t i = 0; i < RS_ARRAY_LEN(own_lines); i++)

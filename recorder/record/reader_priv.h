@@ -13,6 +13,8 @@
 /* Motions before the meeting at a time, microphones beside the floor. */
 #define READER_PENDING_MAX 8
 #define READER_MICROPHONES_MAX 16
+/* Rooms that deliver at a time. */
+#define READER_LATE_MAX 16
 /* Session time stays below a year, whatever is claimed. */
 #define READER_TIME_MAX ((int64_t)366 * 86400 * 1000)
 
@@ -44,6 +46,9 @@ struct record_reader {
 	bool repaired;       /* closed later: lines say nothing of session time until it goes on */
 	int64_t tap_lost_ms; /* -1 = it is there */
 	uint32_t captions;   /* that came */
+	struct record_late
+		late[READER_LATE_MAX]; /* whose edges have not been told (reader_late.c) */
+	size_t n_late;
 
 	/* who speaks (statements.c) */
 	struct reader_entry *entries;
@@ -99,6 +104,9 @@ int reader_read_session(struct record_reader *reader, const json_t *json) RS_MUS
 /* What is said of somebody fills in what was not known; NULL: no id, or no room (counted). */
 struct record_person *reader_add_person(
 	struct record_reader *reader, const char *id, const json_t *said);
+/* reader_late.c: a segment was begun, and one that was delivered is taken in; all of an outage is in. */
+void reader_late_segment(struct record_reader *reader, const json_t *payload);
+void reader_late_edges(struct record_reader *reader, const json_t *payload);
 /* reader_captions.c: a line of captions, and in the end those that were said last, in order. */
 void reader_take_caption(struct record_reader *reader, const struct reader_event *event);
 void reader_settle_captions(struct record *record);

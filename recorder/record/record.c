@@ -22,6 +22,7 @@ struct record *record_free(struct record *record)
 	rs_release(record->turns);
 	rs_release(record->captions);
 	rs_release(record->gaps);
+	rs_release(record->lates);
 	return rs_release(record);
 }
 

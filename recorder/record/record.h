@@ -1,7 +1,7 @@
 /* recorder/record/record.h
  *
  * The record of a session: who spoke, when, on what and as what; points of order, motions, decisions with their votes,
- * stops, captions and gaps. Read from session.json and events.jsonl of an archive, the truth; whatever is written from it can
+ * stops, captions, gaps, and what was delivered late. Read from session.json and events.jsonl of an archive, the truth; whatever is written from it can
  * be made again at any time. What it reads is foreign: it is bounded, and what it does not know it passes over.
  *
  * Times are milliseconds of session time, which is 0 when the recording began and also the time of programme files.
@@ -12,6 +12,7 @@
 
 #include "common/base/buf.h"
 #include "common/evidence/chain.h"
+#include "common/evidence/names.h"
 #include "recorder/archive/archive.h"
 
 /* Most of each that is kept; what comes after is counted in `left_out`. */
@@ -24,6 +25,9 @@
 /* In one decision, and in one speech. */
 #define RECORD_VOTES_MAX 1024
 #define RECORD_PARTS_MAX 64
+
+/* Streams of one outage: a box that is restarted meanwhile begins another. */
+#define RECORD_LATE_SOUNDS_MAX 8
 
 #define RECORD_NAME_MAX 128 /* octets of a person's or delegation's name */
 #define RECORD_TITLE_MAX 255
@@ -173,6 +177,21 @@ struct record_gap {
 	const char *what;                  /* a constant sentence */
 };
 
+/* A file of what a room kept, and the session time of its beginning. */
+struct record_late_sound {
+	char file[NAMES_FILE_LEN]; /* below data/, "tracks/room.002.a.webm" */
+	int64_t from_ms;
+};
+
+/* A room's line was lost, and what was said there meanwhile was delivered afterwards. */
+struct record_late {
+	char participant[RS_NAME_MAX + 1];
+	int64_t from_ms; /* both edges, as the room's box noticed them */
+	int64_t to_ms;
+	struct record_late_sound sounds[RECORD_LATE_SOUNDS_MAX];
+	size_t n_sounds;
+};
+
 struct record {
 	char session[NAMES_SESSION_MAX + 1];
 	char meeting[RS_NAME_MAX + 1];
@@ -207,6 +226,8 @@ struct record {
 	size_t n_captions;
 	struct record_gap *gaps;
 	size_t n_gaps;
+	struct record_late *lates;
+	size_t n_lates;
 	uint64_t events;    /* of the meeting, read */
 	uint64_t bad_lines; /* could not be read, and were passed over */
 	uint64_t left_out;  /* over a limit */

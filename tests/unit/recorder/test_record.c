@@ -212,6 +212,84 @@ static void a_suspension_interrupts_and_a_lost_line_is_a_gap(void **state)
 	(void)state;
 }
 
+static void opened(struct record_reader *reader, int64_t at_ms, const char *file, const char *track,
+	const char *media, int64_t t0_ms, bool delivered)
+{
+	char payload[512];
+	(void)snprintf(payload, sizeof(payload),
+		"{\"file\": \"%s\", \"track\": \"%s\", \"media\": \"%s\", \"t0_ms\": %lld%s}", file,
+		track, media, (long long)t0_ms, delivered ? ", \"delivered\": true" : "");
+	line(reader, "segment-opened", at_ms, payload);
+}
+
+static void what_was_delivered_late_has_both_edges_and_its_files(void **state)
+{
+	struct record_reader *reader = reader_new();
+	opened(reader, 10, "tracks/room.001.a", "room", "microphone", 10, false);
+	opened(reader, 70000, "tracks/room.002.a", "room", "microphone", 4000, true);
+	opened(reader, 70000, "tracks/room.001.v", "room", "camera", 4500, true);
+	/* Another room whose microphone was closed all the time, and one whose delivery was never ended. */
+	line(reader, "outage", 71000,
+		"{\"source\": \"room-2\", \"outage\": \"o1\", \"from_ms\": 1, \"to_ms\": 9}");
+	opened(reader, 71000, "tracks/room-3.001.a", "room-3", "microphone", 7000, true);
+	line(reader, "outage", 72000,
+		"{\"source\": \"room\", \"outage\": \"o2\", \"from_ms\": 5000, \"to_ms\": 65000}");
+	line(reader, "outage", 72000,
+		"{\"source\": \"room\", \"outage\": \"o3\", \"from_ms\": 66000, \"to_ms\": 67000}");
+	struct record *record = finish(reader);
+
+	assert_int_equal(record->n_lates, 1);
+	const struct record_late *late = &record->lates[0];
+	assert_string_equal(late->participant, "room");
+	assert_int_equal(late->from_ms, 5000);
+	assert_int_equal(late->to_ms, 65000);
+	assert_int_equal(late->n_sounds, 1);
+	assert_string_equal(late->sounds[0].file, "tracks/room.002.a.webm");
+	assert_int_equal(late->sounds[0].from_ms, 4000);
+	struct rs_buf out;
+	rs_buf_init(&out, 1 << 20);
+	assert_int_equal(record_write_index(record, &out), 0);
+	assert_int_equal(rs_buf_append(&out, "", 1), 0);
+	assert_non_null(strstr((const char *)rs_buf_data(&out), "\"tracks/room.002.a.webm\""));
+	rs_buf_done(&out);
+	rs_buf_init(&out, 1 << 20);
+	assert_int_equal(record_write_debate(record, &out), 0);
+	assert_int_equal(rs_buf_append(&out, "", 1), 0);
+	assert_non_null(
+		strstr((const char *)rs_buf_data(&out), "eId=\"delivered_1\" class=\"delivered\""));
+	assert_non_null(strstr((const char *)rs_buf_data(&out),
+		"was lost; what was said there was delivered afterwards"));
+	rs_buf_done(&out);
+	record_free(record);
+	(void)state;
+}
+
+static void deliveries_are_bounded_and_of_names_alone(void **state)
+{
+	struct record_reader *reader = reader_new();
+	char room[32];
+	char file[64];
+	opened(reader, 1, "tracks/../x.001.a", "../x", "microphone", 1, true);
+	opened(reader, 1, "../../etc/passwd", "room", "microphone", 1, true);
+	line(reader, "outage", 1, "{\"source\": \"room\", \"from_ms\": 9, \"to_ms\": 3}");
+	for (int i = 0; i < 40; i++) {
+		(void)snprintf(room, sizeof(room), "room-%d", i);
+		for (int n = 1; n <= RECORD_LATE_SOUNDS_MAX + 1; n++) {
+			(void)snprintf(file, sizeof(file), "tracks/%s.%03d.a", room, n);
+			opened(reader, 1, file, room, "microphone", n, true);
+		}
+	}
+	line(reader, "outage", 1, "{\"source\": \"room-0\", \"from_ms\": 1, \"to_ms\": 2}");
+	line(reader, "outage", 1, "{\"source\": \"room-39\", \"from_ms\": 1, \"to_ms\": 2}");
+	struct record *record = finish(reader);
+	assert_int_equal(record->n_lates, 2);
+	assert_int_equal(record->lates[0].n_sounds, 0); /* no file of the archive */
+	assert_int_equal(record->lates[0].to_ms, 9);
+	assert_int_equal(record->lates[1].n_sounds, RECORD_LATE_SOUNDS_MAX);
+	record_free(record);
+	(void)state;
+}
+
 static void a_repaired_session_ends_where_it_was_cut_off(void **state)
 {
 	struct record_reader *reader = reader_new();
@@ -460,6 +538,8 @@ int main(void)
 		cmocka_unit_test(motions_lie_one_over_another),
 		cmocka_unit_test(a_recording_that_begins_later_goes_on_from_where_things_stand),
 		cmocka_unit_test(a_suspension_interrupts_and_a_lost_line_is_a_gap),
+		cmocka_unit_test(what_was_delivered_late_has_both_edges_and_its_files),
+		cmocka_unit_test(deliveries_are_bounded_and_of_names_alone),
 		cmocka_unit_test(a_repaired_session_ends_where_it_was_cut_off),
 		cmocka_unit_test(a_recorded_vote_has_names_and_a_secret_one_has_none),
 		cmocka_unit_test(the_last_text_of_a_caption_counts),
