@@ -450,6 +450,28 @@ await busy('FRA', {}, 'precall-settings', async (page) => {
 });
 await busy('FRA', { rehearsal: true }, 'rehearsal-delegate');
 await busy('chair', { rehearsal: true, viewport: PHONE, query: '?lang=ar' }, 'rehearsal-podium-ar-phone');
+/** Two rooms lost their line: one delivers, one is in the record already; and one is away. */
+const outaged = async (page, meeting, states) => {
+	const now = Date.now();
+	const outage = (state, from, to, more) => ({ source: 'room', from_ms: now - from, to_ms: to === null ? null : now - to, state, at_ms: now - (to ?? from), ...more });
+	const all = { lost: outage('lost', 45_000, null), delivering: outage('delivering', 130_000, 69_000, { percent: 40 }), delivered: outage('delivered', 330_000, 269_000), refused: outage('refused', 530_000, 500_000, { reason: 'other-session' }) };
+	meeting.happen('participant-joined', {}, { participants: { room: { present: true, line: 'connected' } } });
+	meeting.tell({ type: 'measured', patch: { outages: states.map((state) => all[state]) } });
+};
+const pulled = (...states) => (page, meeting) => outaged(page, meeting, states);
+const pulledInFull = async (page, meeting) => {
+	await outaged(page, meeting, ['delivered', 'delivering']);
+	meeting.survey();
+	await page.locator('[data-testid=station][data-participant=room]').click();
+	await page.getByTestId('outage-band').first().waitFor();
+};
+await busy('technician', {}, 'outage-technician', pulledInFull);
+await busy('technician', { viewport: PHONE }, 'outage-technician-phone', pulledInFull);
+await busy('technician', { query: '?lang=ar', scheme: 'dark' }, 'outage-technician-ar', pulledInFull);
+await busy('chair', {}, 'outage-podium', pulled('delivered', 'refused', 'lost'));
+await busy('chair', { viewport: PHONE }, 'outage-podium-phone', pulled('delivered', 'delivering', 'lost'));
+await busy('chair', { query: '?lang=ar' }, 'outage-podium-ar', pulled('delivered', 'delivering', 'lost'));
+
 await busy('technician', { rehearsal: true, query: '?lang=ru', scheme: 'dark' }, 'rehearsal-technician-ru');
 await busy('JOR', { ...HALL, rehearsal: true }, 'rehearsal-hall');
 await busy('secretariat', {}, 'podium-alarm', async (page, meeting) => {

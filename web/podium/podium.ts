@@ -27,6 +27,7 @@ import './next';
 import './people';
 import type { Motions } from './motions';
 import './motions';
+import './outages';
 import type { PlanPanel } from './plan';
 import './plan';
 import type { PointsOfOrder } from './points';
@@ -56,6 +57,7 @@ export class Podium extends Page {
 				<rs-booth-alarms .session=${session}></rs-booth-alarms>
 				${this.alarm()}
 				<rs-disk-alarm .session=${session}></rs-disk-alarm>
+				<rs-outages .session=${session}></rs-outages>
 				<rs-decision .session=${session}></rs-decision>
 				<rs-explanations .session=${session}></rs-explanations>
 				${leads ? html`<rs-list-keys .session=${session}></rs-list-keys>` : nothing}

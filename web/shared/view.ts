@@ -384,6 +384,23 @@ export interface Measured {
 	ready?: Record<string, { microphone: boolean; camera: boolean; line: boolean }>;
 	/** The recorder's, for those who can do something about it. */
 	disk?: Disk | null;
+	/** Rooms whose line was lost, the oldest first, for those who preside and technicians. */
+	outages?: Outage[];
+}
+
+/** A room's line was lost, from edge to edge, and what became of what its box kept meanwhile. */
+export interface Outage {
+	source: string;
+	from_ms: number;
+	/** null: it lasts. */
+	to_ms: number | null;
+	state: 'lost' | 'back' | 'delivering' | 'delivered' | 'refused';
+	/** Since when its state is that. */
+	at_ms: number;
+	/** Delivered, once it is known of how much. */
+	percent?: number;
+	/** Of the refusal. */
+	reason?: 'other-session' | 'not-recorded' | 'malformed';
 }
 
 /** Of the recorder. */

@@ -139,6 +139,11 @@ export function timeOfDay(ms: number): string {
 	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
 }
 
+/** To the second. */
+export function secondOfDay(ms: number): string {
+	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { timeStyle: 'medium', hourCycle: 'h23' }).format(ms);
+}
+
 /** "4 hr 10 min", whole minutes, from two days on hours alone. */
 export function formatSpan(seconds: number): string {
 	const unit = (value: number, name: string) => new Intl.NumberFormat(`${language}-u-nu-latn`, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);

@@ -1,14 +1,15 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { speaks } from '#shared/link';
-import { shortName } from '#shared/view';
+import { outageOf, outageText, spanOf } from '#shared/outages';
+import { shortName, type Outage } from '#shared/view';
 import { decimal, t, timeOfDay, type Key } from '#shared/words';
 import { icon } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import { sound } from '#shared/ui/sound';
 import './asking';
 import './closer';
-import { troubleText } from './rows';
+import { troublesOf, troubleText } from './rows';
 import { figureOf, STEPS, type Figure, type History, type Series, type Station, type Survey } from './survey';
 import { tested } from './tested';
 
@@ -66,6 +67,22 @@ function lines(values: (number | null)[], most: number): string[] {
 	return parts.filter(({ length }) => length > 0).map((points) => (points.length === 1 ? `${points[0]} ${points[0]}` : points.join(' ')));
 }
 
+interface Band {
+	outage: Outage;
+	x: number;
+	width: number;
+}
+
+/** Outages as they stand in the plots, from edge to edge; a short one is seen all the same. */
+export function bandsOf(outages: Outage[], extent: { from_ms: number; to_ms: number } | null, now: number): Band[] {
+	if (extent === null)
+		return [];
+	const at = (ms: number): number => (Math.min(1, Math.max(0, (ms - extent.from_ms) / (extent.to_ms - extent.from_ms))) * WIDTH);
+	return outages
+		.filter(({ from_ms, to_ms }) => (to_ms ?? now) > extent.from_ms && from_ms < extent.to_ms)
+		.map((outage) => ({ outage, x: at(outage.from_ms), width: Math.max(1, at(outage.to_ms ?? now) - at(outage.from_ms)) }));
+}
+
 /** One line in full: what is wrong, all figures, ten minutes of them. */
 @customElement('rs-station')
 export class StationDetail extends Part {
@@ -79,16 +96,19 @@ export class StationDetail extends Part {
 		if (participant === undefined)
 			return nothing;
 		const station = this.survey.people[this.badge];
+		const { wire } = this.session;
+		const outages = (wire.measured.outages ?? []).filter(({ source }) => source === this.badge);
 		return html`<section class="panel detail" aria-labelledby="detail-title" data-testid="detail" data-participant=${this.badge}>
 			<header><h2 id="detail-title" dir="auto">${shortName(view, this.badge)}</h2>
 				<button type="button" class="button quiet icon" data-testid="detail-close" aria-label=${t('close')} @click=${() => this.close()}>${icon('close')}</button></header>
 			<div class="body" tabindex="0">
 				<p class="small muted"><bdi>${participant.name}</bdi> · ${t(`role.${participant.role}` satisfies Key)}${participant.seat ? html` · <bdi>${participant.seat}</bdi>` : nothing} · ${t(
 					participant.place === 'in-room' ? 'detail.in-room' : !participant.present ? 'station.away' : participant.line === 'connected' ? 'detail.connected' : 'detail.joined')}</p>
-				${(station?.troubles ?? []).map(
+				${troublesOf(station, outageOf(outages, this.badge, wire.clock.now()), view.recording.state !== 'off').map(
 					(trouble) => html`<p class="trouble ${trouble[1]}" data-testid="trouble" data-trouble=${trouble[0]} data-severity=${trouble[1]}>${icon('warning')}<span><strong>${t(`severity.${trouble[1]}` satisfies Key)}</strong> · ${troubleText(trouble)}<br
 						><span class="small muted">${t('station.since', { time: timeOfDay(trouble[2]) })}</span></span></p>`,
 				)}
+				${outages.length === 0 ? nothing : this.outages(outages)}
 				<dl class="measures">${FIGURES.map(({ figure, unit }) => {
 					const n = figureOf(station, figure);
 					return n === null ? nothing : html`<div data-testid="figure" data-figure=${figure}><dt class="small muted">${t(`figure.${figure}` satisfies Key)}</dt><dd class="reading">${measure(n, unit)}</dd></div>`;
@@ -96,10 +116,17 @@ export class StationDetail extends Part {
 				${speaks(participant.role) ? tested(this.survey.tests[this.badge], this.session.wire.clock.now()) : nothing}
 				${this.check()}
 				<rs-asking .session=${this.session} .asked=${station?.asked ?? []} badge=${this.badge}></rs-asking>
-				${this.plots(this.survey.history(this.badge))}
+				${this.plots(this.survey.history(this.badge), outages)}
 				<rs-closer .session=${this.session} badge=${this.badge}></rs-closer>
 			</div>
 		</section>`;
+	}
+
+	/** The newest first. */
+	private outages(outages: Outage[]): TemplateResult {
+		const now = this.session.wire.clock.now();
+		return html`<h3 class="small">${t('outages.title')}</h3>
+			<ul class="small outages">${[...outages].reverse().map((one) => html`<li data-testid="outage" data-state=${one.state}>${outageText(one, now)}</li>`)}</ul>`;
 	}
 
 	/** As its own page says. */
@@ -128,17 +155,21 @@ export class StationDetail extends Part {
 				: nothing}`;
 	}
 
-	private plots(history: History | null): TemplateResult {
+	private plots(history: History | null, outages: Outage[]): TemplateResult {
+		const now = this.session.wire.clock.now();
+		const bands = bandsOf(outages, this.survey.extent(this.badge), now);
 		return html`<h3 class="small">${t('plots.title')}</h3>
-			${history === null ? html`<p class="small muted">${t('station.waiting')}</p>` : PLOTS.map((plot) => this.plot(history, plot))}`;
+			${history === null
+				? html`<p class="small muted">${t('station.waiting')}</p>`
+				: html`${bands.map(({ outage }) => html`<p class="legend small muted"><span class="out">${t('outage.band', { span: spanOf(outage, now) })}</span></p>`)}${PLOTS.map((plot) => this.plot(history, bands, plot))}`}`;
 	}
 
-	private plot(history: History, { title, series, top, unit }: (typeof PLOTS)[number]): TemplateResult {
+	private plot(history: History, bands: Band[], { title, series, top, unit }: (typeof PLOTS)[number]): TemplateResult {
 		const raises = series.map((name) => history[name].map((value) => raised(name, value)));
 		const most = Math.max(top, ...raises.flat().map((value) => value ?? 0));
 		return html`<figure class="plot" data-testid="plot" data-plot=${title}>
 			<figcaption class="small"><span>${t(title)}</span><span class="reading muted">${unit === 'db' ? measure(0, unit) : measure(most, unit)}</span></figcaption>
-			<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${t(title)}>${raises.map((values, i) =>
+			<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${t(title)}>${bands.map(({ x, width }) => svg`<g class="out" data-testid="outage-band"><rect x=${x} width=${width} height=${HEIGHT}/><path d="M${x} 0v${HEIGHT}M${x + width} 0v${HEIGHT}"/></g>`)}${raises.map((values, i) =>
 				lines(values, most).map((points) => svg`<polyline class=${i === 0 ? 'first' : 'second'} points=${points}/>`),
 			)}</svg>
 			${series.length === 1 ? nothing : html`<p class="legend small muted"><span class="first">${t(`figure.${series[0]}` satisfies Key)}</span><span class="second">${t(`figure.${series[1]}` satisfies Key)}</span></p>`}

@@ -1,6 +1,7 @@
 import { speaks } from '#shared/link';
+import { isOpen, outageOf } from '#shared/outages';
 import type { Verdict } from '#shared/precall';
-import { shortName, type Participant, type View } from '#shared/view';
+import { shortName, type Outage, type Participant, type View } from '#shared/view';
 import { currentLanguage, decimal, isKey, t } from '#shared/words';
 import type { Severity, Station, Survey, Trouble } from './survey';
 
@@ -10,6 +11,10 @@ export interface Row {
 	badge: string;
 	participant: Participant;
 	station: Station | undefined;
+	/** Also of a room that is away. */
+	troubles: Trouble[];
+	/** Of a room whose line was lost of late. */
+	outage: Outage | undefined;
 	severity: Severity | null;
 	/** Since when it is that bad; 0: it is not. */
 	since: number;
@@ -26,10 +31,21 @@ export function worst(troubles: Trouble[]): { severity: Severity | null; since: 
 	return { severity, since: severity === null ? 0 : Math.min(...alike) };
 }
 
-export function rowsOf(view: View, survey: Survey): Row[] {
+/** Of who is not here the survey says nothing; what a room owes the record is a trouble all the same. */
+export function troublesOf(station: Station | undefined, outage: Outage | undefined, recorded: boolean): Trouble[] {
+	const told = station?.troubles ?? [];
+	if (outage === undefined || !recorded || !isOpen(outage) || told.some(([name]) => name === 'undelivered'))
+		return told;
+	return [...told, ['undelivered', 'warning', outage.from_ms, 1]];
+}
+
+export function rowsOf(view: View, survey: Survey, outages: Outage[] = [], now = 0): Row[] {
+	const recorded = view.recording?.state !== 'off';
 	return Object.entries(view.participants).map(([badge, participant]) => {
 		const station = survey.people[badge];
-		return { badge, participant, station, ...worst(station?.troubles ?? []), verdict: survey.tests[badge]?.verdict };
+		const outage = participant.role === 'room' ? outageOf(outages, badge, now) : undefined;
+		const troubles = troublesOf(station, outage, recorded);
+		return { badge, participant, station, troubles, outage, ...worst(troubles), verdict: survey.tests[badge]?.verdict };
 	});
 }
 

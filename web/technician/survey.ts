@@ -114,6 +114,13 @@ export class Survey {
 		this.asked.clear();
 	}
 
+	/** From when to when the history of a badge is. */
+	extent(badge: string): { from_ms: number; to_ms: number } | null {
+		const kept = this.kept.get(badge);
+		const to_ms = kept === undefined ? 0 : (kept.step + 1) * this.stepMs;
+		return kept === undefined ? null : { from_ms: to_ms - STEPS * this.stepMs, to_ms };
+	}
+
 	history(badge: string): History | null {
 		return this.kept.get(badge)?.series ?? null;
 	}

@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { lampOf } from '#shared/session';
+import { edgesOf, outageShort } from '#shared/outages';
 import { shortName } from '#shared/view';
 import { decimal, t, timeOfDay, type Key } from '#shared/words';
 import { icon, lamp } from '#shared/ui/icons';
@@ -40,6 +41,7 @@ export class Stations extends Part {
 	@state() private fits = 20;
 	private order: string[] = [];
 	private rows: Row[] = [];
+	private troubled = 0;
 	/** Stepped to, and not drawn yet. */
 	private wanted = '';
 	private touched = -STILL_MS;
@@ -66,7 +68,10 @@ export class Stations extends Part {
 	override willUpdate(changed: PropertyValues): void {
 		super.willUpdate(changed);
 		const view = this.session.view!;
-		const fitting = rowsOf(view, this.survey).filter((row) => matches(row, this.shown, this.text));
+		const { measured, clock } = this.session.wire;
+		const all = rowsOf(view, this.survey, measured.outages, clock.now());
+		this.troubled = all.filter(({ severity }) => severity !== null).length;
+		const fitting = all.filter((row) => matches(row, this.shown, this.text));
 		const still = performance.now() - this.touched < STILL_MS;
 		this.rows = still ? asBefore(fitting, this.order) : sorted(fitting, view);
 		this.order = this.rows.map(({ badge }) => badge);
@@ -198,7 +203,7 @@ export class Stations extends Part {
 
 	override render(): TemplateResult {
 		const all = Object.values(this.session.view!.participants);
-		const troubled = Object.values(this.survey.people).filter(({ troubles }) => troubles.length > 0).length;
+		const { troubled } = this;
 		return html`<section class="panel stations" aria-labelledby="stations-title">
 			<header>
 				<h2 id="stations-title">${t('stations.title')}</h2>
@@ -274,10 +279,13 @@ export class Stations extends Part {
 		this.choose(badge);
 	}
 
-	private verdict({ station, severity, since, participant }: Row): TemplateResult {
+	private verdict({ station, troubles, outage, severity, since, participant }: Row): TemplateResult {
 		if (severity === null)
-			return html`<span class="fine muted small">${t(!participant.present ? 'station.away' : station === undefined ? 'station.waiting' : 'station.fine')}</span>`;
-		const [first, ...more] = station!.troubles;
+			return html`<span class="fine muted small">${outage ? `${outageShort(outage)} · ${edgesOf(outage)}` : t(!participant.present ? 'station.away' : station === undefined ? 'station.waiting' : 'station.fine')}</span>`;
+		const [first, ...more] = troubles;
+		// Both edges say more than that something is missing.
+		if (outage && (first![0] === 'undelivered' || first![0] === 'line-lost'))
+			return html`<span class="badge ${severity}">${icon('warning')}<span class="unseen">${t(`severity.${severity}` satisfies Key)}: </span></span><span class="grow"><span class="what">${outageShort(outage)}</span><span class="small muted">${edgesOf(outage)}</span></span>`;
 		return html`<span class="badge ${severity}">${icon('warning')}<span class="unseen">${t(`severity.${severity}` satisfies Key)}: </span></span><span class="grow"><span class="what">${troubleText(first!)}${
 			more.length > 0 ? html` <span class="muted">+${more.length}</span>` : nothing}</span><span class="small muted">${t('station.since', { time: timeOfDay(since) })}</span></span>`;
 	}

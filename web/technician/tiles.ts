@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { nextUp } from '#shared/green-room';
+import { outageOf, outageText } from '#shared/outages';
 import { shortName } from '#shared/view';
 import { formatSpan, t, timeOfDay, type Key } from '#shared/words';
 import { icon } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import { ready } from '#shared/ui/ready';
-import { troubleText, worst } from './rows';
+import { troublesOf, troubleText, worst } from './rows';
 import { figureOf, type Node, type Severity, type Survey, type Trouble } from './survey';
 
 /** What serves the whole meeting: what it lacks, media servers, the recorder, room boxes. */
@@ -72,11 +73,17 @@ export class Tiles extends Part {
 	private room(badge: string, present: boolean): TemplateResult {
 		const { session } = this;
 		const station = this.survey.people[badge];
-		const { severity } = worst(station?.troubles ?? []);
+		const { measured, clock } = session.wire;
+		const outage = outageOf(measured.outages, badge, clock.now());
+		const troubles = troublesOf(station, outage, session.view!.recording.state !== 'off');
+		const { severity } = worst(troubles);
 		const rtt = figureOf(station, 'rtt');
 		return html`<button type="button" class="tile ${severity ?? ''}" data-testid="box" data-participant=${badge} data-severity=${severity ?? 'none'} @click=${() => this.choose(badge)}>
 			${this.heading(t('role.room'), shortName(session.view!, badge), severity)}
-			<span class="small">${present ? (rtt === null ? t('station.fine') : t('unit.ms', { n: rtt })) : t('station.away')}</span>${this.troubles(station?.troubles ?? [])}</button>`;
+			<span class="small">${present ? (rtt === null ? t('station.fine') : t('unit.ms', { n: rtt })) : t('station.away')}</span>${
+				// Both edges say more than that something is missing.
+				this.troubles(outage === undefined ? troubles : troubles.filter(([name]) => name !== 'undelivered'))}${
+				outage === undefined ? nothing : html`<span class="what small" data-testid="outage" data-state=${outage.state}>${outageText(outage, clock.now())}</span>`}</button>`;
 	}
 
 	private heading(kind: string, name: string, severity: Severity | null): TemplateResult {

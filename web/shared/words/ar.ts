@@ -2,10 +2,12 @@ import type { Catalogue } from '../words';
 import { archive } from './archive';
 import { greenRoom } from './green-room';
 import { precall } from './precall';
+import { outages } from './outages';
 import { rehearsal } from './rehearsal';
 
 export const ar: Catalogue = {
 	...archive.ar,
+	...outages.ar,
 	...rehearsal.ar,
 	...greenRoom.ar,
 	...precall.ar,

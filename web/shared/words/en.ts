@@ -1,11 +1,13 @@
 import { archive } from './archive';
 import { greenRoom } from './green-room';
 import { precall } from './precall';
+import { outages } from './outages';
 import { rehearsal } from './rehearsal';
 
 /** English; its keys are those every other catalogue must have. Terms are those of rules of procedure. */
 export const en = {
 	...archive.en,
+	...outages.en,
 	...rehearsal.en,
 	...greenRoom.en,
 	...precall.en,

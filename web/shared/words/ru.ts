@@ -2,11 +2,13 @@ import type { Catalogue } from '../words';
 import { archive } from './archive';
 import { greenRoom } from './green-room';
 import { precall } from './precall';
+import { outages } from './outages';
 import { rehearsal } from './rehearsal';
 
 /** Russian; terms as in the Russian text of the rules of procedure of the General Assembly. */
 export const ru: Catalogue = {
 	...archive.ru,
+	...outages.ru,
 	...rehearsal.ru,
 	...greenRoom.ru,
 	...precall.ru,

@@ -2,11 +2,13 @@ import type { Catalogue } from '../words';
 import { archive } from './archive';
 import { greenRoom } from './green-room';
 import { precall } from './precall';
+import { outages } from './outages';
 import { rehearsal } from './rehearsal';
 
 /** Chinese; terms as in the Chinese text of the rules of procedure of the General Assembly. */
 export const zh: Catalogue = {
 	...archive.zh,
+	...outages.zh,
 	...rehearsal.zh,
 	...greenRoom.zh,
 	...precall.zh,
