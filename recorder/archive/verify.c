@@ -285,6 +285,7 @@ int archive_verify(const char *directory, const struct archive_knowledge *knowle
 	custody_free(verify.custody);
 	json_decref(verify.segments);
 	json_decref(verify.sums);
+	verify_late_done(&verify.late);
 	lines_done(&verify.heads);
 	if (err == 0)
 		*out_report = verify.report;

@@ -12,6 +12,7 @@
 #include "recorder/archive/archive.h"
 #include "recorder/archive/custody.h"
 #include "recorder/archive/verify.h"
+#include "recorder/archive/verify_late.h"
 
 struct verify {
 	const char *directory;
@@ -29,6 +30,7 @@ struct verify {
 	uint8_t event_hash[RS_SHA256_LEN]; /* of that event */
 	struct lines heads;                /* heads.jsonl */
 	json_t *sums;                      /* array: digest of each line of events.jsonl */
+	struct verify_late late;           /* what was delivered after an outage */
 };
 
 void verify_problem(struct verify *verify, const char *file, const char *format, ...)

@@ -94,6 +94,8 @@ static int check_ledger(struct verify *verify, struct examined *x)
 				verify, x->file, "line %" PRIu64 " of its ledger %s", n, why);
 		if (bad != -EBADMSG)
 			err = check_cluster(verify, x, &entry);
+		if (bad == 0 && err == 0)
+			err = verify_late_add(&verify->late, x->file, &entry);
 	}
 	lines_done(&file);
 	return err;
@@ -212,6 +214,33 @@ static int check_folder(struct verify *verify, enum names_place folder)
 	return 0;
 }
 
+/* What was delivered after an outage is not what had been received, nor is it there twice. */
+static int check_twice(struct verify *verify, const char *file)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct lines lines;
+	struct ledger ledger;
+	ledger_init(&ledger);
+	int err = names_file_path(verify->directory, file, NAMES_LEDGER, path);
+	if (err == 0)
+		err = lines_open(&lines, path);
+	if (err < 0)
+		return err == -ENOENT ? 0 : err; /* was told */
+	struct line line;
+	while (lines_next(&lines, &line) == 1) {
+		struct ledger_line entry;
+		const char *why;
+		if (ledger_read(&ledger, &line, &entry, &why) == 0 &&
+			verify_late_is_twice(&verify->late, file, &entry))
+			verify_problem(verify, file,
+				"cluster %" PRIu32
+				" has packets that were delivered after an outage into another one as well",
+				entry.cluster);
+	}
+	lines_done(&lines);
+	return 0;
+}
+
 int verify_segments(struct verify *verify)
 {
 	const char *file;
@@ -221,6 +250,11 @@ int verify_segments(struct verify *verify)
 	{
 		if (err == 0)
 			err = check_segment(verify, file, end);
+	}
+	json_object_foreach(verify->segments, file, end)
+	{
+		if (err == 0 && verify_late_concerns(&verify->late, file))
+			err = check_twice(verify, file);
 	}
 	if (err == 0)
 		err = check_folder(verify, NAMES_TRACKS);
