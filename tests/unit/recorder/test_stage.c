@@ -79,6 +79,33 @@ static void a_closed_session_waits_for_the_disk_to_have_its_programme(void **sta
 	assert_int_equal(stage_deadline(&stage), RS_TIME_NEVER);
 }
 
+/* Octets of the programme of five seconds, in milliseconds of the wall clock, which began and ended so far into theirs. */
+static size_t len_of_five_seconds(int64_t began_us, int64_t ended_us)
+{
+	struct archive_now end = after_ms(5000);
+	end.wall_us += ended_us;
+	stage.started_us = STARTED_US + began_us;
+	speak(0, 4000);
+	stage_close(&stage, end);
+	return rs_buf_len(&memory.files[0].data);
+}
+
+/* The events say when a session began and ended in whole milliseconds, and a programme that is made from them ends there. */
+static void a_programme_ends_with_the_millisecond_in_which_the_events_do(void **state)
+{
+	static const struct {
+		int64_t began_us;
+		int64_t ended_us;
+	} cases[] = { { 900, 100 }, { 100, 900 }, { 999, 0 }, { 0, 999 } };
+	const size_t expected = len_of_five_seconds(0, 0);
+	for (size_t i = 0; i < RS_ARRAY_LEN(cases); i++) {
+		teardown(NULL);
+		assert_int_equal(setup(NULL), 0);
+		assert_int_equal(
+			len_of_five_seconds(cases[i].began_us, cases[i].ended_us), expected);
+	}
+}
+
 static void a_programme_given_up_stays_as_it_is(void **state)
 {
 	speak(0, 5000);
@@ -128,6 +155,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(a_closed_session_waits_for_the_disk_to_have_its_programme),
+		CASE(a_programme_ends_with_the_millisecond_in_which_the_events_do),
 		CASE(a_programme_given_up_stays_as_it_is),
 		CASE(a_disk_that_fails_late_keeps_no_session_open),
 		CASE(a_programme_that_fails_is_given_up),
