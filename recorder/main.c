@@ -6,66 +6,13 @@
 #include "common/log/log.h"
 #include "recorder/io/authority.h"
 #include "recorder/io/io.h"
+#include "recorder/keys/keys.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct config_key keys[] = {
-	{ "node.name", CONFIG_TEXT, "recorder-1", 0, 0,
-		"name of this recorder in reports and logs" },
-	{ "control.socket", CONFIG_TEXT, "/run/rostrum/control.sock", 0, 0,
-		"path of signaling's control socket" },
-	{ "archive.directory", CONFIG_TEXT, "/var/lib/rostrum/archive", 0, 0,
-		"directory that holds one directory for each recorded session; made if its parent exists" },
-	{ "archive.secretariat_key", CONFIG_TEXT, "", 0, 0,
-		"PEM file of the public key to which sessions that are not public are encrypted; without one they are not recorded" },
-	{ "archive.closed_in_clear", CONFIG_BOOL, "false", 0, 0,
-		"record sessions that are not public unencrypted when there is no archive.secretariat_key" },
-	{ "archive.key", CONFIG_TEXT, "", 0, 0,
-		"PEM file of the Ed25519 key that signs archives, made at the first start; empty: archive.directory and .key" },
-	{ "archive.head_s", CONFIG_INT, "60", 1, 3600,
-		"seconds between signatures over all that was recorded so far" },
-	{ "archive.tsa.url", CONFIG_TEXT, "", 0, 0,
-		"http: or https: URL of an RFC 3161 time-stamping authority, asked when a session is closed; empty: none" },
-	{ "archive.tsa.ca", CONFIG_TEXT, "", 0, 0,
-		"PEM file of the certificates its time stamps must lead to; empty: any are taken" },
-	{ "archive.tsa.timeout_s", CONFIG_INT, "20", 1, 600, "seconds its answer is waited for" },
-	{ "archive.min_free_mib", CONFIG_INT, "1", 0, 1 << 30,
-		"MiB that must be free on that file system for a recording to begin" },
-	{ "archive.reserve_mib", CONFIG_INT, "1024", 0, 1 << 30,
-		"MiB of that file system, a twentieth of it at most, that are left to sound and events: with less free no picture is written" },
-	{ "archive.amber_minutes", CONFIG_INT, "120", 0, 100000,
-		"minutes left until pictures are left out, by the rate of writing, below which the podium is warned" },
-	{ "archive.red_minutes", CONFIG_INT, "30", 0, 100000,
-		"minutes left below which it is alarmed; at most archive.amber_minutes" },
-	{ "archive.copy", CONFIG_TEXT, "", 0, 0,
-		"directory of a second copy of all archives, on another disk or mounted; it must hold a file .rostrum-copy; empty: none" },
-	{ "archive.copy_mib_s", CONFIG_INT, "16", 1, 4096,
-		"MiB a second that are read of the archives for the second copy, at most" },
-	{ "archive.retry_s", CONFIG_INT, "10", 1, 3600,
-		"seconds between attempts to go on with a recording that failed" },
-	{ "archive.cluster_ms", CONFIG_INT, "1000", 200, 5000,
-		"milliseconds of media after which it is made durable on the disk" },
-	{ "archive.cluster_max_kib", CONFIG_INT, "4096", 64, 16384,
-		"KiB after which it is made durable sooner; also the largest picture kept" },
-	{ "archive.segment_s", CONFIG_INT, "1800", 10, 86400,
-		"seconds after which a source goes on in a new file, pictures with the next key frame" },
-	{ "archive.queue_mib", CONFIG_INT, "64", 16, 4096,
-		"MiB that may wait for a slow disk; above a quarter of it pictures are left out, above seven eighths the SFU has to hold media back" },
-	{ "record.reorder_ms", CONFIG_INT, "500", 0, 5000,
-		"milliseconds a missing packet is waited for before it counts as lost" },
-	{ "record.reorder_packets", CONFIG_INT, "512", 16, 4096,
-		"packets held behind a missing one, at most; a power of two" },
-	{ "record.fill_ms", CONFIG_INT, "10000", 0, 600000,
-		"longest pause in sound that is filled with silence, in milliseconds; longer ones stay gaps in time" },
-	{ "limits.meetings", CONFIG_INT, "64", 1, 4096,
-		"meetings recorded at the same time, at most" },
-	{ "limits.tracks", CONFIG_INT, "1024", 1, 4096, "tracks in one meeting, at most" },
-	{ "log.level", CONFIG_TEXT, "info", 0, 0, "error, warning, info or debug" },
-};
 
 static bool power_of_two(int64_t n)
 {
@@ -150,7 +97,8 @@ static int run(const struct config *config)
 int main(int argc, char **argv)
 {
 	struct config *config = NULL;
-	switch (config_start("rostrum-recorder", keys, RS_ARRAY_LEN(keys), argc, argv, &config)) {
+	switch (config_start(
+		"rostrum-recorder", recorder_keys, recorder_keys_n, argc, argv, &config)) {
 	case CONFIG_START:
 		break;
 	case CONFIG_EXIT_OK:

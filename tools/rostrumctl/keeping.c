@@ -2,15 +2,11 @@
 
 #include "common/base/text.h"
 #include "common/evidence/lines.h"
+#include "recorder/keys/keys.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-
-#define TSA_TIMEOUT_S 20
-#define TSA_TIMEOUT_MAX_S 600
-#define DIRECTORY "/var/lib/rostrum/archive"
 
 static int complain(const char *what, const char *why)
 {
@@ -18,58 +14,46 @@ static int complain(const char *what, const char *why)
 	return 1;
 }
 
-static bool take_text(const json_t *json, const char *key, char out[512])
-{
-	const json_t *value = json_object_get(json, key);
-	return value == NULL ||
-	       (json_is_string(value) && rs_copy_string(out, 512, json_string_value(value)));
-}
-
 /* The key that cannot be so; NULL = all can. */
-static const char *take(const json_t *json, struct keeping *keeping)
+static const char *take(const struct config *config, struct keeping *keeping)
 {
-	char directory[512] = DIRECTORY;
-	const json_t *timeout = json_object_get(json, "archive.tsa.timeout_s");
-	const json_int_t seconds = timeout != NULL ? json_integer_value(timeout) : TSA_TIMEOUT_S;
 	const struct {
 		const char *key;
 		char *to;
-	} texts[] = { { "archive.directory", directory }, { "archive.key", keeping->key },
-		{ "archive.copy", keeping->copy }, { "archive.tsa.url", keeping->tsa_url },
-		{ "archive.tsa.ca", keeping->tsa_ca } };
+	} texts[] = { { "archive.key", keeping->key }, { "archive.copy", keeping->copy },
+		{ "archive.tsa.url", keeping->tsa_url }, { "archive.tsa.ca", keeping->tsa_ca } };
 	for (size_t i = 0; i < RS_ARRAY_LEN(texts); i++)
-		if (!take_text(json, texts[i].key, texts[i].to))
+		if (!rs_copy_string(
+			    texts[i].to, KEEPING_TEXT_LEN, config_text(config, texts[i].key)))
 			return texts[i].key;
-	if (seconds < 1 || seconds > TSA_TIMEOUT_MAX_S)
-		return "archive.tsa.timeout_s";
-	keeping->tsa_timeout_ms = (uint32_t)seconds * 1000;
 	/* As the recorder does. */
-	if (keeping->key[0] == '\0' &&
-		rs_format(keeping->key, sizeof(keeping->key), "%s.key", directory) < 0)
+	if (keeping->key[0] == '\0' && rs_format(keeping->key, sizeof(keeping->key), "%s.key",
+					       config_text(config, "archive.directory")) < 0)
 		return "archive.directory";
 	return NULL;
 }
 
-int keeping_read(const char *config, struct keeping *out_keeping)
+static int read_file(struct config *config, const char *path, struct keeping *keeping)
 {
-	struct keeping keeping = { .tsa_timeout_ms = TSA_TIMEOUT_S * 1000 };
-	json_error_t error;
-	if (config != NULL) {
-		json_t *json = json_load_file(config, JSON_REJECT_DUPLICATES, &error);
-		if (!json_is_object(json)) {
-			json_decref(json);
-			return complain(
-				config, "the recorder's configuration is expected: recorder.json");
-		}
-		const char *wrong = take(json, &keeping);
-		json_decref(json);
-		if (wrong != NULL) {
-			(void)fprintf(stderr, "rostrumctl: %s: %s cannot be so\n", config, wrong);
-			return 1;
-		}
-	}
-	*out_keeping = keeping;
-	return 0;
+	char error[CONFIG_ERROR_LEN];
+	if (config_read(config, path, error) < 0)
+		return complain("the recorder's configuration is expected", error);
+	const char *wrong = take(config, keeping);
+	return wrong != NULL ? complain(wrong, "longer than can be") : 0;
+}
+
+int keeping_read(const char *path, struct keeping *out_keeping)
+{
+	struct keeping keeping = { 0 };
+	struct config *config = NULL;
+	if (config_new(recorder_keys, recorder_keys_n, &config) < 0)
+		return complain("the recorder's configuration", strerror(ENOMEM));
+	const int status = path != NULL ? read_file(config, path, &keeping) : 0;
+	keeping.tsa_timeout_ms = (uint32_t)config_int(config, "archive.tsa.timeout_s") * 1000;
+	config_free(config);
+	if (status == 0)
+		*out_keeping = keeping;
+	return status;
 }
 
 int keeping_signer(const char *path, struct rs_signer **out_signer)

@@ -8,17 +8,19 @@
 
 #include "common/base/sign.h"
 
+#define KEEPING_TEXT_LEN 512
+
 /* Texts are "" where nothing is said. */
 struct keeping {
-	char key[512];  /* file of the Ed25519 key */
-	char copy[512]; /* root of the second copy */
-	char tsa_url[512];
-	char tsa_ca[512];
-	uint32_t tsa_timeout_ms;
+	char key[KEEPING_TEXT_LEN];  /* file of the Ed25519 key */
+	char copy[KEEPING_TEXT_LEN]; /* root of the second copy */
+	char tsa_url[KEEPING_TEXT_LEN];
+	char tsa_ca[KEEPING_TEXT_LEN];
+	uint32_t tsa_timeout_ms; /* the recorder's preset where nothing is said */
 };
 
 /* What a recorder.json says, with the recorder's defaults; NULL = nothing is said. Exit status: 0, or 1 and what is wrong was printed. */
-int keeping_read(const char *config, struct keeping *out_keeping);
+int keeping_read(const char *path, struct keeping *out_keeping);
 /* The key of a file. Exit status as above. */
 int keeping_signer(const char *path, struct rs_signer **out_signer);
 
