@@ -30,17 +30,22 @@ after(async () => {
 
 test('signaling killed: media never stops, pages come back with the same floor', LIMIT, async (t) => {
 	const before = (await chair.view()).floor;
+	// Its longest silence, in ms: a page that lost its media is silent until it has a new connection; a busy machine stalls a moment.
 	const listening = chair.page.evaluate(async (hz) => {
-		const gaps = [];
+		let longest = 0;
+		let silent = null; // since then
 		const end = performance.now() + 6000;
-		while (performance.now() < end) if ((await window.probe.loudest([hz], 1))[hz] < -45) gaps.push(performance.now());
-		return gaps;
+		for (let now = performance.now(); now < end; now = performance.now()) {
+			if ((await window.probe.loudest([hz], 1))[hz] >= -45) silent = null;
+			else longest = Math.max(longest, performance.now() - (silent ??= now));
+		}
+		return longest;
 	}, TONES.KEN);
 	await rostrum.kill('signaling');
 	await until('the pages to be back', async () => (await chair.page.evaluate(() => window.rostrum.line())) === 'open' && (await KEN.page.evaluate(() => window.rostrum.line())) === 'open');
-	const gaps = await listening;
-	t.diagnostic(`measured: ${gaps.length} soundless moments in 6 s around the kill`);
-	assert.deepEqual(gaps, [], 'the tone never stopped');
+	const silence = await listening;
+	t.diagnostic(`measured: ${silence.toFixed(0)} ms without sound at most in 6 s around the kill`);
+	assert.ok(silence < 1000, `the tone stopped for ${silence} ms`);
 	for (const one of [chair, KEN]) {
 		assert.deepEqual((await one.view()).floor, before);
 		assert.equal((await one.counters()).connections, 1);

@@ -15,6 +15,14 @@ const LIMIT = { timeout: 200_000 };
 // Nothing of a test that failed may outlive it.
 afterEach(endRigs);
 
+// Until a file has been written so many times more.
+async function clusters(path, n) {
+	for (; n > 0; n -= 1) {
+		const { size } = statSync(path);
+		await until(`${path} to grow`, () => statSync(path).size > size);
+	}
+}
+
 test('a full disk makes everything wait, with one alarm; with room again nothing is missing', LIMIT, async () => {
 	const state = newState();
 	const disk = mountSmall(join(state, 'archive'), 4096);
@@ -64,19 +72,18 @@ test('a nearly full disk: sound goes on without pictures, and with them when the
 		await sleep(1500);
 		disk.fill(256 * 1024); // the reserve is a twentieth of it
 		await rig.says({ type: 'disk', level: 'red', why: 'nearly-full' });
-		await sleep(1500); // the cluster is closed
 		const picture = files(rig.directory, '.001.v.webm')[0];
-		const size = statSync(picture).size;
 		const sound = files(rig.directory, 'KEN.001.a.webm')[0];
-		const heard = statSync(sound).size;
-		await sleep(2000);
+		// By clusters of a second each: the last one with pictures may still have been open.
+		await clusters(sound, 2);
+		const { size } = statSync(picture);
+		await clusters(sound, 2);
 		assert.equal(statSync(picture).size, size);
-		assert.ok(statSync(sound).size > heard);
 		const before = rig.said.length;
 		disk.empty();
 		await rig.says({ type: 'disk', why: '' }, before);
-		await sleep(2500);
-		assert.ok(statSync(picture).size > size);
+		await until('pictures again', () => statSync(picture).size > size);
+		await clusters(sound, 1);
 		assert.equal(await rig.stop(), 0);
 		assert.equal(rig.said.filter((message) => message.state === 'failed').length, 0, 'nothing failed');
 		const verdict = verify(rig.directory);

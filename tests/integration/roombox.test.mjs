@@ -106,7 +106,7 @@ test('a channel of interpretation has its own output channel', LIMIT, async () =
 			const { floor, french } = played(id);
 			return lately(french, hz) > HEARD && lately(floor, hz) < SILENT && lately(french, ROOMS['room-2']) < SILENT && lately(french, ROOMS['room-1']) < SILENT;
 		}, { limit: 30_000, every: 500 });
-		assert.ok(hearsOther(id));
+		await until(`${id} hears the other beside it`, () => hearsOther(id), { limit: 30_000, every: 500 });
 		await checkNeverItself(id);
 	}
 	chair.close();

@@ -97,6 +97,12 @@ export function events(directory) {
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
+// For how many seconds the gate of a session's one source was closed the first time, by what its events say.
+export function closedFor(directory) {
+	const [closed, opened] = events(directory).filter(({ type }) => type === 'gate').map(({ payload }) => payload.wall_us / 1e6);
+	return opened - closed;
+}
+
 // What is wrong with the chain of events.jsonl: each line's "sum" is the SHA-256 of the line up to the comma before it,
 // and its "prev" that of the whole line before. Empty if nothing.
 export function chainFaults(directory) {
