@@ -191,8 +191,26 @@ struct workshop *workshop_free(struct workshop *workshop)
 	return release(workshop);
 }
 
+/* Under the lock. Who is shown holds on; pictures of before are not wanted any more. */
+static void drop_pictures(struct workshop *workshop)
+{
+	for (size_t n = workshop->n_jobs; n > 0; n--) {
+		const struct job job = next_job(workshop);
+		if (job.job.kind != WORKSHOP_SHOW) {
+			rs_release(job.octets);
+			continue;
+		}
+		const size_t at = (workshop->first_job + workshop->n_jobs) % WORKSHOP_JOBS_MAX;
+		workshop->jobs[at] = job;
+		workshop->n_jobs++;
+		workshop->octets += job.job.len;
+	}
+}
+
 static int add_job(struct workshop *workshop, const struct workshop_job *job, uint8_t *octets)
 {
+	if (job->kind == WORKSHOP_BEGIN)
+		drop_pictures(workshop);
 	if (workshop->n_jobs == WORKSHOP_JOBS_MAX ||
 		(workshop->n_jobs > 0 && workshop->octets + job->len > WORKSHOP_OCTETS_MAX))
 		return -EAGAIN;

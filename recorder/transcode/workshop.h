@@ -19,7 +19,7 @@ struct workshop;
 #define WORKSHOP_SEGMENTS_MAX 4
 
 enum workshop_kind {
-	WORKSHOP_BEGIN,   /* `number`: studio_begin() */
+	WORKSHOP_BEGIN,   /* `number`: studio_begin(); pictures that wait are dropped */
 	WORKSHOP_SHOW,    /* `time_ms`, `somebody`: studio_show() */
 	WORKSHOP_PICTURE, /* `codec`, `time_ms`, `data`: studio_picture() */
 	WORKSHOP_RUN,     /* `time_ms`: studio_run() */

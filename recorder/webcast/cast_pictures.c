@@ -180,8 +180,10 @@ static void catch_up(struct cast *cast, const struct workshop_state *state)
 		state->position_ms == 0 || cast->pictures.all_put)
 		return;
 	const int64_t number = cast->newest_ms / segment_ms;
-	if (number * segment_ms > cast->pictures.run_ms)
-		cast->pictures.begun = open_at(cast, number) == 0;
+	if (number * segment_ms <= cast->pictures.run_ms)
+		return;
+	cast->pictures.least = number;
+	cast->pictures.begun = open_at(cast, number) == 0;
 }
 
 /* --- out of it --- */
@@ -239,8 +241,11 @@ void cast_pictures_turn(struct cast *cast)
 	struct cast_pictures *pictures = &cast->pictures;
 	if (pictures->ended || cast->first < 0)
 		return;
-	if (!pictures->begun)
-		pictures->begun = open_at(cast, cast_next(cast, &pictures->rendition)) == 0;
+	if (!pictures->begun) {
+		const int64_t number = cast_next(cast, &pictures->rendition);
+		pictures->begun =
+			open_at(cast, number > pictures->least ? number : pictures->least) == 0;
+	}
 	workshop_expect(pictures->workshop, cast->newest_ms);
 	if (pictures->begun && !pictures->all_put)
 		follow(cast);

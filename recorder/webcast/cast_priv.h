@@ -36,6 +36,7 @@ struct cast_pictures {
 	enum mux_codec codec;      /* of this part; MUX_OPUS = not known yet */
 	uint32_t part;             /* of the programme, whose pictures were put last */
 	int64_t run_ms;            /* the workshop was told to come so far */
+	int64_t least;             /* segment before which it is not begun again */
 	struct bulletin_show show; /* taken, and not yet put */
 	bool has_show;
 	bool begun;
