@@ -32,6 +32,14 @@ static void fill_layer(SSpatialLayerConfig *layer, const struct coder_config *co
 	layer->iSpatialBitrate = (int)config->bitrate_bps;
 	layer->iMaxSpatialBitrate = UNSPECIFIED_BIT_RATE;
 	layer->uiProfileIdc = PRO_BASELINE;
+	/* As canvas.h has them, and cameras send them: players take what is not said for that of television in HD. */
+	layer->bVideoSignalTypePresent = true;
+	layer->uiVideoFormat = VF_UNDEF;
+	layer->bFullRange = false;
+	layer->bColorDescriptionPresent = true;
+	layer->uiColorPrimaries = CP_SMPTE170M;
+	layer->uiTransferCharacteristics = TRC_SMPTE170M;
+	layer->uiColorMatrix = CM_SMPTE170M;
 	layer->sSliceArgument.uiSliceMode = SM_SINGLE_SLICE;
 }
 

@@ -4,7 +4,19 @@
 #include <vpx/vp8dx.h>
 #include <vpx/vpx_decoder.h>
 
+/* What VP9 decodes into: pictures that others refer to, one that is made and one that is seen; 8 of them are referred to at most. */
+#define ROOMS 20
+/* The largest picture in its worst shape, with the margins of a decoder. */
+#define ROOM_MAX ((size_t)64 << 20)
+
+struct room {
+	uint8_t *data;
+	size_t size;
+	bool used;
+};
+
 struct screen {
+	struct room rooms[ROOMS];
 	vpx_codec_ctx_t decoder;
 	bool open;
 	enum mux_codec codec;
@@ -24,6 +36,42 @@ static void shut(struct screen *screen)
 	if (screen->open)
 		(void)vpx_codec_destroy(&screen->decoder); /* only fails where it is not open */
 	screen->open = false;
+	for (size_t i = 0; i < ROOMS; i++) {
+		rs_release(screen->rooms[i].data);
+		screen->rooms[i] = (struct room){ .data = NULL };
+	}
+}
+
+/* A picture of VP9 may be larger than the one it refers to, and than the first one in its block: what it takes is asked for here. */
+static int give_room(void *ctx, size_t size, vpx_codec_frame_buffer_t *out)
+{
+	struct screen *screen = ctx;
+	size_t i = 0;
+	while (i < ROOMS && screen->rooms[i].used)
+		i++;
+	if (i == ROOMS || size > ROOM_MAX)
+		return -1;
+	struct room *room = &screen->rooms[i];
+	if (room->size < size) {
+		rs_release(room->data);
+		room->data = rs_zalloc(size);
+		room->size = room->data != NULL ? size : 0;
+	}
+	if (room->data == NULL)
+		return -1;
+	room->used = true;
+	out->data = room->data;
+	out->size = room->size;
+	out->priv = room;
+	return 0;
+}
+
+static int take_room(void *ctx, vpx_codec_frame_buffer_t *buffer)
+{
+	struct room *room = buffer->priv;
+	if (room != NULL) /* else it was never given */
+		room->used = false;
+	return 0;
 }
 
 struct screen *screen_free(struct screen *screen)
@@ -51,6 +99,10 @@ static int open_decoder(struct screen *screen, enum mux_codec codec)
 		return -ENOMEM;
 	screen->open = true;
 	screen->codec = codec;
+	/* VP8 has rooms of its own: a key frame says how large they are, and is looked at before. */
+	if (codec == MUX_VP9 && vpx_codec_set_frame_buffer_functions(&screen->decoder, give_room,
+					take_room, screen) != VPX_CODEC_OK)
+		return -ENOMEM;
 	return 0;
 }
 
@@ -82,7 +134,7 @@ int screen_decode(struct screen *screen, enum mux_codec codec, const uint8_t *da
 		image = next;
 	if (image == NULL)
 		return 0;
-	if (image->fmt != VPX_IMG_FMT_I420)
+	if (image->fmt != VPX_IMG_FMT_I420 || (uint64_t)image->d_w * image->d_h > SCREEN_PIXELS_MAX)
 		return -EBADMSG;
 	*out_image = (struct canvas_image){ .planes = { image->planes[0], image->planes[1],
 						    image->planes[2] },

@@ -143,27 +143,30 @@ static int write_init(struct studio *studio, struct fmp4_track *out_track)
 	return err;
 }
 
-/* A picture is seen until the next one, the last one to the end. */
-static void settle_durations(struct studio *studio, int64_t end)
+/* A picture is seen until the next one, the last one to the end. Returns how many octets they have. */
+static size_t settle_durations(struct studio *studio, int64_t end)
 {
+	size_t len = 0;
 	for (size_t i = 0; i < studio->n; i++) {
 		const int64_t until = i + 1 < studio->n ? studio->times[i + 1] : end;
 		studio->samples[i].duration = (uint32_t)(until - studio->times[i]);
+		len += studio->samples[i].len;
 	}
+	return len;
 }
 
 static int emit(struct studio *studio, int64_t end)
 {
 	struct fmp4_track track;
 	char codec[FMP4_CODEC_LEN];
-	settle_durations(studio, end);
+	const size_t len = settle_durations(studio, end);
 	const struct fmp4_fragment fragment = { .codec = FMP4_AVC,
 		.sequence = (uint32_t)(studio->config.base + studio->number),
 		.time = (uint64_t)studio->times[0],
 		.samples = studio->samples,
 		.n = studio->n,
 		.data = rs_buf_data(&studio->data),
-		.len = rs_buf_len(&studio->data) };
+		.len = len };
 	rs_buf_consume(&studio->out, rs_buf_len(&studio->out));
 	int err = write_init(studio, &track);
 	if (err == 0)
@@ -181,12 +184,24 @@ static int emit(struct studio *studio, int64_t end)
 	return studio->config.emit(studio->config.ctx, &segment);
 }
 
+/* One segment less is no reason to end the webcast. */
+static int forgive(struct studio *studio, int err)
+{
+	if (err != -ENOMEM && err != -E2BIG)
+		return err;
+	studio->stats.lost++;
+	return 0;
+}
+
 static int finish(struct studio *studio, int64_t end)
 {
+	/* Nothing of after the end is shown, should it have come sooner than the pictures of its time. */
+	while (studio->n > 0 && studio->times[studio->n - 1] >= end)
+		studio->n--;
 	const int err = studio->n > 0 ? emit(studio, end) : 0;
 	drop(studio);
 	studio->number++;
-	return err;
+	return forgive(studio, err);
 }
 
 /* --- pictures --- */
@@ -236,8 +251,13 @@ static int step(struct studio *studio)
 		err = code(studio, at);
 	else if (studio->fresh)
 		studio->stats.left_out++;
-	if (++studio->place < studio->places || err < 0)
-		return err;
+	if (err < 0) {
+		drop(studio);
+		studio->number++;
+		return forgive(studio, err);
+	}
+	if (++studio->place < studio->places)
+		return 0;
 	return finish(
 		studio, (studio->number + 1) * (int64_t)studio->config.segment_ms * TICKS_A_MS);
 }
@@ -260,8 +280,6 @@ int studio_picture(struct studio *studio, enum mux_codec codec, int64_t time_ms,
 	if (studio->waits)
 		paint(studio, time_ms * TICKS_A_MS);
 	const int got = screen_decode(studio->screen, codec, data, len, &studio->waiting);
-	if (got == -ENOMEM)
-		return got;
 	if (got < 0)
 		studio->stats.damaged++;
 	if (got != 1)

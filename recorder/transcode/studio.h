@@ -47,6 +47,7 @@ struct studio_stats {
 	uint64_t coded;
 	uint64_t left_out; /* pictures that were due while there was no time to code them */
 	uint64_t damaged;  /* pictures that could not be decoded, or not be coded */
+	uint64_t lost;     /* segments that were too large, or for which there was no memory */
 };
 
 /* 0, -EINVAL (size, rate or bit rate are none) or -ENOMEM. */
@@ -59,13 +60,13 @@ void studio_begin(struct studio *studio, int64_t number);
 void studio_show(struct studio *studio, int64_t at_ms, bool somebody);
 /* There is no time: until this is taken back, only what begins a segment is coded. */
 void studio_hurry(struct studio *studio, bool hurry);
-/* The next picture of the programme; what is before it has been seen till then. 0; -E2BIG or -ENOMEM (of the segment); or emit's
- * error. A picture that cannot be decoded is counted. */
+/* The next picture of the programme; what is before it has been seen till then. 0 or emit's error, but for -E2BIG and -ENOMEM: such a
+ * segment is counted and left out, as a picture that cannot be decoded is. */
 int studio_picture(struct studio *studio, enum mux_codec codec, int64_t time_ms,
 	const uint8_t *data, size_t len) RS_MUST_USE;
 /* No picture comes any more that is before `until_ms`. Likewise. */
 int studio_run(struct studio *studio, int64_t until_ms) RS_MUST_USE;
-/* The webcast ends: what is begun is finished as it is. Likewise. */
+/* The webcast ends: what is begun is finished, without what lies at `end_ms` or behind it. Likewise. */
 int studio_end(struct studio *studio, int64_t end_ms) RS_MUST_USE;
 /* Pictures have been made up to this session time. */
 int64_t studio_position(const struct studio *studio);

@@ -8,7 +8,7 @@ import { bagFaults, events, programmes } from '../support/archive.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { decode, stretches } from '../support/sound.mjs';
 import { sleep, until as waitUntil } from '../support/wait.mjs';
-import { Webcast, complaints, endWebcasts, packets, timed, times } from '../support/webcast.mjs';
+import { Webcast, colours, complaints, endWebcasts, packets, timed, times } from '../support/webcast.mjs';
 
 const LIMIT = { timeout: 300_000 };
 // Small, so that a slow machine keeps up; everything stays on the shelf for as long as the test lasts.
@@ -97,6 +97,7 @@ test('a public meeting is webcast from the switch to the closing of its doors, o
 		assert.ok(seen.at(-1).time < closed, `${folder} goes on to ${seen.at(-1).time}, closed at ${closed}`);
 		for (let i = 1; i < seen.length; i++) assert.ok(seen[i].time > seen[i - 1].time, `${folder}: time runs backwards at ${seen[i].time}`);
 		if (stream === 'v') {
+			assert.equal(colours(whole), 'tv,smpte170m,smpte170m,smpte170m', 'as cameras send them');
 			for (const number of numbers) assert.ok(times(webcast.join('v', [number], join(rig.state, 'one.mp4')))[0].key, `segment ${number} begins with a picture that needs no other`);
 			continue;
 		}

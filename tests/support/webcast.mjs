@@ -100,6 +100,11 @@ export function timed(path) {
 		.map((line) => line.split(',')).map(([time, digest]) => ({ time: Number(time), digest }));
 }
 
+// Range, matrix, transfer and primaries of the picture, as a player is told.
+export function colours(path) {
+	return run('ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries', 'stream=color_range,color_space,color_transfer,color_primaries', '-of', 'csv=p=0', path).stdout.trim();
+}
+
 // Times and flags of the packets of a file's first stream.
 export function times(path) {
 	return run('ffprobe', '-v', 'error', '-show_entries', 'packet=pts_time,flags', '-of', 'csv=p=0', path).stdout.trim().split('\n')

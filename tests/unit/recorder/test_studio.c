@@ -246,6 +246,102 @@ static void the_last_segment_ends_where_the_webcast_does(void **state)
 	studio_free(studio);
 }
 
+/* The switch was thrown by a clock that is behind: what was to be shown after it is not. */
+static void nothing_of_behind_the_end_is_shown(void **state)
+{
+	struct seen seen;
+	struct camera camera;
+	struct studio *studio = make(&seen);
+	camera_open(&camera, 320, 180);
+	studio_begin(studio, 2);
+	studio_show(studio, 2000, true);
+	for (int64_t t = 2000; t < 3900; t += 40)
+		shoot(&camera, studio, t);
+	assert_int_equal(studio_end(studio, 3320), 0);
+	assert_int_equal(seen.n, 2);
+	assert_int_equal(seen.segments[1].duration_ms, 320);
+	assert_int_equal(seen.segments[1].samples, 8);
+	assert_int_equal(sum(&seen, 1), 320 * 90);
+	studio_free(studio);
+	studio = make(&seen);
+	studio_begin(studio, 2);
+	assert_int_equal(studio_run(studio, 3900), 0);
+	assert_int_equal(studio_end(studio, 2900), 0);
+	assert_int_equal(seen.n, 1); /* which was out before */
+	studio_free(studio);
+	camera_close(&camera);
+}
+
+static void a_segment_without_memory_is_left_out(void **state)
+{
+	struct seen seen;
+	struct studio *studio = make(&seen);
+	studio_begin(studio, 0);
+	seen.error = -ENOMEM;
+	assert_int_equal(studio_run(studio, 1000), 0);
+	seen.error = 0;
+	assert_int_equal(studio_run(studio, 2000), 0);
+	assert_int_equal(seen.n, 1);
+	assert_int_equal(seen.segments[0].number, 1);
+	assert_int_equal(studio_stats(studio)->lost, 1);
+	studio_free(studio);
+}
+
+/* A key frame of VP9, whatever is on it. */
+static size_t still(unsigned width, unsigned height, uint8_t *out, size_t cap)
+{
+	vpx_codec_ctx_t encoder;
+	vpx_image_t image;
+	vpx_codec_enc_cfg_t config;
+	vpx_codec_iter_t iter = NULL;
+	assert_int_equal(vpx_codec_enc_config_default(vpx_codec_vp9_cx(), &config, 0), 0);
+	config.g_w = width;
+	config.g_h = height;
+	config.g_lag_in_frames = 0;
+	assert_int_equal(vpx_codec_enc_init(&encoder, vpx_codec_vp9_cx(), &config, 0), 0);
+	assert_int_equal(vpx_codec_control(&encoder, VP8E_SET_CPUUSED, 9), 0);
+	assert_non_null(vpx_img_alloc(&image, VPX_IMG_FMT_I420, width, height, 16));
+	for (int plane = 0; plane < 3; plane++)
+		memset(image.planes[plane], 100,
+			(size_t)image.stride[plane] * (plane == 0 ? height : (height + 1) / 2));
+	assert_int_equal(vpx_codec_encode(&encoder, &image, 0, 1, 0, VPX_DL_REALTIME), 0);
+	const vpx_codec_cx_pkt_t *packet = vpx_codec_get_cx_data(&encoder, &iter);
+	assert_non_null(packet);
+	const size_t len = packet->data.frame.sz;
+	assert_true(len <= cap);
+	memcpy(out, packet->data.frame.buf, len);
+	vpx_img_free(&image);
+	(void)vpx_codec_destroy(&encoder);
+	return len;
+}
+
+/* Two frames in one block (VP9 annex B): the first says how large it is, the second is larger. */
+static void no_picture_is_larger_than_allowed_behind_one_that_is_not(void **state)
+{
+	enum { CAP = 1 << 16 };
+	struct seen seen;
+	struct studio *studio = make(&seen);
+	uint8_t *block = malloc(2 * CAP + 10);
+	assert_non_null(block);
+	const size_t first = still(320, 180, block, CAP);
+	const size_t second = still(4224, 4096, block + first, CAP);
+	uint8_t *index = block + first + second;
+	*index++ = 0xD9; /* two sizes of four octets */
+	for (unsigned i = 0; i < 4; i++)
+		*index++ = (uint8_t)(first >> 8 * i);
+	for (unsigned i = 0; i < 4; i++)
+		*index++ = (uint8_t)(second >> 8 * i);
+	*index++ = 0xD9;
+	studio_begin(studio, 0);
+	assert_int_equal(studio_picture(studio, MUX_VP9, 10, block, (size_t)(index - block)), 0);
+	assert_int_equal(studio_stats(studio)->damaged, 1);
+	/* It goes on with what is not too large. */
+	assert_int_equal(studio_picture(studio, MUX_VP9, 20, block, first), 0);
+	assert_int_equal(studio_stats(studio)->damaged, 1);
+	free(block);
+	studio_free(studio);
+}
+
 static void what_cannot_be_decoded_is_counted(void **state)
 {
 	struct seen seen;
@@ -325,6 +421,9 @@ int main(void)
 		cmocka_unit_test(who_is_in_a_hurry_codes_what_begins_a_segment),
 		cmocka_unit_test(who_is_not_seen_leaves_a_card),
 		cmocka_unit_test(the_last_segment_ends_where_the_webcast_does),
+		cmocka_unit_test(nothing_of_behind_the_end_is_shown),
+		cmocka_unit_test(a_segment_without_memory_is_left_out),
+		cmocka_unit_test(no_picture_is_larger_than_allowed_behind_one_that_is_not),
 		cmocka_unit_test(what_cannot_be_decoded_is_counted),
 		cmocka_unit_test(an_error_of_who_takes_segments_is_handed_on),
 		cmocka_unit_test(another_shape_gets_black_beside_or_above),
