@@ -124,18 +124,32 @@ int rendition_begin(
 	const int err = shelf->put(shelf->ctx, path, data, len);
 	if (err < 0)
 		return err;
-	drop_before(rendition, shelf, behind(rendition));
-	if (rendition->init[0] != '\0')
-		drop_file(rendition, shelf, rendition->init);
-	rendition->n = 0;
-	(void)rs_set_text(rendition->init, file); /* fits */
+	if (rendition->stale[0] == '\0')
+		(void)rs_set_text(rendition->stale, rendition->init); /* as long */
+	else
+		drop_file(rendition, shelf, rendition->init); /* no playlist came to name it */
+	(void)rs_set_text(rendition->init, file);             /* fits */
 	return 0;
+}
+
+static bool is_renewed(const struct rendition *rendition)
+{
+	return rendition->stale[0] != '\0';
+}
+
+/* The playlist names nothing any more that was read with another init. */
+static void drop_stale(struct rendition *rendition, const struct shelf *shelf)
+{
+	if (strcmp(rendition->stale, rendition->init) != 0)
+		drop_file(rendition, shelf, rendition->stale);
+	rendition->stale[0] = '\0';
 }
 
 /* The number is in the playlist from now on, and what is too old is not. */
 static void append(struct rendition *rendition, int64_t number, int64_t duration_ms)
 {
-	const bool follows = rendition->n > 0 && number == behind(rendition);
+	const bool follows =
+		rendition->n > 0 && number == behind(rendition) && !is_renewed(rendition);
 	if (!follows) {
 		rendition->first = number;
 		rendition->n = 0;
@@ -165,13 +179,17 @@ int rendition_add(struct rendition *rendition, const struct shelf *shelf, int64_
 	append(rendition, number, duration_ms);
 	err = put_playlist(rendition, shelf, false);
 	if (err < 0) {
+		drop_file(rendition, shelf, file); /* it would be in nobody's books */
 		*rendition = before;
 		return err;
 	}
+	const bool renewed = is_renewed(rendition);
+	if (renewed)
+		drop_stale(rendition, shelf);
 	/* Who read the playlist a moment ago still comes for what stood in it. */
 	if (before.n == 0)
 		rendition->oldest = number;
-	else if (number == behind(&before))
+	else if (number == behind(&before) && !renewed)
 		drop_before(rendition, shelf, number - 2 * (int64_t)rendition->config.window);
 	else {
 		drop_before(rendition, shelf, behind(&before));

@@ -37,6 +37,8 @@ struct rendition {
 	int64_t oldest;                /* of the segments that are on the shelf */
 	int64_t last_ms;               /* how long the last one lasts */
 	char init[RENDITION_FILE_LEN]; /* what segments are read with; "" = nothing */
+	char stale
+		[RENDITION_FILE_LEN]; /* what they were read with, as long as the playlist says so */
 	bool ended;
 };
 
@@ -47,8 +49,8 @@ void rendition_resume(
 	struct rendition *rendition, int64_t oldest, int64_t first, uint32_t n, const char *init);
 /* The number that comes next; -1 = there is nothing to go on with. */
 int64_t rendition_next(const struct rendition *rendition);
-/* What the segments from now on are read with; what is in the playlist is taken out if it was read with something else. 0 or the
- * shelf's error. */
+/* What the segments from now on are read with; what is in the playlist is taken out with the next segment if it was read with something
+ * else, and then dropped. 0 or the shelf's error. */
 int rendition_begin(struct rendition *rendition, const struct shelf *shelf, const void *data,
 	size_t len) RS_MUST_USE;
 /* A segment; `number` counts from session time 0. One that is there already is passed over. 0; -ENOMEM; or the shelf's error: it is

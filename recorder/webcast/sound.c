@@ -38,6 +38,14 @@ static int64_t number_at(const struct sound *sound, int64_t samples)
 	return samples / (SAMPLES_A_MS * (int64_t)sound->segment_ms);
 }
 
+static size_t octets(const struct sound *sound)
+{
+	size_t len = 0;
+	for (size_t i = 0; i < sound->n; i++)
+		len += sound->samples[i].len;
+	return len;
+}
+
 static int flush(struct sound *sound, int64_t duration_ms, int64_t base, struct rs_buf *out,
 	struct sound_segment *out_segment)
 {
@@ -47,7 +55,7 @@ static int flush(struct sound *sound, int64_t duration_ms, int64_t base, struct 
 		.samples = sound->samples,
 		.n = sound->n,
 		.data = rs_buf_data(&sound->data),
-		.len = rs_buf_len(&sound->data) };
+		.len = octets(sound) };
 	const int err = sound->n > 0 ? fmp4_write_fragment(&fragment, out) : 0;
 	*out_segment =
 		(struct sound_segment){ .number = sound->number, .duration_ms = duration_ms };
@@ -107,13 +115,24 @@ int sound_push(struct sound *sound, int64_t time_ms, const uint8_t *data, size_t
 	sound->number = number_at(sound, at);
 	sound->position = at + samples;
 	const int err = add(sound, at, samples, data, len);
-	return err < 0 ? err : finished;
+	return err < 0 && finished != 1 ? err : finished;
+}
+
+/* Leave out what begins at that time, or later. */
+static void cut(struct sound *sound, int64_t end)
+{
+	int64_t at = sound->begins;
+	size_t n = 0;
+	for (; n < sound->n && at < end; n++)
+		at += sound->samples[n].duration;
+	sound->n = n;
 }
 
 int sound_end(struct sound *sound, int64_t end_ms, int64_t base, struct rs_buf *out,
 	struct sound_segment *out_segment)
 {
 	const int64_t lasts_ms = end_ms - sound->number * (int64_t)sound->segment_ms;
+	cut(sound, end_ms * SAMPLES_A_MS);
 	return flush(sound, lasts_ms < sound->segment_ms ? lasts_ms : sound->segment_ms, base, out,
 		out_segment);
 }

@@ -41,10 +41,11 @@ void sound_begin(struct sound *sound, int64_t number);
 /* Samples between what came and this time; 0: none, or nothing is known yet. */
 int64_t sound_hole(const struct sound *sound, int64_t until_ms);
 /* The next packet, at its time in the programme. `base` numbers segments for players. 1: a segment was finished by it,
- * and its octets were appended to `out`; 0; -E2BIG (of the segment: it is left out) or -ENOMEM. */
+ * and its octets were appended to `out`; 0; -E2BIG (of the segment: it is left out) or
+ * -ENOMEM (the packet, or the segment that was finished, is left out). */
 int sound_push(struct sound *sound, int64_t time_ms, const uint8_t *data, size_t len, int64_t base,
 	struct rs_buf *out, struct sound_segment *out_segment) RS_MUST_USE;
-/* Put out what there is, up to `end_ms`. Likewise; 0: there is nothing. */
+/* Put out what there is and begins before `end_ms`. Likewise; 0: there is nothing. */
 int sound_end(struct sound *sound, int64_t end_ms, int64_t base, struct rs_buf *out,
 	struct sound_segment *out_segment) RS_MUST_USE;
 

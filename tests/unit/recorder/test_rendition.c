@@ -20,6 +20,7 @@ struct cupboard {
 	} files[FILES_MAX];
 	size_t n;
 	int error;
+	const char *fails_at; /* only there */
 };
 
 static size_t find(const struct cupboard *cupboard, const char *name)
@@ -35,6 +36,8 @@ static int put(void *ctx, const char *name, const void *data, size_t len)
 	struct cupboard *cupboard = ctx;
 	if (cupboard->error < 0)
 		return cupboard->error;
+	if (cupboard->fails_at != NULL && strcmp(cupboard->fails_at, name) == 0)
+		return -ENOSPC;
 	const size_t i = find(cupboard, name);
 	assert_true(i < FILES_MAX);
 	cupboard->n += i == cupboard->n;
@@ -156,8 +159,11 @@ static void behind_a_gap_the_playlist_begins_anew(void **state)
 	assert_int_equal(cupboard.n, 3); /* init, playlist, segment */
 	/* Other parameters: the same. */
 	assert_int_equal(rendition_begin(&rendition, &shelf, "abd", 3), 0);
-	assert_null(text(&cupboard, "a-fr/init-ba7816bf8f01.mp4"));
+	assert_non_null(text(&cupboard, "a-fr/init-ba7816bf8f01.mp4"));
+	assert_non_null(text(&cupboard, "a-fr/897000500.m4s"));
 	add(&rendition, &shelf, 501);
+	assert_null(text(&cupboard, "a-fr/init-ba7816bf8f01.mp4"));
+	assert_null(text(&cupboard, "a-fr/897000500.m4s"));
 	assert_null(strstr(text(&cupboard, "a-fr/index.m3u8"), "897000500"));
 }
 
@@ -175,6 +181,61 @@ static void what_could_not_be_put_out_is_as_if_it_had_not_come(void **state)
 	add(&rendition, &shelf, 3);
 	assert_null(strstr(text(&cupboard, "a-fr/index.m3u8"), "897000001"));
 	assert_non_null(strstr(text(&cupboard, "a-fr/index.m3u8"), "897000003"));
+}
+
+/* All that the playlist names is there, whatever could not be written. */
+static void check_named(const struct cupboard *cupboard)
+{
+	const char *playlist = text(cupboard, "a-fr/index.m3u8");
+	char name[SHELF_NAME_LEN];
+	char line[160];
+	assert_non_null(playlist);
+	size_t len = 0;
+	for (const char *at = playlist != NULL ? playlist : ""; *at != '\0'; at += len + 1) {
+		len = strcspn(at, "\n");
+		assert_true(rs_copy_text(line, sizeof(line), at, len));
+		const char *init = strstr(line, "URI=\"");
+		if (init != NULL)
+			line[strlen(line) - 1] = '\0';
+		else if (line[0] == '#')
+			continue;
+		assert_true(rs_format(name, sizeof(name), "a-fr/%s",
+				    init != NULL ? init + strlen("URI=\"") : line) == 0);
+		assert_non_null(text(cupboard, name));
+	}
+}
+
+static void a_full_disk_takes_nothing_from_who_reads_the_playlist(void **state)
+{
+	struct cupboard cupboard;
+	const struct shelf shelf = shelf_of(&cupboard);
+	struct rendition rendition;
+	rendition_init(&rendition, &config);
+	assert_int_equal(rendition_begin(&rendition, &shelf, "abc", 3), 0);
+	for (int64_t number = 0; number < 3; number++)
+		add(&rendition, &shelf, number);
+	/* There was room for other parameters, and for no segment; and for yet others. */
+	assert_int_equal(rendition_begin(&rendition, &shelf, "abd", 3), 0);
+	cupboard.error = -ENOSPC;
+	assert_int_equal(rendition_add(&rendition, &shelf, 3, 2000, "x", 1), -ENOSPC);
+	check_named(&cupboard);
+	cupboard.error = 0;
+	assert_int_equal(rendition_begin(&rendition, &shelf, "abe", 3), 0);
+	check_named(&cupboard);
+	/* For the segment, and not for the playlist. */
+	cupboard.fails_at = "a-fr/index.m3u8";
+	assert_int_equal(rendition_add(&rendition, &shelf, 4, 2000, "x", 1), -ENOSPC);
+	assert_null(text(&cupboard, "a-fr/897000004.m4s"));
+	check_named(&cupboard);
+	cupboard.fails_at = NULL;
+	add(&rendition, &shelf, 9);
+	check_named(&cupboard);
+	assert_int_equal(cupboard.n, 3); /* init, playlist, segment */
+	/* Back to what it was in between. */
+	assert_int_equal(rendition_begin(&rendition, &shelf, "abc", 3), 0);
+	assert_int_equal(rendition_begin(&rendition, &shelf, "abe", 3), 0);
+	add(&rendition, &shelf, 10);
+	check_named(&cupboard);
 }
 
 /* --- what is read first --- */
@@ -264,6 +325,7 @@ int main(void)
 		cmocka_unit_test(an_earlier_run_is_gone_on_with),
 		cmocka_unit_test(behind_a_gap_the_playlist_begins_anew),
 		cmocka_unit_test(what_could_not_be_put_out_is_as_if_it_had_not_come),
+		cmocka_unit_test(a_full_disk_takes_nothing_from_who_reads_the_playlist),
 		cmocka_unit_test(the_master_playlist_names_what_there_is),
 		cmocka_unit_test(no_two_sounds_are_called_the_same),
 	};

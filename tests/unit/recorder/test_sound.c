@@ -150,6 +150,26 @@ static void what_is_out_is_not_put_out_again(void **state)
 	end(&bench);
 }
 
+/* The switch was thrown by a clock that is behind, or another language ended sooner. */
+static void nothing_of_behind_the_end_is_heard(void **state)
+{
+	struct bench bench;
+	begin(&bench);
+	for (int64_t t = 0; t < 1000; t += 20)
+		assert_int_equal(push(&bench, t, TOC_20), 0);
+	rs_buf_consume(&bench.out, rs_buf_len(&bench.out));
+	assert_int_equal(sound_end(&bench.sound, 500, BASE, &bench.out, &bench.segment), 1);
+	assert_int_equal(bench.segment.duration_ms, 500);
+	struct rs_reader r = inside(&bench, "trun");
+	assert_int_equal(rs_read_u32(&r), 25);
+	end(&bench);
+	begin(&bench);
+	assert_int_equal(push(&bench, 9980, TOC_20), 0);
+	assert_int_equal(push(&bench, 10000, TOC_20), 1);
+	assert_int_equal(sound_end(&bench.sound, 9990, BASE, &bench.out, &bench.segment), 0);
+	end(&bench);
+}
+
 static void what_is_no_opus_is_left_out(void **state)
 {
 	struct bench bench;
@@ -201,6 +221,7 @@ int main(void)
 		cmocka_unit_test(whoever_joins_later_finds_the_same_samples),
 		cmocka_unit_test(where_the_file_jumps_the_packet_before_lasts),
 		cmocka_unit_test(what_is_out_is_not_put_out_again),
+		cmocka_unit_test(nothing_of_behind_the_end_is_heard),
 		cmocka_unit_test(what_is_no_opus_is_left_out),
 		cmocka_unit_test(nothing_makes_no_segment),
 		cmocka_unit_test(out_of_memory_is_said),
