@@ -42,6 +42,11 @@ enum cast_state {
 struct cast_figures {
 	int64_t delay_ms; /* how far behind the meeting the end of the newest segment of pictures was */
 	uint64_t segments; /* of pictures */
+	uint64_t sounds;   /* segments of sound, in all languages */
+	int64_t end_ms;    /* session time up to which pictures are out; 0 = none is */
+	int64_t behind_ms; /* how far what codes pictures is behind the programme */
+	uint64_t jumps;    /* times it was too far behind, and went on at the present */
+	uint64_t lost;     /* segments of pictures that could not be made */
 	uint64_t coded;    /* pictures, as the next two */
 	uint64_t left_out; /* for the machine was too slow */
 	uint64_t damaged;

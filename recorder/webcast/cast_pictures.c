@@ -183,6 +183,7 @@ static void catch_up(struct cast *cast, const struct workshop_state *state)
 	if (number * segment_ms <= cast->pictures.run_ms)
 		return;
 	cast->pictures.least = number;
+	cast->figures.jumps++;
 	cast->pictures.begun = open_at(cast, number) == 0;
 }
 
@@ -203,8 +204,8 @@ static void take_segment(struct cast *cast, const struct workshop_segment *segme
 		return;
 	(void)rs_set_text(pictures->name, segment->codec); /* fits */
 	cast->figures.segments++;
-	cast->figures.delay_ms = cast->wall_ms - cast->bulletin->started_ms -
-				 segment->number * cast->config.segment_ms - segment->duration_ms;
+	cast->figures.end_ms = segment->number * cast->config.segment_ms + segment->duration_ms;
+	cast->figures.delay_ms = cast->wall_ms - cast->bulletin->started_ms - cast->figures.end_ms;
 	cast->changed = true;
 }
 
@@ -213,6 +214,8 @@ static void take_figures(struct cast *cast, const struct workshop_state *state)
 	cast->figures.coded = state->stats.coded;
 	cast->figures.left_out = state->stats.left_out;
 	cast->figures.damaged = state->stats.damaged;
+	cast->figures.lost = state->stats.lost;
+	cast->figures.behind_ms = state->position_ms > 0 ? cast->newest_ms - state->position_ms : 0;
 	cast->figures.hurried = state->hurried;
 }
 

@@ -99,9 +99,10 @@ static int begin(struct cast *cast, struct cast_language *language)
 static void put_segment(
 	struct cast *cast, struct cast_language *language, const struct sound_segment *segment)
 {
-	cast_note(cast,
-		rendition_add(&language->rendition, &cast->disk.shelf, segment->number,
-			segment->duration_ms, rs_buf_data(&cast->out), rs_buf_len(&cast->out)));
+	const int err = rendition_add(&language->rendition, &cast->disk.shelf, segment->number,
+		segment->duration_ms, rs_buf_data(&cast->out), rs_buf_len(&cast->out));
+	cast_note(cast, err);
+	cast->figures.sounds += err == 0;
 	rs_buf_consume(&cast->out, rs_buf_len(&cast->out));
 	if (language == &cast->languages[0])
 		cast_captions_segment(cast, segment->number, segment->duration_ms);

@@ -2,6 +2,7 @@
 
 #include "common/evidence/lines.h"
 #include "common/log/log.h"
+#include "recorder/webcast/gauge.h"
 #include "recorder/webcast/master.h"
 #include "recorder/webcast/shelf_disk.h"
 #include "recorder/webcast/tail.h"
@@ -45,6 +46,7 @@ struct hall {
 	size_t n;
 	int64_t look_ms;
 	int64_t sweep_ms;
+	struct gauge gauge;
 };
 
 int hall_new(const struct hall_config *config, struct hall **out_hall)
@@ -66,12 +68,56 @@ static struct stand *stand_free(struct stand *stand)
 	return rs_release(stand);
 }
 
+/* --- what it measures of itself --- */
+
+/* Nobody is to take for now what was then. */
+static void drop_figures(const struct hall *hall)
+{
+	char path[SHELF_PATH_LEN];
+	if (rs_format(path, sizeof(path), "%s/" GAUGE_FILE, hall->config.directory) == 0)
+		(void)unlink(path); /* may not be there */
+}
+
+static void put_figures(struct hall *hall, int64_t wall_ms)
+{
+	struct gauge_cast casts[HALL_SESSIONS_MAX];
+	struct shelf_disk disk;
+	struct rs_buf text;
+	size_t n = 0;
+	for (size_t i = 0; i < hall->n; i++) {
+		const struct stand *stand = hall->stands[i];
+		if (stand->cast != NULL)
+			casts[n++] = (struct gauge_cast){ .figures = cast_figures(stand->cast),
+				.live = cast_state(stand->cast) == CAST_LIVE,
+				.started_ms = stand->bulletin.started_ms };
+	}
+	if (hall->gauge.begun_ms == 0)
+		hall->gauge.begun_ms = wall_ms;
+	rs_buf_init(&text, GAUGE_MAX);
+	int err = shelf_disk_init(&disk, hall->config.directory);
+	if (err == 0)
+		err = gauge_write(&hall->gauge, casts, n, wall_ms, &text);
+	if (err == 0)
+		err = disk.shelf.put(
+			disk.shelf.ctx, GAUGE_FILE, rs_buf_data(&text), rs_buf_len(&text));
+	hall->gauge.over.errors += err < 0;
+	rs_buf_done(&text);
+}
+
+static void drop_cast(struct hall *hall, struct stand *stand)
+{
+	if (stand->cast != NULL)
+		gauge_over(&hall->gauge, cast_figures(stand->cast));
+	stand->cast = cast_free(stand->cast);
+}
+
 struct hall *hall_free(struct hall *hall)
 {
 	if (hall == NULL)
 		return NULL;
 	while (hall->n > 0)
 		stand_free(hall->stands[--hall->n]);
+	drop_figures(hall);
 	return rs_release(hall);
 }
 
@@ -186,7 +232,7 @@ static void clear_place(struct hall *hall, const struct stand *stand)
 	for (size_t i = 0; i < hall->n; i++) {
 		struct stand *other = hall->stands[i];
 		if (other != stand && strcmp(other->place, stand->place) == 0)
-			other->cast = cast_free(other->cast);
+			drop_cast(hall, other);
 	}
 }
 
@@ -227,6 +273,7 @@ static void begin(struct hall *hall, struct stand *stand, int64_t wall_ms)
 			"webcast cannot begin session=%s why=\"%s\"", stand->name, strerror(-err));
 		return;
 	}
+	hall->gauge.casts++;
 	stand->switched = stand->bulletin.switched;
 	log_info(LOG_MEDIA, stand->bulletin.meeting, "webcast begins session=%s from_ms=%" PRId64,
 		stand->name, stand->bulletin.from_ms);
@@ -272,7 +319,7 @@ static void run(struct hall *hall, struct stand *stand, int64_t wall_ms)
 	if (cast_state(stand->cast) != CAST_OVER)
 		return;
 	tell_end(stand);
-	stand->cast = cast_free(stand->cast);
+	drop_cast(hall, stand);
 	stand->hurried = false;
 }
 
@@ -344,6 +391,7 @@ void hall_turn(struct hall *hall, int64_t wall_ms)
 		hall->look_ms = wall_ms;
 		forget_done(hall, wall_ms);
 		look(hall, wall_ms);
+		put_figures(hall, wall_ms);
 	}
 	for (size_t i = 0; i < hall->n; i++) {
 		/* What happened before what was said: nothing is put out that was not to be. */

@@ -40,12 +40,24 @@
 /* LATE_PART_MAX of common/control/late.h. */
 #define HTTP_LATE_MAX ((size_t)128 << 10)
 
+/* Requests for what is webcast, by how they were answered. */
+struct webcast_counters {
+	uint64_t whole;   /* 200 */
+	uint64_t part;    /* 206 */
+	uint64_t same;    /* 304 */
+	uint64_t absent;  /* 404: not on the air, or no such file */
+	uint64_t refused; /* all else */
+	uint64_t
+		playlists; /* of those that were there, for pictures: each player asks once a segment */
+};
+
 struct io_counters {
 	uint64_t connections_refused;
 	uint64_t pages_slow;
 	uint64_t pages_oversized;
 	uint64_t requests;
 	uint64_t requests_refused; /* 4xx and 5xx */
+	struct webcast_counters webcast;
 	uint64_t requests_limited; /* over the rate of REST */
 	uint64_t control_errors;
 };
@@ -357,6 +369,8 @@ void webcast_list(struct request *request);
 void webcast_about(struct request *request);
 void webcast_file(struct request *request);
 void webcast_options(struct request *request);
+/* Append what is counted of it. 0, -E2BIG or -ENOMEM. */
+int webcast_metrics(const struct io *io, struct rs_buf *out) RS_MUST_USE;
 void api_hooks(struct request *request);
 void api_hook(struct request *request);
 void api_hook_put(struct request *request);

@@ -2,9 +2,11 @@
 #include "signaling/io/archive.h"
 
 #include "common/base/metric.h"
+#include "signaling/archive/shelf.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 void site_nodes(struct request *request)
 {
@@ -88,9 +90,67 @@ static int put_counters(struct request *request)
 	return rs_metrics_write(&request->out, lines, RS_ARRAY_LEN(lines));
 }
 
-void site_metrics(struct request *request)
+/* --- metrics --- */
+
+/* As rostrum-webcast writes it beside what it puts out (recorder/webcast/gauge.h). */
+#define WEBCAST_METRICS "metrics.prom"
+#define WEBCAST_METRICS_MAX ((size_t)64 << 10)
+
+static void answer_metrics(struct request *request, const void *more, size_t len)
 {
-	if (put_counters(request) < 0 || service_metrics(request->io->service, &request->out) < 0)
+	if (put_counters(request) < 0 || webcast_metrics(request->io, &request->out) < 0 ||
+		service_metrics(request->io->service, &request->out) < 0 ||
+		rs_buf_append(&request->out, more, len) < 0)
 		http_refuse_memory(request);
 	http_answer(request, HTTP_STATUS_OK, "text/plain; version=0.0.4; charset=utf-8");
+}
+
+/* The figures of another program, read from its file. */
+struct gathering {
+	struct chore chore;
+	uint64_t request; /* which may be gone by the end */
+	size_t len;
+	char text[WEBCAST_METRICS_MAX];
+};
+
+static void run_gathering(struct chore *chore)
+{
+	struct gathering *gathering = (struct gathering *)chore;
+	struct shelf_file file = { .fd = -1 };
+	if (shelf_open_path(chore->io->config.webcast, WEBCAST_METRICS, &file) < 0)
+		return; /* it does not run */
+	const ssize_t n = read(file.fd, gathering->text, sizeof(gathering->text));
+	(void)close(file.fd); /* read only */
+	/* Written at once and renamed: what does not end with a line is none of it. */
+	if (n > 0 && gathering->text[n - 1] == '\n' &&
+		memchr(gathering->text, 0, (size_t)n) == NULL)
+		gathering->len = (size_t)n;
+}
+
+static void on_gathered(struct chore *chore)
+{
+	struct gathering *gathering = (struct gathering *)chore;
+	struct io *io = chore->io;
+	struct request *request =
+		io->service != NULL
+			? rs_map_find(io->requests, &gathering->request, sizeof(gathering->request))
+			: NULL;
+	if (request != NULL)
+		answer_metrics(request, gathering->text, gathering->len);
+	rs_release(gathering);
+	io_pump(io);
+}
+
+void site_metrics(struct request *request)
+{
+	struct gathering *gathering =
+		request->io->config.webcast[0] != '\0' ? rs_zalloc(sizeof(*gathering)) : NULL;
+	if (gathering == NULL) {
+		answer_metrics(request, "", 0);
+		return;
+	}
+	gathering->chore.run = run_gathering;
+	gathering->chore.done = on_gathered;
+	gathering->request = request->number;
+	chore_begin(request->io, &gathering->chore);
 }

@@ -1,6 +1,7 @@
 /* The webcast over HTTP: what everybody may know of it, and the files that rostrum-webcast writes, for as long as the meeting is
  * webcast. Pages of other sites may ask for all of it. */
 #include "common/base/hash.h"
+#include "common/base/metric.h"
 #include "signaling/archive/shelf.h"
 #include "signaling/io/answer.h"
 
@@ -81,6 +82,51 @@ void webcast_list(struct request *request)
 
 /* --- Its files --- */
 
+static void count(struct request *request, bool playlist)
+{
+	struct webcast_counters *counters = &request->io->counters.webcast;
+	switch (request->status) {
+	case HTTP_STATUS_OK:
+		counters->whole++;
+		break;
+	case HTTP_STATUS_PARTIAL_CONTENT:
+		counters->part++;
+		break;
+	case HTTP_STATUS_NOT_MODIFIED:
+		counters->same++;
+		break;
+	case HTTP_STATUS_NOT_FOUND:
+		counters->absent++;
+		return;
+	default:
+		counters->refused++;
+		return;
+	}
+	counters->playlists += playlist;
+}
+
+int webcast_metrics(const struct io *io, struct rs_buf *out)
+{
+	const struct webcast_counters *counters = &io->counters.webcast;
+	const struct {
+		const char *status;
+		uint64_t n;
+	} all[] = { { "200", counters->whole }, { "206", counters->part },
+		{ "304", counters->same }, { "404", counters->absent },
+		{ "other", counters->refused } };
+	static const char name[] = "rostrum_webcast_requests_total";
+	const struct rs_metric playlists = { "rostrum_webcast_playlist_requests_total",
+		RS_METRIC_COUNTER,
+		"Playlists of pictures given out: each player asks for one as often as there is a segment.",
+		counters->playlists };
+	int err = rs_metric_head(
+		out, name, RS_METRIC_COUNTER, "Requests for files of webcasts, by HTTP status.");
+	for (size_t i = 0; i < RS_ARRAY_LEN(all) && err == 0; i++)
+		err = rs_buf_printf(
+			out, "%s{status=\"%s\"} %" PRIu64 "\n", name, all[i].status, all[i].n);
+	return err < 0 ? err : rs_metrics_write(out, &playlists, 1);
+}
+
 struct showing {
 	struct chore chore;
 	uint64_t request; /* which may be gone by the end */
@@ -125,6 +171,9 @@ static void on_shown(struct chore *chore)
 		if (request != NULL)
 			refuse(request);
 	}
+	if (request != NULL)
+		count(request,
+			strcmp(showing->path + strcspn(showing->path, "/"), "/v/index.m3u8") == 0);
 	rs_release(showing);
 	io_pump(io);
 }
@@ -140,11 +189,13 @@ void webcast_file(struct request *request)
 	if (type == NULL || request->io->config.webcast[0] == '\0' ||
 		!service_is_webcast(request->io->service, request->params.name[0])) {
 		refuse(request);
+		count(request, false);
 		return;
 	}
 	struct showing *showing = rs_zalloc(sizeof(*showing));
 	if (showing == NULL) {
 		http_refuse_memory(request);
+		count(request, false);
 		return;
 	}
 	showing->chore.run = run_showing;

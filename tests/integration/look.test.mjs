@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { publish } from '../support/clients.mjs';
-import { parseMetrics } from '../support/prometheus.mjs';
+import { expected, parseMetrics } from '../support/prometheus.mjs';
 import { build, startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -78,9 +78,7 @@ test('the time of packets through the server is measured', LIMIT, async (t) => {
 // What an alert or a panel asks for and no program says is never seen to be missing.
 test('every metric that the alerts and the dashboard name is exposed', LIMIT, async () => {
 	const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-	const files = read('conf/prometheus/rostrum.rules.yml') + read('conf/grafana/rostrum.json');
-	// Names in expressions; alerts are called Rostrum…, in capitals.
-	const named = [...new Set([...files.matchAll(/\brostrum_\w+/g)].map(([name]) => name))];
+	const named = expected();
 	assert.ok(named.length > 20);
 	// Said only by a recorder with a second copy: the control protocol names it.
 	const absent = { rostrum_sfu_archive_copy_unavailable: 'archive_copy_unavailable' };

@@ -5,12 +5,14 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import { parseMetrics } from '../support/prometheus.mjs';
 import { newState, startRostrum } from '../support/rostrum.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const LIST = '#EXTM3U\n#EXT-X-VERSION:7\n';
 let rostrum;
 let folder;
+let site;
 
 const get = (path, headers = {}, method = 'GET') => fetch(`${rostrum.base}${path}`, { method, headers });
 const status = async (path) => (await get(path)).status;
@@ -24,7 +26,7 @@ const about = async () => (await get('/api/v1/webcasts/demo')).json();
 
 before(async () => {
 	const state = newState();
-	const site = join(state, 'on-air');
+	site = join(state, 'on-air');
 	folder = join(site, 'demo');
 	for (const name of ['v', 'a-fr', 's-fr', 'x']) mkdirSync(join(folder, name), { recursive: true });
 	writeFileSync(join(folder, 'master.m3u8'), LIST);
@@ -89,6 +91,31 @@ test('what is on the air is there for everybody, for players and caches', LIMIT,
 	assert.equal(asked.status, 204);
 	assert.match(asked.headers.get('access-control-allow-headers'), /Range/);
 	assert.equal((await get('/webcast/demo/v/000001.m4s', {}, 'POST')).status, 405);
+});
+
+test('who asks is counted, and what rostrum-webcast says of itself is handed on', LIMIT, async () => {
+	const requests = async () => {
+		const metrics = parseMetrics((await rostrum.http('GET', '/metrics')).body);
+		const by = Object.fromEntries(metrics.find(({ name }) => name === 'rostrum_webcast_requests_total').samples.map(({ labels, value }) => [labels.status, value]));
+		return { by, metrics };
+	};
+	const before = await requests();
+	assert.ok(before.by[200] >= 6 && before.by[206] === 1 && before.by[304] >= 6 && before.by[404] >= 1 && before.by.other === 1);
+	assert.ok(!before.metrics.some(({ name }) => name === 'rostrum_webcast_live'), 'it does not run');
+	writeFileSync(join(site, 'metrics.prom'), '# HELP rostrum_webcast_live Webcasts.\n# TYPE rostrum_webcast_live gauge\nrostrum_webcast_live 1\n');
+	writeFileSync(join(folder, 'v', 'index.m3u8'), LIST);
+	assert.equal(await status('/webcast/demo/v/index.m3u8'), 200);
+	assert.equal(await status('/webcast/demo/v/000009.m4s'), 404);
+	const after = await requests();
+	assert.equal(after.by[200], before.by[200] + 1);
+	assert.equal(after.by[404], before.by[404] + 1);
+	const value = (metric) => after.metrics.find(({ name }) => name === metric).samples[0].value;
+	assert.equal(value('rostrum_webcast_playlist_requests_total'), 1);
+	assert.equal(value('rostrum_webcast_live'), 1);
+	assert.equal(await raw('/webcast/metrics.prom'), 404);
+	// What another program left half written is not handed on.
+	writeFileSync(join(site, 'metrics.prom'), '# HELP rostrum_webcast_live Web');
+	assert.ok(!(await requests()).metrics.some(({ name }) => name === 'rostrum_webcast_live'));
 });
 
 test('nothing else of the disk is given out, by whatever address', LIMIT, async () => {

@@ -1,10 +1,11 @@
 // A real recorder writes, a real rostrum-webcast follows, ffmpeg plays: what everybody would see, and what nobody may.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import parser from 'webvtt-parser';
 import { bagFaults, events, programmes } from '../support/archive.mjs';
+import { expected, parseMetrics } from '../support/prometheus.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { decode, stretches } from '../support/sound.mjs';
 import { sleep, until as waitUntil } from '../support/wait.mjs';
@@ -43,7 +44,7 @@ test('a public meeting is webcast from the switch to the closing of its doors, o
 
 	// While nobody has switched it on nothing comes out of it.
 	await until('media of before', () => size(floor) > 30_000);
-	assert.deepEqual(readdirSync(webcast.directory), []);
+	assert.deepEqual(webcast.put(), []);
 	rig.tell('event webcast {"on":true}');
 	await until('the webcast', () => webcast.live?.live);
 	assert.deepEqual(webcast.live.languages, [{ id: 'floor' }, { id: 'fr', language: 'fr', name: 'Français' }]);
@@ -67,6 +68,18 @@ test('a public meeting is webcast from the switch to the closing of its doors, o
 	webcast.child.kill('SIGCONT');
 	await until('pictures to be left out', () => webcast.live.pictures_left_out > pictures_left_out);
 	await until('it to say so', () => /too slow[^]*keeps up again/.test(webcast.log));
+
+	const metrics = await until('figures of it', () => {
+		const all = parseMetrics(readFileSync(join(webcast.directory, 'metrics.prom'), 'utf8'));
+		return all.find(({ name }) => name === 'rostrum_webcast_pictures_left_out_total').samples[0].value > 0 && all;
+	});
+	const figure = (name) => metrics.find((metric) => metric.name === `rostrum_webcast_${name}`).samples[0].value;
+	assert.equal(figure('live'), 1);
+	assert.equal(figure('begun_total'), 1, 'since it was started the last time');
+	assert.ok(figure('segments_total') > 3 && figure('sound_segments_total') > figure('segments_total'));
+	assert.ok(figure('lag_seconds') > 3 && figure('updated_seconds') > figure('start_time_seconds'));
+	assert.equal(figure('errors_total'), 0);
+	for (const name of expected('webcast')) assert.ok(metrics.some((metric) => metric.name === name), `${name} is named in conf/ and not there`);
 
 	const now = Date.now();
 	rig.tell(`event caption ${JSON.stringify({ language: 'fr', line: 1, text: 'Liberté & égalité', from_ms: now - 2000, to_ms: now })}`);
@@ -188,8 +201,9 @@ test('what is over is taken away after its time', LIMIT, async () => {
 	for (const folder of webcast.renditions) assert.ok(webcast.playlist(folder).ended, folder);
 	assert.equal(await webcast.end('SIGTERM'), 0);
 	webcast.start(...SETS, 'webcast.keep_s=0');
-	await until('nothing to be left', () => readdirSync(webcast.directory).length === 0);
+	await until('nothing to be left', () => webcast.put().length === 0);
 	assert.equal(await webcast.end('SIGTERM'), 0);
+	assert.deepEqual(readdirSync(webcast.directory), [], 'its figures neither');
 	await rig.says({ type: 'archived', sealed: true });
 	assert.equal(await rig.stop(), 0);
 });

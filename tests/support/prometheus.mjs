@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /**
  * Prometheus' text format 0.0.4, read strictly: HELP and TYPE once a metric and before its samples, samples of a
  * metric together, no sample twice, histograms that add up. Returns [{ name, type, help, samples: [{ name, labels, value }] }].
@@ -40,4 +42,14 @@ function checkHistogram({ name, samples }) {
 		if (bounds.at(-1) !== Infinity || !grows(bounds) || !grows(buckets.map((bucket) => bucket.value))) throw new Error(`${name}: buckets are not in order`);
 		if (buckets.at(-1).value !== value) throw new Error(`${name}: the last bucket is not the count`);
 	}
+}
+
+// The names that alerts and dashboard ask for, of whom: `webcast` are those that rostrum-webcast says, `all` the others, which signaling says by itself.
+export function expected(of = 'all') {
+	const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+	const files = read('conf/prometheus/rostrum.rules.yml') + read('conf/grafana/rostrum.json');
+	// Names in expressions; alerts are called Rostrum…, in capitals.
+	const named = [...new Set([...files.matchAll(/\brostrum_\w+/g)].map(([name]) => name))];
+	const own = (name) => name.startsWith('rostrum_webcast_') && !/_requests_total$/.test(name);
+	return named.filter((name) => own(name) === (of === 'webcast'));
 }

@@ -54,6 +54,11 @@ export class Webcast {
 		return JSON.parse(this.text('live.json') || 'null');
 	}
 
+	// What was put out: meetings.
+	put() {
+		return readdirSync(this.directory).filter((name) => !name.startsWith('metrics.prom'));
+	}
+
 	// Folders of what the master playlist names.
 	get renditions() {
 		return [...this.text('master.m3u8').matchAll(/^(?:[^#].*|.*URI="([^"]+)".*)$/gm)].map(([line, uri]) => (uri ?? line).split('/')[0]);
