@@ -7,11 +7,15 @@
 #define BETTER_S 5
 
 #define NO_VOICE 1 /* no level of dBov is above 0 */
+/* Nothing is quieter: the figure of a noise that is not known. */
+#define NOISE_LEAST (-127)
 
 /* From which figure on a fault is amber, and red. Loss is before repair: what RED and a resend mend of one in a hundred is
  * not heard; of one in twenty something always is. Jitter up to half of 60 ms is what a browser's buffer takes. Fair voice
  * lies at -30 dBov and above; under -50 the booth's own amplifier brings the noise up with it. Interpreters follow 100 to 120 words
- * a minute with ease; what is read out at 140 wears them out, and at 170 sentences are lost. */
+ * a minute with ease; what is read out at 140 wears them out, and at 170 sentences are lost. A voice less than 20 dB above a fan, a hum or
+ * talk behind it costs whoever listens in another language words, one of less than 10 dB costs everybody some: the figure is noise less
+ * voice. */
 static const struct bound {
 	enum sound_fault fault;
 	int amber, red;
@@ -22,11 +26,13 @@ static const struct bound {
 	{ SOUND_LOSS, 10, 50 },
 	{ SOUND_JITTER, 30, 80 },
 	{ SOUND_SPEED, 140, 170 },
+	{ SOUND_NOISE, -20, -10 },
 };
 
 void interpretability_init(struct interpretability *interpretability)
 {
-	*interpretability = (struct interpretability){ .voice_x16 = NO_VOICE };
+	*interpretability =
+		(struct interpretability){ .voice_x16 = NO_VOICE, .noise_x16 = NO_VOICE };
 	for (size_t i = 0; i < SOUND_FAULTS; i++)
 		interpretability->degrees[i].is = SOUND_GREEN;
 }
@@ -52,6 +58,10 @@ static int figure_of(const struct interpretability *interpretability,
 		return second->jitter_ms;
 	case SOUND_SPEED:
 		return second->words_a_minute;
+	case SOUND_NOISE:
+		return interpretability->noise_x16 == NO_VOICE
+			       ? NOISE_LEAST
+			       : (interpretability->noise_x16 - interpretability->voice_x16) / 16;
 	}
 	return 0;
 }
@@ -93,11 +103,25 @@ static void hear(struct interpretability *interpretability, int level_dbov)
 		interpretability->voice_x16 += (now - interpretability->voice_x16) / 4;
 }
 
+/* Down at once and up by an eighth: a chair that is moved is no noise, a fan that goes on is. */
+static void hear_noise(struct interpretability *interpretability, int level_dbov)
+{
+	const int now = level_dbov * 16;
+	if (interpretability->noise_x16 == NO_VOICE || now < interpretability->noise_x16)
+		interpretability->noise_x16 = now;
+	else
+		interpretability->noise_x16 += (now - interpretability->noise_x16 + 7) / 8;
+}
+
 bool interpretability_add(
 	struct interpretability *interpretability, const struct sound_second *second)
 {
-	if (!second->flows || !second->speaking)
+	if (!second->flows)
 		return false;
+	if (!second->speaking) {
+		hear_noise(interpretability, second->level_dbov);
+		return false;
+	}
 	hear(interpretability, second->level_dbov);
 
 	enum sound_verdict verdict = SOUND_GREEN;
@@ -134,6 +158,6 @@ const char *sound_verdict_name(enum sound_verdict verdict)
 const char *sound_fault_name(unsigned i)
 {
 	static const char *const names[SOUND_FAULTS] = { "band", "quiet", "clipping", "loss",
-		"jitter", "speed" };
+		"jitter", "speed", "noise" };
 	return names[i];
 }

@@ -27,8 +27,9 @@ enum sound_fault {
 	SOUND_LOSS = 1 << 3,     /* packets lost on the way to the media server */
 	SOUND_JITTER = 1 << 4,   /* they come too unevenly to be played without stretching */
 	SOUND_SPEED = 1 << 5,    /* too many words a minute */
+	SOUND_NOISE = 1 << 6,    /* the voice stands too little above what is heard in its pauses */
 };
-#define SOUND_FAULTS 6
+#define SOUND_FAULTS 7
 
 enum sound_fit {
 	SOUND_FIT_UNKNOWN,
@@ -62,6 +63,7 @@ struct interpretability {
 	unsigned faults; /* enum sound_fault: what is not green */
 	/* inside */
 	int voice_x16;  /* level of the voice, smoothed, in sixteenths of a dBov; 1 = none yet */
+	int noise_x16;  /* level of its pauses, the same way; 1 = none yet */
 	uint32_t heard; /* seconds of voice, counted up to the first verdict */
 	struct sound_degree degrees[SOUND_FAULTS];
 };
@@ -69,14 +71,15 @@ struct interpretability {
 /* Nothing known. */
 void interpretability_init(struct interpretability *interpretability);
 /* One second more. Each fault becomes worse after two seconds in a row that say so and better after five, so that one cough or
- * one good word does not turn the lamp; the verdict is the worst of them. Seconds without voice say nothing. True when the
+ * one good word does not turn the lamp; the verdict is the worst of them. Seconds without voice say how
+ * loud its surroundings are, and nothing else. True when the
  * verdict or its faults changed. */
 bool interpretability_add(
 	struct interpretability *interpretability, const struct sound_second *second);
 
 /* "unknown", "green", "amber", "red". */
 const char *sound_verdict_name(enum sound_verdict verdict);
-/* Of the i-th fault (bit i), i < SOUND_FAULTS: "band", "quiet", "clipping", "loss", "jitter", "speed". */
+/* Of the i-th fault (bit i), i < SOUND_FAULTS: "band", "quiet", "clipping", "loss", "jitter", "speed", "noise". */
 const char *sound_fault_name(unsigned i);
 
 #endif

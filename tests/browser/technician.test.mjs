@@ -32,6 +32,7 @@ test('a line is measured, and one press shows it in full', LIMIT, async () => {
 	await until('ten minutes of it', async () => (await technician.page.$$('[data-testid="plot"] polyline')).length > 2);
 	// A round trip here takes less than a millisecond, which is not told.
 	assert.match(await text('[data-testid="figure"][data-figure="capacity"]'), /\d kbit/);
+	assert.match(await text('[data-testid="figure"][data-figure="khz"]'), /20 kHz fullband/);
 	await until('the media server', async () => /% busy/.test(await text('[data-testid="node"][data-node="sfu-1"]')));
 });
 

@@ -6,7 +6,7 @@ import { shortName, type Outage } from '#shared/view';
 import { decimal, t, timeOfDay, type Key } from '#shared/words';
 import { icon } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
-import { sound } from '#shared/ui/sound';
+import { sound, soundAdviceFor } from '#shared/ui/sound';
 import './asking';
 import './closer';
 import { troublesOf, troubleText } from './rows';
@@ -44,6 +44,14 @@ const FIGURES: { figure: Figure; unit: Unit }[] = [
 	{ figure: 'decoded', unit: 'fps' },
 	{ figure: 'dropped', unit: 'percent' },
 ];
+
+/** The bands of Opus (RFC 6716 section 2), by what each goes up to in kHz. */
+const BANDS = [[4, 'narrow'], [6, 'medium'], [8, 'wide'], [12, 'super'], [20, 'full']] as const;
+
+function band(khz: number): string {
+	const [, name] = BANDS.find(([top]) => khz <= top) ?? BANDS[4];
+	return t(`band.${name}` satisfies Key);
+}
 
 /** With its unit. Losses are told in thousandths. */
 function measure(n: number, unit: Unit): string {
@@ -111,7 +119,7 @@ export class StationDetail extends Part {
 				${outages.length === 0 ? nothing : this.outages(outages)}
 				<dl class="measures">${FIGURES.map(({ figure, unit }) => {
 					const n = figureOf(station, figure);
-					return n === null ? nothing : html`<div data-testid="figure" data-figure=${figure}><dt class="small muted">${t(`figure.${figure}` satisfies Key)}</dt><dd class="reading">${measure(n, unit)}</dd></div>`;
+					return n === null ? nothing : html`<div data-testid="figure" data-figure=${figure}><dt class="small muted">${t(`figure.${figure}` satisfies Key)}</dt><dd class="reading">${measure(n, unit)}${figure === 'khz' ? html` <span class="small muted" data-testid="band">${band(n)}</span>` : nothing}</dd></div>`;
 				})}${this.page(station?.page)}</dl>
 				${speaks(participant.role) ? tested(this.survey.tests[this.badge], this.session.wire.clock.now()) : nothing}
 				${this.check()}
@@ -148,6 +156,7 @@ export class StationDetail extends Part {
 		const busy = session.isAsked(command);
 		const verdict = session.wire.measured.sounds?.[badge]?.verdict;
 		return html`<p class="keys">${sound(session, badge)}</p>
+			${soundAdviceFor(session, badge)}
 			${tried ? html`<p class="small" role="status">${t('check.heard')}${verdict === undefined ? ` ${t('check.wait')}` : ''}</p>` : nothing}
 			${may
 				? html`<button type="button" class="button" data-testid=${command} aria-disabled=${busy}

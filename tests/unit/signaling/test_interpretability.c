@@ -100,6 +100,64 @@ static void each_fault_has_its_bounds(void **state)
 	}
 }
 
+/* What lies behind a voice of -22 dBov, heard while nobody speaks. */
+static struct interpretability after_noise(int level_dbov, unsigned seconds)
+{
+	struct interpretability sound = speaker();
+	const struct sound_second behind = { .flows = true, .level_dbov = level_dbov };
+	hear(&sound, &behind, seconds);
+	hear(&sound, &good, 2);
+	return sound;
+}
+
+static void a_voice_has_to_stand_above_what_lies_behind_it(void **state)
+{
+	(void)state;
+	static const struct {
+		int level_dbov;
+		enum sound_verdict verdict;
+		unsigned faults;
+	} cases[] = {
+		{ -127, SOUND_GREEN, 0 },
+		{ -43, SOUND_GREEN, 0 },
+		{ -42, SOUND_AMBER, SOUND_NOISE },
+		{ -33, SOUND_AMBER, SOUND_NOISE },
+		{ -32, SOUND_RED, SOUND_NOISE },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct interpretability sound = after_noise(cases[i].level_dbov, 10);
+		assert_int_equal(sound.verdict, cases[i].verdict);
+		assert_int_equal(sound.faults, cases[i].faults);
+	}
+}
+
+static void one_loud_second_is_no_noise_and_a_quiet_one_tells_of_it(void **state)
+{
+	(void)state;
+	const struct sound_second fan = { .flows = true, .level_dbov = -35 };
+	const struct sound_second quiet = { .flows = true, .level_dbov = -70 };
+	struct interpretability sound = after_noise(-70, 10);
+	hear(&sound, &fan, 1);
+	hear(&sound, &good, 2);
+	assert_int_equal(sound.verdict, SOUND_GREEN);
+	/* It goes on: that is the room. */
+	hear(&sound, &fan, 20);
+	hear(&sound, &good, 2);
+	assert_int_equal(sound.faults, SOUND_NOISE);
+	/* Switched off, it is gone with the next pause. */
+	hear(&sound, &quiet, 1);
+	hear(&sound, &good, 5);
+	assert_int_equal(sound.verdict, SOUND_GREEN);
+}
+
+static void who_never_pauses_has_no_noise(void **state)
+{
+	(void)state;
+	struct interpretability sound = speaker();
+	hear(&sound, &good, 60);
+	assert_int_equal(sound.verdict, SOUND_GREEN);
+}
+
 static void it_turns_worse_after_two_seconds_and_better_after_five(void **state)
 {
 	(void)state;
@@ -161,7 +219,7 @@ static void names_are_those_of_the_protocol(void **state)
 	assert_string_equal(sound_verdict_name(SOUND_UNKNOWN), "unknown");
 	assert_string_equal(sound_verdict_name(SOUND_AMBER), "amber");
 	assert_string_equal(sound_fault_name(0), "band");
-	assert_string_equal(sound_fault_name(SOUND_FAULTS - 1), "speed");
+	assert_string_equal(sound_fault_name(SOUND_FAULTS - 1), "noise");
 }
 
 int main(void)
@@ -170,6 +228,9 @@ int main(void)
 		cmocka_unit_test(two_seconds_of_voice_make_a_verdict),
 		cmocka_unit_test(silence_and_absence_say_nothing),
 		cmocka_unit_test(each_fault_has_its_bounds),
+		cmocka_unit_test(a_voice_has_to_stand_above_what_lies_behind_it),
+		cmocka_unit_test(one_loud_second_is_no_noise_and_a_quiet_one_tells_of_it),
+		cmocka_unit_test(who_never_pauses_has_no_noise),
 		cmocka_unit_test(it_turns_worse_after_two_seconds_and_better_after_five),
 		cmocka_unit_test(a_fault_that_comes_and_goes_does_not_blink),
 		cmocka_unit_test(one_low_word_is_no_low_voice),

@@ -46,3 +46,13 @@ export function soundAdvice(session: Session): TemplateResult | typeof nothing {
 		><svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">${SHAPES[judged.verdict]}</svg><span>${t('sound.own')}
 		${judged.faults.map((fault) => t(`sound.advice.${fault}` satisfies Key)).join(' ')}</span></p>`;
 }
+
+/** The same for whoever helps them: what to say. */
+export function soundAdviceFor(session: Session, badge: string): TemplateResult | typeof nothing {
+	const measured = session.wire.measured.sounds?.[badge];
+	const judged = measured && verdictOf(measured);
+	if (!judged || judged.verdict === 'green')
+		return nothing;
+	return html`<div class="small" data-testid="sound-tell"><p class="muted">${t('check.tell')}</p>
+		<ul>${judged.faults.map((fault) => html`<li>${t(`sound.advice.${fault}` satisfies Key)}</li>`)}</ul></div>`;
+}
