@@ -18,6 +18,9 @@ type Step = 'udp' | 'tcp' | 'relay' | 'measure';
 
 const GRADES: Record<Verdict, 'good' | 'fair' | 'bad'> = { good: 'good', poor: 'fair', unusable: 'bad' };
 
+/** Held together, the sign in front: a text from right to left would put it behind. */
+const signed = (n: number | undefined) => `\u2066${String(n).replace('-', '\u2212')}\u2069`;
+
 const pause = (ms: number) => new Promise((resolve) => window.setTimeout(resolve, ms));
 
 /** Camera, microphone, loudspeakers and line tried before one is called, with a verdict and what to do about it. */
@@ -178,7 +181,7 @@ export class Precall extends Part {
 			return t('precall.speak');
 		if (microphone === undefined)
 			return t('precall.looking');
-		return microphone.state === 'works' ? t('precall.microphone', { level: String(microphone.level), noise: String(microphone.noise) }) : t(`precall.device.${microphone.state}` satisfies Key);
+		return microphone.state === 'works' ? t('precall.microphone', { level: signed(microphone.level), noise: signed(microphone.noise) }) : t(`precall.device.${microphone.state}` satisfies Key);
 	}
 
 	private lineWord(): string {
