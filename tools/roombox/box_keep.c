@@ -56,7 +56,7 @@ void box_keep_turn(struct box *box, rs_time now)
 		if (event == KEEP_BEGUN)
 			outage_begin(box->outage, keep_edge(box->keep));
 		else
-			outage_end(box->outage, keep_edge(box->keep));
+			outage_end(box->outage, keep_edge(box->keep), keep_left_out(box->keep));
 	}
 	outage_take(box->outage, keep_out(box->keep));
 }

@@ -114,6 +114,38 @@ static struct extent measure(const struct kept *kept, const char *outage)
 	return extent;
 }
 
+/* What is whole of a part: how much, or -EIO. */
+static int64_t read_part(
+	const struct kept *kept, const char *outage, uint32_t number, uint8_t data[LATE_PART_MAX])
+{
+	char path[KEPT_PATH_MAX];
+	if (part_path(kept, outage, number, path) < 0)
+		return -EIO;
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const int64_t n = fd >= 0 ? files_read_at(fd, data, LATE_PART_MAX, 0) : -EIO;
+	if (fd >= 0)
+		(void)close(fd); /* read only */
+	return n < 0 ? -EIO : (int64_t)late_whole(data, (size_t)n);
+}
+
+static void remove_part(struct kept *kept, const char *outage, uint32_t number)
+{
+	char path[KEPT_PATH_MAX];
+	struct stat st;
+	if (part_path(kept, outage, number, path) == 0 && stat(path, &st) == 0 && unlink(path) == 0)
+		kept->octets -= (uint64_t)st.st_size;
+	/* else it is delivered again, which changes nothing */
+}
+
+static void remove_folder(const struct kept *kept, const char *outage)
+{
+	char path[KEPT_PATH_MAX];
+	if (path_of(kept, outage, HEAD, path) == 0)
+		(void)unlink(path); /* else it is found empty again */
+	if (path_of(kept, outage, "", path) == 0)
+		(void)rmdir(path); /* what is not of our making stays */
+}
+
 /* Calls back for each folder of an outage; names sort by their times. */
 static void each(const struct kept *kept, void (*take)(void *ctx, const char *outage), void *ctx)
 {
@@ -137,13 +169,12 @@ static void look(void *ctx, const char *outage)
 	if (strncmp(outage, REFUSED, strlen(REFUSED)) == 0 || !read_head(kept, outage, &head) ||
 		head.to_us != 0)
 		return;
-	/* One that lasted when the machine was started anew ended then. */
+	/* One that lasted when the machine was started anew ended then; so did one behind which another began. */
+	if (strcmp(head.boot, kept->boot) != 0)
+		return;
 	(void)rs_set_text(kept->writing, outage); /* a name */
 	kept->head = head;
 	kept->part = extent.last;
-	if (strcmp(head.boot, kept->boot) == 0)
-		return;
-	kept_end(kept, head.from_us);
 }
 
 static void read_boot(struct kept *kept)
@@ -169,10 +200,10 @@ int kept_open(struct kept *kept, const char *directory, uint64_t max)
 
 static void close_part(struct kept *kept)
 {
-	if (kept->fd >= 0) {
-		kept_sync(kept);
-		(void)close(kept->fd); /* it was synced */
-	}
+	if (kept->fd < 0)
+		return;
+	kept_sync(kept);
+	(void)close(kept->fd); /* it was synced */
 	kept->fd = -1;
 }
 
@@ -201,6 +232,7 @@ int kept_begin(struct kept *kept, const char *name, rs_time from)
 	kept->part = 0;
 	if (path_of(kept, name, "", path) == 0 && mkdir(path, 0700) == 0 && write_head(kept) == 0)
 		return files_sync_directory(kept->directory) < 0 ? -EIO : 0;
+	remove_folder(kept, name);
 	kept->writing[0] = '\0';
 	return -EIO;
 }
@@ -233,17 +265,19 @@ int kept_write(struct kept *kept, const uint8_t *data, size_t len)
 		while (late_read(data, len, &at, &record) == 1 && at - begin <= room)
 			end = at;
 		at = end;
+		if (kept->octets + (len - begin) > kept->max) {
+			kept->left_out += len - begin;
+			return -ENOSPC;
+		}
 		if (end == begin) {
 			if (next_part(kept) < 0)
 				return -EIO;
 			continue;
 		}
-		if (kept->octets + (end - begin) > kept->max) {
-			kept->left_out += end - begin;
-			return -ENOSPC;
-		}
-		if (files_write_at(kept->fd, data + begin, end - begin, kept->part_len) < 0)
+		if (files_write_at(kept->fd, data + begin, end - begin, kept->part_len) < 0) {
+			kept->left_out += len - begin;
 			return -EIO;
+		}
 		kept->part_len += end - begin;
 		kept->octets += end - begin;
 		kept->dirty = true;
@@ -272,59 +306,75 @@ void kept_end(struct kept *kept, rs_time to)
 /* ---- delivering ---- */
 
 struct search {
-	const struct kept *kept;
+	struct kept *kept;
 	struct kept_part *part;
-	struct extent extent;
 	bool found;
 };
+
+/* When the last record of what was read was said. */
+static rs_time last_said(const struct kept_part *part, rs_time otherwise)
+{
+	struct late_record record = { .said_us = otherwise };
+	size_t at = 0;
+	while (late_read(part->data, part->len, &at, &record) == 1)
+		continue;
+	return record.said_us;
+}
+
+/* The last part that has a record; what is behind it was begun when the writer was killed, or the disk full. 0 = there is none. */
+static uint32_t last_part(struct kept *kept, const char *outage, struct kept_part *part)
+{
+	uint32_t last;
+	while ((last = measure(kept, outage).last) != 0) {
+		const int64_t n = read_part(kept, outage, last, part->data);
+		part->len = n > 0 ? (size_t)n : 0;
+		if (n != 0)
+			break;
+		remove_part(kept, outage, last);
+		if (measure(kept, outage).last == last)
+			break; /* it cannot be removed */
+	}
+	return last;
+}
 
 static void find(void *ctx, const char *outage)
 {
 	struct search *search = ctx;
+	struct kept_part *part = search->part;
 	if (search->found || strncmp(outage, REFUSED, strlen(REFUSED)) == 0 ||
 		strcmp(outage, search->kept->writing) == 0 ||
-		!read_head(search->kept, outage, &search->part->head))
+		!read_head(search->kept, outage, &part->head))
 		return;
-	search->extent = measure(search->kept, outage);
-	search->found = search->extent.first != 0;
-	if (search->found)
-		(void)rs_set_text(search->part->outage, outage); /* a name */
+	part->parts = last_part(search->kept, outage, part);
+	if (part->parts == 0) {
+		remove_folder(search->kept, outage);
+		return;
+	}
+	search->found = true;
+	(void)rs_set_text(part->outage, outage); /* a name */
+	if (part->head.to_us == 0)               /* nobody came to write down when it ended */
+		part->head.to_us = last_said(part, part->head.from_us);
 }
 
-int kept_next(const struct kept *kept, struct kept_part *out_part)
+int kept_next(struct kept *kept, struct kept_part *out_part)
 {
-	char path[KEPT_PATH_MAX];
 	struct search search = { .kept = kept, .part = out_part };
 	each(kept, find, &search);
-	if (!search.found || part_path(kept, out_part->outage, search.extent.first, path) < 0)
+	if (!search.found)
 		return 0;
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	const int64_t n = fd >= 0 ? files_read_at(fd, out_part->data, LATE_PART_MAX, 0) : -1;
-	if (fd >= 0)
-		(void)close(fd); /* read only */
+	out_part->number = measure(kept, out_part->outage).first;
+	const int64_t n = read_part(kept, out_part->outage, out_part->number, out_part->data);
 	if (n < 0)
 		return 0;
-	out_part->number = search.extent.first;
-	out_part->parts = search.extent.last;
-	out_part->len = late_whole(out_part->data, (size_t)n);
+	out_part->len = (size_t)n;
 	return 1;
 }
 
 void kept_done(struct kept *kept, const struct kept_part *part)
 {
-	char path[KEPT_PATH_MAX];
-	struct stat st = { 0 };
-	if (part_path(kept, part->outage, part->number, path) < 0)
-		return;
-	if (stat(path, &st) == 0)
-		kept->octets -= (uint64_t)st.st_size;
-	(void)unlink(path); /* else it is delivered again, which changes nothing */
-	if (part->number < part->parts)
-		return;
-	if (path_of(kept, part->outage, HEAD, path) == 0)
-		(void)unlink(path); /* likewise */
-	if (path_of(kept, part->outage, "", path) == 0)
-		(void)rmdir(path); /* what is not of our making stays */
+	remove_part(kept, part->outage, part->number);
+	if (part->number == part->parts)
+		remove_folder(kept, part->outage);
 }
 
 void kept_refused(struct kept *kept, const struct kept_part *part)

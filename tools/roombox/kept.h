@@ -25,8 +25,8 @@ struct kept {
 	char directory[KEPT_PATH_MAX];
 	char boot[KEPT_BOOT_LEN];
 	uint64_t max;
-	uint64_t octets; /* in all folders */
-	uint64_t left_out;
+	uint64_t octets;   /* in all folders */
+	uint64_t left_out; /* octets */
 	/* the one that is written */
 	char writing[RS_NAME_MAX + 1]; /* "" = none */
 	struct kept_head head;
@@ -43,7 +43,7 @@ void kept_close(struct kept *kept);
 bool kept_lasts(const struct kept *kept);
 /* `name` is that of its folder. 0 or -EIO. */
 int kept_begin(struct kept *kept, const char *name, rs_time from) RS_MUST_USE;
-/* Whole records. 0; -ENOSPC (kept_left_out counts); -EIO. */
+/* Whole records. 0; -ENOSPC (`max`), -EIO: what of them is not written is left out, and counted. */
 int kept_write(struct kept *kept, const uint8_t *data, size_t len) RS_MUST_USE;
 /* What was written is to be there after a loss of power. */
 void kept_sync(struct kept *kept);
@@ -55,10 +55,10 @@ struct kept_part {
 	struct kept_head head;
 	uint32_t number;
 	uint32_t parts; /* the last one's number */
-	size_t len;
+	size_t len;     /* of whole records; 0 = it was cut off before its first */
 	uint8_t data[LATE_PART_MAX];
 };
-int kept_next(const struct kept *kept, struct kept_part *out_part);
+int kept_next(struct kept *kept, struct kept_part *out_part);
 /* The recorder has it; or it never will have any of this outage. */
 void kept_done(struct kept *kept, const struct kept_part *part);
 void kept_refused(struct kept *kept, const struct kept_part *part);

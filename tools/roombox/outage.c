@@ -2,6 +2,7 @@
 
 #include "common/log/log.h"
 #include "tools/roombox/deliver.h"
+#include "tools/roombox/edges.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -23,16 +24,17 @@ struct outage {
 	bool started;
 	pthread_mutex_t lock; /* of what follows, up to `mail` */
 	pthread_cond_t news;
-	bool begun, ended;
-	rs_time from, to;
+	struct edges edges;
 	struct rs_buf mail;
-	uint64_t lost; /* times it was full */
+	uint64_t left_out; /* packets that were not given, and octets for which it had no room */
+	uint64_t lost;
 	atomic_bool line;
 	atomic_bool stopping;
 	/* the thread's own */
 	struct kept kept;
-	bool lasts; /* at the start */
-	bool full;  /* told so */
+	bool lasts;                         /* at the start */
+	bool full;                          /* told so */
+	uint64_t told_packets, told_octets; /* left out */
 	struct deliver deliver;
 	struct deliver_line *to_there;
 	struct kept_part part;
@@ -76,21 +78,33 @@ static void write_down(struct outage *outage, struct rs_buf *mail)
 	rs_buf_done(mail);
 }
 
+static void end(struct outage *outage, rs_time to, uint64_t packets, uint64_t lost)
+{
+	const uint64_t octets = lost + outage->kept.left_out;
+	kept_end(&outage->kept, to);
+	if (packets > outage->told_packets || octets > outage->told_octets)
+		log_error(LOG_ARCHIVE, outage->config.source,
+			"not all of an outage was kept left_out_packets=%" PRIu64
+			" left_out_octets=%" PRIu64,
+			packets - outage->told_packets, octets - outage->told_octets);
+	outage->told_packets = packets;
+	outage->told_octets = octets;
+}
+
 /* What was given since. */
 static void take_mail(struct outage *outage)
 {
 	(void)pthread_mutex_lock(&outage->lock); /* fails on misuse only, as all of them here */
-	const bool begun = outage->begun, ended = outage->ended;
-	const rs_time from = outage->from, to = outage->to;
+	const struct edges edges = edges_take(&outage->edges);
 	struct rs_buf mail = outage->mail;
-	outage->begun = outage->ended = false;
+	const uint64_t left_out = outage->left_out, lost = outage->lost;
 	rs_buf_init(&outage->mail, MAIL_MAX);
 	(void)pthread_mutex_unlock(&outage->lock);
-	if (begun)
-		begin(outage, from);
+	if (edges.begun)
+		begin(outage, edges.from);
 	write_down(outage, &mail);
-	if (ended)
-		kept_end(&outage->kept, to);
+	if (edges.ended)
+		end(outage, edges.to, left_out, lost);
 	if (rs_clock_monotonic() - outage->synced < SYNC_EVERY)
 		return;
 	outage->synced = rs_clock_monotonic();
@@ -245,30 +259,28 @@ bool outage_lasts(const struct outage *outage)
 void outage_begin(struct outage *outage, rs_time from)
 {
 	(void)pthread_mutex_lock(&outage->lock);
-	/* The one before has only just ended: it goes on. */
-	outage->begun = !outage->ended;
-	outage->ended = false;
-	outage->from = from;
+	edges_begin(&outage->edges, from);
 	(void)pthread_mutex_unlock(&outage->lock);
 }
 
-void outage_end(struct outage *outage, rs_time to)
+void outage_end(struct outage *outage, rs_time to, uint64_t left_out)
 {
 	(void)pthread_mutex_lock(&outage->lock);
-	outage->ended = true;
-	outage->to = to;
+	edges_end(&outage->edges, to);
+	outage->left_out = left_out;
 	(void)pthread_mutex_unlock(&outage->lock);
 }
 
 void outage_take(struct outage *outage, struct rs_buf *records)
 {
-	if (rs_buf_len(records) == 0)
+	const size_t len = rs_buf_len(records);
+	if (len == 0)
 		return;
 	(void)pthread_mutex_lock(&outage->lock);
-	/* A disk that takes nothing for so long is told by what is missing: the numbers say how much. */
-	outage->lost += rs_buf_append(&outage->mail, rs_buf_data(records), rs_buf_len(records)) < 0;
+	if (rs_buf_append(&outage->mail, rs_buf_data(records), len) < 0)
+		outage->lost += len;
 	(void)pthread_mutex_unlock(&outage->lock);
-	rs_buf_consume(records, rs_buf_len(records));
+	rs_buf_consume(records, len);
 }
 
 void outage_line(struct outage *outage, bool there)

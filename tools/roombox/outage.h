@@ -33,9 +33,10 @@ int outage_new(const struct outage_config *config, struct outage **out_outage) R
 struct outage *outage_free(struct outage *outage);
 /* An outage was begun before this start and has not ended: keep_resume(). */
 bool outage_lasts(const struct outage *outage);
-/* What keep_poll() told, and the octets of keep_out(): all are taken, or left out where the thread is far behind. */
+/* What keep_poll() told, and the octets of keep_out(): all are taken, or left out where the thread is far behind. With the end, what
+ * keep_left_out() says; all that was left out is told in the log then. */
 void outage_begin(struct outage *outage, rs_time from);
-void outage_end(struct outage *outage, rs_time to);
+void outage_end(struct outage *outage, rs_time to, uint64_t left_out);
 void outage_take(struct outage *outage, struct rs_buf *records);
 /* Whether there is a line: delivery waits for it. */
 void outage_line(struct outage *outage, bool there);
