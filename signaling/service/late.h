@@ -2,7 +2,7 @@
  *
  * What a meeting room kept while its line was lost, on its way to the recorder: a part is judged, handed on with when its source was
  * open, and answered once the recorder has it. Bounded: LATE_FLIGHTS_MAX parts of LATE_PART_MAX octets under way at a time, one a
- * room. Part of the service; the same thread and rules.
+ * room; of LATE_ROOMS_MAX rooms a meeting. Part of the service; the same thread and rules.
  */
 #ifndef ROSTRUM_SIGNALING_SERVICE_LATE_H
 #define ROSTRUM_SIGNALING_SERVICE_LATE_H
@@ -10,6 +10,8 @@
 #include "signaling/service/service.h"
 
 #define LATE_FLIGHTS_MAX 16
+/* Of a meeting; those that come after them cannot deliver. */
+#define LATE_ROOMS_MAX 64
 
 /* One part, as HTTP has it. Whoever asks is a room, which delivers what is its own. */
 struct service_late {

@@ -187,7 +187,7 @@ void out_text(struct service *service, enum service_out_kind kind, uint64_t to, 
 	int err, struct rs_buf *text);
 void out_done(struct service *service);
 
-/* late.c */
+/* late.c, late_outages.c, late_rooms.c */
 struct late_desk *late_free(struct late_desk *desk);
 /* An event was applied, and the gate may have moved. */
 void late_follow(struct chamber *chamber, int64_t wall_ms);

@@ -297,6 +297,12 @@ static void hear(struct bench *bench, struct service_out *out)
 		bench->stream_ended = out->to;
 		return;
 	}
+	if (out->kind == SERVICE_SEND_FRAME) {
+		bench->n_frames++;
+		bench->frame_len = out->message->len;
+		message_unref(out->message);
+		return;
+	}
 	json_t *json = NULL;
 	struct bench_line *line = line_of(bench, out->to);
 	if (out->message != NULL) {

@@ -46,6 +46,8 @@ struct bench {
 	uint64_t stream; /* the last display that was told something, and its text */
 	char *streamed;
 	size_t n_streamed;
+	size_t n_frames; /* sent to nodes as they are, and the length of the last */
+	size_t frame_len;
 	size_t n_archived;     /* times the archive was said to have something new */
 	uint64_t stream_ended; /* the last that was ended */
 	bool brief; /* pages to come are; reading what all of them see is most of what a long play costs */
