@@ -1,5 +1,5 @@
 #include "recorder/archive/archive_priv.h"
-#include "recorder/archive/late_priv.h"
+#include "recorder/archive/late_tracks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ int archive_fail(struct archive *archive, int err)
 	if (archive->error != 0)
 		return archive->error;
 	archive->error = err;
-	archive->late = late_segment_free(archive->late);
+	archive->late = late_tracks_free(archive->late);
 	for (size_t i = 0; i < archive->n_tracks; i++)
 		archive->tracks[i] = track_free(archive->tracks[i]);
 	archive->n_tracks = 0;
@@ -82,7 +82,7 @@ struct archive *archive_free(struct archive *archive)
 {
 	if (archive == NULL)
 		return NULL;
-	late_segment_free(archive->late);
+	late_tracks_free(archive->late);
 	for (size_t i = 0; i < archive->n_tracks; i++)
 		track_free(archive->tracks[i]);
 	rs_release(archive->tracks);
@@ -111,7 +111,7 @@ int archive_close(struct archive *archive, const char *reason, struct archive_no
 	for (size_t i = 0; i < archive->n_tracks && err == 0; i++)
 		err = track_finish(archive->tracks[i], when.now);
 	if (err == 0)
-		err = late_segment_finish(archive->late, when.now);
+		err = late_tracks_finish(archive->late, when.now);
 	if (err == 0)
 		err = archive_append_json(
 			archive, "recording-stopped", json_pack("{s:s}", "reason", reason));
@@ -412,7 +412,7 @@ int archive_tick(struct archive *archive, struct archive_now when)
 		if (err < 0)
 			return archive_fail(archive, err);
 	}
-	int err = late_segment_tick(archive->late, when.now);
+	int err = late_tracks_tick(archive->late, when.now);
 	if (err == 0 && archive->proof != NULL)
 		err = proof_tick(archive->proof);
 	return err < 0 ? archive_fail(archive, err) : 0;
@@ -427,7 +427,7 @@ rs_time archive_deadline(const struct archive *archive)
 		deadline = proof_deadline(archive->proof);
 	for (size_t i = 0; i < archive->n_tracks; i++)
 		deadline = rs_time_min(deadline, track_deadline(archive->tracks[i]));
-	return rs_time_min(deadline, late_segment_deadline(archive->late));
+	return rs_time_min(deadline, late_tracks_deadline(archive->late));
 }
 
 int archive_flush(struct archive *archive)

@@ -1,6 +1,6 @@
 #include "recorder/archive/about.h"
 #include "recorder/archive/archive_priv.h"
-#include "recorder/archive/late.h"
+#include "recorder/archive/late_tracks.h"
 
 #include <errno.h>
 #include <stdlib.h>

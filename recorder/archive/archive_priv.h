@@ -40,7 +40,7 @@ struct archive {
 	struct track **tracks;  /* tracks_max of them */
 	struct sender *senders; /* one for each track, in use while the track is */
 	size_t n_tracks;
-	struct late *late; /* late.h; NULL = nothing was delivered */
+	struct late *late; /* late_tracks.h; NULL = nothing was delivered */
 };
 
 /* What one track is made of. */

@@ -1,7 +1,9 @@
-#include "recorder/archive/late_priv.h"
+#include "recorder/archive/late.h"
 
 #include "common/control/late.h"
 #include "common/rtp/rtp.h"
+#include "recorder/archive/archive_priv.h"
+#include "recorder/archive/late_recall.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,41 +16,6 @@ static const struct {
 	[LATE_SOUND] = { ARCHIVE_MICROPHONE, "opus", 48000 },
 	[LATE_PICTURE] = { ARCHIVE_CAMERA, "vp8", 90000 },
 };
-
-struct late *late_segment_free(struct late *late)
-{
-	if (late == NULL)
-		return NULL;
-	for (size_t i = 0; i < late->n; i++)
-		track_free(late->list[i].track);
-	return rs_release(late);
-}
-
-int late_segment_tick(struct late *late, rs_time now)
-{
-	int err = 0;
-	for (size_t i = 0; late != NULL && i < late->n && err == 0; i++)
-		err = track_tick(late->list[i].track, now);
-	return err;
-}
-
-int late_segment_finish(struct late *late, rs_time now)
-{
-	int err = 0;
-	for (size_t i = 0; late != NULL && i < late->n && err == 0; i++) {
-		err = track_finish(late->list[i].track, now);
-		late->list[i].ssrc = 0;
-	}
-	return err;
-}
-
-rs_time late_segment_deadline(const struct late *late)
-{
-	rs_time deadline = RS_TIME_NEVER;
-	for (size_t i = 0; late != NULL && i < late->n; i++)
-		deadline = rs_time_min(deadline, track_deadline(late->list[i].track));
-	return deadline;
-}
 
 uint64_t archive_late_durable(const struct archive *archive)
 {
@@ -117,6 +84,12 @@ static int begin_stream(
 	return track_begin(mine->track, kinds[media].codec, kinds[media].hz, when.now);
 }
 
+static int end_file(struct late_track *mine, struct archive_now when)
+{
+	mine->ssrc = 0;
+	return track_finish(mine->track, when.now);
+}
+
 static int keep(struct late_track *mine, const struct late_record *record, uint32_t ssrc,
 	const struct stream_place *place, struct archive_now when)
 {
@@ -126,7 +99,11 @@ static int keep(struct late_track *mine, const struct late_record *record, uint3
 		.place = *place,
 		.arrival_wall_us = when.wall_us,
 		.now = when.now };
-	int err = begin_stream(mine, record->media, ssrc, when);
+	/* A part that should have come before: time in a file does not go back, so it has one of its own. */
+	int err = place->time_us < mine->time_us ? end_file(mine, when) : 0;
+	if (err == 0)
+		err = begin_stream(mine, record->media, ssrc, when);
+	mine->time_us = place->time_us;
 	if (err == 0 && mine->was_shut)
 		err = track_gate(mine->track, when.now);
 	mine->was_shut = false;
@@ -149,8 +126,9 @@ static int take_record(struct archive *archive, const struct late_part *part,
 		.seq = packet.seq,
 		.rtp_ts = packet.rtp_ts,
 		.said_us = wall_us - archive->session.started_us };
-	const struct stream_place place = streams_judge(
-		track_streams(live), track_streams(mine->track), kinds[record->media].hz, &sent);
+	const struct stream_place place = streams_judge(track_streams(live),
+		track_streams(mine->track), kinds[record->media].hz, &sent,
+		archive->when.wall_us - archive->session.started_us);
 	if (place.had) {
 		count->had++;
 	} else if (place.time_us < 0) {
@@ -189,7 +167,7 @@ static int judge(const struct archive *archive, const struct late_part *part)
 static int note_end(struct archive *archive, const struct late_part *part)
 {
 	const int64_t started_us = archive->session.started_us;
-	int err = late_segment_finish(archive->late, archive->when.now);
+	int err = late_tracks_finish(archive->late, archive->when.now);
 	if (err == 0)
 		err = archive_append_json(archive, "outage",
 			json_pack("{s:s, s:s, s:I, s:I, s:b}", "source", part->source, "outage",

@@ -11,8 +11,8 @@
 #define ROSTRUM_RECORDER_ARCHIVE_LATE_H
 
 #include "recorder/archive/archive.h"
+#include "recorder/archive/late_tracks.h"
 
-#define LATE_TRACKS_MAX 32
 /* When the source was open, at most so many stretches. */
 #define LATE_SPANS_MAX 64
 

@@ -1,4 +1,4 @@
-#include "recorder/archive/late_priv.h"
+#include "recorder/archive/late_recall.h"
 
 #include "common/base/text.h"
 #include "common/evidence/files.h"
@@ -13,6 +13,9 @@
 #define LEDGER_ENDING ".idx.jsonl"
 /* A block that a recorder writes is never larger. */
 #define BLOCK_MAX ((size_t)4 << 20)
+/* No picture stands for so long while its line is there; an outage is longer. */
+#define APART_MS 500
+#define HALF_MS_US 500
 
 /* One ledger under examination. */
 struct recall {
@@ -56,33 +59,52 @@ static int64_t read_file(void *ctx, uint64_t offset, void *data, size_t len)
 	return files_read_at(*fd, data, len, offset);
 }
 
-/* Session time of the last block of a file, which a kill may have cut off behind its ledger; -1 = it cannot be read. */
-static int64_t last_block_ms(const char *path, int64_t first_ms)
+/* Blocks that follow one another closely are a stretch of which nothing is missing. */
+struct stretch {
+	struct streams *late;
+	int64_t from_ms, to_ms;
+	bool begun;
+};
+
+static void end_stretch(struct stretch *stretch)
 {
-	struct reel *reel = NULL;
-	struct reel_block block;
-	int64_t last_ms = -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	const struct reel_port port = { .read = read_file, .ctx = &fd };
-	if (fd < 0)
-		return -1;
-	if (reel_new(&port, BLOCK_MAX, &reel) == 0) {
-		while (reel_next(reel, &block) == 1)
-			last_ms = first_ms + block.time_ms;
-	}
-	reel_free(reel);
-	(void)close(fd); /* read only */
-	return last_ms;
+	if (stretch->begun) /* times in a file are rounded */
+		streams_cover(stretch->late, stretch->from_ms * 1000 - HALF_MS_US - 1,
+			stretch->to_ms * 1000);
+	stretch->begun = false;
 }
 
-/* What lies behind the last line of a file that was being delivered is there as well. Of an encrypted one nothing does: an open
- * cluster is not on the disk. */
-static void add_torn(struct recall *recall, const char *path, int64_t first_ms)
+static void take_block(struct stretch *stretch, int64_t time_ms)
 {
-	const int64_t from_us = recall->begun ? recall->last_ms * 1000 : first_ms * 1000 - 1;
-	const int64_t last_ms = names_is_sealed(path) ? -1 : last_block_ms(path, first_ms);
-	if (last_ms * 1000 > from_us)
-		streams_cover(recall->late, from_us, last_ms * 1000);
+	if (stretch->begun && time_ms - stretch->to_ms > APART_MS)
+		end_stretch(stretch);
+	if (!stretch->begun)
+		stretch->from_ms = time_ms;
+	stretch->begun = true;
+	stretch->to_ms = time_ms;
+}
+
+/* What lies behind the last line of a file that was cut off is there as well, also of what came live: a line may have been lost, and a
+ * recorder killed, within the same second. Of an encrypted one nothing does: an open cluster is not on the disk. */
+static void add_torn(const struct recall *recall, const char *path, int64_t first_ms)
+{
+	const int64_t after_ms = recall->begun ? recall->last_ms : INT64_MIN;
+	struct stretch stretch = { .late = recall->late };
+	struct reel *reel = NULL;
+	struct reel_block block;
+	int fd = names_is_sealed(path) ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	const struct reel_port port = { .read = read_file, .ctx = &fd };
+	if (fd < 0)
+		return;
+	if (reel_new(&port, BLOCK_MAX, &reel) == 0) {
+		while (reel_next(reel, &block) == 1) {
+			if (first_ms + block.time_ms > after_ms)
+				take_block(&stretch, first_ms + block.time_ms);
+		}
+	}
+	end_stretch(&stretch);
+	reel_free(reel);
+	(void)close(fd); /* read only */
 }
 
 static int read_ledger(const struct session *session, const char *file, struct recall *recall)
@@ -104,8 +126,8 @@ static int read_ledger(const struct session *session, const char *file, struct r
 			take_line(recall, &entry);
 	}
 	lines_done(&lines);
-	const json_t *torn = json_object_get(session->unfinished, file);
-	if (json_is_integer(torn) && names_media_path(session->directory, file, path) == 0)
+	const json_t *torn = json_object_get(session->cut, file);
+	if (torn != NULL && names_media_path(session->directory, file, path) == 0)
 		add_torn(recall, path, json_integer_value(torn));
 	keep_stream(recall);
 	return 0;

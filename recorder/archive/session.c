@@ -169,31 +169,32 @@ static int read_session_file(
 	return err;
 }
 
-/* Of what was delivered after an outage, when it was said. */
-static json_t *opened_as(const json_t *payload)
+static int follow_opened(struct session *session, const char *file, const json_t *payload)
 {
-	return json_is_true(json_object_get(payload, "delivered"))
-		       ? json_integer(json_integer_value(json_object_get(payload, "t0_ms")))
-		       : json_true();
+	const json_int_t t0_ms = json_integer_value(json_object_get(payload, "t0_ms"));
+	if (json_object_set_new(session->cut, file, json_integer(t0_ms)) < 0 ||
+		json_object_set_new(session->unfinished, file, json_true()) < 0)
+		return -ENOMEM;
+	return 0;
 }
 
-/* Segments that were opened and never closed. */
+/* Segments that were opened and never closed; those that were measured stay cut off. */
 static int follow_segments(struct session *session, const struct chain_line *line)
 {
 	const bool opened = strcmp(line->type, "segment-opened") == 0;
-	if (!opened && strcmp(line->type, "segment-closed") != 0 &&
-		strcmp(line->type, "segment-recovered") != 0)
+	const bool closed = strcmp(line->type, "segment-closed") == 0;
+	if (!opened && !closed && strcmp(line->type, "segment-recovered") != 0)
 		return 0;
 	json_error_t error;
 	json_t *payload = json_loadb(line->payload, line->payload_len, 0, &error);
 	const char *file = json_string_value(json_object_get(payload, "file"));
 	int err = 0;
 	if (file != NULL && opened)
-		err = json_object_set_new(session->unfinished, file, opened_as(payload)) < 0
-			      ? -ENOMEM
-			      : 0;
+		err = follow_opened(session, file, payload);
 	else if (file != NULL)
 		(void)json_object_del(session->unfinished, file); /* absent is fine */
+	if (file != NULL && closed)
+		(void)json_object_del(session->cut, file); /* likewise */
 	json_decref(payload);
 	return err;
 }
@@ -293,8 +294,11 @@ int session_open(const struct archive_config *config, int64_t wall_us, struct se
 	if (err < 0)
 		return -EINVAL;
 	session.unfinished = json_object();
-	if (session.unfinished == NULL)
+	session.cut = json_object();
+	if (session.unfinished == NULL || session.cut == NULL) {
+		session_done(&session);
 		return -ENOMEM;
+	}
 	const bool made = mkdir(session.directory, 0750) == 0;
 	err = made || errno == EEXIST ? hold(config, &session) : -errno;
 	if (err == 0)
@@ -312,7 +316,8 @@ int session_open(const struct archive_config *config, int64_t wall_us, struct se
 void session_done(struct session *session)
 {
 	json_decref(session->unfinished);
-	session->unfinished = NULL;
+	json_decref(session->cut);
+	session->unfinished = session->cut = NULL;
 	if (session->locked)
 		lock_done(session->lock);
 	session->locked = false;

@@ -22,9 +22,10 @@ struct session {
 	bool described; /* it says who and what, or a line of events.jsonl does: about.h */
 	struct chain chain;
 	int64_t last_event;
-	uint32_t resumed;   /* how often it went on before now */
-	uint64_t torn;      /* octets cut off the end of events.jsonl */
-	json_t *unfinished; /* object: files of segments without an end; owned. Of what was delivered late the number is its t0_ms */
+	uint32_t resumed; /* how often it went on before now */
+	uint64_t torn;    /* octets cut off the end of events.jsonl */
+	json_t *unfinished; /* object: files of segments without an end that were not measured yet; owned, as the next */
+	json_t *cut; /* object: files of segments without an end, and their t0_ms */
 };
 
 /* As archive_open() says. */

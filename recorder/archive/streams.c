@@ -50,8 +50,11 @@ void streams_recall(struct streams *streams, const struct stream *stream)
 
 void streams_cover(struct streams *streams, int64_t from_us, int64_t to_us)
 {
-	streams->covered_from_us = from_us;
-	streams->covered_to_us = to_us;
+	if (streams->n_covered == STREAMS_COVERED_MAX)
+		memmove(streams->covered, streams->covered + 1,
+			--streams->n_covered * sizeof(streams->covered[0]));
+	streams->covered[streams->n_covered].from_us = from_us;
+	streams->covered[streams->n_covered++].to_us = to_us;
 }
 
 /* Index of the newest of this SSRC; `n` = none. */
@@ -90,20 +93,31 @@ static bool is_covered(const struct streams *streams, int64_t time_us)
 	return false;
 }
 
+static bool is_there(const struct streams *streams, int64_t time_us)
+{
+	for (size_t i = 0; i < streams->n_covered; i++) {
+		if (time_us > streams->covered[i].from_us &&
+			time_us <= streams->covered[i].to_us + MS_US)
+			return true;
+	}
+	return false;
+}
+
 static int64_t time_in(const struct stream *stream, uint32_t hz, uint32_t rtp_ts)
 {
 	return stream->time_last_us + rtp_ticks_to_us(rtp_ts_diff(stream->rtp_last, rtp_ts), hz);
 }
 
 /* Behind what is still being received: it comes by itself, or is asked for again. */
-static bool is_coming(const struct streams *live, const struct stream *stream)
+static bool is_coming(const struct streams *live, const struct stream *stream, int64_t now_us)
 {
 	return live->going && stream == &live->list[live->n - 1] &&
-	       stream->seq_seen > stream->seq_last;
+	       stream->seq_seen > stream->seq_last &&
+	       now_us - stream->time_last_us <= STREAMS_QUIET_US;
 }
 
-struct stream_place streams_judge(
-	struct streams *live, struct streams *late, uint32_t hz, const struct stream_packet *packet)
+struct stream_place streams_judge(struct streams *live, struct streams *late, uint32_t hz,
+	const struct stream_packet *packet, int64_t now_us)
 {
 	const size_t in_live = find(live, packet->ssrc);
 	const size_t in_late = find(late, packet->ssrc);
@@ -117,16 +131,14 @@ struct stream_place streams_judge(
 	if (is_known) {
 		place.seq = known->seq_seen;
 		place.time_us = time_in(known, hz, packet->rtp_ts);
-		place.had = place.had || is_coming(live, known);
+		place.had = place.had || is_coming(live, known, now_us);
 	} else if (was_late) {
 		place.seq = before->seq_seen;
 		place.time_us = time_in(before, hz, packet->rtp_ts);
-	} else {
-		place.had = is_covered(live, packet->said_us);
 	}
-	if (late->covered_to_us > 0 && place.time_us > late->covered_from_us &&
-		place.time_us <= late->covered_to_us + MS_US)
-		place.had = true;
+	if (!is_known)
+		place.had = place.had || is_covered(live, place.time_us);
+	place.had = place.had || is_there(late, place.time_us);
 	place.next = place.seq;
 	if (was_late && before->seq_last < place.seq)
 		place.next = before->seq_last + 1;

@@ -2,14 +2,18 @@
  *
  * What a track has of each stream that was sent to it, an SSRC a stream: from which number to which, and where on the session's
  * timeline. So that what comes late is put beside it: no packet twice, and at the time its RTP timestamp says. An embedded
- * value; no I/O, no allocation. Limit: the last STREAMS_MAX streams, the oldest goes.
+ * value; no I/O, no allocation. Limits: the last STREAMS_MAX streams, STREAMS_COVERED_MAX stretches; the oldest goes.
  */
 #ifndef ROSTRUM_RECORDER_ARCHIVE_STREAMS_H
 #define ROSTRUM_RECORDER_ARCHIVE_STREAMS_H
 
 #include "common/base/mem.h"
 
-#define STREAMS_MAX 16
+#define STREAMS_MAX 64
+/* Stretches that are there without numbers: a kill leaves one a track. */
+#define STREAMS_COVERED_MAX 32
+/* A stream of which nothing came for so long is received no longer, whoever still believes it is. */
+#define STREAMS_QUIET_US 3000000
 
 struct stream {
 	uint32_t ssrc;
@@ -25,8 +29,11 @@ struct streams {
 	struct stream list[STREAMS_MAX]; /* the oldest first */
 	size_t n;
 	bool going; /* the last one is being received */
-	int64_t covered_from_us; /* what was said after the one and up to the other is there as well; both 0 = nothing is */
-	int64_t covered_to_us;
+	/* What was said after the one and up to the other is there as well. */
+	struct {
+		int64_t from_us, to_us;
+	} covered[STREAMS_COVERED_MAX]; /* the oldest first */
+	size_t n_covered;
 };
 
 /* A packet as it says of itself, and when it is said to have been sent. */
@@ -54,8 +61,8 @@ void streams_note(
 void streams_recall(struct streams *streams, const struct stream *stream);
 /* What was said after `from_us` and up to `to_us` is there, whatever its numbers are. */
 void streams_cover(struct streams *streams, int64_t from_us, int64_t to_us);
-/* Judge a packet that comes late against what came `live`, and what came late before; `hz` is its clock. */
+/* Judge a packet that comes late, at session time `now_us`, against what came `live`, and what came late before; `hz` is its clock. */
 struct stream_place streams_judge(struct streams *live, struct streams *late, uint32_t hz,
-	const struct stream_packet *packet);
+	const struct stream_packet *packet, int64_t now_us);
 
 #endif

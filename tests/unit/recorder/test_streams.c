@@ -17,6 +17,9 @@ static void came(struct streams *streams, uint32_t ssrc, int64_t from, int64_t t
 		streams_note(streams, ssrc, 0x10000 + 100 + i, (uint32_t)(i * FRAME), i * FRAME_US);
 }
 
+/* Session time of what is judged. */
+static int64_t now_us;
+
 static struct stream_place judge(
 	struct streams *live, struct streams *late, uint32_t ssrc, int64_t i, int64_t said_us)
 {
@@ -24,7 +27,7 @@ static struct stream_place judge(
 		.seq = (uint16_t)(100 + i),
 		.rtp_ts = (uint32_t)(i * FRAME),
 		.said_us = said_us };
-	return streams_judge(live, late, HZ, &packet);
+	return streams_judge(live, late, HZ, &packet, now_us);
 }
 
 static void the_stream_goes_on_where_it_was_cut(void **state)
@@ -80,7 +83,11 @@ static void of_the_stream_that_is_received_only_its_beginning_can_be_missing(voi
 	came(&live, 2, 100, 120);
 	assert_false(judge(&live, &late, 2, 99, 0).had);
 	assert_true(judge(&live, &late, 2, 100, 0).had);
+	now_us = 120 * FRAME_US + STREAMS_QUIET_US;
 	assert_true(judge(&live, &late, 2, 121, 0).had); /* it is on its way */
+	now_us++;
+	assert_false(judge(&live, &late, 2, 121, 0).had);
+	now_us = 0;
 	streams_end(&live);
 	assert_false(judge(&live, &late, 2, 121, 0).had);
 }
@@ -96,6 +103,11 @@ static void a_stream_nobody_knows_is_placed_by_the_time(void **state)
 	assert_false(place.had);
 	assert_int_equal(place.time_us, 200 * FRAME_US);
 	assert_int_equal(place.next, place.seq);
+	/* Also when it is known by what came late already. */
+	streams_note(&late, 9, place.seq, 5 * FRAME, place.time_us);
+	came(&live, 3, 210, 220);
+	assert_true(judge(&live, &late, 9, 5 + 10, 210 * FRAME_US).had);
+	assert_false(judge(&live, &late, 9, 5 + 9, 209 * FRAME_US).had);
 }
 
 static void what_a_kill_left_behind_the_ledger_is_there(void **state)
@@ -114,6 +126,15 @@ static void what_a_kill_left_behind_the_ledger_is_there(void **state)
 	const struct stream_place place = judge(&live, &late, 1, 111, 0);
 	assert_false(place.had);
 	assert_int_equal(place.time_us, 111 * FRAME_US);
+	/* One of another kill beside it. */
+	streams_cover(&late, 119 * FRAME_US, 130 * FRAME_US);
+	assert_true(judge(&live, &late, 1, 110, 0).had);
+	assert_false(judge(&live, &late, 1, 119, 0).had);
+	assert_true(judge(&live, &late, 1, 130, 0).had);
+	for (int i = 0; i < STREAMS_COVERED_MAX - 1; i++)
+		streams_cover(&late, 1000 * FRAME_US, 1001 * FRAME_US);
+	assert_false(judge(&live, &late, 1, 110, 0).had);
+	assert_true(judge(&live, &late, 1, 130, 0).had);
 }
 
 static void the_oldest_streams_are_forgotten(void **state)

@@ -32,7 +32,7 @@ static int set_up(void **state)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
 	assert_non_null(rig);
-	(void)snprintf(rig->directory, sizeof(rig->directory), "/tmp/rostrum-kept-XXXXXX");
+	(void)snprintf(rig->directory, sizeof(rig->directory), "/dev/shm/rostrum-kept-XXXXXX");
 	assert_non_null(mkdtemp(rig->directory));
 	assert_int_equal(kept_open(&rig->kept, rig->directory, MOST), 0);
 	*state = rig;
