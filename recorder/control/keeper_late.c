@@ -27,6 +27,17 @@ static struct archive *find_archive(
 	return archive != NULL && strcmp(archive_session(archive), session) == 0 ? archive : NULL;
 }
 
+/* It is to be recorded, though there is no archive now: the disk failed, and it is tried again. */
+static bool is_wanted(const struct keeper *keeper, const char *meeting, const char *session)
+{
+	const struct keeper_meeting *one;
+	for (size_t i = 0; (one = keeper_at(keeper, i)) != NULL; i++) {
+		if (strcmp(one->id, meeting) == 0 && strcmp(one->session, session) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void log_part(const struct late_part *part, const struct keeper_late *late)
 {
 	if (late->state == KEEPER_LATE_REFUSED)
@@ -53,7 +64,10 @@ void keeper_late(struct keeper *keeper, const char *meeting, const char *session
 	const int err = archive != NULL
 				? archive_late(archive, part, when, &wait->late.count, &wait->token)
 				: 0;
-	if (archive == NULL) {
+	if (archive == NULL && is_wanted(keeper, meeting, session)) {
+		wait->late.state = KEEPER_LATE_LATER;
+		wait->late.reason = "disk";
+	} else if (archive == NULL) {
 		wait->late.state = KEEPER_LATE_REFUSED;
 		wait->late.reason = "not-recorded";
 	} else if (err == -EBADMSG || err == -ENOENT) {

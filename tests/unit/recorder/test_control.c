@@ -1,5 +1,6 @@
 #include "recorder/control/control.h"
 #include "recorder/control/tap.h"
+#include "tests/support/examples.h"
 #include "tests/support/no_disk.h"
 
 #include <errno.h>
@@ -393,9 +394,102 @@ static void what_a_record_says_by_name_is_kept_for_the_session(void **state)
 	(void)state;
 }
 
+/* A message `late` and the part behind it; what control_recv() says. */
+static int put_late(struct rig *rig, const char *json, uint64_t ticket)
+{
+	static const uint8_t part[] = { 0 };
+	const struct frame_late late = { .ticket = ticket, .part = part, .len = sizeof(part) };
+	struct rs_buf frame;
+	rs_buf_init(&frame, 1 << 16);
+	assert_int_equal(frame_write_message(&frame, json, strlen(json)), 0);
+	assert_int_equal(frame_write_late(&frame, &late), 0);
+	const int err = control_recv(
+		rig->control, rs_buf_data(&frame), rs_buf_len(&frame), rig->when, rig->error);
+	rs_buf_done(&frame);
+	return err;
+}
+
+#define LATE(meeting, session)                                                                        \
+	"{\"type\":\"late\",\"revision\":8,\"ticket\":7,\"meeting\":\"" meeting                       \
+	"\",\"session\":\"" session                                                                   \
+	"\",\"source\":\"room\",\"outage\":\"o-1\",\"part\":1,\"parts\":1,\"from_us\":5,\"to_us\":6," \
+	"\"shift_us\":0,\"open\":[]}"
+#define ANSWER(meeting, state, reason)                                                   \
+	"{\"type\":\"late\",\"meeting\":\"" meeting "\",\"ticket\":7,\"state\":\"" state \
+	"\",\"reason\":\"" reason "\",\"kept\":0,\"had\":0,\"shut\":0,\"before\":0}"
+
+/* "Never" would make the box put all of it aside. */
+static void what_is_late_waits_for_an_archive_that_is_to_be_there(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	assert_int_equal(
+		told(&rig, "{\"type\":\"state\",\"revision\":7,\"meetings\":[" MEETING "]}"), 0);
+	assert_int_equal(control_sync(rig.control), 0);
+	rs_buf_consume(control_output(rig.control), rs_buf_len(control_output(rig.control)));
+	assert_int_equal(put_late(&rig, LATE("demo", "demo-1"), 7), 0);
+	assert_int_equal(control_sync(rig.control), 0);
+	expect_said(control_output(rig.control), ANSWER("demo", "later", "disk"));
+	expect_said(control_output(rig.control), "{\"type\":\"applied\",\"revision\":8}");
+	assert_int_equal(put_late(&rig, LATE("demo", "demo-0"), 7), 0);
+	assert_int_equal(control_sync(rig.control), 0);
+	expect_said(control_output(rig.control), ANSWER("demo", "refused", "not-recorded"));
+	assert_int_equal(put_late(&rig, LATE("other", "other-1"), 7), 0);
+	assert_int_equal(control_sync(rig.control), 0);
+	expect_said(control_output(rig.control), ANSWER("other", "refused", "not-recorded"));
+	rig_close(&rig);
+}
+
+static void a_late_part_comes_right_behind_its_message(void **state)
+{
+	struct rig rig;
+	rig_open(&rig);
+	connect(&rig);
+	assert_int_equal(put_late(&rig, LATE("demo", "demo-1"), 8), -EBADMSG);
+	rig_close(&rig);
+	rig_open(&rig);
+	connect(&rig);
+	assert_int_equal(put_late(&rig, LATE("demo", "../demo-1"), 7), -EBADMSG);
+	rig_close(&rig);
+}
+
+struct paper {
+	struct rig *rig;
+	size_t n;
+};
+
+/* What the paper shows signaling say of a part is taken. */
+static void take_example(void *ctx, const char *kind, size_t line, const char *text)
+{
+	struct paper *paper = ctx;
+	if (strcmp(kind, "recorder") != 0 || strstr(text, "\"late\"") == NULL)
+		return;
+	paper->n++;
+	if (told(paper->rig, text) < 0)
+		fail_msg("line %zu: %s", line, paper->rig->error);
+	assert_int_equal(put_late(paper->rig, text, 7), 0);
+}
+
+static void the_example_of_a_late_part_is_taken(void **state)
+{
+	struct rig rig;
+	struct paper paper = { .rig = &rig };
+	rig_open(&rig);
+	connect(&rig);
+	(void)examples_each("common/control/PROTOCOL.md", take_example, &paper);
+	assert_int_equal(paper.n, 1);
+	assert_int_equal(control_sync(rig.control), 0);
+	expect_said(control_output(rig.control), ANSWER("demo", "refused", "not-recorded"));
+	rig_close(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_late_waits_for_an_archive_that_is_to_be_there),
+		cmocka_unit_test(a_late_part_comes_right_behind_its_message),
+		cmocka_unit_test(the_example_of_a_late_part_is_taken),
 		cmocka_unit_test(what_a_record_says_by_name_is_kept_for_the_session),
 		cmocka_unit_test(a_recording_without_room_is_reported_and_tried_again),
 		cmocka_unit_test(the_room_on_the_disk_is_told_before_anything_fails),
