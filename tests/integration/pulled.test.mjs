@@ -1,5 +1,6 @@
 // A meeting room's cable is pulled: what is said meanwhile is in the archive once, none of it missing and none of it twice, and the archive verifies.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -68,4 +69,28 @@ test('what was said while the cable was out is delivered, each packet once', LIM
 	assert.ok(edges[0].payload.to_ms - edges[0].payload.from_ms >= PULLED_MS, JSON.stringify(edges[0].payload));
 	const judged = verify(session());
 	assert.deepEqual([judged.status, judged.problems], [0, []], JSON.stringify(judged));
+});
+
+test('parts are taken from the room alone, and as they were sent', LIMIT, async () => {
+	const body = Buffer.alloc(100);
+	const sha256 = createHash('sha256').update(body).digest('hex');
+	const put = async (token, { path = '/api/v1/meetings/late/late/o-1/1', query = `of=1&from=1&to=2&shift=0&sha256=${sha256}`, octets = body } = {}) => {
+		const { status, json } = await rostrum.http('PUT', `${path}?${query}`, { token, body: octets, type: 'application/octet-stream' });
+		return `${status} ${json?.reason ?? ''}`;
+	};
+	const room = roomToken(rostrum, 'room-1', 'room', 'late');
+	assert.match(await put(''), /^401 /);
+	assert.match(await put(roomToken(rostrum, 'sec', 'secretariat', 'late')), /^403 /);
+	assert.match(await put(roomToken(rostrum, 'room-1', 'room', 'rooms')), /^403 /);
+	assert.equal(await put(room, { query: `of=1&from=1&to=2&shift=0&sha256=${'0'.repeat(64)}` }), '400 damaged');
+	assert.equal(await put(room, { octets: Buffer.concat([body, body]) }), '400 damaged');
+	assert.equal(await put(room, { query: `of=1&from=1&to=2&sha256=${sha256}` }), '400 malformed');
+	assert.equal(await put(room, { query: `of=0&from=1&to=2&shift=0&sha256=${sha256}` }), '400 malformed');
+	assert.match(await put(room, { octets: Buffer.alloc((128 << 10) + 1) }), /^413 /);
+	assert.equal(await put(room), '409 not-recorded'); // the session was closed
+	const clock = await rostrum.http('GET', '/api/v1/meetings/late/late', { token: room });
+	assert.equal(clock.status, 200);
+	assert.ok(Number.isInteger(clock.json.wall_us));
+	assert.equal((await rostrum.http('GET', '/api/v1/meetings/late/late', { token: roomToken(rostrum, 'sec', 'secretariat', 'late') })).status, 403);
+	assert.deepEqual(rostrum.faults(), []);
 });

@@ -33,6 +33,12 @@ export function hear(path, voice = 0) {
 	});
 }
 
+// The same in mono samples from -1 to 1.
+export function hearIn(samples, voice = 0) {
+	const pcm = Int16Array.from(samples, (sample) => Math.max(-32768, Math.min(32767, Math.round(32767 * sample))));
+	return lines(tool(['hear', voice], { input: Buffer.from(pcm.buffer) })).map((line) => line.split(' ').map(Number)).map(([number, sample]) => ({ number, at: sample / RATE }));
+}
+
 // What each picture of a file shows: [{ number, at }]; -1 = nothing that can be read.
 export function see(path) {
 	const [[width, height]] = lines(run('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', path])).map((line) => line.split(',').map(Number));

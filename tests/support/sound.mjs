@@ -45,7 +45,7 @@ const GAP = 0.06;
 
 // What a file holds, as mono samples of RATE by ffmpeg, each frame at its timestamp: sample n is heard n / RATE seconds
 // after the file's beginning, and what is missing is silence.
-export function decode(path) {
+export function decode(path, { gap = GAP } = {}) {
 	const raw = run('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a:0', '-ac', '1', '-ar', String(RATE), '-f', 'f32le', '-']);
 	const heard = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length - (raw.length % 4)));
 	const frames = run('ffprobe', ['-v', 'error', '-select_streams', 'a:0', '-show_entries', 'frame=pts_time,nb_samples', '-of', 'csv=p=0', path], { encoding: 'utf8' })
@@ -54,7 +54,7 @@ export function decode(path) {
 	let from = 0;
 	let to = 0;
 	for (const [time, samples] of frames) {
-		if (Math.abs(time * RATE - to) > GAP * RATE) to = Math.round(time * RATE);
+		if (Math.abs(time * RATE - to) > gap * RATE) to = Math.round(time * RATE);
 		placed.set(heard.subarray(from, from + samples), to);
 		from += samples;
 		to += samples;
