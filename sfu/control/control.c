@@ -20,7 +20,8 @@ struct control {
 	json_t *meetings; /* the desired state: id -> text of the document, a tenth of what it takes when read */
 	json_t *peers;
 	json_t *peers_told; /* id -> the last `peer` report, said again at hello */
-	json_t *flowing;    /* "meeting/source/media" -> the `source` report, while it flows */
+	json_t *resting; /* "peer/mid" -> the `layers` report, while not all of them are wanted */
+	json_t *flowing; /* "meeting/source/media" -> the `source` report, while it flows */
 	json_t *flowing_at; /* the same -> workers at which, bit by worker */
 	const json_t *unit; /* being given to the port */
 	int64_t revision;
@@ -82,11 +83,12 @@ int control_new(const struct control_config *config, struct control **out_contro
 	control->meetings = json_object();
 	control->peers = json_object();
 	control->peers_told = json_object();
+	control->resting = json_object();
 	control->flowing = json_object();
 	control->flowing_at = json_object();
 	if (control->scratch == NULL || control->about == NULL || control->meetings == NULL ||
-		control->peers == NULL || control->peers_told == NULL || control->flowing == NULL ||
-		control->flowing_at == NULL) {
+		control->peers == NULL || control->peers_told == NULL || control->resting == NULL ||
+		control->flowing == NULL || control->flowing_at == NULL) {
 		control_free(control);
 		return -ENOMEM;
 	}
@@ -101,6 +103,7 @@ struct control *control_free(struct control *control)
 		json_decref(control->meetings);
 		json_decref(control->peers);
 		json_decref(control->peers_told);
+		json_decref(control->resting);
 		json_decref(control->flowing);
 		json_decref(control->flowing_at);
 		rs_buf_done(&control->out);
@@ -174,6 +177,8 @@ int control_open(struct control *control)
 		err = write_all(control, control->peers_told);
 	if (err == 0)
 		err = write_all(control, control->flowing);
+	if (err == 0)
+		err = write_all(control, control->resting);
 	return err;
 }
 
@@ -317,12 +322,27 @@ static void peer_apply(struct control *control, const struct object *object, rs_
 	}
 }
 
+/* Nothing rests of a peer that is gone. */
+static void forget_resting(struct control *control, const char *peer)
+{
+	const size_t len = strlen(peer);
+	const char *key = NULL;
+	json_t *message = NULL;
+	void *next = NULL;
+	json_object_foreach_safe(control->resting, next, key, message)
+	{
+		if (strncmp(key, peer, len) == 0 && key[len] == '/')
+			(void)json_object_del(control->resting, key);
+	}
+}
+
 static void peer_drop(struct control *control, const char *id, rs_time now)
 {
 	if (json_object_get(control->peers, id) == NULL)
 		return;
 	control->port->peer_remove(control->ctx, id, now);
 	(void)json_object_del(control->peers_told, id);
+	forget_resting(control, id);
 	(void)json_object_del(control->peers, id);
 }
 
@@ -535,6 +555,22 @@ void control_report_source(
 		(void)json_object_set(control->flowing, key, message);
 	else
 		(void)json_object_del(control->flowing, key);
+	report(control, message);
+}
+
+void control_report_layers(struct control *control, const struct router_event *event)
+{
+	char key[ROUTER_NAME_MAX + ROUTER_MID_MAX + 2];
+	if (json_object_get(control->peers, event->peer_id) == NULL)
+		return;
+	(void)snprintf(key, sizeof(key), "%s/%s", event->peer_id, event->mid);
+	json_t *message =
+		json_pack("{s:s, s:s, s:s, s:i, s:i}", "type", "layers", "peer", event->peer_id,
+			"mid", event->mid, "wanted", (int)event->layers, "of", (int)event->of);
+	if (event->layers < event->of)
+		(void)json_object_set(control->resting, key, message);
+	else
+		(void)json_object_del(control->resting, key);
 	report(control, message);
 }
 

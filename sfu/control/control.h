@@ -94,7 +94,7 @@ int control_applied(struct control *control) RS_MUST_USE;
 /* Octets for the socket; the caller consumes what it sent. */
 struct rs_buf *control_output(struct control *control);
 
-/* ---- reports; lost without a connection, save that peers and sources are said again at hello ----
+/* ---- reports; lost without a connection, save that peers, sources and resting layers are said again at hello ----
  * A report that does not fit is counted; the caller should end a connection that does not read. */
 
 enum control_peer_state {
@@ -112,6 +112,8 @@ void control_report_peer(struct control *control, const char *peer, enum control
 /* Of a worker (below 64). A source flows while it does at any: its publishers may be at several. */
 void control_report_source(
 	struct control *control, unsigned worker, const struct router_event *event);
+/* How many layers of a peer's section are wanted. Ignored for a peer that signaling has taken away. */
+void control_report_layers(struct control *control, const struct router_event *event);
 void control_report_speaking(
 	struct control *control, const char *meeting, const char *source, bool speaking);
 void control_report_gate(struct control *control, const char *meeting, uint64_t event,

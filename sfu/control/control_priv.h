@@ -10,6 +10,7 @@ struct control_scratch {
 	struct router_meeting meeting;
 	const char *open[ROUTER_OPEN_MAX];
 	const char *visible[CONTROL_VISIBLE_MAX];
+	const char *warm[CONTROL_VISIBLE_MAX];
 	struct router_channel channels[ROUTER_CHANNELS_MAX];
 	size_t desks_refused; /* left out of channels, since they are heard elsewhere */
 	struct control_peer peer;

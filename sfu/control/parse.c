@@ -144,6 +144,10 @@ void control_parse_meeting(const struct object *object, struct control_scratch *
 		.n_open = names(object, "open", scratch->open, ROUTER_OPEN_MAX),
 		.visible = scratch->visible,
 		.n_visible = names(object, "visible", scratch->visible, CONTROL_VISIBLE_MAX),
+		.warm = scratch->warm,
+		.n_warm = object_has(object, "warm")
+				  ? names(object, "warm", scratch->warm, CONTROL_VISIBLE_MAX)
+				  : 0,
 		.channels = scratch->channels,
 		.n_channels = object_array(object, "channels", ROUTER_CHANNELS_MAX),
 		.loudest = (uint32_t)object_int_or(object, "loudest", 0, ROUTER_OPEN_MAX, 0),

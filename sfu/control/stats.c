@@ -202,13 +202,14 @@ void control_stats_slot(struct control_stats *stats, const struct router_slot_st
 void control_stats_track(struct control_stats *stats, const struct router_track_stats *figures)
 {
 	(void)json_array_append_new(watched_part(stats, "streams"),
-		json_pack("{s:s, s:s, s:s, s:i, s:I, s:b, s:b, s:i, s:I, s:I, s:I}", "mid",
+		json_pack("{s:s, s:s, s:s, s:i, s:I, s:b, s:b, s:b, s:i, s:I, s:I, s:I}", "mid",
 			figures->mid, "source", figures->source, "media",
 			control_media_name(figures->media), "layer", (int)figures->layer, "ssrc",
 			(json_int_t)figures->ssrc, "flowing", figures->flowing, "open",
-			figures->open, "height", (int)figures->height, "packets",
-			(json_int_t)figures->packets, "jitter_us", (json_int_t)figures->jitter_us,
-			"bitrate_bps", (json_int_t)figures->bitrate_bps));
+			figures->open, "rests", figures->rests, "height", (int)figures->height,
+			"packets", (json_int_t)figures->packets, "jitter_us",
+			(json_int_t)figures->jitter_us, "bitrate_bps",
+			(json_int_t)figures->bitrate_bps));
 }
 
 void control_stats_records(struct control_stats *stats, const struct router_record *records,

@@ -109,6 +109,9 @@ static void report_event(struct io *io, unsigned worker, const struct router_eve
 		control_report_speaking(
 			io->control, event->meeting, event->source, event->speaking);
 		break;
+	case ROUTER_EVENT_LAYERS:
+		control_report_layers(io->control, event);
+		break;
 	case ROUTER_EVENT_SLOT:
 		break; /* pages see who is in a slot by its CSRC */
 	}

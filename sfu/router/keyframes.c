@@ -109,9 +109,9 @@ void keyframe_measure(struct track *track, const struct packet *packet)
 
 void keyframe_tick(struct router *router, struct track *track, rs_time now)
 {
-	/* Nobody may see the picture, or nothing was ever sent: asking again makes no sense until that changes. */
+	/* Nobody may see the picture, nothing was ever sent, or it rests: asking again makes no sense until that changes. */
 	if (!track->keyframes.wanted || (track->stream == 0 && !track->publish->relay.remote) ||
-		!track->publish->open)
+		!track->publish->open || demand_rests(track->publish, track->layer))
 		return;
 	if (track->keyframes.next <= now)
 		send_request(router, track, now);

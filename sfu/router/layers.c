@@ -90,6 +90,17 @@ struct layer_choice layer_choose(const struct publish *publish, uint32_t max_hei
 	return choice;
 }
 
+unsigned layers_wished(const struct publish *publish, uint32_t max_height, bool wish_paused)
+{
+	unsigned n = 1;
+
+	if (wish_paused)
+		return 0;
+	while (n < publish->n_tracks && fits(layer_height(publish, n), max_height))
+		n++;
+	return n;
+}
+
 bool layer_same_ts(
 	const struct track *from, const struct track *to, uint32_t rtp_ts, uint32_t *out_ts)
 {

@@ -51,6 +51,9 @@ uint32_t layer_height(const struct publish *publish, unsigned layer);
 struct layer_choice layer_choose(const struct publish *publish, uint32_t max_height,
 	bool wish_paused, const struct layer_limit *limit);
 
+/* How many layers, from the lowest, a receiver who wishes this can get when all flow: what layer_choose() may come to want. */
+unsigned layers_wished(const struct publish *publish, uint32_t max_height, bool wish_paused);
+
 /* Instant `rtp_ts` of one layer of a source in the clock of another, by both their sender reports. False when they are no two
  * layers of a source, or one was not reported on. */
 bool layer_same_ts(

@@ -43,6 +43,7 @@ int meeting_get(struct router *router, const char *id, struct meeting **out_meet
 struct lists {
 	struct text *open;
 	struct text *visible;
+	struct text *warm;
 	struct channel *channels;
 	size_t n_channels;
 	struct named speaker, chair, content;
@@ -65,8 +66,10 @@ static void forget_lists(struct router *router, struct meeting *meeting)
 	meeting->n_channels = 0;
 	meeting->open = rs_release(meeting->open);
 	meeting->visible = rs_release(meeting->visible);
+	meeting->warm = rs_release(meeting->warm);
 	meeting->n_open = 0;
 	meeting->n_visible = 0;
+	meeting->n_warm = 0;
 	meeting->speaker = meeting->chair = meeting->content = (struct named){ 0 };
 	meeting->record = false;
 	meeting->n_loudest = 0;
@@ -141,6 +144,8 @@ static int copy_lists(const struct router_meeting *spec, struct lists *lists)
 	if (err == 0)
 		err = copy_names(spec->visible, spec->n_visible, &lists->visible);
 	if (err == 0)
+		err = copy_names(spec->warm, spec->n_warm, &lists->warm);
+	if (err == 0)
 		err = copy_channels(spec, lists);
 	if (err == 0)
 		err = text_set_name(&lists->speaker.source, spec->speaker, true);
@@ -187,7 +192,7 @@ int router_meeting_set(struct router *router, const struct router_meeting *spec,
 	struct meeting *meeting = NULL;
 
 	if (spec->n_open > ROUTER_OPEN_MAX || spec->n_visible > ROUTER_OPEN_MAX ||
-		spec->n_channels > ROUTER_CHANNELS_MAX)
+		spec->n_warm > ROUTER_OPEN_MAX || spec->n_channels > ROUTER_CHANNELS_MAX)
 		return -E2BIG;
 	int err = copy_lists(spec, &lists);
 	if (err == 0)
@@ -195,6 +200,7 @@ int router_meeting_set(struct router *router, const struct router_meeting *spec,
 	if (err < 0) {
 		(void)rs_release(lists.open);
 		(void)rs_release(lists.visible);
+		(void)rs_release(lists.warm);
 		(void)rs_release(lists.channels);
 		return err;
 	}
@@ -210,6 +216,8 @@ int router_meeting_set(struct router *router, const struct router_meeting *spec,
 	meeting->n_open = spec->n_open;
 	meeting->visible = lists.visible;
 	meeting->n_visible = spec->n_visible;
+	meeting->warm = lists.warm;
+	meeting->n_warm = spec->n_warm;
 	meeting->channels = lists.channels;
 	meeting->n_channels = lists.n_channels;
 	meeting->speaker = lists.speaker;
@@ -243,6 +251,7 @@ void meeting_resolve_listener(struct router *router, struct peer *peer, rs_time 
 {
 	bind_peer(router, peer, now);
 	relay_wants(router, peer->meeting);
+	demand_look_received(router, peer, now);
 }
 
 static void bind_slots(struct router *router, struct meeting *meeting, rs_time now)
@@ -286,4 +295,5 @@ void meeting_resolve(struct router *router, struct meeting *meeting, rs_time now
 	bind_slots(router, meeting, now);
 	tap_show(router, meeting, now);
 	relay_wants(router, meeting);
+	demand_look_all(router, meeting, now);
 }

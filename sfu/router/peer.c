@@ -132,6 +132,7 @@ static void detach_publish(struct router *router, struct publish *publish, rs_ti
 	struct meeting *meeting = publish->peer->meeting;
 
 	tap_end(router, publish);
+	demand_end(router, publish);
 	while (publish->slots != NULL)
 		slot_bind(router, publish->slots, NULL, now);
 	ranks_forget(meeting, publish);
@@ -187,6 +188,7 @@ static void commit(struct router *router, struct peer *peer, const struct router
 		peer->publishes[i]->peer = peer;
 		peer->publishes[i]->index = (unsigned)i;
 		peer->publishes[i]->order = ++router->order;
+		demand_born(peer->publishes[i], now);
 		relay_born(router, peer->publishes[i]);
 		winner_set(peer->meeting, peer->publishes[i]);
 	}
@@ -418,4 +420,5 @@ void router_peer_ready(struct router *router, uint32_t handle, bool ready, rs_ti
 		egress_clear(router, peer);
 	peer_wake(router, peer, now);
 	relay_wants(router, peer->meeting);
+	demand_look_received(router, peer, now);
 }

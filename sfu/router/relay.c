@@ -44,6 +44,7 @@ struct packet_message {
 struct state_message {
 	struct head head;
 	bool wanted; /* what home believes of the receiver */
+	uint8_t layers;
 	bool flowing;
 	struct audio audio;
 	bool flows[ROUTER_LAYERS_MAX];
@@ -64,6 +65,7 @@ struct clock_message {
 struct want_message {
 	struct head head;
 	bool wanted;
+	uint8_t layers;
 };
 
 struct loss_message {
@@ -164,11 +166,23 @@ void relay_packet(struct router *router, const struct track *track, const struct
 			packet); /* what is dropped is counted */
 }
 
+/* Layers that a worker wants of the publisher, as home believes. */
+static uint8_t layers_of(const struct publish *publish, unsigned worker)
+{
+	uint8_t layers = 0;
+
+	for (unsigned i = 0; i < ROUTER_LAYERS_MAX; i++)
+		if ((publish->relay.layers_to[i] >> worker & 1) != 0)
+			layers++;
+	return layers;
+}
+
 static bool say_state(struct router *router, const struct publish *publish, unsigned worker)
 {
 	struct state_message message = {
 		.head = head_of(KIND_STATE, publish, 0),
 		.wanted = (publish->relay.to >> worker & 1) != 0,
+		.layers = layers_of(publish, worker),
 		.flowing = publish->flowing,
 		.audio = publish->audio,
 	};
@@ -226,11 +240,16 @@ void relay_clock(struct router *router, const struct track *track)
 }
 
 static void take_want(struct router *router, struct publish *publish, unsigned from,
-	const struct want_message *message)
+	const struct want_message *message, rs_time now)
 {
 	const uint64_t bit = (uint64_t)1 << from;
 
 	publish->relay.to = message->wanted ? publish->relay.to | bit : publish->relay.to & ~bit;
+	for (unsigned i = 0; i < ROUTER_LAYERS_MAX; i++)
+		publish->relay.layers_to[i] = i < message->layers
+						      ? publish->relay.layers_to[i] | bit
+						      : publish->relay.layers_to[i] & ~bit;
+	demand_look(router, publish, now);
 	publish->relay.untold |= bit;
 	say_states(router, publish);
 	for (unsigned i = 0; message->wanted && i < publish->n_tracks; i++)
@@ -288,9 +307,18 @@ static void say_want(struct router *router, struct publish *publish)
 	const struct want_message message = {
 		.head = head_of(KIND_WANT, publish, 0),
 		.wanted = publish->relay.wanted,
+		.layers = publish->relay.layers,
 	};
 
 	publish->relay.told = say(router, publish->peer->home, &message, sizeof(message), NULL);
+}
+
+void relay_layers(struct router *router, struct publish *publish, unsigned layers)
+{
+	if (publish->relay.layers == layers)
+		return;
+	publish->relay.layers = (uint8_t)layers;
+	say_want(router, publish); /* again, if there was no room for it */
 }
 
 /* Somebody here listens. */
@@ -393,7 +421,8 @@ static void take_state(struct router *router, struct publish *publish,
 		track->height = message->heights[i];
 	}
 	publish->audio = message->audio;
-	if (publish->relay.told && publish->relay.wanted != message->wanted)
+	if (publish->relay.told && (publish->relay.wanted != message->wanted ||
+					   publish->relay.layers != message->layers))
 		say_want(router, publish);
 	if (publish->flowing != message->flowing) {
 		publish->flowing = message->flowing;
@@ -489,7 +518,7 @@ static void to_home(struct router *router, unsigned from, struct publish *publis
 		return;
 	}
 	const struct want_message message = TAKE(struct want_message, data, len);
-	take_want(router, publish, from, &message);
+	take_want(router, publish, from, &message, now);
 }
 
 void router_recv_relay(

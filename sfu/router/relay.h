@@ -22,13 +22,15 @@ struct relay {
 	bool remote;  /* its home is another worker */
 	uint32_t key; /* differs when another section takes its place */
 	/* at home; bit i is worker i */
-	uint64_t to;     /* wants the packets */
-	uint64_t untold; /* is to be told the state */
+	uint64_t to;                           /* wants the packets */
+	uint64_t layers_to[ROUTER_LAYERS_MAX]; /* by layer: wants it of the publisher */
+	uint64_t untold;                       /* is to be told the state */
 	struct audio told_audio;
 	uint32_t lost
 		[2]; /* by listeners elsewhere, as loss.h counts: told since the last report, and before it */
 	/* elsewhere */
 	bool wanted;                         /* here */
+	uint8_t layers;                      /* wanted of the publisher for who is here */
 	bool told;                           /* home was told whether */
 	rs_time next_loss;                   /* when home is told what listeners here lose */
 	uint32_t streams[ROUTER_LAYERS_MAX]; /* home's name for each track's stream */
@@ -46,6 +48,8 @@ void relay_clock(struct router *router, const struct track *track);
 uint32_t relay_loss(struct publish *publish);
 /* A key frame is asked of the source's home; false: home is here. */
 bool relay_keyframe(struct router *router, const struct track *track);
+/* Elsewhere: home is told how many layers are wanted for who is here, if that is new. */
+void relay_layers(struct router *router, struct publish *publish, unsigned layers);
 /* Bindings or readiness changed: tells home what is wanted here. */
 void relay_wants(struct router *router, const struct meeting *meeting);
 /* Says again what found no room; `slow`: how loud it is, too. */

@@ -274,6 +274,8 @@ static void tick_publish(struct router *router, struct publish *publish, bool sl
 		keyframe_tick(router, &publish->tracks[i], now);
 	}
 	relay_tick(router, publish, slow, now);
+	if (slow)
+		demand_look(router, publish, now);
 	if (!slow || publish->relay.remote)
 		return;
 	publish_flow(router, publish, now);

@@ -163,6 +163,9 @@ struct router_meeting {
 	size_t n_open;
 	const char *const *visible; /* cameras and contents forwarded */
 	size_t n_visible;
+	/* Whose camera is about to be visible: all its layers are wanted before anybody gets them. */
+	const char *const *warm;
+	size_t n_warm;
 	const struct router_channel *channels;
 	size_t n_channels;
 	/* Direct mode: most microphones heard at a time; beyond those of right (`open`, `speaker` and
@@ -325,6 +328,7 @@ enum router_event_kind {
 	ROUTER_EVENT_GATE,     /* meeting, source, event, opened, first */
 	ROUTER_EVENT_SLOT,     /* meeting, peer, mid, source ("" = nothing) */
 	ROUTER_EVENT_SPEAKING, /* meeting, source, speaking: of an open microphone */
+	ROUTER_EVENT_LAYERS, /* meeting, source, media, peer, peer_id, mid, layers, of: what is wanted of a simulcast section */
 };
 
 struct router_event {
@@ -338,7 +342,10 @@ struct router_event {
 	rs_time opened; /* when the router was told */
 	rs_time first;  /* first packet forwarded since */
 	uint32_t peer;
+	char peer_id[ROUTER_NAME_MAX + 1];
 	char mid[ROUTER_MID_MAX + 1];
+	unsigned layers; /* wanted, from the lowest: 1 at least */
+	unsigned of;     /* of so many that there are */
 };
 
 /* Take one event: 1, or 0 = none. When nobody polls, the newest are dropped and counted. */
@@ -474,6 +481,7 @@ struct router_track_stats {
 	bool flowing;
 	bool open;
 	bool keyframes_wanted; /* one was asked for and has not come */
+	bool rests;            /* nobody wants this layer, and its publisher was told */
 	uint32_t height;
 	uint64_t packets;
 	int64_t jitter_us;

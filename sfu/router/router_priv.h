@@ -13,6 +13,7 @@
 #include "sfu/rewrite/rewrite.h"
 #include "sfu/router/audio.h"
 #include "sfu/router/capture.h"
+#include "sfu/router/demand.h"
 #include "sfu/router/egress.h"
 #include "sfu/router/keyframes.h"
 #include "sfu/router/layers.h"
@@ -175,6 +176,7 @@ struct publish {
 	struct track tracks[ROUTER_LAYERS_MAX];
 	unsigned n_tracks;
 	struct relay relay;
+	struct demand demand;
 	bool winner; /* this section, not another peer's, is the source */
 	bool open;   /* the gate */
 	uint64_t open_event;
@@ -312,6 +314,8 @@ struct meeting {
 	size_t n_open;
 	struct text *visible;
 	size_t n_visible;
+	struct text *warm;
+	size_t n_warm;
 	struct channel *channels;
 	size_t n_channels;
 	struct named speaker, chair, content;

@@ -262,8 +262,10 @@ static int take(struct router *router, struct track *track, const struct rtp_pac
 		keyframe_measure(track, packet);
 	}
 	parse_exts(router, track, rtp, packet, now);
-	if (track->height != height)
+	if (track->height != height) {
+		demand_resized(track->publish);
 		publish_relayer(router, track->publish, now);
+	}
 	if (track->publish->spec.media == ROUTER_MICROPHONE && arrival == ARRIVAL_ORIGINAL)
 		note_sound(track, packet, now);
 	return 0;

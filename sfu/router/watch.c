@@ -237,6 +237,7 @@ int router_track_next(struct router *router, uint32_t handle, size_t *cursor, rs
 					       ? layer_bps(track, TEMPORAL_ALL, now)
 					       : 0,
 			.keyframes_wanted = track->keyframes.wanted,
+			.rests = demand_rests(publish, layer),
 		};
 		return 1;
 	}

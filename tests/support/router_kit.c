@@ -220,6 +220,8 @@ int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now)
 		.n_open = count(meeting->open),
 		.visible = meeting->visible,
 		.n_visible = count(meeting->visible),
+		.warm = meeting->warm,
+		.n_warm = count(meeting->warm),
 		.channels = channels,
 		.n_channels = n_channels,
 		.loudest = meeting->loudest,

@@ -110,6 +110,7 @@ struct kit_meeting {
 	uint64_t event;
 	const char *open[8];
 	const char *visible[8];
+	const char *warm[8];
 	const char *speaker;
 	const char *channel; /* one channel, its desk, and who is about to be it */
 	const char *desk;

@@ -327,6 +327,50 @@ static void flows(struct fixture *fixture, unsigned worker, enum router_media me
 			.meeting = "demo", .source = "KEN", .media = media, .flowing = flowing });
 }
 
+#define WANTS(layers)                                                                     \
+	"{\"type\": \"layers\", \"peer\": \"p7Gh2\", \"mid\": \"1\", \"wanted\": " layers \
+	", \"of\": 3}"
+
+/* So many layers of a peer's camera are wanted. */
+static void wants(struct fixture *fixture, const char *peer, unsigned layers)
+{
+	struct router_event event = {
+		.kind = ROUTER_EVENT_LAYERS, .mid = "1", .layers = layers, .of = 3
+	};
+	(void)snprintf(event.peer_id, sizeof(event.peer_id), "%s", peer);
+	control_report_layers(fixture->control, &event);
+}
+
+static void what_rests_is_said_again_at_hello_and_nothing_else(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(
+		say(fixture,
+			"{\"type\": \"state\", \"revision\": 7, \"meetings\": [%s], \"peers\": [%s]}",
+			meeting_demo, peer_ken),
+		0);
+	wants(fixture, "p7Gh2", 1);
+	wants(fixture, "nobody", 1);
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture)); /* hello */
+	expect_heard(fixture, WANTS("1"));
+	assert_null(heard(fixture));
+	wants(fixture, "p7Gh2", 3);
+	expect_heard(fixture, WANTS("3"));
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	assert_null(heard(fixture));
+
+	/* Of who has gone nothing is said. */
+	wants(fixture, "p7Gh2", 1);
+	json_decref(heard(fixture));
+	assert_int_equal(
+		say(fixture, "{\"type\": \"peer-gone\", \"revision\": 8, \"peer\": \"p7Gh2\"}"), 0);
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	assert_null(heard(fixture));
+}
+
 static void hello_gives_the_state_and_the_last_reports_back(void **state)
 {
 	struct fixture *fixture = *state;
@@ -720,6 +764,7 @@ int main(void)
 		CASE(what_is_said_again_does_not_reach_the_port),
 		CASE(state_takes_away_what_it_does_not_list),
 		CASE(hello_gives_the_state_and_the_last_reports_back),
+		CASE(what_rests_is_said_again_at_hello_and_nothing_else),
 		CASE(an_error_names_the_member_and_applies_nothing),
 		CASE(a_desk_that_is_heard_elsewhere_is_left_out_and_all_else_is_followed),
 		CASE(a_revision_that_does_not_grow_ends_the_connection),
