@@ -73,13 +73,19 @@ void proceedings_stamp(
 	}
 }
 
+static bool is_source_in(const char *const *list, size_t n, const char *source)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i], source) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void add_source(const char **list, size_t *n, const char *source)
 {
-	for (size_t i = 0; i < *n; i++) {
-		if (strcmp(list[i], source) == 0)
-			return;
-	}
-	list[(*n)++] = source;
+	if (!is_source_in(list, *n, source))
+		list[(*n)++] = source;
 }
 
 const char *proceedings_voice(const struct proceedings *proceedings, const char *badge)
@@ -101,6 +107,36 @@ static void open_checked(const struct proceedings *proceedings, struct gate *gat
 	add_source(gate->open, &gate->n_open, source);
 	add_source(gate->visible, &gate->n_visible, source);
 	gate->speaker = gate->content = source;
+}
+
+/* The first `most` of those who wait, as far as they are here and not seen already. Returns how many people that were; several may
+ * have one camera. */
+static size_t add_waiting(const struct proceedings *proceedings, const struct floor_entry *entries,
+	size_t n, size_t most, struct gate *gate)
+{
+	size_t added = 0;
+	for (size_t i = 0; i < n && added < most; i++) {
+		const struct participant *who =
+			meeting_find(proceedings->meeting, entries[i].participant);
+		const struct participant *voice = who != NULL && who->present
+							  ? meeting_voice(proceedings->meeting, who)
+							  : NULL;
+		if (voice == NULL || is_source_in(gate->visible, gate->n_visible, voice->id))
+			continue;
+		add_source(gate->warm, &gate->n_warm, voice->id);
+		added++;
+	}
+	return added;
+}
+
+static void warm_next(const struct proceedings *proceedings, struct gate *gate)
+{
+	const struct floor *floor = proceedings->floor;
+	const struct floor_list *speakers = floor_list(floor, LIST_SPEAKERS);
+	const struct floor_list *replies = floor_list(floor, LIST_REPLIES);
+	const size_t n = add_waiting(proceedings, speakers->entries, speakers->n, GATE_WARM, gate);
+	(void)add_waiting(proceedings, replies->entries, replies->n, GATE_WARM - n, gate);
+	(void)add_waiting(proceedings, floor->points, floor->n_points, GATE_WARM, gate);
 }
 
 void proceedings_gate(const struct proceedings *proceedings, struct gate *out_gate)
@@ -126,6 +162,7 @@ void proceedings_gate(const struct proceedings *proceedings, struct gate *out_ga
 	}
 	if (out_gate->chair != NULL)
 		add_source(out_gate->visible, &out_gate->n_visible, out_gate->chair);
+	warm_next(proceedings, out_gate);
 	/* Whoever speaks first by right is shown, with what they show. */
 	out_gate->speaker = out_gate->n_open > 0 ? out_gate->open[0] : NULL;
 	out_gate->content = out_gate->speaker;

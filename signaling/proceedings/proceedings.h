@@ -246,12 +246,17 @@ void proceedings_apply(struct proceedings *proceedings, const struct event *even
 /* The source whose media is this badge's: its own, or the meeting room's for somebody who is in it. NULL = none. */
 const char *proceedings_voice(const struct proceedings *proceedings, const char *badge);
 
+/* So many of those who wait are kept ready to be seen. */
+#define GATE_WARM 3
 /* What passes the gate (common/control/PROTOCOL.md section 3.1). Texts are borrowed from the state; NULL = nobody. */
 struct gate {
 	const char *open[RULES_MICROPHONES_MAX + 1];
 	size_t n_open;
 	const char *visible[RULES_MICROPHONES_MAX + 2];
 	size_t n_visible;
+	/* Whose cameras will be visible next: of those who speak next, and of who raised a point of order. */
+	const char *warm[2 * GATE_WARM];
+	size_t n_warm;
 	const char *speaker;
 	const char *chair;
 	const char *content;

@@ -281,6 +281,7 @@ void session_hello(struct service *service, struct session *session,
 	late_joined(service, session);
 	account_joined(service, session);
 	greenroom_joined(service, session);
+	layers_joined(service, session);
 	chat_show(service, session);
 	errands_joined(service, session);
 	service->counters.joined++;

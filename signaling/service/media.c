@@ -99,8 +99,10 @@ void service_node_closed(struct service *service, uint64_t id, struct moment at)
 	(void)rs_map_remove(service->nodes, &node->id, sizeof(node->id));
 	if (node->greeted)
 		log_warning(LOG_CONTROL, node->name, "node is gone instance=%s", node->instance);
-	if (node->greeted && node->kind == NODE_SFU)
+	if (node->greeted && node->kind == NODE_SFU) {
 		sfu_gone(service, node, at);
+		layers_node_gone(service, node);
+	}
 	if (was_recorder) {
 		account_gone(service);
 		archive_gone(service);
@@ -275,6 +277,13 @@ static int on_peer(struct service *service, struct node *node, const struct node
 	return 0;
 }
 
+static int on_layers(struct service *service, struct node *node, const struct node_message *message,
+	struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	layers_report(service, node, message);
+	return 0;
+}
+
 /* Flow is shown by measured levels. */
 static int on_nothing(struct service *service, struct node *node,
 	const struct node_message *message, struct moment at, char error[SERVICE_ERROR_LEN])
@@ -373,6 +382,7 @@ static handle_fn *const handlers[] = {
 	[NODE_HELLO] = on_hello,
 	[NODE_APPLIED] = on_applied,
 	[NODE_PEER] = on_peer,
+	[NODE_LAYERS] = on_layers,
 	[NODE_SOURCE] = on_nothing,
 	[NODE_GATE] = on_gate,
 	[NODE_SPEAKING] = on_speaking,

@@ -50,7 +50,8 @@ struct peer {
 	rs_time ends_at;             /* reaped then in any case */
 	int64_t rx_packets, rx_lost; /* as last measured */
 	struct line_second line;
-	struct watched *watched; /* NULL: nobody looks at it */
+	uint8_t rests[PEER_SEND_MAX]; /* by section: layers, from the largest, that nobody wants */
+	struct watched *watched;      /* NULL: nobody looks at it */
 	rs_time watched_until;
 	bool watched_fresh; /* something was said of it since it was last asked for */
 	bool quiet;         /* nothing came since the measure before, or for PEER_QUIET_MS */

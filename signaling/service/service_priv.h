@@ -418,6 +418,14 @@ void plan_tick(struct service *service, struct chamber *chamber, struct moment a
 void plan_ask(struct service *service, const struct session *session,
 	const struct wire_message *message, struct moment at);
 
+/* layers.c */
+void layers_report(
+	struct service *service, const struct node *node, const struct node_message *message);
+/* Who has come, or come back, is told what rests. */
+void layers_joined(struct service *service, const struct session *session);
+/* Nobody knows any more what is wanted: everything is. */
+void layers_node_gone(struct service *service, const struct node *node);
+
 /* look.c */
 void look_stats(struct service *service, const struct node_message *message);
 /* Questions nobody answered, peers nobody looks at any more. */

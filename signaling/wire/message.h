@@ -137,6 +137,14 @@ int wire_reply_answer(const char *id, const char *instance, const struct peer_sp
 	const char *sdp, size_t sdp_len, struct rs_buf *out) RS_MUST_USE;
 /* What the page's audio places carry from now on. */
 int wire_listening_write(const struct peer_spec *peer, struct rs_buf *out) RS_MUST_USE;
+/* What is wanted of something that a peer sends in several layers: so many of them, from the lowest. */
+struct wire_layers {
+	const char *peer;
+	const char *media;
+	size_t wanted;
+	size_t of;
+};
+int wire_layers_write(const struct wire_layers *layers, struct rs_buf *out) RS_MUST_USE;
 /* A question for the page's clock; `rtt_ms` below 0: not known yet. */
 int wire_sync_write(
 	uint32_t nonce, int64_t wall_ms, int64_t rtt_ms, struct rs_buf *out) RS_MUST_USE;

@@ -74,6 +74,14 @@ static void parse_peer(const struct object *object, struct node_message *message
 	message->reason = object_text_or(object, "reason", "");
 }
 
+static void parse_layers(const struct object *object, struct node_message *message)
+{
+	message->peer = object_name(object, "peer");
+	message->mid = object_text(object, "mid");
+	message->of = (size_t)object_int(object, "of", 1, PEER_RIDS_MAX);
+	message->wanted = (size_t)object_int(object, "wanted", 1, PEER_RIDS_MAX);
+}
+
 static void parse_source(const struct object *object, struct node_message *message)
 {
 	message->meeting = object_name(object, "meeting");
@@ -153,6 +161,7 @@ static const struct {
 	[NODE_HELLO] = { "hello", parse_hello },
 	[NODE_APPLIED] = { "applied", parse_applied },
 	[NODE_PEER] = { "peer", parse_peer },
+	[NODE_LAYERS] = { "layers", parse_layers },
 	[NODE_SOURCE] = { "source", parse_source },
 	[NODE_GATE] = { "gate", parse_gate },
 	[NODE_SPEAKING] = { "speaking", parse_speaking },

@@ -18,6 +18,7 @@ enum node_message_kind {
 	NODE_HELLO,
 	NODE_APPLIED,
 	NODE_PEER,
+	NODE_LAYERS,
 	NODE_SOURCE,
 	NODE_GATE,
 	NODE_SPEAKING,
@@ -57,28 +58,30 @@ struct node_account {
 /* One message of a node; the members of its kind are set. Texts point into it; free it by node_message_done(). */
 struct node_message {
 	enum node_message_kind kind;
-	enum node_kind node_kind;            /* HELLO */
-	const char *node;                    /* HELLO */
-	const char *instance;                /* HELLO */
-	int64_t revision;                    /* HELLO, APPLIED */
-	const char *fingerprint;             /* HELLO of an SFU */
-	const char *tap;                     /* HELLO of an SFU; "" = none */
-	size_t n_workers;                    /* HELLO of an SFU, see node_hello_worker() */
-	size_t n_peers;                      /* HELLO of an SFU, see node_hello_peer(); STATS */
-	size_t n_recordings;                 /* HELLO of a recorder, see node_hello_recording() */
-	size_t n_sources;                    /* STATS */
-	size_t n_watched;                    /* STATS */
-	const char *peer;                    /* PEER */
-	enum node_peer_state state;          /* PEER */
-	const char *meeting;                 /* SOURCE, GATE, SPEAKING, RECORDING, ARCHIVED */
-	const char *source;                  /* SOURCE, GATE, SPEAKING */
-	const char *media;                   /* SOURCE */
-	bool flowing;                        /* SOURCE */
-	bool speaking;                       /* SPEAKING */
-	uint64_t event;                      /* GATE, ARCHIVED */
-	bool sealed;                         /* ARCHIVED: with all that is derived from it */
-	int64_t opened_us;                   /* GATE, wall clock */
-	int64_t first_us;                    /* GATE, wall clock */
+	enum node_kind node_kind;   /* HELLO */
+	const char *node;           /* HELLO */
+	const char *instance;       /* HELLO */
+	int64_t revision;           /* HELLO, APPLIED */
+	const char *fingerprint;    /* HELLO of an SFU */
+	const char *tap;            /* HELLO of an SFU; "" = none */
+	size_t n_workers;           /* HELLO of an SFU, see node_hello_worker() */
+	size_t n_peers;             /* HELLO of an SFU, see node_hello_peer(); STATS */
+	size_t n_recordings;        /* HELLO of a recorder, see node_hello_recording() */
+	size_t n_sources;           /* STATS */
+	size_t n_watched;           /* STATS */
+	const char *peer;           /* PEER, LAYERS */
+	const char *mid;            /* LAYERS */
+	size_t wanted, of;          /* LAYERS: of so many layers so many, from the lowest */
+	enum node_peer_state state; /* PEER */
+	const char *meeting;        /* SOURCE, GATE, SPEAKING, RECORDING, ARCHIVED */
+	const char *source;         /* SOURCE, GATE, SPEAKING */
+	const char *media;          /* SOURCE */
+	bool flowing;               /* SOURCE */
+	bool speaking;              /* SPEAKING */
+	uint64_t event;             /* GATE, ARCHIVED */
+	bool sealed;                /* ARCHIVED: with all that is derived from it */
+	int64_t opened_us;          /* GATE, wall clock */
+	int64_t first_us;           /* GATE, wall clock */
 	enum node_recording_state recording; /* RECORDING */
 	struct node_account account;         /* RECORDING */
 	const char *reason;                  /* RECORDING, PEER; "" = none */

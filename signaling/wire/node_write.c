@@ -51,6 +51,7 @@ static json_t *sfu_meeting(const struct proceedings *proceedings)
 	doc_put(&json, "mode", json_string(meeting->mode == MEETING_DIRECT ? "direct" : "floor"));
 	doc_put(&json, "open", floor_names(&gate, interpretation));
 	doc_put(&json, "visible", names(gate.visible, gate.n_visible));
+	doc_put(&json, "warm", names(gate.warm, gate.n_warm));
 	if (meeting->loudest > 0)
 		doc_put(&json, "loudest", json_integer(meeting->loudest));
 	doc_put(&json, "speaker", doc_text_or_null(gate.speaker));

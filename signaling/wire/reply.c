@@ -259,6 +259,17 @@ int wire_listening_write(const struct peer_spec *peer, struct rs_buf *out)
 	return doc_append(json, out);
 }
 
+int wire_layers_write(const struct wire_layers *layers, struct rs_buf *out)
+{
+	json_t *json = json_object();
+	doc_put(&json, "type", json_string("layers"));
+	doc_put(&json, "peer", json_string(layers->peer));
+	doc_put(&json, "media", json_string(layers->media));
+	doc_put(&json, "wanted", json_integer((json_int_t)layers->wanted));
+	doc_put(&json, "of", json_integer((json_int_t)layers->of));
+	return doc_append(json, out);
+}
+
 int wire_reply_answer(const char *id, const char *instance, const struct peer_spec *peer,
 	const char *sdp, size_t sdp_len, struct rs_buf *out)
 {

@@ -81,6 +81,9 @@ static int answer(void *ctx, const char *offer, size_t len, const struct peer_pl
 			.pt = 111 };
 		(void)snprintf(send->mid, sizeof(send->mid), "%zu", i);
 		(void)rs_set_text(send->source, plan->source);
+		for (; plan->send[i] == PEER_CAMERA && send->n_rids < 3; send->n_rids++)
+			(void)snprintf(send->rids[send->n_rids], PEER_RID_MAX + 1, "%c",
+				"qhf"[send->n_rids]);
 	}
 	answer_recv(peer, plan);
 	return rs_buf_append(out_sdp, "v=0\r\n", 5);

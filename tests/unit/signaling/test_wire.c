@@ -55,7 +55,7 @@ static void assert_event(const json_t *json, const char *text)
 static void each_page_example(void *ctx, const char *kind, size_t line, const char *text)
 {
 	static const char *const said[] = { "welcome", "error", "reply", "event", "measured",
-		"chat", "sync", "listening", "caption-live", "survey", "technician" };
+		"chat", "sync", "listening", "caption-live", "survey", "technician", "layers" };
 	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	size_t i = 0;
 	(void)ctx;
