@@ -52,6 +52,11 @@ export class Media {
 	onsound: (tracks: MediaStreamTrack[]) => void = () => {};
 
 	private instance: string | null = null;
+	/** What the server calls this connection; empty until it has answered. */
+	private peer = '';
+	/** Layers of the camera that somebody wants, from the smallest; the others rest. */
+	private wanted = CAMERA_LAYERS.length;
+	private resting = Promise.resolve();
 	private microphone: MediaStreamTrack | null = null;
 	private camera: MediaStreamTrack | null = null;
 	private readonly sinks = Array.from({ length: AUDIO_SLOTS }, () => new Audio());
@@ -109,6 +114,36 @@ export class Media {
 	setSilent(silent: boolean): void {
 		for (const sink of this.sinks)
 			sink.muted = silent;
+	}
+
+	/** So many layers of the camera are wanted, from the smallest, said of the connection `peer`. */
+	want(peer: string, wanted: number): void {
+		if (peer === this.peer)
+			this.setWanted(wanted);
+	}
+
+	/** Nobody can say any more what is wanted. */
+	wantAll(): void {
+		this.setWanted(CAMERA_LAYERS.length);
+	}
+
+	private setWanted(wanted: number): void {
+		if (wanted === this.wanted)
+			return;
+		this.wanted = wanted;
+		// One after the other: a browser takes no second change while it makes the first.
+		this.resting = this.resting.then(() => this.rest());
+	}
+
+	private async rest(): Promise<void> {
+		const sender = this.pc?.getTransceivers()[1]?.sender;
+		if (sender === undefined)
+			return;
+		const parameters = sender.getParameters();
+		if (!restLayers(parameters.encodings, this.wanted))
+			return;
+		// Refused only where the connection is closing; the next one begins with all of them.
+		await sender.setParameters(parameters).catch(() => {});
 	}
 
 	/** The network changed: the path is probably another one. */
@@ -186,6 +221,8 @@ export class Media {
 	private async connect(): Promise<void> {
 		this.close();
 		this.slots = [];
+		this.peer = '';
+		this.wanted = CAMERA_LAYERS.length;
 		const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers: this.iceServers() });
 		this.pc = pc;
 		this.counters.connections++;
@@ -212,6 +249,7 @@ export class Media {
 			return;
 		}
 		this.counters.answers++;
+		this.peer = String(reply['peer'] ?? '');
 		this.slots = (reply['slots'] as Slot[] | undefined) ?? this.slots;
 		this.timer = window.setTimeout(() => {
 			if (pc.connectionState !== 'connected')
@@ -277,6 +315,18 @@ export class Media {
 		this.set('disturbed');
 		this.timer = window.setTimeout(() => void this.connect(), retryDelay(this.failures++));
 	}
+}
+
+/** Only these layers are sent from now on, by their rid. False: so it is already, or there are no layers. */
+export function restLayers(encodings: RTCRtpEncodingParameters[], wanted: number): boolean {
+	let changed = false;
+	for (const encoding of encodings) {
+		const layer = CAMERA_LAYERS.findIndex(({ rid }) => rid === encoding.rid);
+		const active = layer < wanted;
+		changed ||= active !== (encoding.active ?? true);
+		encoding.active = active;
+	}
+	return changed;
 }
 
 function putOn(transceiver: RTCRtpTransceiver | undefined, track: MediaStreamTrack | null): void {

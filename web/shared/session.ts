@@ -106,6 +106,7 @@ export class Session {
 			this.media.carry(slots);
 			this.headset?.setEcho(slots.some(({ feed }) => feed === OWN));
 		};
+		this.wire.onlayers = (peer, wanted) => this.media.want(peer, wanted);
 		this.errands = new Errands({
 			now: () => this.wire.clock.now(),
 			send: (tone, bars) => {
@@ -419,6 +420,8 @@ export class Session {
 
 	private changed(): void {
 		this.endSignals();
+		if (this.wire.state !== 'open')
+			this.media.wantAll();
 		if (this.wire.state === 'ended')
 			this.media.close();
 		else if (this.wire.excluded !== null)

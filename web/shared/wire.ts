@@ -99,6 +99,8 @@ export class Wire {
 	ontechnician: (request: Request) => void = () => {};
 	/** What the audio places of the connection carry from now on. */
 	onlistening: (slots: Slot[]) => void = () => {};
+	/** So many layers of the camera that this connection sends are wanted. */
+	onlayers: (peer: string, wanted: number) => void = () => {};
 
 	private socket: WebSocket | null = null;
 	private epoch = '';
@@ -190,6 +192,9 @@ export class Wire {
 				break;
 			case 'listening':
 				this.onlistening(message['slots'] as Slot[]);
+				break;
+			case 'layers':
+				this.onlayers(String(message['peer']), Number(message['wanted']));
 				break;
 			case 'caption-live':
 				this.oncaption(String(message['language']), String(message['text']));

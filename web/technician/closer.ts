@@ -22,6 +22,8 @@ interface Stream {
 	layer: number;
 	height: number;
 	flowing: boolean;
+	/** Nobody wants this layer, and its sender knows. */
+	rests?: boolean;
 	bitrate_bps: number;
 }
 
@@ -85,8 +87,8 @@ export class Closer extends Part {
 		const streams = peers.flatMap((peer) => peer.streams ?? []);
 		const slots = peers.flatMap((peer) => peer.slots ?? []).filter(({ source }) => source !== '');
 		return html`<h3 class="small">${t('figure.up')}</h3>
-			<ul class="closely small">${streams.map(({ media, layer, height, flowing, bitrate_bps }) => html`<li data-testid="stream" data-media=${media}>${t(`closer.${media}` satisfies Key)}${
-				height > 0 ? ` · ${t('closer.layer', { n: layer, height })}` : ''} · ${flowing ? (bitrate_bps > 0 ? kbps(bitrate_bps) : t('closer.flows')) : t('closer.still')}</li>`)}</ul>
+			<ul class="closely small">${streams.map(({ media, layer, height, flowing, rests, bitrate_bps }) => html`<li data-testid="stream" data-media=${media}>${t(`closer.${media}` satisfies Key)}${
+				height > 0 ? ` · ${t('closer.layer', { n: layer, height })}` : ''} · ${flowing ? (bitrate_bps > 0 ? kbps(bitrate_bps) : t('closer.flows')) : t(rests === true ? 'closer.rests' : 'closer.still')}</li>`)}</ul>
 			<h3 class="small">${t('figure.down')}</h3>
 			<ul class="closely small">${slots.map(({ kind, source, layer, height, bitrate_bps, loss_permille, why }) => html`<li data-testid="slot"><bdi>${source}</bdi> · ${t(`closer.${kind}` satisfies Key)}${
 				layer !== undefined && layer >= 0 ? ` · ${t('closer.layer', { n: layer, height: height ?? 0 })}` : ''} · ${kbps(bitrate_bps)} · ${t('unit.percent', { n: decimal(loss_permille / 10) })}${

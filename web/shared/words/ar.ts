@@ -994,6 +994,7 @@ export const ar: Catalogue = {
 	'closer.layer': 'الطبقة {n}، {height} سطرًا',
 	'closer.flows': 'يصل',
 	'closer.still': 'لا يصل شيء',
+	'closer.rests': 'متوقفة مؤقتًا، لا يحتاج إليها أحد',
 	'closer.why.best': 'أفضل المتاح',
 	'closer.why.wish': 'لا يُطلب أكبر',
 	'closer.why.line': 'لا يحتمل الخط أكثر',

@@ -1004,6 +1004,7 @@ export const en = {
 	'closer.layer': 'layer {n}, {height} lines',
 	'closer.flows': 'comes',
 	'closer.still': 'nothing comes',
+	'closer.rests': 'rests, nobody needs it',
 	'closer.why.best': 'the best there is',
 	'closer.why.wish': 'no larger one is wished',
 	'closer.why.line': 'the line carries no more',

@@ -987,6 +987,7 @@ export const es: Catalogue = {
 	'closer.layer': 'capa {n}, {height} líneas',
 	'closer.flows': 'llega',
 	'closer.still': 'no llega nada',
+	'closer.rests': 'en pausa, nadie la necesita',
 	'closer.why.best': 'la mejor disponible',
 	'closer.why.wish': 'no se desea mayor',
 	'closer.why.line': 'la línea no da para más',

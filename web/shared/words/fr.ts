@@ -987,6 +987,7 @@ export const fr: Catalogue = {
 	'closer.layer': 'couche {n}, {height} lignes',
 	'closer.flows': 'arrive',
 	'closer.still': 'rien n’arrive',
+	'closer.rests': 'en veille, personne n’en a besoin',
 	'closer.why.best': 'la meilleure disponible',
 	'closer.why.wish': 'pas plus grande souhaitée',
 	'closer.why.line': 'la ligne ne porte pas plus',

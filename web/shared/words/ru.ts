@@ -993,6 +993,7 @@ export const ru: Catalogue = {
 	'closer.layer': 'слой {n}, {height} строк',
 	'closer.flows': 'идет',
 	'closer.still': 'ничего не идет',
+	'closer.rests': 'приостановлен, никому не нужен',
 	'closer.why.best': 'лучший из имеющихся',
 	'closer.why.wish': 'больше не требуется',
 	'closer.why.line': 'линия больше не пропускает',

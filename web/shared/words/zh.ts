@@ -988,6 +988,7 @@ export const zh: Catalogue = {
 	'closer.layer': '第 {n} 层，{height} 线',
 	'closer.flows': '有数据',
 	'closer.still': '没有数据',
+	'closer.rests': '已暂停，无人需要',
 	'closer.why.best': '现有最佳',
 	'closer.why.wish': '不需要更大',
 	'closer.why.line': '线路只能承载这些',
