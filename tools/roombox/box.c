@@ -54,7 +54,7 @@ static void tell_figures(void *ctx, struct figures *out_figures)
 
 static int box_init(struct box *box, const struct box_config *config, rs_time now)
 {
-	*box = (struct box){ .config = config, .start = now };
+	*box = (struct box){ .config = config, .start = now, .layers = LADDER_LAYERS };
 	rs_rand_init_system(&box->rand);
 	box->watchdog = notify_interval();
 	box->next_watchdog = box->watchdog == RS_TIME_NEVER ? RS_TIME_NEVER : now;
@@ -137,12 +137,23 @@ static void leave(struct box *box)
 	}
 }
 
+/* The last part of a session's address is what the meeting calls it. */
+static bool is_our_line(const struct box *box, const char *peer)
+{
+	const char *slash = strrchr(box->session, '/');
+	return box->call.stage == CALL_LIVE && slash != NULL && strcmp(slash + 1, peer) == 0;
+}
+
 /* A technician's line is for displays at the seats; this box has none, and its log has no texts of people above debug. */
 static void take_news(struct box *box, const struct meeting_news *news, rs_time now)
 {
 	if (news->kind == MEETING_LINE)
 		log_info(LOG_WS, box->config->source, "%s",
 			news->connected ? "follows the meeting" : "does not follow the meeting");
+	if (news->kind == MEETING_LINE) /* nobody can say any more what rests, or will say it now */
+		box_picture_want(box, LADDER_LAYERS);
+	if (news->kind == MEETING_LAYERS && is_our_line(box, news->peer))
+		box_picture_want(box, news->wanted);
 	if (news->kind == MEETING_TEXT)
 		log_debug(LOG_WS, box->config->source, "a technician says seat=%s text=%s",
 			news->seat.seat, news->text);

@@ -66,6 +66,7 @@ void box_line_turn(struct box *box, rs_time now)
 	if (box->call.stage == CALL_WAITING && box->call.due <= now)
 		ask(box, now);
 	if (call_tick(&box->call, now, rs_clock_wall_us())) {
+		box_picture_want(box, LADDER_LAYERS);
 		box_keep_line(box, false, now);
 		log_warning(LOG_MEDIA, box->config->source, "line lost");
 		(void)notify_send("STATUS=Without a line"); /* nobody need listen */

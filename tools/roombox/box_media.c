@@ -152,7 +152,15 @@ static void look(struct box *box, rs_time now)
 		break;
 	}
 	box->picture_at = at / every * every;
-	box->layers_left = LADDER_LAYERS;
+	box->layers_left = box->layers;
+}
+
+void box_picture_want(struct box *box, size_t layers)
+{
+	const size_t wanted = layers > 0 && layers < LADDER_LAYERS ? layers : LADDER_LAYERS;
+	for (size_t i = box->layers; box->ladder != NULL && i < wanted; i++)
+		ladder_keyframe(box->ladder, i);
+	box->layers = wanted;
 }
 
 void box_picture_turn(struct box *box, rs_time now)

@@ -42,6 +42,7 @@ struct box {
 	struct picture picture;
 	rs_time picture_at;
 	size_t layers_left; /* of the picture, largest first */
+	size_t layers;      /* that somebody wants, from the smallest; the others rest */
 	uint64_t pictures_failed;
 	/* the meeting beside its media */
 	struct meeting *meeting;
@@ -75,6 +76,8 @@ void box_uplink_turn(struct box *box, rs_time now);
 size_t box_send(struct box *box, size_t section, size_t layer, const struct rtc_payload *payload);
 /* Captures, sends and plays all blocks that are due. */
 void box_sound_turn(struct box *box, rs_time now);
+/* So many sizes are wanted from now on, from the smallest; what rested begins with a key frame. */
+void box_picture_want(struct box *box, size_t layers);
 /* Encodes and sends one size of one picture at most. */
 void box_picture_turn(struct box *box, rs_time now);
 

@@ -39,6 +39,7 @@ enum meeting_news_kind {
 	MEETING_SEAT,    /* `seat`: new, or otherwise than it was */
 	MEETING_REFUSED, /* a press at `seat.seat` was refused: `reason` */
 	MEETING_TEXT, /* a technician's line for `seat.seat`, or for the room where that is empty: `text`; empty = no more */
+	MEETING_LAYERS, /* of what the media line `peer` sends, `wanted` sizes of the camera are wanted, from the smallest */
 	MEETING_RESTART, /* a technician wants the box started again, and was told that it will be */
 };
 
@@ -50,6 +51,8 @@ struct meeting_news {
 	 * old to be sent again. */
 	char reason[MEETING_REASON_MAX + 1];
 	char text[MEETING_TEXT_MAX + 1];
+	char peer[RS_NAME_MAX + 1];
+	size_t wanted;
 };
 
 /* Starts the thread and asks for the line. 0, -EINVAL (`base` is no such address), -ENOMEM, -EIO (no thread, no library). */

@@ -295,6 +295,7 @@ void seat_work_told(struct seat_work *work, const struct meeting_news *news, rs_
 		seat_work_refused(work, seat->seat, news->reason);
 		break;
 	case MEETING_TEXT: /* not about seats' keys */
+	case MEETING_LAYERS:
 	case MEETING_RESTART:
 		break;
 	}

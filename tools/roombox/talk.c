@@ -48,6 +48,9 @@ struct talk {
 	/* news but of seats, a ring */
 	struct meeting_news news[NEWS_MAX];
 	size_t first, n_news;
+	/* the last that was said of layers, until it is taken; what was said before does not matter */
+	struct meeting_news layers;
+	bool layers_new;
 };
 
 int talk_new(const char *token, struct rs_rand *rand, rs_time now, struct talk **out_talk)
@@ -108,6 +111,11 @@ int talk_news(struct talk *talk, struct meeting_news *out_news)
 		talk->n_news--;
 		return 1;
 	}
+	if (talk->layers_new) {
+		*out_news = talk->layers;
+		talk->layers_new = false;
+		return 1;
+	}
 	*out_news = (struct meeting_news){ .kind = MEETING_SEAT };
 	return seating_changed(talk->seating, &out_news->seat);
 }
@@ -131,6 +139,7 @@ void talk_closed(struct talk *talk, uint16_t code, rs_time now)
 		add_news(talk, MEETING_LINE)->connected = false;
 		talk->wait = TALK_WAIT_LEAST;
 	}
+	talk->layers_new = false;
 	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++)
 		talk->orders[i].sent = false;
 	/* A box that nobody minds takes its place back, but not in a dispute without end. */
@@ -273,6 +282,22 @@ static int take_technician(struct talk *talk, const json_t *message, rs_time now
 	return 0;
 }
 
+static int take_layers(struct talk *talk, const json_t *message, rs_time now)
+{
+	const char *peer = json_string_value(json_object_get(message, "peer"));
+	const char *media = json_string_value(json_object_get(message, "media"));
+	struct meeting_news *layers = &talk->layers;
+	(void)now; /* it does not matter when */
+	if (peer == NULL || media == NULL)
+		return -EBADMSG;
+	if (strcmp(media, "camera") != 0)
+		return 0;
+	*layers = (struct meeting_news){ .kind = MEETING_LAYERS,
+		.wanted = (size_t)number_of(message, "wanted") };
+	talk->layers_new = rs_set_text(layers->peer, peer);
+	return 0;
+}
+
 static const struct {
 	const char *type;
 	int (*take)(struct talk *talk, const json_t *message, rs_time now);
@@ -281,6 +306,7 @@ static const struct {
 	{ "event", take_event },
 	{ "reply", take_reply },
 	{ "technician", take_technician },
+	{ "layers", take_layers },
 };
 
 int talk_recv(struct talk *talk, const char *text, size_t len, rs_time now)

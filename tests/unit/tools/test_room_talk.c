@@ -80,6 +80,8 @@ static const char *news(struct bench *bench)
 			(void)snprintf(end, left, "%s reads %s; ", one.seat.seat, one.text);
 		else if (one.kind == MEETING_RESTART)
 			(void)snprintf(end, left, "restart; ");
+		else if (one.kind == MEETING_LAYERS)
+			(void)snprintf(end, left, "%s wants %zu; ", one.peer, one.wanted);
 		else
 			(void)snprintf(end, left, one.connected ? "line; " : "no line; ");
 	}
@@ -344,6 +346,27 @@ static void what_is_no_message_breaks_the_line_and_what_is_unknown_does_not(void
 	assert_string_equal(news(bench), "");
 }
 
+static void what_is_said_of_layers_is_passed_on_the_last_of_it_alone(void **state)
+{
+	struct bench *bench = *state;
+	tell(bench,
+		"{\"type\":\"layers\",\"peer\":\"w1-room\",\"media\":\"camera\",\"wanted\":1,\"of\":3}");
+	assert_string_equal(news(bench), "w1-room wants 1; ");
+	tell(bench,
+		"{\"type\":\"layers\",\"peer\":\"w1-room\",\"media\":\"camera\",\"wanted\":2,\"of\":3}");
+	tell(bench,
+		"{\"type\":\"layers\",\"peer\":\"w2-room\",\"media\":\"camera\",\"wanted\":3,\"of\":3}");
+	tell(bench,
+		"{\"type\":\"layers\",\"peer\":\"w2-room\",\"media\":\"content\",\"wanted\":1,\"of\":3}");
+	assert_string_equal(news(bench), "w2-room wants 3; ");
+	/* What was said before a line broke is said again, if it is still so. */
+	tell(bench,
+		"{\"type\":\"layers\",\"peer\":\"w2-room\",\"media\":\"camera\",\"wanted\":1,\"of\":3}");
+	talk_closed(bench->talk, 0, bench->now);
+	assert_string_equal(news(bench), "no line; ");
+	assert_int_equal(talk_recv(bench->talk, "{\"type\":\"layers\"}", 17, bench->now), -EBADMSG);
+}
+
 static int born(void *ctx)
 {
 	struct rs_rand rand;
@@ -378,6 +401,7 @@ int main(void)
 			the_line_is_asked_for_ever_more_slowly, setup, teardown),
 		cmocka_unit_test_setup_teardown(nobody_who_welcomes_is_given_up, setup, teardown),
 		WELCOMED(a_technicians_lines_are_passed_on_and_a_restart_is_answered_first),
+		WELCOMED(what_is_said_of_layers_is_passed_on_the_last_of_it_alone),
 		WELCOMED(what_is_no_message_breaks_the_line_and_what_is_unknown_does_not),
 		cmocka_unit_test(birth_survives_want_of_memory),
 	};
