@@ -340,14 +340,27 @@ void presence_reconcile_one(
 			is_room_here(chamber), at);
 }
 
+/* Of a place afar nothing is left but the time within which it may come back. */
+static bool is_line_lost(const struct person *person)
+{
+	return person->sessions == 0 && !publishes(person) && hear(person) != HEARING_SOMETHING;
+}
+
 const char *presence_author(struct chamber *chamber, const struct job *job)
 {
+	const struct meeting *meeting = chamber->proceedings->meeting;
 	const struct participant *who;
-	if (job->command.seat[0] == '\0' ||
-		seats_find(chamber->proceedings, &job->command, &who) != VERDICT_OK)
+	if (job->command.seat[0] == '\0')
 		return job->badge;
-	struct person *person = &chamber->people[who - chamber->proceedings->meeting->participants];
-	person->pressed = !who->present;
+	const enum verdict verdict = seats_find(chamber->proceedings, &job->command, &who);
+	if (verdict == VERDICT_AWAY_FROM_SEAT)
+		who = meeting_find_seat(meeting, job->command.seat);
+	else if (verdict != VERDICT_OK)
+		return job->badge;
+	struct person *person = &chamber->people[who - meeting->participants];
+	if (verdict == VERDICT_AWAY_FROM_SEAT && !is_line_lost(person))
+		return job->badge;
+	person->pressed = verdict == VERDICT_AWAY_FROM_SEAT || !who->present;
 	return who->id;
 }
 

@@ -153,6 +153,24 @@ static void whoever_came_with_a_page_and_pressed_the_key_stays_when_it_is_closed
 	assert_false(json_is_true(bench_at(chair->view, "participants.FRA.present")));
 }
 
+static void a_page_from_afar_that_lost_its_line_keeps_nobody_from_their_seat(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	const int64_t before = bench_int(chair->view, "quorum.present");
+	assert_string_equal(press(bench, "ask-for-floor", "A12"), "away-from-seat");
+	bench_leave(bench, ken, 1006);
+	assert_string_equal(press(bench, "ask-for-floor", "A12"), "ok");
+	assert_string_equal(bench_text(chair->view, "participants.KEN.place"), "in-room");
+	assert_int_equal(bench_int(chair->view, "quorum.present"), before);
+	bench_pass(bench, RS_SEC(60));
+	assert_true(json_is_true(bench_at(chair->view, "participants.KEN.present")));
+	/* Whose page comes back takes part from afar, as any who join. */
+	(void)bench_join(bench, "demo", "KEN", "delegate");
+	assert_null(bench_at(chair->view, "participants.KEN.place"));
+	assert_string_equal(press(bench, "withdraw", "A12"), "away-from-seat");
+}
+
 static void by_the_presiding_officers_key_their_microphone_opens_and_nothing_of_others_is_done(
 	void **state)
 {
@@ -261,6 +279,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			by_the_presiding_officers_key_their_microphone_opens_and_nothing_of_others_is_done,
 			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_page_from_afar_that_lost_its_line_keeps_nobody_from_their_seat, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			what_is_no_command_of_seats_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(
