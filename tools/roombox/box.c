@@ -44,6 +44,7 @@ static void tell_figures(void *ctx, struct figures *out_figures)
 		.blocks_skipped = box->skipped,
 		.pictures_failed = box->pictures_failed,
 	};
+	out_figures->has_seats = seat_work_figures(box->config->seats, &out_figures->seats);
 	out_figures->has_uplink = box->uplink != NULL;
 	out_figures->uplink_bps = box->uplink != NULL ? uplink_bps(box->uplink) : 0;
 	for (size_t i = 0; i < LADDER_LAYERS && box->uplink != NULL; i++)

@@ -120,6 +120,23 @@ static int put_uplink(struct rs_buf *out, const struct figures *figures)
 	return err;
 }
 
+static int put_seats(struct rs_buf *out, const struct seat_figures *seats)
+{
+	const struct rs_metric numbers[] = {
+		{ BOX "seat_connections", GAUGE, "connections to the seats' API",
+			seats->connections },
+		{ BOX "seat_connections_refused_total", COUNTER,
+			"connections for which there was no room", seats->connections_refused },
+		{ BOX "seat_keys_total", COUNTER, "keys of adapters that were taken", seats->keys },
+		{ BOX "seat_keys_refused_total", COUNTER,
+			"keys that the box itself refused: no such seat, nobody's, no line, too many",
+			seats->keys_refused },
+		{ BOX "seat_keys_denied_total", COUNTER,
+			"keys that the meeting refused, or did not answer", seats->keys_denied },
+	};
+	return rs_metrics_write(out, numbers, RS_ARRAY_LEN(numbers));
+}
+
 int figures_write(const struct figures *figures, struct rs_buf *out)
 {
 	const struct jitter_stats *heard = &figures->heard;
@@ -158,6 +175,8 @@ int figures_write(const struct figures *figures, struct rs_buf *out)
 		err = put_seconds(out, BOX "heard_delay_seconds",
 			"longest wait from arrival to being heard, of all that is heard",
 			heard->delay);
+	if (err == 0 && figures->has_seats)
+		err = put_seats(out, &figures->seats);
 	if (err == 0 && figures->has_uplink)
 		err = put_uplink(out, figures);
 	if (err == 0 && figures->room != NULL)

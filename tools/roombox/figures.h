@@ -8,6 +8,7 @@
 #include "common/base/buf.h"
 #include "tools/roombox/ladder.h"
 #include "tools/roombox/room.h"
+#include "tools/roombox/seat_api.h"
 
 /* The text fits in so many octets. */
 #define FIGURES_MAX 40960
@@ -21,8 +22,10 @@ struct figures {
 	uint64_t blocks_skipped;  /* left out because the machine stood still */
 	uint64_t pictures_failed; /* that could not be encoded */
 	uint64_t output_failed;   /* blocks that an output did not take */
-	bool has_uplink;          /* the line is measured: there is a camera */
-	uint32_t uplink_bps;      /* what it carries */
+	bool has_seats;           /* the seats' API listens */
+	struct seat_figures seats;
+	bool has_uplink;     /* the line is measured: there is a camera */
+	uint32_t uplink_bps; /* what it carries */
 	uint32_t layers_bps
 		[LADDER_LAYERS]; /* what each size of the picture takes, smallest first; 0 = left out */
 };

@@ -73,6 +73,7 @@ enum seat_problem seat_api_take(struct seat_api *api, const struct seat_key *key
 	if (problem == SEAT_PROBLEMS)
 		api->keys[(api->first_key + api->n_keys++) % SEATS_KEYS_MAX] = *key;
 	pthread_mutex_unlock(&api->lock);
+	atomic_fetch_add(problem == SEAT_PROBLEMS ? &api->keys_taken : &api->keys_refused, 1);
 	return problem;
 }
 
@@ -205,6 +206,17 @@ int seat_api_new(const struct seat_api_config *config, struct seat_api **out_api
 	return 0;
 }
 
+void seat_api_figures(const struct seat_api *api, struct seat_figures *out_figures)
+{
+	*out_figures = (struct seat_figures){
+		.connections = atomic_load(&api->connections),
+		.connections_refused = atomic_load(&api->connections_refused),
+		.keys = atomic_load(&api->keys_taken),
+		.keys_refused = atomic_load(&api->keys_refused),
+		.keys_denied = atomic_load(&api->keys_denied),
+	};
+}
+
 struct seat_api *seat_api_free(struct seat_api *api)
 {
 	if (api == NULL)
@@ -252,6 +264,7 @@ void seat_api_refused(struct seat_api *api, const char *seat, const char *reason
 {
 	struct refusal *refusal = &api->refusals[api->refused++ % SEAT_API_REFUSALS];
 	refusal->version = ++api->version;
+	atomic_fetch_add(&api->keys_denied, 1);
 	(void)rs_set_text(refusal->seat, seat);
 	(void)rs_set_text(refusal->reason, reason); /* as the header says */
 	api->news = true;

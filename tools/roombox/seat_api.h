@@ -34,6 +34,16 @@ struct seat_api_config {
 /* Listens and starts the thread. 0; -EINVAL (no address; or not loopback, and no token; a text too long), -EIO (it cannot be listened at,
  * no thread), -ENOMEM. */
 int seat_api_new(const struct seat_api_config *config, struct seat_api **out_api) RS_MUST_USE;
+/* What it has seen; all but the first only grow. */
+struct seat_figures {
+	uint64_t connections;         /* now */
+	uint64_t connections_refused; /* there were too many */
+	uint64_t keys;                /* handed over */
+	uint64_t keys_refused;        /* by the box: no such seat, nobody's, no line, too many */
+	uint64_t keys_denied;         /* by the meeting, or it did not answer */
+};
+/* From any thread. */
+void seat_api_figures(const struct seat_api *api, struct seat_figures *out_figures);
 /* Ends the thread and every connection. NULL is fine. Returns NULL. */
 struct seat_api *seat_api_free(struct seat_api *api);
 

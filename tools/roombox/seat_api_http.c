@@ -179,6 +179,14 @@ static int begin(struct lws *wsi, struct seat_request *request, const char *path
 
 /* --- What libwebsockets says --- */
 
+static bool has_room(struct seat_api *api)
+{
+	if (atomic_load(&api->connections) < SEAT_API_CONNECTIONS_MAX)
+		return true;
+	atomic_fetch_add(&api->connections_refused, 1);
+	return false;
+}
+
 int seat_api_http(
 	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
@@ -187,13 +195,13 @@ int seat_api_http(
 	/* Of some eighty reasons these concern a request, or a connection. */
 	switch ((int)reason) {
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return api->connections >= SEAT_API_CONNECTIONS_MAX ? -1 : 0;
+		return has_room(api) ? 0 : -1;
 	case LWS_CALLBACK_WSI_CREATE:
-		api->connections++;
+		atomic_fetch_add(&api->connections, 1);
 		return 0;
 	case LWS_CALLBACK_WSI_DESTROY:
-		if (api->connections > 0)
-			api->connections--;
+		if (atomic_load(&api->connections) > 0) /* this thread alone changes it */
+			atomic_fetch_sub(&api->connections, 1);
 		return 0;
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
 		(void)lws_callback_on_writable_all_protocol(api->context,

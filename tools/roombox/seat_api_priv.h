@@ -34,6 +34,12 @@ struct seat_api {
 	bool started;
 	atomic_bool stop;
 	bool news; /* the sound's thread's own: something is to be told */
+	/* Counted by either thread, read by any. */
+	atomic_uint_fast64_t connections;
+	atomic_uint_fast64_t connections_refused;
+	atomic_uint_fast64_t keys_taken;
+	atomic_uint_fast64_t keys_refused;
+	atomic_uint_fast64_t keys_denied;
 
 	pthread_mutex_t lock; /* of what follows */
 	uint64_t version;     /* grows with everything that is told */
@@ -48,7 +54,6 @@ struct seat_api {
 	struct seat_key keys[SEATS_KEYS_MAX];
 
 	/* The API's thread's own. */
-	size_t connections;
 	struct seat_row *copy; /* SEATS_MAX */
 };
 

@@ -268,6 +268,13 @@ struct seat_work *seat_work_free(struct seat_work *work)
 /* --- What is told --- */
 
 /* Of more than fit, the newest are told. */
+bool seat_work_figures(const struct seat_work *work, struct seat_figures *out_figures)
+{
+	if (work->api != NULL)
+		seat_api_figures(work->api, out_figures);
+	return work->api != NULL;
+}
+
 void seat_work_refused(struct seat_work *work, const char *seat, const char *reason)
 {
 	if (work->n_refused == REFUSALS_MAX)

@@ -9,6 +9,7 @@
 #include "common/base/rand.h"
 #include "tools/roombox/meeting.h"
 #include "tools/roombox/room.h"
+#include "tools/roombox/seat_api.h"
 
 #define SEAT_WORK_WHY_LEN SPEC_WHY_LEN
 
@@ -37,6 +38,8 @@ struct seat_work *seat_work_free(struct seat_work *work);
 void seat_work_told(struct seat_work *work, const struct meeting_news *news, rs_time now);
 /* Does all that is due: microphones, cameras, lamps; what keys ask of the meeting is handed out one by one: 1, or 0 = nothing more now. */
 int seat_work_poll(struct seat_work *work, rs_time now, struct seat_work_key *out_key);
+/* What the API has seen; false where nobody listens. */
+bool seat_work_figures(const struct seat_work *work, struct seat_figures *out_figures);
 /* The meeting was not asked, or refused: adapters are told why. */
 void seat_work_refused(struct seat_work *work, const char *seat, const char *reason);
 

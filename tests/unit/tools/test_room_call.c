@@ -376,6 +376,8 @@ static void figures_are_told_as_prometheus_reads_them(void **state)
 		.joins = 2,
 		.heard = { .lost = 3, .delay = RS_MS(45) },
 		.blocks_skipped = UINT64_MAX,
+		.has_seats = true,
+		.seats = { .connections = 3, .connections_refused = 4, .keys_denied = 5 },
 		.has_uplink = true,
 		.uplink_bps = 800000,
 		.layers_bps = { 150000, 0, 0 } };
@@ -392,6 +394,9 @@ static void figures_are_told_as_prometheus_reads_them(void **state)
 		"\nrostrum_box_microphone_level_dbfs{microphone=\"1\",seat=\"\"} -23\n",
 		"\nrostrum_box_microphone_open{microphone=\"1\",seat=\"\"} 1\n",
 		"\nrostrum_box_microphone_level_dbfs{microphone=\"2\",seat=\"A\\\"1\\\\\"} -127\n",
+		"\nrostrum_box_seat_connections 3\n",
+		"\nrostrum_box_seat_connections_refused_total 4\n",
+		"\nrostrum_box_seat_keys_denied_total 5\n",
 		"\nrostrum_box_uplink_bps 800000\n",
 		"\nrostrum_box_picture_bps{layer=\"0\"} 150000\n",
 		"\nrostrum_box_picture_bps{layer=\"2\"} 0\n",
