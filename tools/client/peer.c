@@ -650,6 +650,12 @@ bool rtc_peer_has(const struct rtc_peer *peer, size_t section)
 	return section < peer->config.n_sections && peer->answer.sections[section].live;
 }
 
+bool rtc_peer_takes_red(const struct rtc_peer *peer, size_t section)
+{
+	return rtc_peer_has(peer, section) && peer->config.sections[section].red &&
+	       peer->answer.sections[section].red_pt != 0;
+}
+
 const struct rtc_receiver *rtc_peer_receiver(const struct rtc_peer *peer, size_t section)
 {
 	return &peer->sections[section].receiver;

@@ -99,6 +99,8 @@ struct rs_addr rtc_peer_remote(const struct rtc_peer *peer);
 enum rtc_peer_state rtc_peer_state(const struct rtc_peer *peer);
 /* False when the answer refused the section. */
 bool rtc_peer_has(const struct rtc_peer *peer, size_t section);
+/* Redundant audio may be sent in that section. */
+bool rtc_peer_takes_red(const struct rtc_peer *peer, size_t section);
 /* What came in a section that receives. */
 const struct rtc_receiver *rtc_peer_receiver(const struct rtc_peer *peer, size_t section);
 /* Of a section that sends, without simulcast: the share of its packets that was lost according to the last report, in 1/256, before any

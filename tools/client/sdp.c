@@ -50,10 +50,13 @@ static void put_feedback(struct writer *writer, unsigned pt, bool video, bool tw
 		put(writer, "a=rtcp-fb:%u transport-cc\r\n", pt);
 }
 
-static void put_audio(struct writer *writer, bool twcc)
+static void put_audio(struct writer *writer, bool red, bool twcc)
 {
 	put(writer, "a=rtpmap:%u opus/48000/2\r\na=fmtp:%u minptime=10;useinbandfec=1\r\n",
 		RTC_PT_OPUS, RTC_PT_OPUS);
+	if (red)
+		put(writer, "a=rtpmap:%u red/48000/2\r\na=fmtp:%u %u/%u\r\n", RTC_PT_RED,
+			RTC_PT_RED, RTC_PT_OPUS, RTC_PT_OPUS);
 	put(writer, "a=extmap:%u " URI_LEVEL "\r\n", EXT_LEVEL);
 	put_feedback(writer, RTC_PT_OPUS, false, twcc);
 }
@@ -90,7 +93,9 @@ static void put_section(struct writer *writer, const struct rtc_offer *offer, si
 {
 	const struct rtc_section *section = &offer->sections[i];
 	const bool audio = section->media == RTC_AUDIO;
-	if (audio)
+	if (audio && section->red)
+		put(writer, "m=audio 9 UDP/TLS/RTP/SAVPF %u %u\r\n", RTC_PT_OPUS, RTC_PT_RED);
+	else if (audio)
 		put(writer, "m=audio 9 UDP/TLS/RTP/SAVPF %u\r\n", RTC_PT_OPUS);
 	else
 		put(writer, "m=video 9 UDP/TLS/RTP/SAVPF %u %u\r\n", RTC_PT_VP8, RTC_PT_RTX);
@@ -103,7 +108,7 @@ static void put_section(struct writer *writer, const struct rtc_offer *offer, si
 	if (offer->twcc)
 		put(writer, "a=extmap:%u " URI_TWCC "\r\n", EXT_TWCC);
 	if (audio)
-		put_audio(writer, offer->twcc);
+		put_audio(writer, section->red, offer->twcc);
 	else
 		put_video(writer, section, offer->twcc);
 	if (section->direction == RTC_SEND && section->ssrc != 0)
@@ -258,6 +263,11 @@ static int read_rtpmap(struct reader *reader, struct view value)
 		return -EBADMSG;
 	if (value.len >= 4 && strncasecmp(value.text, "rtx/", 4) == 0)
 		reader->section->rtx_pt = (uint8_t)pt;
+	if (value.len >= 4 && strncasecmp(value.text, "red/", 4) == 0)
+		reader->section->red_pt = (uint8_t)pt;
+	/* It need not come first. */
+	if (value.len >= 5 && strncasecmp(value.text, "opus/", 5) == 0)
+		reader->section->pt = (uint8_t)pt;
 	return 0;
 }
 

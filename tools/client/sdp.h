@@ -22,6 +22,7 @@
 #define RTC_PT_OPUS 111U
 #define RTC_PT_VP8 96U
 #define RTC_PT_RTX 97U
+#define RTC_PT_RED 63U
 
 enum rtc_media {
 	RTC_AUDIO, /* Opus */
@@ -40,6 +41,7 @@ struct rtc_section {
 	size_t n_layers; /* RTC_SEND of video: 2 or 3 = simulcast by RID "q", "h", "f"; else 0 or 1 */
 	uint32_t ssrc;   /* RTC_SEND without simulcast: announced; 0 = not */
 	uint32_t rtx_ssrc; /* the same, of what is sent again (RFC 4588); 0 = nothing is */
+	bool red;          /* RTC_SEND of sound: redundant audio (RFC 2198) may be sent */
 };
 
 struct rtc_offer {
@@ -65,6 +67,7 @@ struct rtc_agreed {
 	char mid[RTC_MID_MAX + 1];
 	uint8_t pt;
 	uint8_t rtx_pt;    /* 0 = none */
+	uint8_t red_pt;    /* 0 = none */
 	uint32_t ssrc;     /* of what the server sends; 0 = not said */
 	uint32_t rtx_ssrc; /* 0 = none */
 	uint8_t ext_mid;

@@ -29,7 +29,7 @@ int rtc_sender_write(struct rtc_sender *sender, const struct rtc_agreed *agreed,
 {
 	struct rtp_header header = {
 		.marker = payload->marker,
-		.pt = agreed->pt,
+		.pt = payload->red ? agreed->red_pt : agreed->pt,
 		.seq = sender->seq,
 		.rtp_ts = sender->ts_base + payload->rtp_ts,
 		.ssrc = sender->ssrc,

@@ -28,6 +28,7 @@ struct rtc_sender {
 struct rtc_payload {
 	bool marker;
 	uint32_t rtp_ts; /* in the stream's clock, from any start */
+	bool red;        /* what is in it is redundant audio (RFC 2198), which was agreed */
 	uint8_t level;   /* audio: -dBov, 0 (loudest) to 127 (RFC 6464) */
 	rs_time at;      /* the time that rtp_ts stands for */
 	const uint8_t *data_view;

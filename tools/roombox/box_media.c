@@ -13,20 +13,21 @@ static bool is_kept(const struct box *box, size_t section, size_t layer)
 	return box->keep != NULL && (section == CALL_MICROPHONE || layer == LADDER_LAYERS - 1);
 }
 
-size_t box_send(struct box *box, size_t section, size_t layer, const struct rtc_payload *payload)
+size_t box_send(struct box *box, size_t section, size_t layer, const struct rtc_payload *payload,
+	const struct rtc_payload *kept)
 {
 	const enum late_media media = section == CALL_MICROPHONE ? LATE_SOUND : LATE_PICTURE;
 	if (box->call.stage != CALL_LIVE) {
 		if (is_kept(box, section, layer))
-			keep_missed(box->keep, media, payload, payload->at);
+			keep_missed(box->keep, media, kept, kept->at);
 		return 0;
 	}
 	const int len = rtc_peer_send(box->call.peer, section, layer, payload,
 		rtc_io_room(box->io, box->socket), RTC_IO_DATAGRAM_MAX);
 	const struct rs_addr to = rtc_peer_remote(box->call.peer);
 	if (len > 0 && is_kept(box, section, layer))
-		keep_sent(box->keep, media, rtc_io_room(box->io, box->socket), (size_t)len, payload,
-			payload->at);
+		keep_sent(box->keep, media, rtc_io_room(box->io, box->socket), (size_t)len, kept,
+			kept->at);
 	if (len <= 0)
 		return 0; /* the answer refused the section */
 	rtc_io_commit(box->io, (size_t)len, &to);
@@ -34,6 +35,33 @@ size_t box_send(struct box *box, size_t section, size_t layer, const struct rtc_
 }
 
 /* --- Sound --- */
+
+/* How many of the frames before go along with a packet. A line that is not measured has room for one. */
+static unsigned frames_along(struct box *box)
+{
+	if (box->call.stage != CALL_LIVE || !rtc_peer_takes_red(box->call.peer, CALL_MICROPHONE))
+		return 0;
+	const unsigned wanted =
+		redundant_expect(&box->redundant, rtc_peer_lost(box->call.peer, CALL_MICROPHONE));
+	if (box->uplink == NULL)
+		return wanted > 0 ? 1 : 0;
+	return uplink_spares_frames(box->uplink, wanted);
+}
+
+/* What is kept of it for an outage goes by itself. */
+static void send_sound(struct box *box, const struct rtc_payload *frame)
+{
+	uint8_t data[REDUNDANT_PAYLOAD_MAX];
+	struct rtc_payload together = *frame;
+	together.len =
+		redundant_write(&box->redundant, frames_along(box), frame, RTC_PT_OPUS, data);
+	together.data_view = data;
+	together.red = together.len > 0;
+	redundant_keep(&box->redundant, frame);
+	const size_t sent =
+		box_send(box, CALL_MICROPHONE, 0, together.red ? &together : frame, frame);
+	box->sound_untold += sent > 0 ? sent + RTC_PEER_BELOW : 0;
+}
 
 static void capture(struct box *box, rs_time at)
 {
@@ -53,8 +81,7 @@ static void capture(struct box *box, rs_time at)
 		.data_view = packet,
 		.len = len,
 	};
-	const size_t sent = box_send(box, CALL_MICROPHONE, 0, &payload);
-	box->sound_untold += sent > 0 ? sent + RTC_PEER_BELOW : 0;
+	send_sound(box, &payload);
 }
 
 static void play(struct box *box, rs_time at)
@@ -103,7 +130,8 @@ static void send_frame(struct box *box, size_t layer, const struct ladder_frame 
 		if (box->call.stage == CALL_LIVE)
 			uplink_put(box->uplink, layer, &payload);
 		else
-			(void)box_send(box, CALL_CAMERA, layer, &payload); /* it is kept */
+			(void)box_send(
+				box, CALL_CAMERA, layer, &payload, &payload); /* it is kept */
 	}
 }
 

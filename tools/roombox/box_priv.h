@@ -14,6 +14,7 @@
 #include "tools/roombox/meeting.h"
 #include "tools/roombox/microphone.h"
 #include "tools/roombox/outage.h"
+#include "tools/roombox/redundant.h"
 #include "tools/roombox/uplink.h"
 
 #define BOX_URL_MAX 2048
@@ -31,6 +32,7 @@ struct box {
 	rs_time start;
 	/* sound */
 	struct microphone *microphone;
+	struct redundant redundant;
 	uint64_t blocks; /* captured and played */
 	uint64_t skipped;
 	int16_t frame[MICROPHONE_FRAME];
@@ -72,8 +74,9 @@ void box_keep_turn(struct box *box, rs_time now);
 void box_uplink_begin(struct box *box, rs_time now);
 /* Shares the line out, and sends what of pictures may leave now. */
 void box_uplink_turn(struct box *box, rs_time now);
-/* Sends one packet, if there is a line; a length, or 0 = it was not sent. */
-size_t box_send(struct box *box, size_t section, size_t layer, const struct rtc_payload *payload);
+/* Sends one packet, if there is a line, and keeps `kept` of it for an outage; a length, or 0 = it was not sent. */
+size_t box_send(struct box *box, size_t section, size_t layer, const struct rtc_payload *payload,
+	const struct rtc_payload *kept);
 /* Captures, sends and plays all blocks that are due. */
 void box_sound_turn(struct box *box, rs_time now);
 /* So many sizes are wanted from now on, from the smallest; what rested begins with a key frame. */

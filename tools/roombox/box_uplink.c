@@ -30,7 +30,7 @@ static void send_pictures(struct box *box, rs_time now)
 	struct rtc_payload payload;
 	size_t layer;
 	while (uplink_poll(box->uplink, now, &layer, &payload) == 1)
-		spend(box, box_send(box, CALL_CAMERA, layer, &payload), now);
+		spend(box, box_send(box, CALL_CAMERA, layer, &payload, &payload), now);
 }
 
 static void send_padding(struct box *box, rs_time now)

@@ -117,7 +117,8 @@ static struct rtc_peer_config layout(struct call *call)
 		.ctx = call,
 	};
 	struct rtc_section *sections = config.sections;
-	sections[config.n_sections++] = (struct rtc_section){ .media = RTC_AUDIO, .n_layers = 1 };
+	sections[config.n_sections++] =
+		(struct rtc_section){ .media = RTC_AUDIO, .n_layers = 1, .red = true };
 	if (call->room->n_cameras > 0)
 		sections[config.n_sections++] =
 			(struct rtc_section){ .media = RTC_VIDEO, .n_layers = LADDER_LAYERS };

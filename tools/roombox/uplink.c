@@ -255,6 +255,16 @@ uint8_t uplink_padding(const struct uplink *uplink, rs_time now)
 	return (uint8_t)within(due, PADDING_LEAST, PADDING_MOST);
 }
 
+unsigned uplink_spares_frames(const struct uplink *uplink, unsigned wanted)
+{
+	const uint64_t bps = estimator_bps(&uplink->estimator);
+	const uint64_t once = (uint64_t)uplink->config.sound_bps + SOUND_HEADERS_BPS;
+	while (wanted > 0 &&
+		(once + (uint64_t)uplink->config.sound_bps * wanted) * SOUND_ROOM / 100 > bps)
+		wanted--;
+	return wanted;
+}
+
 /* --- What it is like --- */
 
 uint32_t uplink_bps(const struct uplink *uplink)

@@ -51,6 +51,9 @@ bool uplink_keyframe_wanted(struct uplink *uplink, size_t layer);
 /* Octets of padding to send now, for a look at what else the line carries, up to 255; 0 = none. */
 uint8_t uplink_padding(const struct uplink *uplink, rs_time now);
 
+/* Frames of before that go along with each packet of sound, so that what is lost comes with the next: as many as are wanted, as far as
+ * there is room for them beside sound itself. */
+unsigned uplink_spares_frames(const struct uplink *uplink, unsigned wanted);
 /* The estimate. */
 uint32_t uplink_bps(const struct uplink *uplink);
 

@@ -1,6 +1,6 @@
 // What one room hears of another whose line to the meeting narrows and opens again: sound lost or late, and the picture's rate. Wants root.
-// usage: node bench/roombox/uplink.mjs [KBITS[:SECONDS]...] [--loss PERMILLE]   (preset: 5000:15 800:30 300:30 5000:30)
-// The room shows a moving picture with a camera's noise at camera.bitrate (preset), in three sizes; its line has 20 ms each way and a queue of 300 ms.
+// usage: node bench/roombox/uplink.mjs [KBITS[:SECONDS]...] [--loss PERMILLE] [--delay MS]   (preset: 5000:15 800:30 300:30 5000:30)
+// The room shows a moving picture with a camera's noise at camera.bitrate (preset), in three sizes; its line has 20 ms (--delay) each way, loses nothing (--loss, of what it sends) and has a queue of 300 ms.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +11,9 @@ import { importRooms, startBox } from '../../support/rooms.mjs';
 import { freePort, startRostrum } from '../../support/rostrum.mjs';
 import { sleep, until } from '../../support/wait.mjs';
 
-const { values, positionals } = parseArgs({ options: { loss: { type: 'string', default: '0' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({ options: { loss: { type: 'string', default: '0' }, delay: { type: 'string', default: '20' } }, allowPositionals: true });
 const stages = (positionals.length > 0 ? positionals : ['5000:15', '800:30', '300:30', '5000:30']).map((text) => text.split(':').map(Number)).map(([rate, seconds = 30]) => ({ rate: rate * 1000, seconds }));
-const LINE = { delay: 20_000, queue: 300_000 };
+const LINE = { delay: Number(values.delay) * 1000, queue: 300_000 };
 const folder = mkdtempSync(join(tmpdir(), 'rostrum-uplink-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
@@ -59,7 +59,7 @@ try {
 		await sleep(seconds * 1000);
 		const [after, { up }] = [await metrics(health), await line.stats()];
 		const diff = (name) => after[name] - before[name];
-		console.log(`measured: ${rate / 1000} kbit/s for ${seconds} s: sound ${seconds * 50} packets sent, ${diff('lost_total')} lost or late, ${diff('concealed_total')} made up, heard ${(1000 * after.delay_seconds).toFixed(0)} ms after the quickest packet; ` +
+		console.log(`measured: ${rate / 1000} kbit/s for ${seconds} s: sound ${seconds * 50} packets sent, ${diff('lost_total')} lost or late, ${diff('recovered_total')} of them by in-band FEC, ${diff('concealed_total')} made up, heard ${(1000 * after.delay_seconds).toFixed(0)} ms after the quickest packet; ` +
 			`line: ${up.sent} packets, ${up.dropped} dropped, waited ${up.wait_ms.p50} ms (median), ${up.wait_ms.p95} ms (95 %), ${up.wait_ms.max} ms (most); ${uplink(line.name, own)}`);
 	}
 } finally {

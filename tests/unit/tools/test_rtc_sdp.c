@@ -175,6 +175,24 @@ static void signaling_takes_a_publisher(void **state)
 	assert_int_not_equal(answer.sections[1].ext_twcc, 0);
 }
 
+static void signaling_takes_redundant_sound_and_opus_stays_opus(void **state)
+{
+	static const struct peer_plan plan = {
+		.source = "box", .csrc = 7, .send = { PEER_MICROPHONE, PEER_CAMERA }, .n_send = 2
+	};
+	struct rtc_offer offer = offer_of(RTC_SEND, 1);
+	struct peer_spec peer;
+	struct rtc_answer answer;
+	meet(&offer, &plan, &peer, &answer);
+	assert_int_equal(answer.sections[0].red_pt, 0);
+	offer.sections[0].red = true;
+	meet(&offer, &plan, &peer, &answer);
+	assert_int_equal(answer.sections[0].pt, RTC_PT_OPUS);
+	assert_int_equal(answer.sections[0].red_pt, RTC_PT_RED);
+	assert_int_equal(peer.send[0].pt, RTC_PT_OPUS);
+	assert_int_equal(peer.send[0].red_pt, RTC_PT_RED);
+}
+
 static void signaling_takes_simulcast(void **state)
 {
 	static const struct peer_plan plan = {
@@ -232,6 +250,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_answer_is_refused),
 		cmocka_unit_test(sections_are_limited),
 		cmocka_unit_test(signaling_takes_a_publisher),
+		cmocka_unit_test(signaling_takes_redundant_sound_and_opus_stays_opus),
 		cmocka_unit_test(signaling_takes_simulcast),
 		cmocka_unit_test(signaling_takes_a_player),
 		cmocka_unit_test(an_offer_that_makes_no_sense_is_not_written),
