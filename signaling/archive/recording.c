@@ -149,7 +149,7 @@ static void read_decision(const struct object *object, void *out)
 		(void)object_int_or(&totals, totals_keys[i], 0, NUMBER_MAX, 0);
 }
 
-/* Pages alone ask for points of order and gaps; they are looked at so that pages need not doubt. */
+/* Pages alone ask for points of order, gaps and late deliveries; they are looked at so that pages need not doubt. */
 static void read_point(const struct object *object, void *out)
 {
 	(void)out;
@@ -166,6 +166,17 @@ static void read_gap(const struct object *object, void *out)
 	int64_t to_ms;
 	read_span(object, &from_ms, &to_ms);
 	(void)object_text_or(object, "what", "");
+}
+
+static void read_delivered(const struct object *object, void *out)
+{
+	(void)out;
+	char participant[RS_NAME_MAX + 1];
+	int64_t from_ms;
+	int64_t to_ms;
+	read_name(object, "participant", participant);
+	read_span(object, &from_ms, &to_ms);
+	(void)object_text_or(object, "name", "");
 }
 
 struct list {
@@ -209,6 +220,7 @@ static int read_lists(const struct object *root, struct recording *recording)
 		KEPT("decisions", RECORDING_DECISIONS_MAX, read_decision, decisions),
 		{ "points", RECORDING_POINTS_MAX, 0, read_point, NULL, NULL },
 		{ "gaps", RECORDING_GAPS_MAX, 0, read_gap, NULL, NULL },
+		{ "delivered", RECORDING_GAPS_MAX, 0, read_delivered, NULL, NULL },
 	};
 #undef KEPT
 	for (size_t i = 0; i < RS_ARRAY_LEN(lists); i++) {

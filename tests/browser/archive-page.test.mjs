@@ -29,7 +29,8 @@ before(async () => {
 		en: [{ from_ms: 1000, to_ms: 4000, text: 'We thank the Chair and support the ocean treaty.' }, { from_ms: 31_000, to_ms: 34_000, text: 'My delegation will vote in favour of the ocean treaty.' }],
 		ar: [{ from_ms: 1000, to_ms: 4000, text: 'نشكر الرئيس ونؤيد معاهدة المحيطات.' }],
 	};
-	writeRecording(archive, { session: 'long1', languages: ['floor', 'en', 'fr', 'ar'], seconds: 120, captions, gaps: [{ from_ms: 100_000, to_ms: 104_000, what: 'recorder restarted' }], ...debate(96) });
+	writeRecording(archive, { session: 'long1', languages: ['floor', 'en', 'fr', 'ar'], seconds: 120, captions, gaps: [{ from_ms: 100_000, to_ms: 104_000, what: 'recorder restarted' }],
+		delivered: [{ participant: 'room', person: { name: 'Conference room 2', role: 'room' }, from_ms: 42_000, to_ms: 72_000, sound: [{ file: 'tracks/room.002.a.webm', from_ms: 42_000 }] }], ...debate(96) });
 	writeRecording(archive, { session: 'short1', languages: ['floor'], seconds: 3, title: 'Plenary, 2nd meeting', started_ms: Date.UTC(2025, 2, 4, 15) });
 	writeRecording(archive, { session: 'shut1', languages: ['floor'], seconds: 3, title: 'Consultations', class: 'private' });
 	if (look) mkdirSync(look, { recursive: true });
@@ -155,6 +156,22 @@ test('the timeline shows every speech and moves by keys, by pointer and from spe
 	await page.mouse.click(box.x + box.width / 2, box.y + 45);
 	await until('the middle of the first quarter', async () => Math.abs((await video('currentTime')) - 15) < 1);
 	await picture('zoomed');
+});
+
+test('what was delivered after an outage is marked from edge to edge, and said of it while one is there', LIMIT, async () => {
+	await visit('?s=long1&t=41');
+	await opened();
+	assert.equal(await page.$(slot('delivered')), null);
+	assert.match(await page.$eval(slot('delivered-band'), (element) => element.textContent), /Delivered afterwards: Conference room 2[^]*Delivered afterwards/);
+	await page.$eval(slot('timeline'), (element) => element.focus());
+	await page.keyboard.press('ArrowRight');
+	assert.match(await page.waitForSelector(slot('delivered', '[data-participant="room"]')).then((one) => one.evaluate((element) => element.textContent)), /Delivered afterwards.*Conference room 2/);
+	await picture('delivered');
+	await page.keyboard.press('End');
+	await until('it to be over', async () => (await page.$(slot('delivered'))) === null);
+	await page.$$eval(slot('event'), (all) => all.find((one) => one.textContent.includes('Delivered afterwards')).click());
+	await until('the first edge', async () => Math.abs((await video('currentTime')) - 42) < 2 && (await page.$(slot('delivered'))) !== null);
+	await page.$eval('video', (element) => element.pause());
 });
 
 test('captions are shown in the language that is chosen, and a link to a speech carries nobody’s token', LIMIT, async () => {

@@ -23,7 +23,7 @@ const conference = {
 		badges: [badge('chair', 'chair'), ...LANGUAGES.map((language) => badge(`${language}-1`, 'interpreter', { languages: [language] })), badge('room-1', 'room'), badge('room-2', 'room')],
 	}, {
 		id: 'late', title: 'A room whose line is pulled', mode: 'direct', record: true,
-		badges: [badge('chair', 'chair'), badge('sec', 'secretariat'), badge('room-1', 'room')],
+		badges: [badge('chair', 'chair'), badge('sec', 'secretariat'), badge('sec-2', 'secretariat'), badge('tech', 'technician'), badge('room-1', 'room')],
 	}],
 };
 

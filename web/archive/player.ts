@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { formatDuration } from '#shared/time';
 import { dateAndTime, languageName, t, type Key } from '#shared/words';
 import { fileAddress, isThere, open, proofAddress, type Opened, type Trouble } from './api';
-import { hueOf, readPlace, speechAt, type Channel, type Recording, type Speech } from './recording';
+import { deliveredAt, hueOf, readPlace, roomOf, speechAt, type Channel, type Recording, type Speech } from './recording';
 import './timeline';
 import { TROUBLES } from './troubles';
 
@@ -170,6 +170,7 @@ export class RecordingPage extends LitElement {
 					${this.player()}
 					<rs-timeline .recording=${recording} .at=${this.at} .seek=${this.seek}></rs-timeline>
 					${this.choices()}
+					${this.late()}
 				</section>
 				<section class="side-column">${this.speeches()} ${this.events()}</section>
 			</div>
@@ -180,6 +181,7 @@ export class RecordingPage extends LitElement {
 		const { session, captions } = this.recording;
 		const { ticket } = this.opened;
 		const speech = speechAt(this.recording.speeches, this.at);
+		const late = deliveredAt(this.recording.delivered, this.at);
 		return html`<div class="screen">
 				<video controls playsinline preload="auto" src=${fileAddress(session, 'programme', this.language, ticket)} data-testid="player" data-language=${this.language}
 					aria-label=${this.recording.title} @loadedmetadata=${this.ready} @timeupdate=${this.moved} @seeking=${this.moved} @error=${() => void this.broken()}>
@@ -190,7 +192,14 @@ export class RecordingPage extends LitElement {
 				? html`<p role="alert" class="panel notice-box" data-testid="unplayable">${t('archive.unplayable')} <button type="button" class="button" @click=${() => this.retry()}>${t('archive.again')}</button></p>`
 				: nothing}
 			<p class="speaking" data-testid="speaking" data-participant=${speech?.participant ?? ''}><span class="figures">${formatDuration(this.at)}</span>
-				${speech ? html`<strong><bdi>${speech.name}</bdi></strong> ${speech.person?.name ? html`<bdi>${speech.person.name}</bdi>` : nothing}` : nothing}</p>`;
+				${speech ? html`<strong><bdi>${speech.name}</bdi></strong> ${speech.person?.name ? html`<bdi>${speech.person.name}</bdi>` : nothing}` : nothing}
+				${late.length > 0 ? html`<span class="late small">${t('archive.delivered')}</span>` : nothing}</p>`;
+	}
+
+	/** Below all that is pressed, so that nothing moves when it comes. */
+	private late(): TemplateResult {
+		return html`<div role="status">${deliveredAt(this.recording.delivered, this.at).map((one) => html`<p class="late small" data-testid="delivered" data-participant=${one.participant}
+			><strong>${t('archive.delivered')}.</strong> ${t('archive.delivered.text', { name: roomOf(one) })}</p>`)}</div>`;
 	}
 
 	private choices(): TemplateResult {
@@ -275,12 +284,13 @@ export class RecordingPage extends LitElement {
 	}
 
 	private events(): TemplateResult | typeof nothing {
-		const { decisions, points, motions } = this.recording;
-		if (decisions.length + points.length + motions.length === 0)
+		const { decisions, points, motions, delivered } = this.recording;
+		if (decisions.length + points.length + motions.length + delivered.length === 0)
 			return nothing;
 		const rows = [
 			...points.map(({ at_ms, participant, name }) => ({ at_ms, text: t('archive.point', { name: name ?? participant }), note: '' })),
 			...motions.map(({ at_ms, participant, name, motion, result }) => ({ at_ms, text: t('archive.motion', { motion: word(MOTIONS, motion) ?? motion, name: name ?? participant }), note: word(OUTCOMES, result) ?? '' })),
+			...delivered.map((one) => ({ at_ms: one.from_ms, text: t('archive.delivered.of', { name: roomOf(one) }), note: `${formatDuration(one.from_ms)}–${formatDuration(one.to_ms)}` })),
 			...decisions.map(({ at_ms, title, kind, result, totals }) => ({
 				at_ms,
 				text: title,

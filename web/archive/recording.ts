@@ -51,6 +51,13 @@ export interface Motion {
 	result?: string;
 }
 
+/** A room's line was lost, and what was said there was delivered afterwards. */
+export interface Delivered extends Span {
+	participant: string;
+	name?: string;
+	person?: { name?: string };
+}
+
 export interface Recording {
 	session: string;
 	meeting: string;
@@ -68,13 +75,14 @@ export interface Recording {
 	captions: { language: string }[];
 	/** Of one participant alone where it is named. */
 	gaps: (Span & { participant?: string })[];
+	delivered: Delivered[];
 }
 
 type Bare = Pick<Recording, 'session' | 'meeting' | 'class' | 'started_ms' | 'duration_ms'> & Partial<Omit<Recording, 'speeches'>> & { speeches?: (Omit<Speech, 'name'> & { name?: string })[] };
 
 /** The index with empty lists where it has none, and speeches in the order in which they were made. */
 export function whole(index: Bare): Recording {
-	const lists = { languages: [], items: [], speeches: [], decisions: [], points: [], motions: [], captions: [], gaps: [] };
+	const lists = { languages: [], items: [], speeches: [], decisions: [], points: [], motions: [], captions: [], gaps: [], delivered: [] };
 	const all = { title: '', ...lists, ...index };
 	// The chair speaks for no delegation that the record would name.
 	const speeches = all.speeches.map((speech): Speech => ({ ...speech, name: speech.name ?? speech.person?.name ?? speech.participant }));
@@ -84,6 +92,16 @@ export function whole(index: Bare): Recording {
 /** The speech that is made at this moment; of two, the later one. */
 export function speechAt(speeches: Speech[], ms: number): Speech | undefined {
 	return speeches.filter(({ from_ms, to_ms }) => from_ms <= ms && ms < to_ms).at(-1);
+}
+
+/** What the room is called. */
+export function roomOf({ participant, name, person }: Delivered): string {
+	return person?.name ?? name ?? participant;
+}
+
+/** Rooms that were not heard at this moment, and have delivered what they said. */
+export function deliveredAt(delivered: Delivered[], ms: number): Delivered[] {
+	return delivered.filter(({ from_ms, to_ms }) => from_ms <= ms && ms < to_ms);
 }
 
 /** The chair's lasts as long as the sitting, and the others' lie within it. */

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, svg, type PropertyValues, type SVGTemplateRe
 import { customElement, property, state } from 'lit/decorators.js';
 import { formatDuration } from '#shared/time';
 import { t } from '#shared/words';
-import { hueOf, isPresiding, neighbour, speechAt, type Recording } from './recording';
+import { hueOf, isPresiding, neighbour, roomOf, speechAt, type Recording } from './recording';
 
 /** Heights of the bands, from above: items, speeches, marks. */
 const ITEMS = { y: 0, height: 22 };
@@ -104,10 +104,11 @@ export class Timeline extends LitElement {
 					aria-label=${t('archive.timeline')} aria-valuemin="0" aria-valuemax=${Math.round(this.duration / 1000)} aria-valuenow=${Math.round(this.at / 1000)}
 					aria-valuetext=${speech ? t('archive.at', { time, name: speech.name }) : time}
 					@pointerdown=${(event: PointerEvent) => this.press(event)} @keydown=${(event: KeyboardEvent) => this.key(event)}>
-					${this.scale()} ${this.items()} ${this.gaps()} ${this.speeches()} ${this.marks()}
+					${this.scale()} ${this.items()} ${this.gaps()} ${this.speeches()} ${this.delivered()} ${this.marks()}
 					<line class="now" x1=${this.x(this.at)} x2=${this.x(this.at)} y1="0" y2=${HEIGHT - 12}></line>
 				</svg>
 			</div>
+			${this.recording.delivered.length === 0 ? nothing : html`<p class="legend small muted"><span class="delivered">${t('archive.delivered')}</span></p>`}
 			<div class="timeline-keys">
 				<button type="button" class="button" data-testid="previous-speech" @click=${() => this.jump(-1)}>${t('archive.previous')}</button>
 				<button type="button" class="button" data-testid="next-speech" @click=${() => this.jump(1)}>${t('archive.following')}</button>
@@ -151,6 +152,19 @@ export class Timeline extends LitElement {
 			const box = participant === undefined ? this.clip(from_ms, to_ms) : null;
 			return box ? [svg`<g><title>${t('archive.gap')}</title><rect class="gap" x=${box.x} width=${box.width} y=${SPEECHES.y} height=${SPEECHES.height}></rect></g>`] : [];
 		});
+	}
+
+	/** Hatched between both edges, below the speeches; the word where it fits, else in the legend and the list. */
+	private delivered(): SVGTemplateResult[] {
+		const bands = this.recording.delivered.flatMap((one) => {
+			const box = this.clip(one.from_ms, one.to_ms);
+			const word = t('archive.delivered');
+			return box ? [svg`<g data-testid="delivered-band"><title>${t('archive.delivered.of', { name: roomOf(one) })}</title>
+				<path class="delivered" d=${`M${box.x} ${SPEECHES.y}V${MARKS.y}M${box.x + box.width} ${SPEECHES.y}V${MARKS.y}`}></path>
+				<rect class="delivered" fill="url(#delivered-hatch)" x=${box.x} width=${Math.max(3, box.width)} y=${MARKS.y} height=${MARKS.height}></rect>
+				${box.width > word.length * 7 + 8 ? svg`<text class="delivered" x=${box.x + box.width / 2} y=${MARKS.y + 13} text-anchor="middle">${word}</text>` : nothing}</g>`] : [];
+		});
+		return bands.length === 0 ? [] : [svg`<defs><pattern id="delivered-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" y2="6"></line></pattern></defs>`, ...bands];
 	}
 
 	/** Where many speeches share a pixel, one of them stands for all. */

@@ -3,7 +3,7 @@ import { catalogues, type Language } from '#shared/words';
 import { archive } from '#shared/words/archive';
 import { asked } from '../archive/finder';
 import { proofAddress } from '../archive/api';
-import { hueOf, neighbour, readPlace, speechAt, whole, type Speech } from '../archive/recording';
+import { deliveredAt, hueOf, neighbour, readPlace, roomOf, speechAt, whole, type Speech } from '../archive/recording';
 
 test('no other message has the name of one of the archive’s', () => {
 	for (const [language, messages] of Object.entries(archive)) expect(catalogues[language as Language]).toMatchObject(messages);
@@ -15,7 +15,7 @@ const bare = { session: 's', meeting: 'demo', class: 'public', started_ms: 0, du
 test('what an index leaves out is empty, and speeches come in their order', () => {
 	const all = whole({ ...bare, speeches: [speech(2, 20, 30), speech(1, 0, 10)] });
 	expect(all.speeches.map(({ n }) => n)).toEqual([1, 2]);
-	expect([all.languages, all.items, all.gaps, all.points, all.decisions, all.captions].flat()).toEqual([]);
+	expect([all.languages, all.items, all.gaps, all.points, all.decisions, all.captions, all.delivered].flat()).toEqual([]);
 });
 
 test('who has no delegation is called by name, or by badge', () => {
@@ -27,6 +27,11 @@ test('who has no delegation is called by name, or by badge', () => {
 test('of two who speak at a time, who began later counts, and nobody between', () => {
 	const speeches = [speech(1, 0, 30), speech(2, 10, 20), speech(3, 40, 50)];
 	expect([0, 10, 25, 35, 40, 50].map((ms) => speechAt(speeches, ms)?.n)).toEqual([1, 2, 1, undefined, 3, undefined]);
+});
+
+test('what was delivered late is so between its edges, and the room has a name', () => {
+	const late = [{ participant: 'room', person: { name: 'Room 1' }, from_ms: 10, to_ms: 20 }, { participant: 'room-2', from_ms: 15, to_ms: 30 }];
+	expect([9, 10, 15, 20, 30].map((ms) => deliveredAt(late, ms).map(roomOf).join())).toEqual(['', 'Room 1', 'Room 1,room-2', 'room-2', '']);
 });
 
 test('back goes to the beginning first, then to the speech before', () => {

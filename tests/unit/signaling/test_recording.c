@@ -113,6 +113,10 @@ static void what_is_wrong_is_named(void **state)
 		{ "{" HEAD
 		  ",\"items\":[{\"item\":1,\"title\":\"a\\u0007b\",\"from_ms\":1,\"to_ms\":2}]}",
 			"items[0].title" },
+		{ "{" HEAD ",\"delivered\":[{\"participant\":\"room\",\"from_ms\":2,\"to_ms\":1}]}",
+			"delivered[0].to_ms" },
+		{ "{" HEAD ",\"delivered\":[{\"participant\":\"a b\",\"from_ms\":1,\"to_ms\":2}]}",
+			"delivered[0].participant" },
 		{ "{" HEAD ",\"points\":[{\"participant\":\"a b\",\"at_ms\":2}]}",
 			"points[0].participant" },
 		{ "{" HEAD ",\"decisions\":[{\"at_ms\":2,\"totals\":{\"yes\":\"many\"}}]}",
