@@ -427,6 +427,8 @@ static enum verdict decide_by_kind(const struct proceedings *proceedings,
 	case COMMAND_RESTART_BOX:
 	case COMMAND_ANSWER_TECHNICIAN:
 	case COMMAND_TELL_LINE:
+	case COMMAND_TELL_BOX:
+	case COMMAND_LOOK_AT_BOX:
 	case COMMAND_OFFER:
 	case COMMAND_RESTART_ICE:
 	case COMMAND_HANG_UP:

@@ -193,6 +193,8 @@ static const struct row rows[COMMAND_COUNT] = {
 	[COMMAND_RESTART_BOX] = { .any = TECHNICIAN, .when = ALWAYS },
 	[COMMAND_ANSWER_TECHNICIAN] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_TELL_LINE] = { .any = ROLES_ALL, .when = ALWAYS },
+	[COMMAND_TELL_BOX] = { .any = ROLE_BIT(ROLE_ROOM), .when = ALWAYS },
+	[COMMAND_LOOK_AT_BOX] = { .any = TECHNICIAN, .when = ALWAYS },
 	[COMMAND_OFFER] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_RESTART_ICE] = { .any = ROLES_ALL, .when = ALWAYS },
 	[COMMAND_HANG_UP] = { .any = ROLES_ALL, .when = ALWAYS },

@@ -56,6 +56,7 @@ int chamber_new(struct service *service, struct meeting *meeting, const char *co
 		chamber->people[i].away_at = RS_TIME_NEVER;
 		measure_init(&chamber->people[i]);
 		station_init(&chamber->people[i].station);
+		boxes_init(&chamber->people[i].box);
 	}
 	*out_chamber = chamber;
 	return 0;

@@ -10,6 +10,7 @@
 #include "signaling/interpretation/interpretability.h"
 #include "signaling/interpretation/speech.h"
 #include "signaling/proceedings/plan.h"
+#include "signaling/service/boxes.h"
 #include "signaling/service/greenroom.h"
 #include "signaling/service/listening.h"
 #include "signaling/service/service.h"
@@ -45,6 +46,8 @@ struct session {
 	bool companion;             /* of somebody in the room: sends no media */
 	bool changes;               /* is told what is not as it was, lists by entry */
 	bool surveys;               /* is told how the lines of all are */
+	bool looks;                 /* at a room's box: */
+	size_t looks_at;            /* that participant's */
 	size_t captions; /* language whose captions it shows: index of the channel + 1; 0 = none */
 	/* rate limit: a bucket of thousandths of a command */
 	int64_t bucket;
@@ -99,6 +102,7 @@ struct person {
 	struct errands errands;
 	struct station_page page; /* said last of its own line */
 	rs_time page_at;          /* then; 0 = never */
+	struct box_said box;      /* of a room */
 	struct precall precall;   /* the newest; wall_ms 0 = never tested */
 	bool precall_news;        /* not told yet */
 	int64_t mic_packets;

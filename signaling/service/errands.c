@@ -213,7 +213,8 @@ static enum verdict answer(
 	const struct session *session, const struct wire_message *message, struct moment at)
 {
 	struct person *person = session_person(session);
-	return errands_answer(&person->errands, message->number, message->done, at.wall_ms) < 0
+	return errands_answer(&person->errands, message->number, message->done, message->why,
+		       at.wall_ms) < 0
 		       ? VERDICT_NO_SUCH_REQUEST
 		       : VERDICT_OK;
 }

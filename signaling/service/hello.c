@@ -284,6 +284,7 @@ void session_hello(struct service *service, struct session *session,
 	layers_joined(service, session);
 	chat_show(service, session);
 	errands_joined(service, session);
+	boxes_joined(service, session);
 	service->counters.joined++;
 	service->counters.resumed += resumed ? 1 : 0;
 	log_debug(LOG_MEETING, chamber->proceedings->meeting->id, "joined badge=%s resumed=%d",

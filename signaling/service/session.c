@@ -176,7 +176,8 @@ static media_fn *media_handler(enum command_kind kind)
 bool session_is_media(enum command_kind kind)
 {
 	return media_handler(kind) != NULL || kind == COMMAND_CAPTION_LIVE ||
-	       kind == COMMAND_HISTORY || kind == COMMAND_TELL_LINE || errands_is_command(kind);
+	       kind == COMMAND_HISTORY || kind == COMMAND_TELL_LINE || kind == COMMAND_TELL_BOX ||
+	       kind == COMMAND_LOOK_AT_BOX || errands_is_command(kind);
 }
 
 static void do_media(struct service *service, struct session *session,
@@ -273,6 +274,10 @@ static void handle_command(struct service *service, struct session *session,
 		survey_history(service, session, message, at);
 	} else if (message->command.kind == COMMAND_TELL_LINE) {
 		technician_line(service, session, message, at);
+	} else if (message->command.kind == COMMAND_TELL_BOX) {
+		boxes_told(service, session, message, at);
+	} else if (message->command.kind == COMMAND_LOOK_AT_BOX) {
+		boxes_look(service, session, message, at);
 	} else if (errands_is_command(message->command.kind)) {
 		errands_command(service, session, message, at);
 	} else if (message->command.kind == COMMAND_SAY) {

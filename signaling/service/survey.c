@@ -42,6 +42,7 @@ static void was_told(struct person *person)
 	told->limit = person->page.limit;
 	/* Of who is not here nothing was told. */
 	person->errands.is_news = person->errands.is_news && !station->here;
+	person->box.is_news = person->box.is_news && !station->here;
 	for (size_t i = 0; i < STATION_FIGURES; i++)
 		told->figures[i] = stations_rounded((enum station_figure)i, station->figures[i]);
 	for (size_t i = 0; i < TROUBLE_COUNT; i++) {
@@ -91,9 +92,14 @@ static int put_station(const char *comma, const char *id, const struct person *p
 		err = stations_write_troubles(&station->troubles, out);
 	if (err == 0 && (!again || person->errands.is_news))
 		err = put_errands(figures || troubles ? "," : "", person, out);
-	if (err == 0 && (again ? !is_page_alike(person) : person->page_at != 0))
+	const bool page = again ? !is_page_alike(person) : person->page_at != 0;
+	if (err == 0 && page)
 		err = put_page(figures || troubles || person->errands.is_news ? "," : "",
 			&person->page, out);
+	if (err == 0)
+		err = boxes_put(&person->box,
+			figures || troubles || page || person->errands.is_news ? "," : "", !again,
+			out);
 	return err < 0 ? err : rs_buf_append(out, "}", 1);
 }
 
@@ -102,9 +108,10 @@ static bool is_news(const struct person *person)
 	const struct station_told *told = &person->station_told;
 	if (person->station.here != told->here)
 		return true;
-	return told->here && (person->errands.is_news || !is_page_alike(person) ||
-				     !is_rounded_alike(&person->station, told) ||
-				     !is_troubled_alike(&person->station.troubles, told));
+	return told->here &&
+	       (person->errands.is_news || person->box.is_news || !is_page_alike(person) ||
+		       !is_rounded_alike(&person->station, told) ||
+		       !is_troubled_alike(&person->station.troubles, told));
 }
 
 static int put_people(const struct chamber *chamber, bool whole, struct rs_buf *out)
@@ -306,6 +313,7 @@ void survey_free(struct chamber *chamber)
 	for (size_t i = 0; i < chamber->proceedings->meeting->n_participants; i++) {
 		station_done(&chamber->people[i].station);
 		errands_done(&chamber->people[i].errands);
+		boxes_done(&chamber->people[i].box);
 	}
 }
 

@@ -137,6 +137,15 @@ static enum severity severity_of(const struct interpretability *sound, enum soun
 	return SEVERITY_NONE;
 }
 
+static void add_box(const struct person *person, struct station_second *second)
+{
+	const struct box *box = &person->box.box;
+	second->box = box;
+	if (!box->known)
+		return;
+	second->figures[STATION_CONCEALED] = box->now.concealed;
+}
+
 static void add_microphone(const struct person *person, struct station_second *second)
 {
 	second->flows = person->level >= 0;
@@ -176,11 +185,13 @@ static struct station_second second_of(
 		second.figures[i] = TROUBLE_UNKNOWN;
 	const char *badge = chamber->proceedings->meeting->participants[participant].id;
 	second.undelivered = late_undelivered(chamber, badge);
+	boxes_second(&person->box, now);
 	if (!second.here)
 		return second;
 	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person)
 		add_line(peer, &second);
 	add_page(person, second.figures, now);
+	add_box(person, &second);
 	add_microphone(person, &second);
 	second.figures[STATION_CLOCK] = person->clock_ms;
 	const bool awaited = is_awaited(chamber, badge);

@@ -1,6 +1,6 @@
 #include "signaling/technician/errands.h"
 
-#include "common/base/mem.h"
+#include "common/base/text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -68,15 +68,19 @@ bool errands_end(struct errands *errands, enum errand errand)
 	return true;
 }
 
-int errands_answer(struct errands *errands, uint32_t number, bool done, int64_t wall_ms)
+int errands_answer(
+	struct errands *errands, uint32_t number, bool done, const char *why, int64_t wall_ms)
 {
 	for (size_t i = 0; i < ERRAND_COUNT; i++) {
 		struct errand_entry *entry = &errands->entries[i];
 		if (entry->state == ERRAND_NONE || entry->number != number || !kinds[i].is_answered)
 			continue;
 		const enum errand_state state = done ? ERRAND_DONE : ERRAND_CANNOT;
-		errands->is_news = errands->is_news || state != entry->state;
+		errands->is_news =
+			errands->is_news || state != entry->state || strcmp(why, entry->why) != 0;
 		entry->state = state;
+		(void)rs_set_text(entry->why,
+			done ? "" : why); /* a word that is cut is one that nobody knows */
 		entry->at_ms = wall_ms;
 		entry->until_ms = wall_ms + kinds[i].kept_ms;
 		return 0;

@@ -21,6 +21,9 @@
 /* So long a question stays, and what was answered to it. */
 #define ERRAND_KEPT_MS INT64_C(600000)
 
+/* Octets of the word for why something could not be done. */
+#define ERRAND_WHY_MAX 32
+
 enum errand {
 	ERRAND_TELL,    /* a line to be read */
 	ERRAND_CABLE,   /* to use the cable */
@@ -51,6 +54,8 @@ struct errand_entry {
 	int64_t at_ms;    /* when it was asked, or answered; wall clock */
 	int64_t until_ms; /* then it is over */
 	enum test_signal signal;
+	char why[ERRAND_WHY_MAX +
+		 1]; /* ERRAND_CANNOT: a word for the reason; empty = none was given */
 };
 
 struct errands {
@@ -68,9 +73,10 @@ int errands_ask(struct errands *errands, enum errand errand, const char *text,
 	enum test_signal signal, int64_t wall_ms);
 /* It is over; true if it was there. */
 bool errands_end(struct errands *errands, enum errand errand);
-/* Number `number` was done, or could not be; a later answer takes the place of an earlier one. 0, or -ENOENT: there is none of that
+/* Number `number` was done, or could not be, `why` ("" = not said; cut to what fits); a later answer takes the place of an earlier one. 0, or -ENOENT: there is none of that
  * number that is answered at all (of what one hears and makes there is nothing to answer). */
-int errands_answer(struct errands *errands, uint32_t number, bool done, int64_t wall_ms);
+int errands_answer(
+	struct errands *errands, uint32_t number, bool done, const char *why, int64_t wall_ms);
 bool errands_is_on(const struct errands *errands, enum errand errand);
 /* What is over by now ends: a set of 1 << enum errand. */
 unsigned errands_tick(struct errands *errands, int64_t wall_ms);

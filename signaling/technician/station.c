@@ -205,6 +205,8 @@ static void weigh(struct station *station, const struct station_second *second, 
 	for (size_t i = 0; i <= TROUBLE_UNDELIVERED; i++)
 		(void)troubles_weigh(&station->troubles, (enum trouble)i, weighed[i],
 			wall_ms); /* whoever asks looks at them */
+	if (second->box != NULL)
+		box_weigh(second->box, &station->troubles, wall_ms);
 }
 
 /* All is forgotten but what it owes the record. */

@@ -7,7 +7,7 @@
 #ifndef ROSTRUM_SIGNALING_TECHNICIAN_STATION_H
 #define ROSTRUM_SIGNALING_TECHNICIAN_STATION_H
 
-#include "signaling/technician/troubles.h"
+#include "signaling/technician/box.h"
 
 /* The history is kept in steps on the wall clock: step n is from n * STATION_STEP_MS on. */
 #define STATION_STEP_MS 5000
@@ -82,6 +82,7 @@ struct station_second {
 	int figures[STATION_FIGURES]; /* TROUBLE_UNKNOWN = not measured */
 	enum severity band, quiet, clipping;
 	enum severity undelivered;
+	const struct box *box; /* what a room's box says; NULL = it is none */
 };
 
 struct station_history;

@@ -6,7 +6,8 @@
  * Loss: one packet in fifty is mended unheard, one in twelve is not. Delay: G.114 plans with 150 ms one way for a
  * conversation and 400 ms at most. Jitter: half of 60 ms is what a browser's buffer takes. A voice needs 40 kbit/s and as much again
  * when it is protected. What takes a packet longer than a video frame through the server stutters for everybody. A page whose clock
- * is off by minutes cannot show speaking times; its certificates and links end at the wrong moment, too. */
+ * is off by minutes cannot show speaking times; its certificates and links end at the wrong moment, too. A sound card's quartz is within
+ * 100 parts in a million. A room's microphone hears the room's own noise above -70 dBFS; below -96 it is off or not plugged in. */
 static const struct trouble_kind {
 	const char *name, *text;
 	int warning, warning_off, critical, critical_off;
@@ -33,6 +34,19 @@ static const struct trouble_kind {
 	[TROUBLE_CLIPPING] = { "clipping", "The microphone is overdriven.", 1, 1, 2, 2, 1, 1 },
 	[TROUBLE_UNDELIVERED] = { "undelivered",
 		"What was said while the line was lost is not in the record.", 1, 1, 2, 2, 1, 1 },
+	[TROUBLE_CAMERA] = { "camera", "A camera of the room gives no picture.", 1, 1, 2, 2, 1, 1 },
+	[TROUBLE_CARD] = { "card", "A sound card of the room is away.", 1, 1, 2, 2, 1, 1 },
+	[TROUBLE_XRUNS] = { "xruns",
+		"Sound of the room breaks off: its computer or a sound card comes late.", 2, 1, 10,
+		5, 3, 10 },
+	[TROUBLE_CARD_CLOCK] = { "card-clock", "The clock of a sound card of the room is far off.",
+		200, 150, 1000, 800, 10, 10 },
+	[TROUBLE_KEPT_FULL] = { "kept-full", "The room's store for outages is nearly full.", 80, 75,
+		95, 90, 3, 10 },
+	[TROUBLE_SEAT_SILENT] = { "seat-silent",
+		"The microphone of a seat that has the floor is silent.", 70, 65, 96, 90, 10, 2 },
+	[TROUBLE_SEAT_CLIPPING] = { "seat-clipping",
+		"The microphone of a seat that has the floor is overdriven.", 2, 1, 20, 10, 3, 10 },
 	[TROUBLE_CPU] = { "cpu", "The threads that move media have much to do.", 70, 60, 90, 80, 5,
 		10 },
 	[TROUBLE_SLOW] = { "slow", "Packets take long through the media server.", 20000, 10000,

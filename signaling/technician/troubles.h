@@ -35,6 +35,14 @@ enum trouble {
 	TROUBLE_QUIET,
 	TROUBLE_CLIPPING,
 	TROUBLE_UNDELIVERED, /* severity: what was said while the line was lost is not in the record; also of who is not here */
+	/* of a room's box, as it says: box.h */
+	TROUBLE_CAMERA,        /* severity: a camera gives no picture */
+	TROUBLE_CARD,          /* severity: a sound card is away */
+	TROUBLE_XRUNS,         /* of its sound cards, in a minute or two */
+	TROUBLE_CARD_CLOCK,    /* parts in a million that a sound card's clock is off */
+	TROUBLE_KEPT_FULL,     /* percent of its room for outages that is used */
+	TROUBLE_SEAT_SILENT,   /* dB below full scale that the microphone of an open seat is */
+	TROUBLE_SEAT_CLIPPING, /* permille of the samples of such a microphone */
 	/* of a node */
 	TROUBLE_CPU,      /* percent of the threads that move media */
 	TROUBLE_SLOW,     /* us, the slowest packet of a second through the media server */

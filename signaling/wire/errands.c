@@ -51,6 +51,8 @@ void errands_parse_answer(const struct object *object, struct wire_message *mess
 	message->done = strcmp(answer, "done") == 0;
 	if (!message->done && strcmp(answer, "cannot") != 0)
 		object_fail(object, "answer", "done or cannot is expected");
+	if (object_has(object, "why") && !rs_set_text(message->why, object_name(object, "why")))
+		object_fail(object, "why", "the word is too long");
 }
 
 int errands_write_request(
@@ -82,6 +84,7 @@ static json_t *state_of(const struct errand_entry *entry, enum errand errand)
 	doc_put(&json, "until", json_integer(entry->until_ms));
 	if (errand == ERRAND_SIGNAL)
 		doc_put(&json, "signal", json_string(test_signal_name(entry->signal)));
+	doc_put_text(&json, "why", entry->why);
 	return json;
 }
 

@@ -16,14 +16,14 @@ void errands_parse_tell(const struct object *object, struct wire_message *messag
 void errands_parse_loop(const struct object *object, struct wire_message *message);
 /* test-signal {participant, signal}. */
 void errands_parse_signal(const struct object *object, struct wire_message *message);
-/* answer-technician {number, answer}. */
+/* answer-technician {number, answer, why}. */
 void errands_parse_answer(const struct object *object, struct wire_message *message);
 
 /* What the place is asked: as it stands in `errands`, or that it is over when it does not. With `seat` (else NULL) the line is for
  * that seat of a room box, and has no number: the seat's person answers. 0, -E2BIG or -ENOMEM. */
 int errands_write_request(const struct errands *errands, enum errand errand, const char *seat,
 	struct rs_buf *out) RS_MUST_USE;
-/* What technicians are told: [{"do", "state", "at", "until", "signal"}, ...]. 0, -E2BIG or -ENOMEM. */
+/* What technicians are told: [{"do", "state", "at", "until", "signal", "why"}, ...]. 0, -E2BIG or -ENOMEM. */
 int errands_write_states(const struct errands *errands, struct rs_buf *out) RS_MUST_USE;
 
 #endif

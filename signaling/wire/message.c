@@ -2,6 +2,7 @@
 
 #include "common/control/object.h"
 #include "signaling/proceedings/permissions.h"
+#include "signaling/wire/box.h"
 #include "signaling/wire/captions.h"
 #include "signaling/wire/doc.h"
 #include "signaling/wire/errands.h"
@@ -496,6 +497,8 @@ static const struct {
 	[COMMAND_TEST_SIGNAL] = { "test-signal", errands_parse_signal },
 	[COMMAND_RESTART_BOX] = { "restart-box", parse_participant },
 	[COMMAND_TELL_LINE] = { "tell-line", stations_parse_line },
+	[COMMAND_TELL_BOX] = { "tell-box", box_parse },
+	[COMMAND_LOOK_AT_BOX] = { "look-at-box", box_parse_look },
 	[COMMAND_ANSWER_TECHNICIAN] = { "answer-technician", errands_parse_answer },
 	[COMMAND_OFFER] = { "offer", parse_offer },
 	[COMMAND_RESTART_ICE] = { "restart-ice", parse_sdp },
@@ -553,13 +556,19 @@ static enum wire_result fail(enum wire_result result, const char *text, char err
 	return result;
 }
 
+static size_t longest(enum command_kind kind)
+{
+	if (kind == COMMAND_OFFER || kind == COMMAND_RESTART_ICE)
+		return WIRE_OFFER_MAX;
+	return kind == COMMAND_TELL_BOX ? WIRE_BOX_MAX : WIRE_MESSAGE_MAX;
+}
+
 static enum wire_result parse_command(const struct object *object, const char *type, size_t len,
 	struct wire_message *message, char error[WIRE_ERROR_LEN])
 {
 	if (wire_command_parse_name(type, &message->command.kind) < 0)
 		return fail(WIRE_BAD_MESSAGE, "There is no message of this type.", error);
-	if (len > WIRE_MESSAGE_MAX && message->command.kind != COMMAND_OFFER &&
-		message->command.kind != COMMAND_RESTART_ICE)
+	if (len > longest(message->command.kind))
 		return fail(WIRE_BAD_MESSAGE, "The message is too long.", error);
 
 	message->kind = WIRE_COMMAND;
@@ -626,5 +635,6 @@ enum wire_result wire_order_parse(enum command_kind kind, const char *json, size
 void wire_message_done(struct wire_message *message)
 {
 	json_decref(message->json);
+	json_decref(message->report);
 	*message = (struct wire_message){ .kind = WIRE_COMMAND };
 }

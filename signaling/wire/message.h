@@ -11,6 +11,7 @@
 #include "signaling/auth/claims.h"
 #include "signaling/proceedings/plan.h"
 #include "signaling/proceedings/proceedings.h"
+#include "signaling/technician/box.h"
 #include "signaling/technician/errands.h"
 #include "signaling/technician/station.h"
 #include "signaling/turn/turn.h"
@@ -78,14 +79,17 @@ struct wire_message {
 	size_t n_looks;
 	char participants[WIRE_HISTORIES_MAX][RS_NAME_MAX + 1]; /* history */
 	size_t n_participants;
-	int delay_ms;              /* hears */
-	char seat[SEAT_MAX + 1];   /* tell-seat; empty = not said */
-	enum test_signal signal;   /* test-signal */
-	uint32_t number;           /* answer-technician */
-	struct station_page page;  /* tell-line */
-	bool done;                 /* answer-technician; else it could not be */
-	struct plan_question plan; /* plan */
-	void *json;                /* what the texts belong to */
+	int delay_ms;                 /* hears */
+	char seat[SEAT_MAX + 1];      /* tell-seat; empty = not said */
+	enum test_signal signal;      /* test-signal */
+	uint32_t number;              /* answer-technician */
+	struct station_page page;     /* tell-line */
+	bool done;                    /* answer-technician; else it could not be: */
+	char why[ERRAND_WHY_MAX + 1]; /* a word for the reason; empty = not said */
+	struct box_figures box;       /* tell-box: what is weighed */
+	struct plan_question plan;    /* plan */
+	void *report; /* tell-box: all of it, as box.h hands it on; NULL = without memory */
+	void *json;   /* what the texts belong to */
 };
 
 enum wire_result {

@@ -76,16 +76,16 @@ static void an_answer_is_to_a_number_that_stands(void **state)
 	assert_int_equal(errands_ask(&errands, ERRAND_CABLE, "", 0, 1000), 0);
 	assert_int_equal(errands_ask(&errands, ERRAND_SIGNAL, "", TEST_SIGNAL_TONE, 1000), 0);
 	errands.is_news = false;
-	assert_int_equal(errands_answer(&errands, 2, true, 1500), -ENOENT);
-	assert_int_equal(errands_answer(&errands, 9, true, 1500), -ENOENT);
+	assert_int_equal(errands_answer(&errands, 2, true, "", 1500), -ENOENT);
+	assert_int_equal(errands_answer(&errands, 9, true, "", 1500), -ENOENT);
 	assert_false(errands.is_news);
-	assert_int_equal(errands_answer(&errands, 1, false, 1500), 0);
+	assert_int_equal(errands_answer(&errands, 1, false, "", 1500), 0);
 	assert_true(errands.is_news);
 	assert_int_equal(errands.entries[ERRAND_CABLE].state, ERRAND_CANNOT);
-	assert_int_equal(errands_answer(&errands, 1, true, 1600), 0);
+	assert_int_equal(errands_answer(&errands, 1, true, "", 1600), 0);
 	assert_int_equal(errands.entries[ERRAND_CABLE].state, ERRAND_DONE);
 	errands.is_news = false;
-	assert_int_equal(errands_answer(&errands, 1, true, 1700), 0);
+	assert_int_equal(errands_answer(&errands, 1, true, "", 1700), 0);
 	assert_false(errands.is_news);
 	errands_done(&errands);
 }
@@ -142,6 +142,14 @@ static void what_is_asked_is_told_to_the_one_asked_alone(void **state)
 		bench_try(bench, ken, "answer-technician", "\"number\":1,\"answer\":\"cannot\""),
 		"ok");
 	assert_string_equal(bench_text(asked_of(technician, "KEN.asked.0"), "state"), "cannot");
+	assert_null(bench_at(asked_of(technician, "KEN.asked.0"), "why"));
+	assert_string_equal(bench_try(bench, ken, "answer-technician",
+				    "\"number\":1,\"answer\":\"cannot\",\"why\":\"no-person\""),
+		"ok");
+	assert_string_equal(bench_text(asked_of(technician, "KEN.asked.0"), "why"), "no-person");
+	assert_string_equal(bench_try(bench, ken, "answer-technician",
+				    "\"number\":1,\"answer\":\"cannot\",\"why\":\"of many words\""),
+		"malformed");
 	assert_string_equal(
 		bench_try(bench, technician, "ask-for-cable", "\"participant\":\"BRA\""),
 		"not-connected");
