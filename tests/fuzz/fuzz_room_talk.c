@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void take_all(struct talk *talk)
 {
-	char out[TALK_SEND_MAX];
+	static char out[TALK_SEND_MAX];
 	struct meeting_news news;
 	while (talk_poll(talk, out) > 0) {
 		if (out[0] != '{')

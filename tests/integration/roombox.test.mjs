@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import { publish } from '../support/clients.mjs';
 import { Page } from '../support/page.mjs';
 import { importRooms, roomToken, startBox } from '../support/rooms.mjs';
 import { freePort, startRostrum } from '../support/rostrum.mjs';
@@ -95,12 +96,13 @@ test('each room hears the other and never itself', LIMIT, async () => {
 test('a channel of interpretation has its own output channel', LIMIT, async () => {
 	const hz = TONES['fr-1'];
 	const chair = new Page(rostrum.base, roomToken(rostrum, 'chair', 'chair'));
-	const desk = new Page(rostrum.base, roomToken(rostrum, 'fr-1', 'interpreter'));
+	const interpreter = new Page(rostrum.base, roomToken(rostrum, 'fr-1', 'interpreter'));
 	await chair.open();
-	await desk.open();
+	await interpreter.open();
 	await chair.must('open-meeting', { override: true });
-	boxes.push(startBox(rostrum, 'fr-1', 'interpreter', { microphones: tone(hz) }));
-	await until('the desk is live', async () => (await desk.command('go-live', { channel: 'fr' })).ok, { limit: 30_000, every: 500 });
+	const desk = publish(rostrum, 'fr-1', { token: roomToken(rostrum, 'fr-1', 'interpreter'), meeting: 'rooms', hz });
+	await desk.connected();
+	await until('the desk is live', async () => (await interpreter.command('go-live', { channel: 'fr' })).ok, { limit: 30_000, every: 500 });
 	for (const id of Object.keys(ROOMS)) {
 		await until(`${id} has French on its second output`, () => {
 			const { floor, french } = played(id);
@@ -110,7 +112,8 @@ test('a channel of interpretation has its own output channel', LIMIT, async () =
 		await checkNeverItself(id);
 	}
 	chair.close();
-	desk.close();
+	interpreter.close();
+	await desk.stop();
 });
 
 test('a box tells how it is', LIMIT, async () => {

@@ -63,6 +63,10 @@ export class Page {
 		case 'measured':
 			this.view = mergePatch(this.view, { measured: message.patch });
 			break;
+		case 'survey':
+			this.survey = mergePatch(message.whole ? {} : this.survey, message.patch);
+			this.surveyed?.(message);
+			break;
 		case 'technician':
 			this.asked.push(message);
 			break;

@@ -1,6 +1,7 @@
 #include "tools/roombox/box_priv.h"
 
 #include "common/log/log.h"
+#include "tools/roombox/box_report.h"
 #include "tools/roombox/device_report.h"
 #include "tools/roombox/notify.h"
 
@@ -55,7 +56,11 @@ static void tell_figures(void *ctx, struct figures *out_figures)
 
 static int box_init(struct box *box, const struct box_config *config, rs_time now)
 {
-	*box = (struct box){ .config = config, .start = now, .layers = LADDER_LAYERS };
+	*box = (struct box){ .config = config,
+		.start = now,
+		.layers = LADDER_LAYERS,
+		.report_every = MEETING_EVERY,
+		.reported_at = now };
 	rs_rand_init_system(&box->rand);
 	box->watchdog = notify_interval();
 	box->next_watchdog = box->watchdog == RS_TIME_NEVER ? RS_TIME_NEVER : now;
@@ -92,6 +97,7 @@ static int box_init(struct box *box, const struct box_config *config, rs_time no
 static void box_done(struct box *box)
 {
 	box_keep_close(box);
+	test_signal_done(&box->signal);
 	call_done(&box->call);
 	microphone_free(box->microphone);
 	uplink_free(box->uplink);
@@ -145,7 +151,20 @@ static bool is_our_line(const struct box *box, const char *peer)
 	return box->call.stage == CALL_LIVE && slash != NULL && strcmp(slash + 1, peer) == 0;
 }
 
-/* A technician's line is for displays at the seats; this box has none, and its log has no texts of people above debug. */
+static void take_signal(struct box *box, const struct meeting_news *news, rs_time now)
+{
+	const struct room *room = box->config->room;
+	const struct picture *picture =
+		room->n_cameras > 0 ? &room->cameras[room->shown].picture : NULL;
+	log_info(LOG_MEDIA, box->config->source, "test signal tone=%d bars=%d", news->tone,
+		news->bars);
+	if (test_signal_set(&box->signal, news->tone, news->bars && picture != NULL,
+		    picture != NULL ? picture->width : 0, picture != NULL ? picture->height : 0,
+		    now) < 0)
+		log_error(LOG_MEDIA, box->config->source, "no memory for a test signal");
+}
+
+/* A technician's line is for displays at the seats, which adapters have; the log has no texts of people above debug. */
 static void take_news(struct box *box, const struct meeting_news *news, rs_time now)
 {
 	if (news->kind == MEETING_LINE)
@@ -158,6 +177,12 @@ static void take_news(struct box *box, const struct meeting_news *news, rs_time 
 	if (news->kind == MEETING_TEXT)
 		log_debug(LOG_WS, box->config->source, "a technician says seat=%s text=%s",
 			news->seat.seat, news->text);
+	if (news->kind == MEETING_SIGNAL)
+		take_signal(box, news, now);
+	if (news->kind == MEETING_FIGURES) {
+		box->report_every = news->every;
+		box->report_at = rs_time_min(box->report_at, now);
+	}
 	box->restarts = box->restarts || news->kind == MEETING_RESTART;
 	seat_work_told(box->config->seats, news, now);
 }
@@ -196,6 +221,7 @@ static void turn(struct box *box)
 	box_line_flush(box);
 	rtc_io_flush(box->io);
 	report(box, now);
+	box_report_turn(box, now);
 	health_turn(box->health);
 }
 

@@ -69,6 +69,7 @@ static void capture(struct box *box, rs_time at)
 	uint8_t packet[MICROPHONE_PACKET_MAX];
 	uint8_t level;
 	room_capture(box->config->room, box->frame + half * PLAYOUT_BLOCK);
+	test_signal_sound(&box->signal, box->frame + half * PLAYOUT_BLOCK, PLAYOUT_BLOCK, at);
 	if (half == 0)
 		return;
 	if (box->call.stage == CALL_LIVE)
@@ -162,6 +163,24 @@ static void encode(struct box *box, size_t layer, rs_time now)
 			LOG_MEDIA, box->config->source, "picture cannot be encoded error=%d", made);
 }
 
+/* Bars instead of the camera, which goes on meanwhile; each change begins with a key frame. */
+static enum room_picture picture_of(struct box *box, rs_time at, rs_time now)
+{
+	struct camera *bars = test_signal_bars(&box->signal, now);
+	const bool cut = box->bars_shown != (bars != NULL);
+	struct picture camera;
+	const enum room_picture shown =
+		room_picture(box->config->room, at, bars != NULL ? &camera : &box->picture);
+	if (bars == NULL) {
+		box->bars_shown = box->bars_shown && shown == ROOM_PICTURE_NONE;
+		return cut && shown != ROOM_PICTURE_NONE ? ROOM_PICTURE_CUT : shown;
+	}
+	if (!camera_read(bars, at, &box->picture))
+		return ROOM_PICTURE_NONE;
+	box->bars_shown = true;
+	return cut ? ROOM_PICTURE_CUT : ROOM_PICTURE_NEXT;
+}
+
 /* The next picture, if there is one by now. */
 static void look(struct box *box, rs_time now)
 {
@@ -169,7 +188,7 @@ static void look(struct box *box, rs_time now)
 	const rs_time at = now - box->start;
 	if (at < box->picture_at + every)
 		return;
-	switch (room_picture(box->config->room, at, &box->picture)) {
+	switch (picture_of(box, at, now)) {
 	case ROOM_PICTURE_NONE:
 		return;
 	case ROOM_PICTURE_CUT:

@@ -15,6 +15,7 @@
 #include "tools/roombox/microphone.h"
 #include "tools/roombox/outage.h"
 #include "tools/roombox/redundant.h"
+#include "tools/roombox/test_signal.h"
 #include "tools/roombox/uplink.h"
 
 #define BOX_URL_MAX 2048
@@ -49,6 +50,15 @@ struct box {
 	/* the meeting beside its media */
 	struct meeting *meeting;
 	bool restarts; /* a technician wants it */
+	struct test_signal signal;
+	bool bars_shown; /* the last picture was of it */
+	/* how it is, as it is told */
+	struct report report;
+	rs_time report_every, report_at; /* and the next time */
+	rs_time reported_at;
+	rs_time cpu;               /* of the process, then */
+	uint64_t heard, concealed; /* packets, frames: then */
+	uint64_t pictures[ROOM_CAMERAS_MAX];
 	/* outages; NULL = nothing is kept */
 	struct keep *keep;
 	struct outage *outage;

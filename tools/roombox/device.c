@@ -271,8 +271,10 @@ void devices_turn(struct devices *devices, rs_time now, int64_t wall_us)
 {
 	devices->now = now;
 	devices->wall_us = wall_us;
-	for (struct device *device = devices->first; device != NULL; device = device->next)
+	for (struct device *device = devices->first; device != NULL; device = device->next) {
 		turn(device);
+		device->figures.lost_wall_us = device_lost_wall_us(device);
+	}
 }
 
 void devices_settle(struct devices *devices)

@@ -36,7 +36,8 @@ struct device_figures {
 		lost; /* times that it went away; one that was not there at the start went away then */
 	uint64_t xruns; /* times that a sound card had to be begun anew, since we or it came late */
 	uint64_t slips; /* frames of sound that were left out, or were not there in time */
-	double ppm;     /* what a sound card's clock is off by, in parts in a million */
+	int64_t lost_wall_us; /* when it went away last, us since 1970; before the first turn it means nothing */
+	double ppm; /* what a sound card's clock is off by, in parts in a million */
 };
 
 enum device_news { DEVICE_LOST, DEVICE_BACK };

@@ -7,6 +7,7 @@
 #include "tools/roombox/box.h"
 #include "tools/roombox/microphone.h"
 #include "tools/roombox/seat_work.h"
+#include "tools/roombox/token.h"
 
 #include <curl/curl.h>
 
@@ -116,6 +117,18 @@ static bool read_token(const struct config *config, char out[TOKEN_MAX])
 	return read;
 }
 
+/* Signaling would refuse it again and again, or let the box in as somebody else. */
+static bool fits_box(const char *token)
+{
+	char why[TOKEN_WHY_LEN];
+	char text[TOKEN_WHY_LEN + 16];
+	if (token_is_room(token, why))
+		return true;
+	(void)snprintf(text, sizeof(text), "token: %s", why);
+	(void)complain(text);
+	return false;
+}
+
 static int run(
 	const struct config *config, struct room *room, struct seat_work *work, const char *token)
 {
@@ -168,7 +181,7 @@ static int start(const struct config *config)
 	struct seat_work *work = NULL;
 	struct rs_rand rand;
 	char why[SPEC_WHY_LEN];
-	if (judge(config) != 0 || !read_token(config, token))
+	if (judge(config) != 0 || !read_token(config, token) || !fits_box(token))
 		return 1;
 	if (room_open(config, rs_clock_monotonic(), &room, why) < 0)
 		return complain(why);
@@ -208,6 +221,9 @@ int main(int argc, char **argv)
 		return list_devices();
 	switch (config_start(PROGRAM, keys, RS_ARRAY_LEN(keys), argc, argv, &config)) {
 	case CONFIG_EXIT_OK:
+		if (argc == 2 && strcmp(argv[1], "--help") == 0)
+			(void)printf("       " PROGRAM
+				     " --list-devices (sound cards and cameras of this machine)\n");
 		return 0;
 	case CONFIG_EXIT_FAIL:
 		return 1;

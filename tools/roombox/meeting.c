@@ -52,6 +52,8 @@ struct meeting {
 	pthread_mutex_t pressing;
 	struct press presses[MEETING_PRESSES_MAX];
 	size_t n_presses;
+	struct report report;
+	bool reports;
 };
 
 static rs_time time_now(void)
@@ -128,6 +130,9 @@ static void take_presses(struct meeting *meeting)
 	const size_t n = meeting->n_presses;
 	memcpy(presses, meeting->presses, n * sizeof(presses[0]));
 	meeting->n_presses = 0;
+	if (meeting->reports)
+		talk_report(meeting->talk, &meeting->report);
+	meeting->reports = false;
 	unlock(&meeting->pressing);
 	for (size_t i = 0; i < n; i++) {
 		if (presses[i].release)
@@ -369,6 +374,17 @@ static int hand_over(struct meeting *meeting, const char *seat, bool release)
 	if (err == 0)
 		lws_cancel_service(meeting->context);
 	return err;
+}
+
+bool meeting_report(struct meeting *meeting, const struct report *report)
+{
+	if (pthread_mutex_trylock(&meeting->pressing) != 0)
+		return false;
+	meeting->report = *report;
+	meeting->reports = true;
+	unlock(&meeting->pressing);
+	lws_cancel_service(meeting->context);
+	return true;
 }
 
 int meeting_press(struct meeting *meeting, const char *seat)

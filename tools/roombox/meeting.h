@@ -9,6 +9,7 @@
 #ifndef ROSTRUM_TOOLS_ROOMBOX_MEETING_H
 #define ROSTRUM_TOOLS_ROOMBOX_MEETING_H
 
+#include "tools/roombox/report.h"
 #include "tools/roombox/seats.h"
 
 /* Octets of why a key press was refused. */
@@ -40,6 +41,8 @@ enum meeting_news_kind {
 	MEETING_REFUSED, /* a press at `seat.seat` was refused: `reason` */
 	MEETING_TEXT, /* a technician's line for `seat.seat`, or for the room where that is empty: `text`; empty = no more */
 	MEETING_LAYERS, /* of what the media line `peer` sends, `wanted` sizes of the camera are wanted, from the smallest */
+	MEETING_FIGURES, /* somebody looks at the box, or no longer: `every`, so often meeting_report() is wanted */
+	MEETING_SIGNAL, /* a technician's test signal: `tone`, `bars`; neither: it is over, as it is when the line is lost */
 	MEETING_RESTART, /* a technician wants the box started again, and was told that it will be */
 };
 
@@ -53,7 +56,13 @@ struct meeting_news {
 	char text[MEETING_TEXT_MAX + 1];
 	char peer[RS_NAME_MAX + 1];
 	size_t wanted;
+	rs_time every;
+	bool tone, bars;
 };
+
+/* So often figures are wanted before anything is told, and at most. */
+#define MEETING_EVERY RS_SEC(5)
+#define MEETING_EVERY_LEAST RS_SEC(1)
 
 /* Starts the thread and asks for the line. 0, -EINVAL (`base` is no such address), -ENOMEM, -EIO (no thread, no library). */
 int meeting_new(const struct meeting_config *config, struct meeting **out_meeting) RS_MUST_USE;
@@ -63,6 +72,8 @@ struct meeting *meeting_free(struct meeting *meeting);
  * told once, as it is. After a line came back, only what is otherwise than before. */
 int meeting_poll(struct meeting *meeting, struct meeting_news *out_news);
 
+/* How the box is; copied. What could not be said yet is replaced by what is newer. False: the thread is just taking the one before. */
+bool meeting_report(struct meeting *meeting, const struct report *report);
 /* Whoever sits at this seat asks for the floor; a presiding officer's microphone is opened. What is refused is told by MEETING_REFUSED. 0,
  * or -E2BIG: MEETING_PRESSES_MAX wait already. */
 int meeting_press(struct meeting *meeting, const char *seat) RS_MUST_USE;

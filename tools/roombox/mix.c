@@ -28,6 +28,14 @@ bool room_open_microphone(struct room *room, const char *seat, bool open)
 	return found;
 }
 
+static void take_sample(struct room_loudness *since, int32_t sample)
+{
+	const int32_t size = sample < 0 ? -sample : sample;
+	since->peak = size > since->peak ? size : since->peak;
+	since->clipped += size >= INT16_MAX;
+	since->samples++;
+}
+
 /* The sound of its channels, through its gate. */
 static void add_part(struct room_microphone *microphone, const int16_t *frames, unsigned channels,
 	int32_t sum[PART])
@@ -37,6 +45,7 @@ static void add_part(struct room_microphone *microphone, const int16_t *frames, 
 		for (unsigned c = 0; c < channels; c++)
 			sample += microphone->used[c] ? frames[i * channels + c] : 0;
 		microphone->energy += (double)sample * sample;
+		take_sample(&microphone->since, sample);
 		if (microphone->open && microphone->gain < ROOM_FADE)
 			microphone->gain++;
 		else if (!microphone->open && microphone->gain > 0)
@@ -52,6 +61,18 @@ static int level_of(double mean)
 	return db > 0 ? 0 : db < ROOM_LEVEL_SILENT ? ROOM_LEVEL_SILENT : (int)lrint(db);
 }
 
+int room_dbfs(int32_t sample)
+{
+	return level_of((double)sample * sample);
+}
+
+struct room_loudness room_loudness(struct room_microphone *microphone)
+{
+	const struct room_loudness since = microphone->since;
+	microphone->since = (struct room_loudness){ .loudest = ROOM_LEVEL_SILENT };
+	return since;
+}
+
 static void take_levels(struct room *room)
 {
 	if (++room->level_blocks < LEVEL_BLOCKS)
@@ -61,6 +82,8 @@ static void take_levels(struct room *room)
 		struct room_microphone *microphone = &room->microphones[i];
 		microphone->level = level_of(microphone->energy / (LEVEL_BLOCKS * PLAYOUT_BLOCK));
 		microphone->energy = 0;
+		if (microphone->level > microphone->since.loudest)
+			microphone->since.loudest = microphone->level;
 	}
 }
 
@@ -143,6 +166,7 @@ enum room_picture room_picture(struct room *room, rs_time at, struct picture *ou
 	struct room_camera *camera = &room->cameras[room->shown];
 	const bool next = camera_read(camera->camera, at, &camera->picture);
 	camera->has_picture = camera->has_picture || next;
+	camera->pictures += next;
 	/* One that stands still has been asked before: what it showed then is shown again. */
 	if (!next && !(room->cut && camera->has_picture))
 		return ROOM_PICTURE_NONE;

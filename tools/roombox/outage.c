@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 /* What waits for the thread, while a request is under way. */
@@ -30,6 +31,7 @@ struct outage {
 	uint64_t lost;
 	atomic_bool line;
 	atomic_bool stopping;
+	atomic_ullong used, free; /* octets */
 	/* the thread's own */
 	struct kept kept;
 	bool lasts;                         /* at the start */
@@ -91,6 +93,14 @@ static void end(struct outage *outage, rs_time to, uint64_t packets, uint64_t lo
 	outage->told_octets = octets;
 }
 
+static void look_at_disk(struct outage *outage)
+{
+	struct statvfs disk;
+	outage->used = outage->kept.octets;
+	if (statvfs(outage->config.directory, &disk) == 0)
+		outage->free = (unsigned long long)disk.f_bavail * disk.f_frsize;
+}
+
 /* What was given since. */
 static void take_mail(struct outage *outage)
 {
@@ -109,6 +119,7 @@ static void take_mail(struct outage *outage)
 		return;
 	outage->synced = rs_clock_monotonic();
 	kept_sync(&outage->kept);
+	look_at_disk(outage);
 }
 
 static bool is_given_up(void *ctx)
@@ -222,6 +233,7 @@ int outage_new(const struct outage_config *config, struct outage **out_outage)
 		log_error(LOG_MAIN, config->source, "cannot be written key=keep.directory path=%s",
 			config->directory);
 	outage->lasts = err == 0 && kept_lasts(&outage->kept);
+	look_at_disk(outage);
 	if (err == 0)
 		err = deliver_line_new(&to, &outage->to_there);
 	if (err == 0 && pthread_create(&outage->thread, NULL, work, outage) != 0)
@@ -249,6 +261,11 @@ struct outage *outage_free(struct outage *outage)
 	(void)pthread_mutex_destroy(&outage->lock);
 	(void)pthread_cond_destroy(&outage->news);
 	return rs_release(outage);
+}
+
+struct outage_room outage_room(const struct outage *outage)
+{
+	return (struct outage_room){ outage->used, outage->config.octets_max, outage->free };
 }
 
 bool outage_lasts(const struct outage *outage)

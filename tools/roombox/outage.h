@@ -38,6 +38,12 @@ bool outage_lasts(const struct outage *outage);
 void outage_begin(struct outage *outage, rs_time from);
 void outage_end(struct outage *outage, rs_time to, uint64_t left_out);
 void outage_take(struct outage *outage, struct rs_buf *records);
+/* The room for what is kept, as it was a second ago. Waits for nobody. */
+struct outage_room {
+	uint64_t used, most; /* octets */
+	uint64_t free;       /* of the disk */
+};
+struct outage_room outage_room(const struct outage *outage);
 /* Whether there is a line: delivery waits for it. */
 void outage_line(struct outage *outage, bool there);
 

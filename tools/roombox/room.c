@@ -107,6 +107,7 @@ static int open_microphone(const struct config *row, struct room *room, char why
 	microphone->open = seat[0] == '\0';
 	microphone->gain = microphone->open ? ROOM_FADE : 0;
 	microphone->level = ROOM_LEVEL_SILENT;
+	microphone->since.loudest = ROOM_LEVEL_SILENT;
 	err = map_channels(row, sound->channels, microphone, why);
 	tell_wanted(sound, microphone);
 	return err;
@@ -175,6 +176,9 @@ static int open_output(const struct config *row, struct room *room, char why[SPE
 			why, SPEC_WHY_LEN, "channels: 1 to %u are expected", SOUND_CHANNELS_MAX);
 		return -EINVAL;
 	}
+	const char *name = config_text(row, "output");
+	(void)rs_copy_text(output->name, sizeof(output->name), name,
+		rs_utf8_cut(name, ROOM_OUTPUT_NAME_MAX)); /* it is for people */
 	output->n_channels = (unsigned)n;
 	for (size_t i = 0; i < n; i++) {
 		const int err =

@@ -22,6 +22,7 @@
 /* dBFS of a microphone that is not heard at all. */
 #define ROOM_LEVEL_SILENT (-127)
 #define ROOM_OUTPUTS_MAX 8
+#define ROOM_OUTPUT_NAME_MAX 64
 /* What is heard at a time of the floor without the room's own. */
 #define ROOM_FLOOR_SLOTS 3U
 /* Slots in all: those of the floor, and one for each channel. With microphone and camera they fill an offer of RTC_SECTIONS_MAX. */
@@ -34,6 +35,13 @@ struct room_input {
 	bool loop;
 };
 
+/* What a microphone gave since somebody looked: all of it before the gate. */
+struct room_loudness {
+	int loudest;               /* of its levels */
+	int32_t peak;              /* of its samples, 0 to 32768 */
+	uint64_t samples, clipped; /* of all, those at full scale */
+};
+
 struct room_microphone {
 	size_t input;
 	bool used[SOUND_CHANNELS_MAX]; /* channels of the input that are this microphone's */
@@ -41,6 +49,7 @@ struct room_microphone {
 	bool open;
 	int32_t gain; /* 0 to ROOM_FADE: a step nearer to `open` with each sample */
 	double energy;
+	struct room_loudness since; /* it was reported last */
 	int level; /* dBFS of the root mean square of a tenth of a second, before the gate: 0 to ROOM_LEVEL_SILENT */
 };
 /* Samples that opening and closing takes: 5 ms, in which nothing clicks. */
@@ -50,10 +59,12 @@ struct room_camera {
 	char name[RS_NAME_MAX + 1];
 	struct camera *camera;
 	bool has_picture;
+	uint64_t pictures;      /* it gave */
 	struct picture picture; /* its last one */
 };
 
 struct room_output {
+	char name[ROOM_OUTPUT_NAME_MAX + 1]; /* as it is configured; cut to what fits */
 	struct sink *sink;
 	unsigned n_channels;
 	int carries[SOUND_CHANNELS_MAX]; /* of each: a slot's number, or ROOM_FLOOR */
@@ -96,6 +107,10 @@ void room_close(struct room *room);
 /* The microphones of that seat come into the mix, or leave it, from the next block on, within 5 ms. False: no microphone is of that seat
  * (an empty name is no seat). Again it changes nothing. */
 bool room_open_microphone(struct room *room, const char *seat, bool open);
+/* How loud a microphone was since this was asked last; it begins anew. */
+struct room_loudness room_loudness(struct room_microphone *microphone);
+/* dBFS of a sample's size, 0 to ROOM_LEVEL_SILENT. */
+int room_dbfs(int32_t sample);
 /* The next block of all microphones that are in the mix. */
 void room_capture(struct room *room, int16_t out[PLAYOUT_BLOCK]);
 /* Plays a block: the sound of each slot, NULL = silence. */

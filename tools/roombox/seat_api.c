@@ -28,7 +28,8 @@ int seat_api_room(struct rs_buf *buf)
 struct seat_snapshot seat_api_snapshot(struct seat_api *api)
 {
 	pthread_mutex_lock(&api->lock);
-	const struct seat_snapshot snapshot = { api->version, api->connected, api->n };
+	const struct seat_snapshot snapshot = { api->version, api->texts.version, api->connected,
+		api->n };
 	for (size_t i = 0; i < api->n; i++)
 		api->copy[i] = api->rows[i].row;
 	pthread_mutex_unlock(&api->lock);
@@ -107,6 +108,15 @@ void seat_api_news(struct seat_api *api, uint64_t seen, struct seat_news *out_ne
 	}
 	pthread_mutex_unlock(&api->lock);
 	*out_news = news;
+}
+
+bool seat_api_next_text(
+	struct seat_api *api, uint64_t seen, uint64_t since, struct seat_text *out_text)
+{
+	pthread_mutex_lock(&api->lock);
+	const bool next = seat_texts_next(&api->texts, seen, since, out_text);
+	pthread_mutex_unlock(&api->lock);
+	return next;
 }
 
 enum seat_problem seat_api_admit(struct lws *wsi)
@@ -267,6 +277,12 @@ void seat_api_refused(struct seat_api *api, const char *seat, const char *reason
 	atomic_fetch_add(&api->keys_denied, 1);
 	(void)rs_set_text(refusal->seat, seat);
 	(void)rs_set_text(refusal->reason, reason); /* as the header says */
+	api->news = true;
+}
+
+void seat_api_text(struct seat_api *api, const char *seat, const char *text)
+{
+	seat_texts_set(&api->texts, seat, text);
 	api->news = true;
 }
 

@@ -53,6 +53,8 @@ bool seat_api_begin(struct seat_api *api);
 void seat_api_row(struct seat_api *api, const struct seat_row *row);
 void seat_api_line(struct seat_api *api, bool connected);
 void seat_api_refused(struct seat_api *api, const char *seat, const char *reason);
+/* Between begin and end: a technician's line for that seat ("" = the room), or that it is over ("" as text). */
+void seat_api_text(struct seat_api *api, const char *seat, const char *text);
 /* The next key that an adapter pressed: 1, or 0 = none. */
 int seat_api_key(struct seat_api *api, struct seat_key *out_key);
 /* Adapters are told what was new. */

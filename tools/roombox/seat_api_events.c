@@ -8,6 +8,7 @@ static int greet(struct seat_api *api, struct seat_follower *follower, struct rs
 	const struct seat_snapshot snapshot = seat_api_snapshot(api);
 	follower->greeted = true;
 	follower->seen = snapshot.version;
+	follower->texts_since = snapshot.texts;
 	return seat_rows_write(api->meeting, snapshot.connected, api->copy, snapshot.n, true, out);
 }
 
@@ -26,6 +27,15 @@ static int tell(const struct seat_news *news, struct rs_buf *out)
 	return seat_message_refused(news->refusal.seat, news->refusal.reason, out);
 }
 
+static int tell_text(struct seat_api *api, struct seat_follower *follower, struct rs_buf *out)
+{
+	struct seat_text text;
+	if (!seat_api_next_text(api, follower->texts_seen, follower->texts_since, &text))
+		return 0;
+	follower->texts_seen = text.version;
+	return seat_message_text(text.seat, text.text, out);
+}
+
 /* The next message, if there is one: 0 or a negative error. */
 static int next_message(struct seat_api *api, struct seat_follower *follower, struct rs_buf *out)
 {
@@ -37,8 +47,9 @@ static int next_message(struct seat_api *api, struct seat_follower *follower, st
 		return seat_message_problem(follower->seat, follower->problem, out);
 	}
 	seat_api_news(api, follower->seen, &news);
-	if (news.kind != SEAT_NEWS_NONE)
-		follower->seen = news.version;
+	if (news.kind == SEAT_NEWS_NONE)
+		return tell_text(api, follower, out);
+	follower->seen = news.version;
 	return tell(&news, out);
 }
 

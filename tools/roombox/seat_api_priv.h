@@ -8,6 +8,7 @@
 
 #include "tools/roombox/seat_api.h"
 #include "tools/roombox/seat_description.h"
+#include "tools/roombox/seat_texts.h"
 
 #include <libwebsockets.h>
 
@@ -49,6 +50,7 @@ struct seat_api {
 	struct shown_row *rows; /* SEATS_MAX */
 	size_t refused;         /* so far */
 	struct refusal refusals[SEAT_API_REFUSALS];
+	struct seat_texts texts;
 	size_t first_key;
 	size_t n_keys;
 	struct seat_key keys[SEATS_KEYS_MAX];
@@ -60,6 +62,7 @@ struct seat_api {
 /* What stands still while it is written. */
 struct seat_snapshot {
 	uint64_t version;
+	uint64_t texts; /* version of those */
 	bool connected;
 	size_t n; /* rows in api->copy */
 };
@@ -83,6 +86,9 @@ struct seat_news {
 	bool connected;
 	struct refusal refusal;
 };
+/* As seat_texts_next(). */
+bool seat_api_next_text(
+	struct seat_api *api, uint64_t seen, uint64_t since, struct seat_text *out_text);
 /* The oldest of what is still so. */
 void seat_api_news(struct seat_api *api, uint64_t seen, struct seat_news *out_news);
 
@@ -102,6 +108,9 @@ struct seat_request {
 /* One follower. */
 struct seat_follower {
 	uint64_t seen;
+	uint64_t texts_seen;
+	uint64_t
+		texts_since; /* newest when it was greeted: of older ones those that stand are told */
 	bool greeted;
 	bool has_problem;
 	enum seat_problem problem;

@@ -201,6 +201,13 @@ int seat_message_refused(const char *seat, const char *reason, struct rs_buf *ou
 		out);
 }
 
+int seat_message_text(const char *seat, const char *text, struct rs_buf *out)
+{
+	return put(json_pack("{s:s, s:s?, s:s?}", "type", "message", "seat",
+			   seat[0] != '\0' ? seat : NULL, "text", text[0] != '\0' ? text : NULL),
+		out);
+}
+
 int seat_message_problem(const char *seat, enum seat_problem problem, struct rs_buf *out)
 {
 	return put(json_pack("{s:s, s:s, s:o}", "type", "problem", "seat", seat, "problem",

@@ -17,6 +17,8 @@
 /* Octets of a message or a body that is taken in. */
 #define SEAT_WIRE_TAKEN_MAX 512U
 #define SEAT_WIRE_REASON_MAX 32U
+/* Octets of a technician's line. */
+#define SEAT_WIRE_TEXT_MAX 800U
 
 /* --- Routes --- */
 
@@ -75,10 +77,12 @@ int seat_row_write(const struct seat_row *row, struct rs_buf *out) RS_MUST_USE;
 /* {"format": …, "meeting": …, "line": …, "seats": [rows]}; with `type`, a WebSocket's first message. As above. */
 int seat_rows_write(const char *meeting, bool connected, const struct seat_row *rows, size_t n,
 	bool type, struct rs_buf *out) RS_MUST_USE;
-/* WebSocket messages: {"type": "seat", "seat": row}, {"type": "line", …}, {"type": "refused", …}, {"type": "problem", …}. As above. */
+/* WebSocket messages: {"type": "seat", "seat": row}, {"type": "line", …}, {"type": "refused", …}, {"type": "message", …} (an
+ * empty seat is the room itself, an empty text says that it is over: both null), {"type": "problem", …}. As above. */
 int seat_message_row(const struct seat_row *row, struct rs_buf *out) RS_MUST_USE;
 int seat_message_line(bool connected, struct rs_buf *out) RS_MUST_USE;
 int seat_message_refused(const char *seat, const char *reason, struct rs_buf *out) RS_MUST_USE;
+int seat_message_text(const char *seat, const char *text, struct rs_buf *out) RS_MUST_USE;
 int seat_message_problem(
 	const char *seat, enum seat_problem problem, struct rs_buf *out) RS_MUST_USE;
 

@@ -3,6 +3,7 @@
 #include "common/log/log.h"
 #include "tools/roombox/heads.h"
 #include "tools/roombox/seat_api.h"
+#include "tools/roombox/seat_texts.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -28,12 +29,19 @@ struct refused {
 	char reason[MEETING_REASON_MAX + 1];
 };
 
+struct line {
+	char seat[SEATS_NAME_MAX + 1];
+	char text[MEETING_TEXT_MAX + 1];
+};
+
 struct seat_work {
 	struct room *room;
 	struct seats *seats;
 	struct heads *heads;
 	struct seat_api *api; /* NULL = nobody listens */
 	bool connected;
+	size_t n_texts;
+	struct line texts[SEAT_TEXTS_MAX]; /* technicians' */
 	size_t n_refused;
 	struct refused refused[REFUSALS_MAX];
 };
@@ -285,6 +293,18 @@ void seat_work_refused(struct seat_work *work, const char *seat, const char *rea
 	(void)rs_set_text(refused->reason, reason); /* as long as those of meeting.h */
 }
 
+/* Of more than fit, the newest are told. */
+static void add_text(struct seat_work *work, const char *seat, const char *text)
+{
+	if (work->api == NULL)
+		return;
+	if (work->n_texts == SEAT_TEXTS_MAX)
+		memmove(work->texts, work->texts + 1, --work->n_texts * sizeof(work->texts[0]));
+	struct line *line = &work->texts[work->n_texts++];
+	(void)rs_set_text(line->seat, seat); /* of the same lengths */
+	(void)rs_set_text(line->text, text);
+}
+
 void seat_work_told(struct seat_work *work, const struct meeting_news *news, rs_time now)
 {
 	const struct meeting_seat *seat = &news->seat;
@@ -301,7 +321,11 @@ void seat_work_told(struct seat_work *work, const struct meeting_news *news, rs_
 	case MEETING_REFUSED:
 		seat_work_refused(work, seat->seat, news->reason);
 		break;
-	case MEETING_TEXT: /* not about seats' keys */
+	case MEETING_TEXT:
+		add_text(work, seat->seat, news->text);
+		break;
+	case MEETING_FIGURES: /* not about seats */
+	case MEETING_SIGNAL:
 	case MEETING_LAYERS:
 	case MEETING_RESTART:
 		break;
@@ -346,6 +370,9 @@ static void exchange(struct seat_work *work, rs_time now)
 	for (size_t i = 0; i < work->n_refused; i++)
 		seat_api_refused(api, work->refused[i].seat, work->refused[i].reason);
 	work->n_refused = 0;
+	for (size_t i = 0; i < work->n_texts; i++)
+		seat_api_text(api, work->texts[i].seat, work->texts[i].text);
+	work->n_texts = 0;
 	seat_api_end(api);
 	for (size_t i = 0; i < n_keys; i++)
 		press(work, &keys[i], now);

@@ -5,7 +5,7 @@
 
 /* Members of the view that are kept. */
 static const char *const kept[] = { "list", "replies", "points", "motions", "explanations", "floor",
-	"open" };
+	"open", "meeting" };
 /* Of a participant who has a seat. */
 static const char *const kept_of_person[] = { "name", "country", "role", "place", "present",
 	"seat" };
@@ -213,6 +213,24 @@ static enum seat_state state_of(const json_t *view, const json_t *person, const 
 	if (is_next(view, badge))
 		return SEAT_CALLED;
 	return find_entry(view, badge, &point) != 0 ? SEAT_REQUESTED : SEAT_IDLE;
+}
+
+bool seating_is_heard(const struct seating *seating, const char *badge)
+{
+	const json_t *meeting = json_object_get(seating->view, "meeting");
+	size_t i;
+	json_t *open;
+	if (json_is_true(json_object_get(meeting, "rehearsal")) ||
+		strcmp(text_of(meeting, "state"), "test") == 0)
+		return false;
+	json_array_foreach(json_object_get(seating->view, "open"), i, open)
+	{
+		const char *who = json_is_string(open) ? json_string_value(open) : "";
+		const json_t *person = json_object_get(seating->people, who);
+		if (strcmp(who, badge) == 0 || strcmp(text_of(person, "place"), "in-room") == 0)
+			return true;
+	}
+	return false;
 }
 
 /* --- The seats --- */

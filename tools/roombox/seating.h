@@ -26,6 +26,10 @@ int seating_patch(struct seating *seating, const json_t *patch) RS_MUST_USE;
 /* One seat that is otherwise than it was last told, or new; 1, or 0 = none. A seat that nobody has any more is told once, without a badge. */
 int seating_changed(struct seating *seating, struct meeting_seat *out_seat);
 
+/* The meeting hears this room: the microphone of its badge or of somebody who sits in it is open, and what is heard counts as proceedings,
+ * as it does neither in a rehearsal nor behind open doors. */
+bool seating_is_heard(const struct seating *seating, const char *badge);
+
 /* What a key does at this moment, as the name of a command and the entry it is about (0 = none): NULL = nothing, or nobody sits there.
  * Pressed: asks for the floor; a presiding officer's microphone opens. Released: the speech ends, the microphone closes, or what waits
  * longest is withdrawn. */

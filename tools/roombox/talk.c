@@ -17,6 +17,7 @@ struct order {
 	const char *command;           /* a constant */
 	uint32_t entry;                /* 0 = none */
 	const char *answer;            /* a constant: to the question `asked` */
+	const char *why;               /* a constant; NULL = not said */
 	uint64_t asked;
 	bool restarts; /* once it is answered */
 	rs_time at;    /* when the key was pressed */
@@ -45,6 +46,10 @@ struct talk {
 	char prefix[PREFIX_LEN + 1]; /* of ids, so that none is used twice by this badge */
 	uint64_t last;
 	struct order orders[MEETING_PRESSES_MAX];
+	struct report report;
+	bool reports; /* it has not been said */
+	bool signals; /* a test signal is on */
+	char badge[RS_NAME_MAX + 1];
 	/* news but of seats, a ring */
 	struct meeting_news news[NEWS_MAX];
 	size_t first, n_news;
@@ -120,6 +125,12 @@ int talk_news(struct talk *talk, struct meeting_news *out_news)
 	return seating_changed(talk->seating, &out_news->seat);
 }
 
+static void end_signal(struct talk *talk)
+{
+	(void)add_news(talk, MEETING_SIGNAL);
+	talk->signals = false;
+}
+
 /* --- The line --- */
 
 bool talk_wants_line(const struct talk *talk, rs_time now)
@@ -142,6 +153,10 @@ void talk_closed(struct talk *talk, uint16_t code, rs_time now)
 	talk->layers_new = false;
 	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++)
 		talk->orders[i].sent = false;
+	talk->reports = false;
+	/* What the meeting hears is not known any more; a signal that stands is told again when the line is back. */
+	if (talk->signals)
+		end_signal(talk);
 	/* A box that nobody minds takes its place back, but not in a dispute without end. */
 	if (code == CLOSE_ELSEWHERE)
 		talk->epoch[0] = '\0';
@@ -179,6 +194,9 @@ static int take_welcome(struct talk *talk, const json_t *message, rs_time now)
 		}
 	}
 	talk->place = (int64_t)number_of(message, "place");
+	const char *badge =
+		json_string_value(json_object_get(json_object_get(message, "you"), "id"));
+	(void)rs_set_text(talk->badge, badge != NULL ? badge : ""); /* it fits, or is nobody's */
 	talk->stage = STAGE_WELCOME;
 	talk->wait = TALK_WAIT_LEAST;
 	add_news(talk, MEETING_LINE)->connected = true;
@@ -199,6 +217,9 @@ static int take_event(struct talk *talk, const json_t *message, rs_time now)
 		talk->epoch[0] = '\0';
 	else
 		talk->event = number;
+	/* The server has ended it before; twice is better than once. */
+	if (talk->signals && seating_is_heard(talk->seating, talk->badge))
+		end_signal(talk);
 	return err;
 }
 
@@ -241,14 +262,15 @@ static struct order *free_order(struct talk *talk)
 	return NULL;
 }
 
-static void answer(
-	struct talk *talk, uint64_t asked, const char *answer, bool restarts, rs_time now)
+static void answer(struct talk *talk, uint64_t asked, const char *answer, const char *why,
+	bool restarts, rs_time now)
 {
 	struct order *order = free_order(talk);
 	if (order != NULL && asked != 0)
 		*order = (struct order){ .number = ++talk->last,
 			.command = "answer-technician",
 			.answer = answer,
+			.why = why,
 			.asked = asked,
 			.restarts = restarts,
 			.at = now };
@@ -266,7 +288,28 @@ static void take_line(struct talk *talk, const json_t *message)
 		(void)rs_set_text(news->text, text); /* it is no longer, or is not shown */
 }
 
-/* What this box cannot do it says at once, so that the technician does not wait for it. */
+static void take_signal(struct talk *talk, const json_t *message)
+{
+	const char *signal = json_string_value(json_object_get(message, "signal"));
+	const bool on = signal != NULL && number_of(message, "until") != 0;
+	const bool both = on && strcmp(signal, "both") == 0;
+	struct meeting_news *news = add_news(talk, MEETING_SIGNAL);
+	news->tone = both || (on && strcmp(signal, "tone") == 0);
+	news->bars = both || (on && strcmp(signal, "bars") == 0);
+	talk->signals = news->tone || news->bars;
+	if (talk->signals && seating_is_heard(talk->seating, talk->badge))
+		end_signal(talk);
+}
+
+static void take_wish(struct talk *talk, const json_t *message)
+{
+	const rs_time every = RS_MS((rs_time)(number_of(message, "every") % UINT32_MAX));
+	struct meeting_news *news = add_news(talk, MEETING_FIGURES);
+	news->every = every < MEETING_EVERY_LEAST ? MEETING_EVERY_LEAST
+						  : rs_time_min(every, MEETING_EVERY);
+}
+
+/* What this box cannot do it says at once, so that the technician does not wait for it: nobody is before it who could plug in a cable. */
 static int take_technician(struct talk *talk, const json_t *message, rs_time now)
 {
 	const char *what = json_string_value(json_object_get(message, "do"));
@@ -276,9 +319,13 @@ static int take_technician(struct talk *talk, const json_t *message, rs_time now
 	if (strcmp(what, "tell") == 0)
 		take_line(talk, message);
 	else if (strcmp(what, "restart") == 0)
-		answer(talk, number, "done", true, now);
+		answer(talk, number, "done", NULL, true, now);
+	else if (strcmp(what, "test-signal") == 0)
+		take_signal(talk, message);
+	else if (strcmp(what, "figures") == 0)
+		take_wish(talk, message);
 	else if (number_of(message, "until") != 0)
-		answer(talk, number, "cannot", false, now);
+		answer(talk, number, "cannot", "no-person", false, now);
 	return 0;
 }
 
@@ -383,16 +430,41 @@ static size_t say_order(const struct talk *talk, const struct order *order, char
 	char id[PREFIX_LEN + 24];
 	if (rs_format(id, sizeof(id), "%s-%" PRIu64, talk->prefix, order->number) < 0)
 		return 0;
-	json_t *message =
-		order->answer != NULL
-			? json_pack("{s:s, s:s, s:I, s:s}", "type", order->command, "id", id,
-				  "number", (json_int_t)order->asked, "answer", order->answer)
-			: json_pack("{s:s, s:s, s:s}", "type", order->command, "id", id, "seat",
-				  order->seat);
+	json_t *message = order->answer != NULL
+				  ? json_pack("{s:s, s:s, s:I, s:s, s:s*}", "type", order->command,
+					    "id", id, "number", (json_int_t)order->asked, "answer",
+					    order->answer, "why", order->why)
+				  : json_pack("{s:s, s:s, s:s}", "type", order->command, "id", id,
+					    "seat", order->seat);
 	if (message != NULL && order->entry != 0)
 		(void)json_object_set_new(message, "entry", /* or refused, and said so */
 			json_integer(order->entry));
 	return written(message, out);
+}
+
+/* It is told again soon: what comes of it does not matter. */
+static size_t say_report(struct talk *talk, char out[TALK_SEND_MAX])
+{
+	char id[PREFIX_LEN + 24];
+	struct rs_buf text;
+	size_t len = 0;
+	if (!talk->reports)
+		return 0;
+	talk->reports = false;
+	rs_buf_init(&text, TALK_SEND_MAX);
+	if (rs_format(id, sizeof(id), "%s-%" PRIu64, talk->prefix, ++talk->last) == 0 &&
+		report_write(&talk->report, id, &text) == 0) {
+		len = rs_buf_len(&text);
+		memcpy(out, rs_buf_data(&text), len);
+	}
+	rs_buf_done(&text);
+	return len;
+}
+
+void talk_report(struct talk *talk, const struct report *report)
+{
+	talk->report = *report;
+	talk->reports = talk->stage == STAGE_WELCOME;
 }
 
 /* The one pressed first that was not sent yet. */
@@ -416,7 +488,7 @@ size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX])
 		return 0;
 	struct order *order = next_order(talk);
 	if (order == NULL)
-		return 0;
+		return say_report(talk, out);
 	order->sent = true;
 	return say_order(talk, order, out);
 }

@@ -14,7 +14,7 @@
 #include "tools/roombox/meeting.h"
 
 /* Longest text that is sent, and taken. */
-#define TALK_SEND_MAX 8192U
+#define TALK_SEND_MAX REPORT_MAX
 #define TALK_RECV_MAX ((size_t)8 << 20)
 #define TALK_PATIENCE RS_SEC(10)
 /* Between tries to get the line: at first, at most, and after another took the badge's one live place. */
@@ -48,6 +48,8 @@ size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX]);
 /* As meeting_press() and meeting_release(); what comes of it is news. */
 void talk_press(struct talk *talk, const char *seat, rs_time now);
 void talk_release(struct talk *talk, const char *seat, rs_time now);
+/* As meeting_report(): said with the next talk_poll() that has nothing else to say, and forgotten where there is no line. */
+void talk_report(struct talk *talk, const struct report *report);
 /* 1, or 0 = none. Lines and refusals that nobody takes are forgotten, the oldest first. */
 int talk_news(struct talk *talk, struct meeting_news *out_news);
 

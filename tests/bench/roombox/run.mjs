@@ -2,6 +2,7 @@
 // of which play something like speech on output channels of their own. usage: node bench/roombox/run.mjs [MICROPHONES [SECONDS]]
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { publish } from '../../support/clients.mjs';
 import { Page } from '../../support/page.mjs';
 import { LANGUAGES, importRooms, roomToken, startBox } from '../../support/rooms.mjs';
 import { startRostrum } from '../../support/rostrum.mjs';
@@ -46,12 +47,13 @@ const said = (voice) => ({ input: `file:${speech(join(rostrum.state, `speech-${v
 const voices = Array.from({ length: Math.max(microphones, LANGUAGES.length + 1) }, (_, i) => said(i));
 const chair = new Page(rostrum.base, roomToken(rostrum, 'chair', 'chair', MEETING));
 const desks = LANGUAGES.map((language) => ({ language, page: new Page(rostrum.base, roomToken(rostrum, `${language}-1`, 'interpreter', MEETING)) }));
+const publishers = [];
 const boxes = [];
 const start = (id, role, settings) => boxes[boxes.push(startBox(rostrum, id, role, { meeting: MEETING, 'log.interval': 1, ...settings })) - 1];
 try {
 	await Promise.all([chair, ...desks.map(({ page }) => page)].map((page) => page.open()));
 	await chair.must('open-meeting', { override: true });
-	desks.forEach(({ language }, i) => start(`${language}-1`, 'interpreter', { microphones: [voices[i]] }));
+	publishers.push(...desks.map(({ language }, i) => publish(rostrum, `${language}-1`, { token: roomToken(rostrum, `${language}-1`, 'interpreter', MEETING), meeting: MEETING, hz: 300 + 100 * i })));
 	start('room-2', 'room', { microphones: [voices[LANGUAGES.length]] });
 	for (const { language, page } of desks) await until(`${language} is live`, async () => (await page.command('go-live', { channel: language })).ok, { limit: 60_000, every: 500 });
 	const box = start('room-1', 'room', { microphones: voices.slice(0, microphones), 'camera.input': 'gen:bars', outputs: [{ output: 'null:', channels: LANGUAGES }, { output: 'null:' }] });
@@ -65,6 +67,7 @@ try {
 } finally {
 	chair.close();
 	desks.forEach(({ page }) => page.close());
+	await Promise.all(publishers.map((publisher) => publisher.stop()));
 	boxes.forEach(({ child }) => child.kill());
 	await Promise.all(boxes.map(({ ended }) => ended));
 	await rostrum.stop();

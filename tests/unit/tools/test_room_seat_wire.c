@@ -1,4 +1,5 @@
 #include "tools/roombox/seat_description.h"
+#include "tools/roombox/seat_texts.h"
 #include "tools/roombox/seat_wire.h"
 
 #include <setjmp.h>
@@ -168,6 +169,43 @@ static void every_problem_can_be_told_as_described(void **state)
 	rs_buf_done(&out);
 }
 
+static void lines_for_seats_stand_until_they_are_over(void **state)
+{
+	(void)state;
+	static struct seat_texts texts;
+	struct seat_text text;
+	struct rs_buf out;
+	seat_texts_set(&texts, "A12", "Move closer.");
+	seat_texts_set(&texts, "A13", "Thank you.");
+	seat_texts_set(&texts, "A12", "");
+	/* who followed all along, and who comes now */
+	assert_true(seat_texts_next(&texts, 1, 0, &text));
+	assert_string_equal(text.seat, "A13");
+	assert_true(seat_texts_next(&texts, text.version, 0, &text));
+	assert_string_equal(text.seat, "A12");
+	assert_false(seat_texts_next(&texts, text.version, 0, &text));
+	assert_true(seat_texts_next(&texts, 0, texts.version, &text));
+	assert_string_equal(text.seat, "A13");
+	assert_false(seat_texts_next(&texts, text.version, texts.version, &text));
+	/* of too many the oldest goes */
+	for (unsigned i = 0; i < SEAT_TEXTS_MAX; i++) {
+		char seat[8];
+		(void)snprintf(seat, sizeof(seat), "B%u", i);
+		seat_texts_set(&texts, seat, "x");
+	}
+	assert_true(seat_texts_next(&texts, 0, 0, &text));
+	assert_string_equal(text.seat, "B0");
+
+	rs_buf_init(&out, 4096);
+	assert_int_equal(seat_message_text("A12", "Closer.", &out), 0);
+	assert_int_equal(seat_message_text("", "", &out), 0);
+	assert_int_equal(rs_buf_append(&out, "", 1), 0);
+	assert_string_equal((const char *)rs_buf_data(&out),
+		"{\"type\":\"message\",\"seat\":\"A12\",\"text\":\"Closer.\"}"
+		"{\"type\":\"message\",\"seat\":null,\"text\":null}");
+	rs_buf_done(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +215,7 @@ int main(void)
 		cmocka_unit_test(paths_lead_to_their_routes),
 		cmocka_unit_test(every_route_is_described_and_every_description_is_a_route),
 		cmocka_unit_test(every_problem_can_be_told_as_described),
+		cmocka_unit_test(lines_for_seats_stand_until_they_are_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

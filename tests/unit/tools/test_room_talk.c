@@ -78,6 +78,11 @@ static const char *news(struct bench *bench)
 			(void)snprintf(end, left, "%s refused %s; ", one.seat.seat, one.reason);
 		else if (one.kind == MEETING_TEXT)
 			(void)snprintf(end, left, "%s reads %s; ", one.seat.seat, one.text);
+		else if (one.kind == MEETING_FIGURES)
+			(void)snprintf(end, left, "every %d ms; ", (int)(one.every / 1000));
+		else if (one.kind == MEETING_SIGNAL)
+			(void)snprintf(end, left, "signal%s%s; ", one.tone ? " tone" : "",
+				one.bars ? " bars" : "");
 		else if (one.kind == MEETING_RESTART)
 			(void)snprintf(end, left, "restart; ");
 		else if (one.kind == MEETING_LAYERS)
@@ -308,6 +313,62 @@ static void nobody_who_welcomes_is_given_up(void **state)
 	assert_true(talk_tick(bench->talk, bench->now + TALK_WELCOME));
 }
 
+static void how_the_box_is_is_said_when_it_is_known_and_there_is_a_line(void **state)
+{
+	struct bench *bench = *state;
+	const struct report report = { .version = "0.1.0", .cpu = 12 };
+	assert_string_equal(said(bench), "");
+	talk_report(bench->talk, &report);
+	assert_non_null(strstr(said(bench), "\"type\":\"tell-box\""));
+	assert_string_equal(said(bench), "");
+	tell(bench, "{\"type\":\"technician\",\"do\":\"figures\",\"every\":1000}");
+	tell(bench, "{\"type\":\"technician\",\"do\":\"figures\",\"every\":1}");
+	tell(bench, "{\"type\":\"technician\",\"do\":\"figures\",\"every\":3600000}");
+	assert_string_equal(news(bench), "every 1000 ms; every 1000 ms; every 5000 ms; ");
+	/* a key goes first; and what is known of a line that broke is old by the next */
+	talk_report(bench->talk, &report);
+	talk_press(bench->talk, "A12", bench->now);
+	assert_non_null(strstr(said(bench), "ask-for-floor"));
+	assert_non_null(strstr(said(bench), "tell-box"));
+	talk_report(bench->talk, &report);
+	talk_closed(bench->talk, 0, bench->now);
+	talk_report(bench->talk, &report);
+	talk_opened(bench->talk, bench->now);
+	(void)said(bench);
+	welcome(bench, VIEW);
+	assert_non_null(strstr(said(bench), "ask-for-floor"));
+	assert_string_equal(said(bench), "");
+}
+
+#define SIGNAL(which)                                                                      \
+	"{\"type\":\"technician\",\"do\":\"test-signal\",\"number\":5,\"signal\":\"" which \
+	"\",\"until\":9}"
+
+static void a_test_signal_ends_with_the_line_and_when_the_meeting_hears_the_room(void **state)
+{
+	struct bench *bench = *state;
+	tell(bench, SIGNAL("tone"));
+	tell(bench, SIGNAL("both"));
+	tell(bench,
+		"{\"type\":\"technician\",\"do\":\"test-signal\",\"signal\":\"off\",\"until\":null}");
+	tell(bench, SIGNAL("bars"));
+	assert_string_equal(news(bench), "signal tone; signal tone bars; signal; signal bars; ");
+	assert_string_equal(said(bench), ""); /* there is nothing to answer */
+	event(bench, 8, "{\"meeting\":{\"state\":\"test\"},\"open\":[\"KEN\"]}");
+	assert_null(strstr(news(bench), "signal"));
+	event(bench, 9, "{\"meeting\":{\"state\":\"in-session\"}}");
+	assert_string_equal(news(bench), "signal; ");
+	/* one that comes late is none */
+	tell(bench, SIGNAL("tone"));
+	assert_string_equal(news(bench), "signal tone; signal; ");
+	event(bench, 10, "{\"open\":[\"BRA\"]}"); /* who takes part from afar */
+	(void)news(bench);
+	tell(bench, SIGNAL("tone"));
+	assert_string_equal(news(bench), "signal tone; ");
+	talk_closed(bench->talk, 0, bench->now);
+	assert_string_equal(news(bench), "no line; signal; ");
+}
+
 static void a_technicians_lines_are_passed_on_and_a_restart_is_answered_first(void **state)
 {
 	struct bench *bench = *state;
@@ -316,7 +377,8 @@ static void a_technicians_lines_are_passed_on_and_a_restart_is_answered_first(vo
 	tell(bench, "{\"type\":\"technician\",\"do\":\"tell\",\"seat\":\"A12\",\"until\":null}");
 	assert_string_equal(news(bench), "A12 reads Move closer.; A12 reads ; ");
 	tell(bench, "{\"type\":\"technician\",\"do\":\"use-cable\",\"number\":3,\"until\":9}");
-	assert_non_null(strstr(said(bench), "\"number\":3,\"answer\":\"cannot\""));
+	assert_non_null(
+		strstr(said(bench), "\"number\":3,\"answer\":\"cannot\",\"why\":\"no-person\""));
 	tell(bench, "{\"type\":\"technician\",\"do\":\"restart\",\"number\":4,\"until\":9}");
 	json_t *json = json_loads(said(bench), 0, NULL);
 	assert_string_equal(json_string_value(json_object_get(json, "answer")), "done");
@@ -400,6 +462,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			the_line_is_asked_for_ever_more_slowly, setup, teardown),
 		cmocka_unit_test_setup_teardown(nobody_who_welcomes_is_given_up, setup, teardown),
+		WELCOMED(how_the_box_is_is_said_when_it_is_known_and_there_is_a_line),
+		WELCOMED(a_test_signal_ends_with_the_line_and_when_the_meeting_hears_the_room),
 		WELCOMED(a_technicians_lines_are_passed_on_and_a_restart_is_answered_first),
 		WELCOMED(what_is_said_of_layers_is_passed_on_the_last_of_it_alone),
 		WELCOMED(what_is_no_message_breaks_the_line_and_what_is_unknown_does_not),
