@@ -34,7 +34,8 @@ export class Asking extends Part {
 				${participant?.role === 'room' ? this.key('restart-box', this.sure === this.badge ? 'asking.restart.sure' : 'asking.restart', () => this.restart()) : nothing}
 			</div>
 			<div role="status"><ul class="small">${this.asked.filter((one): one is Asked & { do: (typeof ANSWERED)[number] } => (ANSWERED as readonly string[]).includes(one.do)).map(
-				({ do: errand, state: is, at }) => html`<li data-testid="asked" data-errand=${errand} data-state=${is}>${t(`asked.${errand}` satisfies Key)}: ${t(`asked.${is}` satisfies Key, { time: timeOfDay(at) })}</li>`,
+				({ do: errand, state: is, at, why }) => html`<li data-testid="asked" data-errand=${errand} data-state=${is}>${t(`asked.${errand}` satisfies Key)}: ${t(`asked.${is}` satisfies Key, { time: timeOfDay(at) })}${
+					why === 'no-person' ? ` (${t('asked.why.no-person')})` : ''}</li>`,
 			)}</ul></div>
 		</section>`;
 	}

@@ -8,6 +8,7 @@ import { icon } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import { sound, soundAdviceFor } from '#shared/ui/sound';
 import './asking';
+import './box';
 import './closer';
 import { troublesOf, troubleText } from './rows';
 import { figureOf, STEPS, type Figure, type History, type Series, type Station, type Survey } from './survey';
@@ -121,6 +122,7 @@ export class StationDetail extends Part {
 					const n = figureOf(station, figure);
 					return n === null ? nothing : html`<div data-testid="figure" data-figure=${figure}><dt class="small muted">${t(`figure.${figure}` satisfies Key)}</dt><dd class="reading">${measure(n, unit)}${figure === 'khz' ? html` <span class="small muted" data-testid="band">${band(n)}</span>` : nothing}</dd></div>`;
 				})}${this.page(station?.page)}</dl>
+				${participant.role === 'room' ? html`<rs-box .session=${this.session} .report=${station?.box} badge=${this.badge}></rs-box>` : nothing}
 				${speaks(participant.role) ? tested(this.survey.tests[this.badge], this.session.wire.clock.now()) : nothing}
 				${this.check()}
 				<rs-asking .session=${this.session} .asked=${station?.asked ?? []} badge=${this.badge}></rs-asking>

@@ -1,6 +1,7 @@
 import type { Errand } from '#shared/errands';
 import { mergePatch } from '#shared/patch';
 import type { Test } from '#shared/precall';
+import type { BoxReport } from './box';
 
 /** How all lines are, as the server tells a technician once a second; and ten minutes of those that are looked at. */
 
@@ -22,6 +23,8 @@ export interface Asked {
 	at: number;
 	until: number;
 	signal?: 'tone' | 'bars' | 'both';
+	/** A word for why it cannot. */
+	why?: string;
 }
 
 export interface Station {
@@ -30,6 +33,8 @@ export interface Station {
 	asked?: Asked[];
 	/** As its own page says: the path its media takes, and why its camera sends less. */
 	page?: [path: Path | '', limit: Limit];
+	/** Of a meeting room: as its box says. */
+	box?: BoxReport;
 }
 
 export interface Node {

@@ -6,6 +6,7 @@ import '#shared/ui/listening';
 import { Page } from '#shared/ui/page';
 import type { BoothAlarms } from '../podium/booths';
 import '../podium/booths';
+import type { BoxDetail } from './box';
 import './detail';
 import { Survey, type Histories } from './survey';
 import { NARROW, type Stations } from './table';
@@ -27,6 +28,7 @@ export class Technician extends Page {
 			this.survey.forget();
 			if (session.may('survey'))
 				void session.wire.command('survey', { on: true });
+			this.querySelector<BoxDetail>('rs-box')?.again();
 		};
 		session.wire.onsurvey = (told) => this.survey.take(told, session.wire.measured.levels ?? {}, session.wire.clock.now());
 		super.connectedCallback();

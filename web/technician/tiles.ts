@@ -8,6 +8,7 @@ import { icon } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import { ready } from '#shared/ui/ready';
 import { troublesOf, troubleText, worst } from './rows';
+import { boxSummary } from './box';
 import { figureOf, type Node, type Severity, type Survey, type Trouble } from './survey';
 
 /** What serves the whole meeting: what it lacks, media servers, the recorder, room boxes. */
@@ -80,7 +81,7 @@ export class Tiles extends Part {
 		const rtt = figureOf(station, 'rtt');
 		return html`<button type="button" class="tile ${severity ?? ''}" data-testid="box" data-participant=${badge} data-severity=${severity ?? 'none'} @click=${() => this.choose(badge)}>
 			${this.heading(t('role.room'), shortName(session.view!, badge), severity)}
-			<span class="small">${present ? (rtt === null ? t('station.fine') : t('unit.ms', { n: rtt })) : t('station.away')}</span>${
+			<span class="small">${present ? (rtt === null ? t('station.fine') : t('unit.ms', { n: rtt })) : t('station.away')}</span>${station?.box === undefined ? nothing : html`<span class="small" data-testid="box-summary">${boxSummary(station.box)}</span>`}${
 				// Both edges say more than that something is missing.
 				this.troubles(outage === undefined ? troubles : troubles.filter(([name]) => name !== 'undelivered'))}${
 				outage === undefined ? nothing : html`<span class="what small" data-testid="outage" data-state=${outage.state}>${outageText(outage, clock.now())}</span>`}</button>`;

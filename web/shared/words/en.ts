@@ -1,4 +1,5 @@
 import { archive } from './archive';
+import { box } from './box';
 import { greenRoom } from './green-room';
 import { precall } from './precall';
 import { outages } from './outages';
@@ -8,6 +9,7 @@ import { rehearsal } from './rehearsal';
 export const en = {
 	...archive.en,
 	...outages.en,
+	...box.en,
 	...rehearsal.en,
 	...greenRoom.en,
 	...precall.en,

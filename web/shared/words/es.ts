@@ -1,5 +1,6 @@
 import type { Catalogue } from '../words';
 import { archive } from './archive';
+import { box } from './box';
 import { greenRoom } from './green-room';
 import { precall } from './precall';
 import { outages } from './outages';
@@ -8,6 +9,7 @@ import { rehearsal } from './rehearsal';
 export const es: Catalogue = {
 	...archive.es,
 	...outages.es,
+	...box.es,
 	...rehearsal.es,
 	...greenRoom.es,
 	...precall.es,

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../words';
 import { archive } from './archive';
+import { box } from './box';
 import { greenRoom } from './green-room';
 import { precall } from './precall';
 import { outages } from './outages';
@@ -9,6 +10,7 @@ import { rehearsal } from './rehearsal';
 export const zh: Catalogue = {
 	...archive.zh,
 	...outages.zh,
+	...box.zh,
 	...rehearsal.zh,
 	...greenRoom.zh,
 	...precall.zh,
