@@ -63,7 +63,8 @@ test('what was said while the cable was out is delivered, each packet once', LIM
 	assert.deepEqual(late.map(({ received }) => received), late.map(({ seq0, seq1 }) => seq1 - seq0 + 1));
 	assert.ok(late.at(-1).t1 - first.t0 >= PULLED_MS, JSON.stringify([first, late.at(-1)]));
 	const behind = all.find((one) => !one.delivered && one.t0 > first.t0);
-	assert.ok(Math.abs(behind.t0 - (late.at(-1).t1 + 20)) <= 10, `${behind.t0} follows ${late.at(-1).t1}`);
+	// The clock of one connection is told from that of the other by arrivals: on a busy machine they agree to some packets.
+	assert.ok(Math.abs(behind.t0 - (late.at(-1).t1 + 20)) <= 100, `${behind.t0} follows ${late.at(-1).t1}`);
 	const edges = readFileSync(join(session(), 'data/events.jsonl'), 'utf8').split('\n').filter(Boolean).map((text) => JSON.parse(text)).filter(({ type }) => type === 'outage');
 	assert.equal(edges.length, 1);
 	assert.ok(edges[0].payload.to_ms - edges[0].payload.from_ms >= PULLED_MS, JSON.stringify(edges[0].payload));
