@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { participate } from '../support/browsers.mjs';
 import { join } from '../support/page.mjs';
+import { startBox } from '../support/rooms.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -154,12 +155,33 @@ test('a box is restarted by a second press', LIMIT, async () => {
 	await choose('room');
 	await until('its keys', async () => (await detail('[data-testid="restart-box"]')) !== null);
 	await technician.click('restart-box');
-	assert.equal(room.asked.length, 0);
+	const asked = () => room.asked.find((one) => one.do === 'restart');
+	assert.equal(asked(), undefined);
 	await technician.click('restart-box');
-	await until('it to be asked', () => room.asked[0]?.do === 'restart');
-	await room.must('answer-technician', { number: room.asked[0].number, answer: 'done' });
+	await until('it to be asked', () => asked() !== undefined);
+	await room.must('answer-technician', { number: asked().number, answer: 'done' });
 	await until('it to be seen', async () => (await detail('[data-errand="restart"][data-state="done"]')) !== null);
 	room.close();
+	await choose('KEN');
+});
+
+test('a room is seen from inside, and its box makes a test signal', LIMIT, async () => {
+	const tile = '[data-testid="box"][data-participant="room"]';
+	const box = startBox(rostrum, 'room', 'room', { meeting: 'demo', microphones: [{ input: 'gen:tone,hz=440,level=-12', seat: 'A12' }, { input: 'gen:silence' }], cameras: [{ name: 'total', input: 'gen:bars,width=320,height=180' }, { name: 'left', input: 'v4l2:/dev/no-such-camera' }], 'camera.fps': 10, 'camera.bitrate': 300000, outputs: [{ output: 'null:' }] });
+	await chair.must('suspend-meeting');
+	await until('its tile to say how it is', async () => /% busy/.test(await text(`${tile} [data-testid="box-summary"]`)), { limit: 60_000 });
+	await choose('room');
+	await until('its microphones', async () => /A12 · closed · -15 dB/.test(await text('[data-testid="box-microphone"]')));
+	assert.match(await text('[data-testid="box-camera"][data-here="false"]'), /left · no signal since \d\d:\d\d/);
+	assert.match(await text('[data-testid="box-output"]'), /Output 1 · null: · floor/);
+	await until('a meter of it to be drawn', () => technician.page.$eval('rs-box canvas', (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((one) => one > 0)));
+	await until('its camera to be a problem', async () => (await detail('[data-testid="trouble"][data-trouble="camera"]')) !== null);
+	await technician.click('signal-tone');
+	await until('the tone', () => /test signal tone=1 bars=0/.test(box.log()));
+	await chair.must('resume-meeting');
+	await until('it to be over', () => /test signal tone=0 bars=0/.test(box.log()));
+	box.child.kill();
+	await box.ended;
 	await choose('KEN');
 });
 
