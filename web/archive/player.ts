@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { formatDuration } from '#shared/time';
+import { icon } from '#shared/ui/icons';
 import { dateAndTime, languageName, t, type Key } from '#shared/words';
 import { fileAddress, isThere, open, proofAddress, type Opened, type Trouble } from './api';
 import { deliveredAt, hueOf, readPlace, roomOf, speechAt, type Channel, type Recording, type Speech } from './recording';
@@ -241,8 +242,8 @@ export class RecordingPage extends LitElement {
 				<span><strong><bdi>${name}</bdi></strong> ${person?.name ? html`<bdi>${person.name}</bdi>` : nothing}
 					<span class="small muted facts">${manner ? html`<span>${manner}</span>` : nothing} ${language ? html`<span>${languageName(language)}</span>` : nothing} <span class="figures">${formatDuration(to_ms - from_ms)}</span></span></span>
 			</button>
-			<button type="button" class="button quiet" data-testid="prove-speech" aria-label="${t('archive.prove')}: ${name}" title=${t('archive.prove')} aria-disabled=${this.proving !== null} @click=${() => void this.prove(speech)}>${this.proving === n ? '…' : '⤓'}</button>
-			<button type="button" class="button quiet" data-testid="copy-link" aria-label="${t('archive.copy')}: ${name}" title=${t('archive.copy')} @click=${() => void this.copy(from_ms)}>⧉</button>
+			<button type="button" class="button quiet" data-testid="prove-speech" aria-label="${t('archive.prove')}: ${name}" title=${t('archive.prove')} aria-disabled=${this.proving !== null} @click=${() => void this.prove(speech)}>${this.proving === n ? '…' : icon('download')}</button>
+			<button type="button" class="button quiet" data-testid="copy-link" aria-label="${t('archive.copy')}: ${name}" title=${t('archive.copy')} @click=${() => void this.copy(from_ms)}>${icon('copy')}</button>
 			${this.unproven?.n === n ? html`<p role="alert" class="small notice-box" data-testid="unproven">${t(TROUBLES[this.unproven.trouble])}</p>` : nothing}
 		</li>`;
 	}

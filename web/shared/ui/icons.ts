@@ -28,6 +28,8 @@ function lampWord(state: Lamp): string {
 const ICONS = {
 	chat: 'M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5',
 	close: 'M6 6l12 12M18 6L6 18',
+	copy: 'M8.5 8.5h11.5v11.5H8.5zM15.5 8.5V4H4v11.5h4.5',
+	download: 'M12 4v11.5M7 11l5 5 5-5M4.5 20h15',
 	more: 'M12 5.5v.01M12 12v.01M12 18.5v.01',
 	grip: 'M9 6v.01M9 12v.01M9 18v.01M15 6v.01M15 12v.01M15 18v.01',
 	locked: 'M5.5 11h13v9.5h-13zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11',
