@@ -19,8 +19,8 @@ const conference = {
 		id: 'hybrid', title: 'Two rooms and two delegates', mode: 'floor', record: false,
 		badges: [badge('chair', 'chair'), badge('FRA', 'delegate', { delegation: 'FRA' }), badge('KEN', 'delegate', { delegation: 'KEN' }), badge('room-1', 'room'), badge('room-2', 'room')],
 	}, {
-		id: 'booths', title: 'Two rooms and six booths', mode: 'direct', record: false,
-		badges: [badge('chair', 'chair'), ...LANGUAGES.map((language) => badge(`${language}-1`, 'interpreter', { languages: [language] })), badge('room-1', 'room'), badge('room-2', 'room')],
+		id: 'booths', title: 'Two rooms and six booths', mode: 'direct', record: true,
+		badges: [badge('chair', 'chair'), badge('sec', 'secretariat'), ...LANGUAGES.map((language) => badge(`${language}-1`, 'interpreter', { languages: [language] })), badge('room-1', 'room'), badge('room-2', 'room')],
 	}, {
 		id: 'late', title: 'A room whose line is pulled', mode: 'direct', record: true,
 		badges: [badge('chair', 'chair'), badge('sec', 'secretariat'), badge('sec-2', 'secretariat'), badge('tech', 'technician'), badge('room-1', 'room')],
