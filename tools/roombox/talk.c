@@ -1,28 +1,13 @@
 #include "tools/roombox/talk.h"
 
+#include "tools/roombox/orders.h"
 #include "tools/roombox/seating.h"
 
 #include <errno.h>
-#include <inttypes.h>
 
 #define EPOCH_MAX 64
-#define PREFIX_LEN 8
 #define NEWS_MAX 64U
 #define CLOSE_ELSEWHERE 4009
-
-/* A command under way. */
-struct order {
-	uint64_t number;               /* in its id; 0 = the place is free */
-	char seat[SEATS_NAME_MAX + 1]; /* empty: an answer to a technician */
-	const char *command;           /* a constant */
-	uint32_t entry;                /* 0 = none */
-	const char *answer;            /* a constant: to the question `asked` */
-	const char *why;               /* a constant; NULL = not said */
-	uint64_t asked;
-	bool restarts; /* once it is answered */
-	rs_time at;    /* when the key was pressed */
-	bool sent;
-};
 
 enum stage {
 	STAGE_CLOSED,
@@ -42,10 +27,7 @@ struct talk {
 	char epoch[EPOCH_MAX + 1]; /* empty = nothing is known */
 	uint64_t event;
 	int64_t place;
-	/* orders */
-	char prefix[PREFIX_LEN + 1]; /* of ids, so that none is used twice by this badge */
-	uint64_t last;
-	struct order orders[MEETING_PRESSES_MAX];
+	struct orders orders;
 	struct report report;
 	bool reports; /* it has not been said */
 	bool signals; /* a test signal is on */
@@ -70,7 +52,7 @@ int talk_new(const char *token, struct rs_rand *rand, rs_time now, struct talk *
 	talk->rand = rand;
 	talk->due = now;
 	talk->wait = TALK_WAIT_LEAST;
-	rs_rand_text(rand, talk->prefix, PREFIX_LEN);
+	orders_init(&talk->orders, rand);
 	const int err = seating_new(&talk->seating);
 	if (err < 0) {
 		talk_free(talk);
@@ -151,8 +133,7 @@ void talk_closed(struct talk *talk, uint16_t code, rs_time now)
 		talk->wait = TALK_WAIT_LEAST;
 	}
 	talk->layers_new = false;
-	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++)
-		talk->orders[i].sent = false;
+	orders_unsend(&talk->orders);
 	talk->reports = false;
 	/* What the meeting hears is not known any more; a signal that stands is told again when the line is back. */
 	if (talk->signals)
@@ -223,57 +204,33 @@ static int take_event(struct talk *talk, const json_t *message, rs_time now)
 	return err;
 }
 
-static struct order *find_order(struct talk *talk, const char *id)
-{
-	char expected[PREFIX_LEN + 24];
-	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
-		struct order *order = &talk->orders[i];
-		if (order->number != 0 &&
-			rs_format(expected, sizeof(expected), "%s-%" PRIu64, talk->prefix,
-				order->number) == 0 &&
-			strcmp(expected, id) == 0)
-			return order;
-	}
-	return NULL;
-}
-
 static int take_reply(struct talk *talk, const json_t *message, rs_time now)
 {
 	(void)now; /* it does not matter when */
 	const char *id = json_string_value(json_object_get(message, "id"));
 	const char *reason = json_string_value(json_object_get(message, "reason"));
-	struct order *order = id != NULL ? find_order(talk, id) : NULL;
+	struct order *order = id != NULL ? orders_find(&talk->orders, id) : NULL;
 	if (order == NULL)
 		return 0;
 	if (order->restarts)
 		(void)add_news(talk, MEETING_RESTART);
 	else if (order->seat[0] != '\0' && !json_is_true(json_object_get(message, "ok")))
 		refuse(talk, order->seat, reason != NULL ? reason : "refused");
-	order->number = 0;
+	orders_end(order);
 	return 0;
-}
-
-static struct order *free_order(struct talk *talk)
-{
-	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
-		if (talk->orders[i].number == 0)
-			return &talk->orders[i];
-	}
-	return NULL;
 }
 
 static void answer(struct talk *talk, uint64_t asked, const char *answer, const char *why,
 	bool restarts, rs_time now)
 {
-	struct order *order = free_order(talk);
-	if (order != NULL && asked != 0)
-		*order = (struct order){ .number = ++talk->last,
-			.command = "answer-technician",
-			.answer = answer,
-			.why = why,
-			.asked = asked,
-			.restarts = restarts,
-			.at = now };
+	struct order *order =
+		asked != 0 ? orders_add(&talk->orders, "answer-technician", now) : NULL;
+	if (order == NULL)
+		return;
+	order->answer = answer;
+	order->why = why;
+	order->asked = asked;
+	order->restarts = restarts;
 }
 
 /* A line of text for a seat, or for the room itself; null as `until` says that it is over. */
@@ -376,14 +333,13 @@ int talk_recv(struct talk *talk, const char *text, size_t len, rs_time now)
 static void give(
 	struct talk *talk, const char *seat, const char *command, uint32_t entry, rs_time now)
 {
-	struct order *order = free_order(talk);
-	if (talk->stage != STAGE_WELCOME || order == NULL) {
-		refuse(talk, seat, talk->stage != STAGE_WELCOME ? "no-line" : "too-many");
+	const bool line = talk->stage == STAGE_WELCOME;
+	struct order *order = line ? orders_add(&talk->orders, command, now) : NULL;
+	if (order == NULL) {
+		refuse(talk, seat, line ? "too-many" : "no-line");
 		return;
 	}
-	*order = (struct order){
-		.number = ++talk->last, .command = command, .entry = entry, .at = now
-	};
+	order->entry = entry;
 	(void)rs_set_text(order->seat, seat); /* a known one */
 }
 
@@ -425,35 +381,17 @@ static size_t say_hello(struct talk *talk, char out[TALK_SEND_MAX])
 	return written(message, out);
 }
 
-static size_t say_order(const struct talk *talk, const struct order *order, char out[TALK_SEND_MAX])
-{
-	char id[PREFIX_LEN + 24];
-	if (rs_format(id, sizeof(id), "%s-%" PRIu64, talk->prefix, order->number) < 0)
-		return 0;
-	json_t *message = order->answer != NULL
-				  ? json_pack("{s:s, s:s, s:I, s:s, s:s*}", "type", order->command,
-					    "id", id, "number", (json_int_t)order->asked, "answer",
-					    order->answer, "why", order->why)
-				  : json_pack("{s:s, s:s, s:s}", "type", order->command, "id", id,
-					    "seat", order->seat);
-	if (message != NULL && order->entry != 0)
-		(void)json_object_set_new(message, "entry", /* or refused, and said so */
-			json_integer(order->entry));
-	return written(message, out);
-}
-
 /* It is told again soon: what comes of it does not matter. */
 static size_t say_report(struct talk *talk, char out[TALK_SEND_MAX])
 {
-	char id[PREFIX_LEN + 24];
+	char id[ORDERS_ID_MAX];
 	struct rs_buf text;
 	size_t len = 0;
 	if (!talk->reports)
 		return 0;
 	talk->reports = false;
 	rs_buf_init(&text, TALK_SEND_MAX);
-	if (rs_format(id, sizeof(id), "%s-%" PRIu64, talk->prefix, ++talk->last) == 0 &&
-		report_write(&talk->report, id, &text) == 0) {
+	if (orders_id(&talk->orders, id) == 0 && report_write(&talk->report, id, &text) == 0) {
 		len = rs_buf_len(&text);
 		memcpy(out, rs_buf_data(&text), len);
 	}
@@ -467,53 +405,34 @@ void talk_report(struct talk *talk, const struct report *report)
 	talk->reports = talk->stage == STAGE_WELCOME;
 }
 
-/* The one pressed first that was not sent yet. */
-static struct order *next_order(struct talk *talk)
-{
-	struct order *next = NULL;
-	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
-		struct order *order = &talk->orders[i];
-		if (order->number != 0 && !order->sent &&
-			(next == NULL || order->number < next->number))
-			next = order;
-	}
-	return next;
-}
-
 size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX])
 {
 	if (talk->stage == STAGE_HELLO)
 		return say_hello(talk, out);
 	if (talk->stage != STAGE_WELCOME)
 		return 0;
-	struct order *order = next_order(talk);
+	struct order *order = orders_next(&talk->orders);
 	if (order == NULL)
 		return say_report(talk, out);
 	order->sent = true;
-	return say_order(talk, order, out);
+	return written(orders_message(&talk->orders, order), out);
 }
 
 /* --- Time --- */
 
 bool talk_tick(struct talk *talk, rs_time now)
 {
-	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
-		struct order *order = &talk->orders[i];
-		if (order->number == 0 || now - order->at < TALK_PATIENCE)
-			continue;
+	struct order *order;
+	while ((order = orders_late(&talk->orders, now)) != NULL) {
 		if (order->seat[0] != '\0')
 			refuse(talk, order->seat, "not-answered");
-		order->number = 0;
+		orders_end(order);
 	}
 	return (talk->stage == STAGE_HELLO || talk->stage == STAGE_GREETED) && talk->due <= now;
 }
 
 rs_time talk_deadline(const struct talk *talk)
 {
-	rs_time deadline = talk->stage == STAGE_WELCOME ? RS_TIME_NEVER : talk->due;
-	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
-		if (talk->orders[i].number != 0)
-			deadline = rs_time_min(deadline, talk->orders[i].at + TALK_PATIENCE);
-	}
-	return deadline;
+	const rs_time line = talk->stage == STAGE_WELCOME ? RS_TIME_NEVER : talk->due;
+	return rs_time_min(line, orders_deadline(&talk->orders));
 }

@@ -5,7 +5,7 @@
  * texts to send, news, and when it wants the line again. Not thread safe.
  *
  * A key that is pressed while there is no line is refused. A command that was under way when the line broke is sent again with its own id, for
- * TALK_PATIENCE; a wish that comes minutes late helps nobody.
+ * ORDERS_PATIENCE (orders.h); a wish that comes minutes late helps nobody.
  */
 #ifndef ROSTRUM_TOOLS_ROOMBOX_TALK_H
 #define ROSTRUM_TOOLS_ROOMBOX_TALK_H
@@ -16,7 +16,6 @@
 /* Longest text that is sent, and taken. */
 #define TALK_SEND_MAX REPORT_MAX
 #define TALK_RECV_MAX ((size_t)8 << 20)
-#define TALK_PATIENCE RS_SEC(10)
 /* Between tries to get the line: at first, at most, and after another took the badge's one live place. */
 #define TALK_WAIT_LEAST RS_MS(200)
 #define TALK_WAIT_MOST RS_SEC(5)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "tests/support/oom.h"
+#include "tools/roombox/orders.h"
 #include "tools/roombox/seating.h"
 #include "tools/roombox/talk.h"
 
@@ -267,7 +268,7 @@ static void a_press_is_not_sent_minutes_later(void **state)
 	(void)said(bench);
 	talk_closed(bench->talk, 1006, bench->now);
 	(void)news(bench);
-	bench->now += TALK_PATIENCE;
+	bench->now += ORDERS_PATIENCE;
 	assert_false(talk_tick(bench->talk, bench->now));
 	assert_string_equal(news(bench), "A12 refused not-answered; ");
 	talk_opened(bench->talk, bench->now);
