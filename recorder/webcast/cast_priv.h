@@ -24,8 +24,7 @@ struct cast_language {
 	struct parts file;
 	struct sound sound;
 	struct rendition rendition;
-	int64_t begins_ms; /* packets of before are not put out */
-	bool begun;        /* it has its file, and begins_ms */
+	bool begun; /* it has its file */
 	bool ended;
 };
 

@@ -79,8 +79,8 @@ static int begin(struct cast *cast, struct cast_language *language)
 		.codec = FMP4_OPUS, .language = "und", .channels = 2
 	};
 	const int64_t number = cast_next(cast, &language->rendition);
-	language->begins_ms = number * cast->config.segment_ms;
-	int err = cast_open(cast, language->id, language->begins_ms, &language->file);
+	const int64_t begins_ms = number * cast->config.segment_ms;
+	int err = cast_open(cast, language->id, begins_ms - SOUND_ROUNDED_MS, &language->file);
 	if (err < 0)
 		return err; /* not there yet */
 	sound_begin(&language->sound, number);
@@ -152,8 +152,6 @@ static void take_block(
 		cast->newest_ms = block->time_ms;
 		cast->grew_ms = cast->wall_ms;
 	}
-	if (block->time_ms < language->begins_ms)
-		return;
 	fill(cast, language, block->time_ms);
 	push(cast, language, block->time_ms, block->data, block->len);
 }

@@ -13,6 +13,8 @@
 #define SOUND_SEGMENT_MAX ((size_t)4 << 20)
 /* Packets of 2.5 ms in the longest segment there is (10 s). */
 #define SOUND_PACKETS_MAX 4096
+/* The places of packets are rounded up by less than this: what a file says is of just before a segment may belong to it. */
+#define SOUND_ROUNDED_MS 3
 
 struct sound {
 	uint32_t segment_ms;
@@ -36,7 +38,7 @@ struct sound_segment {
 /* 0 or -ENOMEM. */
 int sound_init(struct sound *sound, uint32_t segment_ms) RS_MUST_USE;
 void sound_done(struct sound *sound);
-/* The first packet is expected where this segment begins. Before any. */
+/* The first packet is expected where this segment begins; what lies before is late. Before any. */
 void sound_begin(struct sound *sound, int64_t number);
 /* Samples between what came and this time; 0: none, or nothing is known yet. */
 int64_t sound_hole(const struct sound *sound, int64_t until_ms);

@@ -130,6 +130,25 @@ static void where_the_file_jumps_the_packet_before_lasts(void **state)
 	end(&bench);
 }
 
+/* Begun anew at a segment, by whoever was killed: neither twice nor not at all. */
+static void what_is_rounded_into_a_segment_belongs_to_it(void **state)
+{
+	struct bench bench;
+	begin(&bench);
+	for (int64_t t = 2018; t <= 3998; t += 20)
+		assert_int_equal(push(&bench, t, TOC_20), t == 3998);
+	end(&bench);
+	begin(&bench);
+	sound_begin(&bench.sound, 2);
+	assert_int_equal(push(&bench, 3978, TOC_20), 0);
+	assert_int_equal(push(&bench, 4000 - SOUND_ROUNDED_MS, TOC_20), 0);
+	assert_int_equal(bench.sound.late, 2);
+	assert_int_equal(push(&bench, 3998, TOC_20), 0);
+	assert_int_equal(bench.sound.n, 1);
+	assert_int_equal(bench.sound.begins, 4000 * 48);
+	end(&bench);
+}
+
 static void what_is_out_is_not_put_out_again(void **state)
 {
 	struct bench bench;
@@ -220,6 +239,7 @@ int main(void)
 		cmocka_unit_test(packets_follow_one_another_to_the_sample),
 		cmocka_unit_test(whoever_joins_later_finds_the_same_samples),
 		cmocka_unit_test(where_the_file_jumps_the_packet_before_lasts),
+		cmocka_unit_test(what_is_rounded_into_a_segment_belongs_to_it),
 		cmocka_unit_test(what_is_out_is_not_put_out_again),
 		cmocka_unit_test(nothing_of_behind_the_end_is_heard),
 		cmocka_unit_test(what_is_no_opus_is_left_out),
