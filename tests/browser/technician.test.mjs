@@ -171,7 +171,7 @@ test('a room is seen from inside, and its box makes a test signal', LIMIT, async
 	await chair.must('suspend-meeting');
 	await until('its tile to say how it is', async () => /% busy/.test(await text(`${tile} [data-testid="box-summary"]`)), { limit: 60_000 });
 	await choose('room');
-	await until('its microphones', async () => /A12 · closed · -15 dB/.test(await text('[data-testid="box-microphone"]')));
+	await until('its microphones', async () => /A12 · closed · \u2066\u221215\u2069 dB/.test(await text('[data-testid="box-microphone"]')));
 	assert.match(await text('[data-testid="box-camera"][data-here="false"]'), /left · no signal since \d\d:\d\d/);
 	assert.match(await text('[data-testid="box-output"]'), /Output 1 · null: · floor/);
 	await until('a meter of it to be drawn', () => technician.page.$eval('rs-box canvas', (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((one) => one > 0)));

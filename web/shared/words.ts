@@ -135,6 +135,11 @@ export function ordinal(n: number): string {
 	return fill(message[ordinalRules.select(n)] ?? message.other, { n });
 }
 
+/** Held together, the sign in front: a text from right to left would put it behind. */
+export function signed(n: number | undefined): string {
+	return `\u2066${String(n).replace('-', '\u2212')}\u2069`;
+}
+
 export function timeOfDay(ms: number): string {
 	return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
 }

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { decimal, formatSpan, t, timeOfDay } from '#shared/words';
+import { decimal, formatSpan, signed, t, timeOfDay } from '#shared/words';
 import { Part } from '#shared/ui/part';
 import { whileSeen } from '#shared/ui/small';
 import { drawMeter, inksOf } from './pens';
@@ -144,7 +144,7 @@ export class BoxDetail extends Part {
 			? nothing
 			: html`<h4 class="small">${t('box.microphones')}</h4>
 				<div class="levels"><span class="probe" hidden></span><canvas aria-hidden="true" dir="ltr"></canvas><ol class="closely small">${microphones.map(({ seat, open, level, clipping }, i) => html`<li data-testid="box-microphone" data-open=${open}>
-					<bdi>${seat === '' ? t('box.microphone', { n: i + 1 }) : seat}</bdi> · ${t(open ? 'box.open' : 'box.closed')} · <span class="reading">${t('unit.db', { n: level })}</span>${
+					<bdi>${seat === '' ? t('box.microphone', { n: i + 1 }) : seat}</bdi> · ${t(open ? 'box.open' : 'box.closed')} · <span class="reading">${t('unit.db', { n: signed(level) })}</span>${
 						clipping === 0 ? nothing : html` · <strong class="bad">${t('box.clipping', { n: decimal(clipping / 10) })}</strong>`}</li>`)}</ol></div>`;
 	}
 

@@ -79,9 +79,11 @@ export class Tiles extends Part {
 		const troubles = troublesOf(station, outage, session.view!.recording.state !== 'off');
 		const { severity } = worst(troubles);
 		const rtt = figureOf(station, 'rtt');
+		const fine = troubles.length === 0 ? t('station.fine') : '';
+		const line = !present ? t('station.away') : rtt === null ? fine : t('unit.ms', { n: rtt });
 		return html`<button type="button" class="tile ${severity ?? ''}" data-testid="box" data-participant=${badge} data-severity=${severity ?? 'none'} @click=${() => this.choose(badge)}>
 			${this.heading(t('role.room'), shortName(session.view!, badge), severity)}
-			<span class="small">${present ? (rtt === null ? t('station.fine') : t('unit.ms', { n: rtt })) : t('station.away')}</span>${station?.box === undefined ? nothing : html`<span class="small" data-testid="box-summary">${boxSummary(station.box)}</span>`}${
+			${line === '' ? nothing : html`<span class="small">${line}</span>`}${station?.box === undefined ? nothing : html`<span class="small" data-testid="box-summary">${boxSummary(station.box)}</span>`}${
 				// Both edges say more than that something is missing.
 				this.troubles(outage === undefined ? troubles : troubles.filter(([name]) => name !== 'undelivered'))}${
 				outage === undefined ? nothing : html`<span class="what small" data-testid="outage" data-state=${outage.state}>${outageText(outage, clock.now())}</span>`}</button>`;

@@ -3,7 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { Busy, LineTest } from '../line-test';
 import { lumaOf, soundOf, type Found, type Look, type Test, type Verdict } from '../precall';
 import { isOpen } from '../view';
-import { decimal, t, type Key } from '../words';
+import { decimal, signed, t, type Key } from '../words';
 import { icon } from './icons';
 import { Part } from './part';
 
@@ -17,9 +17,6 @@ const SPREAD_MS = 3_000;
 type Step = 'udp' | 'tcp' | 'relay' | 'measure';
 
 const GRADES: Record<Verdict, 'good' | 'fair' | 'bad'> = { good: 'good', poor: 'fair', unusable: 'bad' };
-
-/** Held together, the sign in front: a text from right to left would put it behind. */
-const signed = (n: number | undefined) => `\u2066${String(n).replace('-', '\u2212')}\u2069`;
 
 const pause = (ms: number) => new Promise((resolve) => window.setTimeout(resolve, ms));
 
