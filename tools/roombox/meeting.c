@@ -154,13 +154,15 @@ static void turn(struct meeting *meeting)
 	take_presses(meeting);
 	const bool silent = talk_tick(meeting->talk, time_now());
 	const bool wanted = talk_wants_line(meeting->talk, time_now());
+	const bool has_text = talk_has_text(meeting->talk);
 	rs_time due = talk_deadline(meeting->talk);
 	unlock(&meeting->talking);
 	if (silent)
 		close_line(meeting);
 	if (wanted && !meeting->connecting && meeting->line == NULL)
 		connect_line(meeting);
-	if (meeting->line != NULL && !meeting->connecting)
+	/* Asked for with nothing to say, each answer would be the next turn. */
+	if (has_text && meeting->line != NULL && !meeting->connecting)
 		(void)lws_callback_on_writable(meeting->line); /* or it closes, and that is told */
 	/* While it is being connected, libwebsockets wakes us. */
 	due = meeting->connecting ? RS_TIME_NEVER : due;

@@ -55,13 +55,26 @@ void orders_unsend(struct orders *orders)
 		orders->each[i].sent = false;
 }
 
+static bool is_unsent(const struct order *order)
+{
+	return order->number != 0 && !order->sent;
+}
+
+bool orders_are_unsent(const struct orders *orders)
+{
+	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
+		if (is_unsent(&orders->each[i]))
+			return true;
+	}
+	return false;
+}
+
 struct order *orders_next(struct orders *orders)
 {
 	struct order *next = NULL;
 	for (size_t i = 0; i < MEETING_PRESSES_MAX; i++) {
 		struct order *order = &orders->each[i];
-		if (order->number != 0 && !order->sent &&
-			(next == NULL || order->number < next->number))
+		if (is_unsent(order) && (next == NULL || order->number < next->number))
 			next = order;
 	}
 	return next;

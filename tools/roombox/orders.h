@@ -44,7 +44,8 @@ struct order *orders_find(struct orders *orders, const char *id);
 void orders_end(struct order *order);
 /* The line is gone: all are to be sent again. */
 void orders_unsend(struct orders *orders);
-/* The one given first that was not sent on this line; NULL = none. */
+/* Whether there is one that was not sent on this line; and which was given first, NULL = none. */
+bool orders_are_unsent(const struct orders *orders);
 struct order *orders_next(struct orders *orders);
 /* One whose time is over; NULL = none. */
 struct order *orders_late(struct orders *orders, rs_time now);

@@ -405,6 +405,13 @@ void talk_report(struct talk *talk, const struct report *report)
 	talk->reports = talk->stage == STAGE_WELCOME;
 }
 
+bool talk_has_text(const struct talk *talk)
+{
+	return talk->stage == STAGE_HELLO ||
+	       (talk->stage == STAGE_WELCOME &&
+		       (talk->reports || orders_are_unsent(&talk->orders)));
+}
+
 size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX])
 {
 	if (talk->stage == STAGE_HELLO)

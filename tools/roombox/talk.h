@@ -42,7 +42,8 @@ int talk_recv(struct talk *talk, const char *text, size_t len, rs_time now) RS_M
 bool talk_tick(struct talk *talk, rs_time now);
 /* When talk_tick() or talk_wants_line() may say something else; RS_TIME_NEVER = never. */
 rs_time talk_deadline(const struct talk *talk);
-/* One text to be sent, its length, or 0 = none. */
+/* Whether there is something to be sent; one text of it, its length, or 0 = none. */
+bool talk_has_text(const struct talk *talk);
 size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX]);
 /* As meeting_press() and meeting_release(); what comes of it is news. */
 void talk_press(struct talk *talk, const char *seat, rs_time now);
