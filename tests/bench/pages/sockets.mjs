@@ -4,6 +4,7 @@
 //   { report: from }            → { events, closed }  of each event from number `from`: how many heard it, and when (ns)
 //   { captions: language }                           each asks for the captions of this language
 //   { typed: true }             → [[text, times]]    of what was told of captions being typed: when each page heard it (ns)
+//   { lines: true }                                  each says every five seconds, as pages do, how its line is, and it changes
 //   { slow: n }                                       the first n read one piece a second from now on
 import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
@@ -11,6 +12,7 @@ import { randomBytes } from 'node:crypto';
 const UPGRADE = (port) => `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`
 	+ `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: rostrum.v1\r\n\r\n`;
 const EVENT = '{"type":"event","event":';
+const LINE_MS = 5000;
 const pages = [];
 const events = new Map(); // number -> arrivals, ns
 const CAPTION = '{"type":"caption-live",';
@@ -62,6 +64,14 @@ class Page {
 		this.left = rest.length > 0 ? Buffer.from(rest) : null;
 	}
 
+	tellLines() {
+		this.lines = 0;
+		const some = (most) => Math.floor(Math.random() * most);
+		const tell = () => this.socket.write(frame(1, Buffer.from(JSON.stringify({ type: 'tell-line', id: `line-${(this.lines += 1)}`, path: 'host-udp', rtt: 20 + some(60), jitter: some(20), concealed: some(30), decoded: 20 + some(10), dropped: some(9), available: 1500 + some(900), limit: 'none' }))));
+		tell();
+		setInterval(tell, LINE_MS).unref();
+	}
+
 	trickle() {
 		this.slow = true;
 		this.socket.on('data', () => this.socket.pause());
@@ -72,7 +82,7 @@ class Page {
 		if (opcode === 9) this.socket.write(frame(10, payload));
 		if (opcode === 8) this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
 		if (opcode !== 1) return; // what continues a text is of no interest: its beginning says what it is
-		const start = payload.latin1Slice(0, 40);
+		const start = payload.latin1Slice(0, Math.min(40, payload.length));
 		if (start.startsWith(EVENT)) {
 			const number = parseInt(start.slice(EVENT.length), 10);
 			if (!events.has(number)) events.set(number, []);
@@ -108,6 +118,7 @@ process.on('message', async (order) => {
 	if (order.report !== undefined) process.send(report(order.report));
 	if (order.captions) for (const page of pages) page.socket.write(frame(1, Buffer.from(JSON.stringify({ type: 'captions', id: 'captions', language: order.captions }))));
 	if (order.typed) process.send([...typed].map(([text, at]) => [text, at.map(String)]));
+	if (order.lines) pages.forEach((page, i) => setTimeout(() => page.tellLines(), (LINE_MS * i) / pages.length));
 	if (order.slow) for (const page of pages.slice(0, order.slow)) page.trickle();
 });
 process.on('disconnect', () => process.exit());

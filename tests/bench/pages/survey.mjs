@@ -1,4 +1,4 @@
-// What it costs the server that a technician's page shows three hundred lines: as many pages by their sockets, as many microphones by WHIP, and a second
+// What it costs the server that a technician's page shows three hundred lines: as many pages by their sockets, each of which says how its line is, as many microphones by WHIP, and a second
 // after another with and without that page, in one run. usage: node bench/pages/survey.mjs [--pages 300] [--seconds 15] [--turns 3]
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +14,7 @@ import { sleep, until } from '../../support/wait.mjs';
 const { values } = parseArgs({ options: { pages: { type: 'string', default: '300' }, seconds: { type: 'string', default: '15' }, turns: { type: 'string', default: '3' } } });
 const [PAGES, SECONDS, TURNS] = [values.pages, values.seconds, values.turns].map(Number);
 const MEETING = 'survey';
+const BAND = 10; // of `figures`, signaling/wire/PROTOCOL.md 3.9
 const ids = Array.from({ length: PAGES }, (_, i) => `load-${i + 1}`); // as rostrum-load calls its publishers
 const badge = (id, role, more = {}) => ({ id, role, name: id, ...more });
 
@@ -29,6 +30,7 @@ const told = { messages: 0, octets: 0 };
 let load;
 let sockets;
 let page;
+process.on('exit', () => load?.kill());
 try {
 	importConference(rostrum, {
 		id: MEETING, title: 'A large hall', rules: 'unga', languages: [{ id: 'en', name: 'English' }],
@@ -43,6 +45,7 @@ try {
 	sockets.send({ tokens: ids.map((id) => roomToken(rostrum, id, 'delegate', MEETING)), port: Number(new URL(rostrum.base).port), changes: true, perSecond: 50 });
 	await once(sockets, 'message');
 	const technician = roomToken(rostrum, 'technician', 'technician', MEETING);
+	sockets.send({ lines: true });
 	load = spawn(join(build, 'tools/loadgen/rostrum-load'), ['--base', rostrum.base, '--meeting', MEETING, '--publishers', String(PAGES), '--players', '0', '--duration', '3600'],
 		{ stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ROSTRUM_TOKEN: technician } });
 	page = new Page(rostrum.base, technician);
@@ -52,7 +55,7 @@ try {
 	};
 	await page.open();
 	await page.must('survey', { on: true });
-	const lines = () => ids.filter((id) => page.survey?.people?.[id]?.figures?.[4] > 0).length;
+	const lines = () => ids.filter((id) => page.survey?.people?.[id]?.figures?.[BAND] > 0).length;
 	await until(`${PAGES} lines with sound`, () => lines() === PAGES, { limit: 120_000, every: 500 });
 	await sleep(5000); // who has just come is told to everybody
 	const shares = { shown: [], unseen: [] };
