@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cpu } from '../../support/cpu.mjs';
 import { Page } from '../../support/page.mjs';
 import { build, newState, startRostrum } from '../../support/rostrum.mjs';
 import { mint, payloadOf } from '../../support/token.mjs';
@@ -45,10 +46,6 @@ function conference() {
 }
 
 const resident = (pid) => 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-const cpu = (pid) => {
-	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-	return (Number(fields[11]) + Number(fields[12])) / 100;
-};
 const at = (sorted, percent) => sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))];
 
 const state = newState();

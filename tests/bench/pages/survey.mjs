@@ -2,10 +2,10 @@
 // after another with and without that page, in one run. usage: node bench/pages/survey.mjs [--pages 300] [--seconds 15] [--turns 3]
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cpu } from '../../support/cpu.mjs';
 import { Page } from '../../support/page.mjs';
 import { importConference, roomToken } from '../../support/rooms.mjs';
 import { build, startRostrum } from '../../support/rostrum.mjs';
@@ -17,12 +17,6 @@ const MEETING = 'survey';
 const BAND = 10; // of `figures`, signaling/wire/PROTOCOL.md 3.9
 const ids = Array.from({ length: PAGES }, (_, i) => `load-${i + 1}`); // as rostrum-load calls its publishers
 const badge = (id, role, more = {}) => ({ id, role, name: id, ...more });
-
-// CPU seconds of a process so far: fields 14 and 15 of proc(5), counted behind the name in brackets.
-function cpu(pid) {
-	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-	return (Number(fields[11]) + Number(fields[12])) / 100;
-}
 
 const rostrum = await startRostrum();
 const { signaling, sfu } = rostrum.pids;

@@ -1,9 +1,9 @@
 // What a room's box takes of a core: eight microphones that are spoken into, another room that speaks on the floor and a voice in each of six languages, on
 // output channels of their own; a camera of 720p while nobody wants more than its smallest size, and 720p, 360p and 180p while the recorder wants them all.
 // usage: node bench/roombox/run.mjs [MICROPHONES [SECONDS]]
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publish } from '../../support/clients.mjs';
+import { cpu } from '../../support/cpu.mjs';
 import { Page } from '../../support/page.mjs';
 import { LANGUAGES, importRooms, roomToken, startBox } from '../../support/rooms.mjs';
 import { startRostrum } from '../../support/rostrum.mjs';
@@ -12,14 +12,7 @@ import { sleep, until } from '../../support/wait.mjs';
 
 const [microphones, seconds] = [8, 30].map((preset, i) => Number(process.argv[2 + i] ?? preset));
 const MEETING = 'booths';
-const TICKS_PER_SECOND = 100;
 const MEMBERS = 24; // harmonics of a voice
-
-// CPU seconds of a process so far: fields 14 and 15 of proc(5), counted behind the name in brackets.
-function cpu(pid) {
-	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-	return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
 
 // What costs a codec as much as speech does: a voice that glides, four syllables a second of changing vowels, a hiss between some of them, and a
 // breath each third second.
