@@ -27,7 +27,8 @@ export class Page {
 		this.waiting = new Map(); // command id -> resolve
 	}
 
-	// Connect and say hello; resolves with the welcome, rejects with { code, error } if the server refuses.
+	// Connect and say hello; resolves with the welcome, rejects with { code, error } if the server refuses. What a page
+	// that resumes has missed follows its welcome: this resolves when the view is that of the event the welcome names.
 	open({ resume = null, companion = false } = {}) {
 		this.closed = null;
 		this.socket = new WebSocket(this.url, 'rostrum.v1');
@@ -53,12 +54,16 @@ export class Page {
 			this.you = message.you;
 			this.last = { epoch: message.epoch, event: message.resumed ? this.last.event : message.event };
 			if (message.view) this.view = message.view;
-			welcomed(message);
+			this.caughtUp = () => {
+				if (this.last.event >= message.event) welcomed(message);
+			};
+			this.caughtUp();
 			break;
 		case 'event':
 			this.events.push(message);
 			this.last.event = message.event;
 			this.view = mergePatch(this.view, message.patch);
+			this.caughtUp();
 			break;
 		case 'measured':
 			this.view = mergePatch(this.view, { measured: message.patch });
