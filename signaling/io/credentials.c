@@ -52,7 +52,8 @@ static void answer_secret(struct request *request, int err)
 
 /* --- A token --- */
 
-static int write_token(struct request *request, const struct claims *claims)
+/* `rehearsal`: where else the bearer may want to go, or NULL. */
+static int write_token(struct request *request, const struct claims *claims, const char *rehearsal)
 {
 	char token[AUTH_TOKEN_LEN];
 	char base[HTTP_VALUE_MAX];
@@ -66,11 +67,11 @@ static int write_token(struct request *request, const struct claims *claims)
 		return err;
 	http_base(request, base);
 	(void)snprintf(link, sizeof(link), "%s/%s#%s", base, join_page(claims->role), token);
-	err = answer_json(
-		request, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I}", "token", token, "page",
-				 join_page(claims->role), "link", link, "meeting", claims->meeting,
-				 "badge", claims->badge, "role", role_name(claims->role), "expires",
-				 (json_int_t)signed_claims.expires_s));
+	err = answer_json(request,
+		json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s, s:s, s:I}", "token", token, "page",
+			join_page(claims->role), "link", link, "meeting", claims->meeting,
+			"rehearsal", rehearsal, "badge", claims->badge, "role",
+			role_name(claims->role), "expires", (json_int_t)signed_claims.expires_s));
 	rs_wipe(token, sizeof(token));
 	rs_wipe(link, sizeof(link));
 	return err;
@@ -100,7 +101,7 @@ void credentials_token(struct request *request)
 	}
 	if (hours > 0)
 		claims.expires_s = io_moment().wall_ms / 1000 + hours * 3600;
-	answer_secret(request, write_token(request, &claims));
+	answer_secret(request, write_token(request, &claims, NULL));
 }
 
 /* --- Joining with a PIN --- */
@@ -129,7 +130,9 @@ static void tried(struct pins *pins)
 	else if (request != NULL && err < 0)
 		http_refuse_service(request, &refusal);
 	else if (request != NULL)
-		answer_secret(request, write_token(request, &claims));
+		answer_secret(
+			request, write_token(request, &claims,
+					 service_rehearsal_of(request->io->service, &claims)));
 	pins_free(pins);
 }
 

@@ -261,6 +261,9 @@ int service_admit(const struct service *service, const struct claims *who, const
 	struct service_refusal *refusal) RS_MUST_USE;
 /* A meeting for tests and sound checks ("rehearsal" in the conference file)? False without such a meeting. */
 bool service_is_rehearsal(const struct service *service, const char *meeting);
+/* Where the bearer of these claims is expected while their meeting is still to come: the rehearsal with a floor that is under way, among
+ * the other meetings of the claims. NULL: the meeting itself is under way, or there is none. The name is the meeting's own. */
+const char *service_rehearsal_of(const struct service *service, const struct claims *claims);
 /* Does the floor decide who is heard there ("mode")? False without such a meeting. */
 bool service_has_floor(const struct service *service, const char *meeting);
 /* The view as JSON, without checking anybody. 0, -ENOENT, -ENOMEM. */

@@ -5,11 +5,14 @@ import { ask, type Answer } from './ask';
 
 /** What stands below the field: nothing, or why the last PIN did not open. */
 type Said = Exclude<Answer, { kind: 'token' }> | { kind: 'nothing' };
+type Opened = Extract<Answer, { kind: 'token' }>;
 
 /** The PIN that belongs to a join link: told on another way than the link, asked for once. */
 export class PinPage {
 	private said: Said = { kind: 'nothing' };
 	private busy = false;
+	/** The PIN was right, and there are two places to go to. */
+	private choice: { pin: string; opened: Opened; rehearsal: string } | null = null;
 
 	constructor(
 		private readonly link: string,
@@ -17,8 +20,22 @@ export class PinPage {
 	) {}
 
 	show(): void {
-		document.title = `${t('pin.title')} – Rostrum`;
-		render(this.template(), this.root);
+		document.title = `${t(this.choice === null ? 'pin.title' : 'rehearsal.now')} – Rostrum`;
+		render(this.choice === null ? this.template() : this.choiceTemplate(this.choice.opened), this.root);
+	}
+
+	private choiceTemplate(opened: Opened): TemplateResult {
+		return html`<main class="landing">
+			<p class="mark"><span aria-hidden="true"></span>Rostrum</p>
+			<h1 tabindex="-1">${t('rehearsal.now')}</h1>
+			<p class="lead">${t('rehearsal.now.lead')}</p>
+			<div class="choice">
+				<button class="button main big" ?disabled=${this.busy} @click=${() => void this.rehearse()} data-testid="to-rehearsal">${t('rehearsal.enter')}</button>
+				<button class="button big" ?disabled=${this.busy} @click=${() => this.go(opened)} data-testid="to-meeting">${t('rehearsal.skip')}</button>
+			</div>
+			<p class="said" role="alert">${this.why()}</p>
+			${languageField(() => this.show())}
+		</main>`;
 	}
 
 	private template(): TemplateResult {
@@ -40,6 +57,7 @@ export class PinPage {
 	private why(): string | typeof nothing {
 		switch (this.said.kind) {
 			case 'nothing':
+			case 'gone':
 				return nothing;
 			case 'wait':
 				return t('pin.wait', { n: this.said.seconds });
@@ -50,20 +68,39 @@ export class PinPage {
 		}
 	}
 
+	private go({ page, token }: Opened): void {
+		location.replace(`/${page}${location.search}#${token}`);
+	}
+
 	private async submit(event: Event): Promise<void> {
 		event.preventDefault();
-		const field = this.root.querySelector('input')!;
+		const pin = this.root.querySelector('input')!.value;
+		const opened = await this.open(pin);
+		if (opened?.rehearsal !== undefined)
+			this.choice = { pin, opened, rehearsal: opened.rehearsal };
+		else if (opened !== null)
+			return this.go(opened);
+		this.show();
+		const field = this.root.querySelector('input');
+		field?.select();
+		(field ?? this.root.querySelector('h1'))?.focus();
+	}
+
+	private async rehearse(): Promise<void> {
+		const { pin, rehearsal, opened } = this.choice!;
+		const there = await this.open(pin, rehearsal);
+		if (there !== null || this.said.kind === 'gone') // it ended meanwhile: on to the meeting
+			return this.go(there ?? opened);
+		this.show();
+	}
+
+	/** Null: it is said why not. */
+	private async open(pin: string, meeting?: string): Promise<Opened | null> {
 		this.busy = true;
 		this.show();
-		const answer = await ask(this.link, field.value);
+		const answer = await ask(this.link, pin, meeting);
 		this.busy = false;
-		if (answer.kind === 'token') {
-			location.replace(`/${answer.page}${location.search}#${answer.token}`);
-			return;
-		}
-		this.said = answer;
-		this.show();
-		field.select();
-		field.focus();
+		this.said = answer.kind === 'token' ? { kind: 'nothing' } : answer;
+		return answer.kind === 'token' ? answer : null;
 	}
 }
