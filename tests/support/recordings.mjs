@@ -14,15 +14,17 @@ function ffmpeg(...args) {
 	if (ran.status !== 0) throw new Error(`ffmpeg ${args.join(' ')}: ${ran.stderr}`);
 }
 
-// Sound of one tone and a picture that changes its colour every `turn` seconds; repeated without a new encoding.
+// Sound of one tone and a picture that changes its colour every `turn` seconds, or `picture`, the path of one that moves; repeated without a new encoding.
 function writeProgramme(path, tone, seconds, { picture = true, piece = Math.min(seconds, 40), turn = piece / 2 } = {}) {
 	const work = mkdtempSync(join(tmpdir(), 'rostrum-programme-'));
 	const one = join(work, 'one.webm');
 	const colours = COLOURS.slice(0, Math.max(1, Math.ceil(piece / turn)));
+	const encoding = ['-map', '[v]', '-c:v', 'libvpx', '-b:v', picture === true ? '60k' : '300k', '-deadline', 'realtime', '-cpu-used', '8', '-g', '5'];
 	const pictures = colours.flatMap((colour) => ['-f', 'lavfi', '-i', `color=c=${colour}:s=320x180:r=5:d=${turn}`]);
 	const joined = `${colours.map((_, i) => `[${i + 1}:v]`).join('')}concat=n=${colours.length}:v=1[v]`;
 	ffmpeg('-f', 'lavfi', '-i', `sine=frequency=${tone}:sample_rate=48000:duration=${piece}`,
-		...(picture ? [...pictures, '-filter_complex', joined, '-map', '[v]', '-c:v', 'libvpx', '-b:v', '60k', '-deadline', 'realtime', '-cpu-used', '8', '-g', '5'] : []),
+		...(picture === true ? [...pictures, '-filter_complex', joined, ...encoding] : []),
+		...(typeof picture === 'string' ? ['-stream_loop', '-1', '-i', picture, '-filter_complex', '[1:v]null[v]', ...encoding] : []),
 		'-map', '0:a', '-c:a', 'libopus', '-b:a', '32k', '-t', String(piece), one);
 	if (seconds > piece) ffmpeg('-stream_loop', String(Math.ceil(seconds / piece) - 1), '-i', one, '-c', 'copy', '-t', String(seconds), path);
 	else renameSync(one, path);

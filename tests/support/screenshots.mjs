@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchChromium, participate } from './browsers.mjs';
 import { debate, writeRecording } from './recordings.mjs';
+import { startBox } from './rooms.mjs';
 import { newState, root, startRostrum } from './rostrum.mjs';
 import { sleep, until } from './wait.mjs';
 
@@ -13,6 +14,7 @@ const FRAMES = 20;
 const PEOPLE = {
 	chair: { plate: 'CHAIR', wall: '#33475b', wood: '#6b4a2f', skin: '#c98f6b', hair: '#3a2c23', dress: '#22303c' },
 	KEN: { plate: 'KENYA', wall: '#4a5d4e', wood: '#7a5636', skin: '#7b4a2d', hair: '#1d1512', dress: '#8c2f39' },
+	room: { plate: 'ROOM 2', wall: '#5d5648', wood: '#54391f', skin: '#d9a77f', hair: '#777', dress: '#2f3b2f' },
 	FRA: { plate: 'FRANCE', wall: '#51506b', wood: '#6b4a2f', skin: '#e0b191', hair: '#6a4a2a', dress: '#2b4a78' },
 };
 
@@ -54,8 +56,12 @@ const state = newState();
 const MINUTES = 40;
 const captions = { en: Array.from({ length: MINUTES * 6 }, (_, i) => ({ from_ms: i * 10_000, to_ms: i * 10_000 + 9000, text: 'My delegation supports the text on the law of the sea as it stands.' })) };
 mkdirSync(join(state, 'archive'), { recursive: true });
-writeRecording(join(state, 'archive'), { session: 'plenary1', languages: ['floor', 'en', 'fr', 'ar'], seconds: MINUTES * 60, captions, ...debate(MINUTES * 60, 90) });
+writeRecording(join(state, 'archive'), { session: 'plenary1', languages: ['floor', 'en', 'fr', 'ar'], picture: camera.KEN, seconds: MINUTES * 60, captions, ...debate(MINUTES * 60, 90) });
 const rostrum = await startRostrum({ state });
+const box = startBox(rostrum, 'room', 'room', {
+	meeting: 'demo', microphones: [{ input: 'gen:chirp' }], 'camera.input': `file:${camera.room}`, 'camera.loop': true,
+	outputs: [{ output: `file:${join(folder, 'room.wav')}`, channels: ['floor', 'fr'] }],
+});
 const everyone = await Promise.all(['chair', 'KEN', 'FRA', 'fr-1', 'fr-2', 'technician'].map((who) => participate(rostrum, who, { camera: camera[who] })));
 const [chair, KEN, FRA, booth, , technician] = everyone;
 await chair.click('open-meeting');
@@ -70,14 +76,17 @@ await booth.page.keyboard.press('f');
 await (await booth.page.waitForSelector('[data-testid="choice"][data-choice="en"]')).evaluate((key) => key.click());
 await until('English on the floor', async () => (await chair.view()).floor.language === 'en');
 await technician.page.click('[data-testid="station"][data-participant="KEN"]');
-await sleep(15_000); // lines have a little of their past
+await sleep(90_000); // lines have a little of their past
 for (const [one, name] of [[FRA, 'delegate'], [chair, 'podium'], [booth, 'interpreter'], [technician, 'technician']])
 	await one.page.screenshot({ path: join(root, 'docs', `${name}.png`) });
 await Promise.all(everyone.slice(1).map((one) => one.close()));
 const archive = await chair.browser.newPage();
 await archive.goto(`${rostrum.base}/archive?s=plenary1&t=600#${rostrum.token('KEN')}`, { waitUntil: 'domcontentloaded' });
-await until('the recording to be open', () => archive.$eval('video', (video) => video.readyState >= 2).catch(() => false));
+await until('the recording to be open', () => archive.$eval('video', (video) => video.readyState >= 2 && !video.seeking).catch(() => false));
+await sleep(2000); // the browser's own spinner goes away
 await archive.screenshot({ path: join(root, 'docs', 'archive.png') });
 await chair.close();
+box.child.kill();
+await box.ended;
 await rostrum.stop();
 rmSync(folder, { recursive: true, force: true });
