@@ -1,4 +1,5 @@
 // A page without a browser: speaks rostrum.v1 over a WebSocket and keeps the view as the server's patches make it.
+import assert from 'node:assert/strict';
 import WebSocket from 'ws';
 import { until } from './wait.mjs';
 
@@ -31,16 +32,19 @@ export class Page {
 	// that resumes has missed follows its welcome: this resolves when the view is that of the event the welcome names.
 	open({ resume = null, companion = false } = {}) {
 		this.closed = null;
-		this.socket = new WebSocket(this.url, 'rostrum.v1');
+		const socket = new WebSocket(this.url, 'rostrum.v1');
+		this.socket = socket;
 		return new Promise((welcomed, refused) => {
 			let error = null;
-			this.socket.on('open', () => this.send({ type: 'hello', token: this.token, ...(resume && { resume }), ...(companion && { companion }) }));
-			this.socket.on('error', refused);
-			this.socket.on('close', (code) => {
-				this.closed = { code, error };
-				refused(Object.assign(new Error(`closed with ${code}: ${error?.reason}`), this.closed));
+			socket.on('open', () => this.send({ type: 'hello', token: this.token, ...(resume && { resume }), ...(companion && { companion }) }));
+			socket.on('error', refused);
+			socket.on('close', (code) => {
+				const closed = { code, error };
+				// The end of a line that this page has already replaced is not the page's.
+				if (socket === this.socket) this.closed = closed;
+				refused(Object.assign(new Error(`closed with ${code}: ${error?.reason}`), closed));
 			});
-			this.socket.on('message', (data) => {
+			socket.on('message', (data) => {
 				const message = JSON.parse(data);
 				if (message.type === 'error') error = message;
 				else this.take(message, welcomed);
@@ -91,7 +95,7 @@ export class Page {
 		commands += 1;
 		const id = members.id ?? `t${process.pid}-${commands}`;
 		return new Promise((resolve, reject) => {
-			const limit = setTimeout(() => reject(new Error(`no reply to ${type} in 10 s`)), 10_000);
+			const limit = setTimeout(() => reject(new Error(`no reply to ${type} in a minute`)), 60_000);
 			this.waiting.set(id, (reply) => {
 				clearTimeout(limit);
 				resolve(reply);
@@ -119,6 +123,12 @@ export class Page {
 	close() {
 		this.socket.close(1000);
 	}
+}
+
+// Until all of them have the same view of the meeting: what one was told before another is on its way to that. Figures come to each when they come.
+export async function agree(...pages) {
+	const [first, ...others] = pages.map((page) => () => ({ ...page.view, measured: undefined }));
+	await until('the same view everywhere', () => others.every((other) => assert.deepEqual(other(), first()) === undefined));
 }
 
 export async function join(rostrum, who) {
