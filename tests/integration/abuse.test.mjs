@@ -8,7 +8,7 @@ import { join } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 180_000 };
 let rostrum;
 let pids;
 let page;
@@ -87,7 +87,7 @@ test('frames that RFC 6455 forbids end the connection', LIMIT, async (t) => {
 		await t.test(name, async () => {
 			const line = await handshake();
 			line.socket.write(octets);
-			await until('the end', () => line.closed || codeOf(line) !== 0, { limit: 15_000 });
+			await until('the end', () => line.closed || codeOf(line) !== 0, { limit: 30_000 });
 			const code = codeOf(line);
 			assert.ok([0, 1002, 1003, 1007, 1009, 4000, 4001].includes(code), `closed with ${code}`);
 			line.socket.destroy();

@@ -8,7 +8,7 @@ import { root, startRostrum } from '../support/rostrum.mjs';
 import { mint, payloadOf } from '../support/token.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 180_000 };
 const CONFERENCE = '/api/v1/conferences/demo-conference';
 let rostrum;
 let admin;

@@ -8,7 +8,7 @@ import { join } from '../support/page.mjs';
 import { build, program, root, startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 180_000 };
 let rostrum;
 let second;
 

@@ -32,7 +32,7 @@ class Delegate {
 	}
 
 	async back() {
-		await until(`${this.who} to be back`, () => this.open().then(() => true, () => false), { limit: 20_000, every: 20 });
+		await until(`${this.who} to be back`, () => this.open().then(() => true, () => false), { limit: 60_000, every: 20 });
 	}
 
 	// The reply, or null when the line broke first.

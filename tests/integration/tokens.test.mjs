@@ -7,7 +7,7 @@ import { Page, join as joinMeeting } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { mint, payloadOf } from '../support/token.mjs';
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 180_000 };
 const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n';
 let rostrum;
 let key;

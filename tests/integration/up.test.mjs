@@ -8,7 +8,7 @@ import { join as joinMeeting } from '../support/page.mjs';
 import { parseMetrics } from '../support/prometheus.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 90_000 };
+const LIMIT = { timeout: 180_000 };
 
 test('tools/up prints one line of JSON, serves, and keeps the meeting over a restart', LIMIT, async (t) => {
 	const state = newState();

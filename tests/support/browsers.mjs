@@ -120,12 +120,12 @@ export class Participant {
 	}
 
 	connected() {
-		return until(`${this.who}'s media`, () => this.page.evaluate(() => window.rostrum.pc()?.connectionState === 'connected'), { limit: 30_000, every: 200 });
+		return until(`${this.who}'s media`, () => this.page.evaluate(() => window.rostrum.pc()?.connectionState === 'connected'), { limit: 60_000, every: 200 });
 	}
 
 	// Press by mouse what is visible, enabled and at rest.
 	click(testid, rest = '') {
-		return this.page.locator(slot(testid) + rest).setTimeout(20_000).click();
+		return this.page.locator(slot(testid) + rest).setTimeout(60_000).click();
 	}
 
 	// What cannot be taken back is pressed twice on the same key, within four seconds: a hand does that, a busy machine's mouse
@@ -163,7 +163,7 @@ export class Participant {
 	// comes too early for, the page cannot do.
 	async press(key, stands = '') {
 		if (stands) await this.page.waitForSelector(`${stands}:not([aria-disabled=true])`);
-		await this.page.waitForFunction((name) => window.rostrum.keys().includes(name), { timeout: 20_000 }, key);
+		await this.page.waitForFunction((name) => window.rostrum.keys().includes(name), { timeout: 60_000 }, key);
 		await this.page.keyboard.press(key);
 	}
 
@@ -185,7 +185,7 @@ export class Participant {
 	}
 
 	// Until a tone is heard here, and how loud.
-	hears(other, { limit = 10_000, above = -40 } = {}) {
+	hears(other, { limit = 30_000, above = -40 } = {}) {
 		return until(`${other}'s tone at ${this.who}`, async () => {
 			const level = (await this.loudest(250))[TONES[other]];
 			return level > above && level;
@@ -201,7 +201,7 @@ export class Participant {
 			const levels = await this.loudest(2000);
 			if (levels[TONES[other]] > -40 && beside.every((hz) => levels[hz] < below)) return true;
 			throw new Error(JSON.stringify(levels));
-		}, { limit: 30_000 });
+		}, { limit: 60_000 });
 	}
 
 	// Whose colour is in the picture of a feed, and its frame counter; null without a moving picture.

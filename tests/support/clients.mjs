@@ -67,7 +67,7 @@ class Client {
 	async stop() {
 		if (this.child.exitCode !== null) return;
 		this.child.stdin.end();
-		const limit = setTimeout(() => this.child.kill('SIGKILL'), 5000);
+		const limit = setTimeout(() => this.child.kill('SIGKILL'), 30_000);
 		await this.ended;
 		clearTimeout(limit);
 	}

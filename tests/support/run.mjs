@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const tests = dirname(dirname(fileURLToPath(import.meta.url)));
-const FILE_LIMIT_MS = 300_000;
+const FILE_LIMIT_MS = 600_000;
 
 // How many files of a folder run at a time. Real processes wait for each other most of the time, and so do pages that are read and
 // pressed; browsers that draw, code and decode do it with all the cores there are, and what is heard through them is measured in time.
