@@ -10,7 +10,7 @@ import { bagFaults, faultsOf, files, flip, ledger, verify } from '../support/arc
 import { Authority } from '../support/authority.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { build, newState, program } from '../support/rostrum.mjs';
-import { sleep, until } from '../support/wait.mjs';
+import { until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 200_000 };
 const KEN = 'tracks/KEN.001.a';
@@ -31,7 +31,7 @@ before(async () => {
 	rig.start('--set', `archive.tsa.url=${authority.url}`, '--set', `archive.tsa.ca=${authority.ca}`);
 	await rig.says({ type: 'recording', state: 'recording' });
 	for (let i = 0; i < 4; i += 1) rig.tell('event');
-	await sleep(4500);
+	await rig.plays(4500);
 	rig.tell('record off');
 	await rig.says({ type: 'archived', sealed: true });
 	assert.equal(await rig.stop(), 0);
@@ -315,7 +315,7 @@ test('an authority that does not answer: sealed all the same, and said so; asked
 		const rig = new Rig();
 		rig.start('--set', `archive.tsa.url=${authority.url}`, '--set', `archive.tsa.ca=${authority.ca}`);
 		await rig.says({ type: 'recording', state: 'recording' });
-		await sleep(1200);
+		await rig.plays(1200);
 		rig.tell('record off');
 		await rig.says({ type: 'archived', sealed: true });
 		assert.match(readFileSync(join(rig.directory, 'bag-info.txt'), 'utf8'), /Rostrum-Time-Stamp: none \(time-stamping authority: /);

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import { events, faultsOf, files } from '../support/archive.mjs';
 import { build, newState, program } from '../support/rostrum.mjs';
-import { sleep, until } from '../support/wait.mjs';
+import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 const children = [];
 
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
@@ -100,7 +100,9 @@ for (const [name, ...options] of [['x25519', '-algorithm', 'X25519'], ['rsa', '-
 			await meeting.says({ type: 'recording', state: 'recording' }, before);
 			await until('files', () => files(meeting.directory, '.sealed').length >= (end === 'SIGKILL' ? 3 : 6));
 			for (let i = 0; i < 3; i += 1) meeting.feeder.stdin.write('event\n');
-			await sleep(2600);
+			meeting.feeder.stdin.write('wait 2600\n');
+			await meeting.says({ type: 'waited' }, before);
+			await until('the events', () => events(meeting.directory).filter(({ type }) => type === 'meeting').length >= (end === 'SIGKILL' ? 3 : 6));
 			await meeting.end(end);
 			if (end === 'SIGKILL') cpSync(meeting.directory, join(meeting.state, 'left/closed-session'), { recursive: true });
 		}

@@ -9,7 +9,7 @@ import { bagFaults, closedFor, essence, events, faultsOf, files, flip, lastPacke
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { build, root } from '../support/rostrum.mjs';
 import { decode, stretches } from '../support/sound.mjs';
-import { sleep, until } from '../support/wait.mjs';
+import { until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 200_000 };
 const KEN = 990;
@@ -23,21 +23,21 @@ test('a recording with loss, silence and a closed gate plays in step, and every 
 	const rig = new Rig();
 	rig.start();
 	await rig.says({ type: 'recording', state: 'recording' });
-	await sleep(2500);
+	await rig.plays(2500);
 	rig.tell('event');
 	rig.tell('gate close');
-	await sleep(1500);
+	await rig.plays(1500);
 	rig.tell('gate open');
-	await sleep(1500);
+	await rig.plays(1500);
 	rig.tell('lose 5');
-	await sleep(1500);
+	await rig.plays(1500);
 	rig.tell('dtx on');
-	await sleep(1000);
+	await rig.plays(1000);
 	rig.tell('dtx off');
 	rig.tell('codec h265');
-	await sleep(1500);
+	await rig.plays(1500);
 	rig.tell('tap');
-	await sleep(1500);
+	await rig.plays(1500);
 	rig.tell('record off');
 	await rig.says({ type: 'recording', state: 'stopped' });
 	await rig.says({ type: 'archived', last_event: 1 });
@@ -143,11 +143,11 @@ test('VP9, H.264 and AV1 are kept as they were sent', LIMIT, async (t) => {
 	const rig = new Rig();
 	rig.start();
 	await rig.says({ type: 'recording', state: 'recording' });
-	await sleep(500);
+	await rig.plays(500);
 	rig.tell(`clips ${root}`);
-	await sleep(4000);
+	await rig.plays(4000);
 	rig.tell('lose 1'); // until the next key frame, at most 12 frames are left out
-	await sleep(1500);
+	await rig.plays(1500);
 	assert.equal(await rig.stop(), 0);
 	for (const [stem, codec] of [['CHE.001.v.webm', 'vp9'], ['HUN.001.v.mkv', 'h264'], ['AUT.001.v.mkv', 'av1']]) {
 		const path = join(rig.directory, files(rig.directory, stem)[0].slice(rig.directory.length + 1));
@@ -176,7 +176,7 @@ test('packets that the SFU gave and that did not come are reported, and put down
 	await account(12, 0); // of sound, picture and channel
 	rig.tell('tap');
 	await account(12, 1);
-	await sleep(1500);
+	await rig.plays(1500);
 	assert.equal(await rig.stop(), 0);
 	const written = events(rig.directory);
 	const missing = written.filter(({ type }) => type === 'packets-missing').map(({ payload }) => payload);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import { bagFaults, events, faultsOf, files, ledger, packets, sum, verify } from '../support/archive.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
-import { sleep, until } from '../support/wait.mjs';
+import { until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 200_000 };
 
@@ -17,8 +17,8 @@ test('a recording goes on in new files, and nothing is lost or doubled between t
 	const rig = new Rig();
 	rig.start('--set', 'archive.segment_s=10');
 	await rig.says({ type: 'recording', state: 'recording' });
-	await until('the third files', () => files(rig.directory, '.003.a.webm').length === 2 && files(rig.directory, '.003.v.webm').length === 1, { limit: 60_000 });
-	await sleep(1500);
+	await until('the third files', () => files(rig.directory, '.003.a.webm').length === 2 && files(rig.directory, '.003.v.webm').length === 1, { limit: 120_000 });
+	await rig.plays(1500);
 	assert.equal(await rig.stop(), 0);
 
 	const opened = events(rig.directory).filter(({ type }) => type === 'segment-opened').map(({ payload }) => payload);
@@ -48,7 +48,7 @@ test('a torn line at the end of events.jsonl is cut off, and the chain goes on; 
 	const rig = new Rig();
 	rig.start();
 	await rig.says({ type: 'recording', state: 'recording' });
-	await sleep(1500);
+	await rig.plays(1500);
 	await rig.kill();
 	const path = join(rig.directory, 'data/events.jsonl');
 	writeFileSync(path, `${readFileSync(path, 'utf8')}{"seq":99,"utc":"20`);
@@ -59,7 +59,7 @@ test('a torn line at the end of events.jsonl is cut off, and the chain goes on; 
 	const before = rig.said.length;
 	rig.start();
 	await rig.says({ type: 'recording', state: 'recording' }, before);
-	await sleep(1500);
+	await rig.plays(1500);
 	assert.equal(await rig.stop(), 0);
 	assert.equal(events(rig.directory).find(({ type }) => type === 'recording-resumed').payload.torn_octets, 19);
 	const verdict = verify(rig.directory);
@@ -73,7 +73,7 @@ test('a session that goes on is not sealed any more, and one that was closed by 
 	const rig = new Rig();
 	rig.start();
 	await rig.says({ type: 'recording', state: 'recording' });
-	await sleep(1500);
+	await rig.plays(1500);
 	rig.tell('record off');
 	await rig.says({ type: 'archived', sealed: true });
 	assert.deepEqual(bagFaults(rig.directory), []);
@@ -82,7 +82,7 @@ test('a session that goes on is not sealed any more, and one that was closed by 
 	await rig.says({ type: 'recording', state: 'recording' }, before);
 	assert.ok(!existsSync(join(rig.directory, 'tagmanifest-sha512.txt')) && !existsSync(join(rig.directory, 'bagit.txt')), 'not a bag while it grows');
 	assert.ok(existsSync(join(rig.directory, 'proof/manifest.001.txt')), 'what was sealed is kept');
-	await sleep(1500);
+	await rig.plays(1500);
 	rig.tell('record off');
 	await rig.says({ type: 'archived', sealed: true }, before);
 	for (const name of ['manifest-sha512.txt', 'tagmanifest-sha512.txt', 'bag-info.txt']) rmSync(join(rig.directory, name));

@@ -10,7 +10,11 @@
  *   codec NAME      announce a track of that codec   clips ROOT       CHE, HUN and AUT show clips in VP9, H.264, AV1
  *   steal N         the next N packets of each track are counted as sent and do not come
  *   floor           the floor as one sound, KEN's  show NAME        whose camera is seen
+ *   wait MS         says {"type":"waited"} when so much media was sent
  *   quit
+ *
+ * Its time goes in small steps and leaves none out: where the machine stopped it for a while, media, commands and what they
+ * are stamped with come late, and as far apart as ever.
  *
  * usage: tap_feeder DIRECTORY SESSION; sockets are DIRECTORY/control.sock and DIRECTORY/tap.sock.
  */
@@ -37,6 +41,7 @@
 #define PAYLOAD_MAX 1024
 /* Events whose payload was told. */
 #define TOLD_MAX 256
+#define STEP RS_MS(5)
 
 enum {
 	TRACK_SOUND,
@@ -76,6 +81,9 @@ struct feeder {
 	int revision;
 	int64_t events; /* made so far; event n says so, unless it was told what to say */
 	char *told[TOLD_MAX + 1];
+	rs_time now;
+	int64_t wall_us; /* at that time */
+	rs_time waited;  /* until when; RS_TIME_NEVER = nobody waits */
 	rs_time report_due;
 	int current; /* track whose packets the sink gets */
 };
@@ -225,9 +233,9 @@ static void announce(struct feeder *feeder, int track)
 static void say_clock(struct feeder *feeder, int track)
 {
 	/* The next frame is captured when it is due. */
-	const rs_time ahead = feeder->due[track] - rs_clock_monotonic();
+	const rs_time ahead = feeder->due[track] - feeder->now;
 	char ntp[24];
-	(void)snprintf(ntp, sizeof(ntp), "%" PRIu64, ntp_from_wall_us(rs_clock_wall_us() + ahead));
+	(void)snprintf(ntp, sizeof(ntp), "%" PRIu64, ntp_from_wall_us(feeder->wall_us + ahead));
 	say(&feeder->tap, json_pack("{s:s, s:i, s:s, s:I}", "type", "clock", "track",
 				  (int)feeder->numbers[track], "ntp", ntp, "rtp",
 				  (json_int_t)tap_media_rtp_ts(feeder->media[track])));
@@ -264,15 +272,16 @@ static void packet_out(void *ctx, const uint8_t *rtp, size_t len)
 		return;
 	}
 	const struct frame_packet packet = { .track = feeder->numbers[track],
-		.arrival_wall_us = rs_clock_wall_us(),
+		.arrival_wall_us = feeder->wall_us,
 		.rtp = rtp,
 		.rtp_len = len };
 	if (frame_write_packet(&feeder->tap.output, &packet) < 0)
 		abort();
 }
 
-static void run_media(struct feeder *feeder, rs_time now)
+static void run_media(struct feeder *feeder)
 {
+	const rs_time now = feeder->now;
 	for (int i = 0; i < TRACKS; i++) {
 		feeder->current = i;
 		while (feeder->media[i] != NULL && now >= feeder->due[i]) {
@@ -303,7 +312,7 @@ static void say_mark(struct feeder *feeder)
 		say(&feeder->tap,
 			json_pack("{s:s, s:s, s:I, s:s, s:b, s:I}", "type", "mark", "meeting",
 				"demo", "event", (json_int_t)feeder->events, "source", "KEN",
-				"open", feeder->gate, "wall_us", (json_int_t)rs_clock_wall_us()));
+				"open", feeder->gate, "wall_us", (json_int_t)feeder->wall_us));
 }
 
 static void command_record(struct feeder *feeder, const char *how)
@@ -321,15 +330,14 @@ static void command_gate(struct feeder *feeder, const char *how)
 }
 
 /* As signaling writes its events, happening now. */
-static char *tell_event(int64_t number, const char *how)
+static char *tell_event(int64_t number, int64_t wall_us, const char *how)
 {
 	char text[PAYLOAD_MAX];
 	const size_t n = strcspn(how, " ");
 	if (rs_format(text, sizeof(text),
 		    "{\"event\":%" PRId64 ",\"time\":%" PRId64
 		    ",\"name\":\"%.*s\",\"by\":null,\"data\":%s}",
-		    number, rs_clock_wall_us() / 1000, (int)n, how,
-		    how[n] == ' ' ? how + n + 1 : "{}") < 0)
+		    number, wall_us / 1000, (int)n, how, how[n] == ' ' ? how + n + 1 : "{}") < 0)
 		abort();
 	return rs_strdup(text);
 }
@@ -338,7 +346,7 @@ static void command_event(struct feeder *feeder, const char *how)
 {
 	feeder->events++;
 	if (how[0] != '\0' && feeder->events <= TOLD_MAX)
-		feeder->told[feeder->events] = tell_event(feeder->events, how);
+		feeder->told[feeder->events] = tell_event(feeder->events, feeder->wall_us, how);
 	if (feeder->control.peer >= 0)
 		say_event(feeder, feeder->events);
 }
@@ -379,7 +387,7 @@ static void command_clips(struct feeder *feeder, const char *how)
 	for (int i = 0; i < CLIP_CODECS; i++) {
 		const int track = TRACK_CLIPS + i;
 		feeder->media[track] = tap_media_clip(how, (enum clip_codec)i, (uint32_t)track + 1);
-		feeder->due[track] = rs_clock_monotonic();
+		feeder->due[track] = feeder->now;
 		announce(feeder, track);
 	}
 }
@@ -388,14 +396,19 @@ static void command_floor(struct feeder *feeder, const char *how)
 {
 	(void)how;
 	feeder->media[TRACK_FLOOR] = tap_media_tone(990, TRACK_FLOOR + 1);
-	feeder->due[TRACK_FLOOR] = rs_clock_monotonic();
+	feeder->due[TRACK_FLOOR] = feeder->now;
 	announce(feeder, TRACK_FLOOR);
 }
 
 static void command_show(struct feeder *feeder, const char *how)
 {
 	say(&feeder->tap, json_pack("{s:s, s:s, s:s, s:I}", "type", "show", "meeting", "demo",
-				  "source", how, "wall_us", (json_int_t)rs_clock_wall_us()));
+				  "source", how, "wall_us", (json_int_t)feeder->wall_us));
+}
+
+static void command_wait(struct feeder *feeder, const char *how)
+{
+	feeder->waited = feeder->now + RS_MS((rs_time)strtoul(how, NULL, 10));
 }
 
 static void command_quit(struct feeder *feeder, const char *how)
@@ -421,6 +434,7 @@ static void run_command(struct feeder *feeder, char *line)
 		{ "clips", command_clips },
 		{ "floor", command_floor },
 		{ "show", command_show },
+		{ "wait", command_wait },
 		{ "quit", command_quit },
 	};
 	const size_t n = strcspn(line, " ");
@@ -504,6 +518,22 @@ static void read_commands(struct feeder *feeder)
 	}
 }
 
+static void catch_up(struct feeder *feeder, rs_time now)
+{
+	while (feeder->now < now) {
+		const rs_time step = rs_time_min(STEP, now - feeder->now);
+		feeder->now += step;
+		feeder->wall_us += step;
+		read_commands(feeder);
+		run_media(feeder);
+		if (feeder->now < feeder->waited)
+			continue;
+		feeder->waited = RS_TIME_NEVER;
+		(void)printf("{\"type\":\"waited\"}\n");
+		(void)fflush(stdout); /* the test notices */
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 3 && argc != 4) {
@@ -521,11 +551,14 @@ int main(int argc, char **argv)
 	feeder->gate = true;
 	server_init(&feeder->control, path);
 	server_init(&feeder->tap, feeder->tap_path);
+	feeder->now = rs_clock_monotonic();
+	feeder->wall_us = rs_clock_wall_us();
+	feeder->waited = RS_TIME_NEVER;
 	feeder->media[TRACK_SOUND] = tap_media_tone(990, 1);
 	feeder->media[TRACK_PICTURE] = tap_media_picture(2);
 	feeder->media[TRACK_CHANNEL] = tap_media_tone(1430, 3);
 	for (int i = 0; i < TRACKS; i++)
-		feeder->due[i] = rs_clock_monotonic();
+		feeder->due[i] = feeder->now;
 	if (fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) < 0)
 		return 2;
 
@@ -534,8 +567,7 @@ int main(int argc, char **argv)
 			{ .fd = feeder->control.peer, .events = POLLIN },
 			{ .fd = feeder->tap.peer, .events = POLLIN } };
 		(void)poll(fds, RS_ARRAY_LEN(fds), 5); /* a tick, sooner if something came */
-		read_commands(feeder);
-		run_media(feeder, rs_clock_monotonic());
+		catch_up(feeder, rs_clock_monotonic());
 		serve(feeder, &feeder->control, on_control);
 		serve(feeder, &feeder->tap, on_tap);
 	}

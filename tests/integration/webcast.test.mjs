@@ -8,7 +8,7 @@ import { bagFaults, events, programmes } from '../support/archive.mjs';
 import { expected, parseMetrics } from '../support/prometheus.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { decode, stretches } from '../support/sound.mjs';
-import { sleep, until as waitUntil } from '../support/wait.mjs';
+import { until as waitUntil } from '../support/wait.mjs';
 import { Webcast, colours, complaints, endWebcasts, packets, timed, times } from '../support/webcast.mjs';
 
 const LIMIT = { timeout: 300_000 };
@@ -145,7 +145,7 @@ for (const signal of ['SIGKILL', 'SIGTERM']) {
 				webcast.start(...SETS);
 			}
 			const last = webcast.playlist('v').segments.at(-1).number;
-			await sleep(2500);
+			await rig.plays(2500);
 			rig.start();
 			await rig.says({ type: 'recording', state: 'recording' }, from);
 			rig.tell('show KEN');

@@ -51,6 +51,13 @@ export class Rig {
 		return until(JSON.stringify(what), () => this.said.slice(from).find((message) => Object.entries(what).every(([key, value]) => message[key] === value)));
 	}
 
+	// Until so many ms of media have been sent: on a machine that stops, later than by its clock.
+	async plays(ms) {
+		const from = this.said.length;
+		this.tell(`wait ${ms}`);
+		await this.says({ type: 'waited' }, from);
+	}
+
 	async stop() {
 		this.recorder.kill('SIGTERM');
 		const [code] = await this.ended;
