@@ -89,10 +89,10 @@ export function lastPacketSeconds(path) {
 // When a file was last written, in wall-clock ms.
 export const writtenAt = (path) => statSync(path).mtimeMs;
 
-// The lines of events.jsonl that are whole.
+// The lines of events.jsonl that are whole: behind the last one another may just be written.
 export function events(directory) {
 	const [path] = files(directory, 'events.jsonl');
-	return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+	return readFileSync(path, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line));
 }
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
