@@ -61,15 +61,19 @@ after(async () => {
 
 test('a technician sees a room from inside', LIMIT, async () => {
 	await until('the box to tell', () => (told()?.microphones[0].level > -20 && told().delay !== undefined && told().cpu > 0) || Promise.reject(new Error(JSON.stringify(told() ?? null))), SOON);
-	const { version, kept, free, left, microphones, cameras, outputs, devices } = told();
-	assert.match(version, /^\d+\.\d+/);
-	assert.ok(kept === 0 && free > 0 && left > 0, JSON.stringify({ kept, free, left }));
-	// A sine of -12 dBFS is 3 dB less on average; nobody has the floor, so that its gate is closed.
-	assert.deepEqual(microphones, [{ seat: 'A12', open: false, level: -15, peak: -12, clipping: 0 }, { seat: '', open: true, level: -127, peak: -127, clipping: 0 }]);
-	assert.deepEqual(cameras.map(({ name, here, shown }) => ({ name, here, shown })), [{ name: 'total', here: true, shown: true }, { name: 'left', here: false, shown: false }]);
-	assert.ok(cameras[1].since > 0 && cameras[1].since <= Date.now());
-	assert.deepEqual(outputs.map(({ name, feeds }) => ({ name, feeds })), [{ name: 'null:', feeds: ['floor', 'fr'] }, { name: 'alsa:hw:7', feeds: ['floor'] }]);
-	assert.deepEqual(devices.map(({ place, here }) => ({ place, here })), [{ place: 'cameras[1].input', here: false }, { place: 'outputs[1].output', here: false }]);
+	assert.match(told().version, /^\d+\.\d+/);
+	// It says each as it comes to know it, and what a busy machine disturbs is as it should be a report later.
+	await until('all of it', () => {
+		const { kept, free, left, microphones, cameras, outputs, devices } = told();
+		assert.ok(kept === 0 && free > 0 && left > 0, JSON.stringify({ kept, free, left }));
+		// A sine of -12 dBFS is 3 dB less on average; nobody has the floor, so that its gate is closed.
+		assert.deepEqual(microphones, [{ seat: 'A12', open: false, level: -15, peak: -12, clipping: 0 }, { seat: '', open: true, level: -127, peak: -127, clipping: 0 }]);
+		assert.deepEqual(cameras.map(({ name, here, shown }) => ({ name, here, shown })), [{ name: 'total', here: true, shown: true }, { name: 'left', here: false, shown: false }]);
+		assert.ok(cameras[1].since > 0 && cameras[1].since <= Date.now());
+		assert.deepEqual(outputs.map(({ name, feeds }) => ({ name, feeds })), [{ name: 'null:', feeds: ['floor', 'fr'] }, { name: 'alsa:hw:7', feeds: ['floor'] }]);
+		assert.deepEqual(devices.map(({ place, here }) => ({ place, here })), [{ place: 'cameras[1].input', here: false }, { place: 'outputs[1].output', here: false }]);
+		return true;
+	}, SOON);
 	await until('its camera to give pictures', () => told().cameras[0].fps > 0, SOON);
 });
 
