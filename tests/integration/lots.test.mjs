@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join as path } from 'node:path';
 import test from 'node:test';
 import { events, sessions } from '../support/archive.mjs';
@@ -26,7 +26,7 @@ function forged(file, change) {
 	}).join('');
 }
 
-test('a draw is found right, and one that was not as announced is not', { timeout: 60_000 }, async (t) => {
+test('a draw is found right, and one that was not as announced is not', { timeout: 120_000 }, async (t) => {
 	const rostrum = await startRostrum({ state: newState() });
 	t.after(() => rostrum.stop());
 	const [chair, ...delegates] = await Promise.all(['chair', 'KEN', 'FRA', 'BRA'].map((who) => join(rostrum, who)));
@@ -40,7 +40,8 @@ test('a draw is found right, and one that was not as announced is not', { timeou
 	for (const page of [chair, ...delegates]) page.close();
 	const [directory] = sessions(rostrum.archive);
 	const file = eventsFile(directory);
-	await until('the record to be closed', () => readFileSync(file, 'utf8').includes('recording-stopped'));
+	// And nothing moves there any more: a copy is made below.
+	await until('the record to be closed', () => readFileSync(file, 'utf8').includes('recording-stopped') && existsSync(path(directory, 'tagmanifest-sha512.txt')));
 
 	const right = verify(directory, '--json');
 	assert.equal(right.status, 0, right.stderr);
