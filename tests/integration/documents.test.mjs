@@ -177,7 +177,7 @@ test('what is withdrawn is gone, unless another document has the same file', LIM
 	assert.equal(await withdraw(second.document), 200);
 	await until('the file to go', () => !files().includes(sha256(body)));
 	assert.equal(await withdraw(second.document), 404);
-	assert.ok(!ken.view.documents[item][second.document]);
+	await until('the event', () => !ken.view.documents[item][second.document]);
 });
 
 test('too large is refused, and nothing is left', LIMIT, async () => {
@@ -204,6 +204,7 @@ test('killed in the middle: what was answered is there, what was not is nowhere'
 	const left = files();
 	const socket = half(MIB, 1000);
 	await until('the part', () => files().length === left.length + 1);
+	await until('the event', () => ken.view.documents[item][document]);
 	const view = structuredClone(ken.view.documents);
 	await rostrum.kill('signaling');
 	socket.destroy();

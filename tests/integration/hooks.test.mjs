@@ -8,7 +8,7 @@ import test, { after, before } from 'node:test';
 import { newState, startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 90_000 };
+const LIMIT = { timeout: 180_000 };
 const SECRET = 'a secret of the minutes office';
 let rostrum;
 let token;
@@ -96,10 +96,10 @@ test('one that hangs holds up nobody, and is told again after its time', LIMIT, 
 	const number = await happen();
 	const took = Date.now() - started;
 	await until('the other to hear', () => other.heard.length === 1);
-	assert.ok(hangs.heard.length <= 1, 'the other waited for it');
-	await until('it to be tried again', () => hangs.heard.length === 2, { limit: 20_000 });
-	assert.ok(hangs.heard[1].at - hangs.heard[0].at > 9_000);
-	assert.ok(took < hangs.heard[1].at - hangs.heard[0].at, 'commands wait for a webhook');
+	await until('it to be tried again', () => hangs.heard.length === 2);
+	assert.ok(other.heard[0].at < hangs.heard[1].at, 'the other waited for it');
+	assert.ok(hangs.heard[1].at - started > 9_000);
+	assert.ok(took < hangs.heard[1].at - started, 'commands wait for a webhook');
 	assert.equal(hangs.heard[1].number, number);
 	await api('DELETE', 'webhooks/hangs');
 	await api('DELETE', 'webhooks/other');

@@ -36,6 +36,8 @@ export class SeatAdapter {
 			for (const seat of message.seats) this.seats.set(seat.seat, seat);
 		} else if (message.type === 'seat') {
 			this.seats.set(message.seat.seat, message.seat);
+			// The box may have come to the press only now.
+			if (this.pressed.has(message.seat.seat)) this.pressed.set(message.seat.seat, Date.now());
 		} else if (message.type === 'line') {
 			this.line = message.line;
 		}
