@@ -114,7 +114,7 @@ static struct room_copy how(struct rig *rig)
 
 #define UNTIL(rig, what)                                                    \
 	for (int i = 0; !(what); i++) {                                     \
-		if (i == 2000)                                              \
+		if (i == 12000)                                             \
 			fail_msg("waited in vain for %s", #what);           \
 		(void)usleep(5000); /* until the thread has got that far */ \
 	}
@@ -136,12 +136,13 @@ static void what_grows_follows_and_what_rests_is_verified(void **state)
 	}
 	UNTIL(rig, are_same(rig));
 	/* At its end the head is written anew, where nothing was looked at any more. */
-	UNTIL(rig, how(rig).verified == 1);
+	UNTIL(rig, how(rig).verified > 0);
+	const uint64_t verified = how(rig).verified;
 	put(rig->root, 100, 'H', 50);
 	UNTIL(rig, are_same(rig));
-	UNTIL(rig, how(rig).verified == 2);
+	UNTIL(rig, how(rig).verified > verified);
 	assert_int_equal(how(rig).state, ROOM_COPY_GOES);
-	assert_in_range(how(rig).behind_s, 0, 2);
+	UNTIL(rig, how(rig).behind_s >= 0 && how(rig).behind_s <= 2);
 }
 
 static void a_directory_without_its_mark_is_no_copy(void **state)
@@ -230,7 +231,7 @@ static void the_rate_is_kept_and_a_slow_disk_is_left_alone(void **state)
 	UNTIL(rig, are_same(rig));
 	assert_true(rs_clock_monotonic() - began >= RS_MS(350)); /* at 2 MiB a second */
 	copier_hold(rig->copier, true);
-	(void)usleep(200000); /* until it has heard */
+	(void)usleep(1000000); /* until it has heard */
 	put(rig->root, 1 << 20, 'b', 1000);
 	(void)usleep(300000);
 	assert_false(are_same(rig));

@@ -26,7 +26,7 @@
 #define BURST 50
 #define BURST_MS 2
 #define MEMORY_MAX_KB 16384
-#define PATIENCE_MS 5000
+#define PATIENCE_MS 30000
 
 static const char *program;
 static unsigned workers;

@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#define PATIENCE_MS 3000
+#define PATIENCE_MS 30000
 #define PACKET_EVERY RS_MS(20)
 #define OPUS_PT 111
 #define VP8_PT 96

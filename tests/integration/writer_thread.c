@@ -58,7 +58,7 @@ static uint32_t open_file(struct rig *rig, uint32_t owner, const char *name)
 
 static void wait_for(struct rig *rig, struct writer_result *out)
 {
-	for (int i = 0; i < 5000; i++) {
+	for (int i = 0; i < 60000; i++) {
 		if (writer_poll(rig->writer, out) == 1)
 			return;
 		(void)usleep(1000); /* until the thread has got that far */
@@ -193,7 +193,7 @@ static void unmount(const struct rig *rig)
 
 static struct writer_state wait_until_full(struct rig *rig)
 {
-	for (int i = 0; i < 5000 && !writer_state(rig->writer).full; i++)
+	for (int i = 0; i < 60000 && !writer_state(rig->writer).full; i++)
 		(void)usleep(1000); /* until the thread has got that far */
 	return writer_state(rig->writer);
 }
@@ -292,7 +292,7 @@ static void files_are_limited_and_come_free(void **state)
 	assert_int_equal(disk->open(disk->ctx, 1, path, DISK_CREATE, &files[4]), -EAGAIN);
 	disk->close(disk->ctx, files[2]);
 	int err = -EAGAIN;
-	for (int i = 0; i < 5000 && err == -EAGAIN; i++) {
+	for (int i = 0; i < 60000 && err == -EAGAIN; i++) {
 		err = disk->open(disk->ctx, 1, path, DISK_CREATE, &files[4]);
 		(void)usleep(1000); /* until the thread has closed it */
 	}
