@@ -41,5 +41,6 @@ export default defineConfig({
 		rollupOptions: { input: pages.map((page) => `${page}.html`) },
 	},
 	server: { proxy: { '/ws': { target: server, ws: true }, '/api': { target: server }, '/webcast': { target: server } } },
-	test: { include: ['tests/*.test.ts'] },
+	// Beside a compiler a test has little of the machine: what it waits for may take long.
+	test: { include: ['tests/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } },
 } as import('vitest/config').ViteUserConfig);
