@@ -66,7 +66,7 @@ test('lines and their numbers survive a kill, what was being typed does not', LI
 });
 
 test('the recorder has every line and correction, and nothing of what was typed', LIMIT, async () => {
-	const [session] = sessions(rostrum.archive, 'demo');
+	const session = await until('its directory', () => sessions(rostrum.archive, 'demo')[0]);
 	const captions = () => events(session).map(({ payload }) => payload).filter((event) => event?.name === 'caption').map(({ data: { line, text } }) => [line, text]);
 	await until('three captions in the archive', () => captions().length === 3);
 	assert.deepEqual(captions(), [[1, 'Thank you.'], [2, 'Next.'], [1, 'Thank you, Chair.']]);

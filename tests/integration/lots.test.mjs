@@ -38,7 +38,7 @@ test('a draw is found right, and one that was not as announced is not', { timeou
 	await chair.must('draw-lots', { word: 'ocean-81' });
 	await chair.must('close-meeting');
 	for (const page of [chair, ...delegates]) page.close();
-	const [directory] = sessions(rostrum.archive);
+	const directory = await until('its directory', () => sessions(rostrum.archive)[0]);
 	const file = eventsFile(directory);
 	// And nothing moves there any more: a copy is made below.
 	await until('the record to be closed', () => readFileSync(file, 'utf8').includes('recording-stopped') && existsSync(path(directory, 'tagmanifest-sha512.txt')));

@@ -49,7 +49,7 @@ async function end({ rostrum, chair, delegate, publisher }) {
 test('the archive of a sitting plays, is chained, and a changed octet is found', LIMIT, async (t) => {
 	const meeting = await speaking(t);
 	const { rostrum, chair } = meeting;
-	const [directory] = sessions(rostrum.archive);
+	const directory = await until('its directory', () => sessions(rostrum.archive)[0]);
 	const sounding = () => files(directory, '.a.webm').find((file) => file.includes('KEN'));
 	await recorded(sounding, 5);
 	const taken = Date.now();
@@ -96,7 +96,7 @@ test('the archive of a sitting plays, is chained, and a changed octet is found',
 test('kill -9 of the recorder: the file plays to 2 s before, the next segment goes on', LIMIT, async (t) => {
 	const meeting = await speaking(t);
 	const { rostrum, chair } = meeting;
-	const [directory] = sessions(rostrum.archive);
+	const directory = await until('its directory', () => sessions(rostrum.archive)[0]);
 	await recorded(() => files(directory, '.a.webm').find((file) => file.includes('KEN')), 5);
 	await calm(2000);
 	const old = essence(directory);
