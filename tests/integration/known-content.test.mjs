@@ -33,7 +33,7 @@ const upTo = (n) => Array.from({ length: n }, (_, i) => i);
 
 // What a client does not get to repair in half a second is lost, on any line: a machine that has no time for that long is no failure
 // of the programs, and only that is tried again. Half an hour of the same on virtual time, where that cannot be, is tests/unit/recorder/test_through_sfu.c.
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 class Unrepaired extends Error {}
 
 async function measure(rostrum, started) {
