@@ -185,6 +185,14 @@ void names_programme_part(const char *channel, uint32_t part, char out[NAMES_FIL
 			channel, part); /* fits */
 }
 
+/* No channel and no part of a programme can be called so. */
+#define LATE NAMES_FLOOR ".late.webm"
+
+void names_programme_late(char out[NAMES_FILE_LEN])
+{
+	(void)snprintf(out, NAMES_FILE_LEN, "channels/" LATE); /* fits */
+}
+
 static bool is_programme(const char *file, bool *out_part)
 {
 	const char *ending = strchr(file, '.');
@@ -198,7 +206,7 @@ static bool is_programme(const char *file, bool *out_part)
 bool names_is_programme(const char *file)
 {
 	bool part;
-	return is_programme(file, &part);
+	return is_programme(file, &part) || strcmp(file, LATE) == 0;
 }
 
 bool names_is_programme_part(const char *file)

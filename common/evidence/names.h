@@ -10,6 +10,7 @@
  *                    tracks/KEN.001.a.webm + .idx.jsonl     essence: as sent (.mkv: H.264, AV1)
  *                    channels/fr.001.a.webm + .idx.jsonl    essence: as heard
  *                    channels/fr.webm                       derived: programme of a language
+ *                    channels/floor.late.webm               derived: with what was delivered after an outage
  *                    text/captions.fr.vtt ... record/...    derived
  *
  * A segment and everything said of it is named without data/ and without its ending: "tracks/KEN.001.a".
@@ -108,7 +109,9 @@ void names_programme(const char *channel, char out[NAMES_FILE_LEN]);
 /* "channels/fr.002.webm": what is written of it from the second time on that the recording began, until the session is closed and
  * the whole is made. Part 1 is the programme's own file. */
 void names_programme_part(const char *channel, uint32_t part, char out[NAMES_FILE_LEN]);
-/* Whether a file in "channels", named without it, is a programme, or a part of one. */
+/* "channels/floor.late.webm": the floor with what rooms delivered after an outage in its place. */
+void names_programme_late(char out[NAMES_FILE_LEN]);
+/* Whether a file in "channels", named without it, is a programme, a part of one, or that with what came late. */
 bool names_is_programme(const char *file);
 /* Whether it is a part. */
 bool names_is_programme_part(const char *file);

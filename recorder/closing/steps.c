@@ -52,6 +52,20 @@ static int programme(struct closing *closing, const char *directory, char why[CL
 	return err < 0 ? err : held; /* the error says it */
 }
 
+/* Beside it, with what rooms delivered after an outage. */
+static int late(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])
+{
+	const struct remake how = {
+		.hold = hold, .release = release, .called_off = called_off, .ctx = closing
+	};
+	struct remake_result result = { .unreadable = 0 };
+	if (vault_is_used(directory))
+		return say_sealed(why);
+	if (programme_late_is_current(directory))
+		return 0;
+	return programme_make_late(directory, &how, &result);
+}
+
 static int record(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])
 {
 	const struct record_making how = { .hold = hold, .release = release, .ctx = closing };
@@ -82,6 +96,7 @@ static int seal(struct closing *closing, const char *directory, char why[CLOSING
 /* What is derived comes before the seal, which covers it. */
 static const struct closing_step steps[] = {
 	{ "programme", programme },
+	{ "late", late },
 	{ "record", record },
 	{ "seal", seal },
 };

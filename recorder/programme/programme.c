@@ -24,7 +24,10 @@ static int add_film(struct programme *programme, const struct programme_config *
 {
 	char file[NAMES_FILE_LEN];
 	char path[ARCHIVE_PATH_LEN];
-	names_programme_part(channel->id, config->part, file);
+	if (config->late)
+		names_programme_late(file);
+	else
+		names_programme_part(channel->id, config->part, file);
 	int err = names_file_path(config->directory, file, config->ending, path);
 	if (err < 0)
 		return -EINVAL;
@@ -49,6 +52,8 @@ static int add_film(struct programme *programme, const struct programme_config *
 int programme_new(const struct programme_config *config, struct programme **out_programme)
 {
 	static const struct archive_channel floor = { .id = NAMES_FLOOR, .name = "Floor" };
+	static const struct archive_channel late = { .id = NAMES_FLOOR,
+		.name = "Floor, with what was delivered late" };
 	if (config->n_channels > ARCHIVE_CHANNELS_MAX)
 		return -EINVAL;
 	RS_CLEANUP(programme_freep) struct programme *programme = rs_zalloc(sizeof(*programme));
@@ -58,8 +63,8 @@ int programme_new(const struct programme_config *config, struct programme **out_
 	programme->done_ms = config->begins_ms;
 	int err = pictures_new(PROGRAMME_PICTURES_MAX, &programme->pictures);
 	if (err == 0)
-		err = add_film(programme, config, &floor);
-	for (size_t i = 0; i < config->n_channels && err == 0; i++)
+		err = add_film(programme, config, config->late ? &late : &floor);
+	for (size_t i = 0; !config->late && i < config->n_channels && err == 0; i++)
 		err = add_film(programme, config, &config->channels[i]);
 	if (err < 0)
 		return err;

@@ -31,6 +31,7 @@ struct programme_config {
 	const char *directory; /* of the session */
 	const char *ending;    /* put behind the files' names: "", or that of drafts */
 	uint32_t part;         /* names_programme_part(); 0 is as good as 1 */
+	bool late;             /* of the floor alone, as names_programme_late() */
 	int64_t begins_ms; /* session time; nothing of before is in it: 0, but for later parts */
 	const char *app;
 	const struct archive_channel *channels; /* looked at while being born */
@@ -49,7 +50,7 @@ struct programme_frame {
 	int64_t time_ms; /* session time */
 };
 
-/* Makes a file for the floor and for each channel. 0, -EINVAL, -ENOMEM or the disk's error. */
+/* Makes a file for the floor and, unless it is `late`, for each channel. 0, -EINVAL, -ENOMEM or the disk's error. */
 int programme_new(
 	const struct programme_config *config, struct programme **out_programme) RS_MUST_USE;
 /* Leaves unfinished what programme_close() did not finish. */

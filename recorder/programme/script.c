@@ -79,9 +79,10 @@ static bool parse_segment(const json_t *payload, struct script_segment *out)
 	out->number = names_segment_number(file, name, out->media);
 	out->t0_ms = json_integer_value(json_object_get(payload, "t0_ms"));
 	(void)rs_copy_string(out->name, sizeof(out->name), name); /* a name */
-	/* What came after an outage was never seen or heard: a programme is what was. */
-	return out->number != 0 && !json_is_true(json_object_get(payload, "delivered")) &&
-	       (out->media == ARCHIVE_CHANNEL || out->media == ARCHIVE_CAMERA);
+	out->delivered = json_is_true(json_object_get(payload, "delivered"));
+	return out->number != 0 &&
+	       (out->media == ARCHIVE_CAMERA ||
+		       out->media == (out->delivered ? ARCHIVE_MICROPHONE : ARCHIVE_CHANNEL));
 }
 
 static int take_segment(struct script *script, const json_t *payload)
@@ -93,9 +94,11 @@ static int take_segment(struct script *script, const json_t *payload)
 	const int err = grow(
 		script->segments, script->n_segments, sizeof(segment), SCRIPT_SEGMENTS_MAX, &array);
 	script->segments = array;
-	if (err == 0)
-		script->segments[script->n_segments++] = segment;
-	return err;
+	if (err < 0)
+		return err;
+	script->segments[script->n_segments++] = segment;
+	script->delivered = script->delivered || segment.media == ARCHIVE_MICROPHONE;
+	return 0;
 }
 
 static int take_show(struct script *script, const json_t *payload)

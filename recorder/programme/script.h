@@ -14,10 +14,12 @@
 
 struct script_segment {
 	char name[RS_NAME_MAX + 1];
-	enum archive_media media; /* ARCHIVE_CHANNEL or ARCHIVE_CAMERA */
+	enum archive_media
+		media; /* ARCHIVE_CHANNEL or ARCHIVE_CAMERA; ARCHIVE_MICROPHONE only of what was delivered */
 	enum depay_codec codec;
 	uint32_t number;
-	int64_t t0_ms; /* session time of its time 0 */
+	int64_t t0_ms;  /* session time of its time 0 */
+	bool delivered; /* after an outage: nobody saw or heard it then */
 };
 
 struct script_show {
@@ -32,6 +34,7 @@ struct script {
 	size_t n_channels;
 	struct script_segment *segments; /* by when they begin */
 	size_t n_segments;
+	bool delivered;            /* there is such sound among them */
 	struct script_show *shows; /* by when */
 	size_t n_shows;
 	bool closed;    /* the last line says that the recording was stopped */

@@ -267,6 +267,17 @@ static json_t *delivered_json(const struct record *record)
 	return list;
 }
 
+/* The programme in which that is heard. */
+static void put_late(json_t **object, const struct record *record)
+{
+	char file[NAMES_FILE_LEN];
+	size_t n = 0;
+	for (size_t i = 0; i < record->n_lates; i++)
+		n += record->lates[i].n_sounds;
+	names_programme_late(file);
+	put_text(object, "late", n > 0 ? file : "");
+}
+
 static json_t *index_json(const struct record *record)
 {
 	char started[RS_TIME_TEXT_LEN];
@@ -294,6 +305,7 @@ static json_t *index_json(const struct record *record)
 	put_list(&json, "captions", captions_json(record));
 	put_list(&json, "gaps", gaps_json(record));
 	put_list(&json, "delivered", delivered_json(record));
+	put_late(&json, record);
 	return json;
 }
 

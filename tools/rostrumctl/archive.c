@@ -106,15 +106,19 @@ static int record(const struct options *options)
 static int programme(const struct options *options)
 {
 	struct remake_result result = { .files = 0 };
+	struct remake_result late = { .files = 0 };
+	const bool sealed = seal_is_made(options->directory);
 	const bool current = programme_is_current(options->directory);
-	if (!current && seal_is_made(options->directory)) {
+	if (!current && sealed) {
 		(void)fprintf(stderr,
 			"rostrumctl: %s: is sealed with another programme in it, or with none\n",
 			options->directory);
 		return 1;
 	}
-	const int err =
+	int err =
 		current ? 0 : programme_remake(options->directory, &(struct remake){ 0 }, &result);
+	if (err == 0 && !sealed && !programme_late_is_current(options->directory))
+		err = programme_make_late(options->directory, &(struct remake){ 0 }, &late);
 	if (err < 0)
 		return archive_complain(options->directory, err);
 	if (options->json)

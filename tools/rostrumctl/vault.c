@@ -45,6 +45,10 @@ static int complete(const char *to)
 	int err = programme_remake(to, &remake, &made);
 	if (err < 0)
 		(void)fprintf(stderr, "rostrumctl: %s: no programme: %s\n", to, strerror(-err));
+	err = programme_make_late(to, &remake, &made);
+	if (err < 0)
+		(void)fprintf(stderr, "rostrumctl: %s: no programme with what arrived late: %s\n",
+			to, strerror(-err));
 	err = record_make(to, &how);
 	if (err < 0)
 		(void)fprintf(stderr, "rostrumctl: %s: no record: %s\n", to, strerror(-err));

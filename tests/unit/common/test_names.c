@@ -69,6 +69,12 @@ static void essence_and_programme_are_told_apart(void **state)
 	assert_string_equal(file, "channels/fr.webm");
 	names_programme_part("fr", 2, file);
 	assert_string_equal(file, "channels/fr.002.webm");
+	names_programme_late(file);
+	assert_string_equal(file, "channels/floor.late.webm");
+	assert_true(names_is_programme("floor.late.webm"));
+	assert_false(names_is_programme_part("floor.late.webm"));
+	assert_false(names_segment_parse("floor.late.webm", &stem));
+	assert_false(names_is_programme("fr.late.webm"));
 	names_captions("pt-BR", file);
 	assert_string_equal(file, "text/captions.pt-BR.vtt");
 }

@@ -251,6 +251,8 @@ static void what_was_delivered_late_has_both_edges_and_its_files(void **state)
 	assert_int_equal(record_write_index(record, &out), 0);
 	assert_int_equal(rs_buf_append(&out, "", 1), 0);
 	assert_non_null(strstr((const char *)rs_buf_data(&out), "\"tracks/room.002.a.webm\""));
+	assert_non_null(
+		strstr((const char *)rs_buf_data(&out), "\"late\": \"channels/floor.late.webm\""));
 	rs_buf_done(&out);
 	rs_buf_init(&out, 1 << 20);
 	assert_int_equal(record_write_debate(record, &out), 0);
