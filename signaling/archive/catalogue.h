@@ -62,6 +62,7 @@ int catalogue_last_scan(struct catalogue *catalogue, int64_t *out_scan) RS_MUST_
 enum catalogue_kind {
 	CATALOGUE_PROGRAMME,
 	CATALOGUE_CAPTIONS,
+	CATALOGUE_LATE, /* the floor's programme with what rooms delivered after an outage */
 };
 
 /* A file of a recording. */

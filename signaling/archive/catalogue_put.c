@@ -230,6 +230,8 @@ int catalogue_put(struct catalogue *catalogue, const struct catalogue_place *pla
 		err = put_files(
 			&entry, CATALOGUE_CAPTIONS, recording->captions, recording->n_captions);
 	if (err == 0)
+		err = put_files(&entry, CATALOGUE_LATE, &recording->late, recording->n_late);
+	if (err == 0)
 		err = put_lines(&entry, captions);
 	rs_buf_done(&entry.folded);
 	return catalogue_end(catalogue, err);

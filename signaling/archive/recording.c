@@ -72,15 +72,21 @@ static void read_span(const struct object *object, int64_t *out_from_ms, int64_t
 		object_fail(object, "to_ms", "it ends before it begins");
 }
 
-static void read_file(const struct object *object, bool captions, char out[RECORDING_FILE_LEN])
+static void read_path(
+	const struct object *object, const char *key, bool captions, char out[RECORDING_FILE_LEN])
 {
-	const char *file = object_text(object, "file");
+	const char *file = object_text(object, key);
 	if (file == NULL)
 		return;
 	if (!recording_file_valid(file) || (strncmp(file, "text/", 5) == 0) != captions)
-		object_fail(object, "file", "no file that may be named here");
+		object_fail(object, key, "no file that may be named here");
 	else
-		copy(object, "file", file, out, RECORDING_FILE_LEN);
+		copy(object, key, file, out, RECORDING_FILE_LEN);
+}
+
+static void read_file(const struct object *object, bool captions, char out[RECORDING_FILE_LEN])
+{
+	read_path(object, "file", captions, out);
 }
 
 /* --- Lists --- */
@@ -260,6 +266,11 @@ static void read_head(const struct object *root, struct recording *recording)
 	(void)object_text_or(root, "started", "");
 	recording->started_ms = object_int(root, "started_ms", 0, WALL_MAX_MS);
 	recording->duration_ms = read_ms(root, "duration_ms");
+	if (!object_has(root, "late"))
+		return;
+	(void)rs_set_text(recording->late.id, NAMES_FLOOR);
+	read_path(root, "late", false, recording->late.file);
+	recording->n_late = 1;
 }
 
 static int read_root(const json_t *json, struct recording *recording, struct object_error *error)

@@ -67,6 +67,9 @@ struct recording {
 	int64_t duration_ms;
 	struct recording_language *languages;
 	size_t n_languages;
+	/* None, or one: the floor with what rooms delivered after an outage. */
+	struct recording_language late;
+	size_t n_late;
 	struct recording_language *captions; /* `id` is the language; no name */
 	size_t n_captions;
 	struct recording_item *items;

@@ -138,8 +138,9 @@ static void add_disposition(struct request *request, const struct lookup *lookup
 	char day[RS_TIME_TEXT_LEN];
 	const char *dot = strrchr(lookup->file.file, '.');
 	rs_wall_format(lookup->file.started_ms, day);
-	(void)snprintf(value, sizeof(value), "attachment; filename=\"%s-%.10s-%s%s\"",
-		lookup->file.meeting, day, lookup->language, dot != NULL ? dot : "");
+	(void)snprintf(value, sizeof(value), "attachment; filename=\"%s-%.10s-%s%s%s\"",
+		lookup->file.meeting, day, lookup->language,
+		lookup->file_kind == CATALOGUE_LATE ? "-late" : "", dot != NULL ? dot : "");
 	http_add_header(request, "content-disposition:", value);
 }
 
@@ -295,7 +296,10 @@ static void give_file(struct request *request, enum catalogue_kind kind)
 
 void archive_programme(struct request *request)
 {
-	give_file(request, CATALOGUE_PROGRAMME);
+	char late[8];
+	const bool with_late =
+		http_query(request, "late", late, sizeof(late)) && strcmp(late, "true") == 0;
+	give_file(request, with_late ? CATALOGUE_LATE : CATALOGUE_PROGRAMME);
 }
 
 void archive_captions(struct request *request)

@@ -59,7 +59,8 @@ static void write_recording(const char *directory, const char *meeting, const ch
 		"\"item\":2,\"language\":\"en\",\"from_ms\":0,\"to_ms\":60000},{\"n\":2,\"participant\":"
 		"\"FRA\",\"name\":\"France\",\"delegation\":\"FRA\",\"person\":{\"name\":\"Hélène Martin\"},"
 		"\"item\":3,\"language\":\"fr\",\"from_ms\":60000,\"to_ms\":120000}],\"captions\":["
-		"{\"language\":\"en\",\"file\":\"text/captions.en.vtt\"}]}",
+		"{\"language\":\"en\",\"file\":\"text/captions.en.vtt\"}],"
+		"\"late\":\"channels/floor.late.webm\"}",
 		directory, meeting, title, class, (long long)started_ms);
 	write_file(directory, "record/index.json", index);
 }
@@ -351,6 +352,14 @@ static void what_was_not_public_is_found_by_nobody_else(void **state)
 		-ENOENT);
 	assert_int_equal(
 		catalogue_file(catalogue, "shut-id", &chair, CATALOGUE_CAPTIONS, "en", &file), 0);
+	assert_int_equal(
+		catalogue_file(catalogue, "shut-id", &viewer, CATALOGUE_LATE, "floor", &file),
+		-ENOENT);
+	assert_int_equal(
+		catalogue_file(catalogue, "shut-id", &chair, CATALOGUE_LATE, "floor", &file), 0);
+	assert_string_equal(file.file, "channels/floor.late.webm");
+	assert_int_equal(
+		catalogue_file(catalogue, "shut-id", &chair, CATALOGUE_LATE, "fr", &file), -ENOENT);
 	rs_buf_done(&out);
 	catalogue_free(catalogue);
 }

@@ -34,7 +34,7 @@ static const char whole[] =
 	"\"recorded\",\"at_ms\":5,\"result\":\"adopted\",\"totals\":{\"yes\":9,\"no\":0,\"abstain\":1}}],"
 	"\"points\":[{\"participant\":\"KEN\",\"at_ms\":7,\"ruling\":\"upheld\"}],\"captions\":"
 	"[{\"language\":\"fr\",\"file\":\"text/captions.fr.vtt\"}],\"gaps\":[{\"from_ms\":1,\"to_ms\":2,"
-	"\"what\":\"recorder restarted\"}]}";
+	"\"what\":\"recorder restarted\"}],\"late\":\"channels/floor.late.webm\"}";
 
 static int parse(const char *text, char error[RECORDING_ERROR_LEN])
 {
@@ -61,6 +61,9 @@ static void everything_of_an_index_is_read(void **state)
 	assert_string_equal(recording->items[0].title, "Oceans");
 	assert_string_equal(recording->decisions[0].title, "L.7");
 	assert_string_equal(recording->captions[0].file, "text/captions.fr.vtt");
+	assert_int_equal(recording->n_late, 1);
+	assert_string_equal(recording->late.id, "floor");
+	assert_string_equal(recording->late.file, "channels/floor.late.webm");
 	/* Pages get the whole of it. */
 	assert_non_null(strstr(recording->json, "\"ruling\":\"upheld\""));
 	recording_free(recording);
@@ -117,6 +120,8 @@ static void what_is_wrong_is_named(void **state)
 			"delivered[0].to_ms" },
 		{ "{" HEAD ",\"delivered\":[{\"participant\":\"a b\",\"from_ms\":1,\"to_ms\":2}]}",
 			"delivered[0].participant" },
+		{ "{" HEAD ",\"late\":\"channels/../../x.webm\"}", "late" },
+		{ "{" HEAD ",\"late\":true}", "late" },
 		{ "{" HEAD ",\"points\":[{\"participant\":\"a b\",\"at_ms\":2}]}",
 			"points[0].participant" },
 		{ "{" HEAD ",\"decisions\":[{\"at_ms\":2,\"totals\":{\"yes\":\"many\"}}]}",
