@@ -30,7 +30,7 @@ before(async () => {
 		ar: [{ from_ms: 1000, to_ms: 4000, text: 'نشكر الرئيس ونؤيد معاهدة المحيطات.' }],
 	};
 	writeRecording(archive, { session: 'long1', languages: ['floor', 'en', 'fr', 'ar'], seconds: 120, captions, gaps: [{ from_ms: 100_000, to_ms: 104_000, what: 'recorder restarted' }],
-		delivered: [{ participant: 'room', person: { name: 'Conference room 2', role: 'room' }, from_ms: 42_000, to_ms: 72_000, sound: [{ file: 'tracks/room.002.a.webm', from_ms: 42_000 }] }], ...debate(96) });
+		delivered: [{ participant: 'room', person: { name: 'Conference room 2', role: 'room' }, from_ms: 42_000, to_ms: 72_000, sound: [{ file: 'tracks/room.002.a.webm', from_ms: 42_000 }] }], late: 'channels/floor.late.webm', ...debate(96) });
 	writeRecording(archive, { session: 'short1', languages: ['floor'], seconds: 3, title: 'Plenary, 2nd meeting', started_ms: Date.UTC(2025, 2, 4, 15) });
 	writeRecording(archive, { session: 'shut1', languages: ['floor'], seconds: 3, title: 'Consultations', class: 'private' });
 	if (look) mkdirSync(look, { recursive: true });
@@ -171,6 +171,46 @@ test('what was delivered after an outage is marked from edge to edge, and said o
 	await until('it to be over', async () => (await page.$(slot('delivered'))) === null);
 	await page.$$eval(slot('event'), (all) => all.find((one) => one.textContent.includes('Delivered afterwards')).click());
 	await until('the first edge', async () => Math.abs((await video('currentTime')) - 42) < 2 && (await page.$(slot('delivered'))) !== null);
+	await page.$eval('video', (element) => element.pause());
+});
+
+const stands = (late, at) => until(`the place in ${late ? 'what arrived late' : 'the programme'}`, () => page.$eval('video', (element, wanted, place) => element.dataset.late === String(wanted) && element.readyState >= 2 && !element.seeking && Math.abs(element.currentTime - place) < 0.3, late, at));
+const source = () => page.$eval('video', (element) => new URL(element.currentSrc).pathname.split('/').at(-1) + (new URL(element.currentSrc).searchParams.get('late') ?? ''));
+
+test('what arrived late is played by its switch and from its mark, in step with the programme', LIMIT, async () => {
+	await visit('?s=long1&t=50');
+	await opened();
+	assert.equal(await page.$eval(slot('play-late'), (element) => element.getAttribute('aria-pressed')), 'false');
+	assert.equal(await source(), 'floor'); // the programme is what was heard
+	await press('play-late');
+	await stands(true, 50);
+	assert.ok(await video('paused'), 'what stood still stands still');
+	assert.equal(await source(), 'floortrue');
+	assert.match(await page.$eval(slot('delivered'), (element) => element.textContent), /What you hear was said in that room/);
+	assert.match(await page.$eval(slot('save'), (element) => element.href), /programme\/floor\?.*save=true.*late=true/);
+	await picture('late');
+	await press('play-late');
+	await stands(false, 50);
+	await visit('?s=long1&t=3');
+	await opened();
+	await page.$$eval(slot('event'), (all) => all.find((one) => one.textContent.includes('Delivered afterwards')).click());
+	await until('the stretch to play from its mark', () => page.$eval('video', (element) => !element.paused && element.readyState >= 3 && element.currentTime >= 42 && element.currentTime < 60));
+	assert.equal(await tone(), TONES.late);
+	await page.$eval('video', (element) => element.pause());
+});
+
+test('who listens in another language hears what arrived late where it lies, and that language before and after', LIMIT, async () => {
+	await visit('?s=long1&t=50&l=fr&late=true');
+	await opened();
+	await stands(true, 50);
+	await page.$eval(slot('timeline'), (element) => element.focus());
+	await page.keyboard.press('End');
+	await until('the end in French', async () => (await source()) === 'fr' && (await video('currentTime')) > 119);
+	await page.$eval('video', (element) => { element.currentTime = 41.6; });
+	await stands(false, 41.6);
+	await page.$eval('video', (element) => element.play());
+	await until('the stretch to begin', async () => (await source()) === 'floortrue' && !(await video('paused')) && (await video('currentTime')) >= 42);
+	assert.equal(await tone(), TONES.late);
 	await page.$eval('video', (element) => element.pause());
 });
 

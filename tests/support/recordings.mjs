@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const TONES = { floor: 440, en: 660, fr: 880, es: 1100, ru: 1320, zh: 1540, ar: 1760 };
+export const TONES = { late: 2200, floor: 440, en: 660, fr: 880, es: 1100, ru: 1320, zh: 1540, ar: 1760 };
 export const NAMES = { en: 'English', fr: 'Français', es: 'Español', ru: 'Русский', zh: '中文', ar: 'العربية' };
 const COLOURS = ['0x205080', '0x803030', '0x307040', '0x806020'];
 
@@ -39,6 +39,7 @@ export function writeRecording(archive, { session, languages = ['floor', 'en', '
 	const data = join(archive, directory, 'data');
 	for (const folder of ['channels', 'text', 'record']) mkdirSync(join(data, folder), { recursive: true });
 	for (const id of languages) writeProgramme(join(data, `channels/${id}.webm`), TONES[id], seconds, { picture });
+	if (members.late) writeProgramme(join(data, members.late), TONES.late, seconds, { picture });
 	for (const [language, cues] of Object.entries(captions)) writeFileSync(join(data, `text/captions.${language}.vtt`), vtt(cues));
 	const started_ms = members.started_ms ?? Date.UTC(2026, 10, 20, 10);
 	const index = {

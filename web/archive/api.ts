@@ -72,7 +72,7 @@ export async function isThere(address: string): Promise<Trouble | null> {
 	}
 }
 
-export function fileAddress(session: string, kind: 'programme' | 'captions', language: string, ticket: string, save = false): string {
-	const said = new URLSearchParams({ ticket, ...(save && { save: 'true' }) });
+export function fileAddress(session: string, kind: 'programme' | 'captions', language: string, ticket: string, how: { save?: boolean; late?: boolean } = {}): string {
+	const said = new URLSearchParams({ ticket, ...(how.save && { save: 'true' }), ...(how.late && { late: 'true' }) });
 	return `${BASE}/${encodeURIComponent(session)}/${kind}/${encodeURIComponent(language)}?${said}`;
 }

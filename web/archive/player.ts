@@ -54,12 +54,15 @@ export class RecordingPage extends LitElement {
 	@state() private at = 0; // ms
 	@state() private failed = false;
 	@state() private said = '';
+	/** Whether what rooms delivered after an outage is played where it belongs; a programme is what was heard. */
+	@state() private late = false;
 	/** The speech whose proof is being made, and what became of the last that was asked for. */
 	@state() private proving: number | null = null;
 	@state() private unproven: { n: number; trouble: Trouble } | null = null;
 	/** Where to go on once the file is open, and whether to play there. */
 	private place: { ms: number; plays: boolean } | null = null;
 	private renewed = -Infinity;
+	private source = '';
 
 	override createRenderRoot(): HTMLElement {
 		return this;
@@ -78,6 +81,7 @@ export class RecordingPage extends LitElement {
 		const said = new URLSearchParams(location.search);
 		const ids = this.recording.languages.map(({ id }) => id);
 		this.language = [said.get('l'), localStorage.getItem(LANGUAGE), 'floor'].find((id) => id !== null && ids.includes(id)) ?? ids[0] ?? '';
+		this.late = said.get('late') === 'true' && this.recording.late !== undefined;
 		this.at = readPlace(said.get('t'), this.recording.duration_ms);
 		this.place = { ms: this.at, plays: false };
 	}
@@ -108,6 +112,24 @@ export class RecordingPage extends LitElement {
 		localStorage.setItem(LANGUAGE, id);
 		this.language = id;
 		this.failed = false;
+	}
+
+	/** It lies in the floor's time, so a listener to another language changes over for as long as it lasts. */
+	private get isLate(): boolean {
+		return this.late && (this.language === 'floor' || deliveredAt(this.recording.delivered, this.at).length > 0);
+	}
+
+	override willUpdate(): void {
+		const source = this.isLate ? 'late' : this.language;
+		if (this.source !== '' && source !== this.source)
+			this.keepPlace();
+		this.source = source;
+	}
+
+	/** A stretch that is pressed is listened to, too: in the programme there is nothing of it. */
+	private hearLate(ms: number): void {
+		this.late = this.recording.late !== undefined;
+		this.hear(ms);
 	}
 
 	private keepPlace(): void {
@@ -169,9 +191,9 @@ export class RecordingPage extends LitElement {
 			<div class="replay">
 				<section class="stage-column">
 					${this.player()}
-					<rs-timeline .recording=${recording} .at=${this.at} .seek=${this.seek}></rs-timeline>
+					<rs-timeline .recording=${recording} .at=${this.at} .seek=${this.seek} .beside=${this.lateSwitch()}></rs-timeline>
 					${this.choices()}
-					${this.late()}
+					${this.arrived()}
 				</section>
 				<section class="side-column">${this.speeches()} ${this.events()}</section>
 			</div>
@@ -184,7 +206,7 @@ export class RecordingPage extends LitElement {
 		const speech = speechAt(this.recording.speeches, this.at);
 		const late = deliveredAt(this.recording.delivered, this.at);
 		return html`<div class="screen">
-				<video controls playsinline preload="auto" src=${fileAddress(session, 'programme', this.language, ticket)} data-testid="player" data-language=${this.language}
+				<video controls playsinline preload="auto" src=${this.address()} data-testid="player" data-language=${this.language} data-late=${this.isLate}
 					aria-label=${this.recording.title} @loadedmetadata=${this.ready} @timeupdate=${this.moved} @seeking=${this.moved} @error=${() => void this.broken()}>
 					${captions.map(({ language }) => html`<track kind="captions" srclang=${language} label=${languageName(language)} src=${fileAddress(session, 'captions', language, ticket)}>`)}
 				</video>
@@ -197,14 +219,26 @@ export class RecordingPage extends LitElement {
 				${late.length > 0 ? html`<span class="late small">${t('archive.delivered')}</span>` : nothing}</p>`;
 	}
 
+	private address(save = false): string {
+		const { isLate } = this;
+		return fileAddress(this.recording.session, 'programme', isLate ? 'floor' : this.language, this.opened.ticket, { save, late: isLate });
+	}
+
+	/** Beside the mark in the timeline: always there, off at first. */
+	private lateSwitch(): TemplateResult | typeof nothing {
+		return this.recording.late === undefined
+			? nothing
+			: html`<button type="button" class="button" data-testid="play-late" aria-pressed=${this.late} @click=${() => (this.late = !this.late)}>${t('archive.late.play')}</button>`;
+	}
+
 	/** Below all that is pressed, so that nothing moves when it comes. */
-	private late(): TemplateResult {
+	private arrived(): TemplateResult {
 		return html`<div role="status">${deliveredAt(this.recording.delivered, this.at).map((one) => html`<p class="late small" data-testid="delivered" data-participant=${one.participant}
-			><strong>${t('archive.delivered')}.</strong> ${t('archive.delivered.text', { name: roomOf(one) })}</p>`)}</div>`;
+			><strong>${t('archive.delivered')}.</strong> ${t(this.isLate ? 'archive.late.text' : 'archive.delivered.text', { name: roomOf(one) })}</p>`)}</div>`;
 	}
 
 	private choices(): TemplateResult {
-		const { languages, captions, session } = this.recording;
+		const { languages, captions } = this.recording;
 		const name = ({ id, language, name: own }: Channel): string => (id === 'floor' ? t('channel.floor') : own || languageName(language ?? id));
 		const here = languages.find(({ id }) => id === this.language);
 		return html`<fieldset class="listen-choice"><legend>${t('archive.listen')}</legend>${languages.map(
@@ -218,7 +252,7 @@ export class RecordingPage extends LitElement {
 						${captions.map(({ language }) => html`<option value=${language} ?selected=${language === this.captions}>${languageName(language)}</option>`)}
 					</select></label>`
 					: nothing}
-				${here ? html`<a class="button" data-testid="save" download href=${fileAddress(session, 'programme', here.id, this.opened.ticket, true)}>${t('archive.save', { language: name(here) })}</a>` : nothing}
+				${here ? html`<a class="button" data-testid="save" download href=${this.address(true)}>${t('archive.save', { language: this.isLate ? t('archive.late.floor') : name(here) })}</a>` : nothing}
 			</div>`;
 	}
 
@@ -279,7 +313,7 @@ export class RecordingPage extends LitElement {
 
 	/** Without the token, which is nobody else's business. */
 	private async copy(ms: number): Promise<void> {
-		const said = new URLSearchParams({ s: this.recording.session, t: String(ms / 1000), l: this.language });
+		const said = new URLSearchParams({ s: this.recording.session, t: String(ms / 1000), l: this.language, ...(this.late && { late: 'true' }) });
 		await navigator.clipboard.writeText(`${location.origin}${location.pathname}?${said}`);
 		this.said = t('archive.copied');
 	}
@@ -291,7 +325,7 @@ export class RecordingPage extends LitElement {
 		const rows = [
 			...points.map(({ at_ms, participant, name }) => ({ at_ms, text: t('archive.point', { name: name ?? participant }), note: '' })),
 			...motions.map(({ at_ms, participant, name, motion, result }) => ({ at_ms, text: t('archive.motion', { motion: word(MOTIONS, motion) ?? motion, name: name ?? participant }), note: word(OUTCOMES, result) ?? '' })),
-			...delivered.map((one) => ({ at_ms: one.from_ms, text: t('archive.delivered.of', { name: roomOf(one) }), note: `${formatDuration(one.from_ms)}–${formatDuration(one.to_ms)}` })),
+			...delivered.map((one) => ({ at_ms: one.from_ms, text: t('archive.delivered.of', { name: roomOf(one) }), note: `${formatDuration(one.from_ms)}–${formatDuration(one.to_ms)}`, late: true })),
 			...decisions.map(({ at_ms, title, kind, result, totals }) => ({
 				at_ms,
 				text: title,
@@ -300,7 +334,7 @@ export class RecordingPage extends LitElement {
 		].sort((a, b) => a.at_ms - b.at_ms);
 		return html`<section class="panel" aria-labelledby="events-title">
 			<header><h2 id="events-title">${t('archive.events')}</h2></header>
-			<ol class="rows">${rows.map(({ at_ms, text, note }) => html`<li><button type="button" class="hear" data-testid="event" @click=${() => this.hear(at_ms)}>
+			<ol class="rows">${rows.map(({ at_ms, text, note, ...row }) => html`<li><button type="button" class="hear" data-testid="event" @click=${() => ('late' in row ? this.hearLate(at_ms) : this.hear(at_ms))}>
 				<span class="figures muted">${formatDuration(at_ms)}</span><span><bdi>${text}</bdi>${note ? html`<span class="small muted facts">${note}</span>` : nothing}</span></button></li>`)}</ol>
 		</section>`;
 	}

@@ -76,6 +76,8 @@ export interface Recording {
 	/** Of one participant alone where it is named. */
 	gaps: (Span & { participant?: string })[];
 	delivered: Delivered[];
+	/** The floor's programme with that in its place. */
+	late?: string;
 }
 
 type Bare = Pick<Recording, 'session' | 'meeting' | 'class' | 'started_ms' | 'duration_ms'> & Partial<Omit<Recording, 'speeches'>> & { speeches?: (Omit<Speech, 'name'> & { name?: string })[] };

@@ -26,6 +26,8 @@ export class Timeline extends LitElement {
 	@property({ attribute: false }) recording!: Recording;
 	@property({ type: Number }) at = 0; // ms
 	@property({ attribute: false }) seek: (ms: number) => void = () => {};
+	/** What can be done with that which was delivered afterwards, beside what explains its mark. */
+	@property({ attribute: false }) beside: TemplateResult | typeof nothing = nothing;
 	@state() private zoom = 0;
 	@state() private width = 600;
 	@state() private start = 0; // ms at the left edge
@@ -108,7 +110,7 @@ export class Timeline extends LitElement {
 					<line class="now" x1=${this.x(this.at)} x2=${this.x(this.at)} y1="0" y2=${HEIGHT - 12}></line>
 				</svg>
 			</div>
-			${this.recording.delivered.length === 0 ? nothing : html`<p class="legend small muted"><span class="delivered">${t('archive.delivered')}</span></p>`}
+			${this.recording.delivered.length === 0 ? nothing : html`<div class="legend"><span class="delivered small muted">${t('archive.delivered')}</span>${this.beside}</div>`}
 			<div class="timeline-keys">
 				<button type="button" class="button" data-testid="previous-speech" @click=${() => this.jump(-1)}>${t('archive.previous')}</button>
 				<button type="button" class="button" data-testid="next-speech" @click=${() => this.jump(1)}>${t('archive.following')}</button>
