@@ -5,6 +5,7 @@
 #include "common/rtp/twcc.h"
 #include "sfu/bwe/feedback.h"
 #include "tools/client/resend.h"
+#include "tools/client/round_trip.h"
 #include "tools/client/rtc_client_priv.h"
 
 #include <errno.h>
@@ -34,11 +35,11 @@ struct rtc_peer {
 	bool answered;
 	struct rtc_answer answer;
 	struct section sections[RTC_SECTIONS_MAX];
+	struct rtc_round_trip round_trip;
 	struct feedback feedback;
 	uint32_t feedback_ssrc; /* a stream of the server, 0 = none yet */
 	uint16_t transport_seq; /* of the next packet sent */
 	rs_time now;            /* of the last tick */
-	int64_t wall_us;        /* then */
 	rs_time report_due;
 	struct rtc_peer_stats stats;
 };
@@ -170,15 +171,11 @@ static void sent_note(struct rtc_peer *peer, const struct rtc_agreed *agreed, si
 		estimator_sent_unnumbered(peer->config.estimator, octets, peer->now);
 }
 
-/* RFC 3550 section 6.4.1: how long a report of ours and its answer were under way. */
 static void rtt_note(struct rtc_peer *peer, const struct rtcp_report *report, rs_time now)
 {
-	if (peer->config.estimator == NULL || report->last_sr == 0)
-		return;
-	const uint32_t middle = ntp_middle(ntp_from_wall_us(peer->wall_us + now - peer->now));
-	const uint32_t took = middle - report->last_sr - report->since_sr;
-	if (took < 0x80000000U) /* else clocks were set meanwhile */
-		estimator_rtt(peer->config.estimator, ntp_middle_to_us(took));
+	const rs_time took = rtc_round_trip_heard(&peer->round_trip, report, now);
+	if (took >= 0 && peer->config.estimator != NULL)
+		estimator_rtt(peer->config.estimator, took);
 }
 
 /* Of who gives no transport-wide feedback, pictures tell: there is always the smallest. */
@@ -521,6 +518,8 @@ static void report_send(struct rtc_peer *peer, rs_time now, int64_t wall_us)
 			struct rtcp_sr sr;
 			if (!rtc_sender_report(&peer->sections[i].senders[k], now, wall_us, &sr))
 				continue;
+			if (writer.len == 0)
+				rtc_round_trip_sent(&peer->round_trip, sr.ntp, now);
 			rtcp_write_sr(&writer, &sr, reports, n_reports);
 			n_reports = 0;
 		}
@@ -549,7 +548,6 @@ static void feedback_send(struct rtc_peer *peer, rs_time now)
 void rtc_peer_tick(struct rtc_peer *peer, rs_time now, int64_t wall_us)
 {
 	peer->now = now;
-	peer->wall_us = wall_us;
 	rtc_client_tick(peer->client, now);
 	if (rtc_peer_state(peer) != RTC_PEER_CONNECTED)
 		return;
@@ -664,6 +662,11 @@ const struct rtc_receiver *rtc_peer_receiver(const struct rtc_peer *peer, size_t
 uint8_t rtc_peer_lost(const struct rtc_peer *peer, size_t section)
 {
 	return peer->sections[section].lost;
+}
+
+rs_time rtc_peer_rtt(const struct rtc_peer *peer)
+{
+	return peer->round_trip.known ? peer->round_trip.smooth : -1;
 }
 
 bool rtc_peer_keyframe_wanted(struct rtc_peer *peer, size_t section, size_t layer)

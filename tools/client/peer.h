@@ -106,6 +106,8 @@ const struct rtc_receiver *rtc_peer_receiver(const struct rtc_peer *peer, size_t
 /* Of a section that sends, without simulcast: the share of its packets that was lost according to the last report, in 1/256, before any
  * repair (RFC 3550 section 6.4.1); 0 while there is none. */
 uint8_t rtc_peer_lost(const struct rtc_peer *peer, size_t section);
+/* The round trip by the answers to our sender reports (round_trip.h), us; -1 = not known: nothing was sent yet, or not answered. */
+rs_time rtc_peer_rtt(const struct rtc_peer *peer);
 /* A key frame of that layer was asked for (PLI or FIR) since the last call. */
 bool rtc_peer_keyframe_wanted(struct rtc_peer *peer, size_t section, size_t layer);
 
