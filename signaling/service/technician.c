@@ -144,6 +144,10 @@ static void add_box(const struct person *person, struct station_second *second)
 	if (!box->known)
 		return;
 	second->figures[STATION_CONCEALED] = box->now.concealed;
+	second->figures[STATION_AVAILABLE] = box->now.available;
+	/* The media server knows it by what it sends alone, which to a room may be nothing for hours. */
+	if (box->now.rtt != TROUBLE_UNKNOWN)
+		second->figures[STATION_RTT] = box->now.rtt;
 }
 
 static void add_microphone(const struct person *person, struct station_second *second)

@@ -11,6 +11,7 @@
 #define PERMILLE 1000
 #define PERCENT 100
 #define MS_MAX 60000
+#define KBPS_MAX 1000000
 #define PPM_MAX 1000000
 #define COUNT_MAX UINT32_MAX
 
@@ -157,6 +158,9 @@ void box_parse(const struct object *object, struct wire_message *message)
 	(void)take_optional(object, "delay", 0, MS_MAX, 0, &out); /* as those above */
 	figures->concealed =
 		(int)take_optional(object, "concealed", 0, PERMILLE, TROUBLE_UNKNOWN, &out);
+	figures->rtt = (int)take_optional(object, "rtt", 0, MS_MAX, TROUBLE_UNKNOWN, &out);
+	figures->available =
+		(int)take_optional(object, "available", 0, KBPS_MAX, TROUBLE_UNKNOWN, &out);
 	take_rows(object, "microphones", BOX_MICROPHONES_MAX, take_microphone, figures, &out);
 	take_rows(object, "cameras", BOX_CAMERAS_MAX, take_camera, figures, &out);
 	take_rows(object, "outputs", BOX_OUTPUTS_MAX, take_output, figures, &out);

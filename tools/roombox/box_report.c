@@ -5,6 +5,8 @@
 
 #define PERMILLE 1000
 #define FULL_SCALE 32768
+/* Nobody is told of a longer round trip: the line is lost before. */
+#define LINE_MOST RS_SEC(60)
 
 /* ---- parts ---- */
 
@@ -150,6 +152,18 @@ static void put_heard(struct box *box, struct report *report)
 	box->concealed = heard.concealed;
 }
 
+static void put_line(const struct box *box, struct report *report)
+{
+	report->rtt_ms = report->available_kbps = REPORT_UNKNOWN;
+	if (box->call.stage != CALL_LIVE)
+		return;
+	const rs_time rtt = rtc_peer_rtt(box->call.peer);
+	if (rtt >= 0)
+		report->rtt_ms = (int)(rs_time_min(rtt, LINE_MOST) / RS_MS(1));
+	if (box->uplink != NULL)
+		report->available_kbps = (int)(uplink_bps(box->uplink) / 1000);
+}
+
 /* What would be kept of an outage that began now: sound, and the largest picture. */
 static void put_kept(const struct box *box, struct report *report)
 {
@@ -176,6 +190,7 @@ static void gather(struct box *box, rs_time now)
 	box->reported_at = now;
 	put_cpu(box, took, report);
 	put_heard(box, report);
+	put_line(box, report);
 	put_kept(box, report);
 	put_microphones(box->config->room, report);
 	put_cameras(box, took, report);

@@ -175,6 +175,10 @@ int figures_write(const struct figures *figures, struct rs_buf *out)
 		err = put_seconds(out, BOX "heard_delay_seconds",
 			"longest wait from arrival to being heard, of all that is heard",
 			heard->delay);
+	if (err == 0 && figures->rtt >= 0)
+		err = put_seconds(out, BOX "round_trip_seconds",
+			"how long a report to the media server and its answer are under way",
+			figures->rtt);
 	if (err == 0 && figures->has_seats)
 		err = put_seats(out, &figures->seats);
 	if (err == 0 && figures->has_uplink)

@@ -24,6 +24,7 @@ struct figures {
 	uint64_t output_failed;   /* blocks that an output did not take */
 	bool has_seats;           /* the seats' API listens */
 	struct seat_figures seats;
+	rs_time rtt;         /* of the media line; -1 = not known */
 	bool has_uplink;     /* the line is measured: there is a camera */
 	uint32_t uplink_bps; /* what it carries */
 	uint32_t layers_bps

@@ -143,6 +143,8 @@ int report_write(const struct report *report, const char *id, struct rs_buf *out
 	put_known(json, "kept", report->kept, &err);
 	put_known(json, "delay", report->delay_ms, &err);
 	put_known(json, "concealed", report->concealed, &err);
+	put_known(json, "rtt", report->rtt_ms, &err);
+	put_known(json, "available", report->available_kbps, &err);
 	put_rows(json, report, &err);
 	char *text = err == 0 ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);

@@ -62,6 +62,8 @@ struct report {
 	int kept;            /* percent; likewise */
 	int delay_ms;        /* REPORT_UNKNOWN */
 	int concealed;       /* permille; REPORT_UNKNOWN */
+	int rtt_ms;          /* of the media line; REPORT_UNKNOWN */
+	int available_kbps;  /* that it is thought to carry; REPORT_UNKNOWN: it is not measured */
 	size_t n_microphones, n_cameras, n_outputs, n_devices;
 	struct report_microphone microphones[REPORT_MICROPHONES_MAX];
 	struct report_camera cameras[REPORT_CAMERAS_MAX];

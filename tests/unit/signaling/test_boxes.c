@@ -113,7 +113,7 @@ static void xruns_count_for_a_minute_or_two(void **state)
 
 #define REPORT                                                                                   \
 	"\"version\":\"0.1.0\",\"cpu\":31,\"skipped\":0,\"free\":1000,\"left\":340,\"kept\":12," \
-	"\"delay\":60,\"concealed\":7,"
+	"\"delay\":60,\"concealed\":7,\"rtt\":41,\"available\":2400,"
 #define MICROPHONES \
 	"\"microphones\":[{\"seat\":\"A12\",\"open\":true,\"level\":-23,\"peak\":-9,\"clipping\":0}],"
 #define CAMERAS "\"cameras\":[{\"name\":\"total\",\"here\":true,\"shown\":true,\"fps\":30}],"
@@ -159,6 +159,8 @@ static void technicians_are_told_what_a_box_says_and_nobody_else(void **state)
 	const json_t *figures =
 		bench_at(bench_last(technician, "survey"), "patch.people.room.figures");
 	assert_int_equal(json_integer_value(json_array_get(figures, 6)), 7);
+	assert_int_equal(json_integer_value(json_array_get(figures, 2)), 40); /* in steps */
+	assert_int_equal(json_integer_value(json_array_get(figures, 12)), 2400);
 	assert_int_equal(bench_count(chair, "survey"), 0);
 	/* once, and whole to who comes later */
 	second(bench, sfu);

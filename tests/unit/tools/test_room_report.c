@@ -31,6 +31,8 @@ static struct report whole(const char *letter)
 		.kept = 100,
 		.delay_ms = 400,
 		.concealed = 1000,
+		.rtt_ms = 60000,
+		.available_kbps = 1000000,
 		.n_microphones = REPORT_MICROPHONES_MAX,
 		.n_cameras = REPORT_CAMERAS_MAX,
 		.n_outputs = REPORT_OUTPUTS_MAX,
@@ -81,6 +83,8 @@ static void whatever_a_box_has_signaling_takes(void **state)
 		assert_int_equal(message.box.card, SEVERITY_CRITICAL);
 		assert_int_equal(message.box.kept, 100);
 		assert_int_equal(message.box.concealed, 1000);
+		assert_int_equal(message.box.rtt, 60000);
+		assert_int_equal(message.box.available, 1000000);
 		wire_message_done(&message);
 		rs_buf_done(&out);
 	}
@@ -96,6 +100,8 @@ static void what_is_not_measured_is_not_said(void **state)
 		.kept = REPORT_UNKNOWN,
 		.delay_ms = REPORT_UNKNOWN,
 		.concealed = REPORT_UNKNOWN,
+		.rtt_ms = REPORT_UNKNOWN,
+		.available_kbps = REPORT_UNKNOWN,
 		.n_cameras = 1,
 		.cameras = { { "total", true, false, REPORT_UNKNOWN, 0 } } };
 	struct rs_buf out;
