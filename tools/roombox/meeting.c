@@ -73,6 +73,13 @@ static void unlock(pthread_mutex_t *mutex)
 	(void)pthread_mutex_unlock(mutex); /* as above */
 }
 
+/* What the machine is handed with the time, under its lock. */
+static struct talk *talk_of(struct meeting *meeting)
+{
+	talk_wall(meeting->talk, rs_clock_wall_us() - time_now());
+	return meeting->talk;
+}
+
 static void lost(struct meeting *meeting, const char *why)
 {
 	meeting->line = NULL;
@@ -131,7 +138,7 @@ static void take_presses(struct meeting *meeting)
 	memcpy(presses, meeting->presses, n * sizeof(presses[0]));
 	meeting->n_presses = 0;
 	if (meeting->reports)
-		talk_report(meeting->talk, &meeting->report);
+		talk_report(talk_of(meeting), &meeting->report);
 	meeting->reports = false;
 	unlock(&meeting->pressing);
 	for (size_t i = 0; i < n; i++) {
@@ -192,7 +199,7 @@ static int take(struct meeting *meeting, struct lws *wsi, const void *in, size_t
 	if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi) > 0)
 		return 0;
 	lock(&meeting->talking);
-	const int err = talk_recv(meeting->talk, (const char *)rs_buf_data(&meeting->text),
+	const int err = talk_recv(talk_of(meeting), (const char *)rs_buf_data(&meeting->text),
 		rs_buf_len(&meeting->text), time_now());
 	unlock(&meeting->talking);
 	rs_buf_consume(&meeting->text, rs_buf_len(&meeting->text));

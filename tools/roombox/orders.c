@@ -114,5 +114,9 @@ json_t *orders_message(const struct orders *orders, const struct order *order)
 	if (message != NULL && order->entry != 0)
 		(void)json_object_set_new(message, "entry", /* or refused, and said so */
 			json_integer(order->entry));
+	/* Of whoever asked for the floor at once it says who was first. */
+	if (message != NULL && order->at_ms > 0 && strcmp(order->command, "ask-for-floor") == 0)
+		(void)json_object_set_new(message, "at", /* or it counts when it comes */
+			json_integer(order->at_ms));
 	return message;
 }

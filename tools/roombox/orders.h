@@ -20,11 +20,12 @@ struct order {
 	char seat[SEATS_NAME_MAX + 1]; /* empty: an answer to a technician */
 	const char *command;           /* a constant */
 	uint32_t entry;                /* 0 = none */
+	int64_t at_ms;                 /* when the key was pressed, wall clock; 0 = it is none */
 	const char *answer;            /* a constant: to the question `asked` */
 	const char *why;               /* a constant; NULL = not said */
 	uint64_t asked;
 	bool restarts; /* once it is answered */
-	rs_time at;    /* when the key was pressed */
+	rs_time at;    /* when it was given */
 	bool sent;     /* on this line */
 };
 

@@ -1,12 +1,14 @@
 #include "tools/roombox/seating.h"
 
+#include "tools/client/patch.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 /* Members of the view that are kept. */
 static const char *const kept[] = { "list", "replies", "points", "motions", "explanations", "floor",
 	"open", "meeting" };
-/* Of a participant who has a seat. */
+/* Of a participant. */
 static const char *const kept_of_person[] = { "name", "country", "role", "place", "present",
 	"seat" };
 
@@ -19,7 +21,7 @@ struct place {
 
 struct seating {
 	json_t *view;   /* kept members */
-	json_t *people; /* badge: kept members of those who have seats */
+	json_t *people; /* badge: kept members */
 	struct place *places;
 	size_t n, cap;
 	size_t next; /* to be looked at by seating_changed() */
@@ -52,77 +54,30 @@ struct seating *seating_free(struct seating *seating)
 
 /* --- What is kept --- */
 
-/* The members of a patch into an object, whole. */
-static int merge_flat(json_t *target, const json_t *patch)
+static int keep(json_t *object, const char *member, const json_t *patch)
 {
-	const char *key;
-	json_t *value;
-	int err = 0;
-	json_object_foreach((json_t *)(uintptr_t)patch, key, value)
-	{
-		if (json_is_null(value))
-			(void)json_object_del(target, key); /* it need not be there */
-		else if (json_object_set(target, key, value) < 0)
-			err = -ENOMEM;
-	}
-	return err;
+	const json_t *value = json_object_get(patch, member);
+	return value != NULL ? patch_member(object, member, value) : 0;
 }
 
-/* As deep as the kept parts go: a part, its members, and those of an object among them. */
-static int merge_part(json_t *target, const json_t *patch)
-{
-	const char *key;
-	json_t *value;
-	int err = 0;
-	json_object_foreach((json_t *)(uintptr_t)patch, key, value)
-	{
-		json_t *old = json_object_get(target, key);
-		int set = 0;
-		if (json_is_null(value))
-			(void)json_object_del(target, key); /* it need not be there */
-		else if (json_is_object(value) && json_is_object(old))
-			set = merge_flat(old, value);
-		else
-			set = json_object_set(target, key, value);
-		err = set < 0 ? -ENOMEM : err;
-	}
-	return err;
-}
-
-static int keep_part(json_t *view, const char *name, json_t *value)
-{
-	json_t *old = json_object_get(view, name);
-	if (value == NULL)
-		return 0;
-	if (json_is_null(value)) {
-		(void)json_object_del(view, name); /* it need not be there */
-		return 0;
-	}
-	if (json_is_object(value) && json_is_object(old))
-		return merge_part(old, value);
-	return json_object_set(view, name, value) < 0 ? -ENOMEM : 0;
-}
-
-/* Who has no seat is nobody here; a patch may leave out what stays. */
+/* Also who has no seat: when they get one, nothing else of them may be told again. */
 static int keep_person(json_t *people, const char *badge, const json_t *told)
 {
 	json_t *person = json_object_get(people, badge);
+	int err = 0;
 	if (json_is_null(told)) {
 		(void)json_object_del(people, badge); /* they need not be there */
 		return 0;
 	}
-	if (person == NULL && !json_is_string(json_object_get(told, "seat")))
+	if (!json_is_object(told))
 		return 0;
 	if (person == NULL && json_object_set_new(people, badge, person = json_object()) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < RS_ARRAY_LEN(kept_of_person); i++) {
-		json_t *value = json_object_get(told, kept_of_person[i]);
-		if (json_is_null(value))
-			(void)json_object_del(person, kept_of_person[i]); /* as above */
-		else if (value != NULL && json_object_set(person, kept_of_person[i], value) < 0)
-			return -ENOMEM;
+		if (err == 0)
+			err = keep(person, kept_of_person[i], told);
 	}
-	return 0;
+	return err;
 }
 
 /* --- How a seat stands --- */
@@ -328,7 +283,7 @@ int seating_patch(struct seating *seating, const json_t *patch)
 	json_t *person;
 	int err = 0;
 	for (size_t i = 0; i < RS_ARRAY_LEN(kept) && err == 0; i++)
-		err = keep_part(seating->view, kept[i], json_object_get(patch, kept[i]));
+		err = keep(seating->view, kept[i], patch);
 	json_object_foreach(json_object_get(patch, "participants"), badge, person)
 	{
 		if (err == 0)

@@ -18,8 +18,8 @@ int seating_new(struct seating **out_seating) RS_MUST_USE;
 /* NULL is fine. Returns NULL. */
 struct seating *seating_free(struct seating *seating);
 
-/* The whole view, or a patch of one (RFC 7396, with whole arrays). What is not of the expected type is as if it were not there. Seats beyond
- * SEATS_MAX are not followed. 0 or -ENOMEM: then a view must follow. */
+/* The whole view, or a patch of one (tools/client/patch.h). What is not of the expected type is as if it were not there. Seats beyond
+ * SEATS_MAX are not followed. 0, -EBADMSG or -ENOMEM: then a view must follow. */
 int seating_view(struct seating *seating, const json_t *view) RS_MUST_USE;
 int seating_patch(struct seating *seating, const json_t *patch) RS_MUST_USE;
 

@@ -1,44 +1,8 @@
-#include "tools/roombox/talk.h"
-
-#include "tools/roombox/orders.h"
-#include "tools/roombox/seating.h"
+#include "tools/roombox/talk_priv.h"
 
 #include <errno.h>
 
-#define EPOCH_MAX 64
-#define NEWS_MAX 64U
 #define CLOSE_ELSEWHERE 4009
-
-enum stage {
-	STAGE_CLOSED,
-	STAGE_HELLO,   /* to be said */
-	STAGE_GREETED, /* said */
-	STAGE_WELCOME,
-};
-
-struct talk {
-	const char *token;
-	struct seating *seating;
-	enum stage stage;
-	rs_time due;  /* when the line is wanted, or the welcome has come */
-	rs_time wait; /* before the next try */
-	struct rs_rand *rand;
-	/* what the meeting is known by */
-	char epoch[EPOCH_MAX + 1]; /* empty = nothing is known */
-	uint64_t event;
-	int64_t place;
-	struct orders orders;
-	struct report report;
-	bool reports; /* it has not been said */
-	bool signals; /* a test signal is on */
-	char badge[RS_NAME_MAX + 1];
-	/* news but of seats, a ring */
-	struct meeting_news news[NEWS_MAX];
-	size_t first, n_news;
-	/* the last that was said of layers, until it is taken; what was said before does not matter */
-	struct meeting_news layers;
-	bool layers_new;
-};
 
 int talk_new(const char *token, struct rs_rand *rand, rs_time now, struct talk **out_talk)
 {
@@ -71,33 +35,10 @@ struct talk *talk_free(struct talk *talk)
 
 /* --- News --- */
 
-static struct meeting_news *add_news(struct talk *talk, enum meeting_news_kind kind)
-{
-	if (talk->n_news == NEWS_MAX) {
-		talk->first = (talk->first + 1) % NEWS_MAX;
-		talk->n_news--;
-	}
-	struct meeting_news *news = &talk->news[(talk->first + talk->n_news++) % NEWS_MAX];
-	*news = (struct meeting_news){ .kind = kind };
-	return news;
-}
-
-static void refuse(struct talk *talk, const char *seat, const char *reason)
-{
-	struct meeting_news *news = add_news(talk, MEETING_REFUSED);
-	(void)rs_set_text(news->seat.seat, seat); /* it is no longer than a seat's name */
-	if (reason[0] == '\0' || !rs_set_text(news->reason, reason))
-		(void)rs_set_text(news->reason, "refused");
-}
-
 int talk_news(struct talk *talk, struct meeting_news *out_news)
 {
-	if (talk->n_news > 0) {
-		*out_news = talk->news[talk->first];
-		talk->first = (talk->first + 1) % NEWS_MAX;
-		talk->n_news--;
+	if (news_take(&talk->news, out_news))
 		return 1;
-	}
 	if (talk->layers_new) {
 		*out_news = talk->layers;
 		talk->layers_new = false;
@@ -107,41 +48,36 @@ int talk_news(struct talk *talk, struct meeting_news *out_news)
 	return seating_changed(talk->seating, &out_news->seat);
 }
 
-static void end_signal(struct talk *talk)
-{
-	(void)add_news(talk, MEETING_SIGNAL);
-	talk->signals = false;
-}
-
 /* --- The line --- */
 
 bool talk_wants_line(const struct talk *talk, rs_time now)
 {
-	return talk->stage == STAGE_CLOSED && talk->due <= now;
+	return talk->stage == TALK_CLOSED && talk->due <= now;
 }
 
 void talk_opened(struct talk *talk, rs_time now)
 {
-	talk->stage = STAGE_HELLO;
+	talk->stage = TALK_HELLO;
 	talk->due = now + TALK_WELCOME;
 }
 
 void talk_closed(struct talk *talk, uint16_t code, rs_time now)
 {
-	if (talk->stage == STAGE_WELCOME) {
-		add_news(talk, MEETING_LINE)->connected = false;
+	if (talk->stage == TALK_WELCOMED) {
+		news_add(&talk->news, MEETING_LINE)->connected = false;
 		talk->wait = TALK_WAIT_LEAST;
 	}
 	talk->layers_new = false;
+	asked_clock_left(&talk->clock);
 	orders_unsend(&talk->orders);
 	talk->reports = false;
 	/* What the meeting hears is not known any more; a signal that stands is told again when the line is back. */
 	if (talk->signals)
-		end_signal(talk);
+		talk_end_signal(talk);
 	/* A box that nobody minds takes its place back, but not in a dispute without end. */
 	if (code == CLOSE_ELSEWHERE)
 		talk->epoch[0] = '\0';
-	talk->stage = STAGE_CLOSED;
+	talk->stage = TALK_CLOSED;
 	const rs_time half = talk->wait / 2;
 	talk->due = now + (code == CLOSE_ELSEWHERE ? TALK_WAIT_ELSEWHERE
 						   : half + (rs_time)rs_rand_below(
@@ -151,7 +87,7 @@ void talk_closed(struct talk *talk, uint16_t code, rs_time now)
 
 /* --- What comes --- */
 
-static uint64_t number_of(const json_t *object, const char *key)
+uint64_t talk_number(const json_t *object, const char *key)
 {
 	const json_int_t number = json_integer_value(json_object_get(object, key));
 	return number > 0 ? (uint64_t)number : 0;
@@ -159,28 +95,30 @@ static uint64_t number_of(const json_t *object, const char *key)
 
 static int take_welcome(struct talk *talk, const json_t *message, rs_time now)
 {
-	(void)now; /* it does not matter when */
 	const char *epoch = json_string_value(json_object_get(message, "epoch"));
 	const bool resumed = json_is_true(json_object_get(message, "resumed"));
 	const json_t *view = json_object_get(message, "view");
-	if (talk->stage != STAGE_GREETED || epoch == NULL || (!resumed && !json_is_object(view)) ||
+	if (talk->stage != TALK_GREETED || epoch == NULL || (!resumed && !json_is_object(view)) ||
 		(resumed && talk->epoch[0] == '\0'))
 		return -EBADMSG;
 	if (!resumed) {
-		const int err = rs_set_text(talk->epoch, epoch) ? 0 : -EBADMSG;
-		talk->event = number_of(message, "event");
-		if (err < 0 || seating_view(talk->seating, view) < 0) {
+		int err = rs_set_text(talk->epoch, epoch) ? 0 : -EBADMSG;
+		talk->event = talk_number(message, "event");
+		if (err == 0)
+			err = seating_view(talk->seating, view);
+		if (err < 0) {
 			talk->epoch[0] = '\0';
-			return err < 0 ? err : -ENOMEM;
+			return err;
 		}
 	}
-	talk->place = (int64_t)number_of(message, "place");
+	talk->place = (int64_t)talk_number(message, "place");
 	const char *badge =
 		json_string_value(json_object_get(json_object_get(message, "you"), "id"));
 	(void)rs_set_text(talk->badge, badge != NULL ? badge : ""); /* it fits, or is nobody's */
-	talk->stage = STAGE_WELCOME;
+	talk->stage = TALK_WELCOMED;
 	talk->wait = TALK_WAIT_LEAST;
-	add_news(talk, MEETING_LINE)->connected = true;
+	asked_clock_joined(&talk->clock, now);
+	news_add(&talk->news, MEETING_LINE)->connected = true;
 	return 0;
 }
 
@@ -188,8 +126,8 @@ static int take_welcome(struct talk *talk, const json_t *message, rs_time now)
 static int take_event(struct talk *talk, const json_t *message, rs_time now)
 {
 	(void)now; /* it does not matter when */
-	const uint64_t number = number_of(message, "event");
-	if (talk->stage != STAGE_WELCOME || number != talk->event + 1) {
+	const uint64_t number = talk_number(message, "event");
+	if (talk->stage != TALK_WELCOMED || number != talk->event + 1) {
 		talk->epoch[0] = '\0';
 		return -EBADMSG;
 	}
@@ -200,7 +138,7 @@ static int take_event(struct talk *talk, const json_t *message, rs_time now)
 		talk->event = number;
 	/* The server has ended it before; twice is better than once. */
 	if (talk->signals && seating_is_heard(talk->seating, talk->badge))
-		end_signal(talk);
+		talk_end_signal(talk);
 	return err;
 }
 
@@ -213,76 +151,17 @@ static int take_reply(struct talk *talk, const json_t *message, rs_time now)
 	if (order == NULL)
 		return 0;
 	if (order->restarts)
-		(void)add_news(talk, MEETING_RESTART);
+		(void)news_add(&talk->news, MEETING_RESTART);
 	else if (order->seat[0] != '\0' && !json_is_true(json_object_get(message, "ok")))
-		refuse(talk, order->seat, reason != NULL ? reason : "refused");
+		news_refuse(&talk->news, order->seat, reason != NULL ? reason : "refused");
 	orders_end(order);
 	return 0;
 }
 
-static void answer(struct talk *talk, uint64_t asked, const char *answer, const char *why,
-	bool restarts, rs_time now)
+static int take_sync(struct talk *talk, const json_t *message, rs_time now)
 {
-	struct order *order =
-		asked != 0 ? orders_add(&talk->orders, "answer-technician", now) : NULL;
-	if (order == NULL)
-		return;
-	order->answer = answer;
-	order->why = why;
-	order->asked = asked;
-	order->restarts = restarts;
-}
-
-/* A line of text for a seat, or for the room itself; null as `until` says that it is over. */
-static void take_line(struct talk *talk, const json_t *message)
-{
-	const char *seat = json_string_value(json_object_get(message, "seat"));
-	const char *text = json_string_value(json_object_get(message, "text"));
-	struct meeting_news *news = add_news(talk, MEETING_TEXT);
-	if (seat != NULL && !rs_set_text(news->seat.seat, seat))
-		talk->n_news--; /* no seat that we know */
-	else if (text != NULL && number_of(message, "until") != 0)
-		(void)rs_set_text(news->text, text); /* it is no longer, or is not shown */
-}
-
-static void take_signal(struct talk *talk, const json_t *message)
-{
-	const char *signal = json_string_value(json_object_get(message, "signal"));
-	const bool on = signal != NULL && number_of(message, "until") != 0;
-	const bool both = on && strcmp(signal, "both") == 0;
-	struct meeting_news *news = add_news(talk, MEETING_SIGNAL);
-	news->tone = both || (on && strcmp(signal, "tone") == 0);
-	news->bars = both || (on && strcmp(signal, "bars") == 0);
-	talk->signals = news->tone || news->bars;
-	if (talk->signals && seating_is_heard(talk->seating, talk->badge))
-		end_signal(talk);
-}
-
-static void take_wish(struct talk *talk, const json_t *message)
-{
-	const rs_time every = RS_MS((rs_time)(number_of(message, "every") % UINT32_MAX));
-	struct meeting_news *news = add_news(talk, MEETING_FIGURES);
-	news->every = every < MEETING_EVERY_LEAST ? MEETING_EVERY_LEAST
-						  : rs_time_min(every, MEETING_EVERY);
-}
-
-/* What this box cannot do it says at once, so that the technician does not wait for it: nobody is before it who could plug in a cable. */
-static int take_technician(struct talk *talk, const json_t *message, rs_time now)
-{
-	const char *what = json_string_value(json_object_get(message, "do"));
-	const uint64_t number = number_of(message, "number");
-	if (what == NULL)
-		return -EBADMSG;
-	if (strcmp(what, "tell") == 0)
-		take_line(talk, message);
-	else if (strcmp(what, "restart") == 0)
-		answer(talk, number, "done", NULL, true, now);
-	else if (strcmp(what, "test-signal") == 0)
-		take_signal(talk, message);
-	else if (strcmp(what, "figures") == 0)
-		take_wish(talk, message);
-	else if (number_of(message, "until") != 0)
-		answer(talk, number, "cannot", "no-person", false, now);
+	asked_clock_take(
+		&talk->clock, talk_number(message, "n"), (now + talk->wall_ahead_us) / RS_MS(1));
 	return 0;
 }
 
@@ -297,7 +176,7 @@ static int take_layers(struct talk *talk, const json_t *message, rs_time now)
 	if (strcmp(media, "camera") != 0)
 		return 0;
 	*layers = (struct meeting_news){ .kind = MEETING_LAYERS,
-		.wanted = (size_t)number_of(message, "wanted") };
+		.wanted = (size_t)talk_number(message, "wanted") };
 	talk->layers_new = rs_set_text(layers->peer, peer);
 	return 0;
 }
@@ -309,8 +188,9 @@ static const struct {
 	{ "welcome", take_welcome },
 	{ "event", take_event },
 	{ "reply", take_reply },
-	{ "technician", take_technician },
+	{ "technician", talk_take_technician },
 	{ "layers", take_layers },
+	{ "sync", take_sync },
 };
 
 int talk_recv(struct talk *talk, const char *text, size_t len, rs_time now)
@@ -330,16 +210,22 @@ int talk_recv(struct talk *talk, const char *text, size_t len, rs_time now)
 
 /* --- Keys --- */
 
+void talk_wall(struct talk *talk, int64_t ahead_us)
+{
+	talk->wall_ahead_us = ahead_us;
+}
+
 static void give(
 	struct talk *talk, const char *seat, const char *command, uint32_t entry, rs_time now)
 {
-	const bool line = talk->stage == STAGE_WELCOME;
+	const bool line = talk->stage == TALK_WELCOMED;
 	struct order *order = line ? orders_add(&talk->orders, command, now) : NULL;
 	if (order == NULL) {
-		refuse(talk, seat, line ? "too-many" : "no-line");
+		news_refuse(&talk->news, seat, line ? "too-many" : "no-line");
 		return;
 	}
 	order->entry = entry;
+	order->at_ms = (now + talk->wall_ahead_us) / RS_MS(1);
 	(void)rs_set_text(order->seat, seat); /* a known one */
 }
 
@@ -347,7 +233,7 @@ void talk_press(struct talk *talk, const char *seat, rs_time now)
 {
 	const char *command = seating_press(talk->seating, seat);
 	if (command == NULL)
-		refuse(talk, seat, "no-such-seat");
+		news_refuse(&talk->news, seat, "no-such-seat");
 	else
 		give(talk, seat, command, 0, now);
 }
@@ -372,12 +258,13 @@ static size_t written(json_t *message, char out[TALK_SEND_MAX])
 
 static size_t say_hello(struct talk *talk, char out[TALK_SEND_MAX])
 {
-	json_t *message = json_pack("{s:s, s:s}", "type", "hello", "token", talk->token);
+	json_t *message =
+		json_pack("{s:s, s:s, s:b}", "type", "hello", "token", talk->token, "changes", 1);
 	if (message != NULL && talk->epoch[0] != '\0')
 		(void)json_object_set_new(message, "resume", /* without it, all is told anew */
 			json_pack("{s:s, s:I, s:I}", "epoch", talk->epoch, "event",
 				(json_int_t)talk->event, "place", (json_int_t)talk->place));
-	talk->stage = STAGE_GREETED;
+	talk->stage = TALK_GREETED;
 	return written(message, out);
 }
 
@@ -402,22 +289,26 @@ static size_t say_report(struct talk *talk, char out[TALK_SEND_MAX])
 void talk_report(struct talk *talk, const struct report *report)
 {
 	talk->report = *report;
-	talk->reports = talk->stage == STAGE_WELCOME;
+	talk->reports = talk->stage == TALK_WELCOMED;
 }
 
 bool talk_has_text(const struct talk *talk)
 {
-	return talk->stage == STAGE_HELLO ||
-	       (talk->stage == STAGE_WELCOME &&
-		       (talk->reports || orders_are_unsent(&talk->orders)));
+	return talk->stage == TALK_HELLO ||
+	       (talk->stage == TALK_WELCOMED &&
+		       (talk->reports || asked_clock_has_text(&talk->clock) ||
+			       orders_are_unsent(&talk->orders)));
 }
 
 size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX])
 {
-	if (talk->stage == STAGE_HELLO)
+	if (talk->stage == TALK_HELLO)
 		return say_hello(talk, out);
-	if (talk->stage != STAGE_WELCOME)
+	if (talk->stage != TALK_WELCOMED)
 		return 0;
+	/* Its time is what matters of it. */
+	if (asked_clock_has_text(&talk->clock))
+		return asked_clock_poll(&talk->clock, out);
 	struct order *order = orders_next(&talk->orders);
 	if (order == NULL)
 		return say_report(talk, out);
@@ -430,16 +321,18 @@ size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX])
 bool talk_tick(struct talk *talk, rs_time now)
 {
 	struct order *order;
+	asked_clock_tick(&talk->clock, now);
 	while ((order = orders_late(&talk->orders, now)) != NULL) {
 		if (order->seat[0] != '\0')
-			refuse(talk, order->seat, "not-answered");
+			news_refuse(&talk->news, order->seat, "not-answered");
 		orders_end(order);
 	}
-	return (talk->stage == STAGE_HELLO || talk->stage == STAGE_GREETED) && talk->due <= now;
+	return (talk->stage == TALK_HELLO || talk->stage == TALK_GREETED) && talk->due <= now;
 }
 
 rs_time talk_deadline(const struct talk *talk)
 {
-	const rs_time line = talk->stage == STAGE_WELCOME ? RS_TIME_NEVER : talk->due;
-	return rs_time_min(line, orders_deadline(&talk->orders));
+	const rs_time line = talk->stage == TALK_WELCOMED ? RS_TIME_NEVER : talk->due;
+	return rs_time_min(line,
+		rs_time_min(orders_deadline(&talk->orders), asked_clock_deadline(&talk->clock)));
 }

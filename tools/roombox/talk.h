@@ -1,7 +1,7 @@
 /* tools/roombox/talk.h
  *
  * What a box and signaling say to each other (signaling/wire/PROTOCOL.md), without a socket: hello, resume, the view and its events
- * (seating.h), commands of keys and their replies, what a technician asks. A machine fed with texts, keys and the time; it hands back
+ * (seating.h), the clock (tools/client/asked_clock.h), commands of keys and their replies, what a technician asks. A machine fed with texts, keys and the time; it hands back
  * texts to send, news, and when it wants the line again. Not thread safe.
  *
  * A key that is pressed while there is no line is refused. A command that was under way when the line broke is sent again with its own id, for
@@ -45,6 +45,8 @@ rs_time talk_deadline(const struct talk *talk);
 /* Whether there is something to be sent; one text of it, its length, or 0 = none. */
 bool talk_has_text(const struct talk *talk);
 size_t talk_poll(struct talk *talk, char out[TALK_SEND_MAX]);
+/* How far the wall clock is ahead of the clock of `now`, us: signaling asks for it. As good as the last call. */
+void talk_wall(struct talk *talk, int64_t ahead_us);
 /* As meeting_press() and meeting_release(); what comes of it is news. */
 void talk_press(struct talk *talk, const char *seat, rs_time now);
 void talk_release(struct talk *talk, const char *seat, rs_time now);

@@ -112,7 +112,8 @@ static int setup_welcome(void **state)
 	(void)setup(state);
 	struct bench *bench = *state;
 	talk_opened(bench->talk, bench->now);
-	assert_string_equal(said(bench), "{\"type\":\"hello\",\"token\":\"t.o.k\"}");
+	assert_string_equal(
+		said(bench), "{\"type\":\"hello\",\"token\":\"t.o.k\",\"changes\":true}");
 	welcome(bench, VIEW);
 	assert_string_equal(
 		news(bench), "line; A12 Kenya idle; A13 France idle; P1 The Chair idle; ");
@@ -146,6 +147,73 @@ static void seats_are_told_as_they_change_and_only_then(void **state)
 	assert_string_equal(news(bench), "A12 Kenya idle; ");
 	event(bench, 14, "{\"participants\":{\"KEN\":null}}");
 	assert_string_equal(news(bench), "A12 nobody idle; ");
+}
+
+/* PROTOCOL.md section 3.6. */
+static void of_lists_only_what_is_otherwise_need_be_told(void **state)
+{
+	struct bench *bench = *state;
+	event(bench, 8,
+		"{\"list\":{\"entries\":{\"3\":{\"entry\":3,\"participant\":\"BRA\"},\"4\":{\"entry\":4,\"participant\":\"KEN\"}}}}");
+	assert_string_equal(news(bench), "A12 Kenya requested; ");
+	event(bench, 9,
+		"{\"list\":{\"entries\":{\"9\":{\"entry\":9,\"participant\":\"FRA\"}},\"order\":[9,3,4]}}");
+	assert_string_equal(news(bench), "A13 France called; ");
+	event(bench, 10, "{\"list\":{\"entries\":{\"9\":null,\"3\":null}}}");
+	assert_string_equal(news(bench), "A12 Kenya called; A13 France idle; ");
+	event(bench, 11, "{\"list\":{\"entries\":{\"4\":{\"requested\":true}}}}");
+	assert_string_equal(news(bench), "A12 Kenya requested; ");
+	event(bench, 12, "{\"list\":{\"entries\":{\"4\":{\"requested\":null}}}}");
+	assert_string_equal(news(bench), "A12 Kenya called; ");
+	/* Who had no seat gets one: nothing else of them is otherwise. */
+	event(bench, 13, "{\"participants\":{\"BRA\":{\"seat\":\"B1\"}}}");
+	assert_string_equal(news(bench), "B1 Brazil idle; ");
+	event(bench, 14, "{\"participants\":{\"BRA\":{\"seat\":null}}}");
+	assert_string_equal(news(bench), "B1 nobody idle; ");
+}
+
+static void the_clock_is_told_as_often_as_it_is_asked_for(void **state)
+{
+	struct bench *bench = *state;
+	const int64_t wall_ms = 1795305600000;
+	unsigned asked = 0;
+	talk_wall(bench->talk, wall_ms * 1000 - bench->now);
+	assert_string_equal(said(bench), "");
+	const rs_time began = bench->now;
+	while (talk_deadline(bench->talk) - began < RS_SEC(60)) {
+		bench->now = talk_deadline(bench->talk);
+		assert_false(talk_tick(bench->talk, bench->now));
+		assert_string_equal(said(bench), "{\"type\":\"sync\"}");
+		assert_string_equal(said(bench), "");
+		asked++;
+	}
+	assert_int_equal(asked, 9); /* eight in two seconds, then each half minute */
+	bench->now = began + RS_SEC(60);
+	tell(bench, "{\"type\":\"sync\",\"n\":3735928559,\"time\":1795305600123,\"rtt\":84}");
+	assert_string_equal(
+		said(bench), "{\"type\":\"sync\",\"n\":3735928559,\"at\":1795305660000}");
+	assert_string_equal(said(bench), "");
+	/* A line that is gone is not asked; and what was asked on it is not answered on the next. */
+	tell(bench, "{\"type\":\"sync\",\"n\":5,\"time\":1}");
+	talk_closed(bench->talk, 1006, bench->now);
+	talk_opened(bench->talk, bench->now);
+	assert_non_null(strstr(said(bench), "\"resume\""));
+	tell(bench, "{\"type\":\"welcome\",\"epoch\":\"e1\",\"event\":7,\"resumed\":true}");
+	assert_string_equal(said(bench), "");
+	assert_int_equal(talk_deadline(bench->talk), bench->now + RS_MS(250));
+}
+
+static void a_wish_for_the_floor_says_when_the_key_was_pressed(void **state)
+{
+	struct bench *bench = *state;
+	talk_wall(bench->talk, INT64_C(1795305600000000) - bench->now);
+	bench->now += RS_MS(7);
+	talk_press(bench->talk, "A12", bench->now);
+	bench->now += RS_SEC(1);
+	talk_press(bench->talk, "P1", bench->now);
+	assert_non_null(strstr(said(bench), "\"at\":1795305600007"));
+	assert_non_null(strstr(said(bench), "\"open-microphone\""));
+	assert_null(strstr(bench->said, "\"at\""));
 }
 
 static void whoever_waits_on_any_list_has_asked(void **state)
@@ -456,6 +524,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WELCOMED(seats_are_told_as_they_change_and_only_then),
+		WELCOMED(of_lists_only_what_is_otherwise_need_be_told),
+		WELCOMED(the_clock_is_told_as_often_as_it_is_asked_for),
+		WELCOMED(a_wish_for_the_floor_says_when_the_key_was_pressed),
 		WELCOMED(whoever_waits_on_any_list_has_asked),
 		WELCOMED(a_key_becomes_the_command_that_fits),
 		WELCOMED(too_many_keys_at_once_are_refused),
