@@ -6,6 +6,9 @@
 /* Answers hardly slower than the fastest tell how much it may be wrong. */
 #define NEARLY RS_MS(5)
 
+/* What clocks may drift apart within the answers that are kept, eight minutes: NTP slews by 500 parts in a million at most. */
+#define DRIFT RS_MS(250)
+
 static size_t count(const struct sync *sync)
 {
 	return sync->n < SYNC_SAMPLES_MAX ? sync->n : SYNC_SAMPLES_MAX;
@@ -17,16 +20,32 @@ void sync_ask(struct sync *sync, uint32_t nonce, rs_time now)
 	sync->asked_at = now;
 }
 
+/* An answer is wrong by half of what it took at most, whichever way was the slower. Two that differ by more are of a clock that was set. */
+static bool was_set(const struct sync *sync, const struct sync_sample *now)
+{
+	for (size_t i = 0; i < count(sync); i++) {
+		const struct sync_sample *one = &sync->samples[i];
+		const rs_time apart = one->offset > now->offset ? one->offset - now->offset
+								: now->offset - one->offset;
+		if (apart > (one->rtt + now->rtt) / 2 + 2 * READING + DRIFT)
+			return true;
+	}
+	return false;
+}
+
 void sync_answer(struct sync *sync, uint32_t nonce, int64_t at_ms, rs_time now)
 {
 	if (sync->asked == 0 || nonce != sync->asked)
 		return;
 	const rs_time rtt = now - sync->asked_at;
-	sync->asked = 0;
-	sync->samples[sync->n++ % SYNC_SAMPLES_MAX] = (struct sync_sample){
+	const struct sync_sample sample = {
 		.rtt = rtt,
 		.offset = RS_MS(at_ms) - (sync->asked_at + rtt / 2),
 	};
+	sync->asked = 0;
+	if (was_set(sync, &sample))
+		sync->n = 0;
+	sync->samples[sync->n++ % SYNC_SAMPLES_MAX] = sample;
 }
 
 static const struct sync_sample *fastest(const struct sync *sync)

@@ -25,12 +25,13 @@ struct sync {
 	uint32_t asked; /* 0 = no question is open */
 	rs_time asked_at;
 	struct sync_sample samples[SYNC_SAMPLES_MAX];
-	size_t n; /* ever */
+	size_t n; /* ever, since the clock was set last */
 };
 
 /* A question goes out; `nonce` is not 0. One that is still open is forgotten. */
 void sync_ask(struct sync *sync, uint32_t nonce, rs_time now);
-/* The page answered with its clock, ms. Answers to no open question are ignored. */
+/* The page answered with its clock, ms. Answers to no open question are ignored. One that no line explains beside those before it is of
+ * a clock that was set meanwhile: they are forgotten. */
 void sync_answer(struct sync *sync, uint32_t nonce, int64_t at_ms, rs_time now);
 /* The fastest answer, or -1 before the first. */
 rs_time sync_rtt(const struct sync *sync);

@@ -187,7 +187,8 @@ static struct station_second second_of(
 	struct station_second second = { .here = person->sessions > 0 || person->peers != NULL };
 	for (size_t i = 0; i < STATION_FIGURES; i++)
 		second.figures[i] = TROUBLE_UNKNOWN;
-	const char *badge = chamber->proceedings->meeting->participants[participant].id;
+	const struct participant *who = &chamber->proceedings->meeting->participants[participant];
+	const char *badge = who->id;
 	second.undelivered = late_undelivered(chamber, badge);
 	boxes_second(&person->box, now);
 	if (!second.here)
@@ -195,7 +196,8 @@ static struct station_second second_of(
 	for (const struct peer *peer = person->peers; peer != NULL; peer = peer->next_of_person)
 		add_line(peer, &second);
 	add_page(person, second.figures, now);
-	add_box(person, &second);
+	if (who->role == ROLE_ROOM)
+		add_box(person, &second);
 	add_microphone(person, &second);
 	second.figures[STATION_CLOCK] = person->clock_ms;
 	const bool awaited = is_awaited(chamber, badge);

@@ -196,7 +196,8 @@ static void weigh(struct station *station, const struct station_second *second, 
 		[TROUBLE_JITTER] = figures[STATION_JITTER],
 		[TROUBLE_QUEUE] = figures[STATION_QUEUE],
 		[TROUBLE_NARROW] = negated(figures[STATION_CAPACITY]),
-		[TROUBLE_CLOCK] = absolute(figures[STATION_CLOCK]),
+		/* Of a room it is another trouble. */
+		[TROUBLE_CLOCK] = second->box == NULL ? absolute(figures[STATION_CLOCK]) : 0,
 		[TROUBLE_BAND] = (int)second->band,
 		[TROUBLE_QUIET] = (int)second->quiet,
 		[TROUBLE_CLIPPING] = (int)second->clipping,
@@ -205,8 +206,11 @@ static void weigh(struct station *station, const struct station_second *second, 
 	for (size_t i = 0; i <= TROUBLE_UNDELIVERED; i++)
 		(void)troubles_weigh(&station->troubles, (enum trouble)i, weighed[i],
 			wall_ms); /* whoever asks looks at them */
-	if (second->box != NULL)
-		box_weigh(second->box, &station->troubles, wall_ms);
+	if (second->box == NULL)
+		return;
+	box_weigh(second->box, &station->troubles, wall_ms);
+	(void)troubles_weigh(&station->troubles, TROUBLE_ROOM_CLOCK,
+		absolute(figures[STATION_CLOCK]), wall_ms); /* as above */
 }
 
 /* All is forgotten but what it owes the record. */

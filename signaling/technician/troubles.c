@@ -6,7 +6,8 @@
  * Loss: one packet in fifty is mended unheard, one in twelve is not. Delay: G.114 plans with 150 ms one way for a
  * conversation and 400 ms at most. Jitter: half of 60 ms is what a browser's buffer takes. A voice needs 40 kbit/s and as much again
  * when it is protected. What takes a packet longer than a video frame through the server stutters for everybody. A page whose clock
- * is off by minutes cannot show speaking times; its certificates and links end at the wrong moment, too. A sound card's quartz is within
+ * is off by minutes cannot show speaking times; its certificates and links end at the wrong moment, too. That of a room's computer is nobody's
+ * habit: NTP holds it within some ms, so seconds mean that there is none. A sound card's quartz is within
  * 100 parts in a million. A room's microphone hears the room's own noise above -70 dBFS; below -96 it is off or not plugged in. */
 static const struct trouble_kind {
 	const char *name, *text;
@@ -41,6 +42,8 @@ static const struct trouble_kind {
 		5, 3, 10 },
 	[TROUBLE_CARD_CLOCK] = { "card-clock", "The clock of a sound card of the room is far off.",
 		200, 150, 1000, 800, 10, 10 },
+	[TROUBLE_ROOM_CLOCK] = { "room-clock", "The clock of the room's computer is off.", 2000,
+		1000, 60000, 50000, 10, 10 },
 	[TROUBLE_KEPT_FULL] = { "kept-full", "The room's store for outages is nearly full.", 80, 75,
 		95, 90, 3, 10 },
 	[TROUBLE_SEAT_SILENT] = { "seat-silent",

@@ -40,6 +40,7 @@ enum trouble {
 	TROUBLE_CARD,          /* severity: a sound card is away */
 	TROUBLE_XRUNS,         /* of its sound cards, in a minute or two */
 	TROUBLE_CARD_CLOCK,    /* parts in a million that a sound card's clock is off */
+	TROUBLE_ROOM_CLOCK,    /* ms that the clock of its computer is off, either way */
 	TROUBLE_KEPT_FULL,     /* percent of its room for outages that is used */
 	TROUBLE_SEAT_SILENT,   /* dB below full scale that the microphone of an open seat is */
 	TROUBLE_SEAT_CLIPPING, /* permille of the samples of such a microphone */

@@ -94,6 +94,6 @@ export function matches({ badge, participant, severity, verdict }: Row, shown: S
 /** A trouble in the reader's words, with its figure where that says something. */
 export function troubleText([name, , , figure]: Trouble): string {
 	const key = `trouble.${name}`;
-	const n = name.startsWith('loss') ? decimal(figure / 10) : name === 'slow' ? Math.round(figure / 1000) : name === 'clock' ? Math.round(Math.abs(figure) / 1000) : Math.abs(figure);
+	const n = name.startsWith('loss') ? decimal(figure / 10) : name === 'slow' ? Math.round(figure / 1000) : name === 'clock' || name === 'room-clock' ? Math.round(Math.abs(figure) / 1000) : Math.abs(figure);
 	return isKey(key) ? t(key, { n }) : name;
 }

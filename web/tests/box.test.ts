@@ -26,10 +26,11 @@ test('a place of the configuration is told as people count', () => {
 test('what is wrong with a box is said in the reader’s words', () => {
 	for (const language of Object.keys(languageNames) as Language[]) {
 		setLanguage(language);
-		for (const name of ['camera', 'card', 'xruns', 'card-clock', 'kept-full', 'seat-silent', 'seat-clipping'])
+		for (const name of ['camera', 'card', 'xruns', 'card-clock', 'room-clock', 'kept-full', 'seat-silent', 'seat-clipping'])
 			expect(troubleText([name, 'warning', 0, 7])).not.toBe(name);
 	}
 	setLanguage('en');
+	expect(troubleText(['room-clock', 'warning', 0, 2600])).toBe('The computer’s clock is 3 s off');
 	expect(troubleText(['card-clock', 'warning', 0, 240])).toBe('A sound card’s clock is 240 ppm off');
 });
 

@@ -53,6 +53,35 @@ static void what_the_line_cannot_have_taken_is_not_believed(void **state)
 	assert_int_equal(late.ago, LINE);
 }
 
+/* NTP comes back on a computer that was an hour slow: eight minutes of answers would say so still. */
+static void a_clock_that_was_set_is_known_by_its_next_answer(void **state)
+{
+	struct sync sync = { .n = 0 };
+	int64_t ms = 0;
+	rs_time now = RS_SEC(10);
+	assert_false(sync_offset(&sync, now, 0, &ms));
+	for (uint32_t i = 1; i <= SYNC_SAMPLES_MAX; i++, now += RS_SEC(30)) {
+		/* Slow as a line may be, and 100 parts in a million fast, it is the same clock. */
+		const rs_time slow = i % 5 == 0 ? RS_MS(900) : 0;
+		sync_ask(&sync, i, now);
+		sync_answer(&sync, i, (now + (now / 10000)) / 1000 - 3600000 + 1,
+			now + RS_MS(2) + slow);
+	}
+	assert_int_equal(sync.n, SYNC_SAMPLES_MAX);
+	assert_true(sync_offset(&sync, now, now / 1000, &ms));
+	assert_in_range(-ms, 3599900, 3600000);
+	sync_ask(&sync, 99, now);
+	sync_answer(&sync, 99, now / 1000 + 20, now + RS_MS(40));
+	assert_int_equal(sync.n, 1);
+	assert_true(sync_offset(&sync, now, now / 1000, &ms));
+	assert_int_equal(ms, 0);
+	assert_int_equal(sync_rtt(&sync), RS_MS(40));
+	const struct sync_press press =
+		sync_press(&sync, (now + RS_SEC(5)) / 1000, LINE, now + RS_SEC(5) + RS_MS(21));
+	assert_true(press.believed);
+	assert_int_equal(press.ago, RS_MS(21));
+}
+
 /* ---- a race ---- */
 
 #define RACERS 200
@@ -245,6 +274,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_press_is_placed_by_the_pages_clock),
 		cmocka_unit_test(what_the_line_cannot_have_taken_is_not_believed),
+		cmocka_unit_test(a_clock_that_was_set_is_known_by_its_next_answer),
 		cmocka_unit_test(in_a_race_of_two_hundred_who_certainly_pressed_first_stands_first),
 		cmocka_unit_test(who_claims_an_early_press_gains_nothing),
 	};

@@ -171,6 +171,38 @@ static void a_clock_is_off_either_way(void **state)
 	}
 }
 
+/* Whose laptop is some seconds off is nobody's business; a room's computer that is has no NTP. */
+static void a_rooms_clock_is_held_to_seconds(void **state)
+{
+	(void)state;
+	struct box box;
+	box_init(&box);
+	static const struct {
+		int off;
+		enum severity room, page;
+	} rows[] = {
+		{ 1900, SEVERITY_NONE, SEVERITY_NONE },
+		{ -2100, SEVERITY_WARNING, SEVERITY_NONE },
+		{ 59000, SEVERITY_WARNING, SEVERITY_NONE },
+		{ 61000, SEVERITY_CRITICAL, SEVERITY_WARNING },
+	};
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		const bool is_room = i % 2 == 0;
+		struct station station;
+		struct station_second second = good();
+		int64_t now = START_MS;
+		station_init(&station);
+		second.box = is_room ? &box : NULL;
+		second.figures[STATION_CLOCK] = rows[i / 2].off;
+		(void)pass(&station, &second, 10, &now);
+		assert_int_equal(state_of(&station, TROUBLE_ROOM_CLOCK)->is,
+			is_room ? rows[i / 2].room : SEVERITY_NONE);
+		assert_int_equal(state_of(&station, TROUBLE_CLOCK)->is,
+			is_room ? SEVERITY_NONE : rows[i / 2].page);
+		station_done(&station);
+	}
+}
+
 static void a_lost_line_is_critical_for_whom_the_meeting_listens_to(void **state)
 {
 	(void)state;
@@ -358,6 +390,7 @@ int main(void)
 		cmocka_unit_test(one_bad_second_is_no_trouble_and_one_good_one_mends_none),
 		cmocka_unit_test(less_is_worse_for_what_the_line_carries),
 		cmocka_unit_test(a_clock_is_off_either_way),
+		cmocka_unit_test(a_rooms_clock_is_held_to_seconds),
 		cmocka_unit_test(a_lost_line_is_critical_for_whom_the_meeting_listens_to),
 		cmocka_unit_test(what_a_room_owes_the_record_outlives_its_line),
 		cmocka_unit_test(what_is_not_measured_leaves_trouble_as_it_is),
