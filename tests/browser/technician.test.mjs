@@ -174,6 +174,9 @@ test('a room is seen from inside, and its box makes a test signal', LIMIT, async
 	await until('its microphones', async () => /A12 · closed · \u2066\u221215\u2069 dB/.test(await text('[data-testid="box-microphone"]')));
 	assert.match(await text('[data-testid="box-camera"][data-here="false"]'), /left · no signal since \d\d:\d\d/);
 	assert.match(await text('[data-testid="box-output"]'), /Output 1 · null: · floor/);
+	// As of a page: what its line takes there and back, and how its computer's clock stands.
+	for (const [figure, says] of [['rtt', /^There and back\s*\d+ ms$/], ['clock', /^Clock ahead by\s*.?\d+ ms$/], ['available', /^The line from there carries\s*[\d\s,.]+ kbit\/s$/]])
+		await until(`its ${figure}`, async () => says.test((await text(`[data-testid="figure"][data-figure="${figure}"]`)) ?? '') || Promise.reject(new Error(await text(`[data-testid="figure"][data-figure="${figure}"]`))), { limit: 60_000 });
 	await until('a meter of it to be drawn', () => technician.page.$eval('rs-box canvas', (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((one) => one > 0)));
 	await until('its camera to be a problem', async () => (await detail('[data-testid="trouble"][data-trouble="camera"]')) !== null);
 	await technician.click('signal-tone');

@@ -16,7 +16,7 @@ const conference = {
 	id: 'watched', title: 'A watched room', rules: 'unga', languages: [{ id: 'en', name: 'en' }, { id: 'fr', name: 'fr' }], delegations: [{ id: 'KEN', country: 'Kenya', language: 'en' }],
 	meetings: [{
 		id: 'watched', title: 'A watched room', mode: 'floor', record: false,
-		badges: [badge('chair', 'chair'), badge('technician', 'technician'), badge('KEN', 'delegate', { delegation: 'KEN', seat: 'A12' }), badge('room-1', 'room')],
+		badges: [badge('chair', 'chair'), badge('technician', 'technician'), badge('KEN', 'delegate', { delegation: 'KEN', seat: 'A12' }), badge('room-1', 'room'), badge('room-2', 'room')],
 	}],
 };
 const boxes = [];
@@ -29,6 +29,9 @@ let seats;
 const start = (id, role, settings = {}) => boxes[boxes.push(startBox(rostrum, id, role, { meeting: 'watched', ...settings })) - 1];
 const person = () => technician.survey?.people?.['room-1'];
 const told = () => person()?.box;
+// In the order of PROTOCOL.md section 3.9.
+const FIGURES = { rtt: 2, clock: 11, available: 12 };
+const figures = (room) => Object.fromEntries(Object.entries(FIGURES).map(([name, i]) => [name, technician.survey?.people?.[room]?.figures?.[i] ?? null]));
 const asked = (errand) => person()?.asked?.find((one) => one.do === errand);
 
 async function page(id, role) {
@@ -75,6 +78,25 @@ test('a technician sees a room from inside', LIMIT, async () => {
 		return true;
 	}, SOON);
 	await until('its camera to give pictures', () => told().cameras[0].fps > 0, SOON);
+});
+
+test('how long its line takes and how its clock stands is known, also of a room that only has microphones', LIMIT, async () => {
+	const quiet = start('room-2', 'room', { microphones: [{ input: 'gen:silence' }] });
+	// Nobody speaks: the media server sends neither of them anything that it could measure by.
+	for (const room of ['room-1', 'room-2']) {
+		const { rtt, clock } = await until(`${room} to be measured`, () => {
+			const now = figures(room);
+			return now.rtt !== null && now.clock !== null ? now : Promise.reject(new Error(JSON.stringify(now)));
+		}, SOON);
+		console.log(`measured: ${room} there and back in ${rtt} ms, its clock ${clock} ms ahead`);
+		// It is the same computer as the server's; the answer that came quickest says so.
+		assert.ok(rtt >= 0 && Math.abs(clock) <= 1000, JSON.stringify({ rtt, clock }));
+	}
+	assert.ok(figures('room-1').available > 0);
+	// Sound alone says nothing of what else its line would carry.
+	assert.equal(figures('room-2').available, null);
+	quiet.child.kill();
+	await quiet.ended;
 });
 
 test('what is wrong with it is a problem, with severity and since when', LIMIT, async () => {
