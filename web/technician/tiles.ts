@@ -80,7 +80,7 @@ export class Tiles extends Part {
 		const { severity } = worst(troubles);
 		const rtt = figureOf(station, 'rtt');
 		const fine = troubles.length === 0 ? t('station.fine') : '';
-		const line = !present ? t('station.away') : rtt === null ? fine : t('unit.ms', { n: rtt });
+		const line = !present ? t('station.away') : [fine, rtt === null ? '' : t('unit.ms', { n: rtt })].filter((one) => one !== '').join(' · ');
 		return html`<button type="button" class="tile ${severity ?? ''}" data-testid="box" data-participant=${badge} data-severity=${severity ?? 'none'} @click=${() => this.choose(badge)}>
 			${this.heading(t('role.room'), shortName(session.view!, badge), severity)}
 			${line === '' ? nothing : html`<span class="small">${line}</span>`}${station?.box === undefined ? nothing : html`<span class="small" data-testid="box-summary">${boxSummary(station.box)}</span>`}${
