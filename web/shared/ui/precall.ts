@@ -17,6 +17,7 @@ const SPREAD_MS = 3_000;
 type Step = 'udp' | 'tcp' | 'relay' | 'measure';
 
 const GRADES: Record<Verdict, 'good' | 'fair' | 'bad'> = { good: 'good', poor: 'fair', unusable: 'bad' };
+const ICONS = { good: 'yes', poor: 'warning', unusable: 'no' } as const;
 
 const pause = (ms: number) => new Promise((resolve) => window.setTimeout(resolve, ms));
 
@@ -205,7 +206,7 @@ export class Precall extends Part {
 			return nothing;
 		const { verdict, reasons } = this.result;
 		return html`<div class="verdict ${GRADES[verdict]}" role="status" data-testid="precall-verdict">
-			<p><span aria-hidden="true">${icon(verdict === 'good' ? 'yes' : 'no')}</span> <strong>${t(`precall.verdict.${verdict}` satisfies Key)}</strong></p>
+			<p><span aria-hidden="true">${icon(ICONS[verdict])}</span> <strong>${t(`precall.verdict.${verdict}` satisfies Key)}</strong></p>
 			${reasons.length === 0 ? nothing : html`<ul>${reasons.map(([reason]) => html`<li data-testid="precall-reason" data-reason=${reason}>${t(`precall.reason.${reason}` satisfies Key)}</li>`)}</ul>`}
 		</div>`;
 	}
