@@ -1,13 +1,17 @@
 // What it costs a media server to forward a packet: the same work for each server in turn, several rounds, medians.
-// usage: node bench/forward/run.mjs [WORK...] [--rounds N] [--seconds S] [--only SERVER]; see README.md beside this.
+// usage: node bench/forward/run.mjs [WORK...] [--rounds N] [--seconds S] [--only SERVER] [--before BUILD]; see README.md beside this.
 // ROSTRUM_BUILD names the build directory, which must be an optimised one (default: build-release).
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 process.env.ROSTRUM_BUILD ??= new URL('../../../build-release', import.meta.url).pathname;
 const { build } = await import('../../support/rostrum.mjs');
-const { servers } = await import('./servers.mjs');
+const { serversBeside } = await import('./servers.mjs');
+
+const beforeAt = process.argv.indexOf('--before');
+const [, before] = beforeAt < 0 ? [] : process.argv.splice(beforeAt, 2);
+const servers = serversBeside(before && resolve(before));
 
 process.setMaxListeners(0); // each server that is started listens for the end of this process
 
@@ -22,7 +26,7 @@ const works = {
 };
 
 function usage(why) {
-	console.error(`${why}\nusage: run.mjs [${Object.keys(works).join('|')}|sweep]... [--rounds N] [--seconds S] [--only ${Object.keys(servers).join('|')}]`);
+	console.error(`${why}\nusage: run.mjs [${Object.keys(works).join('|')}|sweep]... [--rounds N] [--seconds S] [--only ${Object.keys(servers).join('|')}] [--before BUILD]`);
 	process.exit(2);
 }
 

@@ -2,9 +2,9 @@
 import { startRostrum } from '../../support/rostrum.mjs';
 import { janus } from './janus.mjs';
 
-// A whole Rostrum of its own; its media server is what is watched.
-async function rostrum() {
-	const server = await startRostrum();
+// A whole Rostrum of its own, of the build directory given if there is one; its media server is what is watched.
+async function rostrum(build) {
+	const server = await startRostrum({ environment: build && { ROSTRUM_BUILD: build } });
 	return {
 		base: server.base,
 		token: server.rehearsal.technician,
@@ -16,4 +16,5 @@ async function rostrum() {
 	};
 }
 
-export const servers = { rostrum, janus };
+// `before` is the Rostrum of another build directory, so that a change is measured in one run.
+export const serversBeside = (before) => ({ rostrum, ...(before ? { before: () => rostrum(before) } : { janus }) });
