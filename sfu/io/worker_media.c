@@ -19,38 +19,6 @@ static void send_datagram(
 	udp_commit(udp, len, &path->remote);
 }
 
-/* Into UDP_ROOM octets of `room`; *len becomes the sealed length. */
-static int seal(struct transport *transport, enum router_packet_kind kind, const uint8_t *data,
-	size_t *len, uint8_t *room)
-{
-	if (kind == ROUTER_RTP)
-		return transport_seal_rtp_to(transport, data, *len, room, UDP_ROOM, len);
-	memcpy(room, data, *len);
-	return transport_seal_rtcp(transport, room, len, UDP_ROOM);
-}
-
-void worker_emit(
-	void *ctx, uint32_t handle, enum router_packet_kind kind, const uint8_t *data, size_t len)
-{
-	struct worker *worker = ctx;
-	const struct peer_out *out = peers_out(worker->peers, handle);
-	if (out == NULL && worker_plain_emit(worker, handle, kind, data, len))
-		return;
-	if (out == NULL || !out->open || len > ROUTER_PACKET_MAX) {
-		worker->counts[COUNT_TX_NO_PATH]++;
-		return;
-	}
-	if (tcp_conns_is(out->path.local)) {
-		worker_tcp_emit(worker, out->peer, &out->path, kind, data, len);
-		return;
-	}
-	struct udp *udp = worker->sockets[out->path.local];
-	if (seal(out->transport, kind, data, &len, udp_room(udp)) < 0)
-		worker->counts[COUNT_TX_SEAL_FAILED]++;
-	else
-		udp_commit(udp, len, &out->path.remote);
-}
-
 /* ---- what a transport puts out ---- */
 
 static const char *failure(int error)

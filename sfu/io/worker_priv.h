@@ -31,6 +31,23 @@ enum worker_count {
 	COUNTS,
 };
 
+/* A packet of the router's, not sealed yet. */
+struct emitted {
+	uint32_t handle;
+	enum router_packet_kind kind;
+	uint32_t at; /* in the outbox's octets */
+	uint32_t len;
+};
+
+/* What was put out since the last were sent; a quarter of a second level cache at most. */
+#define OUTBOX_PACKETS 512
+struct outbox {
+	size_t n;
+	size_t used; /* octets */
+	struct emitted packets[OUTBOX_PACKETS];
+	uint8_t octets[64 << 10];
+};
+
 struct worker {
 	uv_loop_t *loop;
 	struct rs_rand rand;
@@ -56,13 +73,20 @@ struct worker {
 	rs_time turn_began;
 	int64_t wall_offset;      /* wall clock minus monotonic clock, us */
 	unsigned sockets_clamped; /* whose buffers the system made smaller than wanted */
+	struct outbox outbox;
 };
 
-/* worker_media.c: one datagram on its way in, one packet of the router's on its way out. */
-void worker_datagram(
-	struct worker *worker, uint32_t socket, const struct udp_datagram *datagram, rs_time now);
+/* worker_emit.c: packets of the router's on their way out. */
+
+/* Keeps a copy until worker_send_emitted(), or until there is no room for more. */
 void worker_emit(
 	void *ctx, uint32_t handle, enum router_packet_kind kind, const uint8_t *data, size_t len);
+/* Seals them and queues them for their lines, in the order they were put out. */
+void worker_send_emitted(struct worker *worker);
+
+/* worker_media.c: one datagram on its way in. */
+void worker_datagram(
+	struct worker *worker, uint32_t socket, const struct udp_datagram *datagram, rs_time now);
 /* Obeys what the transport put out. */
 void worker_drain(struct worker *worker, struct peer *peer, rs_time now);
 

@@ -213,6 +213,7 @@ void worker_tcp_output(struct worker *worker)
 		if (peer != NULL)
 			ask_key_frame(worker, peer, ssrc);
 	}
+	worker_send_emitted(worker); /* what was asked for */
 	tcp_conns_flush(worker->tcp, worker->now);
 }
 

@@ -1,6 +1,7 @@
 #include "sfu/srtp/gcm.h"
 
 #include "common/base/bytes.h"
+#include "common/base/fetch.h"
 
 #include <openssl/evp.h>
 
@@ -15,6 +16,8 @@
 #define RTCP_HEADER_LEN 8
 #define RTCP_ENCRYPTED 0x80000000U /* the E flag before the index, RFC 3711 section 3.4 */
 #define HALF_SEQ 0x8000
+/* Octets of OpenSSL's context object, about. */
+#define CIPHER_FETCHED 192
 
 /* Which packets came: bit `index` modulo the size. */
 struct windows {
@@ -378,6 +381,14 @@ static int rtcp_parse_head(const uint8_t *data, size_t len, struct packet *out_p
 		.tail_len = sizeof(uint32_t),
 	};
 	return 0;
+}
+
+void gcm_fetch(const struct gcm *gcm, unsigned step)
+{
+	if (step == 0)
+		rs_fetch(gcm, sizeof(*gcm) + sizeof(gcm->streams[0]));
+	else
+		rs_fetch(gcm->cipher, CIPHER_FETCHED);
 }
 
 int gcm_seal_rtp(struct gcm *gcm, const uint8_t *data, size_t len, uint8_t *out)

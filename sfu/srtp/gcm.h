@@ -66,6 +66,9 @@ int gcm_seal_rtp(struct gcm *gcm, const uint8_t *data, size_t len, uint8_t *out)
 /* In place; `data` holds len + GCM_RTCP_TRAILER octets. Errors as above; 2^31 packets. */
 int gcm_seal_rtcp(struct gcm *gcm, uint8_t *data, size_t len) RS_MUST_USE;
 
+/* Has the processor fetch what sealing needs: step 0 the object, step 1 what it points to. Changes nothing. */
+void gcm_fetch(const struct gcm *gcm, unsigned step);
+
 /* In place; *len becomes the plain length. On an error the packet is garbage. 0, -EBADMSG (no RTP or
  * RTCP), -EACCES (not authentic), -EALREADY (seen before, or older than the window), -E2BIG (one SSRC
  * too many), -ENOMEM, -EIO. */

@@ -1,6 +1,7 @@
 #include "sfu/srtp/srtp.h"
 
 #include "common/base/bytes.h"
+#include "common/base/fetch.h"
 #include "sfu/srtp/gcm.h"
 #include "sfu/srtp/srtp_priv.h"
 
@@ -197,6 +198,14 @@ int crypt_seal_rtp_to(struct crypt *crypt, const uint8_t *data, size_t len, uint
 	if (err == 0)
 		*out_len = sealed_len;
 	return err;
+}
+
+void crypt_fetch(const struct crypt *crypt, unsigned step)
+{
+	if (step == 0)
+		rs_fetch(crypt, sizeof(*crypt));
+	else if (crypt->gcm != NULL)
+		gcm_fetch(crypt->gcm, step - 1);
 }
 
 int crypt_seal_rtp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap)

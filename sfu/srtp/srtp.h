@@ -64,5 +64,7 @@ int crypt_seal_rtp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap) 
 int crypt_seal_rtp_to(struct crypt *crypt, const uint8_t *data, size_t len, uint8_t *out,
 	size_t cap, size_t *out_len) RS_MUST_USE;
 int crypt_seal_rtcp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
+/* Has the processor fetch what sealing needs: step 0 the object, steps 1 and 2 what the step before leads to. Changes nothing. */
+void crypt_fetch(const struct crypt *crypt, unsigned step);
 
 #endif

@@ -1,5 +1,6 @@
 #include "sfu/transport/transport.h"
 
+#include "common/base/fetch.h"
 #include "sfu/demux/demux.h"
 
 #include <errno.h>
@@ -163,6 +164,14 @@ int transport_seal_rtcp(struct transport *transport, uint8_t *data, size_t *len,
 	const int err = crypt_seal_rtcp(transport->seal, data, len, cap);
 	transport->sealed += err == 0;
 	return err;
+}
+
+void transport_fetch(const struct transport *transport, unsigned step)
+{
+	if (step == 0)
+		rs_fetch(transport, sizeof(*transport));
+	else if (transport->seal != NULL)
+		crypt_fetch(transport->seal, step - 1);
 }
 
 void transport_path_gone(struct transport *transport, const struct ice_path *path)

@@ -96,6 +96,10 @@ int transport_seal_rtp_to(struct transport *transport, const uint8_t *data, size
 	uint8_t *out, size_t cap, size_t *out_len) RS_MUST_USE;
 int transport_seal_rtcp(
 	struct transport *transport, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
+/* Has the processor fetch what sealing a packet needs. Each step follows a pointer that the one before fetched: taken step by
+ * step for many peers, they wait for memory together. Changes nothing. */
+#define TRANSPORT_FETCHES 4
+void transport_fetch(const struct transport *transport, unsigned step);
 
 /* The path can carry nothing any more (a TCP connection ended); poll what comes of it. */
 void transport_path_gone(struct transport *transport, const struct ice_path *path);
