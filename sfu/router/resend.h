@@ -31,9 +31,9 @@ struct sent {
 };
 
 struct resend {
-	struct sent sent[SENT_MAX];
 	unsigned due; /* copies still to be sent of all packets */
 	size_t room;  /* octets that may be resent */
+	struct sent sent[SENT_MAX];
 };
 
 void resend_init(struct resend *resend);

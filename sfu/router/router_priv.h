@@ -215,25 +215,21 @@ struct feed {
 	struct text name; /* of the channel or source */
 };
 
-/* A section a peer receives, or the tap's subscription to a channel. */
+/* A section a peer receives, or the tap's subscription to a channel. What each packet needs lies together, up to the segments
+ * of `rewrite`: SLOT_FETCHED. */
 struct slot {
 	struct router_recv spec;
 	struct router_payload payloads[1 + ROUTER_ALSO_MAX];
 	size_t n_payloads;
-	struct text mid, feed_text;
-	struct feed feed;
+	struct text mid;
 	struct peer *peer;       /* NULL for the tap */
-	struct channel *channel; /* of the tap */
 	struct publish *publish; /* bound to; NULL = nothing */
 	struct slot *next;       /* in publish->slots */
 	struct slot **link;      /* what points to this one there */
-	bool without_codec;      /* its source is one it cannot take */
-	struct keyframe_credit keyframe_credit;
-	struct layer_limit limit;
+	/* The slot some places on when a packet passed last, to be fetched and never read: it may be gone. */
+	const void *later;
 	struct layer_choice aim;
-	struct temporal temporal;
-	struct rewrite rewrite;
-	struct egress_gate gate;
+	struct layer_limit limit;
 	bool silenced; /* sound the line has no room for */
 	uint16_t rtx_seq;
 	uint32_t packets;
@@ -241,8 +237,16 @@ struct slot {
 	rs_time next_sr;
 	struct loss loss;
 	struct red_choice red;
+	struct egress_gate gate;
+	struct temporal temporal;
+	struct rewrite rewrite;
 	struct resend resend;
+	struct feed feed;
+	struct channel *channel; /* of the tap */
+	bool without_codec;      /* its source is one it cannot take */
+	struct keyframe_credit keyframe_credit;
 };
+#define SLOT_FETCHED offsetof(struct slot, rewrite.segments)
 
 struct ssrc {
 	uint32_t ssrc; /* 0 = free */
@@ -252,14 +256,19 @@ struct ssrc {
 	rs_time used;
 };
 
+/* What each packet to it needs comes first: PEER_FETCHED. */
 struct peer {
-	struct text id;
 	uint32_t handle;
 	unsigned home; /* worker it is connected to */
-	struct meeting *meeting;
-	struct peer *next; /* in meeting->peers */
 	bool ready;
 	bool public;
+	struct meeting *meeting;
+	struct egress *egress; /* NULL when it receives no pictures */
+	struct watch *watch;   /* NULL: nobody looks */
+	uint32_t audio_octets; /* sent on the line in sound; wraps */
+	struct router_peer_stats stats;
+	struct text id;
+	struct peer *next; /* in meeting->peers */
 	struct publish *publishes[ROUTER_SENDS_MAX];
 	size_t n_publishes;
 	struct slot *slots[ROUTER_RECVS_MAX];
@@ -272,11 +281,8 @@ struct peer {
 	rs_time rtt;               /* 0 = not known */
 	rs_time next_rr;
 	struct peer_clock clock;
-	struct router_peer_stats stats;
-	uint32_t audio_octets; /* sent on the line in sound; wraps */
-	struct egress *egress; /* NULL when it receives no pictures */
-	struct watch *watch;   /* NULL: nobody looks */
 };
+#define PEER_FETCHED offsetof(struct peer, id)
 
 /* A microphone that is about to take another's place, and since when. */
 struct contest {

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/base/fetch.h"
 #include "common/rtp/ntp.h"
 #include "common/rtp/opus.h"
 #include "common/rtp/seq.h"
@@ -9,6 +10,8 @@
 
 /* A sequence number this far off belongs to another stream (RFC 3550 appendix A.1, MAX_DROPOUT). */
 #define SEQ_JUMP 3000
+/* Slots that are fetched ahead: as long as memory takes, a few slots are served. */
+#define SLOTS_AHEAD 4U
 
 /* A stream is named by where its track is, so that it is found again, and a count, so that it is not
  * mistaken for the one before. */
@@ -154,6 +157,25 @@ static void pass_back(
 			slot_forward(router, slot, track, packet, now);
 }
 
+/* Of hundreds of listeners nothing is in the processor's cache: what the next ones need is on its way while this one is
+ * served. To go there by the list would be to wait for each of them, so a slot remembers who came some places later. */
+static void fetch_ahead(struct slot *slot, struct slot *recent[SLOTS_AHEAD], unsigned i)
+{
+	struct slot **before = &recent[i % SLOTS_AHEAD];
+	const struct slot *second = slot->next != NULL ? slot->next->next : NULL;
+
+	if (*before != NULL)
+		(*before)->later = slot;
+	*before = slot;
+	if (slot->later != NULL)
+		rs_fetch(slot->later, SLOT_FETCHED);
+	if (second == NULL)
+		return;
+	rs_fetch(&second->resend, offsetof(struct resend, sent));
+	if (second->peer != NULL)
+		rs_fetch(second->peer, PEER_FETCHED);
+}
+
 void track_pass(struct router *router, struct track *track, struct packet *packet, rs_time now)
 {
 	struct publish *publish = track->publish;
@@ -171,9 +193,12 @@ void track_pass(struct router *router, struct track *track, struct packet *packe
 		keyframe_came(track, now);
 	relay_packet(router, track, packet);
 	tap_packet(router, track, packet);
+	struct slot *recent[SLOTS_AHEAD] = { NULL };
 	struct slot *next;
+	unsigned i = 0;
 	for (struct slot *slot = publish->slots; slot != NULL; slot = next) {
 		next = slot->next;
+		fetch_ahead(slot, recent, i++);
 		slot_forward(router, slot, track, packet, now);
 	}
 }
