@@ -36,9 +36,13 @@ function devicesOf(who) {
 	return [sound, COLOURS[who] && picture];
 }
 
+// Several start at a time, beside all that a machine has to do.
+const PATIENCE = { timeout: 120_000, protocolTimeout: 180_000 };
+const PAGE_MS = 60_000;
+
 // A browser detaches itself: without this it would outlive a script that throws.
 async function launch(options) {
-	const browser = await puppeteer.launch(options);
+	const browser = await puppeteer.launch({ ...options, ...PATIENCE });
 	process.on('exit', () => browser.process()?.kill('SIGKILL'));
 	return browser;
 }
@@ -56,7 +60,6 @@ export async function launchChromium(who, { camera, line, origin, flags = [] } =
 		args: [...CHROMIUM_FLAGS, `--use-file-for-fake-audio-capture=${sound}`, ...(picture ? [`--use-file-for-fake-video-capture=${picture}`] : []), '--window-size=1280,800',
 			...(origin ? [`--unsafely-treat-insecure-origin-as-secure=${origin}`] : []), ...flags],
 		defaultViewport: { width: 1280, height: 800 },
-		protocolTimeout: 60_000,
 	});
 }
 
@@ -90,7 +93,6 @@ export async function launchFirefox(who) {
 		env: { ...process.env, PULSE_SERVER: `unix:${socket}` },
 		extraPrefsFirefox: { ...FIREFOX_PREFERENCES, 'media.navigator.audio.fake_frequency': TONES[who] },
 		defaultViewport: { width: 1280, height: 800 },
-		protocolTimeout: 60_000,
 	});
 }
 
@@ -103,6 +105,7 @@ export class Participant {
 		this.browser = browser;
 		this.page = page;
 		this.errors = [];
+		page.setDefaultTimeout(PAGE_MS);
 		page.on('pageerror', (error) => this.errors.push(String(error)));
 	}
 
