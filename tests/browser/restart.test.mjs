@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { participate } from '../support/browsers.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
+import { stallsOf, watchStalls, without } from '../support/stalls.mjs';
 import { TONES } from '../support/sound.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 const BACK_MS = 3000;
-const TRIES = 3; // what a busy machine delays, it does not delay each time
+const TRIES = 5; // what a busy machine delays, it does not delay each time
 let rostrum;
 let chair;
 let KEN;
@@ -30,20 +31,28 @@ after(async () => {
 
 test('signaling killed: media never stops, pages come back with the same floor', LIMIT, async (t) => {
 	const before = (await chair.view()).floor;
-	// Its longest silence, in ms: a page that lost its media is silent until it has a new connection; a busy machine stalls a moment.
+	// Its silences: a page that lost its media is silent until it has a new connection; a busy machine stalls a moment.
+	await watchStalls(chair.page, KEN.page);
 	const listening = chair.page.evaluate(async (hz) => {
-		let longest = 0;
+		const silences = [];
 		let silent = null; // since then
 		const end = performance.now() + 6000;
-		for (let now = performance.now(); now < end; now = performance.now()) {
-			if ((await window.probe.loudest([hz], 1))[hz] >= -45) silent = null;
-			else longest = Math.max(longest, performance.now() - (silent ??= now));
+		for (let now = performance.now(); now < end || silent !== null && now < end + 30_000; now = performance.now()) {
+			if ((await window.probe.loudest([hz], 1))[hz] >= -45) {
+				if (silent !== null) silences.push([silent, performance.now()].map((at) => performance.timeOrigin + at));
+				silent = null;
+			} else {
+				silent ??= now;
+			}
 		}
-		return longest;
+		if (silent !== null) throw new Error('the tone stopped');
+		return silences;
 	}, TONES.KEN);
 	await rostrum.kill('signaling');
 	await until('the pages to be back', async () => (await chair.page.evaluate(() => window.rostrum.line())) === 'open' && (await KEN.page.evaluate(() => window.rostrum.line())) === 'open');
-	const silence = await listening;
+	const silences = await listening;
+	const stalls = await stallsOf(chair.page, KEN.page);
+	const silence = Math.max(0, ...silences.map(([from, to]) => without(stalls, from, to)));
 	t.diagnostic(`measured: ${silence.toFixed(0)} ms without sound at most in 6 s around the kill`);
 	assert.ok(silence < 1000, `the tone stopped for ${silence} ms`);
 	for (const one of [chair, KEN]) {
@@ -61,21 +70,21 @@ test('sfu killed: within 3 s of its restart media is back, by one new connection
 	const slots = await chair.page.evaluate(() => window.rostrum.slots().map(({ mid, kind, feed, rank }) => ({ mid, kind, feed, rank })));
 	do {
 		const { started } = await rostrum.kill('sfu');
-		await until('a new connection', async () => (await chair.counters()).connections === 2 + took.length, { limit: 20_000, every: 20 });
-		await chair.hears('KEN', { limit: 20_000 });
+		await until('a new connection', async () => (await chair.counters()).connections === 2 + took.length, { limit: 60_000, every: 20 });
+		await chair.hears('KEN');
 		took.push(Date.now() - started);
 	} while (took.length < TRIES && took.at(-1) > BACK_MS);
 	t.diagnostic(`measured: media back ${took.join(', then ')} ms after the restart`);
 	assert.ok(took.at(-1) <= BACK_MS, `${took} ms`);
 	assert.deepEqual(await chair.page.evaluate(() => window.rostrum.slots().map(({ mid, kind, feed, rank }) => ({ mid, kind, feed, rank }))), slots);
 	for (const one of [chair, KEN]) assert.equal(await one.page.evaluate(() => window.notReloaded), true);
-	await until('the picture', async () => (await chair.picture('speaker'))?.who === 'KEN', { limit: 10_000 });
+	await until('the picture', async () => (await chair.picture('speaker'))?.who === 'KEN');
 });
 
 test('recorder killed: the pages notice nothing and recording goes on', LIMIT, async () => {
 	await rostrum.kill('recorder');
 	await chair.hears('KEN');
-	await until('recording', async () => (await chair.view()).recording.state === 'recording', { limit: 15_000 });
+	await until('recording', async () => (await chair.view()).recording.state === 'recording');
 	assert.equal((await chair.counters()).connections, 1 + took.length);
 	for (const one of [chair, KEN]) assert.deepEqual(one.errors, []);
 });

@@ -9,9 +9,10 @@ import { browserClients } from '../support/browser_client.mjs';
 import { atLength } from '../support/length.mjs';
 import { join } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
+import { stallsOf, watchStalls, without } from '../support/stalls.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 180_000 };
+const LIMIT = { timeout: 240_000 };
 const SWITCHES = atLength(200, 60);
 const EVERY_MS = 250;
 const FROZEN_MS = 500;
@@ -43,11 +44,11 @@ function carry(listeners) {
 	load = spawn(program, ['--base', rostrum.base, '--token', rostrum.tokens.technician, '--players', String(listeners), '--video', '300000', '--duration', '170'], { stdio: 'ignore' });
 }
 
-// When each picture was shown, in ms, from now on.
+// When each picture was shown, in ms of wall-clock time, from now on.
 const watch = (player) => player.page.evaluate((at) => {
 	const { video } = window.peers[at];
 	window.shown = [];
-	const frame = (now) => (window.shown.push(now), video.requestVideoFrameCallback(frame));
+	const frame = (now) => (window.shown.push(performance.timeOrigin + now), video.requestVideoFrameCallback(frame));
 	video.requestVideoFrameCallback(frame);
 }, player.at);
 
@@ -72,13 +73,14 @@ test(`${SWITCHES} changes of floor freeze no picture, break no decoder and leave
 	const options = { token: rostrum.tokens.viewer, meeting: 'demo' };
 	const switched = await players.play('floor', options);
 	const control = await players.play('channel-fr', options);
-	await switched.hears(SPEAKERS.KEN.hz, { limit: 20_000 });
-	await control.hears(900, { limit: 20_000 });
+	await switched.hears(SPEAKERS.KEN.hz, { limit: 60_000 });
+	await control.hears(900, { limit: 60_000 });
 	await until('a picture', () => switched.picture());
 	carry(20);
 	await sleep(8000); // buffers settle after the start
 
 	const from = [await inbound(switched), await inbound(control)];
+	await watchStalls(players.page, publishers.page);
 	await watch(switched);
 	for (let i = 1; i <= SWITCHES; i += 1) {
 		const next = sleep(EVERY_MS);
@@ -88,14 +90,16 @@ test(`${SWITCHES} changes of floor freeze no picture, break no decoder and leave
 	const shown = await players.page.evaluate(() => window.shown);
 	const to = [await inbound(switched), await inbound(control)];
 
-	const gaps = shown.slice(1).map((now, i) => now - shown[i]).sort((a, b) => a - b);
+	const stalls = await stallsOf(players.page, publishers.page);
+	const gaps = shown.slice(1).map((now, i) => without(stalls, shown[i], now)).sort((a, b) => a - b);
+	const stood = stalls.reduce((sum, [from, to]) => sum + to - from, 0);
 	const video = (name) => to[0].video[name] - from[0].video[name];
 	const delays = to.map(({ audio }, i) => delay(from[i].audio, audio));
 	const hidden = to.map(({ audio }, i) => concealed(from[i].audio, audio));
-	t.diagnostic(`measured: ${SWITCHES} switches: longest time without a new picture ${gaps.at(-1).toFixed(0)} ms (95 %: ${gaps[Math.floor(gaps.length * 0.95)].toFixed(0)} ms), ` +
+	t.diagnostic(`measured: ${SWITCHES} switches: longest time without a new picture ${gaps.at(-1).toFixed(0)} ms (95 %: ${gaps[Math.floor(gaps.length * 0.95)].toFixed(0)} ms, the browsers stood still for ${stood.toFixed(0)} ms), ` +
 		`${video('freezeCount')} freezes as Chromium counts them, ${video('keyFramesDecoded')} key frames, ${video('pliCount')} requests by the player, ${video('framesDropped')} pictures dropped, ` +
 		`jitter buffer ${delays[0].toFixed(0)} ms (not switched: ${delays[1].toFixed(0)} ms), concealed ${(100 * hidden[0]).toFixed(2)} % (${(100 * hidden[1]).toFixed(2)} %)`);
-	// A busy machine stalls a browser now and then; what a switch froze would be among each dozen pictures.
+	// A busy machine stalls programs now and then, and not only those that are watched; what a switch froze would be among each dozen pictures.
 	const frozen = gaps[Math.floor(gaps.length * 0.99)];
 	assert.ok(frozen <= FROZEN_MS, `${frozen} ms without a new picture`);
 	assert.ok(video('keyFramesDecoded') >= SWITCHES * 0.8, 'a key frame a switch');
