@@ -11,7 +11,7 @@ import { debate, TONES, writeRecording } from '../support/recordings.mjs';
 import { build, newState, startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 90_000 };
+const LIMIT = { timeout: 240_000 };
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const look = process.env.ROSTRUM_LOOK;
 const slot = (testid, rest = '') => `[data-testid="${testid}"]${rest}`;
@@ -51,11 +51,11 @@ async function visit(query = '', who = 'KEN') {
 	await page.goto(`${rostrum.base}/archive${query}#${rostrum.token(who)}`);
 	await page.waitForSelector(slot('page'));
 }
-const total = (n) => page.waitForSelector(slot('found', `[data-total="${n}"]`), { timeout: 10_000 });
-const press = (testid, rest) => page.locator(slot(testid, rest)).setTimeout(10_000).click();
+const total = (n) => page.waitForSelector(slot('found', `[data-total="${n}"]`), { timeout: 60_000 });
+const press = (testid, rest) => page.locator(slot(testid, rest)).setTimeout(60_000).click();
 const video = (what) => page.$eval('video', (element, name) => element[name], what);
 const picture = async (name) => look && page.screenshot({ path: join(look, `${name}.png`), fullPage: true });
-const opened = () => until('the recording to be open', () => page.$eval('video', (element) => element.readyState >= 2).catch(() => false), { limit: 15_000 });
+const opened = () => until('the recording to be open', () => page.$eval('video', (element) => element.readyState >= 2).catch(() => false), { limit: 60_000 });
 
 async function violations() {
 	await page.evaluate(axe);
@@ -80,6 +80,8 @@ const tone = () => page.evaluate(async (tones) => {
 	const at = (hz) => levels[Math.round((hz * analyser.fftSize) / context.sampleRate)];
 	return tones.reduce((best, hz) => (at(hz) > at(best) ? hz : best));
 }, Object.values(TONES));
+// A busy machine plays what it has of another language a moment longer.
+const sounds = (channel) => until(`${channel} to be heard`, async () => (await tone()) === TONES[channel]);
 
 test('recordings are listed for whoever may see them, and found by what was said', LIMIT, async () => {
 	await visit();
@@ -105,7 +107,7 @@ test('what was found opens at its place, and back leads back to the search', LIM
 	await press('hit');
 	await opened();
 	await until('the place', async () => Math.abs((await video('currentTime')) - 31) < 0.3);
-	assert.equal(await page.$eval(slot('speaking'), (element) => element.dataset.participant), 'EGY');
+	await until('who speaks there', async () => (await page.$eval(slot('speaking'), (element) => element.dataset.participant)) === 'EGY');
 	await page.goBack();
 	await total(1);
 });
@@ -115,15 +117,15 @@ test('another language is heard at the same place, without a second press', LIMI
 	await opened();
 	await press('hear-speech', '');
 	await until('it to play', async () => !(await video('paused')) && (await video('currentTime')) > 0.6);
-	assert.equal(await tone(), TONES.floor);
-	for (const [channel, hz] of [['fr', TONES.fr], ['ar', TONES.ar], ['en', TONES.en]]) {
+	await sounds('floor');
+	for (const channel of ['fr', 'ar', 'en']) {
 		const began = performance.now();
 		const before = await video('currentTime');
 		await press('listen', `[data-channel="${channel}"]`);
 		const after = await until('it to go on', () => page.$eval('video', (element, id) => (element.dataset.language === id && !element.seeking && element.readyState >= 3 && !element.paused ? { at: element.currentTime } : null), channel), { every: 10 });
 		const passed = (performance.now() - began) / 1000;
 		assert.ok(after.at - before > -0.3 && after.at - before < passed + 0.3, `${channel}: from ${before} to ${after.at} in ${passed} s`);
-		assert.equal(await tone(), hz, channel);
+		await sounds(channel);
 	}
 	await page.$eval('video', (element) => element.pause());
 	const at = await video('currentTime');
@@ -148,7 +150,7 @@ test('the timeline shows every speech and moves by keys, by pointer and from spe
 	await page.keyboard.press('Home');
 	await press('next-speech');
 	await until('the first speech', async () => Math.abs((await video('currentTime')) - 0.5) < 0.3);
-	assert.match(await page.$eval(slot('timeline'), (element) => element.getAttribute('aria-valuetext')), /Kenya/);
+	await until('its name', async () => /Kenya/.test(await page.$eval(slot('timeline'), (element) => element.getAttribute('aria-valuetext'))));
 	await press('zoom-in');
 	await press('zoom-in');
 	assert.ok((await page.$$('.timeline .speech')).length < 9);
