@@ -7,7 +7,7 @@ import { startBox } from '../support/rooms.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 let rostrum;
 let technician;
 let KEN;
@@ -32,8 +32,7 @@ test('a line is measured, and one press shows it in full', LIMIT, async () => {
 	await technician.page.click(row);
 	await until('ten minutes of it', async () => (await technician.page.$$('[data-testid="plot"] polyline')).length > 2);
 	// A round trip here takes less than a millisecond, which is not told.
-	assert.match(await text('[data-testid="figure"][data-figure="capacity"]'), /\d kbit/);
-	assert.match(await text('[data-testid="figure"][data-figure="khz"]'), /20 kHz fullband/);
+	await until('its figures', async () => /\d kbit/.test(await text('[data-testid="figure"][data-figure="capacity"]')) && /20 kHz fullband/.test(await text('[data-testid="figure"][data-figure="khz"]')));
 	await until('the media server', async () => /% busy/.test(await text('[data-testid="node"][data-node="sfu-1"]')));
 });
 
@@ -60,7 +59,7 @@ test('behind open doors one microphone is tried, with a verdict', LIMIT, async (
 	await technician.page.evaluate((one) => document.querySelector(one).click(), row);
 	await technician.click('begin-sound-check');
 	await until('it to be tried', async () => (await technician.view()).meeting.checking === 'KEN');
-	await until('the verdict', async () => (await technician.page.$('[data-testid="detail"] [data-testid="sound"][data-verdict]')) !== null, { limit: 30_000 });
+	await until('the verdict', async () => (await technician.page.$('[data-testid="detail"] [data-testid="sound"][data-verdict]')) !== null, { limit: 60_000 });
 	await technician.click('end-sound-check');
 	await until('it to be over', async () => !(await technician.view()).meeting.checking);
 	await technician.click('close-doors');
@@ -140,9 +139,9 @@ test('tone and bars are sent instead of microphone and camera, and never into th
 	// The keys have just come, and what is about them moves every second: a mouse on a busy machine is late, and hits another.
 	const press = async (testid) => (await technician.page.waitForSelector(`[data-testid="${testid}"]`)).evaluate((key) => key.click());
 	await press('signal-tone');
-	await until('the tone', async () => (await sent()).join() === 'tone,own', { limit: 30_000 });
+	await until('the tone', async () => (await sent()).join() === 'tone,own', { limit: 60_000 });
 	await press('signal-bars');
-	await until('both', async () => (await sent()).join() === 'tone,bars' && (await errand('test-signal')) !== null, { limit: 30_000 });
+	await until('both', async () => (await sent()).join() === 'tone,bars' && (await errand('test-signal')) !== null, { limit: 60_000 });
 	await chair.must('resume-meeting');
 	await until('it to be over', async () => (await sent()).join() === 'own,own');
 	await until('the page to say when it may be', async () => (await detail('[data-testid="no-signals"]')) !== null);
@@ -193,12 +192,12 @@ test('an open microphone from which nothing comes is critical, on top, and in th
 	await KEN.page.evaluate(() => window.rostrum.pc().getSenders().find(({ track }) => track?.kind === 'audio').replaceTrack(null));
 	await until('it to be critical', async () => (await technician.page.$(`${row}[data-severity="critical"]`)) !== null);
 	await until('it to stand on top', async () => (await technician.page.$eval('[data-testid="station"]', (one) => one.dataset.participant)) === 'KEN');
-	assert.match(await text('[data-testid="detail"]'), /no sound comes/);
-	const [first] = (await problems()).filter(({ id }) => id === 'KEN'); // a busy machine's media server may be slow as well
-	assert.deepEqual([first.trouble, first.severity], ['no-sound', 'critical']);
+	await until('it to be said', async () => /no sound comes/.test(await text('[data-testid="detail"]')));
+	// A busy machine's line, or its media server, may be slow as well.
+	assert.equal((await problems()).find(({ id, trouble }) => id === 'KEN' && trouble === 'no-sound')?.severity, 'critical');
 	await chair.must('take-floor');
 	await until('it to be over', async () => (await technician.page.$(`${row}[data-severity="none"]`)) !== null);
-	assert.deepEqual((await problems()).filter(({ trouble }) => trouble === 'no-sound'), []);
+	await until('it to leave the list', async () => (await problems()).every(({ trouble }) => trouble !== 'no-sound'));
 });
 
 test('nothing of it is told to anybody else', LIMIT, async () => {
