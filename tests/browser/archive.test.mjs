@@ -13,7 +13,7 @@ import { debateFaults, readIndex, readVtt } from '../support/record.mjs';
 import { build, newState, startRostrum } from '../support/rostrum.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 150_000 };
+const LIMIT = { timeout: 240_000 };
 let authority;
 let rostrum;
 let all = [];
@@ -39,7 +39,7 @@ before(async () => {
 	captioner.close();
 	assert.equal((await rostrum.http('POST', '/api/meetings/demo/close', { token: rostrum.tokens.secretariat })).status, 200);
 	[directory] = sessions(rostrum.archive);
-	await until('the seal', () => verify(directory).sealed, { limit: 30_000, every: 500 });
+	await until('the seal', () => verify(directory).sealed, { limit: 90_000, every: 500 });
 }, LIMIT);
 
 after(async () => {

@@ -6,7 +6,7 @@ import { participate } from '../support/browsers.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 90_000 };
+const LIMIT = { timeout: 180_000 };
 const VOTES = { FRA: 'yes', KEN: 'no', BRA: 'yes' };
 const part = (testid, rest = '') => `[data-testid="${testid}"]${rest}`;
 let rostrum;
@@ -22,7 +22,7 @@ after(async () => {
 	await rostrum?.stop();
 });
 
-const shows = (one, selector) => one.page.waitForSelector(selector, { timeout: 20_000 });
+const shows = (one, selector) => one.page.waitForSelector(selector, { timeout: 60_000 });
 
 async function press(voter) {
 	const vote = VOTES[voter.who];

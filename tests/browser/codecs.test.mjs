@@ -11,7 +11,7 @@ import { startRostrum } from '../support/rostrum.mjs';
 import { TONES, decode, stretches } from '../support/sound.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 150_000 };
+const LIMIT = { timeout: 240_000 };
 const TURN_MS = 4000;
 // H.264 first: then the programme has to begin without a picture, and to get one.
 const TURNS = ['FRA', 'KEN', 'FRA'];
@@ -37,7 +37,7 @@ before(async () => {
 	}
 	await chair.must('close-meeting');
 	[directory] = sessions(rostrum.archive);
-	await until('the seal', () => verify(directory).sealed, { limit: 30_000, every: 500 });
+	await until('the seal', () => verify(directory).sealed, { limit: 90_000, every: 500 });
 	for (const page of [chair, ...delegates]) page.close();
 }, LIMIT);
 

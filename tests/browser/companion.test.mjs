@@ -8,7 +8,7 @@ import { startRostrum } from '../support/rostrum.mjs';
 import { TONES } from '../support/sound.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 const SILENT = -60;
 let rostrum;
 let chair;

@@ -11,7 +11,7 @@ import { join } from '../support/page.mjs';
 import { build, root, startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 const PATIENCE = 40_000;
 const DESK = { width: 1280, height: 800 };
 const TELEPHONE = { width: 360, height: 740 };

@@ -8,7 +8,7 @@ import { participate } from '../support/browsers.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 90_000 };
+const LIMIT = { timeout: 240_000 };
 const TEXT = 'Draft resolution on the ocean commons\n'.repeat(200);
 let folder;
 let rostrum;

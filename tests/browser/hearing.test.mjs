@@ -8,7 +8,7 @@ import { startRostrum } from '../support/rostrum.mjs';
 import { RATE, TONES, levelAt } from '../support/sound.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 const LOUD = 115; // dB SPL at full scale, as if the headset were very sensitive
 const SOFT = 80; // as if turned down so far that nothing is too loud
 const CEILING = 10 ** ((100 - LOUD) / 20) / Math.SQRT2; // the largest sample at 100 dB SPL

@@ -8,7 +8,7 @@ import { play, publish } from '../support/clients.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 90_000 };
+const LIMIT = { timeout: 240_000 };
 const MEDIA = {
 	chromium: { hz: 500, colour: [230, 30, 30] },
 	firefox: { hz: 700, colour: [30, 200, 30] },
@@ -45,7 +45,7 @@ async function sees(player, source) {
 	const first = await until(`a picture of ${source} at ${player.kind}`, async () => {
 		const picture = await player.picture();
 		return picture && nearest(picture.colour) === source && picture;
-	}, { limit: 30_000 });
+	}, { limit: 60_000 });
 	assert.deepEqual(first.size, [320, 180]);
 	await until(`the picture of ${source} to move at ${player.kind}`, async () => (await player.picture()).counter !== first.counter);
 }
@@ -60,7 +60,7 @@ for (const source of KINDS) {
 				const player = await playerOf(kind, `source-test-${source}`);
 				try {
 					await player.connected();
-					await player.hears(MEDIA[source].hz, { since: 0, limit: 20_000 });
+					await player.hears(MEDIA[source].hz, { since: 0, limit: 60_000 });
 					await sees(player, source);
 				} finally {
 					await player.stop();

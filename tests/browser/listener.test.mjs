@@ -9,7 +9,7 @@ import { startRostrum } from '../support/rostrum.mjs';
 import { TONES } from '../support/sound.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 const AWAY = -45; // of one tone while another is heard: a decoder that stretches time spreads a loud one a little
 const BUFFER_MS = 80; // what a decoder keeps for a good line
 const SWITCH_MS = 500; // a regression, on a machine that four browsers share; to be aimed at are 300

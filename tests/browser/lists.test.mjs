@@ -7,7 +7,7 @@ import { join } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 let rostrum;
 let chair;
 let secretary;

@@ -7,7 +7,7 @@ import { startRostrum } from '../support/rostrum.mjs';
 import { TONES, decode, stretches } from '../support/sound.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 const SILENT = -60;
 const LEAK = -40; // in the record: one packet of another's tone is about -32 dB, the edge of one's own tone, cut by the gate, up to -44 dB
 const APART = -45; // of one tone while another is heard: a decoder that stretches time spreads a loud one a little
@@ -182,7 +182,7 @@ test('the archive of the sitting is whole, plays, and holds what was said', LIMI
 	assert.equal((await rostrum.http('POST', '/api/meetings/demo/close', { token: rostrum.tokens.secretariat })).status, 200);
 	const [directory] = sessions(rostrum.archive);
 	const names = () => essence(directory);
-	await until('the files to be finished', () => names().length >= 3 && names().every((path) => faultsOf(path).length === 0), { limit: 15_000, every: 1000 });
+	await until('the files to be finished', () => names().length >= 3 && names().every((path) => faultsOf(path).length === 0), { limit: 60_000, every: 1000 });
 	const sound = (part) => names().filter((path) => path.includes(part) && path.endsWith('.a.webm')).map(decode);
 	const spoken = sound('KEN').flatMap((samples) => stretches(samples, TONES.KEN));
 	assert.ok(spoken.reduce((sum, { from, to }) => sum + to - from, 0) > 5, `KEN spoke at ${JSON.stringify(spoken)}`);

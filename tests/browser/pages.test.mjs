@@ -7,7 +7,7 @@ import { launchChromium, Participant } from '../support/browsers.mjs';
 import { join } from '../support/page.mjs';
 import { startRostrum } from '../support/rostrum.mjs';
 
-const LIMIT = { timeout: 90_000 };
+const LIMIT = { timeout: 240_000 };
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let rostrum;
 let browser;

@@ -9,7 +9,7 @@ import { launchChromium } from '../support/browsers.mjs';
 import { build, root, startRostrum } from '../support/rostrum.mjs';
 import { payloadOf } from '../support/token.mjs';
 
-const LIMIT = { timeout: 90_000 };
+const LIMIT = { timeout: 240_000 };
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let rostrum;
 let browser;

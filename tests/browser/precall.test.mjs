@@ -9,7 +9,7 @@ import { freePort, newState, startRostrum } from '../support/rostrum.mjs';
 import { startTurn } from '../support/turn.mjs';
 import { until } from '../support/wait.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 let rostrum;
 let turn;
 let browser;

@@ -89,7 +89,7 @@ test('while the cable is out both pages say that the room is away; afterwards bo
 	assert.match(first, /Delivered \d\d:\d\d:\d\d/);
 	assert.match(second, /in the record/);
 	assert.deepEqual(EDGES.exec(first).slice(1), EDGES.exec(second).slice(1));
-	assert.match(await said(technician, '[data-testid="detail"] [data-testid="outage"]'), EDGES);
+	await until('the edges in detail', async () => EDGES.test(await said(technician, '[data-testid="detail"] [data-testid="outage"]')));
 	await until('the band in the plots', async () => (await technician.page.$$('[data-testid="detail"] [data-testid="plot"] [data-testid="outage-band"]')).length > 0, LONG);
 	await until('it to be no problem any more', async () => (await problems()).length === 0);
 	const edges = events(session()).filter(({ type }) => type === 'outage').map(({ payload }) => payload);

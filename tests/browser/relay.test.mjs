@@ -81,7 +81,7 @@ function heard(page) {
 		const pair = stats.find((stat) => stat.id === id);
 		const of = (key) => stats.find((stat) => stat.id === pair[key]);
 		return { local: of('localCandidateId'), remote: of('remoteCandidateId') };
-	}, HZ), { limit: 30_000 });
+	}, HZ), { limit: 60_000 });
 }
 
 async function playing(how, check) {
@@ -189,7 +189,7 @@ test('the relay lets nobody reach anything but the media server', LIMIT, async (
 		await page.goto(`${rostrum.base}/`);
 		const how = { policy: 'relay', only: turn.udp, keep: ' udp ', instead: '127.0.0.2' };
 		await page.evaluate(play, `${rostrum.base}/whep/rehearsal/source-test-relay`, rostrum.tokens.technician, how);
-		await until('the refusal', () => /peer IP 127\.0\.0\.2 denied/.test(turn.log()), { limit: 20_000 });
+		await until('the refusal', () => /peer IP 127\.0\.0\.2 denied/.test(turn.log()), { limit: 60_000 });
 	} finally {
 		await page.close();
 	}
