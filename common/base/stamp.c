@@ -92,6 +92,13 @@ static int trust(TS_VERIFY_CTX *ctx, const char *ca_file, time_t when)
 	return 0;
 }
 
+/* By the holder of the certificate it encloses, whoever that is; trust() asks for the rest. */
+static bool is_signed(TS_RESP *response)
+{
+	PKCS7 *token = TS_RESP_get_token(response);
+	return token != NULL && PKCS7_verify(token, NULL, NULL, NULL, NULL, PKCS7_NOVERIFY) == 1;
+}
+
 static void explain(char why[RS_STAMP_WHY_LEN])
 {
 	const unsigned long last = ERR_peek_last_error();
@@ -112,7 +119,7 @@ static int check(TS_RESP *response, TS_REQ *request, const char *ca_file, int64_
 	if (err == -ENOENT)
 		(void)snprintf(why, RS_STAMP_WHY_LEN, "no certificate can be read from %.100s",
 			ca_file); /* may be cut */
-	if (err == 0 && TS_RESP_verify_response(ctx, response) != 1) {
+	if (err == 0 && (TS_RESP_verify_response(ctx, response) != 1 || !is_signed(response))) {
 		explain(why);
 		err = -EACCES;
 	}

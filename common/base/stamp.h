@@ -18,10 +18,10 @@ int rs_stamp_request(const uint8_t sha512[RS_SHA512_LEN], const uint8_t nonce[RS
 	struct rs_buf *out) RS_MUST_USE;
 
 /* Check a TimeStampResp (section 2.4.2, DER). `nonce`: of the request, or NULL = any. `ca_file`: PEM with the
- * certificates that are trusted, or NULL = whoever signed it. They need not be valid any more, but had to be
- * when the stamp was made. 0 and the time it was made; -EBADMSG (no such answer), -EACCES (refused by the
- * authority, of another digest or nonce, or not signed by whom it should), -ENOENT (no certificate in ca_file),
- * -ENOMEM; `why` then says what. */
+ * certificates that are trusted, or NULL = whoever signed it, with the certificate that it encloses. They need not be
+ * valid any more, but had to be when the stamp was made. 0 and the time it was made; -EBADMSG (no such answer), -EACCES
+ * (refused by the authority, of another digest or nonce, not signed, or not by whom it should), -ENOENT (no certificate
+ * in ca_file), -ENOMEM; `why` then says what. */
 int rs_stamp_check(const uint8_t *response, size_t len, const uint8_t sha512[RS_SHA512_LEN],
 	const uint8_t *nonce, const char *ca_file, int64_t *out_wall_ms,
 	char why[RS_STAMP_WHY_LEN]) RS_MUST_USE;
