@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from './rostrum.mjs';
+import { build, root } from './rostrum.mjs';
 import { mint, payloadOf } from './token.mjs';
 
 const badge = (id, role, more = {}) => ({ id, role, name: id, ...more });
@@ -48,8 +48,10 @@ export function startBox(rostrum, id, role, { meeting = 'rooms', line, ...settin
 	const set = { base: rostrum.base, meeting, source: id, ...settings };
 	const program = join(build, 'tools/roombox/rostrum-box');
 	const child = spawn(line?.wrapped(program) ?? program, Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`]),
-		{ stdio: ['ignore', log, log], env: { ...process.env, ROSTRUM_TOKEN: roomToken(rostrum, id, role, meeting) } });
+		{ stdio: ['ignore', log, log], env: { ...process.env, LSAN_OPTIONS: `suppressions=${join(root, 'tests/support/lsan.supp')}:print_suppressions=0`, ROSTRUM_TOKEN: roomToken(rostrum, id, role, meeting) } });
 	const ended = new Promise((done) => child.once('exit', (code, signal) => done(signal ?? code)));
 	process.on('exit', () => child.kill());
-	return { child, ended, log: () => readFileSync(path, 'utf8') };
+	const box = { child, ended, log: () => readFileSync(path, 'utf8') };
+	rostrum.boxes.push(box);
+	return box;
 }

@@ -58,6 +58,7 @@ class Rostrum {
 	constructor(child, state) {
 		this.child = child;
 		this.state = state;
+		this.boxes = []; // of rooms.mjs
 		this.ended = new Promise((done) => child.once('exit', (code, signal) => done(signal ?? code)));
 	}
 
@@ -113,10 +114,16 @@ class Rostrum {
 		return { killed, started: Date.now() };
 	}
 
-	// SIGTERM to tools/up; resolves with its exit code once everything below it is gone.
+	// SIGTERM to the boxes and to tools/up; resolves with its exit code once everything below it is gone, and fails if a sanitizer had
+	// something to say, as of what is not given back in the end.
 	async stop() {
+		for (const { child } of this.boxes) child.kill('SIGTERM');
+		await Promise.all(this.boxes.map(({ ended }) => ended));
 		if (this.child.exitCode === null) this.child.kill('SIGTERM');
-		return this.ended;
+		const code = await this.ended;
+		const faults = this.faults();
+		if (faults.length > 0) throw new Error(`${join(this.state, 'log')}: ${faults.join('; ')}`);
+		return code;
 	}
 
 	// Lines of any log in which a sanitizer or an assertion speaks.
