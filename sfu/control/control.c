@@ -599,6 +599,18 @@ void control_report_stats(struct control *control, struct control_stats *takes_s
 	report(control, control_stats_take(takes_stats));
 }
 
+void control_report_levels(struct control *control, struct control_levels *takes_levels)
+{
+	json_t *messages = control_levels_take(takes_levels);
+	const char *meeting = NULL;
+	json_t *message = NULL;
+	json_object_foreach(messages, meeting, message)
+	{
+		report(control, json_incref(message));
+	}
+	json_decref(messages);
+}
+
 const struct control_counters *control_counters(const struct control *control)
 {
 	return &control->counters;

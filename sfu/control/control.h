@@ -13,6 +13,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/time.h"
+#include "sfu/control/levels.h"
 #include "sfu/control/stats.h"
 #include "sfu/dtls/dtls.h"
 #include "sfu/ice/ice.h"
@@ -121,6 +122,8 @@ void control_report_gate(struct control *control, const char *meeting, uint64_t 
 
 /* Takes over one `stats` message. */
 void control_report_stats(struct control *control, struct control_stats *takes_stats);
+/* Takes over `levels` messages. */
+void control_report_levels(struct control *control, struct control_levels *takes_levels);
 /* Between control_open() and control_shut(): reports are heard. */
 bool control_is_open(const struct control *control);
 

@@ -31,5 +31,7 @@ int control_write(struct rs_buf *out, json_t *takes_message) RS_MUST_USE;
 
 /* The message; frees the rest. */
 json_t *control_stats_take(struct control_stats *stats);
+/* The same of levels.h: messages by meeting. */
+json_t *control_levels_take(struct control_levels *levels);
 
 #endif

@@ -156,6 +156,7 @@ void control_parse_meeting(const struct object *object, struct control_scratch *
 		.content = name_or_null(object, "content"),
 		.record = object_bool_or(object, "record", false),
 		.off_air = !object_bool_or(object, "webcast", true),
+		.meters = object_bool_or(object, "meters", false),
 	};
 	scratch->desks_refused = 0;
 	for (size_t i = 0; i < scratch->meeting.n_channels; i++) {

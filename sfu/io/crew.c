@@ -252,10 +252,13 @@ static void drop_reports(struct hand *hand)
 		(record = ring_next(hand->reports, ring_mark(hand->reports), &len)) != NULL) {
 		memcpy(&report, record, sizeof(report));
 		control_stats_free(report.stats);
+		control_levels_free(report.levels);
 		ring_pop(hand->reports);
 	}
-	if (hand->holds)
-		control_stats_free(hand->held.stats);
+	if (!hand->holds)
+		return;
+	control_stats_free(hand->held.stats);
+	control_levels_free(hand->held.levels);
 }
 
 struct crew *crew_free(struct crew *crew)

@@ -68,6 +68,7 @@ enum crew_report_kind {
 	CREW_REFUSED, /* peer, err: by its worker, after crew_peer_set() */
 	CREW_EVENT,   /* event */
 	CREW_STATS,   /* stats: to be freed or joined by the caller */
+	CREW_LEVELS,  /* levels: to be freed or said by the caller */
 };
 
 struct crew_report {
@@ -79,6 +80,7 @@ struct crew_report {
 	int err;
 	struct router_event event;
 	struct control_stats *stats;
+	struct control_levels *levels;
 };
 
 /* Takes one: 1, or 0 = none. */

@@ -61,6 +61,9 @@ static bool next_report(struct hand *hand, rs_time now, struct crew_report *out)
 	out->kind = CREW_EVENT;
 	if (router_poll(worker_router(hand->worker), &out->event) == 1)
 		return true;
+	out->kind = CREW_LEVELS;
+	if (worker_levels(hand->worker, now, &out->levels))
+		return true;
 	if (!hand->asked || control_stats_new(&out->stats) < 0)
 		return false;
 	hand->asked = false;

@@ -162,6 +162,9 @@ static void report_one(struct io *io, const struct crew_report *report)
 	case CREW_STATS:
 		join_stats(io, report->stats);
 		break;
+	case CREW_LEVELS:
+		control_report_levels(io->control, report->levels);
+		break;
 	}
 }
 

@@ -81,5 +81,7 @@ int worker_poll_peer(struct worker *worker, struct worker_peer_event *out_event)
 
 /* Adds the figures of all peers, sources and counters to `stats`. */
 void worker_stats(struct worker *worker, struct control_stats *stats, rs_time now);
+/* True: levels of microphones somebody looks at, which the caller frees or says. */
+bool worker_levels(struct worker *worker, rs_time now, struct control_levels **out_levels);
 
 #endif

@@ -228,6 +228,23 @@ static void watched_figures(struct worker *worker, struct control_stats *stats, 
 	}
 }
 
+bool worker_levels(struct worker *worker, rs_time now, struct control_levels **out_levels)
+{
+	struct control_levels *levels = NULL;
+	struct router_level level;
+	size_t cursor = 0;
+	if (!router_levels_due(worker->router, now) || control_levels_new(&levels) < 0)
+		return false;
+	while (router_level_next(worker->router, &cursor, now, &level) == 1)
+		control_levels_add(levels, &level);
+	if (control_levels_empty(levels)) {
+		control_levels_free(levels);
+		return false;
+	}
+	*out_levels = levels;
+	return true;
+}
+
 void worker_stats(struct worker *worker, struct control_stats *stats, rs_time now)
 {
 	peer_figures(worker, stats, now);

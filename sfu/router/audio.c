@@ -38,11 +38,21 @@ void loudness_add(struct loudness *loudness, unsigned level, uint32_t samples, r
 {
 	loudness->x16 = smooth(loudness_at(loudness, now), (int)level * 16, frames_of(samples));
 	loudness->at = now;
+	if (level > loudness->peak)
+		loudness->peak = (uint8_t)level;
 }
 
 int loudness_at(const struct loudness *loudness, rs_time now)
 {
 	return smooth(loudness->x16, 0, silent_frames(loudness->at, now, DECAYED));
+}
+
+unsigned loudness_peak(struct loudness *loudness)
+{
+	const unsigned peak = loudness->peak;
+
+	loudness->peak = 0;
+	return peak;
 }
 
 /* ---- speech ---- */

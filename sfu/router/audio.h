@@ -15,12 +15,15 @@
 struct loudness {
 	int x16; /* 127 + dBov, in sixteenths of a dB; 0 = silence */
 	rs_time at;
+	uint8_t peak; /* the loudest packet since loudness_peak(); 0 = silence, 127 = loudest */
 };
 
 /* A packet of `samples` at 48 kHz and of `level` (0 = silence, 127 = loudest). */
 void loudness_add(struct loudness *loudness, unsigned level, uint32_t samples, rs_time now);
 /* In sixteenths of a dB, as it is at `now`. */
 int loudness_at(const struct loudness *loudness, rs_time now);
+/* The loudest packet since this was asked last. */
+unsigned loudness_peak(struct loudness *loudness);
 
 /* ---- speech ----
  *

@@ -176,6 +176,7 @@ struct router_meeting {
 	const char *content;
 	bool record;  /* feed the tap, once router_tap_start() was called */
 	bool off_air; /* it sits without the public: peers of the public are sent no media */
+	bool meters;  /* somebody looks at its levels: see router_level_next() */
 };
 
 /* Make it so. Saying the same again changes nothing. 0, -EINVAL (bad name), -E2BIG (a limit) or
@@ -524,5 +525,23 @@ struct router_source_stats {
  * change of desired state, which may not come during the walk. */
 int router_source_next(const struct router *router, size_t *cursor, rs_time now,
 	struct router_source_stats *out_stats);
+
+/* ---- meters ---- */
+
+/* How loud a microphone is, dBov; quieter than ROUTER_LEVEL_LEAST is told as that. */
+#define ROUTER_LEVEL_LEAST (-60)
+struct router_level {
+	const char *meeting;
+	const char *source;
+	int level_dbov; /* smoothed, as of router_source_stats */
+	int peak_dbov;  /* of the loudest packet since the walk before */
+};
+
+/* Somebody looks at levels, and some may have changed: true at most once in 150 ms. */
+bool router_levels_due(struct router *router, rs_time now);
+/* Walk, like router_source_next(), over the microphones of meetings that say `meters` whose level or peak is 2 dB and
+ * more off what was told last; all of them after `meters` was set. One walk each time that it is due. */
+int router_level_next(
+	struct router *router, size_t *cursor, rs_time now, struct router_level *out_level);
 
 #endif

@@ -166,6 +166,12 @@ struct tap_count {
 	uint64_t told;
 };
 
+/* Level and peak, dBov. */
+struct metered {
+	bool known;
+	int8_t level, peak;
+};
+
 /* A section a peer sends. */
 struct publish {
 	struct router_send spec; /* texts point into the members below */
@@ -190,6 +196,7 @@ struct publish {
 	struct audio audio;     /* of a microphone */
 	struct quality quality; /* the same */
 	bool speaking_said;     /* that somebody speaks into it was told */
+	struct metered metered; /* as meters were told last */
 	uint32_t tap_track;     /* 0 = none announced */
 	struct tap_count tap_count;
 	uint32_t tap_stream;
@@ -327,6 +334,7 @@ struct meeting {
 	struct named speaker, chair, content;
 	bool record;
 	bool off_air;
+	bool meters;
 	struct peer *peers;
 	/* Microphones of the floor; a source keeps its rank while open. */
 	struct publish *ranks[RANKS_MAX];
@@ -363,9 +371,13 @@ struct router {
 	size_t n_events;
 	rs_time next_tick;
 	rs_time next_slow;       /* levels, layers, flow */
+	rs_time next_levels;     /* meters */
 	struct egress *egresses; /* with something to send before the next tick */
 	rs_time next_egress;
 };
+
+/* meters.c: somebody looks at the levels of a meeting, or nobody does any more. */
+void meters_set(struct meeting *meeting, bool on);
 
 /* There is something to tick. */
 void wake(struct router *router, rs_time now);

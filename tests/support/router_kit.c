@@ -228,6 +228,7 @@ int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now)
 		.speaker = meeting->speaker,
 		.record = meeting->record,
 		.off_air = meeting->off_air,
+		.meters = meeting->meters,
 	};
 
 	return router_meeting_set(kit->router, &spec, now);

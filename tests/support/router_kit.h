@@ -120,6 +120,7 @@ struct kit_meeting {
 	uint32_t loudest; /* in direct mode */
 	bool record;
 	bool off_air;
+	bool meters;
 };
 int kit_meeting(struct kit *kit, const struct kit_meeting *meeting, rs_time now) RS_MUST_USE;
 

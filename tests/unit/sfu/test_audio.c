@@ -415,6 +415,90 @@ static void microphones_are_judged_closed_or_open(void **state)
 	assert_int_equal(stats.gated, 150);
 }
 
+/* ---- meters ---- */
+
+/* Levels of a walk that is due; false: none was due. */
+static bool meters(int levels[PEOPLE], int peaks[PEOPLE], size_t *out_told)
+{
+	const rs_time now = hall.frame * FRAME;
+	struct router_level level;
+	size_t cursor = 0;
+
+	*out_told = 0;
+	if (!router_levels_due(kit.router, now))
+		return false;
+	while (router_level_next(kit.router, &cursor, now, &level) == 1) {
+		assert_string_equal(level.meeting, "m");
+		for (unsigned who = 0; who < PEOPLE; who++) {
+			if (strcmp(level.source, people[who].id) != 0)
+				continue;
+			levels[who] = level.level_dbov;
+			peaks[who] = level.peak_dbov;
+		}
+		(*out_told)++;
+	}
+	return true;
+}
+
+static void levels_are_told_while_somebody_looks(void **state)
+{
+	int levels[PEOPLE] = { 0 };
+	int peaks[PEOPLE] = { 0 };
+	size_t told;
+
+	talk(50, 1 << 0, TALK);
+	assert_false(meters(levels, peaks, &told));
+	kit_must_meeting(
+		&kit, &(struct kit_meeting){ .event = 1, .meters = true }, hall.frame * FRAME);
+	assert_true(meters(levels, peaks, &told));
+	assert_int_equal(told, PEOPLE);
+	assert_in_range(-levels[0], TALK, TALK + 3);
+	assert_int_equal(peaks[0], -TALK);
+	assert_int_equal(levels[1], ROUTER_LEVEL_LEAST);
+	assert_false(meters(levels, peaks, &told));
+	/* Whoever goes on as before is no news, nor is a room's own noise. */
+	talk(8, 1 << 0, TALK);
+	assert_true(meters(levels, peaks, &told));
+	talk(8, 1 << 0, TALK + 1);
+	assert_true(meters(levels, peaks, &told));
+	assert_int_equal(told, 0);
+	/* One loud packet is seen in the peak, and is gone with the next. */
+	talk(7, 1 << 0, TALK);
+	talk(1, 1 << 0, 3);
+	assert_true(meters(levels, peaks, &told));
+	assert_int_equal(told, 1);
+	assert_int_equal(peaks[0], -3);
+	assert_true(levels[0] < -10);
+	talk(8, 1 << 0, TALK);
+	assert_true(meters(levels, peaks, &told));
+	assert_int_equal(peaks[0], -TALK);
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1 }, hall.frame * FRAME);
+	talk(8, 1 << 0, 40);
+	assert_false(meters(levels, peaks, &told));
+}
+
+/* What was told to who looked before is nothing to whoever looks now. */
+static void who_looks_again_is_told_all_levels(void **state)
+{
+	const struct kit_meeting looked = { .event = 1, .meters = true };
+	int levels[PEOPLE] = { 0 };
+	int peaks[PEOPLE] = { 0 };
+	size_t told;
+
+	kit_must_meeting(&kit, &looked, 0);
+	talk(50, 1 << 0, TALK);
+	assert_true(meters(levels, peaks, &told));
+	talk(8, 1 << 0, TALK);
+	kit_must_meeting(&kit, &looked, hall.frame * FRAME);
+	assert_true(meters(levels, peaks, &told));
+	assert_int_equal(told, 0);
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1 }, hall.frame * FRAME);
+	talk(8, 1 << 0, TALK);
+	kit_must_meeting(&kit, &looked, hall.frame * FRAME);
+	assert_true(meters(levels, peaks, &told));
+	assert_int_equal(told, PEOPLE);
+}
+
 /* ---- what an interpreter would have to work from ---- */
 
 struct sender {
@@ -567,6 +651,8 @@ int main(void)
 		CASE(a_silent_microphone_in_dtx_keeps_its_place_until_somebody_wants_it),
 		CASE(speaking_is_told_of_open_microphones_alone),
 		CASE(microphones_are_judged_closed_or_open),
+		CASE(levels_are_told_while_somebody_looks),
+		CASE(who_looks_again_is_told_all_levels),
 		cmocka_unit_test(loss_is_counted_before_repair_and_forgotten),
 		cmocka_unit_test(voice_at_full_level_is_clipping),
 		CASE(a_microphone_that_interprets_badly_shows_in_its_figures),

@@ -669,6 +669,19 @@ static void gate_and_stats_are_said_as_the_paper_has_them(void **state)
 		" \"counters\": {\"rx_oversized\": 9}, \"gauges\": {}, \"worst\": {}, \"histograms\": {}, \"watched\": []}");
 }
 
+static void levels_are_said(void **state)
+{
+	struct fixture *fixture = *state;
+	struct control_levels *levels = NULL;
+	assert_int_equal(control_open(fixture->control), 0);
+	json_decref(heard(fixture));
+	assert_int_equal(control_levels_new(&levels), 0);
+	control_levels_add(levels, &(struct router_level){ "demo", "KEN", -23, -9 });
+	control_report_levels(fixture->control, levels);
+	expect_heard(fixture,
+		"{\"type\": \"levels\", \"meeting\": \"demo\", \"sources\": [\"KEN\"], \"levels\": [-23], \"peaks\": [-9]}");
+}
+
 static void parts_of_stats_are_joined_and_counters_added_up(void **state)
 {
 	struct fixture *fixture = *state;
@@ -777,6 +790,7 @@ int main(void)
 		CASE(a_refusal_that_comes_later_is_reported),
 		CASE(a_unit_reads_the_same_on_another_thread),
 		CASE(a_peer_is_at_home_at_its_worker),
+		CASE(levels_are_said),
 		CASE(parts_of_stats_are_joined_and_counters_added_up),
 		CASE(without_a_connection_nothing_is_queued),
 		CASE(every_example_of_the_paper_is_taken),
