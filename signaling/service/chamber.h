@@ -73,6 +73,12 @@ struct station_told {
 	enum station_limit limit;
 };
 
+/* How loud a microphone is, dBov, as the media server says it while somebody surveys. */
+struct meter {
+	bool known;
+	int8_t level, peak;
+};
+
 /* What is known of a participant beside the proceedings: sockets, media, measurements. */
 struct person {
 	size_t sessions;
@@ -99,6 +105,7 @@ struct person {
 	int clock_ms;         /* the page's clock less ours; TROUBLE_UNKNOWN */
 	struct station station;
 	struct station_told station_told;
+	struct meter meter;
 	struct errands errands;
 	struct station_page page; /* said last of its own line */
 	rs_time page_at;          /* then; 0 = never */

@@ -125,7 +125,9 @@ void media_tell_meeting(struct service *service, struct chamber *chamber)
 	struct rs_buf out;
 	rs_buf_init(&out, NODE_TEXT_MAX);
 	node_tell(service, node,
-		node_write_sfu_meeting(++node->revision, chamber->proceedings, &out), &out);
+		node_write_sfu_meeting(
+			++node->revision, chamber->proceedings, survey_is_on(chamber), &out),
+		&out);
 	rs_buf_done(&out);
 }
 
@@ -152,7 +154,8 @@ static void tell_state(struct service *service, struct node *node)
 	for (struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
 		chamber = chamber->next) {
 		if (strcmp(chamber->proceedings->meeting->instance, node->instance) == 0)
-			node_state_add_sfu_meeting(state, chamber->proceedings);
+			node_state_add_sfu_meeting(
+				state, chamber->proceedings, survey_is_on(chamber));
 	}
 	size_t cursor = 0;
 	struct peer *peer;
@@ -321,6 +324,13 @@ static int on_speaking(struct service *service, struct node *node,
 	return 0;
 }
 
+static int on_levels(struct service *service, struct node *node, const struct node_message *message,
+	struct moment at, char error[SERVICE_ERROR_LEN])
+{
+	meters_take(service, message);
+	return 0;
+}
+
 static int on_stats(struct service *service, struct node *node, const struct node_message *message,
 	struct moment at, char error[SERVICE_ERROR_LEN])
 {
@@ -386,6 +396,7 @@ static handle_fn *const handlers[] = {
 	[NODE_SOURCE] = on_nothing,
 	[NODE_GATE] = on_gate,
 	[NODE_SPEAKING] = on_speaking,
+	[NODE_LEVELS] = on_levels,
 	[NODE_STATS] = on_stats,
 	[NODE_RECORDING] = on_recording,
 	[NODE_ARCHIVED] = on_archived,

@@ -66,6 +66,7 @@ static void leave_chamber(struct service *service, struct session *session, stru
 	if (peer != NULL)
 		peer->session = 0;
 	person->sessions--;
+	survey_left(service, chamber, session);
 	presence_away(service, person, at);
 }
 

@@ -216,7 +216,7 @@ static struct message *said(
 	return message;
 }
 
-static bool is_surveyed(const struct chamber *chamber)
+bool survey_is_on(const struct chamber *chamber)
 {
 	const struct session *session = chamber->sessions;
 	while (session != NULL && !session->surveys)
@@ -234,7 +234,7 @@ static void all_told(struct chamber *chamber)
 
 void survey_tell(struct service *service, struct chamber *chamber)
 {
-	if (!is_surveyed(chamber))
+	if (!survey_is_on(chamber))
 		return;
 	struct message *message = said(service, chamber, false);
 	if (message == NULL)
@@ -257,13 +257,24 @@ void survey_wish(struct service *service, struct session *session,
 			message->id, VERDICT_TOO_MANY, wire_verdict_text(VERDICT_TOO_MANY), out);
 		return;
 	}
+	const bool was_on = survey_is_on(session->chamber);
 	/* What was told when somebody looked last is no beginning for what is told from now on. */
-	if (whole != NULL && !is_surveyed(session->chamber))
+	if (whole != NULL && !was_on)
 		all_told(session->chamber);
 	session->surveys = message->command.on;
 	if (whole != NULL)
 		out_push(service, SERVICE_SEND, session->id, 0, whole);
+	if (was_on != survey_is_on(session->chamber))
+		meters_switch(service, session->chamber);
+	else if (whole != NULL)
+		meters_tell(service, session);
 	*err = wire_reply_ok(message->id, 0, out);
+}
+
+void survey_left(struct service *service, struct chamber *chamber, const struct session *session)
+{
+	if (session->surveys && !survey_is_on(chamber))
+		meters_switch(service, chamber);
 }
 
 static int put_histories(const struct chamber *chamber, const struct wire_message *message,

@@ -30,11 +30,23 @@ void survey_wish(struct service *service, struct session *session,
 	const struct wire_message *message, struct rs_buf *out, int *err);
 void survey_history(struct service *service, const struct session *session,
 	const struct wire_message *message, struct moment at);
+/* A page looks. */
+bool survey_is_on(const struct chamber *chamber);
+/* A page went: perhaps nobody looks any more. */
+void survey_left(struct service *service, struct chamber *chamber, const struct session *session);
 /* What changed since it was told last, to the pages that survey the meeting. */
 void survey_tell(struct service *service, struct chamber *chamber);
 /* Troubles of this severity now: of everybody, of the meetings and the nodes. */
 uint64_t survey_count(const struct service *service, enum severity severity);
 /* The chamber goes: what its stations remember. */
 void survey_free(struct chamber *chamber);
+
+/* meters.c */
+/* The media server says levels: told to the pages that survey the meeting. */
+void meters_take(struct service *service, const struct node_message *message);
+/* All levels that are known, to one page. */
+void meters_tell(struct service *service, const struct session *session);
+/* Somebody looks from now on, or nobody any more: the media server is told, and what it said is forgotten. */
+void meters_switch(struct service *service, struct chamber *chamber);
 
 #endif

@@ -106,6 +106,21 @@ static void parse_speaking(const struct object *object, struct node_message *mes
 	message->speaking = object_bool(object, "speaking");
 }
 
+/* One list each of names, levels and peaks, of the same length. */
+static void parse_levels(const struct object *object, struct node_message *message)
+{
+	message->meeting = object_name(object, "meeting");
+	message->n_sources = object_array(object, "sources", SOURCES_MAX);
+	if (object_array(object, "levels", SOURCES_MAX) != message->n_sources ||
+		object_array(object, "peaks", SOURCES_MAX) != message->n_sources)
+		object_fail(object, "sources", "as many levels and peaks are expected");
+	for (size_t i = 0; i < message->n_sources && !object->error->failed; i++) {
+		(void)object_text_at(object, "sources", i);
+		(void)object_int_at(object, "levels", i, -127, 0);
+		(void)object_int_at(object, "peaks", i, -127, 0);
+	}
+}
+
 static void parse_stats(const struct object *object, struct node_message *message)
 {
 	message->n_peers = object_array(object, "peers", PEERS_MAX);
@@ -165,6 +180,7 @@ static const struct {
 	[NODE_SOURCE] = { "source", parse_source },
 	[NODE_GATE] = { "gate", parse_gate },
 	[NODE_SPEAKING] = { "speaking", parse_speaking },
+	[NODE_LEVELS] = { "levels", parse_levels },
 	[NODE_STATS] = { "stats", parse_stats },
 	[NODE_RECORDING] = { "recording", parse_recording },
 	[NODE_ARCHIVED] = { "archived", parse_archived },
@@ -287,5 +303,16 @@ void node_stats_source(
 		.clipping_permille = object_int_or(&source, "clipping_permille", 0, 1000, 0),
 		.loss_permille = object_int_or(&source, "loss_permille", 0, 1000, 0),
 		.jitter_ms = object_int_or(&source, "jitter_ms", 0, INT32_MAX, 0),
+	};
+}
+
+struct node_level node_level(const struct node_message *message, size_t i)
+{
+	struct object_error failure;
+	const struct object root = object_root(message->json, "levels", &failure);
+	return (struct node_level){
+		.source = object_text_at(&root, "sources", i),
+		.level = (int)object_int_at(&root, "levels", i, -127, 0),
+		.peak = (int)object_int_at(&root, "peaks", i, -127, 0),
 	};
 }

@@ -22,6 +22,7 @@ enum node_message_kind {
 	NODE_SOURCE,
 	NODE_GATE,
 	NODE_SPEAKING,
+	NODE_LEVELS,
 	NODE_STATS,
 	NODE_RECORDING,
 	NODE_ARCHIVED,
@@ -67,13 +68,13 @@ struct node_message {
 	size_t n_workers;           /* HELLO of an SFU, see node_hello_worker() */
 	size_t n_peers;             /* HELLO of an SFU, see node_hello_peer(); STATS */
 	size_t n_recordings;        /* HELLO of a recorder, see node_hello_recording() */
-	size_t n_sources;           /* STATS */
+	size_t n_sources;           /* STATS; LEVELS, see node_level() */
 	size_t n_watched;           /* STATS */
 	const char *peer;           /* PEER, LAYERS */
 	const char *mid;            /* LAYERS */
 	size_t wanted, of;          /* LAYERS: of so many layers so many, from the lowest */
 	enum node_peer_state state; /* PEER */
-	const char *meeting;        /* SOURCE, GATE, SPEAKING, RECORDING, ARCHIVED */
+	const char *meeting;        /* SOURCE, GATE, SPEAKING, LEVELS, RECORDING, ARCHIVED */
 	const char *source;         /* SOURCE, GATE, SPEAKING */
 	const char *media;          /* SOURCE */
 	bool flowing;               /* SOURCE */
@@ -113,6 +114,13 @@ struct node_source_stats {
 	int64_t jitter_ms;
 };
 
+/* How loud a microphone is, dBov. */
+struct node_level {
+	const char *source;
+	int level; /* smoothed */
+	int peak;  /* of the loudest packet lately */
+};
+
 /* 0 or -EBADMSG with `error` set; to be done with in both cases. */
 int node_message_parse(const char *text, size_t len, struct node_message *out_message,
 	char error[WIRE_ERROR_LEN]) RS_MUST_USE;
@@ -134,6 +142,9 @@ const char *node_stats_watched(const struct node_message *message, size_t i);
 void node_stats_source(
 	const struct node_message *message, size_t i, struct node_source_stats *out_stats);
 
+/* The i-th microphone of LEVELS. */
+struct node_level node_level(const struct node_message *message, size_t i);
+
 /* --- what signaling says; all append one JSON object: 0, -E2BIG or -ENOMEM --- */
 
 /* What a recorder is to do in a meeting. */
@@ -144,9 +155,9 @@ struct node_recording {
 	const char *tap;
 };
 
-/* A meeting for a media server, and for a recorder. */
-int node_write_sfu_meeting(
-	int64_t revision, const struct proceedings *proceedings, struct rs_buf *out) RS_MUST_USE;
+/* A meeting for a media server (`meters`: it is to say `levels`), and for a recorder. */
+int node_write_sfu_meeting(int64_t revision, const struct proceedings *proceedings, bool meters,
+	struct rs_buf *out) RS_MUST_USE;
 int node_write_recorder_meeting(int64_t revision, const struct meeting *meeting,
 	const struct node_recording *recording, struct rs_buf *out) RS_MUST_USE;
 /* The meeting of one peer that hears and sees itself (service/echo.c): everything of it is open, nothing is recorded. */
@@ -161,7 +172,8 @@ int node_write_event(int64_t revision, const char *meeting, uint64_t event, cons
 /* The whole state, built unit by unit. */
 struct node_state;
 int node_state_new(int64_t revision, struct node_state **out_state) RS_MUST_USE;
-void node_state_add_sfu_meeting(struct node_state *state, const struct proceedings *proceedings);
+void node_state_add_sfu_meeting(
+	struct node_state *state, const struct proceedings *proceedings, bool meters);
 void node_state_add_recorder_meeting(struct node_state *state, const struct meeting *meeting,
 	const struct node_recording *recording);
 void node_state_add_peer(struct node_state *state, const struct peer_spec *peer);

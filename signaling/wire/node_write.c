@@ -38,7 +38,7 @@ static json_t *sfu_channel(const struct interpretation *interpretation, size_t i
 }
 
 /* Section 3.1 of common/control/PROTOCOL.md. */
-static json_t *sfu_meeting(const struct proceedings *proceedings)
+static json_t *sfu_meeting(const struct proceedings *proceedings, bool meters)
 {
 	const struct meeting *meeting = proceedings->meeting;
 	const struct interpretation *interpretation = proceedings->interpretation;
@@ -63,6 +63,8 @@ static json_t *sfu_meeting(const struct proceedings *proceedings)
 	doc_put(&json, "channels", channels);
 	doc_put(&json, "record", json_boolean(meeting->session[0] != '\0'));
 	doc_put(&json, "webcast", json_boolean(meeting->visibility == VISIBILITY_PUBLIC));
+	if (meters)
+		doc_put(&json, "meters", json_true());
 	return json;
 }
 
@@ -156,9 +158,9 @@ static int write_unit(
 }
 
 int node_write_sfu_meeting(
-	int64_t revision, const struct proceedings *proceedings, struct rs_buf *out)
+	int64_t revision, const struct proceedings *proceedings, bool meters, struct rs_buf *out)
 {
-	return write_unit("meeting", revision, "meeting", sfu_meeting(proceedings), out);
+	return write_unit("meeting", revision, "meeting", sfu_meeting(proceedings, meters), out);
 }
 
 int node_write_recorder_meeting(int64_t revision, const struct meeting *meeting,
@@ -228,9 +230,10 @@ int node_state_new(int64_t revision, struct node_state **out_state)
 	return 0;
 }
 
-void node_state_add_sfu_meeting(struct node_state *state, const struct proceedings *proceedings)
+void node_state_add_sfu_meeting(
+	struct node_state *state, const struct proceedings *proceedings, bool meters)
 {
-	doc_push(&state->meetings, sfu_meeting(proceedings));
+	doc_push(&state->meetings, sfu_meeting(proceedings, meters));
 }
 
 void node_state_add_recorder_meeting(struct node_state *state, const struct meeting *meeting,

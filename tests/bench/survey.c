@@ -11,6 +11,8 @@
 
 #define PEOPLE 300
 #define SECONDS 60
+#define LEVELS 200
+#define LEVELS_A_SECOND (1000.0 / 150)
 #define TEXT_MAX ((size_t)4 << 20)
 
 static char peers[PEOPLE][65];
@@ -77,6 +79,43 @@ static void write_second(struct bench *bench, int second, struct rs_buf *out)
 	must(rs_buf_printf(out, "],\"worst\":{\"transit_us\":%d}}", 400 + second));
 }
 
+/* Everybody's level is another one: nobody's is in a meeting. */
+static void write_levels(struct bench *bench, struct rs_buf *out)
+{
+	must(rs_buf_printf(out, "{\"type\":\"levels\",\"meeting\":\"large\",\"sources\":["));
+	for (int i = 0; i < PEOPLE; i++)
+		must(rs_buf_printf(out, "%s\"D%d\"", i > 0 ? "," : "", i));
+	must(rs_buf_printf(out, "],\"levels\":["));
+	for (int i = 0; i < PEOPLE; i++)
+		must(rs_buf_printf(out, "%s-%d", i > 0 ? "," : "",
+			(int)(20 + rs_rand_u32(&bench->rand) % 40)));
+	must(rs_buf_printf(out, "],\"peaks\":["));
+	for (int i = 0; i < PEOPLE; i++)
+		must(rs_buf_printf(
+			out, "%s-%d", i > 0 ? "," : "", (int)(rs_rand_u32(&bench->rand) % 20)));
+	must(rs_buf_printf(out, "]}"));
+}
+
+/* Milliseconds of CPU time a second of meters. */
+static double meters(struct bench *bench, const struct bench_line *sfu)
+{
+	char error[SERVICE_ERROR_LEN];
+	double used = 0;
+	for (int i = 0; i < LEVELS; i++) {
+		struct rs_buf text;
+		rs_buf_init(&text, TEXT_MAX);
+		write_levels(bench, &text);
+		const double before = cpu_ms();
+		must(service_node_recv(bench->service, sfu->id, (const char *)rs_buf_data(&text),
+			rs_buf_len(&text), bench->at, error));
+		used += cpu_ms() - before;
+		rs_buf_done(&text);
+		forget(bench);
+		bench_turn(bench);
+	}
+	return used / LEVELS * LEVELS_A_SECOND;
+}
+
 /* Milliseconds of CPU time a second. */
 static double seconds(struct bench *bench, const struct bench_line *sfu, int from)
 {
@@ -123,6 +162,12 @@ int main(void)
 	(void)printf(
 		"lines %d: a second of the media server's figures takes %.2f ms of CPU time (%.2f %% of a core), surveyed %.2f ms (%.2f %%); the technician is told %zu octets a second\n",
 		PEOPLE, without, without / 10, with, with / 10, strlen(told));
+	free(told);
+	const double metered = meters(bench, sfu);
+	told = json_dumps(bench_last(technician, "levels"), JSON_COMPACT);
+	(void)printf(
+		"meters of all of them, while all speak: %.2f ms of CPU time a second (%.2f %%) more; %.0f octets a second\n",
+		metered, metered / 10, (double)strlen(told) * LEVELS_A_SECOND);
 	free(told);
 	bench_free(bench);
 	return 0;

@@ -67,7 +67,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		bench_node(bench) /* has not said hello */ };
 	const struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
 	struct bench_line *ken = bench_join_changes(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
 	(void)bench_offer(bench, ken);
+	(void)bench_try(bench, technician, "survey", "\"on\":true"); /* so that levels are told */
 	while (size > 0) {
 		const uint8_t *end = memchr(data, '\n', size);
 		const size_t len = end != NULL ? (size_t)(end - data) : size;

@@ -76,6 +76,9 @@ export class Page {
 			this.survey = mergePatch(message.whole ? {} : this.survey, message.patch);
 			this.surveyed?.(message);
 			break;
+		case 'levels':
+			this.levelled?.(message);
+			break;
 		case 'technician':
 			this.asked.push(message);
 			break;

@@ -43,7 +43,7 @@ try {
 	load = spawn(join(build, 'tools/loadgen/rostrum-load'), ['--base', rostrum.base, '--meeting', MEETING, '--publishers', String(PAGES), '--players', '0', '--duration', '3600'],
 		{ stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ROSTRUM_TOKEN: technician } });
 	page = new Page(rostrum.base, technician);
-	page.surveyed = (message) => {
+	page.surveyed = page.levelled = (message) => {
 		told.messages += 1;
 		told.octets += JSON.stringify(message).length;
 	};

@@ -137,6 +137,83 @@ static void the_first_tells_all_and_the_next_what_changed(void **state)
 	assert_true(json_is_null(last_patch(technician, "people.KEN")));
 }
 
+static const char *two_levels(const struct bench_line *page, const char *path)
+{
+	static char text[64];
+	char *json = json_dumps(bench_at(bench_last(page, "levels"), path), JSON_COMPACT);
+	(void)snprintf(text, sizeof(text), "%s", json != NULL ? json : "");
+	free(json);
+	return text;
+}
+
+static int say_levels(struct bench *bench, struct bench_line *sfu, int ken, int fra)
+{
+	return bench_report(bench, sfu,
+		"{\"type\":\"levels\",\"meeting\":\"demo\",\"sources\":[\"KEN\",\"nobody\",\"FRA\"],"
+		"\"levels\":[%d,-60,%d],\"peaks\":[%d,-60,%d]}",
+		ken, fra, ken + 5, fra + 5);
+}
+
+static bool is_metered(const struct bench_line *sfu)
+{
+	return json_is_true(bench_at(bench_last(sfu, "meeting"), "meeting.meters"));
+}
+
+static struct bench *two_technicians(void)
+{
+	return bench_new_of(NULL,
+		"{\"id\":\"two\",\"title\":\"Two\",\"rules\":\"unga\",\"languages\":[{\"id\":\"en\",\"name\":\"English\"}],"
+		"\"delegations\":[{\"id\":\"KEN\",\"country\":\"Kenya\"},{\"id\":\"FRA\",\"country\":\"France\"}],"
+		"\"meetings\":[{\"id\":\"demo\",\"title\":\"Demo\",\"mode\":\"floor\",\"record\":false,"
+		"\"items\":[{\"id\":\"1\",\"title\":\"Debate\"}],\"badges\":["
+		"{\"id\":\"one\",\"role\":\"technician\",\"name\":\"One\"},{\"id\":\"two\",\"role\":\"technician\",\"name\":\"Two\"},"
+		"{\"id\":\"KEN\",\"role\":\"delegate\",\"name\":\"KEN\",\"delegation\":\"KEN\"},"
+		"{\"id\":\"FRA\",\"role\":\"delegate\",\"name\":\"FRA\",\"delegation\":\"FRA\"}]}]}");
+}
+
+/* Several times a second, and only while somebody looks is the media server asked for it. */
+static void meters_are_told_to_pages_that_survey(void **state)
+{
+	struct bench *bench = two_technicians();
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "one", "technician");
+	struct bench_line *second = bench_join(bench, "demo", "two", "technician");
+	assert_false(is_metered(sfu));
+	assert_int_equal(say_levels(bench, sfu, -23, -30), 0);
+	assert_int_equal(bench_count(technician, "levels"), 0);
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	assert_true(is_metered(sfu));
+	for (int i = 0; i < 7; i++) {
+		assert_int_equal(say_levels(bench, sfu, -20 - i, -30), 0);
+		bench_pass(bench, RS_MS(150));
+	}
+	assert_int_equal(bench_count(technician, "levels"), 7);
+	assert_string_equal(
+		two_levels(technician, "levels"), "{\"KEN\":[-26,-21],\"FRA\":[-30,-25]}");
+	assert_int_equal(bench_count(ken, "levels") + bench_count(second, "levels"), 0);
+	/* Who comes later is told what is known, for the media server says only what changes. */
+	assert_string_equal(bench_try(bench, second, "survey", "\"on\":true"), "ok");
+	assert_string_equal(two_levels(second, "levels.KEN"), "[-26,-21]");
+	assert_int_equal(bench_count(technician, "levels"), 7);
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":false"), "ok");
+	assert_true(is_metered(sfu));
+	bench_leave(bench, second, 1000);
+	assert_false(is_metered(sfu));
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	assert_true(is_metered(sfu));
+	assert_int_equal(bench_count(technician, "levels"), 7);
+	/* One that connects anew knows it from the whole state. */
+	bench_node_gone(bench, sfu);
+	struct bench_line *again = bench_sfu(bench, "i1", "null");
+	assert_true(json_is_true(bench_at(bench_last(again, "state"), "meetings.0.meters")));
+	assert_int_equal(bench_report(bench, again,
+				 "{\"type\":\"levels\",\"meeting\":\"demo\",\"sources\":[\"KEN\"],"
+				 "\"levels\":[],\"peaks\":[-1]}"),
+		-EBADMSG);
+	bench_free(bench);
+}
+
 /* What was told to who looked earlier is nothing to whoever looks now. */
 static void who_looks_again_is_told_what_changes_from_then_on(void **state)
 {
@@ -384,6 +461,7 @@ int main(void)
 			only_technicians_survey_and_only_when_they_ask, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			the_first_tells_all_and_the_next_what_changed, setup, teardown),
+		cmocka_unit_test(meters_are_told_to_pages_that_survey),
 		cmocka_unit_test_setup_teardown(
 			who_looks_again_is_told_what_changes_from_then_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(loss_is_listed_while_it_lasts, setup, teardown),

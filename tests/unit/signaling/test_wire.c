@@ -55,7 +55,8 @@ static void assert_event(const json_t *json, const char *text)
 static void each_page_example(void *ctx, const char *kind, size_t line, const char *text)
 {
 	static const char *const said[] = { "welcome", "error", "reply", "event", "measured",
-		"chat", "sync", "listening", "caption-live", "survey", "technician", "layers" };
+		"chat", "sync", "listening", "caption-live", "survey", "levels", "technician",
+		"layers" };
 	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	size_t i = 0;
 	(void)ctx;
@@ -450,9 +451,10 @@ static void a_discussion_says_how_many_are_heard(void **state)
 	struct rs_buf out;
 	rs_buf_init(&out, 65536);
 	assert_int_equal(proceedings_new(rs_steal(&conference->meetings[0]), &proceedings), 0);
-	assert_int_equal(node_write_sfu_meeting(1, proceedings, &out), 0);
+	assert_int_equal(node_write_sfu_meeting(1, proceedings, true, &out), 0);
 	assert_int_equal(rs_buf_append(&out, "", 1), 0);
 	assert_non_null(strstr((const char *)rs_buf_data(&out), "\"loudest\":3"));
+	assert_non_null(strstr((const char *)rs_buf_data(&out), "\"meters\":true"));
 	rs_buf_done(&out);
 	proceedings_free(proceedings);
 	conference_free(conference);
