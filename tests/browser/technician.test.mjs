@@ -36,6 +36,62 @@ test('a line is measured, and one press shows it in full', LIMIT, async () => {
 	await until('the media server', async () => /% busy/.test(await text('[data-testid="node"][data-node="sfu-1"]')));
 });
 
+// A tone that is louder and softer about as often as a voice has syllables, instead of the steady one.
+const speakInSyllables = async () => {
+	const sender = window.rostrum.pc().getSenders().find(({ track }) => track?.kind === 'audio');
+	const own = sender.track;
+	const context = new AudioContext();
+	const [tone, voice, to] = [new OscillatorNode(context, { frequency: 990 }), new GainNode(context, { gain: 0 }), new MediaStreamAudioDestinationNode(context)];
+	tone.connect(voice).connect(to);
+	tone.start();
+	for (let at = 0; at < 600; at += 1) voice.gain.setTargetAtTime([0.5, 0.01, 0.2, 0.002][at % 4], context.currentTime + at * 0.15, 0.02);
+	await sender.replaceTrack(to.stream.getAudioTracks()[0]);
+	window.syllables = { end: async () => {
+		await sender.replaceTrack(own);
+		await context.close();
+	} };
+};
+
+// Counted against what comes once a second, so that a slow machine is slow for both.
+test('the meter of who speaks moves with the voice, and with each drawing', LIMIT, async () => {
+	await KEN.page.evaluate(speakInSyllables);
+	const counts = await technician.page.evaluate(async (one) => {
+		const canvas = document.querySelector('rs-stations canvas');
+		const pen = canvas.getContext('2d');
+		const line = () => {
+			const [frame, place] = [canvas.getBoundingClientRect(), document.querySelector(`${one} [data-draws=level]`).getBoundingClientRect()];
+			const [x, y] = [place.x - frame.x, place.y - frame.y + place.height / 2].map((at) => Math.round(at * devicePixelRatio));
+			const { data } = pen.getImageData(x, y, Math.round(place.width * devicePixelRatio), 1);
+			return data.join();
+		};
+		const { wire } = document.querySelector('rs-technician').session;
+		const { onlevels, onsurvey } = wire;
+		const counted = { told: 0, seconds: 0, drawn: 0 };
+		let level = '';
+		wire.onlevels = (levels) => {
+			if (levels.KEN && String(levels.KEN) !== level) counted.told += 1;
+			level = String(levels.KEN ?? level);
+			onlevels(levels);
+		};
+		wire.onsurvey = (told) => {
+			counted.seconds += 1;
+			onsurvey(told);
+		};
+		let before = '';
+		while (counted.seconds < 11) {
+			await new Promise((resolve) => setTimeout(resolve, 20));
+			const now = line();
+			if (now !== before) counted.drawn += 1;
+			before = now;
+		}
+		Object.assign(wire, { onlevels, onsurvey });
+		return counted;
+	}, row);
+	await KEN.page.evaluate(() => window.syllables.end());
+	assert.ok(counts.told > 3 * (counts.seconds - 1), JSON.stringify(counts));
+	assert.ok(counts.drawn > 3 * (counts.seconds - 1), JSON.stringify(counts));
+});
+
 test('somebody is found, and only who is meant is shown', LIMIT, async () => {
 	await technician.page.type('[data-testid="find-station"]', 'kenya');
 	await until('Kenya alone', async () => (await technician.page.$$('[data-testid="station"]')).length === 1);

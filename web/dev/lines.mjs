@@ -48,3 +48,8 @@ export function survey(participants) {
 export function levels(participants) {
 	return Object.fromEntries(Object.entries(participants).filter(([, { present }]) => present).map(([badge]) => [badge, Math.round(-58 + 56 * noise(seedOf(badge), 7))]));
 }
+
+/** What their meters show: the level, and a peak somewhat above it. */
+export function meters(participants) {
+	return Object.fromEntries(Object.entries(levels(participants)).map(([badge, level], i) => [badge, [Math.max(-60, level), Math.min(0, Math.max(-60, level + 4 + (i % 9)))]]));
+}

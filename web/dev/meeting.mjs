@@ -132,6 +132,7 @@ export async function startMeeting(port = 0, { rehearsal = false } = {}) {
 		survey: (id) => {
 			sockets.get(id).send(JSON.stringify(lines.survey(view.participants)));
 			sockets.get(id).send(JSON.stringify({ type: 'measured', patch: { levels: lines.levels(view.participants) } }));
+			sockets.get(id).send(JSON.stringify({ type: 'levels', levels: lines.meters(view.participants) }));
 			return {};
 		},
 		history: (_id, { participants }) => lines.history(participants),

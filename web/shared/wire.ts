@@ -95,6 +95,8 @@ export class Wire {
 	onsilent: () => void = () => {};
 	/** How all lines are: for a technician's page that asked. */
 	onsurvey: (told: { whole: boolean; patch: unknown }) => void = () => {};
+	/** Levels and peaks of microphones, several times a second: for the same page. */
+	onlevels: (levels: Record<string, [level: number, peak: number]>) => void = () => {};
 	/** A technician asks something of this page. */
 	ontechnician: (request: Request) => void = () => {};
 	/** What the audio places of the connection carry from now on. */
@@ -202,6 +204,9 @@ export class Wire {
 			case 'survey':
 				this.onsurvey({ whole: message['whole'] === true, patch: message['patch'] });
 				break;
+			case 'levels':
+				this.onlevels(message['levels'] as Record<string, [number, number]>);
+				return; // a meter moves: nothing else of the page is otherwise
 			case 'technician':
 				this.ontechnician(message as unknown as Request);
 				break;

@@ -200,7 +200,7 @@ export class BoxDetail extends Part {
 			const shown = Math.max(level, (this.falling[i] ?? level) - FALL_DB);
 			this.falling[i] = shown;
 			const box = row.getBoundingClientRect();
-			drawMeter(pen, { x: box.left - left, y: box.bottom - top - METER_PX, width: box.width, height: METER_PX }, shown, inks);
+			drawMeter(pen, { x: box.left - left, y: box.bottom - top - METER_PX, width: box.width, height: METER_PX }, { level: shown, peak: this.report!.microphones[i]?.peak ?? shown }, inks);
 		});
 	}
 }

@@ -28,13 +28,15 @@ const FLOOR_DB = -60;
 /** From these on a voice is loud, and nearly cut off. */
 const LOUD_DB = -12;
 const HOT_DB = -3;
+const TICK_PX = 2;
 
-/** A level in dBov as a bar. Left to right in every language, as on the devices. */
-export function drawMeter(pen: CanvasRenderingContext2D, { x, y, width, height }: Box, level: number | null, inks: Inks): void {
+/** A level in dBov as a bar, its peak as a tick. Left to right in every language, as on the devices. */
+export function drawMeter(pen: CanvasRenderingContext2D, { x, y, width, height }: Box, reading: { level: number; peak: number } | null, inks: Inks): void {
 	pen.fillStyle = inks.line;
 	pen.fillRect(x, y, width, height);
-	if (level === null || level <= FLOOR_DB)
+	if (reading === null)
 		return;
+	const { level, peak } = reading;
 	const at = (db: number) => (Math.min(0, Math.max(FLOOR_DB, db)) / -FLOOR_DB + 1) * width;
 	const part = (from: number, to: number, ink: string) => {
 		if (level <= from)
@@ -45,6 +47,10 @@ export function drawMeter(pen: CanvasRenderingContext2D, { x, y, width, height }
 	part(FLOOR_DB, LOUD_DB, inks.good);
 	part(LOUD_DB, HOT_DB, inks.fair);
 	part(HOT_DB, 0, inks.bad);
+	if (peak <= Math.max(FLOOR_DB, level))
+		return;
+	pen.fillStyle = peak > HOT_DB ? inks.bad : peak > LOUD_DB ? inks.fair : inks.good;
+	pen.fillRect(x + Math.min(at(peak), width - TICK_PX), y, TICK_PX, height);
 }
 
 /** Values as a line, time from left to right in every language; `top` is the least that fills the height. */

@@ -8,7 +8,8 @@ import { decimal, t, timeOfDay, type Key } from '#shared/words';
 import { icon, lamp } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import { whileSeen } from '#shared/ui/small';
-import { drawMeter, drawSpark, inksOf } from './pens';
+import type { Meters } from './meters';
+import { drawMeter, drawSpark, inksOf, type Inks } from './pens';
 import { asBefore, matches, rowsOf, SHOWN, sorted, troubleText, type Row, type Shown } from './rows';
 import { figureOf, STEPS, type Series, type Survey } from './survey';
 
@@ -20,9 +21,12 @@ const ROW_NARROW_REM = 5;
 export const NARROW = matchMedia('(max-width: 52rem)');
 /** After the pointer or a key was on the table the order stays for so long. */
 const STILL_MS = 4000;
-const DRAW_MS = 100;
-/** What a meter falls by in one drawing, dB. */
-const FALL_DB = 3;
+/** Meters are drawn so often, all else once in so many times of it. */
+const DRAW_MS = 50;
+const PLOTS_EVERY = 10;
+/** Who wishes no motion sees a meter step, once a second. */
+const NO_MOTION = matchMedia('(prefers-reduced-motion: reduce)');
+const STEPS_EVERY = 20;
 /** Least that fills the height of a small plot. */
 const TOPS: Partial<Record<Series, number>> = { loss_up: 50, rtt: 200, up: 500 };
 const NOTHING_MEASURED: null[] = Array.from({ length: STEPS }, () => null);
@@ -31,6 +35,7 @@ const NOTHING_MEASURED: null[] = Array.from({ length: STEPS }, () => null);
 @customElement('rs-stations')
 export class Stations extends Part {
 	@property({ attribute: false }) survey!: Survey;
+	@property({ attribute: false }) meters!: Meters;
 	@property() chosen = '';
 	@property({ attribute: false }) choose: (badge: string) => void = () => {};
 	/** History of these is looked at. */
@@ -46,7 +51,10 @@ export class Stations extends Part {
 	private wanted = '';
 	private touched = -STILL_MS;
 	private stop = () => {};
-	private readonly falling = new Map<string, number>();
+	/** Times that it was drawn. */
+	private drawings = 0;
+	/** Rows are not where they were. */
+	private moved = true;
 	private sizes: ResizeObserver | null = null;
 
 	override connectedCallback(): void {
@@ -78,6 +86,7 @@ export class Stations extends Part {
 	}
 
 	override updated(): void {
+		this.moved = true;
 		const height = `${this.rows.length * this.rowPx}px`;
 		this.querySelector<HTMLElement>('.tall')!.style.blockSize = height;
 		this.querySelector<HTMLElement>('.window')!.style.insetBlockStart = `${this.from * this.rowPx}px`;
@@ -143,6 +152,7 @@ export class Stations extends Part {
 	}
 
 	private scrolled(): void {
+		this.moved = true;
 		this.first = Math.floor(this.scroller.scrollTop / this.rowPx);
 		this.fits = Math.ceil(this.scroller.clientHeight / this.rowPx) + 1;
 	}
@@ -160,43 +170,47 @@ export class Stations extends Part {
 	/* ---- what is drawn by hand ---- */
 
 	private draw(): void {
+		const turn = this.drawings++;
+		const all = this.moved || turn % PLOTS_EVERY === 0;
+		if (NO_MOTION.matches && !this.moved && turn % STEPS_EVERY !== 0)
+			return;
 		const canvas = this.querySelector('canvas');
 		const probe = this.querySelector<HTMLElement>('.probe');
 		const pen = canvas?.getContext('2d');
 		if (!canvas || !probe || !pen)
 			return;
 		const frame = canvas.getBoundingClientRect();
-		const scale = devicePixelRatio;
-		const [width, height] = [Math.round(frame.width * scale), Math.round(frame.height * scale)];
-		if (canvas.width !== width || canvas.height !== height)
-			[canvas.width, canvas.height] = [width, height];
-		pen.setTransform(scale, 0, 0, scale, 0, 0);
-		pen.clearRect(0, 0, frame.width, frame.height);
+		const resized = this.fit(canvas, frame);
+		pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+		if (all)
+			pen.clearRect(0, 0, frame.width, frame.height);
 		const inks = inksOf(probe);
-		for (const place of this.querySelectorAll<HTMLElement>('[data-draws]')) {
-			const { x, y, width: w, height: h } = place.getBoundingClientRect();
-			const box = { x: x - frame.x, y: y - frame.y, width: w, height: h };
-			const { draws, badge } = place.dataset as { draws: Series; badge: string };
-			if (box.y > frame.height || box.y + h < 0 || w === 0)
-				continue;
-			if (draws === 'level')
-				drawMeter(pen, box, this.fall(badge), inks);
-			else
-				drawSpark(pen, box, this.survey.history(badge)?.[draws] ?? NOTHING_MEASURED, TOPS[draws] ?? 1, draws === 'loss_up' ? inks.bad : inks.accent);
-		}
+		for (const place of this.querySelectorAll<HTMLElement>(all || resized ? '[data-draws]' : '[data-draws=level]'))
+			this.drawOne(pen, place, frame, inks);
+		this.moved = false;
 	}
 
-	/** Up at once, down slowly, as on the devices. */
-	private fall(badge: string): number | null {
-		const level = this.session.wire.measured.levels?.[badge] ?? null;
-		const before = this.falling.get(badge) ?? -127;
-		if (level === null) {
-			this.falling.delete(badge);
-			return null;
+	/** The canvas has the pixels of its place. True: it was another size, and is empty. */
+	private fit(canvas: HTMLCanvasElement, frame: DOMRect): boolean {
+		const [width, height] = [Math.round(frame.width * devicePixelRatio), Math.round(frame.height * devicePixelRatio)];
+		if (canvas.width === width && canvas.height === height)
+			return false;
+		[canvas.width, canvas.height] = [width, height];
+		return true;
+	}
+
+	private drawOne(pen: CanvasRenderingContext2D, place: HTMLElement, frame: DOMRect, inks: Inks): void {
+		const { x, y, width, height } = place.getBoundingClientRect();
+		const box = { x: x - frame.x, y: y - frame.y, width, height };
+		const { draws, badge } = place.dataset as { draws: Series; badge: string };
+		if (box.y > frame.height || box.y + height < 0 || width === 0)
+			return;
+		if (draws === 'level') {
+			const level = this.session.wire.measured.levels?.[badge] ?? null;
+			drawMeter(pen, box, this.meters.shown(badge, level, performance.now(), !NO_MOTION.matches), inks);
+		} else {
+			drawSpark(pen, box, this.survey.history(badge)?.[draws] ?? NOTHING_MEASURED, TOPS[draws] ?? 1, draws === 'loss_up' ? inks.bad : inks.accent);
 		}
-		const now = Math.max(level, before - FALL_DB);
-		this.falling.set(badge, now);
-		return now;
 	}
 
 	/* ---- what is drawn by the browser ---- */

@@ -8,6 +8,7 @@ import type { BoothAlarms } from '../podium/booths';
 import '../podium/booths';
 import type { BoxDetail } from './box';
 import './detail';
+import { Meters } from './meters';
 import { Survey, type Histories } from './survey';
 import { NARROW, type Stations } from './table';
 import './table';
@@ -18,6 +19,7 @@ import './tiles';
 export class Technician extends Page {
 	protected readonly page = 'technician';
 	private readonly survey = new Survey();
+	private readonly meters = new Meters();
 	@state() private chosen = '';
 	/** An answer with histories is under way. */
 	private looking = false;
@@ -26,11 +28,13 @@ export class Technician extends Page {
 		const { session } = this;
 		session.onwelcome = () => {
 			this.survey.forget();
+			this.meters.forget();
 			if (session.may('survey'))
 				void session.wire.command('survey', { on: true });
 			this.querySelector<BoxDetail>('rs-box')?.again();
 		};
 		session.wire.onsurvey = (told) => this.survey.take(told, session.wire.measured.levels ?? {}, session.wire.clock.now());
+		session.wire.onlevels = (levels) => this.meters.take(levels, performance.now());
 		super.connectedCallback();
 	}
 
@@ -40,7 +44,7 @@ export class Technician extends Page {
 		return html`<main class="technician-page ${chosen === '' ? '' : 'with-detail'}">
 			<rs-booth-alarms .session=${session}></rs-booth-alarms>
 			<rs-tiles .session=${session} .survey=${survey} .choose=${choose}></rs-tiles>
-			<rs-stations .session=${session} .survey=${survey} chosen=${chosen} .choose=${choose} .seen=${(badges: string[]) => void this.look(badges)}></rs-stations>
+			<rs-stations .session=${session} .survey=${survey} .meters=${this.meters} chosen=${chosen} .choose=${choose} .seen=${(badges: string[]) => void this.look(badges)}></rs-stations>
 			${chosen === '' ? nothing : html`<rs-station .session=${session} .survey=${survey} badge=${chosen} .close=${() => this.leave()}></rs-station>`}
 			<footer class="band">${this.doors()}<rs-listening .session=${session} compact></rs-listening></footer>
 		</main>`;
