@@ -2,7 +2,8 @@
  *
  * A part of an archive, which shows without the rest that it is part of what was recorded: clusters of some tracks, and
  * for each the way from its digest to a signed head of the tree (merkle.h). Either what one track has of a time, or one
- * speech of the record: the speaker's microphone and camera, and the floor or a language as it was heard meanwhile.
+ * speech of the record: the speaker's microphone and camera, those of the room they sat in, what it delivered late of that time
+ * among them, and the floor or a language as it was heard meanwhile.
  *
  *   proof.json            what is there (FORMAT.md of recorder/archive)
  *   KEN.001.a.webm …      head of a segment and the clusters asked for; plays by itself

@@ -109,6 +109,10 @@ static int plan_speech(const char *directory, const struct excerpt_wish *wish, s
 		!add_track(plan, NAMES_TRACKS, who, "av", false))
 		return excerpt_refuse(
 			why, name, "has no speaker or no time in the record", -EBADMSG);
+	/* What was said by a room's microphones is on the room's track. */
+	const char *room = json_string_value(json_object_get(plan->speech, "room"));
+	if (room != NULL && !add_track(plan, NAMES_TRACKS, room, "av", false))
+		return excerpt_refuse(why, name, "names no room in the record", -EBADMSG);
 	if (!add_track(plan, NAMES_CHANNELS, wish->language != NULL ? wish->language : NAMES_FLOOR,
 		    "a", wish->language != NULL))
 		return excerpt_refuse(why, wish->language, "is no name of a channel", -EINVAL);

@@ -12,7 +12,7 @@
 
 #include <jansson.h>
 
-#define PLAN_TRACKS_MAX 3
+#define PLAN_TRACKS_MAX 4
 
 struct plan_track {
 	char stem[NAMES_FILE_LEN]; /* "tracks/KEN": its segments are "tracks/KEN.001.a" and so on */

@@ -61,12 +61,10 @@ static bool is_channel_of(const json_t *files, const char *segment)
 /* Whatever of the speaker was recorded but for shared content, which is no part of a speech. */
 static bool is_needed(const json_t *proof, const char *segment)
 {
-	const char *who = json_string_value(json_object_get(
-		json_object_get(json_object_get(proof, "record"), "speech"), "participant"));
+	const json_t *speech = json_object_get(json_object_get(proof, "record"), "speech");
 	if (is_channel(segment))
 		return is_channel_of(json_object_get(proof, "files"), segment);
-	return who != NULL && segment[strlen(segment) - 1] != 'c' &&
-	       excerpt_is_track_of(who, segment);
+	return segment[strlen(segment) - 1] != 'c' && excerpt_is_speakers(speech, segment);
 }
 
 /* --- what they say --- */

@@ -86,22 +86,27 @@ static bool is_as_recorded(const json_t *index, const json_t *proof)
 	       json_equal(json_object_get(entry, "to_ms"), json_object_get(proof, "to_ms"));
 }
 
-bool excerpt_is_track_of(const char *participant, const char *segment)
+static bool is_track_of(const char *source, const char *segment)
 {
 	static const char tracks[] = "tracks/";
-	const size_t len = strlen(participant);
+	const size_t len = source != NULL ? strlen(source) : 0;
 	const char *name = segment + sizeof(tracks) - 1;
 	return len > 0 && strncmp(segment, tracks, sizeof(tracks) - 1) == 0 &&
-	       strncmp(name, participant, len) == 0 && name[len] == '.';
+	       strncmp(name, source, len) == 0 && name[len] == '.';
 }
 
-/* The speaker's own tracks and channels are what a speech is made of: nobody else's. */
+bool excerpt_is_speakers(const json_t *speech, const char *segment)
+{
+	return is_track_of(json_string_value(json_object_get(speech, "participant")), segment) ||
+	       is_track_of(json_string_value(json_object_get(speech, "room")), segment);
+}
+
+/* The tracks the speaker was heard by and channels are what a speech is made of: nobody else's. */
 static bool is_theirs(const json_t *speech, const char *file)
 {
 	static const char channels[] = "channels/";
-	const char *who = json_string_value(json_object_get(speech, "participant"));
 	return strncmp(file, channels, sizeof(channels) - 1) == 0 ||
-	       (who != NULL && excerpt_is_track_of(who, file));
+	       excerpt_is_speakers(speech, file);
 }
 
 static void check_speech(struct checking *checking, const json_t *index, const json_t *proof)

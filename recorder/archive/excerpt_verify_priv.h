@@ -40,8 +40,8 @@ int excerpt_check_signature(struct checking *checking, enum names_place signed_p
 /* The time stamp of `subject`, where there is one; its absence is noted. 0 or an error. */
 int excerpt_check_stamp(struct checking *checking, enum names_place stamped_place,
 	enum names_place place, const struct lines *subject) RS_MUST_USE;
-/* Whether a segment ("tracks/KEN.001.a") is of that participant's own. */
-bool excerpt_is_track_of(const char *participant, const char *segment);
+/* Whether a segment ("tracks/KEN.001.a") is of whoever made this speech of the record: their own, or the room's they sat in. */
+bool excerpt_is_speakers(const json_t *speech, const char *segment);
 /* Read the ledgers of a speech, which the manifest has to cover. 0 (problems are told), -ENOMEM or an error of the file system.
  * excerpt_ledgers_done() is owed in any case. */
 int excerpt_load_ledgers(

@@ -140,6 +140,7 @@ static json_t *speech_json(const struct record *record, size_t i)
 	put_text(&object, "as", record_as_name(speech->as));
 	put_item(&object, record, speech->item);
 	put_text(&object, "language", speech->language);
+	put_text(&object, "room", speech->room);
 	put_number(&object, "from_ms", record_speech_from(speech));
 	put_number(&object, "to_ms", record_speech_to(speech));
 	put(&object, "interrupted", json_boolean(speech->interrupted));

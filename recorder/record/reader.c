@@ -102,6 +102,7 @@ struct record_reader *record_reader_free(struct record_reader *reader)
 	record_free(reader->record);
 	rs_map_free(reader->people);
 	rs_release(reader->entries);
+	rs_release(reader->gates);
 	return rs_release(reader);
 }
 
@@ -267,6 +268,7 @@ static void take_payload(struct record_reader *reader, const struct chain_line *
 	} takers[] = {
 		{ "segment-opened", reader_late_segment },
 		{ "outage", reader_late_edges },
+		{ "gate", reader_take_gate },
 	};
 	for (size_t i = 0; i < RS_ARRAY_LEN(takers); i++) {
 		if (strcmp(line->type, takers[i].type) != 0)
@@ -313,6 +315,7 @@ int record_reader_finish(struct record_reader *reader, struct record **out_recor
 	if (reader->tap_lost_ms >= 0)
 		tap_connected(reader, 0, reader->now_ms);
 	reader_settle_captions(record);
+	reader_settle_rooms(reader);
 	qsort(record->people, record->n_people, sizeof(*record->people), by_id);
 	record->duration_ms = reader->now_ms;
 	record->closed = reader->stopped;

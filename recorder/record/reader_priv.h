@@ -26,6 +26,13 @@ struct reader_entry {
 	char language[RECORD_WORD_MAX + 1];
 };
 
+/* From when to when a source was let through; -1 = it still is. */
+struct reader_gate {
+	char source[RS_NAME_MAX + 1];
+	int64_t from_ms;
+	int64_t to_ms;
+};
+
 /* Places in record.speeches, plus one; 0 = nobody. */
 struct reader_pending {
 	uint32_t entry; /* of the motion */
@@ -49,6 +56,8 @@ struct record_reader {
 	struct record_late
 		late[READER_LATE_MAX]; /* whose edges have not been told (reader_late.c) */
 	size_t n_late;
+	struct reader_gate *gates; /* by when they opened (reader_rooms.c) */
+	size_t n_gates;
 
 	/* who speaks (statements.c) */
 	struct reader_entry *entries;
@@ -107,6 +116,9 @@ struct record_person *reader_add_person(
 /* reader_late.c: a segment was begun, and one that was delivered is taken in; all of an outage is in. */
 void reader_late_segment(struct record_reader *reader, const json_t *payload);
 void reader_late_edges(struct record_reader *reader, const json_t *payload);
+/* reader_rooms.c: a source was let through or no longer; in the end, from which room each speech was made. */
+void reader_take_gate(struct record_reader *reader, const json_t *payload);
+void reader_settle_rooms(struct record_reader *reader);
 /* reader_captions.c: a line of captions, and in the end those that were said last, in order. */
 void reader_take_caption(struct record_reader *reader, const struct reader_event *event);
 void reader_settle_captions(struct record *record);

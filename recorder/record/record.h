@@ -85,6 +85,8 @@ struct record_speech {
 	char group[RS_NAME_MAX + 1];        /* delegation it is on behalf of; "" = their own */
 	char item[RS_NAME_MAX + 1];         /* "" = none was taken up */
 	char language[RECORD_WORD_MAX + 1]; /* spoken; "" = not known */
+	char room[RS_NAME_MAX +
+		  1]; /* by whose microphones, of somebody who sits in one; "" = their own */
 	enum record_as as;
 	bool interrupted; /* by a point of order, a motion or a suspension */
 	/* When they had the floor, without what interrupted them. Never empty; the last one ends where the speech ends. */

@@ -68,14 +68,14 @@ static json_t *sfu_meeting(const struct proceedings *proceedings, bool meters)
 	return json;
 }
 
-/* Who may be heard, by name: those who serve the meeting otherwise are not of the record. */
+/* Who may be heard, by name, and rooms, by which some of them are: those who serve the meeting otherwise are not of the record. */
 static json_t *recorded_people(const struct meeting *meeting)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < meeting->n_participants; i++) {
 		const struct participant *participant = &meeting->participants[i];
-		if (((ROLE_BIT(ROLE_DELEGATE) | ROLES_PRESIDING) & ROLE_BIT(participant->role)) ==
-			0)
+		if (((ROLE_BIT(ROLE_DELEGATE) | ROLE_BIT(ROLE_ROOM) | ROLES_PRESIDING) &
+			    ROLE_BIT(participant->role)) == 0)
 			continue;
 		json_t *one = json_object();
 		doc_put(&one, "id", json_string(participant->id));

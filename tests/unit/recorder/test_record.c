@@ -266,6 +266,46 @@ static void what_was_delivered_late_has_both_edges_and_its_files(void **state)
 	(void)state;
 }
 
+/* A gate of a source, by session time. */
+static void gate(struct record_reader *reader, const char *source, bool open, int64_t t_ms)
+{
+	char payload[128];
+	(void)snprintf(payload, sizeof(payload),
+		"{\"source\": \"%s\", \"open\": %s, \"t_ms\": %lld}", source,
+		open ? "true" : "false", (long long)t_ms);
+	line(reader, "gate", t_ms, payload);
+}
+
+static void speeches_from_seats_name_the_room_whose_microphones_they_were_made_by(void **state)
+{
+	struct record_reader *reader = reader_new();
+	event(reader, 0, "participant-joined",
+		"\"participant\": \"room\", \"role\": \"room\", \"name\": \"Hall\"");
+	event(reader, 1000, "floor-given", "\"participant\": \"KEN\"");
+	gate(reader, "room", true, 1010);
+	event(reader, 5000, "floor-taken", "\"participant\": \"KEN\"");
+	/* From afar, beside a chair who presides from the room. */
+	event(reader, 5000, "floor-given", "\"participant\": \"FRA\"");
+	gate(reader, "FRA", true, 5020);
+	gate(reader, "room", false, 5060);
+	gate(reader, "room", true, 7000);
+	event(reader, 9000, "floor-taken", "\"participant\": \"FRA\"");
+	gate(reader, "FRA", false, 9020);
+	gate(reader, "room", false, 9020);
+	/* From a seat again, and a source that is no room's is none. */
+	event(reader, 10000, "floor-given", "\"participant\": \"BRA\"");
+	gate(reader, "XYZ", true, 10000);
+	gate(reader, "../x", true, 10000);
+	event(reader, 12000, "floor-taken", "\"participant\": \"BRA\"");
+	struct record *record = finish(reader);
+	assert_int_equal(record->n_speeches, 3);
+	assert_string_equal(record->speeches[0].room, "room");
+	assert_string_equal(record->speeches[1].room, "");
+	assert_string_equal(record->speeches[2].room, "");
+	record_free(record);
+	(void)state;
+}
+
 static void deliveries_are_bounded_and_of_names_alone(void **state)
 {
 	struct record_reader *reader = reader_new();
@@ -541,6 +581,8 @@ int main(void)
 		cmocka_unit_test(a_recording_that_begins_later_goes_on_from_where_things_stand),
 		cmocka_unit_test(a_suspension_interrupts_and_a_lost_line_is_a_gap),
 		cmocka_unit_test(what_was_delivered_late_has_both_edges_and_its_files),
+		cmocka_unit_test(
+			speeches_from_seats_name_the_room_whose_microphones_they_were_made_by),
 		cmocka_unit_test(deliveries_are_bounded_and_of_names_alone),
 		cmocka_unit_test(a_repaired_session_ends_where_it_was_cut_off),
 		cmocka_unit_test(a_recorded_vote_has_names_and_a_secret_one_has_none),
