@@ -10,9 +10,10 @@
 #include "signaling/service/outages.h"
 #include "signaling/service/service_priv.h"
 
-/* When a room's source was open: as the media server was told. */
+/* When a room's source was open: as the media server was told, and while whoever spoke by it keeps the floor though the line is lost. */
 struct late_room {
 	char source[RS_NAME_MAX + 1];
+	char holder[RS_NAME_MAX + 1];           /* of the floor, who speaks by it; "" = nobody */
 	struct late_span spans[LATE_SPANS_MAX]; /* the oldest first */
 	size_t n;
 	bool open; /* the last one goes on */

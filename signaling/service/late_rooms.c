@@ -28,6 +28,23 @@ static bool is_open(const struct proceedings *proceedings, const char *source)
 	return false;
 }
 
+/* Who has the floor keeps it while their line is lost, and goes on speaking into a microphone that is lit: nobody hears it, which is what
+ * late delivery is for. It ends when the floor is another's or nobody's, and with the sitting. */
+static bool is_held(const struct proceedings *proceedings, struct late_room *room)
+{
+	const struct floor_statement *now = &proceedings->floor->now;
+	const char *voice = proceedings_voice(proceedings, now->holder);
+	if (strcmp(now->holder, room->holder) != 0)
+		room->holder[0] = '\0';
+	if (now->holder[0] == '\0' || proceedings->meeting->phase != MEETING_IN_SESSION)
+		return false;
+	const struct participant *who = meeting_find(proceedings->meeting, now->holder);
+	const bool lost = now->suspended || who == NULL || !who->present;
+	if (!lost && voice != NULL && strcmp(voice, room->source) == 0)
+		(void)rs_set_text(room->holder, now->holder); /* as long */
+	return lost && room->holder[0] != '\0';
+}
+
 struct late_room *late_room_of(struct late_desk *desk, const char *source)
 {
 	for (size_t i = 0; i < desk->n_rooms; i++) {
@@ -64,8 +81,10 @@ void late_follow(struct chamber *chamber, int64_t wall_ms)
 		struct late_desk *desk = late_desk_of(chamber);
 		struct late_room *room =
 			desk != NULL ? late_room_of(desk, meeting->participants[i].id) : NULL;
-		if (room != NULL)
-			room_turn(
-				room, is_open(chamber->proceedings, room->source), wall_ms * 1000);
+		if (room == NULL)
+			continue;
+		const bool held = is_held(chamber->proceedings, room);
+		room_turn(
+			room, held || is_open(chamber->proceedings, room->source), wall_ms * 1000);
 	}
 }

@@ -373,6 +373,62 @@ static void the_recorder_is_told_when_the_room_was_open(void **state)
 	assert_string_equal(open_of(base_ms), "1000-5000 10000-15000");
 }
 
+/* What a seat's person goes on saying while the room's line is lost: as long as the floor is theirs. */
+static void who_keeps_the_floor_without_a_line_is_let_through(void **state)
+{
+	struct bench *bench = *state;
+	const int64_t base_ms = bench->at.wall_ms;
+	const struct service_late late = part_of(bench, 1, 1);
+	bench_pass(bench, RS_SEC(1));
+	(void)bench_try(bench, room, "ask-for-floor", "\"seat\":\"A12\"");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"entry\":1"), "ok");
+	bench_pass(bench, RS_SEC(4));
+	/* The media server misses it first, then nobody has heard of the room for so long that it and its people have left. */
+	bench_peer(bench, sfu, peer, "disconnected");
+	bench_pass(bench, RS_SEC(5));
+	bench_leave(bench, room, 1006);
+	bench_pass(bench, RS_SEC(60));
+	assert_string_equal(bench_text(bench_last(chair, "event"), "name"), "participant-left");
+	assert_int_equal(put(bench, &late), 0);
+	assert_string_equal(open_of(base_ms), "1000-");
+	answer(bench, "kept", "");
+	/* The floor is taken, then another's: that ends it. */
+	speak(bench, false);
+	bench_pass(bench, RS_SEC(1));
+	assert_int_equal(put(bench, &late), 0);
+	assert_string_equal(open_of(base_ms), "1000-70000");
+	answer(bench, "kept", "");
+	bench_restart(bench);
+	join_all(bench);
+	bench_pass(bench, RS_SEC(1));
+	assert_int_equal(put(bench, &late), 0);
+	assert_string_equal(open_of(base_ms), "1000-70000");
+}
+
+static void a_sitting_that_ends_or_is_suspended_ends_it(void **state)
+{
+	struct bench *bench = *state;
+	const int64_t base_ms = bench->at.wall_ms;
+	const struct service_late late = part_of(bench, 1, 1);
+	(void)bench_try(bench, room, "ask-for-floor", "\"seat\":\"A12\"");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"entry\":1"), "ok");
+	bench_pass(bench, RS_SEC(1));
+	bench_peer(bench, sfu, peer, "disconnected");
+	bench_pass(bench, RS_SEC(2));
+	assert_string_equal(bench_try(bench, chair, "suspend-meeting", ""), "ok");
+	bench_pass(bench, RS_SEC(2));
+	assert_int_equal(put(bench, &late), 0);
+	assert_string_equal(open_of(base_ms), "0-3000");
+	answer(bench, "kept", "");
+	assert_string_equal(bench_try(bench, chair, "resume-meeting", ""), "ok");
+	bench_pass(bench, RS_SEC(1));
+	/* The floor goes to somebody else. */
+	assert_string_equal(bench_try(bench, chair, "take-floor", ""), "ok");
+	bench_pass(bench, RS_SEC(1));
+	assert_int_equal(put(bench, &late), 0);
+	assert_string_equal(open_of(base_ms), "0-3000 5000-6000");
+}
+
 static void of_more_stretches_than_are_told_the_oldest_goes(void **state)
 {
 	struct bench *bench = *state;
@@ -426,6 +482,8 @@ int main(void)
 		CASE(a_recorder_that_goes_and_comes_back_is_waited_for),
 		CASE(without_a_session_it_is_refused_for_good_and_told),
 		CASE(the_recorder_is_told_when_the_room_was_open),
+		CASE(who_keeps_the_floor_without_a_line_is_let_through),
+		CASE(a_sitting_that_ends_or_is_suspended_ends_it),
 		CASE(of_more_stretches_than_are_told_the_oldest_goes),
 		CASE(people_are_told_of_a_line_that_is_lost_and_back),
 	};
