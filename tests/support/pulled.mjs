@@ -1,6 +1,7 @@
-// A line that can be pulled: HTTP and the media's UDP of one client go through here, and while it is pulled nothing does, as with a cable.
+// A line that can be pulled: HTTP, WebSockets and the media's UDP of one client go through here, and while it is pulled nothing does, as with a cable.
 import { createSocket } from 'node:dgram';
 import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
 
 const CANDIDATE = /^a=candidate:.*? udp \d+ (127\.0\.0\.1) (\d+) typ host.*$/im;
 
@@ -43,21 +44,41 @@ function forward(base, line, from, answer) {
 	from.pipe(to);
 }
 
+// A WebSocket, which is cut where it stands when the cable is pulled.
+function tunnel(base, line, from, socket, head) {
+	if (line.pulled) return socket.destroy();
+	const { hostname, port } = new URL(base);
+	const to = connect(Number(port), hostname, () => {
+		const headers = Object.entries(from.headers).map(([key, value]) => `${key}: ${value}\r\n`).join('');
+		to.write(`GET ${from.url} HTTP/1.1\r\n${headers}\r\n`);
+		to.write(head);
+		to.pipe(socket).pipe(to);
+	});
+	for (const end of [to, socket]) {
+		line.tunnels.add(end);
+		end.on('error', () => end.destroy());
+		end.on('close', () => { line.tunnels.delete(end); to.destroy(); socket.destroy(); });
+	}
+	return to;
+}
+
 // { base, pull(), plug(), stop(), requests }: `requests` are "METHOD path" of what came through.
 export async function pulledLine(base) {
-	const line = { pulled: false, sockets: [], requests: [] };
+	const line = { pulled: false, sockets: [], tunnels: new Set(), requests: [] };
 	const server = createServer((from, answer) => {
 		if (line.pulled) return from.socket.destroy();
 		line.requests.push(`${from.method} ${from.url}`);
 		return forward(base, line, from, answer);
 	});
+	server.on('upgrade', (from, socket, head) => tunnel(base, line, from, socket, head));
 	await new Promise((done) => server.listen(0, '127.0.0.1', done));
 	return {
 		base: `http://127.0.0.1:${server.address().port}`,
 		requests: line.requests,
-		pull: () => { line.pulled = true; },
+		pull: () => { line.pulled = true; for (const end of [...line.tunnels]) end.destroy(); },
 		plug: () => { line.pulled = false; },
 		stop() {
+			for (const end of [...line.tunnels]) end.destroy();
 			server.closeAllConnections();
 			server.close();
 			line.sockets.forEach((socket) => socket.close());
