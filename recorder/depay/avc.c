@@ -1,4 +1,6 @@
 /* What an H.264 sequence parameter set says, ITU-T H.264 section 7.3.2.1.1, and avcC made of it. */
+#include "recorder/depay/avc.h"
+
 #include "recorder/depay/bits.h"
 #include "recorder/depay/depay_priv.h"
 
@@ -12,6 +14,8 @@ struct sps {
 	unsigned chroma_format;
 	unsigned depth_luma;
 	unsigned depth_chroma;
+	uint32_t references;
+	uint32_t macroblocks; /* before the edges are cut off */
 	uint32_t width;
 	uint32_t height;
 };
@@ -103,6 +107,7 @@ static void read_size(struct bits *bits, struct sps *sps)
 	}
 	sps->width = columns * MACROBLOCK;
 	sps->height = rows * MACROBLOCK * (frames_only ? 1 : 2);
+	sps->macroblocks = columns * rows * (frames_only ? 1 : 2);
 	if (bits_one(bits) == 0)
 		return;
 	/* Cropping is in units of chroma samples, and of two rows where fields are coded. */
@@ -118,10 +123,10 @@ static void read_size(struct bits *bits, struct sps *sps)
 	sps->height -= (uint32_t)y;
 }
 
-static int parse(const struct depay_avc *avc, struct sps *out)
+static int parse(const uint8_t *unit, size_t unit_len, struct sps *out)
 {
 	uint8_t payload[DEPAY_SPS_MAX];
-	const size_t len = unescape(avc->sps + 1, avc->sps_len - 1, payload);
+	const size_t len = unescape(unit + 1, unit_len - 1, payload);
 	struct bits bits;
 	bits_init(&bits, payload, len);
 	struct sps sps = { .profile = bits_read(&bits, 8), .chroma_format = 1 };
@@ -130,7 +135,7 @@ static int parse(const struct depay_avc *avc, struct sps *out)
 	if (is_high(sps.profile))
 		read_colours(&bits, &sps);
 	skip_order(&bits);
-	(void)bits_ue(&bits);  /* reference frames */
+	sps.references = bits_ue(&bits);
 	(void)bits_one(&bits); /* gaps in frame_num */
 	read_size(&bits, &sps);
 	if (bits.failed || sps.chroma_format > 3 || sps.depth_luma > 7 || sps.depth_chroma > 7)
@@ -139,11 +144,23 @@ static int parse(const struct depay_avc *avc, struct sps *out)
 	return 0;
 }
 
+int avc_need(const uint8_t *sps, size_t len, struct avc_need *out_need)
+{
+	struct sps found;
+	if (len < 4 || len > DEPAY_SPS_MAX || parse(sps, len, &found) < 0)
+		return -EBADMSG;
+	*out_need = (struct avc_need){ .macroblocks = found.macroblocks,
+		.references = found.references,
+		.plain = found.chroma_format == 1 && found.depth_luma == 0 &&
+			 found.depth_chroma == 0 };
+	return 0;
+}
+
 int avc_config(const struct depay_avc *avc, uint8_t *config, size_t cap, size_t *out_len,
 	uint16_t *out_width, uint16_t *out_height)
 {
 	struct sps sps;
-	if (parse(avc, &sps) < 0)
+	if (parse(avc->sps, avc->sps_len, &sps) < 0)
 		return -EBADMSG;
 	struct rs_writer w;
 	rs_writer_init(&w, config, cap);
