@@ -73,7 +73,8 @@ void stage_open(struct stage *stage, const struct stage_config *config,
 		.n_channels = config->n_channels,
 		.started_us = stage->started_us,
 		.cluster_ms = config->rules->cluster_ms,
-		.cluster_max = config->rules->cluster_max };
+		.cluster_max = config->rules->cluster_max,
+		.way = PRESS_BESIDE };
 	const int err = programme_new(&programme, &stage->programme);
 	if (err < 0)
 		log_warning(LOG_ARCHIVE, NULL,

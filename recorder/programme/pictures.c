@@ -10,6 +10,9 @@ struct node {
 	uint8_t data[];
 };
 
+/* The end of a meeting does not wait longer for what is being coded again. */
+#define SETTLE_MS 400U
+
 struct show {
 	char source[RS_NAME_MAX + 1];
 	int64_t from_ms;
@@ -26,11 +29,21 @@ struct pictures {
 	uint64_t n_shows;                  /* ever */
 	uint64_t showing; /* n of the show the last picture taken belongs to, from 1; 0 = none */
 	bool waiting_key;
+	bool recoded;    /* the last picture taken was coded again */
 	int64_t key_ms;  /* the last key frame taken */
 	int64_t last_ms; /* the last picture taken */
 
 	bool begun;
 	enum depay_codec codec; /* once begun */
+	enum press_way way;
+	struct press *press;  /* NULL = nothing had to be coded again yet */
+	uint64_t recoding;    /* n of the show whose pictures were last given to it */
+	bool recoding_broken; /* not all of them: it begins again with a key frame */
+	int64_t retry_ms;     /* no sooner than that */
+	bool anew;            /* what it gives is of use from a key frame on */
+	int64_t seen_ms;      /* the latest picture of who is shown */
+	int64_t done_ms;      /* what lies before it comes too late */
+
 	bool foreign_waits;
 	uint64_t foreign_show; /* the last one told */
 	char foreign[RS_NAME_MAX + 1];
@@ -38,12 +51,13 @@ struct pictures {
 	struct pictures_stats stats;
 };
 
-int pictures_new(size_t octets_max, struct pictures **out_pictures)
+int pictures_new(size_t octets_max, enum press_way way, struct pictures **out_pictures)
 {
 	struct pictures *pictures = rs_zalloc(sizeof(*pictures));
 	if (pictures == NULL)
 		return -ENOMEM;
 	pictures->octets_max = octets_max;
+	pictures->way = way;
 	*out_pictures = pictures;
 	return 0;
 }
@@ -65,6 +79,7 @@ struct pictures *pictures_free(struct pictures *pictures)
 		return NULL;
 	while (pictures->first != NULL)
 		drop_first(pictures);
+	press_free(pictures->press);
 	return rs_release(pictures);
 }
 
@@ -103,11 +118,12 @@ static void note_foreign(
 }
 
 /* Whether it continues what was taken, or begins anew. */
-static bool fits(struct pictures *pictures, const struct picture *picture, uint64_t show)
+static bool fits(
+	const struct pictures *pictures, const struct picture *picture, uint64_t show, bool recoded)
 {
 	if (show < pictures->showing)
 		return false; /* of who was shown before: overtaken by a later one */
-	if (show > pictures->showing || pictures->waiting_key)
+	if (show > pictures->showing || pictures->waiting_key || recoded != pictures->recoded)
 		return picture->key && picture->width != 0;
 	return true;
 }
@@ -141,16 +157,10 @@ static bool is_carried(const struct pictures *pictures, enum depay_codec codec)
 	return codec == DEPAY_VP8 || codec == DEPAY_VP9; /* what every player takes in a WebM */
 }
 
-int pictures_push(struct pictures *pictures, const char *source, const struct picture *picture)
+static int take(
+	struct pictures *pictures, const struct picture *picture, uint64_t show, bool recoded)
 {
-	const uint64_t show = show_at(pictures, picture->time_ms);
-	if (show == 0 || strcmp(shown_in(pictures, show), source) != 0)
-		return 0;
-	if (!is_carried(pictures, picture->codec)) {
-		note_foreign(pictures, source, picture->codec, show);
-		return 0;
-	}
-	if (!fits(pictures, picture, show) ||
+	if (!fits(pictures, picture, show, recoded) ||
 		pictures->octets + picture->len > pictures->octets_max) {
 		pictures->stats.dropped++;
 		if (show >= pictures->showing)
@@ -161,9 +171,123 @@ int pictures_push(struct pictures *pictures, const char *source, const struct pi
 	pictures->codec = picture->codec;
 	pictures->showing = show;
 	pictures->waiting_key = false;
+	pictures->recoded = recoded;
 	if (picture->key)
 		pictures->key_ms = picture->time_ms;
 	return append(pictures, picture);
+}
+
+static enum mux_codec mux_codec_of(enum depay_codec codec)
+{
+	static const enum mux_codec codecs[DEPAY_CODEC_COUNT] = { [DEPAY_OPUS] = MUX_OPUS,
+		[DEPAY_VP8] = MUX_VP8,
+		[DEPAY_VP9] = MUX_VP9,
+		[DEPAY_H264] = MUX_H264,
+		[DEPAY_AV1] = MUX_AV1 };
+	return codecs[codec];
+}
+
+static int give(struct pictures *pictures, const struct picture *picture, uint64_t show)
+{
+	const struct recoder_picture given = { .codec = mux_codec_of(picture->codec),
+		.time_ms = picture->time_ms,
+		.key = picture->key,
+		.data = picture->data,
+		.len = picture->len };
+	const int err = pictures->press == NULL ? press_new(pictures->way, &pictures->press) : 0;
+	if (err < 0)
+		return err;
+	return press_put(pictures->press,
+		pictures->begun && pictures->codec == DEPAY_VP9 ? MUX_VP9 : MUX_VP8, show, &given);
+}
+
+/* What the file cannot hold as it is. */
+static int recode(
+	struct pictures *pictures, const char *source, const struct picture *picture, uint64_t show)
+{
+	const bool refused = pictures->recoding_broken && show == pictures->foreign_show;
+	const bool anew = show != pictures->recoding || pictures->recoding_broken;
+	if (refused && picture->time_ms < pictures->retry_ms) {
+		pictures->stats.foreign++;
+		return 0;
+	}
+	if (show < pictures->showing || show < pictures->recoding || (anew && !picture->key)) {
+		pictures->stats.dropped++;
+		return 0;
+	}
+	const int err = give(pictures, picture, show);
+	pictures->recoding_broken = err < 0;
+	if (err == -ENOMEM)
+		return err;
+	if (err == 0)
+		pictures->recoding = show;
+	if (err == 0 && (show == pictures->showing || !press_wants_key(pictures->press)))
+		return 0;
+	/* What cannot be decoded from its key frame on, as with more than eight bits, will hardly be with the next. */
+	pictures->retry_ms = err == -EOPNOTSUPP ? INT64_MAX : picture->time_ms + PICTURES_RETRY_MS;
+	note_foreign(pictures, source, picture->codec, show);
+	return 0;
+}
+
+/* One that was coded again. What comes behind one that is left out refers to it. */
+static int gather_one(struct pictures *pictures, const struct recoder_picture *made, uint64_t show,
+	int64_t done_ms)
+{
+	const struct picture picture = { .codec = made->codec == MUX_VP9 ? DEPAY_VP9 : DEPAY_VP8,
+		.time_ms = made->time_ms,
+		.key = made->key,
+		.width = made->width,
+		.height = made->height,
+		.data = made->data,
+		.len = made->len };
+	const uint64_t taken = pictures->stats.taken;
+	const bool usable = made->time_ms >= done_ms && is_carried(pictures, picture.codec) &&
+			    (made->key || !pictures->anew);
+	int err = 0;
+	if (usable)
+		err = take(pictures, &picture, show, true);
+	else
+		pictures->stats.dropped++;
+	pictures->anew = pictures->stats.taken == taken;
+	pictures->stats.recoded += pictures->stats.taken - taken;
+	if (pictures->anew)
+		press_begin_anew(pictures->press);
+	return err;
+}
+
+int pictures_gather(struct pictures *pictures, int64_t done_ms, int64_t newest_ms)
+{
+	struct recoder_picture made;
+	uint64_t show = 0;
+	int err = 0;
+	pictures->done_ms = done_ms;
+	if (pictures->press == NULL)
+		return 0;
+	press_expect(pictures->press, newest_ms);
+	while (err == 0 && press_take(pictures->press, &made, &show) == 1)
+		err = gather_one(pictures, &made, show, done_ms);
+	return err;
+}
+
+int pictures_push(struct pictures *pictures, const char *source, const struct picture *picture)
+{
+	const uint64_t show = show_at(pictures, picture->time_ms);
+	if (show == 0 || strcmp(shown_in(pictures, show), source) != 0)
+		return 0;
+	pictures->seen_ms = picture->time_ms;
+	const int err = pictures_gather(pictures, pictures->done_ms, picture->time_ms);
+	if (err < 0)
+		return err;
+	return is_carried(pictures, picture->codec) ? take(pictures, picture, show, false)
+						    : recode(pictures, source, picture, show);
+}
+
+int pictures_settle(struct pictures *pictures, int64_t done_ms)
+{
+	if (pictures->press == NULL)
+		return 0;
+	press_settle(pictures->press, SETTLE_MS);
+	return pictures_gather(pictures, done_ms, pictures->seen_ms);
 }
 
 bool pictures_get(const struct pictures *pictures, uint64_t number, struct picture *out_picture)
@@ -186,9 +310,13 @@ void pictures_forget(struct pictures *pictures, uint64_t number)
 bool pictures_wants_key(const struct pictures *pictures, const char *source)
 {
 	const uint64_t show = pictures->n_shows;
-	if (show == 0 || show == pictures->foreign_show ||
-		strcmp(shown_in(pictures, show), source) != 0)
+	if (show == 0 || strcmp(shown_in(pictures, show), source) != 0)
 		return false;
+	if (show == pictures->foreign_show &&
+		(show != pictures->showing || pictures->recoding_broken))
+		return pictures->seen_ms >= pictures->retry_ms;
+	if (show == pictures->recoding)
+		return press_wants_key(pictures->press);
 	return show != pictures->showing || pictures->waiting_key ||
 	       pictures->last_ms - pictures->key_ms >= PICTURES_KEY_MS;
 }

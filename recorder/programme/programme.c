@@ -61,7 +61,7 @@ int programme_new(const struct programme_config *config, struct programme **out_
 		return -ENOMEM;
 	programme->newest_ms = config->begins_ms;
 	programme->done_ms = config->begins_ms;
-	int err = pictures_new(PROGRAMME_PICTURES_MAX, &programme->pictures);
+	int err = pictures_new(PROGRAMME_PICTURES_MAX, config->way, &programme->pictures);
 	if (err == 0)
 		err = add_film(programme, config, config->late ? &late : &floor);
 	for (size_t i = 0; !config->late && i < config->n_channels && err == 0; i++)
@@ -120,9 +120,9 @@ static void forget_pictures(struct programme *programme)
 
 static void run(struct programme *programme, int64_t until_ms)
 {
-	int err = 0;
 	if (until_ms <= programme->done_ms)
 		return;
+	int err = pictures_gather(programme->pictures, until_ms, programme->newest_ms);
 	programme->done_ms = until_ms;
 	for (size_t i = 0; i < programme->n_films && err == 0; i++)
 		err = film_run(programme->films[i], programme->pictures, until_ms);
@@ -192,6 +192,8 @@ int64_t programme_deadline(const struct programme *programme)
 int programme_close(struct programme *programme, int64_t end_ms, uint64_t token)
 {
 	int err = programme->error;
+	if (err == 0)
+		err = pictures_settle(programme->pictures, programme->done_ms);
 	for (size_t i = 0; i < programme->n_films && err == 0; i++)
 		err = film_finish(programme->films[i], programme->pictures, end_ms,
 			i + 1 == programme->n_films ? token : 0);

@@ -6,7 +6,7 @@
  *
  * Sound and pictures of different tracks come in at different times. Everything is held back for
  * PROGRAMME_HOLD_MS, counted by the latest frame of any track rather than by a clock, so that a tap that
- * stands still tears no hole. Nothing is decoded or coded.
+ * stands still tears no hole. Nothing is decoded or coded but pictures of a codec the files do not have (pictures.h).
  *
  * Sans-I/O but for the disk port; not thread safe. Memory is bounded: PROGRAMME_PICTURES_MAX of
  * pictures for all, STRIP_WAITING_MAX of sound and the open cluster for each language. After an error
@@ -39,6 +39,7 @@ struct programme_config {
 	int64_t started_us; /* wall clock of session time 0 */
 	uint32_t cluster_ms;
 	size_t cluster_max;
+	enum press_way way; /* how pictures are coded again */
 };
 
 /* A frame of a track. */

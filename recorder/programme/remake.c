@@ -159,7 +159,8 @@ static int open_programme(struct work *work)
 		.n_channels = work->script.n_channels,
 		.started_us = work->script.started_us,
 		.cluster_ms = CLUSTER_MS,
-		.cluster_max = STRANDS_BLOCK_MAX };
+		.cluster_max = STRANDS_BLOCK_MAX,
+		.way = PRESS_AT_ONCE };
 	return programme_new(&config, &work->programme);
 }
 

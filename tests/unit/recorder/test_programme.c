@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/clip.h"
 #include "tests/support/memory_disk.h"
 #include "tests/support/oom.h"
 
@@ -36,7 +37,8 @@ static int birth(struct programme **out)
 		.n_channels = 1,
 		.started_us = STARTED_US,
 		.cluster_ms = 1000,
-		.cluster_max = BLOCK_MAX };
+		.cluster_max = BLOCK_MAX,
+		.way = PRESS_AT_ONCE };
 	return programme_new(&config, out);
 }
 
@@ -223,7 +225,7 @@ static void a_place_to_jump_to_is_asked_for_now_and_then(void **state)
 	assert_false(programme_wants_key(programme, "KEN"));
 }
 
-static void a_picture_of_another_codec_is_left_out_and_told_of_once(void **state)
+static void what_cannot_be_decoded_is_left_out_and_told_of_once(void **state)
 {
 	struct programme *programme = *state;
 	char source[RS_NAME_MAX + 1];
@@ -241,6 +243,76 @@ static void a_picture_of_another_codec_is_left_out_and_told_of_once(void **state
 	assert_false(programme_wants_key(programme, "FRA")); /* it would be for nothing */
 	assert_int_equal(programme_close(programme, 2000, 0), 0);
 	assert_int_equal(look("channels/fr.webm").pictures, 25);
+}
+
+/* A clip of 24 pictures at 25 a second, from that time on, with sound beside. */
+static void play(struct programme *programme, const char *source, enum clip_codec codec,
+	enum depay_codec as, int64_t from_ms)
+{
+	const char *root = getenv("ROSTRUM_SOURCE_ROOT");
+	struct clip *clip = clip_load(root != NULL ? root : ".", codec);
+	for (unsigned n = 0; n < CLIP_FRAMES; n++) {
+		uint8_t data[CLIP_FRAME_MAX];
+		const bool key = n % CLIP_KEY_EVERY == 0;
+		const struct depay_frame frame = { .data = data,
+			.len = clip_stored(clip, n, data),
+			.key = key,
+			.width = key ? CLIP_WIDTH : 0,
+			.height = key ? CLIP_HEIGHT : 0 };
+		const int64_t time_ms = from_ms + 40 * (int64_t)n;
+		speak(programme, "floor", time_ms, time_ms + 40);
+		speak(programme, "fr", time_ms, time_ms + 40);
+		programme_frame(programme, &(struct programme_frame){ .name = source,
+						   .media = ARCHIVE_CAMERA,
+						   .codec = as,
+						   .frame = &frame,
+						   .time_ms = time_ms });
+	}
+	rs_release(clip);
+}
+
+static void who_sends_another_codec_is_seen_all_the_same(void **state)
+{
+	struct programme *programme = *state;
+	char source[RS_NAME_MAX + 1];
+	enum depay_codec codec;
+	programme_show(programme, "HUN", 0);
+	play(programme, "HUN", CLIP_H264, DEPAY_H264, 0);
+	assert_false(programme_wants_key(programme, "HUN"));
+	programme_show(programme, "CHE", 1000);
+	play(programme, "CHE", CLIP_VP9, DEPAY_VP9, 1000);
+	programme_show(programme, "KEN", 2000);
+	run(programme, "KEN", true, 2000, 3000); /* the file's own codec: packets as they are */
+	programme_show(programme, "HUN", 3000);
+	assert_true(programme_wants_key(programme, "HUN"));
+	play(programme, "HUN", CLIP_H264, DEPAY_H264, 3000);
+	assert_false(programme_poll_foreign(programme, source, &codec));
+	assert_int_equal(programme_close(programme, 4000, 0), 0);
+
+	const struct seen seen = look("channels/fr.webm");
+	assert_int_equal(seen.head.picture, MUX_VP8);
+	assert_true(seen.head.width == CLIP_WIDTH && seen.head.height == CLIP_HEIGHT);
+	assert_int_equal(seen.pictures, 3 * CLIP_FRAMES + 25);
+	assert_int_equal(seen.keys, 4);
+	assert_int_equal(seen.first_picture_ms, 0);
+	assert_int_equal(seen.last_picture_ms, 3000 + 40 * (CLIP_FRAMES - 1));
+	assert_int_equal(look("channels/floor.webm").pictures, 3 * CLIP_FRAMES + 25);
+	assert_int_equal(programme_pictures(programme)->recoded, 3 * CLIP_FRAMES);
+	assert_int_equal(programme_pictures(programme)->dropped, 0);
+}
+
+static void a_file_of_another_codec_gets_that(void **state)
+{
+	struct programme *programme = *state;
+	programme_show(programme, "CHE", 0);
+	play(programme, "CHE", CLIP_VP9, DEPAY_VP9, 0);
+	programme_show(programme, "HUN", 1000);
+	play(programme, "HUN", CLIP_H264, DEPAY_H264, 1000);
+	assert_int_equal(programme_close(programme, 2000, 0), 0);
+	const struct seen seen = look("channels/floor.webm");
+	assert_int_equal(seen.head.picture, MUX_VP9);
+	assert_int_equal(seen.pictures, 2 * CLIP_FRAMES);
+	assert_int_equal(seen.keys, CLIP_FRAMES / CLIP_KEY_EVERY + 1);
 }
 
 /* Two tracks never bring the same moment at once. */
@@ -371,7 +443,9 @@ int main(void)
 		CASE(nobody_with_a_camera_means_no_picture),
 		CASE(the_picture_changes_with_the_speaker_at_a_key_frame),
 		CASE(a_place_to_jump_to_is_asked_for_now_and_then),
-		CASE(a_picture_of_another_codec_is_left_out_and_told_of_once),
+		CASE(what_cannot_be_decoded_is_left_out_and_told_of_once),
+		CASE(who_sends_another_codec_is_seen_all_the_same),
+		CASE(a_file_of_another_codec_gets_that),
 		CASE(what_is_late_by_less_than_is_held_back_is_in_its_place),
 		CASE(a_later_part_begins_where_the_session_is),
 		CASE(a_silent_hall_is_written_all_the_same),

@@ -1,0 +1,134 @@
+// Speakers whose browsers send VP9, H.264 and AV1, one after the other: what is written on their pictures is read again in the programme, in
+// the one that is made from the archive, and in the webcast. The recorder, rostrum-webcast and all coders are real.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { afterEach } from 'node:test';
+import { events, faultsOf, programmes } from '../support/archive.mjs';
+import { see, writePicture } from '../support/marks.mjs';
+import { Rig, endRigs } from '../support/recorder.mjs';
+import { build, newState } from '../support/rostrum.mjs';
+import { until as waitUntil } from '../support/wait.mjs';
+import { Webcast, endWebcasts } from '../support/webcast.mjs';
+
+const LIMIT = { timeout: 300_000 };
+const PICTURES = 24;
+const KEY_EVERY = 12;
+const SIZE = [160, 90];
+const SETS = ['webcast.segment_ms=1000', 'webcast.window=30', 'webcast.video.width=320', 'webcast.video.height=180', 'webcast.video.bitrate=400000'];
+const until = (what, check) => waitUntil(what, check, { limit: 60_000 });
+
+afterEach(() => {
+	endWebcasts();
+	endRigs();
+});
+
+function ffmpeg(...args) {
+	const ran = spawnSync('ffmpeg', ['-v', 'error', '-y', ...args], { encoding: 'utf8' });
+	assert.equal(ran.status, 0, ran.stderr);
+}
+
+// Access units into IVF, as tests/support/clip.h reads it.
+function ivf(units) {
+	const head = Buffer.alloc(32);
+	head.write('DKIF\0\0\x20\0H264', 'latin1');
+	return Buffer.concat([head, ...units.flatMap((unit) => {
+		const length = Buffer.alloc(12);
+		length.writeUInt32LE(unit.length);
+		return [length, unit];
+	})]);
+}
+
+// The clips of tests/support/clips, with numbers on them.
+function numberedClips() {
+	const root = newState();
+	const clips = join(root, 'tests/support/clips');
+	mkdirSync(clips, { recursive: true });
+	const raw = join(root, 'raw.y4m');
+	writePicture(raw, { size: SIZE, fps: 25, pictures: PICTURES });
+	const common = ['-i', raw, '-pix_fmt', 'yuv420p', '-g', String(KEY_EVERY), '-keyint_min', String(KEY_EVERY)];
+	ffmpeg(...common, '-c:v', 'libvpx-vp9', '-b:v', '200k', '-deadline', 'realtime', '-cpu-used', '8', '-lag-in-frames', '0', join(clips, 'vp9.ivf'));
+	ffmpeg(...common, '-c:v', 'libaom-av1', '-usage', 'realtime', '-cpu-used', '8', '-b:v', '200k', '-lag-in-frames', '0', join(clips, 'av1.ivf'));
+	const h264 = join(root, 'raw.h264');
+	ffmpeg(...common, '-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-crf', '30', '-x264-params', `aud=1:scenecut=0`, h264);
+	const octets = readFileSync(h264);
+	const starts = [];
+	for (let at = octets.indexOf('0000000109', 0, 'hex'); at >= 0; at = octets.indexOf('0000000109', at + 5, 'hex')) starts.push(at);
+	assert.equal(starts.length, PICTURES);
+	writeFileSync(join(clips, 'h264.ivf'), ivf(starts.map((at, i) => octets.subarray(at, starts[i + 1] ?? octets.length))));
+	return root;
+}
+
+// The archive as it was before anything was derived from it.
+function unsealed(directory) {
+	const copy = join(newState(), 'session');
+	cpSync(directory, copy, { recursive: true });
+	for (const name of readdirSync(copy)) if (statSync(join(copy, name)).isFile()) rmSync(join(copy, name));
+	for (const path of Object.values(programmes(copy))) rmSync(path);
+	return copy;
+}
+
+// Whose pictures stand in a list, by what events.jsonl says: { HUN: [{ number, at }], … }.
+function bySpeaker(directory, pictures) {
+	const shows = events(directory).filter(({ type }) => type === 'show').map(({ payload }) => payload);
+	const speakers = {};
+	shows.forEach(({ source, t_ms }, i) => {
+		const ends = shows[i + 1]?.t_ms ?? Infinity;
+		if (source !== 'NOBODY') speakers[source] = pictures.filter(({ at }) => at * 1000 >= t_ms && at * 1000 < ends);
+	});
+	return speakers;
+}
+
+test('who sends VP9, H.264 or AV1 is seen in programme and webcast', LIMIT, async () => {
+	const rig = new Rig();
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	rig.tell('floor');
+	rig.tell(`clips ${numberedClips()}`);
+	const webcast = new Webcast(rig.archive, rig.state).start(...SETS);
+	await until('the program', () => /ready/.test(webcast.log));
+	rig.tell('event webcast {"on":true}');
+
+	// What each has sent is waited for in the file of the camera.
+	const track = (name) => join(rig.directory, 'data/tracks', readdirSync(join(rig.directory, 'data/tracks')).find((file) => file.startsWith(`${name}.001.v.`) && !file.endsWith('.jsonl')) ?? 'none');
+	const size = (name) => statSync(track(name), { throwIfNoEntry: false })?.size ?? 0;
+	for (const name of ['HUN', 'AUT', 'CHE']) {
+		await until(`pictures of ${name}`, () => size(name) > 0);
+		const before = size(name);
+		rig.tell(`show ${name}`);
+		await until(`more of ${name}`, () => size(name) > before + 60_000);
+	}
+	rig.tell('show NOBODY');
+	const shown = await until('the last to have been shown', () => events(rig.directory).find(({ type, payload }) => type === 'show' && payload.source === 'NOBODY')?.payload);
+	await until('the webcast to come to it', () => (webcast.playlist('v').segments.at(-1)?.number ?? 0) * 1000 > webcast.live.started_ms + shown.t_ms + 1000);
+	rig.tell('record off');
+	await rig.says({ type: 'archived', sealed: true });
+	await until('the end of the webcast', () => webcast.live.live === false);
+	assert.equal(await webcast.end('SIGTERM'), 0);
+	assert.equal(await rig.stop(), 0);
+	assert.deepEqual(events(rig.directory).filter(({ type }) => type === 'programme-without-picture'), []);
+
+	// The programme: VP8, since that is what it has where the first camera sends neither VP8 nor VP9.
+	const { floor } = programmes(rig.directory);
+	assert.deepEqual(faultsOf(floor, { streams: 2 }), []);
+	for (const [name, pictures] of Object.entries(bySpeaker(rig.directory, see(floor)))) {
+		assert.ok(pictures.length > KEY_EVERY, `${name}: ${pictures.length} pictures`);
+		assert.deepEqual(pictures.filter(({ number }) => number < 0), [], name);
+	}
+
+	// Made from the archive, where nothing is left out for want of time: number follows number from a key frame on.
+	const copy = unsealed(rig.directory);
+	const made = spawnSync(join(build, 'tools/rostrumctl/rostrumctl'), ['archive', 'programme', copy, '--json'], { encoding: 'utf8' });
+	assert.equal(made.status, 0, made.stderr);
+	for (const [name, pictures] of Object.entries(bySpeaker(copy, see(programmes(copy).floor)))) {
+		const numbers = pictures.map(({ number }) => number);
+		assert.equal(numbers[0] % KEY_EVERY, 0, `${name} begins with ${numbers[0]}`);
+		assert.deepEqual(numbers, numbers.map((_, i) => (numbers[0] + i) % PICTURES), name);
+		assert.ok(numbers.length > 2 * PICTURES, `${name}: ${numbers.length} pictures`);
+	}
+
+	// The webcast: a card has no numbers.
+	const whole = webcast.join('v', webcast.numbers('v'), join(rig.state, 'v.mp4'));
+	for (const [name, pictures] of Object.entries(bySpeaker(rig.directory, see(whole)))) assert.ok(pictures.some(({ number }) => number >= 0), `${name} is not seen in the webcast`);
+});
