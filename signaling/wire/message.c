@@ -7,6 +7,9 @@
 #include "signaling/wire/doc.h"
 #include "signaling/wire/errands.h"
 #include "signaling/wire/lists.h"
+#include "signaling/wire/message_booths.h"
+#include "signaling/wire/message_floor.h"
+#include "signaling/wire/message_voting.h"
 #include "signaling/wire/stations.h"
 
 #include <errno.h>
@@ -59,237 +62,10 @@ static void parse_plan(const struct object *object, struct wire_message *message
 	plan->pause_s = (uint32_t)object_int_or(object, "pause", 0, PLAN_PAUSE_MAX_S, 0);
 }
 
-static void parse_withdraw(const struct object *object, struct wire_message *message)
-{
-	message->command.entry = (uint32_t)object_int_or(object, "entry", 1, UINT32_MAX, 0);
-}
-
-static void parse_move(const struct object *object, struct wire_message *message)
-{
-	message->command.entry = (uint32_t)object_int(object, "entry", 1, UINT32_MAX);
-	message->command.position = (uint32_t)object_int(object, "position", 1, UINT32_MAX);
-}
-
-static void parse_give(const struct object *object, struct wire_message *message)
-{
-	message->command.entry = (uint32_t)object_int_or(object, "entry", 1, UINT32_MAX, 0);
-	if (message->command.entry == 0)
-		(void)rs_set_text(message->command.participant, object_name(object, "participant"));
-}
-
-/* As participant, or nobody: the one whose line was lost. */
-static void parse_resume(const struct object *object, struct wire_message *message)
-{
-	if (object_has(object, "participant"))
-		(void)rs_set_text(message->command.participant, object_name(object, "participant"));
-}
-
-static void parse_seconds(const struct object *object, struct wire_message *message)
-{
-	message->command.seconds = (uint32_t)object_int(object, "seconds", 0, RULES_TIME_MAX_S);
-}
-
-static void parse_point(const struct object *object, struct wire_message *message)
-{
-	message->command.entry = (uint32_t)object_int(object, "entry", 1, UINT32_MAX);
-}
-
-static void parse_ruling(const struct object *object, struct wire_message *message)
-{
-	if (ruling_parse(object_text(object, "ruling"), &message->command.ruling) < 0)
-		object_fail(object, "ruling", "upheld or rejected is expected");
-}
-
-/* As the meeting decided; without an appeal the chair's ruling stands. */
-static void parse_settle(const struct object *object, struct wire_message *message)
-{
-	if (object_has(object, "ruling"))
-		parse_ruling(object, message);
-}
-
-static void copy_text(const struct object *object, const char *key, char *out, size_t cap)
-{
-	const char *text = object_text(object, key);
-	if (!rs_copy_text(out, cap, text, strlen(text)))
-		object_fail(object, key, "the text is too long");
-}
-
-static void parse_raise(const struct object *object, struct wire_message *message)
-{
-	(void)rs_set_text(message->command.motion, object_name(object, "motion"));
-}
-
-static void parse_side(const struct object *object, struct wire_message *message)
-{
-	parse_point(object, message);
-	if (side_parse(object_text(object, "side"), &message->command.side) < 0)
-		object_fail(object, "side", "in-favour or against is expected");
-}
-
-static void parse_put(const struct object *object, struct wire_message *message)
-{
-	parse_point(object, message);
-	if (decision_mode_parse(object_text(object, "mode"), &message->command.mode) < 0)
-		object_fail(object, "mode", "consensus, or a kind of vote, is expected");
-}
-
-static void parse_decision(const struct object *object, struct wire_message *message)
-{
-	message->command.decision = (uint32_t)object_int(object, "decision", 1, UINT32_MAX);
-}
-
-static void parse_open_voting(const struct object *object, struct wire_message *message)
-{
-	parse_decision(object, message);
-	parse_override(object, message);
-}
-
-static void parse_cast(const struct object *object, struct wire_message *message)
-{
-	parse_decision(object, message);
-	if (vote_parse(object_text(object, "vote"), &message->command.vote) < 0)
-		object_fail(object, "vote", "yes, no or abstain is expected");
-}
-
-/* A vote that somebody else than the delegation says. */
-static void parse_vote_of(const struct object *object, struct wire_message *message)
-{
-	parse_cast(object, message);
-	(void)rs_set_text(message->command.delegation, object_name(object, "delegation"));
-}
-
-static void parse_reason(const struct object *object, struct wire_message *message)
-{
-	parse_decision(object, message);
-	copy_text(object, "reason", message->command.reason, sizeof(message->command.reason));
-	if (message->command.reason[0] == '\0')
-		object_fail(object, "reason", "a text is expected");
-}
-
-static void parse_correction(const struct object *object, struct wire_message *message)
-{
-	parse_vote_of(object, message);
-	parse_reason(object, message);
-}
-
-static void parse_intent(const struct object *object, struct wire_message *message)
-{
-	parse_cast(object, message);
-	if (message->command.vote == VOTE_ABSENT)
-		object_fail(object, "vote", "yes, no or abstain is expected");
-	if (object_has(object, "delegation"))
-		(void)rs_set_text(message->command.delegation, object_name(object, "delegation"));
-}
-
-static void parse_lock_warning(const struct object *object, struct wire_message *message)
-{
-	parse_decision(object, message);
-	message->command.seconds =
-		(uint32_t)object_int(object, "seconds", 0, RULES_LOCK_WARNING_MAX_S);
-}
-
-static void parse_sponsor(const struct object *object, struct wire_message *message)
-{
-	parse_decision(object, message);
-	(void)rs_set_text(message->command.delegation, object_name(object, "delegation"));
-}
-
-static void parse_explanation(const struct object *object, struct wire_message *message)
-{
-	const char *when = object_text(object, "when");
-	parse_decision(object, message);
-	message->command.list =
-		strcmp(when, "before") == 0 ? LIST_EXPLANATIONS_BEFORE : LIST_EXPLANATIONS_AFTER;
-	if (strcmp(when, "before") != 0 && strcmp(when, "after") != 0)
-		object_fail(object, "when", "before or after is expected");
-}
-
-static uint32_t parse_count(const struct object *object, const char *key)
-{
-	return (uint32_t)object_int(object, key, 0, MEETING_PARTICIPANTS_MAX);
-}
-
-static void parse_blinded(const struct object *object, struct wire_message *message)
-{
-	uint8_t octets[EVENT_KEY_MAX / 2];
-	parse_decision(object, message);
-	message->blinded = object_text(object, "blinded");
-	if (rs_hex_decode(message->blinded, strlen(message->blinded), octets, sizeof(octets)) < 0)
-		object_fail(object, "blinded", "512 hexadecimal digits are expected");
-}
-
-static void parse_totals(const struct object *object, struct wire_message *message)
-{
-	parse_decision(object, message);
-	message->command.yes = parse_count(object, "yes");
-	message->command.no = parse_count(object, "no");
-	message->command.abstain = parse_count(object, "abstain");
-}
-
-static void parse_channel(const struct object *object, struct wire_message *message)
-{
-	(void)rs_set_text(message->command.channel, object_name(object, "channel"));
-}
-
-static void parse_listen(const struct object *object, struct wire_message *message)
-{
-	parse_channel(object, message);
-	message->original = object_bool_or(object, "original", false);
-	if (!object_has(object, "understands"))
-		return;
-	message->n_understands = object_array(object, "understands", WIRE_LANGUAGES_MAX);
-	for (size_t i = 0; i < message->n_understands; i++) {
-		const char *language = object_text_at(object, "understands", i);
-		if (!rs_name_valid(language, strlen(language)) ||
-			!rs_set_text(message->understands[i], language))
-			object_fail(object, "understands", "language tags are expected");
-	}
-}
-
-/* Of the desk's own booth, or the one it is live in. */
-static void parse_handover(const struct object *object, struct wire_message *message)
-{
-	struct command *command = &message->command;
-	if (object_has(object, "channel"))
-		parse_channel(object, message);
-	if (object_has(object, "participant"))
-		parse_participant(object, message);
-	command->at_ms = object_int_or(object, "at", 1, DOC_INT_MAX, 0);
-}
-
 /* Of a key, or a switch. */
 static void parse_on(const struct object *object, struct wire_message *message)
 {
 	message->command.on = object_bool(object, "on");
-}
-
-static void parse_source(const struct object *object, struct wire_message *message)
-{
-	(void)rs_set_text(message->command.channel, object_name(object, "source"));
-}
-
-/* null: not known. */
-static void parse_language(const struct object *object, struct wire_message *message)
-{
-	struct command *command = &message->command;
-	if (!object_has(object, "language"))
-		return;
-	if (!rs_set_text(command->language, object_name(object, "language")))
-		object_fail(object, "language", "the text is too long");
-}
-
-static void parse_proposal(const struct object *object, struct wire_message *message)
-{
-	struct command *command = &message->command;
-	copy_text(object, "title", command->title, sizeof(command->title));
-	if (command->title[0] == '\0')
-		object_fail(object, "title", "a text is expected");
-	if (decision_mode_parse(object_text(object, "mode"), &command->mode) < 0)
-		object_fail(object, "mode",
-			"consensus, hands, recorded, roll-call or secret is expected");
-	if (command->mode != DECISION_CONSENSUS)
-		(void)rs_set_text(command->majority, object_name(object, "majority"));
-	command->again = (uint32_t)object_int_or(object, "second_vote_on", 1, UINT32_MAX, 0);
 }
 
 static void parse_say(const struct object *object, struct wire_message *message)
@@ -325,7 +101,7 @@ static void parse_document(const struct object *object, struct wire_message *mes
 
 static void parse_look(const struct object *object, struct wire_look *look)
 {
-	copy_text(object, "mid", look->mid, sizeof(look->mid));
+	doc_copy_text(object, "mid", false, look->mid, sizeof(look->mid));
 	look->has_height = object_has(object, "height");
 	if (look->has_height)
 		look->height = (uint32_t)object_int(object, "height", 0, WIRE_HEIGHT_MAX);
@@ -336,7 +112,7 @@ static void parse_look(const struct object *object, struct wire_look *look)
 	look->paused = object_bool_or(object, "paused", false);
 	look->has_feed = object_has(object, "feed");
 	if (look->has_feed)
-		copy_text(object, "feed", look->feed, sizeof(look->feed));
+		doc_copy_text(object, "feed", false, look->feed, sizeof(look->feed));
 }
 
 static void parse_watch(const struct object *object, struct wire_message *message)
@@ -364,28 +140,6 @@ static void parse_offer(const struct object *object, struct wire_message *messag
 	message->instance = object_name(object, "instance");
 }
 
-static void parse_impediment(const struct object *object, struct wire_message *message)
-{
-	if (impediment_parse(object_text(object, "reason"), &message->command.impediment) < 0)
-		object_fail(object, "reason", "sound, speed, no-video or document is expected");
-}
-
-static void parse_booth(const struct object *object, struct wire_message *message)
-{
-	copy_text(object, "booth", message->command.booth, sizeof(message->command.booth));
-}
-
-static void parse_call(const struct object *object, struct wire_message *message)
-{
-	if (call_to_parse(object_text(object, "to"), &message->command.call_to) < 0)
-		object_fail(object, "to", "chair or technician is expected");
-}
-
-static void parse_answer(const struct object *object, struct wire_message *message)
-{
-	message->command.call = (uint32_t)object_int(object, "call", 1, UINT32_MAX);
-}
-
 static const struct {
 	const char *name;
 	parse_fn *parse;
@@ -405,7 +159,7 @@ static const struct {
 	[COMMAND_ASK_FOR_FLOOR] = { "ask-for-floor", lists_parse_ask },
 	[COMMAND_INSCRIBE] = { "inscribe", lists_parse_inscribe },
 	[COMMAND_WITHDRAW] = { "withdraw", lists_parse_withdraw },
-	[COMMAND_MOVE_ENTRY] = { "move-entry", parse_move },
+	[COMMAND_MOVE_ENTRY] = { "move-entry", floor_parse_move },
 	[COMMAND_SKIP_ENTRY] = { "skip-entry", lists_parse_entry },
 	[COMMAND_REQUEUE_ENTRY] = { "requeue-entry", lists_parse_requeue },
 	[COMMAND_OFFER_SWAP] = { "offer-swap", lists_parse_offer_swap },
@@ -414,12 +168,12 @@ static const struct {
 	[COMMAND_WITHDRAW_SWAP] = { "withdraw-swap", lists_parse_entry },
 	[COMMAND_ANNOUNCE_LOTS] = { "announce-lots", lists_parse_item },
 	[COMMAND_DRAW_LOTS] = { "draw-lots", lists_parse_draw },
-	[COMMAND_GIVE_FLOOR] = { "give-floor", parse_give },
+	[COMMAND_GIVE_FLOOR] = { "give-floor", floor_parse_give },
 	[COMMAND_TAKE_FLOOR] = { "take-floor", parse_nothing },
 	[COMMAND_STOP_CLOCK] = { "stop-clock", parse_nothing },
 	[COMMAND_START_CLOCK] = { "start-clock", parse_nothing },
-	[COMMAND_RESUME_FLOOR] = { "resume-floor", parse_resume },
-	[COMMAND_EXTEND_TIME] = { "extend-time", parse_seconds },
+	[COMMAND_RESUME_FLOOR] = { "resume-floor", floor_parse_resume },
+	[COMMAND_EXTEND_TIME] = { "extend-time", floor_parse_seconds },
 	[COMMAND_SET_LIMIT] = { "set-limit", lists_parse_limit },
 	[COMMAND_SET_BUDGET] = { "set-budget", lists_parse_budget },
 	[COMMAND_CLOSE_LIST] = { "close-list", lists_parse_item },
@@ -427,52 +181,52 @@ static const struct {
 	[COMMAND_END_LIST] = { "end-list", lists_parse_item },
 	[COMMAND_ASK_FOR_REPLY] = { "ask-for-reply", parse_nothing },
 	[COMMAND_RAISE_POINT] = { "raise-point", parse_nothing },
-	[COMMAND_WITHDRAW_POINT] = { "withdraw-point", parse_withdraw },
-	[COMMAND_HEAR_POINT] = { "hear-point", parse_point },
-	[COMMAND_RULE] = { "rule", parse_ruling },
+	[COMMAND_WITHDRAW_POINT] = { "withdraw-point", floor_parse_withdraw },
+	[COMMAND_HEAR_POINT] = { "hear-point", floor_parse_point },
+	[COMMAND_RULE] = { "rule", floor_parse_ruling },
 	[COMMAND_APPEAL] = { "appeal", parse_nothing },
-	[COMMAND_SETTLE_POINT] = { "settle-point", parse_settle },
-	[COMMAND_RAISE_MOTION] = { "raise-motion", parse_raise },
-	[COMMAND_WITHDRAW_MOTION] = { "withdraw-motion", parse_point },
-	[COMMAND_TAKE_UP_MOTION] = { "take-up-motion", parse_point },
-	[COMMAND_SPEAK_ON_MOTION] = { "speak-on-motion", parse_side },
-	[COMMAND_PUT_QUESTION] = { "put-question", parse_put },
-	[COMMAND_PROPOSE_DECISION] = { "propose-decision", parse_proposal },
-	[COMMAND_ADD_SPONSOR] = { "add-sponsor", parse_sponsor },
-	[COMMAND_EXPLAIN_VOTE] = { "explain-vote", parse_explanation },
-	[COMMAND_OBJECT] = { "object", parse_decision },
-	[COMMAND_WITHDRAW_OBJECTION] = { "withdraw-objection", parse_decision },
-	[COMMAND_WITHDRAW_DECISION] = { "withdraw-decision", parse_decision },
-	[COMMAND_OPEN_VOTING] = { "open-voting", parse_open_voting },
-	[COMMAND_ASK_FOR_BALLOT] = { "ask-for-ballot", parse_blinded },
-	[COMMAND_COLLECT_BALLOT] = { "collect-ballot", parse_blinded },
-	[COMMAND_CALL_NEXT] = { "call-next", parse_decision },
-	[COMMAND_CAST] = { "cast", parse_cast },
-	[COMMAND_ENTER_VOTE] = { "enter-vote", parse_vote_of },
-	[COMMAND_ENTER_TOTALS] = { "enter-totals", parse_totals },
-	[COMMAND_ANNOUNCE_LOCK] = { "announce-lock", parse_lock_warning },
-	[COMMAND_LOCK_VOTING] = { "lock-voting", parse_decision },
-	[COMMAND_CORRECT_VOTE] = { "correct-vote", parse_correction },
-	[COMMAND_ANNUL_VOTING] = { "annul-voting", parse_reason },
-	[COMMAND_PROCLAIM] = { "proclaim", parse_decision },
-	[COMMAND_STATE_INTENT] = { "state-intent", parse_intent },
+	[COMMAND_SETTLE_POINT] = { "settle-point", floor_parse_settle },
+	[COMMAND_RAISE_MOTION] = { "raise-motion", floor_parse_raise },
+	[COMMAND_WITHDRAW_MOTION] = { "withdraw-motion", floor_parse_point },
+	[COMMAND_TAKE_UP_MOTION] = { "take-up-motion", floor_parse_point },
+	[COMMAND_SPEAK_ON_MOTION] = { "speak-on-motion", floor_parse_side },
+	[COMMAND_PUT_QUESTION] = { "put-question", floor_parse_put },
+	[COMMAND_PROPOSE_DECISION] = { "propose-decision", voting_parse_proposal },
+	[COMMAND_ADD_SPONSOR] = { "add-sponsor", voting_parse_sponsor },
+	[COMMAND_EXPLAIN_VOTE] = { "explain-vote", voting_parse_explanation },
+	[COMMAND_OBJECT] = { "object", voting_parse_decision },
+	[COMMAND_WITHDRAW_OBJECTION] = { "withdraw-objection", voting_parse_decision },
+	[COMMAND_WITHDRAW_DECISION] = { "withdraw-decision", voting_parse_decision },
+	[COMMAND_OPEN_VOTING] = { "open-voting", voting_parse_open_voting },
+	[COMMAND_ASK_FOR_BALLOT] = { "ask-for-ballot", voting_parse_blinded },
+	[COMMAND_COLLECT_BALLOT] = { "collect-ballot", voting_parse_blinded },
+	[COMMAND_CALL_NEXT] = { "call-next", voting_parse_decision },
+	[COMMAND_CAST] = { "cast", voting_parse_cast },
+	[COMMAND_ENTER_VOTE] = { "enter-vote", voting_parse_vote_of },
+	[COMMAND_ENTER_TOTALS] = { "enter-totals", voting_parse_totals },
+	[COMMAND_ANNOUNCE_LOCK] = { "announce-lock", voting_parse_lock_warning },
+	[COMMAND_LOCK_VOTING] = { "lock-voting", voting_parse_decision },
+	[COMMAND_CORRECT_VOTE] = { "correct-vote", voting_parse_correction },
+	[COMMAND_ANNUL_VOTING] = { "annul-voting", voting_parse_reason },
+	[COMMAND_PROCLAIM] = { "proclaim", voting_parse_decision },
+	[COMMAND_STATE_INTENT] = { "state-intent", voting_parse_intent },
 	[COMMAND_OPEN_MICROPHONE] = { "open-microphone", parse_nothing },
 	[COMMAND_CLOSE_MICROPHONE] = { "close-microphone", parse_nothing },
-	[COMMAND_GO_LIVE] = { "go-live", parse_channel },
+	[COMMAND_GO_LIVE] = { "go-live", booths_parse_channel },
 	[COMMAND_GO_IDLE] = { "go-idle", parse_nothing },
 	[COMMAND_COUGH] = { "cough", parse_on },
-	[COMMAND_SELECT_SOURCE] = { "select-source", parse_source },
-	[COMMAND_SELECT_OUTPUT] = { "select-output", parse_channel },
-	[COMMAND_REQUEST_HANDOVER] = { "request-handover", parse_handover },
+	[COMMAND_SELECT_SOURCE] = { "select-source", booths_parse_source },
+	[COMMAND_SELECT_OUTPUT] = { "select-output", booths_parse_channel },
+	[COMMAND_REQUEST_HANDOVER] = { "request-handover", booths_parse_handover },
 	[COMMAND_ACCEPT_HANDOVER] = { "accept-handover", parse_nothing },
 	[COMMAND_DECLINE_HANDOVER] = { "decline-handover", parse_nothing },
 	[COMMAND_CANCEL_HANDOVER] = { "cancel-handover", parse_nothing },
-	[COMMAND_SET_FLOOR_LANGUAGE] = { "set-floor-language", parse_language },
+	[COMMAND_SET_FLOOR_LANGUAGE] = { "set-floor-language", booths_parse_language },
 	[COMMAND_SPEAK_SLOWER] = { "speak-slower", parse_nothing },
-	[COMMAND_CANNOT_INTERPRET] = { "cannot-interpret", parse_impediment },
-	[COMMAND_CLEAR_IMPEDIMENT] = { "clear-impediment", parse_booth },
-	[COMMAND_CALL] = { "call", parse_call },
-	[COMMAND_ANSWER_CALL] = { "answer-call", parse_answer },
+	[COMMAND_CANNOT_INTERPRET] = { "cannot-interpret", booths_parse_impediment },
+	[COMMAND_CLEAR_IMPEDIMENT] = { "clear-impediment", booths_parse_booth },
+	[COMMAND_CALL] = { "call", booths_parse_call },
+	[COMMAND_ANSWER_CALL] = { "answer-call", booths_parse_answer },
 	[COMMAND_CAPTION] = { "caption", captions_parse_line },
 	[COMMAND_WEBCAST] = { "webcast", parse_on },
 	[COMMAND_TAKE_UP_RECORDING] = { "take-up-recording", parse_nothing },
@@ -484,7 +238,7 @@ static const struct {
 	[COMMAND_ADD_DOCUMENT] = { "add-document", parse_upload },
 	[COMMAND_WITHDRAW_DOCUMENT] = { "withdraw-document", parse_document },
 	[COMMAND_SAY] = { "say", parse_say },
-	[COMMAND_LISTEN] = { "listen", parse_listen },
+	[COMMAND_LISTEN] = { "listen", booths_parse_listen },
 	[COMMAND_WATCH] = { "watch", parse_watch },
 	[COMMAND_HEARS] = { "hears", parse_hears },
 	[COMMAND_CAPTION_LIVE] = { "caption-live", captions_parse_live },
@@ -545,7 +299,7 @@ static void parse_seat(const struct object *object, struct wire_message *message
 	if (!object_has(object, "seat") ||
 		(!permission_by_seat(kind) && permission_of(kind, ROLE_ROOM) == PERMISSION_NONE))
 		return;
-	copy_text(object, "seat", message->command.seat, sizeof(message->command.seat));
+	doc_copy_text(object, "seat", false, message->command.seat, sizeof(message->command.seat));
 	if (object_text(object, "seat")[0] == '\0')
 		object_fail(object, "seat", "the name of a seat is expected");
 }
