@@ -58,11 +58,6 @@ void closing_freep(struct closing **closing)
 	*closing = closing_free(*closing);
 }
 
-const char *closing_directory(const struct closing *closing)
-{
-	return closing->directory;
-}
-
 const struct closing_config *closing_config(const struct closing *closing)
 {
 	return &closing->config;

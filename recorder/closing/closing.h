@@ -53,7 +53,6 @@ int closing_new(const struct closing_config *config, struct closing **out_closin
 /* Not while it runs. NULL is fine. Returns NULL. */
 struct closing *closing_free(struct closing *closing);
 void closing_freep(struct closing **closing);
-const char *closing_directory(const struct closing *closing);
 
 /* Runs all steps in the caller's thread, of a session that has a manifest the last one alone, and writes proof/closing.log.
  * Returns how many failed. */

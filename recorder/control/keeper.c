@@ -88,11 +88,6 @@ struct keeper *keeper_free(struct keeper *keeper)
 	return rs_release(keeper);
 }
 
-void keeper_freep(struct keeper **keeper)
-{
-	*keeper = keeper_free(*keeper);
-}
-
 static struct recording *find(const struct keeper *keeper, const char *meeting)
 {
 	for (size_t i = 0; i < keeper->n; i++)

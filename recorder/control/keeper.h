@@ -88,7 +88,6 @@ struct keeper_closing {
 int keeper_new(const struct keeper_config *config, struct keeper **out_keeper) RS_MUST_USE;
 /* Leaves unfinished what keeper_close() did not finish. */
 struct keeper *keeper_free(struct keeper *keeper);
-void keeper_freep(struct keeper **keeper);
 
 /* This meeting is to be recorded. Saying it again changes nothing, another session begins another archive;
  * a tap may be another one at any time, or "" as long as there is none.

@@ -228,18 +228,6 @@ int tap_sync(struct tap *tap, struct archive_now when)
 	return err;
 }
 
-bool tap_wanted(const struct tap *tap)
-{
-	const struct keeper_meeting *meeting;
-	for (size_t i = 0; (meeting = keeper_at(tap->keeper, i)) != NULL; i++) {
-		uint32_t generation;
-		if (strcmp(meeting->tap, tap->path) == 0 &&
-			keeper_archive(tap->keeper, meeting->id, &generation) != NULL)
-			return true;
-	}
-	return false;
-}
-
 /* The archive a message about a meeting is for, if we asked for it. */
 static struct archive *archive_for(const struct tap *tap, const char *meeting)
 {

@@ -40,8 +40,6 @@ int tap_recv(struct tap *tap, const uint8_t *data, size_t len, struct archive_no
 int tap_sync(struct tap *tap, struct archive_now when) RS_MUST_USE;
 /* Framed octets for the socket; consume what was sent. */
 struct rs_buf *tap_output(struct tap *tap);
-/* Whether any meeting is recorded from here: else the socket need not stand. */
-bool tap_wanted(const struct tap *tap);
 const struct tap_stats *tap_stats(const struct tap *tap);
 
 #endif

@@ -166,11 +166,6 @@ void stream_end(struct stream *stream)
 		drop(stream, 0);
 }
 
-bool stream_is_up(const struct stream *stream)
-{
-	return stream->up;
-}
-
 static void on_sent(uv_write_t *request, int status)
 {
 	struct stream *stream = request->handle->data;

@@ -25,7 +25,6 @@ int stream_new(uv_loop_t *loop, const char *path, const struct stream_events *ev
 	struct rs_buf *output, struct stream **out_stream) RS_MUST_USE;
 /* Ends without a further event; memory goes when the loop has closed its handles. */
 void stream_end(struct stream *stream);
-bool stream_is_up(const struct stream *stream);
 /* Send what is in the output. Called after each turn. */
 void stream_push(struct stream *stream);
 /* Drop the connection and make it again at once (`soon`) or after the usual time. */

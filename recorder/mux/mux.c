@@ -340,11 +340,6 @@ int mux_finish(struct mux *mux, struct mux_summary *out_summary)
 	return 0;
 }
 
-uint64_t mux_size(const struct mux *mux)
-{
-	return mux->size;
-}
-
 bool mux_cluster_open(const struct mux *mux, int64_t *out_first_ms)
 {
 	if (mux->open)

@@ -112,8 +112,6 @@ int mux_poll_cluster(struct mux *mux, struct mux_cluster *out_cluster);
  * polled as always. 0; -EPROTO when called twice or on a broken mux; -ENOMEM; or the port's error. */
 int mux_finish(struct mux *mux, struct mux_summary *out_summary) RS_MUST_USE;
 
-/* Octets handed to the port so far: the file's size. */
-uint64_t mux_size(const struct mux *mux);
 /* Whether a cluster is open, and the time of its first block. */
 bool mux_cluster_open(const struct mux *mux, int64_t *out_first_ms);
 

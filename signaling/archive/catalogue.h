@@ -15,7 +15,6 @@
 #include "signaling/archive/recording.h"
 
 #define CATALOGUE_DIRECTORY_MAX 160
-#define CATALOGUE_STAMP_MAX 96
 #define CATALOGUE_ERROR_LEN 256
 
 struct catalogue;

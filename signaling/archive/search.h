@@ -15,8 +15,6 @@
 #define SEARCH_HITS_MAX 8
 /* Newest places that have the words; those before are not looked at. */
 #define SEARCH_LINES_MAX 50000
-/* Octets of an answer, at most. */
-#define SEARCH_ANSWER_MAX ((size_t)2 << 20)
 
 struct search {
 	/* Empty or 0: does not matter. */

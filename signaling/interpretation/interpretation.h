@@ -12,7 +12,6 @@
 
 /* Interpreters of one meeting: 32 booths of eight. Badges beyond have no desk. */
 #define INTERPRETATION_DESKS_MAX 256
-#define INTERPRETATION_BOOTHS_MAX (MEETING_CHANNELS_MAX + INTERPRETATION_DESKS_MAX)
 /* Most events that tell all desks of a pivot that was lost. */
 #define INTERPRETATION_PIVOT_EVENTS 3
 /* "delegation-" and the delegation's id: the booth of its own interpreters (GA rule 53). */
