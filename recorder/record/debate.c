@@ -3,11 +3,6 @@
 
 #define NAMESPACE "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 
-void debate_time(const struct record *record, int64_t at_ms, char out[RS_TIME_TEXT_LEN])
-{
-	rs_wall_format(record->started_ms + at_ms, out);
-}
-
 int record_write_debate(const struct record *record, struct rs_buf *out)
 {
 	struct xml xml;

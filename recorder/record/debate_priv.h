@@ -1,7 +1,7 @@
 /* recorder/record/debate_priv.h
  *
  * What the parts of a debate share: debate_meta.c (its head), debate_body.c (what happened), debate_turns.c (to the meeting and to its record),
- * debate_decisions.c (how it was decided).
+ * debate_decisions.c (how it was decided); debate_words.c stands below them all.
  */
 #ifndef ROSTRUM_RECORDER_RECORD_DEBATE_PRIV_H
 #define ROSTRUM_RECORDER_RECORD_DEBATE_PRIV_H
