@@ -40,6 +40,21 @@ static bool is_channel(const char *segment)
 	return strncmp(segment, channels, sizeof(channels) - 1) == 0;
 }
 
+static bool is_track_of(const char *source, const char *segment)
+{
+	static const char tracks[] = "tracks/";
+	const size_t len = source != NULL ? strlen(source) : 0;
+	const char *name = segment + sizeof(tracks) - 1;
+	return len > 0 && strncmp(segment, tracks, sizeof(tracks) - 1) == 0 &&
+	       strncmp(name, source, len) == 0 && name[len] == '.';
+}
+
+bool excerpt_is_speakers(const json_t *speech, const char *segment)
+{
+	return is_track_of(json_string_value(json_object_get(speech, "participant")), segment) ||
+	       is_track_of(json_string_value(json_object_get(speech, "room")), segment);
+}
+
 /* The channels that the excerpt has; the floor, where it has none: it is not left out. */
 static bool is_channel_of(const json_t *files, const char *segment)
 {

@@ -86,21 +86,6 @@ static bool is_as_recorded(const json_t *index, const json_t *proof)
 	       json_equal(json_object_get(entry, "to_ms"), json_object_get(proof, "to_ms"));
 }
 
-static bool is_track_of(const char *source, const char *segment)
-{
-	static const char tracks[] = "tracks/";
-	const size_t len = source != NULL ? strlen(source) : 0;
-	const char *name = segment + sizeof(tracks) - 1;
-	return len > 0 && strncmp(segment, tracks, sizeof(tracks) - 1) == 0 &&
-	       strncmp(name, source, len) == 0 && name[len] == '.';
-}
-
-bool excerpt_is_speakers(const json_t *speech, const char *segment)
-{
-	return is_track_of(json_string_value(json_object_get(speech, "participant")), segment) ||
-	       is_track_of(json_string_value(json_object_get(speech, "room")), segment);
-}
-
 /* The tracks the speaker was heard by and channels are what a speech is made of: nobody else's. */
 static bool is_theirs(const json_t *speech, const char *file)
 {

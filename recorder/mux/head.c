@@ -67,6 +67,11 @@ enum {
 #define OPUS_RATE 48000
 #define OPUS_HEAD_LEN 19
 
+bool mux_is_webm(enum mux_codec codec)
+{
+	return codec != MUX_H264 && codec != MUX_AV1;
+}
+
 static void write_ebml_header(struct rs_writer *w, bool webm)
 {
 	const size_t mark = ebml_open(w, ID_EBML);

@@ -32,11 +32,6 @@ static bool config_valid(const struct mux_config *config)
 	       config->config_len <= MUX_CONFIG_MAX && (config->config_len > 0) == needs_config;
 }
 
-bool mux_is_webm(enum mux_codec codec)
-{
-	return codec != MUX_H264 && codec != MUX_AV1;
-}
-
 int mux_new(const struct mux_config *config, const struct mux_port *port, struct mux **out_mux)
 {
 	if (!config_valid(config))
