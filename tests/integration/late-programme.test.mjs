@@ -5,12 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { sessions, verify } from '../support/archive.mjs';
+import { verify } from '../support/archive.mjs';
 import { hear, see, writePicture, writeSound } from '../support/marks.mjs';
-import { Page } from '../support/page.mjs';
-import { pulledLine } from '../support/pulled.mjs';
-import { importRooms, roomToken, startBox } from '../support/rooms.mjs';
-import { newState, startRostrum } from '../support/rostrum.mjs';
+import { pulledRoom } from '../support/pulled.mjs';
+import { roomToken } from '../support/rooms.mjs';
 import { segments, shown, spoken } from '../support/spoken.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
@@ -18,27 +16,17 @@ const LIMIT = { timeout: 180_000 };
 const PULLED_MS = 8000;
 const FPS = 10;
 const FRAME_S = 0.025; // a packet of sound, and what times in files are rounded to
+let room;
 let rostrum;
 let line;
-let box;
-let chair;
 
 before(async () => {
-	const state = newState();
-	rostrum = await startRostrum({ state });
-	importRooms(rostrum);
-	line = await pulledLine(rostrum.base);
+	room = await pulledRoom();
+	({ rostrum, line } = room);
 }, LIMIT);
+after(() => room?.stop());
 
-after(async () => {
-	chair?.close();
-	box?.child.kill();
-	await box?.ended;
-	line?.stop();
-	await rostrum?.stop();
-});
-
-const session = () => sessions(join(rostrum.state, 'archive'), 'late').at(-1);
+const session = () => room.session();
 const file = (name) => join(session(), 'data', name);
 const index = () => JSON.parse(readFileSync(file('record/index.json'), 'utf8'));
 
@@ -46,12 +34,9 @@ test('a programme with what arrived late says each word in its time', LIMIT, asy
 	const [sound, picture] = ['words.wav', 'numbers.y4m'].map((name) => join(rostrum.state, name));
 	writeSound(sound, { seconds: 120 });
 	writePicture(picture, { size: [160, 96], fps: FPS, pictures: 120 * FPS });
-	chair = new Page(rostrum.base, roomToken(rostrum, 'sec', 'secretariat', 'late'));
-	await chair.open();
-	await chair.must('open-meeting', { override: true });
-	await chair.must('take-up-recording', {});
-	box = startBox({ ...rostrum, base: line.base, token: rostrum.token }, 'room-1', 'room', {
-		meeting: 'late', microphones: [{ input: `file:${sound}` }], 'camera.input': `file:${picture}`, 'camera.fps': FPS, 'keep.directory': join(rostrum.state, 'kept'),
+	const chair = await room.openMeeting();
+	const box = room.startBox({
+		microphones: [{ input: `file:${sound}` }], 'camera.input': `file:${picture}`, 'camera.fps': FPS, 'keep.directory': join(rostrum.state, 'kept'),
 	});
 	await until('the room is recorded', () => session() && segments(session(), 'room-1').length > 0 && segments(session(), 'room-1', 'camera').length > 0, { limit: 60_000, every: 200 });
 	await sleep(6000); // as long as a word takes to be recorded live, some times over

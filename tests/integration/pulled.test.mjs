@@ -4,45 +4,31 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { ledger, sessions, files, verify } from '../support/archive.mjs';
-import { Page } from '../support/page.mjs';
-import { pulledLine } from '../support/pulled.mjs';
-import { importRooms, roomToken, startBox } from '../support/rooms.mjs';
-import { startRostrum } from '../support/rostrum.mjs';
+import { ledger, files, verify } from '../support/archive.mjs';
+import { pulledRoom } from '../support/pulled.mjs';
+import { roomToken } from '../support/rooms.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const PULLED_MS = 8000;
+let room;
 let rostrum;
 let line;
-let box;
-let chair;
 
 before(async () => {
-	rostrum = await startRostrum();
-	importRooms(rostrum);
-	line = await pulledLine(rostrum.base);
+	room = await pulledRoom();
+	({ rostrum, line } = room);
 }, LIMIT);
+after(() => room?.stop());
 
-after(async () => {
-	chair?.close();
-	box?.child.kill();
-	await box?.ended;
-	line?.stop();
-	await rostrum?.stop();
-});
-
-const session = () => sessions(join(rostrum.state, 'archive'), 'late').at(-1);
+const session = () => room.session();
 const sound = () => files(session(), '.idx.jsonl').filter((path) => /room-1\.\d+\.a\.idx/.test(path)).map((path) => ({ path, lines: ledger(path.replace('.idx.jsonl', '.webm')) }));
 
 test('what was said while the cable was out is delivered, each packet once', LIMIT, async () => {
-	chair = new Page(rostrum.base, roomToken(rostrum, 'sec', 'secretariat', 'late'));
-	await chair.open();
-	await chair.must('open-meeting', { override: true });
-	await chair.must('take-up-recording', {});
+	const chair = await room.openMeeting();
 	const kept = join(rostrum.state, 'kept');
-	box = startBox({ ...rostrum, base: line.base, token: rostrum.token }, 'room-1', 'room', {
-		meeting: 'late', microphones: [{ input: 'gen:chirp' }], 'keep.directory': kept,
+	const box = room.startBox({
+		microphones: [{ input: 'gen:chirp' }], 'keep.directory': kept,
 	});
 	await until('the room is recorded', () => session() && sound().some(({ lines }) => lines.length >= 3), { limit: 60_000, every: 200 });
 	line.pull();

@@ -4,12 +4,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { readFileSync, readdirSync } from 'node:fs';
-import { sessions, verify } from '../support/archive.mjs';
+import { verify } from '../support/archive.mjs';
 import { writePicture, writeSound } from '../support/marks.mjs';
-import { Page } from '../support/page.mjs';
-import { pulledLine } from '../support/pulled.mjs';
-import { importRooms, roomToken, startBox } from '../support/rooms.mjs';
-import { startRostrum } from '../support/rostrum.mjs';
+import { pulledRoom } from '../support/pulled.mjs';
 import { assertWhole, segments, shown, spoken } from '../support/spoken.mjs';
 import { sleep, until } from '../support/wait.mjs';
 
@@ -18,25 +15,17 @@ const BEFORE_S = 8; // and after
 const FPS = 10;
 const LIMIT = { timeout: (180 + 3 * PULLED_S) * 1000 };
 const EDGE_S = 5; // what has to be whole on either side; the first words come while the recorder still learns the room's clock
+let room;
 let rostrum;
 let line;
-let box;
-let chair;
 
 before(async () => {
-	rostrum = await startRostrum();
-	importRooms(rostrum);
-	line = await pulledLine(rostrum.base);
+	room = await pulledRoom();
+	({ rostrum, line } = room);
 }, LIMIT);
-after(async () => {
-	chair?.close();
-	box?.child.kill();
-	await box?.ended;
-	line?.stop();
-	await rostrum?.stop();
-});
+after(() => room?.stop());
 
-const session = () => sessions(join(rostrum.state, 'archive'), 'late').at(-1);
+const session = () => room.session();
 const since = (ms) => ms / 1000 - JSON.parse(readFileSync(join(session(), 'data/session.json'), 'utf8')).started_us / 1e6;
 
 test(`of a cable that is pulled for ${PULLED_S} s every word is in the archive once, in its time`, LIMIT, async (t) => {
@@ -44,12 +33,9 @@ test(`of a cable that is pulled for ${PULLED_S} s every word is in the archive o
 	const [sound, picture, kept] = ['words.wav', 'numbers.y4m', 'kept'].map((name) => join(rostrum.state, name));
 	writeSound(sound, { seconds });
 	writePicture(picture, { size: [160, 96], fps: FPS, pictures: seconds * FPS });
-	chair = new Page(rostrum.base, roomToken(rostrum, 'sec', 'secretariat', 'late'));
-	await chair.open();
-	await chair.must('open-meeting', { override: true });
-	await chair.must('take-up-recording', {});
-	box = startBox({ ...rostrum, base: line.base, token: rostrum.token }, 'room-1', 'room', {
-		meeting: 'late', microphones: [{ input: `file:${sound}` }], 'camera.input': `file:${picture}`, 'camera.fps': FPS, 'keep.directory': kept,
+	const chair = await room.openMeeting();
+	const box = room.startBox({
+		microphones: [{ input: `file:${sound}` }], 'camera.input': `file:${picture}`, 'camera.fps': FPS, 'keep.directory': kept,
 	});
 	await until('the room is recorded', () => session() && segments(session(), 'room-1').length > 0 && segments(session(), 'room-1', 'camera').length > 0, { limit: 60_000, every: 200 });
 	await sleep(BEFORE_S * 1000);

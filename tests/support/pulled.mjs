@@ -2,6 +2,11 @@
 import { createSocket } from 'node:dgram';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { sessions } from './archive.mjs';
+import { Page } from './page.mjs';
+import { importRooms, roomToken, startBox } from './rooms.mjs';
+import { startRostrum } from './rostrum.mjs';
 
 const CANDIDATE = /^a=candidate:.*? udp \d+ (127\.0\.0\.1) (\d+) typ host.*$/im;
 
@@ -82,6 +87,39 @@ export async function pulledLine(base) {
 			server.closeAllConnections();
 			server.close();
 			line.sockets.forEach((socket) => socket.close());
+		},
+	};
+}
+
+// All of Rostrum, and a room whose line to it can be pulled: { rostrum, line, session(), openMeeting(), startBox(options), stop() }. The meeting
+// `late` is opened and recorded by the secretariat, whose page openMeeting() gives; `box` is what startBox() gave.
+export async function pulledRoom() {
+	const rostrum = await startRostrum();
+	importRooms(rostrum);
+	const line = await pulledLine(rostrum.base);
+	let chair;
+	let box;
+	return {
+		rostrum,
+		line,
+		session: () => sessions(join(rostrum.state, 'archive'), 'late').at(-1),
+		async openMeeting() {
+			chair = new Page(rostrum.base, roomToken(rostrum, 'sec', 'secretariat', 'late'));
+			await chair.open();
+			await chair.must('open-meeting', { override: true });
+			await chair.must('take-up-recording', {});
+			return chair;
+		},
+		startBox(options) {
+			box = startBox({ ...rostrum, base: line.base, token: rostrum.token }, 'room-1', 'room', { meeting: 'late', ...options });
+			return box;
+		},
+		async stop() {
+			chair?.close();
+			box?.child.kill();
+			await box?.ended;
+			line.stop();
+			await rostrum.stop();
 		},
 	};
 }
