@@ -58,7 +58,8 @@ test('a programme with what arrived late says each word in its time', LIMIT, asy
 	const said = spoken(session(), 'room-1').heard;
 	const missed = withLate.filter(({ number }) => !heard.some((one) => one.number === number));
 	assert.ok(missed.length >= PULLED_MS / 1000 - 2, JSON.stringify({ heard, withLate }));
-	for (const { at } of missed) assert.ok(at * 1000 > from_ms - 1000 && at * 1000 < to_ms, `${at} within ${from_ms} and ${to_ms}`);
+	// A second behind the edge is kept as well, and a word lasts another; what is live goes on after that.
+	for (const { at } of missed) assert.ok(at * 1000 > from_ms - 1000 && at * 1000 < to_ms + 2000, `${at} within ${from_ms} and ${to_ms}`);
 	// What was heard stays where it was (a packet of either programme lies up to 15 ms beside its time), and each word is there once.
 	for (const { number, at } of heard) assert.ok(withLate.some((one) => one.number === number && Math.abs(one.at - at) <= FRAME_S), JSON.stringify({ number, at, withLate }));
 	withLate.slice(1).forEach(({ number }, i) => assert.ok(number > withLate[i].number, JSON.stringify(withLate)));
