@@ -1,7 +1,7 @@
 /* The room's jitter buffer: the input is a script of arrivals and of blocks played. Whatever comes, numbers are played in order, the rate
  * stays within its limits, and what is told adds up. */
 #include "common/base/bytes.h"
-#include "tools/roombox/jitter.h"
+#include "tools/roombox/hear/jitter.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What an adapter sends to the seats' API: a message, and, as the same octets, the path of a request. Refused, or the name of a seat. */
-#include "tools/roombox/seat_wire.h"
+#include "tools/roombox/seats/seat_wire.h"
 
 #include <stdlib.h>
 

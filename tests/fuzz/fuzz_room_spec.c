@@ -1,6 +1,6 @@
 /* Where sound and pictures come from and go to, as the configuration has it: refused with a reason, or whole. */
 #include "common/base/text.h"
-#include "tools/roombox/spec.h"
+#include "tools/roombox/media/spec.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* What a room box is told by signaling, a text a line: whatever it is, seats have names and keys become whole texts. A line that begins with
  * "+" is a key that is pressed, with "-" one that is released. */
-#include "tools/roombox/talk.h"
+#include "tools/roombox/meeting/talk.h"
 
 #include <stdlib.h>
 #include <string.h>

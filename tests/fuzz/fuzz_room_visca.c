@@ -1,6 +1,6 @@
 /* A camera's machine: the input is a script of presets that are wanted, of time that passes, and of what the camera answers, to the message
  * under way or to anything. Whatever comes, it says little at a time, only what it knows to say, and never spins. */
-#include "tools/roombox/visca.h"
+#include "tools/roombox/seats/visca.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* The head of a WAVE file: whatever is let through has samples behind its head, in whole frames, and is written and read the same. */
-#include "tools/roombox/wav.h"
+#include "tools/roombox/media/wav.h"
 
 #include <stdlib.h>
 

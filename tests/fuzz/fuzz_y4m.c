@@ -1,5 +1,5 @@
 /* Head lines of YUV4MPEG2: what is let through is a picture that can be encoded. */
-#include "tools/roombox/y4m.h"
+#include "tools/roombox/media/y4m.h"
 
 #include <stdlib.h>
 

@@ -109,7 +109,7 @@ test('the description is valid, and true of every answer', LIMIT, async () => {
 });
 
 test('the examples of SEATS.md are what the API says and understands', LIMIT, async () => {
-	const paper = readFileSync(join(root, 'tools/roombox/SEATS.md'), 'utf8');
+	const paper = readFileSync(join(root, 'tools/roombox/seats/SEATS.md'), 'utf8');
 	const schemas = { seats: 'SeatsMessage', seat: 'SeatMessage', line: 'LineMessage', refused: 'RefusedMessage', message: 'TextMessage', problem: 'ProblemMessage' };
 	const lines = [...paper.matchAll(/```json\n([^]*?)```/g)].flatMap(([, block]) => block.trim().split('\n'));
 	assert.ok(lines.length >= 7);

@@ -9,7 +9,7 @@
  */
 #include "common/base/text.h"
 #include "tests/support/marks.h"
-#include "tools/roombox/wav.h"
+#include "tools/roombox/media/wav.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* tests/support/simcamera.h
  *
- * A V4L2 camera that is not there, below its system calls (tools/roombox/v4l2.h). It has pictures when the test says so: luma of the n-th is
+ * A V4L2 camera that is not there, below its system calls (tools/roombox/media/v4l2.h). It has pictures when the test says so: luma of the n-th is
  * n, whatever the format.
  */
 #ifndef ROSTRUM_TESTS_SUPPORT_SIMCAMERA_H
 #define ROSTRUM_TESTS_SUPPORT_SIMCAMERA_H
 
-#include "tools/roombox/v4l2.h"
+#include "tools/roombox/media/v4l2.h"
 
 struct simcamera_mode {
 	uint32_t format; /* V4L2_PIX_FMT_… */

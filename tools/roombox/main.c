@@ -3,11 +3,11 @@
 #include "common/base/text.h"
 #include "common/log/log.h"
 #include "sfu/srtp/srtp.h"
-#include "tools/roombox/alsa.h"
-#include "tools/roombox/box.h"
-#include "tools/roombox/microphone.h"
-#include "tools/roombox/seat_work.h"
-#include "tools/roombox/token.h"
+#include "tools/roombox/box/box.h"
+#include "tools/roombox/box/seat_work.h"
+#include "tools/roombox/media/alsa.h"
+#include "tools/roombox/meeting/token.h"
+#include "tools/roombox/send/microphone.h"
 
 #include <curl/curl.h>
 

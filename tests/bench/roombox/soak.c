@@ -12,9 +12,9 @@
  *
  * Prints what it measured; exit status 1 = it was not as it must be.
  */
-#include "tools/roombox/call.h"
-#include "tools/roombox/ladder.h"
-#include "tools/roombox/microphone.h"
+#include "tools/roombox/room/call.h"
+#include "tools/roombox/send/ladder.h"
+#include "tools/roombox/send/microphone.h"
 
 #include <malloc.h>
 #include <stdio.h>

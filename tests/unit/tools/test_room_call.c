@@ -1,8 +1,8 @@
 /* A room as the configuration has it, and its line: what is asked for, how it waits, and what systemd is told. */
 #include "tests/support/oom.h"
-#include "tools/roombox/call.h"
-#include "tools/roombox/figures.h"
-#include "tools/roombox/notify.h"
+#include "tools/roombox/room/call.h"
+#include "tools/roombox/room/figures.h"
+#include "tools/roombox/room/notify.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

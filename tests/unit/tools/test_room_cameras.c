@@ -1,8 +1,8 @@
 /* Cameras: V4L2 with a camera below the system calls, and the card in place of one that is away. Time is the test's. */
 #include "tests/support/oom.h"
 #include "tests/support/simcamera.h"
-#include "tools/roombox/picture.h"
-#include "tools/roombox/picture_card.h"
+#include "tools/roombox/media/picture.h"
+#include "tools/roombox/media/picture_card.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

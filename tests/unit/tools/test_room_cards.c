@@ -1,9 +1,9 @@
 /* Sound cards: alsa-lib itself, with a card that is not there and has a clock of its own. Time is the test's. */
 #include "tests/support/oom.h"
 #include "tests/support/simcard.h"
-#include "tools/roombox/alsa.h"
-#include "tools/roombox/sink.h"
-#include "tools/roombox/sound.h"
+#include "tools/roombox/media/alsa.h"
+#include "tools/roombox/media/sink.h"
+#include "tools/roombox/media/sound.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

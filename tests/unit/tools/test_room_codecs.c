@@ -2,13 +2,13 @@
 #include "common/base/rand.h"
 #include "common/rtp/vp8.h"
 #include "tests/support/oom.h"
-#include "tools/roombox/ladder.h"
-#include "tools/roombox/microphone.h"
-#include "tools/roombox/picture.h"
-#include "tools/roombox/playout.h"
-#include "tools/roombox/sink.h"
-#include "tools/roombox/sound.h"
-#include "tools/roombox/wav.h"
+#include "tools/roombox/hear/playout.h"
+#include "tools/roombox/media/picture.h"
+#include "tools/roombox/media/sink.h"
+#include "tools/roombox/media/sound.h"
+#include "tools/roombox/media/wav.h"
+#include "tools/roombox/send/ladder.h"
+#include "tools/roombox/send/microphone.h"
 
 #include <opus/opus.h>
 #include <vpx/vp8dx.h>

@@ -1,5 +1,5 @@
 /* When a part of what a room kept is sent again, and when never. */
-#include "tools/roombox/deliver.h"
+#include "tools/roombox/outage/deliver.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* What the loudspeakers play is taken out of what the microphones hear, and who speaks in the room is not. */
-#include "tools/roombox/echo.h"
+#include "tools/roombox/room/echo.h"
 
 #include <math.h>
 #include <setjmp.h>

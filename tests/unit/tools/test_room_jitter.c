@@ -1,6 +1,6 @@
 #include "common/base/rand.h"
 #include "tests/support/oom.h"
-#include "tools/roombox/jitter.h"
+#include "tools/roombox/hear/jitter.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

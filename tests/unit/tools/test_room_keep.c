@@ -1,6 +1,6 @@
 /* What a box keeps while its line is lost: since when, with which numbers, how much of it, and until when. */
-#include "tools/roombox/edges.h"
-#include "tools/roombox/keep.h"
+#include "tools/roombox/outage/edges.h"
+#include "tools/roombox/outage/keep.h"
 
 #include "common/base/bytes.h"
 #include "common/rtp/rtp.h"

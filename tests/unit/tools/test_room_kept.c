@@ -1,5 +1,5 @@
 /* What a box kept, on disk: in parts, read back after a kill, bounded, and gone once it is delivered. */
-#include "tools/roombox/kept.h"
+#include "tools/roombox/outage/kept.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* A sound card's clock and the machine's, held together: nothing runs dry, nothing is thrown away, nothing clicks. */
 #include "tests/support/oom.h"
-#include "tools/roombox/pace.h"
-#include "tools/roombox/stretch.h"
+#include "tools/roombox/media/pace.h"
+#include "tools/roombox/media/stretch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

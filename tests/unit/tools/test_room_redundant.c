@@ -1,7 +1,7 @@
 /* Frames of a room's sound that are sent once more with those behind them. */
 #include "common/rtp/red.h"
-#include "tools/roombox/microphone.h"
-#include "tools/roombox/redundant.h"
+#include "tools/roombox/send/microphone.h"
+#include "tools/roombox/send/redundant.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

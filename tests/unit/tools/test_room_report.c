@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "signaling/wire/box.h"
-#include "tools/roombox/report.h"
+#include "tools/roombox/meeting/report.h"
 
 /* ---- the report ---- */
 

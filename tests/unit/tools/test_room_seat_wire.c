@@ -1,6 +1,6 @@
-#include "tools/roombox/seat_description.h"
-#include "tools/roombox/seat_texts.h"
-#include "tools/roombox/seat_wire.h"
+#include "tools/roombox/seats/seat_description.h"
+#include "tools/roombox/seats/seat_texts.h"
+#include "tools/roombox/seats/seat_wire.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 #include "tests/support/oom.h"
-#include "tools/roombox/seats.h"
+#include "tools/roombox/seats/seats.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tools/roombox/room.h"
-#include "tools/roombox/test_signal.h"
-#include "tools/roombox/token.h"
+#include "tools/roombox/media/test_signal.h"
+#include "tools/roombox/meeting/token.h"
+#include "tools/roombox/room/room.h"
 
 /* ---- how loud ---- */
 

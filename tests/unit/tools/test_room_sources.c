@@ -1,8 +1,8 @@
 #include "tests/support/oom.h"
-#include "tools/roombox/picture.h"
-#include "tools/roombox/sound.h"
-#include "tools/roombox/wav.h"
-#include "tools/roombox/y4m.h"
+#include "tools/roombox/media/picture.h"
+#include "tools/roombox/media/sound.h"
+#include "tools/roombox/media/wav.h"
+#include "tools/roombox/media/y4m.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

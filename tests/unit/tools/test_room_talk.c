@@ -12,9 +12,9 @@
 #include <stdio.h>
 
 #include "tests/support/oom.h"
-#include "tools/roombox/orders.h"
-#include "tools/roombox/seating.h"
-#include "tools/roombox/talk.h"
+#include "tools/roombox/meeting/orders.h"
+#include "tools/roombox/meeting/seating.h"
+#include "tools/roombox/meeting/talk.h"
 
 #define VIEW                                                                                                                                       \
 	"{\"participants\":{"                                                                                                                      \

@@ -2,7 +2,7 @@
 #include "common/rtp/twcc.h"
 #include "tests/support/bwe_line.h"
 #include "tests/support/oom.h"
-#include "tools/roombox/uplink.h"
+#include "tools/roombox/send/uplink.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

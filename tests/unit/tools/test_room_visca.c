@@ -1,4 +1,4 @@
-#include "tools/roombox/visca.h"
+#include "tools/roombox/seats/visca.h"
 
 #include "common/base/rand.h"
 

@@ -1,0 +1,62 @@
+#include "tools/roombox/box/box_priv.h"
+
+#include <errno.h>
+
+/* A line that is lost is noticed later than it was: the media server's last answer may itself have been late. */
+#define DOUBT RS_SEC(5)
+
+int box_keep_open(struct box *box)
+{
+	const struct box_config *config = box->config;
+	const struct outage_config outage = { .directory = config->keep_directory,
+		.octets_max = config->keep_octets_max,
+		.bps = config->keep_bps,
+		.base = config->base,
+		.meeting = config->meeting,
+		.source = config->source,
+		.token = config->token };
+	if (config->keep_directory[0] == '\0')
+		return 0;
+	int err = keep_new(&box->rand, &box->keep);
+	if (err == 0)
+		err = outage_new(&outage, &box->outage);
+	if (err == 0 && outage_lasts(box->outage))
+		keep_resume(box->keep, rs_clock_monotonic());
+	return err;
+}
+
+void box_keep_close(struct box *box)
+{
+	if (box->outage != NULL)
+		box_keep_turn(box, rs_clock_monotonic());
+	box->outage = outage_free(box->outage);
+	box->keep = keep_free(box->keep);
+}
+
+void box_keep_line(struct box *box, bool there, rs_time now)
+{
+	if (box->keep == NULL)
+		return;
+	outage_line(box->outage, there);
+	if (there)
+		keep_back(box->keep, now);
+	else
+		keep_lost(box->keep, now - DOUBT, now);
+	if (!there && box->ladder != NULL) /* a file of its own begins with one */
+		ladder_keyframe(box->ladder, LADDER_LAYERS - 1);
+}
+
+void box_keep_turn(struct box *box, rs_time now)
+{
+	if (box->keep == NULL)
+		return;
+	enum keep_event event;
+	while ((event = keep_poll(box->keep, now)) != KEEP_NOTHING) {
+		outage_take(box->outage, keep_out(box->keep));
+		if (event == KEEP_BEGUN)
+			outage_begin(box->outage, keep_edge(box->keep));
+		else
+			outage_end(box->outage, keep_edge(box->keep), keep_left_out(box->keep));
+	}
+	outage_take(box->outage, keep_out(box->keep));
+}
