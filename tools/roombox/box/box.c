@@ -47,6 +47,7 @@ static void tell_figures(void *ctx, struct figures *out_figures)
 		.rtt = box->call.stage == CALL_LIVE ? rtc_peer_rtt(box->call.peer) : -1,
 	};
 	out_figures->has_seats = seat_work_figures(box->config->seats, &out_figures->seats);
+	box_keep_figures(box, out_figures);
 	out_figures->has_uplink = box->uplink != NULL;
 	out_figures->uplink_bps = box->uplink != NULL ? uplink_bps(box->uplink) : 0;
 	for (size_t i = 0; i < LADDER_LAYERS && box->uplink != NULL; i++)

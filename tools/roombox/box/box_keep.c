@@ -1,15 +1,28 @@
 #include "tools/roombox/box/box_priv.h"
 
+#include "common/rtp/rtp.h"
+
 #include <errno.h>
 
 /* A line that is lost is noticed later than it was: the media server's last answer may itself have been late. */
 #define DOUBT RS_SEC(5)
+#define SOUND_FRAME RS_MS(20)
+#define SOUND_RESERVE_S 3600
+
+/* An hour of sound, but no more than half of what may be kept. */
+static uint64_t sound_reserve(const struct box_config *config)
+{
+	const uint64_t heads = RS_SEC(1) / SOUND_FRAME * late_size(RTP_HEADER_LEN);
+	const uint64_t an_hour = ((uint64_t)config->microphone_bps / 8 + heads) * SOUND_RESERVE_S;
+	return an_hour < config->keep_octets_max / 2 ? an_hour : config->keep_octets_max / 2;
+}
 
 int box_keep_open(struct box *box)
 {
 	const struct box_config *config = box->config;
 	const struct outage_config outage = { .directory = config->keep_directory,
 		.octets_max = config->keep_octets_max,
+		.reserve = sound_reserve(config),
 		.bps = config->keep_bps,
 		.base = config->base,
 		.meeting = config->meeting,
@@ -59,4 +72,16 @@ void box_keep_turn(struct box *box, rs_time now)
 			outage_end(box->outage, keep_edge(box->keep), keep_left_out(box->keep));
 	}
 	outage_take(box->outage, keep_out(box->keep));
+}
+
+void box_keep_figures(const struct box *box, struct figures *out_figures)
+{
+	out_figures->has_kept = box->outage != NULL;
+	if (box->outage == NULL)
+		return;
+	const struct outage_room room = outage_room(box->outage);
+	out_figures->kept_failing = room.failing;
+	out_figures->kept_sound_alone = room.sound_alone;
+	out_figures->kept_octets = room.used;
+	out_figures->kept_left_out_octets = room.left_out;
 }

@@ -80,6 +80,7 @@ void box_keep_close(struct box *box);
 void box_keep_line(struct box *box, bool there, rs_time now);
 /* Hands on what was kept. */
 void box_keep_turn(struct box *box, rs_time now);
+void box_keep_figures(const struct box *box, struct figures *out_figures);
 /* A connection is asked for, of which nothing is known. */
 void box_uplink_begin(struct box *box, rs_time now);
 /* Shares the line out, and sends what of pictures may leave now. */

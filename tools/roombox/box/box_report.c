@@ -173,7 +173,7 @@ static void put_kept(const struct box *box, struct report *report)
 	const struct box_config *config = box->config;
 	const struct outage_room room = outage_room(box->outage);
 	const uint64_t left = room.most > room.used ? room.most - room.used : 0;
-	const uint64_t fits = left < room.free ? left : room.free;
+	const uint64_t fits = room.failing ? 0 : left < room.free ? left : room.free;
 	const uint64_t bps =
 		(uint64_t)config->microphone_bps +
 		(config->room->n_cameras > 0 ? config->ladder.bitrates_bps[LADDER_LAYERS - 1] : 0);

@@ -232,8 +232,10 @@ int kept_begin(struct kept *kept, const char *name, rs_time from)
 	kept->part = 0;
 	if (path_of(kept, name, "", path) == 0 && mkdir(path, 0700) == 0 && write_head(kept) == 0)
 		return files_sync_directory(kept->directory) < 0 ? -EIO : 0;
+	const int why = errno;
 	remove_folder(kept, name);
 	kept->writing[0] = '\0';
+	errno = why;
 	return -EIO;
 }
 
@@ -251,11 +253,12 @@ static int next_part(struct kept *kept)
 	return 0;
 }
 
-int kept_write(struct kept *kept, const uint8_t *data, size_t len)
+int kept_write(struct kept *kept, const uint8_t *data, size_t len, size_t *out_written)
 {
 	struct late_record record;
 	size_t at = 0;
 	size_t end = 0;
+	*out_written = 0;
 	if (!kept_lasts(kept))
 		return -EIO;
 	while (end < len) {
@@ -265,22 +268,20 @@ int kept_write(struct kept *kept, const uint8_t *data, size_t len)
 		while (late_read(data, len, &at, &record) == 1 && at - begin <= room)
 			end = at;
 		at = end;
-		if (kept->octets + (len - begin) > kept->max) {
-			kept->left_out += len - begin;
+		if (kept->octets + (end > begin ? end - begin : LATE_HEADER_LEN) > kept->max)
 			return -ENOSPC;
-		}
 		if (end == begin) {
 			if (next_part(kept) < 0)
 				return -EIO;
 			continue;
 		}
-		if (files_write_at(kept->fd, data + begin, end - begin, kept->part_len) < 0) {
-			kept->left_out += len - begin;
+		/* What of it is there all the same is written over the next time. */
+		if (files_write_at(kept->fd, data + begin, end - begin, kept->part_len) < 0)
 			return -EIO;
-		}
 		kept->part_len += end - begin;
 		kept->octets += end - begin;
 		kept->dirty = true;
+		*out_written = end;
 	}
 	return 0;
 }

@@ -25,8 +25,7 @@ struct kept {
 	char directory[KEPT_PATH_MAX];
 	char boot[KEPT_BOOT_LEN];
 	uint64_t max;
-	uint64_t octets;   /* in all folders */
-	uint64_t left_out; /* octets */
+	uint64_t octets; /* in all folders */
 	/* the one that is written */
 	char writing[RS_NAME_MAX + 1]; /* "" = none */
 	struct kept_head head;
@@ -41,10 +40,10 @@ int kept_open(struct kept *kept, const char *directory, uint64_t max) RS_MUST_US
 void kept_close(struct kept *kept);
 /* An outage of this boot lasts: it is the one that is written. */
 bool kept_lasts(const struct kept *kept);
-/* `name` is that of its folder. 0 or -EIO. */
+/* `name` is that of its folder. 0; -EIO and errno: then there is no outage that is written, and another name is tried. */
 int kept_begin(struct kept *kept, const char *name, rs_time from) RS_MUST_USE;
-/* Whole records. 0; -ENOSPC (`max`), -EIO: what of them is not written is left out, and counted. */
-int kept_write(struct kept *kept, const uint8_t *data, size_t len) RS_MUST_USE;
+/* Whole records. 0; -ENOSPC (`max`), -EIO and errno: the first *out_written octets are written, the others can be tried again. */
+int kept_write(struct kept *kept, const uint8_t *data, size_t len, size_t *out_written) RS_MUST_USE;
 /* What was written is to be there after a loss of power. */
 void kept_sync(struct kept *kept);
 void kept_end(struct kept *kept, rs_time to);

@@ -2,7 +2,7 @@
 
 #include "common/log/log.h"
 #include "tools/roombox/outage/deliver.h"
-#include "tools/roombox/outage/edges.h"
+#include "tools/roombox/outage/writing.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,7 +17,6 @@
 #define MAIL_MAX ((size_t)16 << 20)
 #define LOOK_EVERY RS_MS(200)
 #define SYNC_EVERY RS_SEC(1)
-#define NAME_RANDOM 4
 
 struct outage {
 	struct outage_config config;
@@ -31,11 +30,12 @@ struct outage {
 	uint64_t lost;
 	atomic_bool line;
 	atomic_bool stopping;
-	atomic_ullong used, free; /* octets */
+	atomic_ullong used, free, unwritten; /* octets */
+	atomic_bool failing, sound_alone;
 	/* the thread's own */
 	struct kept kept;
-	bool lasts;                         /* at the start */
-	bool full;                          /* told so */
+	bool lasts; /* at the start */
+	struct writing writing;
 	uint64_t told_packets, told_octets; /* left out */
 	struct deliver deliver;
 	struct deliver_line *to_there;
@@ -45,45 +45,10 @@ struct outage {
 
 /* ---- the thread ---- */
 
-static void begin(struct outage *outage, rs_time from)
+/* An outage is over, and written down. */
+static void tell_left_out(struct outage *outage, uint64_t packets, uint64_t lost)
 {
-	char name[RS_NAME_MAX + 1];
-	char random[NAME_RANDOM + 1];
-	struct rs_rand rand;
-	struct tm utc;
-	const time_t now = (time_t)(rs_clock_wall_us() / 1000000);
-	rs_rand_init_system(&rand);
-	rs_rand_text(&rand, random, NAME_RANDOM);
-	(void)gmtime_r(&now, &utc); /* fails in no year of ours */
-	const size_t len = strftime(name, sizeof(name), "%Y%m%dT%H%M%SZ-", &utc);
-	(void)rs_copy_text(name + len, sizeof(name) - len, random, NAME_RANDOM); /* fits */
-	if (kept_begin(&outage->kept, name, from) < 0)
-		log_error(LOG_ARCHIVE, outage->config.source,
-			"an outage cannot be kept directory=%s error=%s", outage->config.directory,
-			strerror(errno));
-	else
-		log_info(LOG_ARCHIVE, outage->config.source, "an outage is kept outage=%s", name);
-	outage->full = false;
-}
-
-static void write_down(struct outage *outage, struct rs_buf *mail)
-{
-	const int err = rs_buf_len(mail) > 0 && kept_lasts(&outage->kept)
-				? kept_write(&outage->kept, rs_buf_data(mail), rs_buf_len(mail))
-				: 0;
-	if (err < 0 && !outage->full) {
-		log_error(LOG_ARCHIVE, outage->config.source,
-			"not all of an outage can be kept reason=%s",
-			err == -ENOSPC ? "keep.most" : strerror(errno));
-		outage->full = true;
-	}
-	rs_buf_done(mail);
-}
-
-static void end(struct outage *outage, rs_time to, uint64_t packets, uint64_t lost)
-{
-	const uint64_t octets = lost + outage->kept.left_out;
-	kept_end(&outage->kept, to);
+	const uint64_t octets = lost + outage->writing.left_out;
 	if (packets > outage->told_packets || octets > outage->told_octets)
 		log_error(LOG_ARCHIVE, outage->config.source,
 			"not all of an outage was kept left_out_packets=%" PRIu64
@@ -110,11 +75,13 @@ static void take_mail(struct outage *outage)
 	const uint64_t left_out = outage->left_out, lost = outage->lost;
 	rs_buf_init(&outage->mail, MAIL_MAX);
 	(void)pthread_mutex_unlock(&outage->lock);
-	if (edges.begun)
-		begin(outage, edges.from);
-	write_down(outage, &mail);
-	if (edges.ended)
-		end(outage, edges.to, left_out, lost);
+	writing_give(&outage->writing, &edges, rs_buf_data(&mail), rs_buf_len(&mail));
+	rs_buf_done(&mail);
+	if (writing_turn(&outage->writing, outage->free, rs_clock_monotonic()))
+		tell_left_out(outage, left_out, lost);
+	outage->failing = outage->writing.failing;
+	outage->sound_alone = outage->writing.sound_alone;
+	outage->unwritten = lost + outage->writing.left_out;
 	if (rs_clock_monotonic() - outage->synced < SYNC_EVERY)
 		return;
 	outage->synced = rs_clock_monotonic();
@@ -207,6 +174,7 @@ static void *work(void *ctx)
 		deliver(outage);
 		rest(outage);
 	}
+	outage->writing.at = 0; /* a last time */
 	take_mail(outage);
 	return NULL;
 }
@@ -232,6 +200,7 @@ int outage_new(const struct outage_config *config, struct outage **out_outage)
 	if (err < 0)
 		log_error(LOG_MAIN, config->source, "cannot be written key=keep.directory path=%s",
 			config->directory);
+	writing_init(&outage->writing, &outage->kept, config->source, config->reserve);
 	outage->lasts = err == 0 && kept_lasts(&outage->kept);
 	look_at_disk(outage);
 	if (err == 0)
@@ -255,6 +224,7 @@ struct outage *outage_free(struct outage *outage)
 	(void)pthread_cond_signal(&outage->news);
 	if (outage->started)
 		(void)pthread_join(outage->thread, NULL); /* it was started */
+	writing_done(&outage->writing);
 	kept_close(&outage->kept);
 	deliver_line_free(outage->to_there);
 	rs_buf_done(&outage->mail);
@@ -265,7 +235,12 @@ struct outage *outage_free(struct outage *outage)
 
 struct outage_room outage_room(const struct outage *outage)
 {
-	return (struct outage_room){ outage->used, outage->config.octets_max, outage->free };
+	return (struct outage_room){ .used = outage->used,
+		.most = outage->config.octets_max,
+		.free = outage->free,
+		.left_out = outage->unwritten,
+		.failing = outage->failing,
+		.sound_alone = outage->sound_alone };
 }
 
 bool outage_lasts(const struct outage *outage)

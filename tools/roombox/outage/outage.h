@@ -20,6 +20,7 @@ struct outage;
 struct outage_config {
 	const char *directory; /* made if it is not there; borrowed, as the other texts */
 	uint64_t octets_max;   /* of all that is kept; more is left out, and told */
+	uint64_t reserve;      /* of these, and of the disk, for sound alone: writing.h */
 	uint32_t bps;          /* of delivery, so that what is said now has room */
 	const char *base;      /* of signaling */
 	const char *meeting;
@@ -42,6 +43,9 @@ void outage_take(struct outage *outage, struct rs_buf *records);
 struct outage_room {
 	uint64_t used, most; /* octets */
 	uint64_t free;       /* of the disk */
+	uint64_t left_out;   /* since the start, of what was to be kept */
+	bool failing;        /* the disk does not take what is to be kept; it is tried again */
+	bool sound_alone;    /* pictures are left out, so that there is room for sound */
 };
 struct outage_room outage_room(const struct outage *outage);
 /* Whether there is a line: delivery waits for it. */

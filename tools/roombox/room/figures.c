@@ -137,6 +137,23 @@ static int put_seats(struct rs_buf *out, const struct seat_figures *seats)
 	return rs_metrics_write(out, numbers, RS_ARRAY_LEN(numbers));
 }
 
+static int put_kept(struct rs_buf *out, const struct figures *figures)
+{
+	const struct rs_metric numbers[] = {
+		{ BOX "kept_octets", GAUGE, "of outages on the disk, not delivered yet",
+			figures->kept_octets },
+		{ BOX "kept_failing", GAUGE,
+			"1 while the disk does not take what is to be kept of an outage",
+			figures->kept_failing },
+		{ BOX "kept_sound_alone", GAUGE,
+			"1 while pictures of outages are left out, so that there is room for sound",
+			figures->kept_sound_alone },
+		{ BOX "kept_left_out_octets_total", COUNTER,
+			"of outages, for which there was no room", figures->kept_left_out_octets },
+	};
+	return rs_metrics_write(out, numbers, RS_ARRAY_LEN(numbers));
+}
+
 int figures_write(const struct figures *figures, struct rs_buf *out)
 {
 	const struct jitter_stats *heard = &figures->heard;
@@ -181,6 +198,8 @@ int figures_write(const struct figures *figures, struct rs_buf *out)
 			figures->rtt);
 	if (err == 0 && figures->has_seats)
 		err = put_seats(out, &figures->seats);
+	if (err == 0 && figures->has_kept)
+		err = put_kept(out, figures);
 	if (err == 0 && figures->has_uplink)
 		err = put_uplink(out, figures);
 	if (err == 0 && figures->room != NULL)

@@ -24,9 +24,14 @@ struct figures {
 	uint64_t output_failed;   /* blocks that an output did not take */
 	bool has_seats;           /* the seats' API listens */
 	struct seat_figures seats;
-	rs_time rtt;         /* of the media line; -1 = not known */
-	bool has_uplink;     /* the line is measured: there is a camera */
-	uint32_t uplink_bps; /* what it carries */
+	rs_time rtt;       /* of the media line; -1 = not known */
+	bool has_kept;     /* outages are kept: */
+	bool kept_failing; /* the disk does not take them now */
+	bool kept_sound_alone;
+	uint64_t kept_octets;          /* on disk */
+	uint64_t kept_left_out_octets; /* for which there was no room */
+	bool has_uplink;               /* the line is measured: there is a camera */
+	uint32_t uplink_bps;           /* what it carries */
 	uint32_t layers_bps
 		[LADDER_LAYERS]; /* what each size of the picture takes, smallest first; 0 = left out */
 };
