@@ -1,5 +1,5 @@
-// Pictures of two codecs in one meeting, from a real browser: each is kept as it was sent; the programme has the pictures of one of
-// them, says which it left out, and never loses a word.
+// Pictures of two codecs in one meeting, from a real browser: each is kept as it was sent; the programme, a file of one codec, shows
+// both, says what it left out where a machine is too busy for that, and never loses a word.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import test, { after, before } from 'node:test';
@@ -13,7 +13,7 @@ import { sleep, until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 240_000 };
 const TURN_MS = 4000;
-// H.264 first: then the programme has to begin without a picture, and to get one.
+// H.264 first: no programme can be of that codec.
 const TURNS = ['FRA', 'KEN', 'FRA'];
 const CODECS = { KEN: 'VP9', FRA: 'H264' };
 let rostrum;
@@ -57,22 +57,27 @@ test('each picture is kept in the codec it came in', LIMIT, () => {
 	}
 });
 
-test('the programme has the pictures of one codec, says what it left out, and has every word', LIMIT, () => {
+// Whose pictures were left out for want of time. Nobody's, but on a machine that cannot follow.
+const leftOut = () => events(directory).filter(({ type }) => type === 'programme-without-picture').map(({ payload }) => payload.source);
+
+test('the programme shows everybody in one codec, or says whom it left out, and has every word', LIMIT, (t) => {
 	const { floor } = programmes(directory);
 	assert.deepEqual(faultsOf(floor, { streams: 2 }), []);
-	assert.deepEqual(probe(floor, 'stream=codec_name').sort(), ['opus', 'vp9']);
+	assert.deepEqual(probe(floor, 'stream=codec_name').sort(), ['opus', 'vp8']);
 	const sound = decode(floor);
+	const times = probe(floor, 'packet=pts_time', '-select_streams', 'v').map(Number);
+	const out = leftOut();
 	for (const who of ['KEN', 'FRA']) {
 		const heard = stretches(sound, TONES[who]);
 		const turns = TURNS.filter((one) => one === who).length;
 		assert.equal(heard.length, turns, `${who}: ${JSON.stringify(heard)}`);
 		assert.ok(heard.every(({ from, to }) => to - from > (0.7 * TURN_MS) / 1000), `${who}: ${JSON.stringify(heard)}`);
+		for (const { from, to } of heard) {
+			const shown = times.filter((at) => at > from && at < to).length;
+			assert.ok(shown > 10 || out.includes(who), `${who}: ${shown} pictures from ${from} to ${to}, left out: ${out}`);
+		}
 	}
-	const [speech] = stretches(sound, TONES.KEN);
-	const times = probe(floor, 'packet=pts_time', '-select_streams', 'v').map(Number);
-	assert.ok(times.length > 20 && times[0] > speech.from - 1 && times.at(-1) < speech.to + 1, `pictures from ${times[0]} to ${times.at(-1)}, KEN from ${speech.from} to ${speech.to}`);
-	const told = events(directory).filter(({ type }) => type === 'programme-without-picture').map(({ payload }) => payload);
-	assert.ok(told.length > 0 && told.every(({ source, codec }) => source === 'FRA' && codec === 'h264'), JSON.stringify(told));
+	t.diagnostic(`measured: ${times.length} pictures, left out: ${out.join() || 'nobody'}`);
 });
 
 test('Chromium plays it to its end', LIMIT, async () => {
@@ -93,6 +98,6 @@ test('Chromium plays it to its end', LIMIT, async () => {
 		pen.drawImage(video, 0, 0, 8, 8);
 		return { rgb: [...pen.getImageData(4, 5, 1, 1).data].slice(0, 3), frames: video.getVideoPlaybackQuality().totalVideoFrames, size: [video.videoWidth, video.videoHeight] };
 	}, `/api/v1/archive/${session}`, rostrum.tokens.viewer);
-	assert.equal(nameColour(seen.rgb), 'KEN', `the last picture stands: ${JSON.stringify(seen)}`);
+	if (!leftOut().includes('FRA')) assert.equal(nameColour(seen.rgb), 'FRA', `the last picture stands: ${JSON.stringify(seen)}`);
 	assert.ok(seen.frames > 10, JSON.stringify(seen));
 });
