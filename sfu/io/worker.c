@@ -167,6 +167,7 @@ void worker_close_peers(struct worker *worker)
 {
 	size_t cursor = 0;
 	struct peer *peer = NULL;
+	worker_send_emitted(worker); /* before the good-byes */
 	while ((peer = peers_next(worker->peers, &cursor)) != NULL) {
 		transport_close(peer->transport);
 		worker_drain(worker, peer, 0); /* only a datagram to send can come of it */
@@ -252,6 +253,7 @@ static int peer_make(struct worker *worker, const struct control_peer *wanted, r
 /* Forgets a peer of which the router knows nothing any more. */
 static void peer_drop(struct worker *worker, struct peer *peer, rs_time now)
 {
+	worker_send_emitted(worker); /* what waits for it comes before its good-bye */
 	transport_close(peer->transport);
 	worker_drain(worker, peer, now);
 	worker_tcp_forget(worker, peer);
