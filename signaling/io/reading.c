@@ -86,11 +86,11 @@ void reading_begin(struct request *request)
 int reading_write(struct request *request)
 {
 	struct reading *reading = request->reading;
-	const size_t len = reading->len > 0 ? (size_t)reading->len : 0;
 	if (reading->working || reading->len == 0)
-		return 0; /* called for something else */
+		return 0; /* called for something else; while it works, all but `working` is the thread's */
 	if (reading->len < 0)
 		return -1;
+	const size_t len = (size_t)reading->len;
 	const bool last = reading->left == 0;
 	/* libwebsockets copies what the socket does not take, and calls back when it is gone. */
 	if (lws_write(request->wsi, reading->room + LWS_PRE, len,

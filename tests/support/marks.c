@@ -83,6 +83,8 @@ static unsigned brightness(
 int32_t marks_see(const uint8_t *luma, size_t stride, unsigned width, unsigned height)
 {
 	uint32_t word = 0;
+	if (width < 2 * MARKS_CELLS || height < 16)
+		return -1; /* no cell has a middle */
 	for (unsigned cell = 0; cell < MARKS_CELLS; cell++)
 		word = word << 1 | (brightness(luma, stride, width, height, cell) > GREY ? 1 : 0);
 	const uint16_t number = (uint16_t)(word >> 8);

@@ -144,6 +144,16 @@ static void a_bar_that_was_damaged_is_not_read(void **state)
 	assert_int_equal(marks_see(luma, WIDTH, WIDTH, HEIGHT), -1);
 }
 
+/* One of 40 by 24, as from a test card: cells have no middle. */
+static void a_picture_without_room_for_a_bar_shows_none(void **state)
+{
+	uint8_t *luma = rs_zalloc(40 * 24);
+	assert_non_null(luma);
+	assert_int_equal(marks_see(luma, 40, 40, 24), -1);
+	assert_int_equal(marks_see(luma, 1, 1, 1), -1);
+	rs_release(luma);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +162,7 @@ int main(void)
 		cmocka_unit_test(noise_and_silence_say_nothing),
 		cmocka_unit_test(every_picture_shows_its_number),
 		cmocka_unit_test(a_bar_that_was_damaged_is_not_read),
+		cmocka_unit_test(a_picture_without_room_for_a_bar_shows_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
