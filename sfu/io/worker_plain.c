@@ -184,7 +184,7 @@ void worker_plain_stats(const struct worker *worker, struct control_stats *stats
 		struct router_peer_stats figures;
 		char id[PLAIN_ID_LEN + 1];
 		(void)snprintf(id, sizeof(id), PLAIN_ID_PREFIX "%u", i);
-		if (router_peer_stats(worker->router, worker->plains[i].handle, &figures) == 0)
+		if (router_peer_stats(worker->router, worker->plains[i].handle, now, &figures) == 0)
 			control_stats_peer(stats, id, &figures, now);
 		sum.rx_packets += one->rx_packets;
 		sum.rx_strangers += one->rx_strangers;

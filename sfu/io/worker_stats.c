@@ -171,7 +171,7 @@ static void peer_figures(const struct worker *worker, struct control_stats *stat
 		struct router_peer_stats figures;
 		n++;
 		connected += peer->state == CONTROL_CONNECTED;
-		if (router_peer_stats(worker->router, peer->handle, &figures) == 0)
+		if (router_peer_stats(worker->router, peer->handle, now, &figures) == 0)
 			control_stats_peer(stats, peer->id, &figures, now);
 	}
 	control_stats_gauge(stats, "peers", n);

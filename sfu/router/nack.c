@@ -63,7 +63,7 @@ static void note_rtt(struct track *track, const struct missing *missing, rs_time
 	const rs_time sample = now - missing->first;
 
 	if (missing->tries <= 2)
-		peer->rtt = peer->rtt > 0 ? (peer->rtt * 7 + sample) / 8 : sample;
+		peer_measured_rtt(peer, sample, now);
 }
 
 bool nack_wants(const struct track *track, int64_t seq)

@@ -5,6 +5,8 @@
 
 #define INTERVAL RS_SEC(1)
 #define RTT_MAX RS_SEC(10)
+/* Browsers report every few seconds: three reports that did not come, and what was measured is of another line. */
+#define RTT_KEPT RS_SEC(15)
 
 uint64_t router_ntp(const struct router *router, rs_time now)
 {
@@ -22,6 +24,17 @@ void reports_sr(struct router *router, struct track *track, const struct rtcp_sr
 	relay_clock(router, track);
 }
 
+void peer_measured_rtt(struct peer *peer, rs_time sample, rs_time now)
+{
+	peer->rtt = peer_rtt(peer, now) > 0 ? (peer->rtt * 7 + sample) / 8 : sample;
+	peer->rtt_at = now;
+}
+
+rs_time peer_rtt(const struct peer *peer, rs_time now)
+{
+	return now - peer->rtt_at <= RTT_KEPT ? peer->rtt : 0;
+}
+
 /* RFC 3550 section 6.4.1: round trip = now - LSR - DLSR. */
 static void note_rtt(
 	struct router *router, struct peer *peer, const struct rtcp_report *report, rs_time now)
@@ -33,7 +46,7 @@ static void note_rtt(
 	const rs_time sample = ntp_middle_to_us(middle);
 	if (sample > RTT_MAX) /* clocks do not resolve less than it took, or the report lies */
 		return;
-	peer->rtt = peer->rtt > 0 ? (peer->rtt * 7 + sample) / 8 : sample;
+	peer_measured_rtt(peer, sample, now);
 }
 
 void reports_rr(

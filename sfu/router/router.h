@@ -408,7 +408,7 @@ struct router_peer_stats {
 	uint64_t rx_octets; /* of these packets, from the RTP header on */
 	uint64_t tx_octets;
 	rs_time rx_at;   /* when the last packet came; 0 = none did */
-	uint32_t rtt_ms; /* 0 = not known */
+	uint32_t rtt_ms; /* 0 = not known, or not measured for 15 s */
 	/* Of the line to it; estimate_bps 0 = it receives no pictures, so there is no estimate. */
 	uint32_t estimate_bps;
 	uint32_t line_queue_ms;     /* how long packets wait for the line */
@@ -417,7 +417,7 @@ struct router_peer_stats {
 };
 
 /* 0 or -ENOENT. */
-int router_peer_stats(const struct router *router, uint32_t peer,
+int router_peer_stats(const struct router *router, uint32_t peer, rs_time now,
 	struct router_peer_stats *out_stats) RS_MUST_USE;
 
 /* ---- a peer somebody looks at (router_peer.watch) ---- */

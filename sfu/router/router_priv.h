@@ -285,7 +285,8 @@ struct peer {
 	struct feedback *feedback; /* on what it sends; NULL when it sends nothing, or elsewhere */
 	uint32_t media_ssrc;       /* any the peer sends, for feedback */
 	uint32_t own_ssrc;         /* sender of RTCP to the peer */
-	rs_time rtt;               /* 0 = not known */
+	rs_time rtt;               /* the last known, see peer_rtt(); 0 = never known */
+	rs_time rtt_at;            /* when it was measured last */
 	rs_time next_rr;
 	struct peer_clock clock;
 };
@@ -475,6 +476,9 @@ bool nack_seen(
 bool nack_wants(const struct track *track, int64_t seq);
 void nack_tick(struct router *router, struct track *track, rs_time now);
 rs_time track_rtt(const struct track *track);
+void peer_measured_rtt(struct peer *peer, rs_time sample, rs_time now);
+/* 0 = not known now. Who has to guess takes the last known, peer->rtt. */
+rs_time peer_rtt(const struct peer *peer, rs_time now);
 /* A layer came, went or changed its size: its slots choose anew. */
 void publish_relayer(struct router *router, struct publish *publish, rs_time now);
 void publish_flow(struct router *router, struct publish *publish, rs_time now);

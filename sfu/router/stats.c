@@ -36,15 +36,15 @@ static void line_stats(const struct estimator *estimator, struct router_peer_sta
 	stats->line_cause = cause_of(estimator);
 }
 
-int router_peer_stats(
-	const struct router *router, uint32_t handle, struct router_peer_stats *out_stats)
+int router_peer_stats(const struct router *router, uint32_t handle, rs_time now,
+	struct router_peer_stats *out_stats)
 {
 	const struct peer *peer = peer_of(router, handle);
 
 	if (peer == NULL)
 		return -ENOENT;
 	*out_stats = peer->stats;
-	out_stats->rtt_ms = (uint32_t)((peer->rtt + 999) / 1000);
+	out_stats->rtt_ms = (uint32_t)((peer_rtt(peer, now) + 999) / 1000);
 	if (peer->egress != NULL)
 		line_stats(&peer->egress->estimator, out_stats);
 	return 0;

@@ -324,14 +324,17 @@ static void another_path_is_found_out_anew_and_numbers_go_on(void **state)
 
 	run(RS_SEC(5));
 	router_peer_moved(stage->kit.router, stage->listener, stage->now);
-	assert_int_equal(router_peer_stats(stage->kit.router, stage->listener, &stats), 0);
+	assert_int_equal(
+		router_peer_stats(stage->kit.router, stage->listener, stage->now, &stats), 0);
 	assert_int_equal(stats.estimate_bps, ESTIMATOR_START_BPS);
 	assert_int_equal(stats.line_cause, ROUTER_LINE_STARTED);
 	run(RS_SEC(5));
-	assert_int_equal(router_peer_stats(stage->kit.router, stage->listener, &stats), 0);
+	assert_int_equal(
+		router_peer_stats(stage->kit.router, stage->listener, stage->now, &stats), 0);
 	assert_true(stats.estimate_bps > 1000000);
 	assert_int_equal(stage->gaps, 0);
-	assert_int_equal(router_peer_stats(stage->kit.router, stage->speaker, &stats), 0);
+	assert_int_equal(
+		router_peer_stats(stage->kit.router, stage->speaker, stage->now, &stats), 0);
 }
 
 /* How often the last packet of sound is sent again when the listener misses it. */

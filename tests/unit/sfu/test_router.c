@@ -10,6 +10,7 @@
 
 #include <errno.h>
 
+#include "common/rtp/ntp.h"
 #include "common/rtp/rtcp.h"
 #include "tests/support/oom.h"
 #include "tests/support/router_kit.h"
@@ -315,6 +316,42 @@ static void limits_and_bad_specifications_are_refused_whole(void **state)
 	}
 }
 
+#define WALL_OFFSET 1795305600000000 /* of the kit */
+
+/* A report of `handle` on what the viewer's first section gets, as if it took `rtt` to here and back. */
+static void report_round_trip(uint32_t handle, rs_time rtt, rs_time now)
+{
+	const struct rtcp_report report = {
+		.ssrc = kit_slot_ssrc(&viewer, 3, false),
+		.last_sr = ntp_middle(ntp_from_wall_us(WALL_OFFSET + now - RS_MS(500) - rtt)),
+		.since_sr = ntp_middle_from_us(RS_MS(500)),
+	};
+	kit_report(&kit, handle, &report, now);
+}
+
+static uint32_t round_trip(uint32_t handle, rs_time now)
+{
+	struct router_peer_stats stats;
+	assert_int_equal(router_peer_stats(kit.router, handle, now, &stats), 0);
+	return stats.rtt_ms;
+}
+
+static void a_round_trip_of_long_ago_is_not_told(void **state)
+{
+	const uint32_t v = kit_must_join(&kit, &viewer);
+	const rs_time begin = RS_SEC(100);
+
+	assert_int_equal(round_trip(v, begin), 0);
+	report_round_trip(v, RS_MS(800), begin);
+	assert_in_range(round_trip(v, begin), 799, 801);
+	report_round_trip(v, RS_MS(800), begin + RS_SEC(10));
+	assert_in_range(round_trip(v, begin + RS_SEC(25)), 799, 801);
+	assert_int_equal(round_trip(v, begin + RS_SEC(26)), 0);
+	/* Nor does it weigh on what is measured then. */
+	report_round_trip(v, RS_MS(40), begin + RS_SEC(60));
+	assert_in_range(round_trip(v, begin + RS_SEC(61)), 39, 41);
+}
+
 static void a_removed_peer_is_gone_and_its_handle_with_it(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
@@ -325,13 +362,13 @@ static void a_removed_peer_is_gone_and_its_handle_with_it(void **state)
 			.event = 1, .open = { "KEN" }, .visible = { "KEN" }, .speaker = "KEN" },
 		0);
 	kit_speak(&kit, k, 7, 1, 10, 0);
-	assert_int_equal(router_peer_stats(kit.router, k, &stats), 0);
+	assert_int_equal(router_peer_stats(kit.router, k, 0, &stats), 0);
 	assert_int_equal(stats.rx_packets, 1);
 	router_peer_remove(kit.router, "KEN", 0);
 	router_peer_remove(kit.router, "KEN", 0);
 	const struct kit_media media = { .ssrc = 7, .seq = 2 };
 	assert_int_equal(kit_send(&kit, k, &media, 0), -ENOENT);
-	assert_int_equal(router_peer_stats(kit.router, k, &stats), -ENOENT);
+	assert_int_equal(router_peer_stats(kit.router, k, 0, &stats), -ENOENT);
 	const uint32_t again = kit_must_join(&kit, &ken);
 	assert_int_not_equal(again, k);
 	assert_int_equal(ROUTER_PEER_INDEX(again), ROUTER_PEER_INDEX(k));
@@ -632,6 +669,7 @@ int main(void)
 		CASE(saying_the_same_again_changes_nothing),
 		CASE(a_later_publisher_takes_the_source_over),
 		CASE(limits_and_bad_specifications_are_refused_whole),
+		CASE(a_round_trip_of_long_ago_is_not_told),
 		CASE(a_removed_peer_is_gone_and_its_handle_with_it),
 		CASE(a_peer_may_move_to_another_meeting),
 		CASE(a_section_that_changes_goes_on_with_its_numbers),
