@@ -183,6 +183,46 @@ static void what_is_too_late_is_only_looked_at(void **state)
 	press_free(press);
 }
 
+/* Whoever puts in does not wait, and what it took is accounted for. */
+static void more_than_it_has_time_for_is_refused_at_once(void **state)
+{
+	struct press *press = make(PRESS_BESIDE);
+	struct press_stats stats;
+	struct recoder_picture made;
+	uint64_t run;
+	unsigned taken = 0;
+	int err = 0;
+	for (unsigned n = 0; err == 0 && n < 100000; n++) {
+		err = put(press, MUX_VP8, 1, n % CLIP_FRAMES, n);
+		taken += err == 0;
+		while (press_take(press, &made, &run) == 1)
+			continue;
+	}
+	assert_int_equal(
+		err, -EAGAIN); /* a picture is put in a hundred times as fast as it is coded */
+	assert_true(taken >= PRESS_PICTURES_MAX);
+	press_settle(press, SETTLE_MS);
+	press_stats(press, &stats);
+	assert_int_equal(stats.made + stats.left_out + stats.damaged, taken);
+	while (press_take(press, &made, &run) == 1)
+		continue;
+	assert_int_equal(put(press, MUX_VP8, 2, 0, 200000), 0); /* there is room again */
+	press_settle(press, SETTLE_MS);
+	assert_int_equal(press_take(press, &made, &run), 1);
+	assert_true(made.key);
+	assert_int_equal(run, 2);
+	press_free(press);
+}
+
+/* It ends with a queue before it: the one under way is waited for, no other. */
+static void it_ends_while_pictures_wait(void **state)
+{
+	struct press *press = make(PRESS_BESIDE);
+	for (unsigned n = 0; n < PRESS_PICTURES_MAX; n++)
+		assert_int_equal(put(press, MUX_VP8, 1, n % CLIP_FRAMES, n), 0);
+	press_free(press);
+}
+
 static void nobody_takes_what_was_made_and_it_ends_all_the_same(void **state)
 {
 	struct press *press = make(PRESS_AT_ONCE);
@@ -218,6 +258,8 @@ int main(void)
 		cmocka_unit_test(there_is_a_place_to_jump_to_every_ten_seconds),
 		cmocka_unit_test(what_is_damaged_is_passed_over_up_to_the_next_key_frame),
 		cmocka_unit_test(what_is_too_late_is_only_looked_at),
+		cmocka_unit_test(more_than_it_has_time_for_is_refused_at_once),
+		cmocka_unit_test(it_ends_while_pictures_wait),
 		cmocka_unit_test(nobody_takes_what_was_made_and_it_ends_all_the_same),
 		cmocka_unit_test(what_is_not_known_is_refused),
 	};
