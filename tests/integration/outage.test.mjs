@@ -45,16 +45,19 @@ async function outage() {
 	console.log(`measured: sound back after kill -9 of the SFU, ${PLAYERS} listeners: half within ${result.gap_ms.p50} ms, all within ${result.gap_ms.max} ms`);
 	assert.equal(code, 0, err);
 	assert.equal(result.players_live, PLAYERS);
-	assert.equal(result.joins, 2 * (PLAYERS + 1), 'everyone joined twice');
+	assert.ok(result.joins >= 2 * (PLAYERS + 1), `everyone joined again: ${result.joins}`);
 	assert.ok(result.gap_ms.p50 > 100, 'there was an outage');
-	return result.gap_ms.max;
+	return { silence: result.gap_ms.max, joins: result.joins };
 }
 
 test('sfu killed in a meeting of 50: sound is back for everyone in two seconds', LIMIT, async () => {
-	const longest = [];
-	do longest.push(await outage());
-	while (longest.at(-1) > BACK_MS && longest.length < TRIES);
-	assert.ok(longest.at(-1) <= BACK_MS, `the longest silences were ${longest} ms`);
+	const tries = [];
+	do tries.push(await outage());
+	while (tries.at(-1).silence > BACK_MS && tries.length < TRIES);
+	const { silence, joins } = tries.at(-1);
+	assert.ok(silence <= BACK_MS, `the longest silences were ${tries.map((one) => one.silence)} ms`);
+	// Who is kept waiting by a busy machine asks once more.
+	assert.equal(joins, 2 * (PLAYERS + 1), 'everyone joined twice');
 });
 
 test('what was of the killed SFU is forgotten', LIMIT, async () => {
