@@ -1,11 +1,11 @@
 // Speakers whose browsers send VP9, H.264 and AV1, one after the other: what is written on their pictures is read again in the programme, in
 // the one that is made from the archive, and in the webcast. The recorder, rostrum-webcast and all coders are real.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
-import { events, faultsOf, programmes } from '../support/archive.mjs';
+import { events, faultsOf, lastPacketSeconds, programmes } from '../support/archive.mjs';
 import { see, writePicture } from '../support/marks.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { build, newState } from '../support/rostrum.mjs';
@@ -19,7 +19,10 @@ const SIZE = [160, 90];
 const SETS = ['webcast.segment_ms=1000', 'webcast.window=30', 'webcast.video.width=320', 'webcast.video.height=180', 'webcast.video.bitrate=400000'];
 const until = (what, check) => waitUntil(what, check, { limit: 60_000 });
 
+const hogs = [];
+
 afterEach(() => {
+	for (const hog of hogs.splice(0)) hog.kill('SIGKILL');
 	endWebcasts();
 	endRigs();
 });
@@ -131,4 +134,37 @@ test('who sends VP9, H.264 or AV1 is seen in programme and webcast', LIMIT, asyn
 	// The webcast: a card has no numbers.
 	const whole = webcast.join('v', webcast.numbers('v'), join(rig.state, 'v.mp4'));
 	for (const [name, pictures] of Object.entries(bySpeaker(rig.directory, see(whole)))) assert.ok(pictures.some(({ number }) => number >= 0), `${name} is not seen in the webcast`);
+});
+
+// The recorder has one processor and shares it with others, who leave a thread behind all others next to nothing.
+test('where there is hardly time to code again, the recording has all, and so has the programme of the sound', LIMIT, async () => {
+	const rig = new Rig();
+	rig.start();
+	await rig.says({ type: 'recording', state: 'recording' });
+	const [, processor] = /^Cpus_allowed_list:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'));
+	const pinned = spawnSync('taskset', ['-a', '-c', '-p', processor, String(rig.recorder.pid)], { encoding: 'utf8' });
+	assert.equal(pinned.status, 0, pinned.stderr);
+	for (let i = 0; i < 6; i += 1) hogs.push(spawn('taskset', ['-c', processor, 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }));
+	rig.tell('floor');
+	rig.tell(`clips ${numberedClips()}`);
+	rig.tell('show HUN');
+	await rig.plays(8000);
+	const from = rig.said.length;
+	const gavel = Date.now();
+	rig.tell('record off');
+	await until('the seal', () => rig.said.slice(from).some(({ type, sealed }) => type === 'archived' && sealed));
+	const took = Date.now() - gavel;
+	for (const hog of hogs.splice(0)) hog.kill('SIGKILL');
+	assert.equal(await rig.stop(), 0);
+
+	const closed = events(rig.directory).filter(({ type }) => type === 'segment-closed').map(({ payload }) => payload);
+	assert.deepEqual(closed.filter(({ lost, dropped }) => lost > 0 || dropped > 0), []);
+	const camera = closed.find(({ file }) => /HUN\.\d+\.v$/.test(file));
+	assert.ok(camera.received > 0, 'the camera is in the archive');
+	const sound = closed.find(({ file }) => file === 'channels/floor.001.a');
+	assert.ok(sound.duration_ms >= 7000, `${sound.duration_ms} ms of the floor`);
+	const { floor } = programmes(rig.directory);
+	assert.deepEqual(faultsOf(floor, { streams: 2 }), []);
+	assert.ok(lastPacketSeconds(floor) * 1000 > sound.duration_ms - 500, `${lastPacketSeconds(floor)} s of ${sound.duration_ms} ms`);
+	console.log(`measured: sealed ${took} ms after the gavel; the programme has ${see(floor).filter(({ number }) => number >= 0).length} of ${Math.round(sound.duration_ms / 40)} pictures`);
 });
