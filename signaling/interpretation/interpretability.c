@@ -9,6 +9,8 @@
 #define NO_VOICE 1 /* no level of dBov is above 0 */
 /* Nothing is quieter: the figure of a noise that is not known. */
 #define NOISE_LEAST (-127)
+/* A hum that is half of the noise, 3 dB below it, is what to do something about; less of it would leave the noise as it is. */
+#define HUM_BELOW 3
 
 /* From which figure on a fault is amber, and red. Loss is before repair: what RED and a resend mend of one in a hundred is
  * not heard; of one in twenty something always is. Jitter up to half of 60 ms is what a browser's buffer takes. Fair voice
@@ -19,7 +21,7 @@
 static const struct bound {
 	enum sound_fault fault;
 	int amber, red;
-} bounds[SOUND_FAULTS] = {
+} bounds[SOUND_DEGREES] = {
 	{ SOUND_BAND, 1, 2 },
 	{ SOUND_QUIET, 42, 50 },
 	{ SOUND_CLIPPING, 10, 100 },
@@ -33,7 +35,7 @@ void interpretability_init(struct interpretability *interpretability)
 {
 	*interpretability =
 		(struct interpretability){ .voice_x16 = NO_VOICE, .noise_x16 = NO_VOICE };
-	for (size_t i = 0; i < SOUND_FAULTS; i++)
+	for (size_t i = 0; i < SOUND_DEGREES; i++)
 		interpretability->degrees[i].is = SOUND_GREEN;
 }
 
@@ -62,6 +64,8 @@ static int figure_of(const struct interpretability *interpretability,
 		return interpretability->noise_x16 == NO_VOICE
 			       ? NOISE_LEAST
 			       : (interpretability->noise_x16 - interpretability->voice_x16) / 16;
+	case SOUND_HUM: /* by its name alone */
+		break;
 	}
 	return 0;
 }
@@ -113,6 +117,16 @@ static void hear_noise(struct interpretability *interpretability, int level_dbov
 		interpretability->noise_x16 += (now - interpretability->noise_x16 + 7) / 8;
 }
 
+/* The noise by what makes it, so that nobody closes windows against a cable. */
+static unsigned name_noise(const struct interpretability *interpretability,
+	const struct sound_second *second, unsigned faults)
+{
+	const bool hum = second->hums &&
+			 second->hum_dbov * 16 >= interpretability->noise_x16 - HUM_BELOW * 16;
+	return (faults & SOUND_NOISE) != 0 && hum ? (faults & ~(unsigned)SOUND_NOISE) | SOUND_HUM
+						  : faults;
+}
+
 bool interpretability_add(
 	struct interpretability *interpretability, const struct sound_second *second)
 {
@@ -126,7 +140,7 @@ bool interpretability_add(
 
 	enum sound_verdict verdict = SOUND_GREEN;
 	unsigned faults = 0;
-	for (size_t i = 0; i < SOUND_FAULTS; i++) {
+	for (size_t i = 0; i < SOUND_DEGREES; i++) {
 		struct sound_degree *degree = &interpretability->degrees[i];
 		weigh(degree, degree_of(figure_of(interpretability, second, bounds[i].fault),
 				      &bounds[i]));
@@ -135,6 +149,7 @@ bool interpretability_add(
 		if (degree->is > verdict)
 			verdict = degree->is;
 	}
+	faults = name_noise(interpretability, second, faults);
 	if (interpretability->heard < WORSE_S && ++interpretability->heard < WORSE_S)
 		return false;
 	const bool changed =
@@ -158,6 +173,6 @@ const char *sound_verdict_name(enum sound_verdict verdict)
 const char *sound_fault_name(unsigned i)
 {
 	static const char *const names[SOUND_FAULTS] = { "band", "quiet", "clipping", "loss",
-		"jitter", "speed", "noise" };
+		"jitter", "speed", "noise", "hum" };
 	return names[i];
 }

@@ -28,8 +28,11 @@ enum sound_fault {
 	SOUND_JITTER = 1 << 4,   /* they come too unevenly to be played without stretching */
 	SOUND_SPEED = 1 << 5,    /* too many words a minute */
 	SOUND_NOISE = 1 << 6,    /* the voice stands too little above what is heard in its pauses */
+	SOUND_HUM = 1 << 7,      /* the same, and what is heard there is the hum of the mains */
 };
-#define SOUND_FAULTS 7
+#define SOUND_FAULTS 8
+/* Those with a degree of their own: a hum is as bad as the noise that it is. */
+#define SOUND_DEGREES 7
 
 enum sound_fit {
 	SOUND_FIT_UNKNOWN,
@@ -48,6 +51,8 @@ struct sound_second {
 	int loss_permille;     /* before repair */
 	int jitter_ms;
 	int words_a_minute; /* 0 = not known */
+	bool hums;          /* whoever captures it hears the mains in it */
+	int hum_dbov;       /* so loud */
 };
 
 /* How bad one fault is, and what the last seconds say otherwise. */
@@ -65,7 +70,7 @@ struct interpretability {
 	int voice_x16;  /* level of the voice, smoothed, in sixteenths of a dBov; 1 = none yet */
 	int noise_x16;  /* level of its pauses, the same way; 1 = none yet */
 	uint32_t heard; /* seconds of voice, counted up to the first verdict */
-	struct sound_degree degrees[SOUND_FAULTS];
+	struct sound_degree degrees[SOUND_DEGREES];
 };
 
 /* Nothing known. */
@@ -79,7 +84,7 @@ bool interpretability_add(
 
 /* "unknown", "green", "amber", "red". */
 const char *sound_verdict_name(enum sound_verdict verdict);
-/* Of the i-th fault (bit i), i < SOUND_FAULTS: "band", "quiet", "clipping", "loss", "jitter", "speed", "noise". */
+/* Of the i-th fault (bit i), i < SOUND_FAULTS: "band", "quiet", "clipping", "loss", "jitter", "speed", "noise", "hum". */
 const char *sound_fault_name(unsigned i);
 
 #endif

@@ -91,6 +91,12 @@ static int sound_figure(int khz, int fit, const struct interpretability *interpr
 	       (int)interpretability->faults << SOUND_FAULTS_AT;
 }
 
+/* What the page that captures the microphone says of it, which nobody else hears; forgotten with all else that it said. */
+static int hum_of(const struct person *person)
+{
+	return person->page_at != 0 ? person->page.hum : TROUBLE_UNKNOWN;
+}
+
 static void measure_sound(struct person *person, const struct node_source_stats *stats, bool flows,
 	uint32_t words_a_minute)
 {
@@ -107,6 +113,8 @@ static void measure_sound(struct person *person, const struct node_source_stats 
 		.loss_permille = (int)stats->loss_permille,
 		.jitter_ms = (int)stats->jitter_ms,
 		.words_a_minute = (int)words_a_minute,
+		.hums = hum_of(person) != TROUBLE_UNKNOWN,
+		.hum_dbov = hum_of(person),
 	};
 	(void)interpretability_add(&person->interpretability, &second);
 	person->sound = sound_figure((int)stats->audio_khz, fit, &person->interpretability);

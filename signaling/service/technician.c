@@ -128,7 +128,7 @@ static void add_page(struct person *person, int figures[STATION_FIGURES], rs_tim
 
 static enum severity severity_of(const struct interpretability *sound, enum sound_fault fault)
 {
-	for (unsigned i = 0; i < SOUND_FAULTS; i++) {
+	for (unsigned i = 0; i < SOUND_DEGREES; i++) {
 		if (fault == 1u << i && sound->verdict != SOUND_UNKNOWN)
 			return sound->degrees[i].is == SOUND_RED     ? SEVERITY_CRITICAL
 			       : sound->degrees[i].is == SOUND_AMBER ? SEVERITY_WARNING

@@ -64,6 +64,7 @@ struct station_page {
 	enum station_limit limit;
 	int rtt;                                            /* ms, of the path */
 	int jitter, concealed, decoded, dropped, available; /* as the figures above */
+	int hum; /* dBov, of the mains in what its microphone gives */
 };
 /* So many seconds after it was said it is no longer so. */
 #define STATION_PAGE_S 15

@@ -39,6 +39,8 @@ void stations_parse_line(const struct object *object, struct wire_message *messa
 	page->decoded = figure_or_unknown(object, "decoded", 1000);
 	page->dropped = figure_or_unknown(object, "dropped", 1000);
 	page->available = figure_or_unknown(object, "available", 1000000);
+	page->hum = object_has(object, "hum") ? (int)object_int(object, "hum", -100, 0)
+					      : TROUBLE_UNKNOWN;
 }
 
 /* ---- figures ---- */

@@ -16,7 +16,7 @@ void stations_parse_history(const struct object *object, struct wire_message *me
 
 /* The figure as it is told: in steps, so that what does not matter is no news. */
 int stations_rounded(enum station_figure figure, int value);
-/* tell-line {path, limit, rtt, jitter, concealed, decoded, dropped, available}, all optional. */
+/* tell-line {path, limit, rtt, jitter, concealed, decoded, dropped, available, hum}, all optional. */
 void stations_parse_line(const struct object *object, struct wire_message *message);
 
 /* [loss_up, loss_down, rtt, jitter, up, down, concealed, decoded, capacity, queue, khz, clock, available, heard_jitter, dropped], null = not measured; levels are told to everybody. */

@@ -131,6 +131,47 @@ static void a_voice_has_to_stand_above_what_lies_behind_it(void **state)
 	}
 }
 
+/* Noise of -35 dBov under a voice of -22: is it the mains? */
+static void a_hum_is_named_where_it_makes_the_noise(void **state)
+{
+	(void)state;
+	static const struct {
+		int noise_dbov, hum_dbov;
+		unsigned faults;
+	} cases[] = {
+		{ -35, -35, SOUND_HUM }, { -35, -38, SOUND_HUM },
+		{ -35, -39, SOUND_NOISE }, /* a fan, and a little of the mains */
+		{ -50, -50, 0 },           /* nobody is disturbed by it */
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct interpretability sound = after_noise(cases[i].noise_dbov, 10);
+		struct sound_second second = good;
+		second.hums = true;
+		second.hum_dbov = cases[i].hum_dbov;
+		hear(&sound, &second, 1);
+		assert_int_equal(sound.faults, cases[i].faults);
+	}
+}
+
+/* The page says later than the noise is heard that it is a hum, and no longer once the cable is changed. */
+static void a_hum_turns_from_noise_at_once_and_goes_with_it(void **state)
+{
+	(void)state;
+	struct sound_second second = good;
+	struct interpretability sound = after_noise(-32, 10);
+	assert_int_equal(sound.faults, SOUND_NOISE);
+	second.hums = true;
+	second.hum_dbov = -32;
+	assert_true(interpretability_add(&sound, &second));
+	assert_int_equal(sound.faults, SOUND_HUM);
+	assert_int_equal(sound.verdict, SOUND_RED);
+	const struct sound_second quiet = { .flows = true, .level_dbov = -70 };
+	hear(&sound, &quiet, 1);
+	hear(&sound, &good, 5);
+	assert_int_equal(sound.faults, 0);
+	assert_int_equal(sound.verdict, SOUND_GREEN);
+}
+
 static void one_loud_second_is_no_noise_and_a_quiet_one_tells_of_it(void **state)
 {
 	(void)state;
@@ -219,7 +260,7 @@ static void names_are_those_of_the_protocol(void **state)
 	assert_string_equal(sound_verdict_name(SOUND_UNKNOWN), "unknown");
 	assert_string_equal(sound_verdict_name(SOUND_AMBER), "amber");
 	assert_string_equal(sound_fault_name(0), "band");
-	assert_string_equal(sound_fault_name(SOUND_FAULTS - 1), "noise");
+	assert_string_equal(sound_fault_name(SOUND_FAULTS - 1), "hum");
 }
 
 int main(void)
@@ -229,6 +270,8 @@ int main(void)
 		cmocka_unit_test(silence_and_absence_say_nothing),
 		cmocka_unit_test(each_fault_has_its_bounds),
 		cmocka_unit_test(a_voice_has_to_stand_above_what_lies_behind_it),
+		cmocka_unit_test(a_hum_is_named_where_it_makes_the_noise),
+		cmocka_unit_test(a_hum_turns_from_noise_at_once_and_goes_with_it),
 		cmocka_unit_test(one_loud_second_is_no_noise_and_a_quiet_one_tells_of_it),
 		cmocka_unit_test(who_never_pauses_has_no_noise),
 		cmocka_unit_test(it_turns_worse_after_two_seconds_and_better_after_five),

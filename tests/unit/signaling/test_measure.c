@@ -303,6 +303,43 @@ static void a_voice_that_cannot_be_interpreted_is_told_with_its_faults(void **st
 	assert_null(bench_at(measured, "patch.sounds.FRA.faults.2"));
 }
 
+/* A second of FRA's microphone: voice, or the pause behind it. */
+static void report_voice(
+	struct bench *bench, struct bench_line *sfu, bool speaking, int level_dbov, int packets)
+{
+	assert_int_equal(
+		bench_report(bench, sfu,
+			"{\"type\":\"stats\",\"peers\":[],\"sources\":[{\"meeting\":\"demo\","
+			"\"source\":\"FRA\",\"media\":\"microphone\",\"packets\":%d,"
+			"\"audio_khz\":20,\"speaking\":%s,\"fit\":\"yes\",\"level_dbov\":%d}]}",
+			packets, speaking ? "true" : "false", level_dbov),
+		0);
+}
+
+static void noise_is_a_hum_where_the_page_that_captures_it_says_so(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
+	int packets = 0;
+	for (int second = 0; second < 4; second++)
+		report_voice(bench, sfu, second > 1, second > 1 ? -22 : -30, packets += 50);
+	const char *first = "patch.sounds.FRA.faults.0";
+	assert_string_equal(bench_text(bench_last(ken, "measured"), first), "noise");
+	assert_string_equal(bench_try(bench, fra, "tell-line", "\"hum\":1"), "malformed");
+	assert_string_equal(bench_try(bench, fra, "tell-line", "\"hum\":-101"), "malformed");
+	assert_string_equal(bench_try(bench, fra, "tell-line", "\"hum\":-31"), "ok");
+	report_voice(bench, sfu, true, -22, packets += 50);
+	assert_string_equal(bench_text(bench_last(ken, "measured"), first), "hum");
+	assert_null(bench_at(bench_last(ken, "measured"), "patch.sounds.FRA.faults.1"));
+	/* A page that hears no hum any more says the rest of its line alone. */
+	bench_pass(bench, RS_SEC(5));
+	assert_string_equal(bench_try(bench, fra, "tell-line", "\"rtt\":20"), "ok");
+	report_voice(bench, sfu, true, -22, packets += 50);
+	assert_string_equal(bench_text(bench_last(ken, "measured"), first), "noise");
+}
+
 static void how_old_what_an_interpreter_hears_is_is_told(void **state)
 {
 	struct bench *bench = *state;
@@ -433,6 +470,7 @@ int main(void)
 		CASE(who_speaks_is_told_at_once),
 		CASE(a_microphone_is_told_fit_or_not),
 		CASE(a_voice_that_cannot_be_interpreted_is_told_with_its_faults),
+		CASE(noise_is_a_hum_where_the_page_that_captures_it_says_so),
 		CASE(how_old_what_an_interpreter_hears_is_is_told),
 		CASE(a_technician_sees_what_a_participants_media_does),
 		CASE(a_look_is_refused_or_ends_without_an_answer),
