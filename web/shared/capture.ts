@@ -1,3 +1,4 @@
+import { HUM_SAMPLES, HumFinder } from './sound/hum';
 import { Level } from './sound/level';
 
 /**
@@ -20,6 +21,8 @@ export type Fault = 'refused' | 'absent' | 'busy' | 'lost';
 
 /** Samples a level is read from: more than pass between two looks at it, so that no clipping goes unseen. */
 const METERED = 4096;
+/** A hum lies in sounds that last: this costs a millisecond a second. */
+const HUM_MS = 1000;
 
 type Kind = 'microphone' | 'camera';
 
@@ -66,10 +69,14 @@ export class Capture {
 	private source: MediaStreamAudioSourceNode | null = null;
 	private analyser: AnalyserNode | null = null;
 	private samples = new Float32Array(METERED);
+	private whole: AnalyserNode | null = null;
+	private stretch = new Float32Array(HUM_SAMPLES);
+	private finder: HumFinder | null = null;
 	private round = 0;
 
 	constructor(public wishes: Wishes) {
 		navigator.mediaDevices?.addEventListener('devicechange', () => void this.devicesChanged());
+		window.setInterval(() => this.lookForHum(), HUM_MS);
 	}
 
 	/** Takes what is wished and can be had; faults say what could not. A later call overtakes an earlier one. */
@@ -127,6 +134,11 @@ export class Capture {
 		return this.own.isClipped(performance.now());
 	}
 
+	/** Mains hum in what the own microphone gives, dBFS; null: none, or none that is known. */
+	get hum(): number | null {
+		return this.finder?.db ?? null;
+	}
+
 	/** A press by the user lets the meter run where browsers keep it silent until then. */
 	wake(): void {
 		void this.audio?.resume();
@@ -173,7 +185,7 @@ export class Capture {
 		if (kind === 'microphone') {
 			this.source?.disconnect();
 			this.source = null;
-			this.analyser = null;
+			this.analyser = this.whole = this.finder = null;
 		}
 	}
 
@@ -182,6 +194,16 @@ export class Capture {
 		this.source = this.audio.createMediaStreamSource(new MediaStream([track]));
 		this.analyser = new AnalyserNode(this.audio, { fftSize: METERED });
 		this.source.connect(this.analyser);
+		this.whole = new AnalyserNode(this.audio, { fftSize: HUM_SAMPLES });
+		this.source.connect(this.whole);
+		this.finder = new HumFinder(this.audio.sampleRate);
+	}
+
+	private lookForHum(): void {
+		if (this.whole === null || this.muted)
+			return;
+		this.whole.getFloatTimeDomainData(this.stretch);
+		this.finder!.look(this.stretch);
 	}
 
 	private async listDevices(): Promise<void> {

@@ -391,6 +391,9 @@ export class Session {
 			return;
 		const { members, counted } = readLine(await pc.getStats(), this.counted, performance.now());
 		this.counted = counted;
+		// A test tone that is sent instead of the microphone does not hum.
+		if (this.capture.hum !== null && this.tone === null)
+			members['hum'] = this.capture.hum;
 		if (this.wire.state === 'open')
 			await this.wire.command('tell-line', members);
 	}

@@ -427,7 +427,7 @@ export interface Sound {
 	khz: number;
 	fit: 'yes' | 'limited' | 'no' | 'unknown';
 	verdict?: 'green' | 'amber' | 'red';
-	faults?: ('band' | 'quiet' | 'clipping' | 'loss' | 'jitter' | 'speed' | 'noise')[];
+	faults?: ('band' | 'quiet' | 'clipping' | 'loss' | 'jitter' | 'speed' | 'noise' | 'hum')[];
 }
 
 export interface You {

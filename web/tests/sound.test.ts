@@ -17,6 +17,12 @@ test('a verdict is a word with its faults', () => {
 	expect(text(soundAdvice(session))).toContain('Use a headset with a wired or USB microphone. Use a network cable if you can.');
 });
 
+test('a hum has a word of its own, and what to do about it', () => {
+	const session = hears({ khz: 20, fit: 'yes', verdict: 'amber', faults: ['hum'] });
+	expect(text(sound(session, 'KEN'))).toContain('mains hum');
+	expect(text(soundAdvice(session))).toContain('try another cable');
+});
+
 test('all is well is said where it is looked for, and not to the speaker', () => {
 	const session = hears({ khz: 20, fit: 'yes', verdict: 'green', faults: [] });
 	expect(text(sound(session, 'KEN'))).toContain('fit for interpretation');

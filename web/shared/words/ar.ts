@@ -118,6 +118,7 @@ export const ar: Catalogue = {
 	'sound.fault.jitter': 'الخط غير منتظم',
 	'sound.fault.speed': 'سريع أكثر مما ينبغي',
 	'sound.fault.noise': 'ضجيج خلف الصوت',
+	'sound.fault.hum': 'طنين من الكهرباء',
 	'sound.own': 'المترجمون الشفويون لا يسمعونك جيدا.',
 	'sound.advice.band': 'استخدم سماعة رأس بميكروفون سلكي أو بمنفذ USB.',
 	'sound.advice.quiet': 'تكلم أقرب إلى الميكروفون.',
@@ -126,6 +127,7 @@ export const ar: Catalogue = {
 	'sound.advice.jitter': 'أغلق ما يستخدم خطك غير ذلك.',
 	'sound.advice.speed': 'يرجى التحدث ببطء أكبر: يمكن ترجمة نحو 120 كلمة في الدقيقة.',
 	'sound.advice.noise': 'أغلق النافذة والباب وأوقف المراوح وقرّب الميكروفون؛ وإن كان فيه طنين فجرّب مقبسا أو كابلا آخر.',
+	'sound.advice.hum': 'يُسمع طنين: جرّب كابلا آخر، وأبعده عن محوّلات الطاقة، واستخدم مقبسا مؤرَّضا أو البطارية.',
 
 	'meeting.scheduled': 'لم تُفتتح بعد',
 	'meeting.test': 'الأبواب مفتوحة: اختبار الصوت',

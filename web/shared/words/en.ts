@@ -124,6 +124,7 @@ export const en = {
 	'sound.fault.jitter': 'uneven line',
 	'sound.fault.speed': 'too fast',
 	'sound.fault.noise': 'noise behind it',
+	'sound.fault.hum': 'mains hum',
 	'sound.own': 'Interpreters hear you poorly.',
 	'sound.advice.band': 'Use a headset with a wired or USB microphone.',
 	'sound.advice.quiet': 'Speak closer to the microphone.',
@@ -132,6 +133,7 @@ export const en = {
 	'sound.advice.jitter': 'Close what else uses your line.',
 	'sound.advice.speed': 'Speak more slowly: about 120 words a minute can be interpreted.',
 	'sound.advice.noise': 'Close window and door, switch off fans, and hold the microphone closer; if it hums, try another socket or cable.',
+	'sound.advice.hum': 'It hums: try another cable, keep it away from power supplies, use a grounded socket or the battery.',
 
 	// The meeting
 	'meeting.scheduled': 'Not yet open',

@@ -118,6 +118,7 @@ export const es: Catalogue = {
 	'sound.fault.jitter': 'línea irregular',
 	'sound.fault.speed': 'demasiado rápido',
 	'sound.fault.noise': 'ruido detrás de la voz',
+	'sound.fault.hum': 'zumbido de la red eléctrica',
 	'sound.own': 'Los intérpretes le oyen mal.',
 	'sound.advice.band': 'Use auriculares con micrófono de cable o USB.',
 	'sound.advice.quiet': 'Hable más cerca del micrófono.',
@@ -126,6 +127,7 @@ export const es: Catalogue = {
 	'sound.advice.jitter': 'Cierre lo que más ocupa su línea.',
 	'sound.advice.speed': 'Hable más despacio: se pueden interpretar unas 120 palabras por minuto.',
 	'sound.advice.noise': 'Cierre ventana y puerta, apague los ventiladores y acerque el micrófono; si zumba, pruebe otro enchufe u otro cable.',
+	'sound.advice.hum': 'Hay un zumbido: pruebe otro cable, aléjelo de las fuentes de alimentación, use un enchufe con toma de tierra o la batería.',
 
 	'meeting.scheduled': 'Aún no abierta',
 	'meeting.test': 'Puertas abiertas: pruebas de sonido',

@@ -118,6 +118,7 @@ export const fr: Catalogue = {
 	'sound.fault.jitter': 'ligne irrégulière',
 	'sound.fault.speed': 'trop rapide',
 	'sound.fault.noise': 'bruit derrière la voix',
+	'sound.fault.hum': 'ronflement du secteur',
 	'sound.own': 'Les interprètes vous entendent mal.',
 	'sound.advice.band': 'Utilisez un casque avec microphone filaire ou USB.',
 	'sound.advice.quiet': 'Parlez plus près du microphone.',
@@ -126,6 +127,7 @@ export const fr: Catalogue = {
 	'sound.advice.jitter': 'Fermez ce qui occupe aussi votre ligne.',
 	'sound.advice.speed': 'Parlez plus lentement : environ 120 mots par minute peuvent être interprétés.',
 	'sound.advice.noise': 'Fermez fenêtre et porte, coupez les ventilateurs et rapprochez le microphone ; s’il ronfle, essayez une autre prise ou un autre câble.',
+	'sound.advice.hum': 'Ça ronfle : essayez un autre câble, éloignez-le des blocs d’alimentation, utilisez une prise avec terre ou la batterie.',
 
 	'meeting.scheduled': 'Pas encore ouverte',
 	'meeting.test': 'Portes ouvertes : essais de son',

@@ -119,6 +119,7 @@ export const zh: Catalogue = {
 	'sound.fault.jitter': '线路不稳',
 	'sound.fault.speed': '语速过快',
 	'sound.fault.noise': '背景噪声大',
+	'sound.fault.hum': '电源交流声',
 	'sound.own': '口译员听不清您的声音。',
 	'sound.advice.band': '请使用带有线或 USB 话筒的头戴式耳机。',
 	'sound.advice.quiet': '请靠近话筒讲话。',
@@ -127,6 +128,7 @@ export const zh: Catalogue = {
 	'sound.advice.jitter': '请关闭其他占用线路的程序。',
 	'sound.advice.speed': '请放慢语速：每分钟约 120 个词才能跟译。',
 	'sound.advice.noise': '请关好门窗、关掉风扇并靠近话筒；如有嗡嗡声，请换一个插座或一根线。',
+	'sound.advice.hum': '有交流声：请换一根线，让线远离电源适配器，使用接地插座或电池供电。',
 
 	'meeting.scheduled': '尚未开会',
 	'meeting.test': '开放入场：音响测试',
