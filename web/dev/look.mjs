@@ -415,6 +415,16 @@ const shown = (change = {}) => async (page, meeting) => {
 };
 const nobody = { floor: { holder: null, since: null, allotted: null }, list: [], open: [], recording: { state: 'waiting' } };
 const short = { ...nobody, meeting: { state: 'test', checking: 'KEN' }, quorum: { authorised: 193, present: 31, to_open: 65, to_decide: 97 }, open: ['KEN'] };
+const hums = (after) => async (page, meeting) => {
+	meeting.happen('sound-check-begun', {}, short);
+	await after(page, meeting);
+	meeting.tell({ type: 'measured', patch: { sounds: { KEN: { khz: 20, fit: 'yes', verdict: 'amber', faults: ['hum'] } } } });
+	await page.locator('[data-faults=hum]').first().scrollIntoViewIfNeeded();
+};
+await busy('technician', {}, 'hum-technician', hums(inFull));
+await busy('technician', { viewport: PHONE }, 'hum-technician-phone', hums(inFull));
+await busy('technician', { query: '?lang=ar', viewport: PHONE, scheme: 'dark' }, 'hum-technician-ar-phone', hums(inFull));
+await busy('KEN', { viewport: PHONE }, 'hum-delegate-phone', hums(async () => {}));
 const adjourned = { ...nobody, meeting: { state: 'adjourned', visibility: 'private', until: Date.parse('2026-11-23T09:00Z') } };
 const more = (change) => async (page, meeting) => {
 	await shown(change)(page, meeting);
