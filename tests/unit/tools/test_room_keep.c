@@ -138,6 +138,51 @@ static void it_begins_before_the_loss_was_noticed_and_numbers_go_on(void **state
 	keep_free(keep);
 }
 
+static void doubt(struct keep *keep, rs_time from, rs_time to)
+{
+	static const uint8_t data[3] = { 0x10 };
+	for (rs_time at = from; at < to; at += FRAME) {
+		const struct rtc_payload payload = payload_at(at, data, sizeof(data));
+		keep_doubted(keep, LATE_PICTURE, &payload, at);
+	}
+}
+
+/* Pictures rest while nothing is heard of the line; what would have been shown is kept, with the numbers that follow. */
+static void what_was_doubted_is_kept_where_the_line_was_lost(void **state)
+{
+	struct keep *keep = begin();
+	send_len(keep, LATE_SOUND, 0, 3); /* there was a line */
+	for (rs_time at = 0; at < RS_SEC(58); at += FRAME)
+		send_len(keep, LATE_PICTURE, at, 3);
+	doubt(keep, RS_SEC(58), RS_SEC(60));
+	assert_int_equal(take(keep).n, 0);
+	keep_lost(keep, RS_SEC(55), RS_SEC(60));
+	for (rs_time at = RS_SEC(60); at < RS_SEC(61); at += FRAME)
+		miss(keep, LATE_PICTURE, at);
+	const struct told told = take(keep);
+	assert_int_equal(told.n, 6 * 50);
+	assert_false(told.gap);
+	assert_int_equal(told.ts_last - told.ts_first, (6 * 50 - 1) * FRAME_TS);
+	keep_free(keep);
+}
+
+/* Its numbers are given once more, to what was sent. */
+static void what_was_doubted_is_forgotten_where_it_was_not(void **state)
+{
+	struct keep *keep = begin();
+	for (rs_time at = 0; at < RS_SEC(56); at += FRAME)
+		send_len(keep, LATE_PICTURE, at, 3);
+	send_len(keep, LATE_SOUND, RS_MS(56500), 3);
+	doubt(keep, RS_SEC(56), RS_SEC(57));
+	send_len(keep, LATE_SOUND, RS_SEC(57), 3);
+	keep_trusted(keep);
+	keep_lost(keep, RS_SEC(55), RS_SEC(58));
+	const struct told told = take(keep);
+	assert_int_equal(told.n, 50 + 2);
+	assert_int_equal(told.last, RS_SEC(57));
+	keep_free(keep);
+}
+
 static void no_more_than_the_ring_is_from_before(void **state)
 {
 	struct keep *keep = begin();
@@ -350,6 +395,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(while_there_is_a_line_nothing_comes_out),
 		cmocka_unit_test(it_begins_before_the_loss_was_noticed_and_numbers_go_on),
+		cmocka_unit_test(what_was_doubted_is_kept_where_the_line_was_lost),
+		cmocka_unit_test(what_was_doubted_is_forgotten_where_it_was_not),
 		cmocka_unit_test(no_more_than_the_ring_is_from_before),
 		cmocka_unit_test(the_ring_has_a_most_in_octets_and_the_oldest_goes),
 		cmocka_unit_test(what_nobody_takes_is_left_out_at_the_most_and_counted),

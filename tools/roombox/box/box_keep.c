@@ -6,6 +6,8 @@
 
 /* A line that is lost is noticed later than it was: the media server's last answer may itself have been late. */
 #define DOUBT RS_SEC(5)
+/* Shorter rests are those of a line that is there: they are not worth a key frame. */
+#define SILENT_MOST RS_MS(300)
 #define SOUND_FRAME RS_MS(20)
 #define SOUND_RESERVE_S 3600
 
@@ -55,8 +57,28 @@ void box_keep_line(struct box *box, bool there, rs_time now)
 		keep_back(box->keep, now);
 	else
 		keep_lost(box->keep, now - DOUBT, now);
-	if (!there && box->ladder != NULL) /* a file of its own begins with one */
+	if (!there && box->ladder != NULL && !box->doubts) /* a file of its own begins with one */
 		ladder_keyframe(box->ladder, LADDER_LAYERS - 1);
+	box->doubts = false;
+}
+
+/* Pictures rest as soon as nothing is heard of them, long before the line counts as lost: what would have been shown in between is made all
+ * the same, from a key frame on, which is of no use to a meeting that comes back without having lost the line. */
+void box_keep_doubt(struct box *box, rs_time now)
+{
+	const bool silent = box->keep != NULL && box->uplink != NULL &&
+			    box->call.stage == CALL_LIVE && uplink_is_silent(box->uplink);
+	if (!silent)
+		box->silent_since = 0;
+	else if (box->silent_since == 0)
+		box->silent_since = now;
+	const bool doubts = silent && now - box->silent_since >= SILENT_MOST;
+	if (doubts == box->doubts)
+		return;
+	box->doubts = doubts;
+	ladder_keyframe(box->ladder, LADDER_LAYERS - 1);
+	if (!doubts)
+		keep_trusted(box->keep);
 }
 
 void box_keep_turn(struct box *box, rs_time now)

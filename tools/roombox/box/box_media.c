@@ -128,7 +128,9 @@ static void send_frame(struct box *box, size_t layer, const struct ladder_frame 
 			.data_view = data,
 			.len = ladder_payload(frame, i, data),
 		};
-		if (box->call.stage == CALL_LIVE)
+		if (box->doubts)
+			keep_doubted(box->keep, LATE_PICTURE, &payload, payload.at);
+		else if (box->call.stage == CALL_LIVE)
 			uplink_put(box->uplink, layer, &payload);
 		else
 			(void)box_send(
@@ -148,7 +150,7 @@ static void fit(struct box *box, size_t layer)
 static void encode(struct box *box, size_t layer, rs_time now)
 {
 	struct ladder_frame frame;
-	const bool live = box->call.stage == CALL_LIVE;
+	const bool live = box->call.stage == CALL_LIVE && !box->doubts;
 	if (live && !uplink_admits(box->uplink, layer, now))
 		return;
 	if (live)
@@ -199,7 +201,7 @@ static void look(struct box *box, rs_time now)
 		break;
 	}
 	box->picture_at = at / every * every;
-	box->layers_left = box->layers;
+	box->layers_left = box->doubts ? LADDER_LAYERS : box->layers;
 }
 
 void box_picture_want(struct box *box, size_t layers)
@@ -212,6 +214,7 @@ void box_picture_want(struct box *box, size_t layers)
 
 void box_picture_turn(struct box *box, rs_time now)
 {
+	box_keep_doubt(box, now);
 	const bool live = box->call.stage == CALL_LIVE;
 	if (box->config->room->n_cameras == 0 ||
 		(!live && (box->keep == NULL || !keep_is_on(box->keep)))) {
@@ -222,6 +225,6 @@ void box_picture_turn(struct box *box, rs_time now)
 		look(box, now);
 	if (box->layers_left > 0)
 		encode(box, --box->layers_left, now);
-	if (!live)
+	if (!live || box->doubts)
 		box->layers_left = 0; /* the largest alone is kept */
 }

@@ -62,6 +62,8 @@ struct box {
 	/* outages; NULL = nothing is kept */
 	struct keep *keep;
 	struct outage *outage;
+	rs_time silent_since; /* nothing is heard of pictures; 0 = it is */
+	bool doubts; /* the line may be lost: the largest picture is kept, and none is sent */
 	/* keeping house */
 	struct health *health;
 	rs_time next_report;
@@ -78,6 +80,8 @@ int box_keep_open(struct box *box) RS_MUST_USE;
 void box_keep_close(struct box *box);
 /* The line was lost, or is back. */
 void box_keep_line(struct box *box, bool there, rs_time now);
+/* Whether the line may be lost, before it is known. */
+void box_keep_doubt(struct box *box, rs_time now);
 /* Hands on what was kept. */
 void box_keep_turn(struct box *box, rs_time now);
 void box_keep_figures(const struct box *box, struct figures *out_figures);

@@ -29,7 +29,9 @@ struct keep {
 	enum state state;
 	bool begun, ended; /* to be told */
 	rs_time from, to, until;
-	struct rs_buf ring; /* while WATCHING */
+	struct rs_buf ring;    /* while WATCHING */
+	rs_time doubted_since; /* it has some of keep_doubted() from there on; RS_TIME_NEVER = none */
+	bool doubted[LATE_MEDIA_COUNT];
 	struct rs_buf out;
 	uint64_t left_out;
 };
@@ -40,6 +42,7 @@ int keep_new(struct rs_rand *rand, struct keep **out_keep)
 	if (keep == NULL)
 		return -ENOMEM;
 	keep->rand = rand;
+	keep->doubted_since = RS_TIME_NEVER;
 	rs_buf_init(&keep->ring, KEEP_RING);
 	rs_buf_init(&keep->out, KEEP_OUT);
 	*out_keep = keep;
@@ -61,6 +64,13 @@ struct keep *keep_free(struct keep *keep)
 static bool oldest(const struct keep *keep, size_t *at, struct late_record *out)
 {
 	return late_read(rs_buf_data(&keep->ring), rs_buf_len(&keep->ring), at, out) == 1;
+}
+
+static void forget_doubts(struct keep *keep)
+{
+	keep->doubted_since = RS_TIME_NEVER;
+	for (size_t i = 0; i < LATE_MEDIA_COUNT; i++)
+		keep->doubted[i] = false;
 }
 
 static void drop_oldest(struct keep *keep, size_t room, rs_time now)
@@ -132,6 +142,36 @@ void keep_missed(
 	put_packet(keep, media, payload, now);
 }
 
+void keep_doubted(
+	struct keep *keep, enum late_media media, const struct rtc_payload *payload, rs_time now)
+{
+	if (!keep->numbers[media].known)
+		return;
+	keep->doubted_since = rs_time_min(keep->doubted_since, payload->at);
+	keep->doubted[media] = true;
+	keep->numbers[media].seq++;
+	put_packet(keep, media, payload, now);
+}
+
+void keep_trusted(struct keep *keep)
+{
+	struct rs_buf all = keep->ring;
+	struct late_record record;
+	size_t at = 0;
+	if (keep->doubted_since == RS_TIME_NEVER)
+		return;
+	rs_buf_init(&keep->ring, KEEP_RING);
+	for (size_t from = 0; late_read(rs_buf_data(&all), rs_buf_len(&all), &at, &record) == 1;
+		from = at) {
+		const bool doubted =
+			keep->doubted[record.media] && record.said_us >= keep->doubted_since;
+		if (!doubted && rs_buf_append(&keep->ring, rs_buf_data(&all) + from, at - from) < 0)
+			keep->left_out++;
+	}
+	rs_buf_done(&all);
+	forget_doubts(keep);
+}
+
 /* ---- the line ---- */
 
 static void begin(struct keep *keep, rs_time from)
@@ -140,6 +180,7 @@ static void begin(struct keep *keep, rs_time from)
 	keep->ended = false;
 	keep->from = from;
 	keep->state = LOST;
+	forget_doubts(keep); /* they were right */
 }
 
 void keep_lost(struct keep *keep, rs_time since, rs_time now)

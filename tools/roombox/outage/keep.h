@@ -38,6 +38,11 @@ void keep_sent(struct keep *keep, enum late_media media, const uint8_t *datagram
 /* The same of one that could not be sent. Ignored unless keep_is_on(). */
 void keep_missed(
 	struct keep *keep, enum late_media media, const struct rtc_payload *payload, rs_time now);
+/* The same of one that was not sent, since the line may be lost: it is kept if the loss follows. */
+void keep_doubted(
+	struct keep *keep, enum late_media media, const struct rtc_payload *payload, rs_time now);
+/* It is not lost, and goes on with the numbers that keep_doubted() gave: what was given there is forgotten. */
+void keep_trusted(struct keep *keep);
 /* The line is lost; nothing of what was sent since `since` need have got through. Ignored of a box that never had one. */
 void keep_lost(struct keep *keep, rs_time since, rs_time now);
 /* As a box that is started while an outage lasts that it had begun to keep. */

@@ -267,6 +267,11 @@ unsigned uplink_spares_frames(const struct uplink *uplink, unsigned wanted)
 
 /* --- What it is like --- */
 
+bool uplink_is_silent(const struct uplink *uplink)
+{
+	return uplink->estimator.silent;
+}
+
 uint32_t uplink_bps(const struct uplink *uplink)
 {
 	return estimator_bps(&uplink->estimator);

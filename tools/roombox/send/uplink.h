@@ -54,6 +54,8 @@ uint8_t uplink_padding(const struct uplink *uplink, rs_time now);
 /* Frames of before that go along with each packet of sound, so that what is lost comes with the next: as many as are wanted, as far as
  * there is room for them beside sound itself. */
 unsigned uplink_spares_frames(const struct uplink *uplink, unsigned wanted);
+/* Nothing is heard of what was sent, longer than it should take: pictures do not leave until there is. The line may be lost. */
+bool uplink_is_silent(const struct uplink *uplink);
 /* The estimate. */
 uint32_t uplink_bps(const struct uplink *uplink);
 
