@@ -14,7 +14,6 @@
 typedef int64_t rs_time;
 
 #define RS_TIME_NEVER INT64_MAX
-#define RS_US(n) ((rs_time)(n))
 #define RS_MS(n) ((rs_time)(n)*1000)
 #define RS_SEC(n) ((rs_time)(n)*1000000)
 

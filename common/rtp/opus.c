@@ -99,19 +99,6 @@ unsigned opus_channels(const uint8_t *payload, size_t len)
 	return (payload[0] & 0x04) != 0 ? 2 : 1;
 }
 
-uint8_t opus_silence_toc(uint8_t toc)
-{
-	uint8_t config = toc >> 3;
-
-	if (config < 12)
-		config = (uint8_t)((config & ~3U) | 1U);
-	else if (config < 16)
-		config |= 1U;
-	else
-		config |= 3U;
-	return (uint8_t)(config << 3 | (toc & 0x04));
-}
-
 /* Configurations 31 down to 28 (table 2): F8 FF FE and its shorter sisters. */
 uint32_t opus_silence_write(int64_t samples, uint8_t out[OPUS_SILENCE_LEN])
 {

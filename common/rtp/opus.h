@@ -45,10 +45,6 @@ int opus_duration(const uint8_t *payload, size_t len, uint32_t *out_samples) RS_
 /* Channels the packet was coded with: 1 or 2; 0 when empty. */
 unsigned opus_channels(const uint8_t *payload, size_t len);
 
-/* A packet of one empty 20 ms frame in the mode, bandwidth and channels of `toc` if that mode has 20 ms frames, which every
- * mode has; a decoder conceals or plays comfort noise, so it is fit to fill silence. One octet. */
-uint8_t opus_silence_toc(uint8_t toc);
-
 /* Digital silence for a file: a packet of one frame of CELT, fullband, mono, that decodes to nothing audible. */
 #define OPUS_SILENCE_LEN 3
 /* The longest such packet that fits into `samples` at 48 kHz: 960, 480, 240 or 120 of them. Returns how

@@ -165,12 +165,6 @@ int rtcp_bye_parse(const struct rtcp_item *item, size_t i, uint32_t *out_ssrc)
 	return 0;
 }
 
-void rtcp_write_bye(struct rs_writer *writer, uint32_t ssrc)
-{
-	rtcp_write_head(writer, RTCP_BYE, 1, 4);
-	rs_write_u32(writer, ssrc);
-}
-
 int rtcp_feedback_parse(const struct rtcp_item *item, struct rtcp_feedback *out_feedback)
 {
 	struct rs_reader reader;

@@ -93,7 +93,6 @@ void rtcp_write_rr(struct rs_writer *writer, uint32_t sender_ssrc,
 	const struct rtcp_report *reports, size_t n_reports);
 /* One chunk with a CNAME of at most 255 octets. */
 void rtcp_write_cname(struct rs_writer *writer, uint32_t ssrc, const char *cname);
-void rtcp_write_bye(struct rs_writer *writer, uint32_t ssrc);
 /* `seqs` in ascending order on the circle; neighbours share a BLP. */
 void rtcp_write_nack(struct rs_writer *writer, uint32_t sender_ssrc, uint32_t media_ssrc,
 	const uint16_t *seqs, size_t n_seqs);

@@ -221,12 +221,3 @@ void rtp_set_ssrc(uint8_t *data, uint32_t ssrc)
 {
 	set_u32(data + 8, ssrc);
 }
-
-bool rtp_level_parse(const struct rtp_ext *ext, uint8_t *out_level, bool *out_voice)
-{
-	if (ext->len == 0)
-		return false;
-	*out_level = ext->data_view[0] & 0x7f;
-	*out_voice = (ext->data_view[0] & 0x80) != 0;
-	return true;
-}

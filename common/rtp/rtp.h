@@ -78,7 +78,4 @@ void rtp_set_seq(uint8_t *data, uint16_t seq);
 void rtp_set_ts(uint8_t *data, uint32_t rtp_ts);
 void rtp_set_ssrc(uint8_t *data, uint32_t ssrc);
 
-/* RFC 6464: level 0 (loudest) to 127 (silence), in -dBov, and the voice flag. False when the element is empty. */
-bool rtp_level_parse(const struct rtp_ext *ext, uint8_t *out_level, bool *out_voice);
-
 #endif

@@ -96,22 +96,6 @@ void vp8_write(struct rs_writer *writer, const struct vp8_descriptor *descriptor
 					      (descriptor->keyidx & 0x1f)));
 }
 
-void vp8_patch(uint8_t *payload, const struct vp8_descriptor *descriptor, uint16_t picture_id,
-	uint8_t tl0_pic_idx)
-{
-	struct rs_writer writer;
-
-	if (descriptor->len <= 2)
-		return;
-	rs_writer_init(&writer, payload + 2, descriptor->len - 2);
-	if (descriptor->picture_id_bits == 15)
-		rs_write_u16(&writer, (uint16_t)(0x8000 | (picture_id & 0x7fff)));
-	else if (descriptor->picture_id_bits == 7)
-		rs_write_u8(&writer, (uint8_t)(picture_id & 0x7f));
-	if (descriptor->has_tl0)
-		rs_write_u8(&writer, tl0_pic_idx);
-}
-
 bool vp8_starts_frame(const struct vp8_descriptor *descriptor)
 {
 	return descriptor->start && descriptor->partition == 0;

@@ -34,11 +34,6 @@ int vp8_parse(
 /* Written in the shortest form that holds what is there. */
 void vp8_write(struct rs_writer *writer, const struct vp8_descriptor *descriptor);
 
-/* Put another PictureID and TL0PICIDX in place of those `descriptor` was parsed from; the field widths stay.
- * What is absent is left alone. */
-void vp8_patch(uint8_t *payload, const struct vp8_descriptor *descriptor, uint16_t picture_id,
-	uint8_t tl0_pic_idx);
-
 /* The payload begins a frame (S = 1, PID = 0). */
 bool vp8_starts_frame(const struct vp8_descriptor *descriptor);
 /* The payload begins a key frame. */

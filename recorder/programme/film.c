@@ -181,11 +181,6 @@ uint64_t film_pictures(const struct film *film)
 	return film->next_picture;
 }
 
-const struct strip_stats *film_stats(const struct film *film)
-{
-	return &film->strip.stats;
-}
-
 int64_t film_position(const struct film *film)
 {
 	return film->strip.position;

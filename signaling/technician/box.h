@@ -21,7 +21,6 @@ struct box_figures {
 	int silent_db; /* how far below full scale the quietest microphone of an open seat is; 0 = none is open */
 	int clipping_permille; /* of the samples of a microphone of an open seat */
 	int concealed;         /* permille of what is played; TROUBLE_UNKNOWN */
-	int delay;             /* ms that what is heard waits; TROUBLE_UNKNOWN */
 	int rtt;               /* ms, of its media line; TROUBLE_UNKNOWN */
 	int available; /* kbit/s that the line from it is thought to carry; TROUBLE_UNKNOWN */
 };

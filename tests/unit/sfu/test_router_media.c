@@ -587,6 +587,7 @@ static void reports_of_a_stream_that_was_left_behind_do_not_count(void **state)
 {
 	const uint32_t k = kit_must_join(&kit, &ken), v = kit_must_join(&kit, &viewer);
 	const struct rtcp_sr old = { .ssrc = 7, .ntp = (uint64_t)1000 << 32, .rtp_ts = 960 };
+	static const uint8_t bye[] = { 0x81, 203, 0x00, 0x01, 0, 0, 0, 7 };
 	uint8_t data[64];
 	struct rs_writer writer;
 	struct router_event event;
@@ -598,7 +599,7 @@ static void reports_of_a_stream_that_was_left_behind_do_not_count(void **state)
 		;
 	rs_writer_init(&writer, data, sizeof(data));
 	rtcp_write_sr(&writer, &old, NULL, 0);
-	rtcp_write_bye(&writer, 7);
+	rs_write_bytes(&writer, bye, sizeof(bye));
 	assert_int_equal(router_recv_rtcp(kit.router, k, data, writer.len, RS_MS(30)), 0);
 	assert_int_equal(router_poll(kit.router, &event), 0); /* it flows on */
 	kit_forget(&kit);

@@ -369,13 +369,3 @@ int seats_changed(struct seats *seats, struct seat_row *out_row)
 	*out_row = seats->seats[i].row;
 	return 1;
 }
-
-size_t seats_count(const struct seats *seats)
-{
-	return seats->n;
-}
-
-void seats_row(const struct seats *seats, size_t index, struct seat_row *out_row)
-{
-	*out_row = seats->seats[index].row;
-}

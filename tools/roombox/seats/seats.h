@@ -43,7 +43,7 @@ enum seat_lamp { SEAT_LAMP_OFF, SEAT_LAMP_REQUEST, SEAT_LAMP_NEXT, SEAT_LAMP_OPE
 
 /* A seat as others see it. */
 struct seat_row {
-	size_t index; /* its place, which it keeps: below seats_count() */
+	size_t index; /* its place, which it keeps: below SEATS_MAX */
 	char seat[SEATS_NAME_MAX + 1];
 	char badge[RS_NAME_MAX + 1];     /* whose seat it is in the meeting; empty = nobody's */
 	char name[SEATS_PERSON_MAX + 1]; /* what stands on the nameplate; may be empty */
@@ -120,8 +120,5 @@ int seats_poll(struct seats *seats, rs_time now, struct seats_action *out_action
 rs_time seats_deadline(const struct seats *seats);
 /* One row that has changed since it was last taken here, in the order of places; 1, or 0 = none. Changes between two calls are one. */
 int seats_changed(struct seats *seats, struct seat_row *out_row);
-size_t seats_count(const struct seats *seats);
-/* The row of a place below seats_count(). */
-void seats_row(const struct seats *seats, size_t index, struct seat_row *out_row);
 
 #endif

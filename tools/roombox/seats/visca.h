@@ -17,7 +17,6 @@
 #include "common/base/mem.h"
 #include "common/base/time.h"
 
-#define VISCA_PORT 52381
 #define VISCA_PAYLOAD_MAX 16U
 #define VISCA_PACKET_MAX (8U + VISCA_PAYLOAD_MAX)
 /* Presets by their number on the wire, one octet that may not be the end mark 0xFF. Remote controls often count from 1. */
