@@ -77,13 +77,13 @@ static int record(struct closing *closing, const char *directory, char why[CLOSI
 static int stamp(
 	void *ctx, const uint8_t sha512[RS_SHA512_LEN], struct rs_buf *out, char why[SEAL_WHY_LEN])
 {
-	const struct closing_config *config = closing_config(ctx);
+	const struct closing_config *config = &((const struct closing *)ctx)->config;
 	return config->stamp(config->ctx, sha512, out, why);
 }
 
 static int seal(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])
 {
-	const struct closing_config *config = closing_config(closing);
+	const struct closing_config *config = &closing->config;
 	const struct seal_config how = { .software = config->software,
 		.signer = config->signer,
 		.stamp = config->stamp != NULL ? stamp : NULL,
