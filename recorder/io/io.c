@@ -1,28 +1,22 @@
 #include "recorder/io/io.h"
 
-#include "common/base/envelope.h"
-#include "common/evidence/lines.h"
 #include "common/log/log.h"
-#include "recorder/control/control.h"
-#include "recorder/control/tap.h"
 #include "recorder/io/authority.h"
+#include "recorder/io/clocks.h"
 #include "recorder/io/closings.h"
 #include "recorder/io/copier.h"
-#include "recorder/io/key.h"
+#include "recorder/io/ground.h"
+#include "recorder/io/keys.h"
+#include "recorder/io/signaling.h"
 #include "recorder/io/space.h"
-#include "recorder/io/stream.h"
+#include "recorder/io/taps.h"
 #include "recorder/io/writer.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <uv.h>
 
-#define TAPS_MAX 16
 #define FILES_MAX 4096
 /* Between looks for finished files that could be hashed, one recording each. */
 #define PREPARE_EVERY RS_SEC(20)
@@ -34,16 +28,6 @@
 #define COPY_ANSWERS RS_SEC(30)
 #define FILES_SPARE 64 /* sockets, the loop's own, directories */
 
-struct io;
-
-/* One SFU's tap and the connection to it. */
-struct tap_client {
-	struct io *io;
-	struct tap *tap;
-	struct stream *stream;
-	bool reported; /* that it cannot be reached */
-};
-
 struct io {
 	const struct io_config *config;
 	uv_loop_t loop;
@@ -53,9 +37,7 @@ struct io {
 	uv_signal_t term;
 	uv_signal_t interrupt;
 	struct rs_rand rand;
-	struct rs_recipient *recipient;  /* the secretariat */
-	struct rs_signer *signer;        /* of the loop's thread */
-	struct rs_signer *worker_signer; /* the same key */
+	struct keys keys;
 	struct authority authority;
 	struct writer *writer;
 	struct closings *closings;
@@ -66,19 +48,10 @@ struct io {
 	rs_time space_at; /* of the next look */
 	struct room room;
 	struct copier *copier; /* NULL: no second copy is wanted */
-	struct control *control;
-	struct stream *control_stream;
-	bool control_reported;
-	bool paused;
+	struct signaling signaling;
+	struct taps taps;
 	bool stopping;
-	struct tap_client taps[TAPS_MAX];
-	size_t n_taps;
 };
-
-static struct archive_now read_clocks(void)
-{
-	return (struct archive_now){ .now = rs_clock_monotonic(), .wall_us = rs_clock_wall_us() };
-}
 
 static int64_t free_space(void *ctx, const char *path)
 {
@@ -123,139 +96,6 @@ static void prepare_closings(struct io *io, rs_time now)
 		closings_prepare(io->closings, directory);
 }
 
-/* --- control connection --- */
-
-static void on_control_connected(void *ctx)
-{
-	struct io *io = ctx;
-	io->control_reported = false;
-	log_info(LOG_CONTROL, NULL, "connected to signaling path=%s", io->config->control_path);
-	if (control_connected(io->control) < 0)
-		stream_reset(io->control_stream, false);
-}
-
-static void on_control_data(void *ctx, const uint8_t *data, size_t len)
-{
-	struct io *io = ctx;
-	char error[CONTROL_ERROR_LEN];
-	const int err = control_recv(io->control, data, len, read_clocks(), error);
-	if (err == -EAGAIN)
-		log_info(LOG_CONTROL, NULL, "events are missing, asking signaling for them");
-	else if (err < 0)
-		log_error(LOG_CONTROL, NULL,
-			"signaling is not understood, connection closed why=\"%s\"", error);
-	if (err < 0)
-		stream_reset(io->control_stream, err == -EAGAIN);
-}
-
-static void on_control_disconnected(void *ctx, bool was_up, int why)
-{
-	struct io *io = ctx;
-	if (was_up)
-		control_disconnected(io->control);
-	if (was_up || !io->control_reported)
-		log_warning(LOG_CONTROL, NULL,
-			"no connection to signaling, recording goes on path=%s why=\"%s\"",
-			io->config->control_path, strerror(-why));
-	io->control_reported = true;
-}
-
-static const struct stream_events control_events = {
-	.connected = on_control_connected,
-	.data = on_control_data,
-	.disconnected = on_control_disconnected,
-};
-
-/* --- taps --- */
-
-static void on_tap_connected(void *ctx)
-{
-	struct tap_client *client = ctx;
-	client->reported = false;
-	log_info(LOG_MEDIA, NULL, "connected to tap path=%s", tap_path(client->tap));
-	tap_connected(client->tap);
-}
-
-static void on_tap_data(void *ctx, const uint8_t *data, size_t len)
-{
-	struct tap_client *client = ctx;
-	char error[TAP_ERROR_LEN];
-	const int err = tap_recv(client->tap, data, len, read_clocks(), error);
-	if (err == 0)
-		return;
-	log_error(LOG_MEDIA, NULL, "tap is not understood, connection closed path=%s why=\"%s\"",
-		tap_path(client->tap), error);
-	stream_reset(client->stream, false);
-}
-
-static void on_tap_disconnected(void *ctx, bool was_up, int why)
-{
-	struct tap_client *client = ctx;
-	if (was_up)
-		tap_disconnected(client->tap, read_clocks());
-	if (was_up || !client->reported)
-		log_warning(LOG_MEDIA, NULL, "no connection to tap path=%s why=\"%s\"",
-			tap_path(client->tap), strerror(-why));
-	client->reported = true;
-}
-
-static const struct stream_events tap_events = {
-	.connected = on_tap_connected,
-	.data = on_tap_data,
-	.disconnected = on_tap_disconnected,
-};
-
-static bool has_tap(const struct io *io, const char *path)
-{
-	for (size_t i = 0; i < io->n_taps; i++)
-		if (strcmp(tap_path(io->taps[i].tap), path) == 0)
-			return true;
-	return false;
-}
-
-static void open_tap(struct io *io, const char *path)
-{
-	struct tap_client *client = &io->taps[io->n_taps];
-	*client = (struct tap_client){ .io = io };
-	int err = tap_new(path, io->keeper, &io->rand, &client->tap);
-	if (err == 0)
-		err = stream_new(&io->loop, path, &tap_events, client, tap_output(client->tap),
-			&client->stream);
-	if (err < 0) {
-		log_error(LOG_MEDIA, NULL, "tap cannot be opened path=%s why=\"%s\"", path,
-			strerror(-err));
-		client->tap = tap_free(client->tap);
-		return;
-	}
-	io->n_taps++;
-}
-
-/* Connections to the taps that are recorded from. One that is not wanted any more stays: it costs nothing. */
-static void open_taps(struct io *io)
-{
-	const struct keeper_meeting *meeting;
-	for (size_t i = 0; (meeting = keeper_at(io->keeper, i)) != NULL; i++)
-		if (meeting->tap[0] != '\0' && io->n_taps < TAPS_MAX && !has_tap(io, meeting->tap))
-			open_tap(io, meeting->tap);
-}
-
-/* Pictures are left out long before (control/storage.h): what still fills the queue then is sound, of a disk that takes nothing. */
-static void pause_taps(struct io *io)
-{
-	const size_t backlog = writer_state(io->writer).backlog;
-	const size_t most = io->config->queue_max / 8 * 7;
-	if (!io->paused && backlog > most)
-		log_warning(
-			LOG_ARCHIVE, NULL, "disk takes nothing, taps wait backlog=%zu", backlog);
-	/* Go on well below where it stopped, so as not to flap. */
-	if (backlog > most)
-		io->paused = true;
-	else if (backlog < io->config->queue_max / 2)
-		io->paused = false;
-	for (size_t i = 0; i < io->n_taps; i++)
-		stream_pause(io->taps[i].stream, io->paused);
-}
-
 /* --- the turn --- */
 
 static void take_results(struct io *io)
@@ -281,32 +121,12 @@ static void on_timer(uv_timer_t *timer)
 static void arm_timer(struct io *io, rs_time now)
 {
 	rs_time deadline = rs_time_min(keeper_deadline(io->keeper), io->space_at);
-	if (io->paused)
+	if (io->taps.paused)
 		deadline = rs_time_min(deadline, now + RS_MS(20)); /* look at the backlog again */
 	const rs_time wait_us = deadline > now ? deadline - now : 0;
 	uv_update_time(&io->loop);
 	(void)uv_timer_start(
 		&io->timer, on_timer, (uint64_t)(wait_us + 999) / 1000, 0); /* has a call-back */
-}
-
-static void sync_taps(struct io *io, struct archive_now when)
-{
-	open_taps(io);
-	for (size_t i = 0; i < io->n_taps; i++) {
-		struct tap_client *client = &io->taps[i];
-		if (tap_sync(client->tap, when) < 0)
-			stream_reset(client->stream, false);
-		stream_push(client->stream);
-	}
-	pause_taps(io);
-}
-
-static void sync_control(struct io *io)
-{
-	const int err = control_sync(io->control);
-	if (err < 0)
-		stream_reset(io->control_stream, err == -EAGAIN);
-	stream_push(io->control_stream);
 }
 
 static void measure_room(struct io *io, struct archive_now when)
@@ -333,18 +153,19 @@ static void measure_room(struct io *io, struct archive_now when)
 static void on_turn(uv_prepare_t *prepare)
 {
 	struct io *io = prepare->data;
-	const struct archive_now when = read_clocks();
+	const struct archive_now when = clocks_read();
 	if (io->stopping)
 		return;
 	take_results(io);
 	measure_room(io, when);
 	keeper_tick(io->keeper, when);
-	sync_taps(io, when);
+	taps_sync(&io->taps, when);
+	taps_hold(&io->taps, writer_state(io->writer).backlog, io->config->queue_max);
 	keeper_flush(io->keeper, when);
 	add_closings(io, false);
 	prepare_closings(io, when.now);
 	closings_go(io->closings);
-	sync_control(io);
+	signaling_sync(&io->signaling);
 	arm_timer(io, when.now);
 }
 
@@ -366,12 +187,11 @@ static void on_signal(uv_signal_t *handle, int number)
 	if (io->stopping)
 		return;
 	log_info(LOG_MAIN, NULL, "stopping signal=%d", number);
-	keeper_close(io->keeper, read_clocks());
-	sync_control(io);
+	keeper_close(io->keeper, clocks_read());
+	signaling_sync(&io->signaling);
 	io->stopping = true;
-	stream_end(io->control_stream);
-	for (size_t i = 0; i < io->n_taps; i++)
-		stream_end(io->taps[i].stream);
+	signaling_end(&io->signaling);
+	taps_end(&io->taps);
 	uv_close((uv_handle_t *)&io->turn, NULL);
 	uv_close((uv_handle_t *)&io->timer, NULL);
 	uv_close((uv_handle_t *)&io->term, NULL);
@@ -384,26 +204,6 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* --- birth and death --- */
 
-static int load_key(struct io *io)
-{
-	uint8_t seed[RS_SIGN_SEED_LEN];
-	char path[ARCHIVE_PATH_LEN];
-	const bool preset = io->config->key_path[0] == '\0';
-	int err = rs_format(path, sizeof(path), "%s%s",
-		preset ? io->config->root : io->config->key_path, preset ? ".key" : "");
-	if (err == 0)
-		err = key_load(path, &io->rand, seed);
-	if (err == 0)
-		err = rs_signer_new(seed, &io->signer);
-	if (err == 0)
-		err = rs_signer_new(seed, &io->worker_signer);
-	rs_wipe(seed, sizeof(seed));
-	if (err < 0)
-		log_error(LOG_MAIN, NULL, "archive.key cannot be used path=%s why=\"%s\"", path,
-			err == -EBADMSG ? "it is no Ed25519 key in PEM" : strerror(-err));
-	return err;
-}
-
 static int start_copier(struct io *io)
 {
 	const struct copier_config config = { .root = io->config->root,
@@ -415,35 +215,13 @@ static int start_copier(struct io *io)
 	return config.copy[0] != '\0' ? copier_new(&config, &io->copier) : 0;
 }
 
-static int load_recipient(struct io *io)
-{
-	const char *path = io->config->secretariat_key;
-	struct lines file;
-	if (path[0] == '\0')
-		return 0;
-	int err = lines_open(&file, path);
-	if (err == 0) {
-		err = rs_recipient_new_public((const char *)file.data, file.len, &io->recipient);
-		lines_done(&file);
-	}
-	if (err < 0)
-		log_error(LOG_MAIN, NULL,
-			"archive.secretariat_key cannot be used path=%s why=\"%s\"", path,
-			err == -EBADMSG      ? "it is no public key in PEM"
-			: err == -EOPNOTSUPP ? "X25519, or RSA of 3072 to 8192 bits, is expected"
-					     : strerror(-err));
-	return err;
-}
-
 static int make_machines(struct io *io)
 {
 	const struct io_config *config = io->config;
 	const struct writer_config writer = {
 		.queue_max = config->queue_max, .files_max = FILES_MAX, .wake = wake_loop, .ctx = io
 	};
-	int err = load_key(io);
-	if (err == 0)
-		err = load_recipient(io);
+	int err = keys_load(&io->keys, config, &io->rand);
 	if (err == 0)
 		err = writer_new(&writer, &io->writer);
 	if (err < 0)
@@ -454,7 +232,7 @@ static int make_machines(struct io *io)
 	const struct closings_config closings = { .loop = &io->loop,
 		.root = config->root,
 		.steps = { .software = config->software,
-			.signer = io->worker_signer,
+			.signer = io->keys.worker_signer,
 			.stamp = config->tsa_url[0] != '\0' ? authority_stamp : NULL,
 			.ctx = &io->authority },
 		.closed = on_closed,
@@ -465,9 +243,9 @@ static int make_machines(struct io *io)
 	closings_add_left(io->closings);
 	const struct keeper_config keeper = { .root = config->root,
 		.software = config->software,
-		.recipient = io->recipient,
+		.recipient = io->keys.recipient,
 		.closed_in_clear = config->closed_in_clear,
-		.signer = io->signer,
+		.signer = io->keys.signer,
 		.head_interval = config->head_interval,
 		.rules = config->rules,
 		.meetings_max = config->meetings_max,
@@ -480,17 +258,22 @@ static int make_machines(struct io *io)
 		.ctx = io,
 		.rand = &io->rand };
 	err = keeper_new(&keeper, &io->keeper);
-	char instance[9];
-	rs_rand_text(&io->rand, instance, 8);
 	struct storage_rules storage = config->storage;
 	storage.queue_max = config->queue_max;
 	room_init(&io->room, &storage);
 	space_init(&io->space, &io->loop, config->root);
 	if (err == 0)
-		err = control_new(config->node, instance, io->keeper, &io->room, &io->control);
-	if (err == 0)
 		err = start_copier(io);
 	return err;
+}
+
+static int open_lines(struct io *io)
+{
+	char instance[9];
+	rs_rand_text(&io->rand, instance, 8);
+	taps_init(&io->taps, &io->loop, io->keeper, &io->rand);
+	return signaling_init(
+		&io->signaling, &io->loop, io->config, instance, io->keeper, &io->room);
 }
 
 static int start_handles(struct io *io)
@@ -514,24 +297,6 @@ static int start_handles(struct io *io)
 	return err;
 }
 
-static int check_root(const struct io_config *config)
-{
-	/* The directory itself is made here; the one it is in has to be there. */
-	const bool absent = mkdir(config->root, 0750) < 0 && errno != EEXIST;
-	int err = absent ? -errno : 0;
-	const int64_t space = err == 0 ? free_space(NULL, config->root) : 0;
-	if (err == 0 && space < 0)
-		err = (int)space;
-	if (err == 0 && access(config->root, W_OK | X_OK) < 0)
-		err = -errno;
-	if (err == 0 && (uint64_t)space < config->free_min)
-		err = -ENOSPC;
-	if (err < 0)
-		log_error(LOG_MAIN, NULL, "archive.directory cannot be used path=%s why=\"%s\"",
-			config->root, strerror(-err));
-	return err;
-}
-
 /* What waits is written, then closed; the rest of the machines have nothing more to say. */
 static int end(struct io *io)
 {
@@ -548,32 +313,16 @@ static int end(struct io *io)
 	uv_close((uv_handle_t *)&io->wake, NULL);
 	(void)uv_run(&io->loop, UV_RUN_DEFAULT); /* closes what is left, one after the other */
 	io->closings = closings_free(io->closings);
-	io->recipient = rs_recipient_free(io->recipient);
-	io->signer = rs_signer_free(io->signer);
-	io->worker_signer = rs_signer_free(io->worker_signer);
-	for (size_t i = 0; i < io->n_taps; i++)
-		tap_free(io->taps[i].tap);
-	control_free(io->control);
+	keys_done(&io->keys);
+	taps_done(&io->taps);
+	signaling_done(&io->signaling);
 	return failed ? -EIO : 0;
-}
-
-/* Two files a track: the usual 1024 are soon used up. */
-static void raise_file_limit(void)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= FILES_MAX + FILES_SPARE)
-		return;
-	limit.rlim_cur =
-		FILES_MAX + FILES_SPARE < limit.rlim_max ? FILES_MAX + FILES_SPARE : limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		log_warning(LOG_MAIN, NULL, "limit of open files cannot be raised why=\"%s\"",
-			strerror(errno));
 }
 
 int io_run(const struct io_config *config)
 {
-	raise_file_limit();
-	int err = check_root(config);
+	ground_raise_files(FILES_MAX + FILES_SPARE);
+	int err = ground_check(config->root, config->free_min);
 	if (err == 0)
 		err = authority_init();
 	if (err < 0)
@@ -589,8 +338,7 @@ int io_run(const struct io_config *config)
 	if (err == 0)
 		err = make_machines(io);
 	if (err == 0)
-		err = stream_new(&io->loop, config->control_path, &control_events, io,
-			control_output(io->control), &io->control_stream);
+		err = open_lines(io);
 	if (err < 0) { /* the process ends: the kernel takes back what stands half-built */
 		log_error(LOG_MAIN, NULL, "cannot start why=\"%s\"", strerror(-err));
 		return err;
