@@ -13,7 +13,7 @@
 #include "signaling/technician/errands.h"
 #include "tests/support/examples.h"
 #include "tests/support/oom.h"
-#include "tests/support/service_bench.h"
+#include "tests/support/technician_stage.h"
 
 /* The demo, where Japan sits in the room. */
 static int setup(void **state)
@@ -32,7 +32,7 @@ static int setup(void **state)
 			json_object_set_new(badge, "seat", json_string("A1"));
 	}
 	char *changed = json_dumps(conference, 0);
-	*state = bench_new_of(NULL, changed);
+	*state = technician_stage_new(bench_new_of(NULL, changed));
 	free(changed);
 	free(text);
 	json_decref(conference);
@@ -41,7 +41,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	bench_free(*state);
+	technician_stage_free(*state);
 	return 0;
 }
 
@@ -115,65 +115,66 @@ static const char *do_of(const struct bench_line *page)
 	return told != NULL ? bench_text(told, "do") : "";
 }
 
-static const json_t *asked_of(const struct bench_line *technician, const char *path)
+static const json_t *asked_of(const struct technician_stage *stage, const char *path)
 {
-	return bench_at(bench_at(bench_last(technician, "survey"), "patch.people"), path);
+	return bench_at(technician_stage_patch(stage, "people"), path);
+}
+
+static const char *ask(struct technician_stage *stage, const char *name, const char *members)
+{
+	return bench_try(stage->bench, stage->technician, name, members);
+}
+
+/* KEN's page answers what it was asked. */
+static const char *answer(struct technician_stage *stage, const char *members)
+{
+	return bench_try(stage->bench, stage->ken, "answer-technician", members);
 }
 
 static void what_is_asked_is_told_to_the_one_asked_alone(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *fra = bench_join(bench, "demo", "FRA", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct technician_stage *stage = *state;
+	struct bench_line *fra = technician_stage_join(stage, "FRA", "delegate");
 	const char *cable = "\"participant\":\"KEN\"";
-	assert_string_equal(bench_try(bench, fra, "ask-for-cable", cable), "not-permitted");
-	assert_int_equal(bench_report(bench, sfu, "{\"type\":\"stats\"}"), 0); /* a second */
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	assert_string_equal(bench_try(bench, technician, "ask-for-cable", cable), "ok");
-	assert_string_equal(do_of(ken), "use-cable");
+	assert_string_equal(bench_try(stage->bench, fra, "ask-for-cable", cable), "not-permitted");
+	assert_int_equal(
+		bench_report(stage->bench, stage->sfu, "{\"type\":\"stats\"}"), 0); /* a second */
+	assert_true(technician_stage_survey(stage, true));
+	assert_string_equal(ask(stage, "ask-for-cable", cable), "ok");
+	assert_string_equal(do_of(stage->ken), "use-cable");
 	assert_int_equal(bench_count(fra, "technician"), 0);
-	assert_string_equal(bench_text(asked_of(technician, "KEN.asked.0"), "state"), "waiting");
-	assert_string_equal(
-		bench_try(bench, fra, "answer-technician", "\"number\":1,\"answer\":\"done\""),
+	assert_string_equal(bench_text(asked_of(stage, "KEN.asked.0"), "state"), "waiting");
+	assert_string_equal(bench_try(stage->bench, fra, "answer-technician",
+				    "\"number\":1,\"answer\":\"done\""),
 		"no-such-request");
+	assert_string_equal(answer(stage, "\"number\":1,\"answer\":\"cannot\""), "ok");
+	assert_string_equal(bench_text(asked_of(stage, "KEN.asked.0"), "state"), "cannot");
+	assert_null(bench_at(asked_of(stage, "KEN.asked.0"), "why"));
 	assert_string_equal(
-		bench_try(bench, ken, "answer-technician", "\"number\":1,\"answer\":\"cannot\""),
-		"ok");
-	assert_string_equal(bench_text(asked_of(technician, "KEN.asked.0"), "state"), "cannot");
-	assert_null(bench_at(asked_of(technician, "KEN.asked.0"), "why"));
-	assert_string_equal(bench_try(bench, ken, "answer-technician",
-				    "\"number\":1,\"answer\":\"cannot\",\"why\":\"no-person\""),
-		"ok");
-	assert_string_equal(bench_text(asked_of(technician, "KEN.asked.0"), "why"), "no-person");
-	assert_string_equal(bench_try(bench, ken, "answer-technician",
-				    "\"number\":1,\"answer\":\"cannot\",\"why\":\"of many words\""),
+		answer(stage, "\"number\":1,\"answer\":\"cannot\",\"why\":\"no-person\""), "ok");
+	assert_string_equal(bench_text(asked_of(stage, "KEN.asked.0"), "why"), "no-person");
+	assert_string_equal(
+		answer(stage, "\"number\":1,\"answer\":\"cannot\",\"why\":\"of many words\""),
 		"malformed");
 	assert_string_equal(
-		bench_try(bench, technician, "ask-for-cable", "\"participant\":\"BRA\""),
-		"not-connected");
+		ask(stage, "ask-for-cable", "\"participant\":\"BRA\""), "not-connected");
 	assert_string_equal(
-		bench_try(bench, technician, "ask-for-cable", "\"participant\":\"ZZZ\""),
-		"no-such-participant");
+		ask(stage, "ask-for-cable", "\"participant\":\"ZZZ\""), "no-such-participant");
 }
 
 static void a_page_that_comes_back_is_asked_again_and_not_what_it_answered(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct technician_stage *stage = *state;
 	const char *tell = "\"participant\":\"KEN\",\"text\":\"Louder, please.\"";
-	assert_string_equal(bench_try(bench, technician, "tell-seat", tell), "ok");
-	bench_leave(bench, ken, 1006);
-	ken = bench_join(bench, "demo", "KEN", "delegate");
-	assert_string_equal(bench_text(bench_last(ken, "technician"), "text"), "Louder, please.");
+	assert_string_equal(ask(stage, "tell-seat", tell), "ok");
+	bench_leave(stage->bench, stage->ken, 1006);
+	stage->ken = technician_stage_join(stage, "KEN", "delegate");
 	assert_string_equal(
-		bench_try(bench, ken, "answer-technician", "\"number\":1,\"answer\":\"done\""),
-		"ok");
-	bench_leave(bench, ken, 1006);
-	ken = bench_join(bench, "demo", "KEN", "delegate");
-	assert_int_equal(bench_count(ken, "technician"), 0);
+		bench_text(bench_last(stage->ken, "technician"), "text"), "Louder, please.");
+	assert_string_equal(answer(stage, "\"number\":1,\"answer\":\"done\""), "ok");
+	bench_leave(stage->bench, stage->ken, 1006);
+	stage->ken = technician_stage_join(stage, "KEN", "delegate");
+	assert_int_equal(bench_count(stage->ken, "technician"), 0);
 }
 
 static void open_the_meeting(struct bench *bench, struct bench_line *chair)
@@ -184,20 +185,18 @@ static void open_the_meeting(struct bench *bench, struct bench_line *chair)
 /* The tone is over for the one who makes it, before anybody can be given the floor. */
 static void no_test_signal_is_left_when_the_meeting_is_called_to_order(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct technician_stage *stage = *state;
+	struct bench_line *chair = technician_stage_join(stage, "chair", "chair");
 	const char *tone = "\"participant\":\"KEN\",\"signal\":\"tone\"";
-	assert_string_equal(bench_try(bench, technician, "test-signal", tone), "ok");
-	assert_string_equal(bench_text(bench_last(ken, "technician"), "signal"), "tone");
-	open_the_meeting(bench, chair);
-	assert_string_equal(bench_text(bench_last(ken, "technician"), "signal"), "off");
-	assert_string_equal(bench_try(bench, technician, "test-signal", tone), "meeting-sits");
-	assert_string_equal(bench_try(bench, chair, "suspend-meeting", ""), "ok");
-	assert_string_equal(bench_try(bench, technician, "test-signal", tone), "ok");
-	assert_string_equal(bench_try(bench, chair, "resume-meeting", ""), "ok");
-	assert_string_equal(bench_text(bench_last(ken, "technician"), "signal"), "off");
+	assert_string_equal(ask(stage, "test-signal", tone), "ok");
+	assert_string_equal(bench_text(bench_last(stage->ken, "technician"), "signal"), "tone");
+	open_the_meeting(stage->bench, chair);
+	assert_string_equal(bench_text(bench_last(stage->ken, "technician"), "signal"), "off");
+	assert_string_equal(ask(stage, "test-signal", tone), "meeting-sits");
+	assert_string_equal(bench_try(stage->bench, chair, "suspend-meeting", ""), "ok");
+	assert_string_equal(ask(stage, "test-signal", tone), "ok");
+	assert_string_equal(bench_try(stage->bench, chair, "resume-meeting", ""), "ok");
+	assert_string_equal(bench_text(bench_last(stage->ken, "technician"), "signal"), "off");
 }
 
 static const char *feed_of(const struct bench_line *page)
@@ -208,54 +207,47 @@ static const char *feed_of(const struct bench_line *page)
 
 static void one_hears_oneself_until_the_floor_is_given(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	struct technician_stage *stage = *state;
+	struct bench_line *chair = technician_stage_join(stage, "chair", "chair");
 	const char *loop = "\"participant\":\"KEN\",\"on\":true";
-	assert_string_equal(bench_try(bench, technician, "loop-back", loop), "not-connected");
-	bench_peer(bench, sfu, bench_offer(bench, ken), "connected");
-	open_the_meeting(bench, chair);
-	assert_string_equal(bench_try(bench, technician, "loop-back", loop), "ok");
-	assert_string_equal(feed_of(ken), "own");
+	assert_string_equal(ask(stage, "loop-back", loop), "not-connected");
+	technician_stage_connect(stage);
+	open_the_meeting(stage->bench, chair);
+	assert_string_equal(ask(stage, "loop-back", loop), "ok");
+	assert_string_equal(feed_of(stage->ken), "own");
 	assert_int_equal(bench_count(chair, "listening"), 0);
-	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
-	assert_string_equal(feed_of(ken), "");
-	assert_true(json_is_null(bench_at(bench_last(ken, "technician"), "until")));
-	assert_string_equal(bench_try(bench, technician, "loop-back", loop), "microphone-open");
-	assert_string_equal(bench_try(bench, chair, "take-floor", ""), "ok");
-	assert_string_equal(bench_try(bench, technician, "loop-back", loop), "ok");
-	assert_string_equal(feed_of(ken), "own");
-	bench_pass(bench, RS_MS(ERRAND_LOOP_MS));
-	assert_string_equal(feed_of(ken), "");
+	assert_string_equal(
+		bench_try(stage->bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
+	assert_string_equal(feed_of(stage->ken), "");
+	assert_true(json_is_null(bench_at(bench_last(stage->ken, "technician"), "until")));
+	assert_string_equal(ask(stage, "loop-back", loop), "microphone-open");
+	assert_string_equal(bench_try(stage->bench, chair, "take-floor", ""), "ok");
+	assert_string_equal(ask(stage, "loop-back", loop), "ok");
+	assert_string_equal(feed_of(stage->ken), "own");
+	bench_pass(stage->bench, RS_MS(ERRAND_LOOP_MS));
+	assert_string_equal(feed_of(stage->ken), "");
 }
 
 static void a_box_alone_restarts_and_hears_what_is_told_to_its_seats(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *room = bench_join(bench, "demo", "room", "room");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	assert_string_equal(bench_try(bench, technician, "restart-box", "\"participant\":\"KEN\""),
-		"no-such-participant");
+	struct technician_stage *stage = *state;
+	struct bench_line *room = technician_stage_join(stage, "room", "room");
 	assert_string_equal(
-		bench_try(bench, technician, "restart-box", "\"participant\":\"room\""), "ok");
+		ask(stage, "restart-box", "\"participant\":\"KEN\""), "no-such-participant");
+	assert_string_equal(ask(stage, "restart-box", "\"participant\":\"room\""), "ok");
 	assert_string_equal(do_of(room), "restart");
+	assert_string_equal(bench_try(stage->bench, room, "answer-technician",
+				    "\"number\":1,\"answer\":\"done\""),
+		"ok");
 	assert_string_equal(
-		bench_try(bench, room, "answer-technician", "\"number\":1,\"answer\":\"done\""),
-		"ok");
-	assert_string_equal(bench_try(bench, technician, "tell-seat",
-				    "\"seat\":\"A1\",\"text\":\"Please sit down.\""),
-		"ok");
-	assert_int_equal(bench_count(ken, "technician"), 0);
+		ask(stage, "tell-seat", "\"seat\":\"A1\",\"text\":\"Please sit down.\""), "ok");
+	assert_int_equal(bench_count(stage->ken, "technician"), 0);
 	const json_t *told = bench_last(room, "technician");
 	assert_string_equal(bench_text(told, "seat"), "A1");
 	assert_string_equal(bench_text(told, "text"), "Please sit down.");
 	assert_null(bench_at(told, "number"));
 	assert_string_equal(
-		bench_try(bench, technician, "tell-seat", "\"seat\":\"Z9\",\"text\":\"No.\""),
-		"no-such-participant");
+		ask(stage, "tell-seat", "\"seat\":\"Z9\",\"text\":\"No.\""), "no-such-participant");
 }
 
 int main(void)

@@ -11,130 +11,84 @@
 #include <stdio.h>
 
 #include "signaling/technician/station.h"
-#include "tests/support/service_bench.h"
+#include "tests/support/technician_stage.h"
 
 static int setup(void **state)
 {
-	*state = bench_new(NULL);
+	*state = technician_stage_new(bench_new(NULL));
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	bench_free(*state);
+	technician_stage_free(*state);
 	return 0;
 }
 
-/* KEN's page, as a media server has measured it for so many seconds. */
-struct line {
-	struct bench *bench;
-	struct bench_line *sfu;
-	char peer[65];
-	int packets, lost;
-	int voice; /* packets of the microphone */
-	int64_t octets;
-	int estimate;
-	bool is_mute; /* only pictures come */
-};
-
-static struct line a_line(struct bench *bench, struct bench_line *sfu, struct bench_line *page)
+static void second(struct technician_stage *stage, int lost)
 {
-	struct line line = { .bench = bench, .sfu = sfu, .estimate = 2000000 };
-	(void)rs_set_text(line.peer, bench_offer(bench, page));
-	bench_peer(bench, sfu, line.peer, "connected");
-	return line;
-}
-
-/* A second later: 50 packets of which so many were lost, 10,000 octets. */
-static void second(struct line *line, int lost)
-{
-	bench_pass(line->bench, RS_SEC(1));
-	line->packets += 50 - lost;
-	line->lost += lost;
-	line->octets += 10000;
-	line->voice += line->is_mute ? 0 : 50;
-	assert_int_equal(
-		bench_report(line->bench, line->sfu,
-			"{\"type\":\"stats\",\"peers\":[{\"peer\":\"%s\",\"rx_packets\":%d,\"rx_lost\":%d,"
-			"\"rx_octets\":%lld,\"tx_packets\":1,\"tx_octets\":0,\"rtt_ms\":41,\"idle_ms\":12,"
-			"\"line\":{\"estimate_bps\":%d,\"queue_ms\":0,\"own_loss_permille\":0,\"cause\":\"grew\"}}],"
-			"\"sources\":[{\"meeting\":\"demo\",\"source\":\"KEN\",\"media\":\"microphone\","
-			"\"packets\":%d,\"gated\":0,\"level_dbov\":-23,\"speaking\":true,\"audio_khz\":20,"
-			"\"channels\":1,\"fit\":\"yes\",\"clipping_permille\":0,\"loss_permille\":0,"
-			"\"jitter_ms\":4}],\"counters\":{\"media_cpu_user_us\":%d},\"worst\":{\"transit_us\":512},"
-			"\"gauges\":{\"peers\":1}}",
-			line->peer, line->packets, line->lost, (long long)line->octets,
-			line->estimate, line->voice, line->packets * 1000),
-		0);
-}
-
-static const json_t *last_patch(const struct bench_line *page, const char *path)
-{
-	return bench_at(bench_at(bench_last(page, "survey"), "patch"), path);
+	assert_int_equal(technician_stage_second(stage, lost), 0);
 }
 
 static void only_technicians_survey_and_only_when_they_ask(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct bench_line *secretary = bench_join(bench, "demo", "secretariat", "secretariat");
-	struct line line = a_line(bench, sfu, ken);
-	second(&line, 0);
-	assert_int_equal(bench_count(technician, "survey"), 0);
-	assert_string_equal(bench_try(bench, ken, "survey", "\"on\":true"), "not-permitted");
-	assert_string_equal(bench_try(bench, secretary, "survey", "\"on\":true"), "not-permitted");
+	struct technician_stage *stage = *state;
+	struct bench_line *secretary = technician_stage_join(stage, "secretariat", "secretariat");
+	technician_stage_connect(stage);
+	second(stage, 0);
+	assert_int_equal(bench_count(stage->technician, "survey"), 0);
 	assert_string_equal(
-		bench_try(bench, ken, "history", "\"participants\":[\"KEN\"]"), "not-permitted");
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	assert_int_equal(bench_count(technician, "survey"), 1);
-	second(&line, 0);
-	assert_int_equal(bench_count(technician, "survey"), 2);
-	assert_int_equal(bench_count(ken, "survey") + bench_count(secretary, "survey"), 0);
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":false"), "ok");
-	second(&line, 0);
-	assert_int_equal(bench_count(technician, "survey"), 2);
+		bench_try(stage->bench, stage->ken, "survey", "\"on\":true"), "not-permitted");
+	assert_string_equal(
+		bench_try(stage->bench, secretary, "survey", "\"on\":true"), "not-permitted");
+	assert_string_equal(
+		bench_try(stage->bench, stage->ken, "history", "\"participants\":[\"KEN\"]"),
+		"not-permitted");
+	assert_true(technician_stage_survey(stage, true));
+	assert_int_equal(bench_count(stage->technician, "survey"), 1);
+	second(stage, 0);
+	assert_int_equal(bench_count(stage->technician, "survey"), 2);
+	assert_int_equal(bench_count(stage->ken, "survey") + bench_count(secretary, "survey"), 0);
+	assert_true(technician_stage_survey(stage, false));
+	second(stage, 0);
+	assert_int_equal(bench_count(stage->technician, "survey"), 2);
 }
 
 static void the_first_tells_all_and_the_next_what_changed(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct line line = a_line(bench, sfu, ken);
-	second(&line, 0);
-	second(&line, 0);
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	assert_true(json_is_true(bench_at(bench_last(technician, "survey"), "whole")));
+	struct technician_stage *stage = *state;
+	technician_stage_connect(stage);
+	second(stage, 0);
+	second(stage, 0);
+	assert_true(technician_stage_survey(stage, true));
+	assert_true(json_is_true(bench_at(bench_last(stage->technician, "survey"), "whole")));
 	/* loss_up, loss_down, rtt, jitter, up, down, concealed, decoded, capacity, queue, khz, clock, available, heard_jitter, dropped */
-	const json_t *figures = last_patch(technician, "people.KEN.figures");
+	const json_t *figures = technician_stage_patch(stage, "people.KEN.figures");
 	char *text = json_dumps(figures, JSON_COMPACT);
 	assert_string_equal(text, "[0,0,40,4,80,0,null,null,2000,0,20,null,null,null,null]");
 	free(text);
-	assert_int_equal(json_array_size(last_patch(technician, "people.KEN.troubles")), 0);
-	assert_non_null(last_patch(technician, "people.technician"));
-	assert_null(last_patch(technician, "people.FRA"));
-	assert_string_equal(bench_text(last_patch(technician, "nodes.0"), "node"), "sfu-1");
-	assert_int_equal(bench_int(last_patch(technician, "nodes.0"), "cpu"), 5);
-	assert_int_equal(json_array_size(last_patch(technician, "troubles")), 0);
+	assert_int_equal(json_array_size(technician_stage_patch(stage, "people.KEN.troubles")), 0);
+	assert_non_null(technician_stage_patch(stage, "people.technician"));
+	assert_null(technician_stage_patch(stage, "people.FRA"));
+	assert_string_equal(bench_text(technician_stage_patch(stage, "nodes.0"), "node"), "sfu-1");
+	assert_int_equal(bench_int(technician_stage_patch(stage, "nodes.0"), "cpu"), 5);
+	assert_int_equal(json_array_size(technician_stage_patch(stage, "troubles")), 0);
 
-	second(&line, 0);
-	second(&line, 0);
-	assert_false(json_is_true(bench_at(bench_last(technician, "survey"), "whole")));
-	assert_int_equal(json_object_size(last_patch(technician, "people")), 0);
-	assert_null(last_patch(technician, "troubles"));
-	line.estimate = 400000;
-	second(&line, 0);
-	assert_non_null(last_patch(technician, "people.KEN.figures"));
-	assert_null(last_patch(technician, "people.KEN.troubles"));
-	assert_int_equal(json_object_size(last_patch(technician, "people")), 1);
+	second(stage, 0);
+	second(stage, 0);
+	assert_false(json_is_true(bench_at(bench_last(stage->technician, "survey"), "whole")));
+	assert_int_equal(json_object_size(technician_stage_patch(stage, "people")), 0);
+	assert_null(technician_stage_patch(stage, "troubles"));
+	stage->estimate = 400000;
+	second(stage, 0);
+	assert_non_null(technician_stage_patch(stage, "people.KEN.figures"));
+	assert_null(technician_stage_patch(stage, "people.KEN.troubles"));
+	assert_int_equal(json_object_size(technician_stage_patch(stage, "people")), 1);
 
-	bench_leave(bench, ken, 1000);
-	bench_pass(bench, RS_SEC(90));
-	second(&line, 0);
-	assert_true(json_is_null(last_patch(technician, "people.KEN")));
+	bench_leave(stage->bench, stage->ken, 1000);
+	bench_pass(stage->bench, RS_SEC(90));
+	second(stage, 0);
+	assert_true(json_is_null(technician_stage_patch(stage, "people.KEN")));
 }
 
 static const char *two_levels(const struct bench_line *page, const char *path)
@@ -217,74 +171,68 @@ static void meters_are_told_to_pages_that_survey(void **state)
 /* What was told to who looked earlier is nothing to whoever looks now. */
 static void who_looks_again_is_told_what_changes_from_then_on(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct line line = a_line(bench, sfu, ken);
-	const int usual = line.estimate;
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	second(&line, 0);
-	second(&line, 0);
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":false"), "ok");
-	line.estimate = 400000;
-	second(&line, 0);
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	line.estimate = usual;
-	second(&line, 0);
-	assert_non_null(last_patch(technician, "people.KEN.figures"));
+	struct technician_stage *stage = *state;
+	technician_stage_connect(stage);
+	const int usual = stage->estimate;
+	assert_true(technician_stage_survey(stage, true));
+	second(stage, 0);
+	second(stage, 0);
+	assert_true(technician_stage_survey(stage, false));
+	stage->estimate = 400000;
+	second(stage, 0);
+	assert_true(technician_stage_survey(stage, true));
+	stage->estimate = usual;
+	second(stage, 0);
+	assert_non_null(technician_stage_patch(stage, "people.KEN.figures"));
 }
 
 static void loss_is_listed_while_it_lasts(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct line line = a_line(bench, sfu, ken);
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	second(&line, 0);
+	struct technician_stage *stage = *state;
+	technician_stage_connect(stage);
+	assert_true(technician_stage_survey(stage, true));
+	second(stage, 0);
 	for (int i = 0; i < 3; i++)
-		second(&line, 2);
-	const json_t *trouble = last_patch(technician, "people.KEN.troubles.0");
+		second(stage, 2);
+	const json_t *trouble = technician_stage_patch(stage, "people.KEN.troubles.0");
 	assert_string_equal(json_string_value(json_array_get(trouble, 0)), "loss-up");
 	assert_string_equal(json_string_value(json_array_get(trouble, 1)), "warning");
-	assert_int_equal(json_integer_value(json_array_get(trouble, 2)), bench->at.wall_ms - 2000);
+	assert_int_equal(
+		json_integer_value(json_array_get(trouble, 2)), stage->bench->at.wall_ms - 2000);
 	assert_int_equal(json_integer_value(json_array_get(trouble, 3)), 40);
 	for (int i = 0; i < 10; i++)
-		second(&line, 0);
-	assert_int_equal(json_array_size(last_patch(technician, "people.KEN.troubles")), 0);
+		second(stage, 0);
+	assert_int_equal(json_array_size(technician_stage_patch(stage, "people.KEN.troubles")), 0);
 }
 
 /* What a page says of its own line stands beside what is measured of it, for as long as it says so. */
 static void a_page_tells_its_own_line(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct line line = a_line(bench, sfu, ken);
+	struct technician_stage *stage = *state;
+	technician_stage_connect(stage);
 	const char *told =
 		"\"path\":\"relay-tcp\",\"limit\":\"cpu\",\"concealed\":34,\"decoded\":25";
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	assert_string_equal(bench_try(bench, ken, "tell-line", told), "ok");
-	assert_string_equal(bench_try(bench, ken, "tell-line", told), "too-many");
-	assert_string_equal(bench_try(bench, ken, "tell-line", "\"path\":\"pigeon\""), "malformed");
-	assert_string_equal(bench_try(bench, ken, "tell-line", "\"concealed\":1001"), "malformed");
-	second(&line, 0);
-	const json_t *page = last_patch(technician, "people.KEN.page");
+	assert_true(technician_stage_survey(stage, true));
+	assert_string_equal(bench_try(stage->bench, stage->ken, "tell-line", told), "ok");
+	assert_string_equal(bench_try(stage->bench, stage->ken, "tell-line", told), "too-many");
+	assert_string_equal(bench_try(stage->bench, stage->ken, "tell-line", "\"path\":\"pigeon\""),
+		"malformed");
+	assert_string_equal(bench_try(stage->bench, stage->ken, "tell-line", "\"concealed\":1001"),
+		"malformed");
+	second(stage, 0);
+	const json_t *page = technician_stage_patch(stage, "people.KEN.page");
 	assert_string_equal(json_string_value(json_array_get(page, 0)), "relay-tcp");
 	assert_string_equal(json_string_value(json_array_get(page, 1)), "cpu");
-	const json_t *figures = last_patch(technician, "people.KEN.figures");
+	const json_t *figures = technician_stage_patch(stage, "people.KEN.figures");
 	assert_int_equal(json_integer_value(json_array_get(figures, 6)), 34);
 	assert_int_equal(json_integer_value(json_array_get(figures, 7)), 25);
-	second(&line, 0);
-	assert_null(last_patch(technician, "people.KEN.page"));
+	second(stage, 0);
+	assert_null(technician_stage_patch(stage, "people.KEN.page"));
 	for (int i = 0; i < STATION_PAGE_S - 1; i++)
-		second(&line, 0);
-	page = last_patch(technician, "people.KEN.page");
+		second(stage, 0);
+	page = technician_stage_patch(stage, "people.KEN.page");
 	assert_string_equal(json_string_value(json_array_get(page, 0)), "");
-	figures = last_patch(technician, "people.KEN.figures");
+	figures = technician_stage_patch(stage, "people.KEN.figures");
 	assert_true(json_is_null(json_array_get(figures, 6)));
 }
 
@@ -301,18 +249,16 @@ static json_t *problems_of(struct bench *bench)
 
 static void the_list_of_problems_has_the_worst_first(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct line line = a_line(bench, sfu, ken);
-	second(&line, 0);
-	json_t *list = problems_of(bench);
+	struct technician_stage *stage = *state;
+	technician_stage_connect(stage);
+	second(stage, 0);
+	json_t *list = problems_of(stage->bench);
 	assert_int_equal(bench_int(list, "total"), 0);
 	json_decref(list);
 	for (int i = 0; i < 3; i++)
-		second(&line, 2);
-	bench_node_gone(bench, sfu);
-	list = problems_of(bench);
+		second(stage, 2);
+	bench_node_gone(stage->bench, stage->sfu);
+	list = problems_of(stage->bench);
 	assert_int_equal(bench_int(list, "total"), 2);
 	assert_string_equal(bench_text(list, "problems.0.trouble"), "no-media-server");
 	assert_string_equal(bench_text(list, "problems.0.kind"), "meeting");
@@ -322,46 +268,40 @@ static void the_list_of_problems_has_the_worst_first(void **state)
 	json_decref(list);
 	struct rs_buf out;
 	rs_buf_init(&out, 1024);
-	assert_int_equal(service_problems(bench->service, "nowhere", &out), -ENOENT);
+	assert_int_equal(service_problems(stage->bench->service, "nowhere", &out), -ENOENT);
 	rs_buf_done(&out);
 }
 
 /* Nothing measures any more, and it is told all the same. */
 static void that_the_media_server_is_gone_is_told_at_once(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct line line = a_line(bench, sfu, ken);
-	second(&line, 0);
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	bench_node_gone(bench, sfu);
+	struct technician_stage *stage = *state;
+	technician_stage_connect(stage);
+	second(stage, 0);
+	assert_true(technician_stage_survey(stage, true));
+	bench_node_gone(stage->bench, stage->sfu);
 	assert_string_equal(
-		json_string_value(json_array_get(last_patch(technician, "troubles.0"), 0)),
+		json_string_value(json_array_get(technician_stage_patch(stage, "troubles.0"), 0)),
 		"no-media-server");
-	assert_int_equal(json_array_size(last_patch(technician, "nodes")), 0);
-	(void)bench_sfu(bench, "i2", "null");
-	bench_turn(bench);
-	assert_int_equal(json_array_size(last_patch(technician, "troubles")), 0);
+	assert_int_equal(json_array_size(technician_stage_patch(stage, "nodes")), 0);
+	(void)bench_sfu(stage->bench, "i2", "null");
+	bench_turn(stage->bench);
+	assert_int_equal(json_array_size(technician_stage_patch(stage, "troubles")), 0);
 }
 
 static void a_recorders_disk_is_a_trouble_of_its_node(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *recorder = bench_recorder(bench, "[]");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct line line = a_line(bench, sfu, ken);
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	assert_int_equal(bench_report(bench, recorder,
+	struct technician_stage *stage = *state;
+	struct bench_line *recorder = bench_recorder(stage->bench, "[]");
+	technician_stage_connect(stage);
+	assert_true(technician_stage_survey(stage, true));
+	assert_int_equal(bench_report(stage->bench, recorder,
 				 "{\"type\":\"stats\",\"peers\":[],\"sources\":[],\"gauges\":"
 				 "{\"archive_alarm\":2,\"archive_free_octets\":1000,"
 				 "\"archive_copy_unavailable\":1}}"),
 		0);
-	second(&line, 0);
-	const json_t *nodes = last_patch(technician, "nodes");
+	second(stage, 0);
+	const json_t *nodes = technician_stage_patch(stage, "nodes");
 	const json_t *found = NULL;
 	for (size_t i = 0; i < json_array_size(nodes); i++)
 		if (strcmp(bench_text(json_array_get(nodes, i), "kind"), "recorder") == 0)
@@ -376,15 +316,12 @@ static void a_recorders_disk_is_a_trouble_of_its_node(void **state)
 
 static void ten_minutes_of_those_who_are_asked_for(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct line line = a_line(bench, sfu, ken);
+	struct technician_stage *stage = *state;
+	technician_stage_connect(stage);
 	for (int i = 0; i < 20; i++)
-		second(&line, 1);
-	const json_t *reply = bench_command(
-		bench, technician, "history", "\"participants\":[\"KEN\",\"FRA\",\"nobody\"]");
+		second(stage, 1);
+	const json_t *reply = bench_command(stage->bench, stage->technician, "history",
+		"\"participants\":[\"KEN\",\"FRA\",\"nobody\"]");
 	assert_true(json_is_true(bench_at(reply, "ok")));
 	assert_int_equal(bench_int(reply, "step_ms"), 5000);
 	assert_int_equal(bench_int(reply, "end") % 5000, 0);
@@ -397,12 +334,12 @@ static void ten_minutes_of_those_who_are_asked_for(void **state)
 	assert_true(json_is_null(json_array_get(bench_at(reply, "history.FRA.rtt"), 119)));
 	assert_null(bench_at(reply, "history.nobody"));
 	assert_string_equal(
-		bench_try(bench, technician, "history",
+		bench_try(stage->bench, stage->technician, "history",
 			"\"participants\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\","
 			"\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\"]"),
 		"ok");
 	assert_string_equal(
-		bench_try(bench, technician, "history",
+		bench_try(stage->bench, stage->technician, "history",
 			"\"participants\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\","
 			"\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"]"),
 		"malformed");
@@ -411,20 +348,18 @@ static void ten_minutes_of_those_who_are_asked_for(void **state)
 /* The floor is theirs, and their microphone says nothing. */
 static void an_open_microphone_without_a_packet_is_critical(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct line line = a_line(bench, sfu, ken);
-	second(&line, 0);
-	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
-	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	line.is_mute = true;
+	struct technician_stage *stage = *state;
+	struct bench_line *chair = technician_stage_join(stage, "chair", "chair");
+	technician_stage_connect(stage);
+	second(stage, 0);
+	assert_string_equal(bench_try(stage->bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(
+		bench_try(stage->bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
+	assert_true(technician_stage_survey(stage, true));
+	stage->is_mute = true;
 	for (int i = 0; i < 3; i++)
-		second(&line, 0);
-	const json_t *trouble = last_patch(technician, "people.KEN.troubles.0");
+		second(stage, 0);
+	const json_t *trouble = technician_stage_patch(stage, "people.KEN.troubles.0");
 	assert_string_equal(json_string_value(json_array_get(trouble, 0)), "no-sound");
 	assert_string_equal(json_string_value(json_array_get(trouble, 1)), "critical");
 }
@@ -432,23 +367,21 @@ static void an_open_microphone_without_a_packet_is_critical(void **state)
 /* Then the floor is held for them, nobody is heard, and all wait for that line. */
 static void a_speaker_from_whom_nothing_comes_has_a_lost_line(void **state)
 {
-	struct bench *bench = *state;
-	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
-	struct bench_line *chair = bench_join(bench, "demo", "chair", "chair");
-	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
-	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
-	struct line line = a_line(bench, sfu, ken);
-	second(&line, 0);
-	assert_string_equal(bench_try(bench, chair, "open-meeting", ""), "ok");
-	assert_string_equal(bench_try(bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
-	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
-	line.is_mute = true;
+	struct technician_stage *stage = *state;
+	struct bench_line *chair = technician_stage_join(stage, "chair", "chair");
+	technician_stage_connect(stage);
+	second(stage, 0);
+	assert_string_equal(bench_try(stage->bench, chair, "open-meeting", ""), "ok");
+	assert_string_equal(
+		bench_try(stage->bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
+	assert_true(technician_stage_survey(stage, true));
+	stage->is_mute = true;
 	/* One until the floor is held, and two that say so. */
 	for (int i = 0; i < 3; i++) {
-		line.packets -= 50; /* as before */
-		second(&line, 0);
+		stage->packets -= 50; /* as before */
+		second(stage, 0);
 	}
-	const json_t *trouble = last_patch(technician, "people.KEN.troubles.0");
+	const json_t *trouble = technician_stage_patch(stage, "people.KEN.troubles.0");
 	assert_string_equal(json_string_value(json_array_get(trouble, 0)), "line-lost");
 	assert_string_equal(json_string_value(json_array_get(trouble, 1)), "critical");
 }
