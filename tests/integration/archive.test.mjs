@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
-import { bagFaults, faultsOf, files, flip, ledger, verify } from '../support/archive.mjs';
+import { bagFaults, decodingFaults, faultsOf, files, flip, ledger, verify } from '../support/archive.mjs';
 import { Authority } from '../support/authority.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { build, newState, program } from '../support/rostrum.mjs';
@@ -274,7 +274,7 @@ test('a part of one track is proven without the rest, plays, and a changed octet
 	for (const file of files(bundle, '.webm')) {
 		assert.deepEqual(faultsOf(file, { finished: false }), [], file);
 		// The feeder's pictures are frames by their heads only.
-		if (file.endsWith('.a.webm')) assert.equal(spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-'], { encoding: 'utf8' }).stderr, '', file);
+		if (file.endsWith('.a.webm')) assert.equal(decodingFaults(file), '', file);
 	}
 	assert.equal(spawnSync('openssl', ['pkeyutl', '-verify', '-rawin', '-pubin', '-inkey', join(bundle, 'recorder.pub'), '-in', join(bundle, 'tree-head.json'), '-sigfile', join(bundle, 'tree-head.sig')]).status, 0);
 	assert.equal(authority.faultsOf(join(bundle, 'tree-head.json'), join(bundle, 'tree-head.tsr')), '');

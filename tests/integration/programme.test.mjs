@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
-import { bagFaults, closedFor, events, faultsOf, flip, lastPacketSeconds, opusFaults, programmes } from '../support/archive.mjs';
+import { bagFaults, closedFor, decodingFaults, events, faultsOf, flip, lastPacketSeconds, opusFaults, programmes } from '../support/archive.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { build, newState } from '../support/rostrum.mjs';
 import { decode, stretches } from '../support/sound.mjs';
@@ -30,8 +30,8 @@ function keyFrames(directory, file) {
 // What is wrong with it for players that honour times and for those that count samples alike.
 function programmeFaults(path, streams = 2) {
 	const faults = faultsOf(path, { streams });
-	const decoded = spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-f', 'null', '-'], { encoding: 'utf8' });
-	if (decoded.status !== 0 || decoded.stderr !== '') faults.push(`ffmpeg: ${decoded.stderr}`);
+	const decoding = decodingFaults(path);
+	if (decoding !== '') faults.push(`ffmpeg: ${decoding}`);
 	faults.push(...opusFaults(path));
 	const counted = decode(path).length / 48000;
 	if (Math.abs(counted - duration(path)) > 0.03) faults.push(`${counted} s of samples in ${duration(path)} s`);

@@ -60,6 +60,13 @@ export function faultsOf(path, { finished = true, streams: expected = 1 } = {}) 
 	return faults;
 }
 
+// What ffmpeg complains of as it decodes all of a file; nothing, where it is well. Times are held against those of the file: pictures of a
+// camera that stumbled may be closer together than its mean rate, to which ffmpeg would round them.
+export function decodingFaults(path) {
+	const { status, text } = run('ffmpeg', '-v', 'error', '-i', path, '-enc_time_base', '-1', '-f', 'null', '-');
+	return status === 0 ? text : `ends with ${status}: ${text}`;
+}
+
 // Each packet where the one before ends; 2.5 ms of silence that fill a gap are two in WebM's milliseconds, 96 samples.
 const BEHIND_ONE_ANOTHER = String.raw`setts=ts=if(N\,PREV_OUTPTS+PREV_OUTDURATION\,0):duration=if(eq(DURATION\,96)\,120\,DURATION)`;
 
