@@ -89,7 +89,7 @@ struct reader_handler {
 extern const struct reader_handler reader_statements[];
 extern const struct reader_handler reader_questions[];
 
-/* Members of whatever type they turn out to be: "" and 0 where they are not what was asked for. */
+/* reader_values.c, which calls none of the others. Members of whatever type they turn out to be: "" and 0 where they are not what was asked for. */
 const char *reader_text(const json_t *object, const char *key);
 uint32_t reader_u32(const json_t *object, const char *key);
 /* Copies text, cut at a whole letter; what XML cannot hold becomes U+FFFD. */
@@ -98,21 +98,21 @@ void reader_copy(char *out, size_t cap, const char *text);
 /* The same of a word of the protocol or an id: "" where it is none (rs_name_valid()). */
 void reader_copy_word(char *out, size_t cap, const char *text);
 #define reader_set_word(array, text) reader_copy_word((array), sizeof(array), (text))
-/* Somebody, a delegation or an item is named: they are in the record, if by their id alone. Ids are checked. */
-void reader_name_person(struct record_reader *reader, const char *id);
-void reader_name_delegation(struct record_reader *reader, const char *id);
-void reader_name_item(struct record_reader *reader, const char *id);
-
 /* `list` with room for one more than its `n` elements, which the caller then owns instead of it; NULL when there are `max`
  * (counted) or memory is out (noted), and `list` stays. */
 void *reader_grow(struct record_reader *reader, void *list, size_t n, size_t max, size_t size);
 void reader_add_gap(struct record_reader *reader, int64_t from_ms, int64_t to_ms,
 	const char *participant, const char *what);
+
 /* reader_session.c: who and what session.json names. 0, -EBADMSG or -ENOMEM. */
 int reader_read_session(struct record_reader *reader, const json_t *json) RS_MUST_USE;
 /* What is said of somebody fills in what was not known; NULL: no id, or no room (counted). */
 struct record_person *reader_add_person(
 	struct record_reader *reader, const char *id, const json_t *said);
+/* Somebody, a delegation or an item is named: they are in the record, if by their id alone. Ids are checked. */
+void reader_name_person(struct record_reader *reader, const char *id);
+void reader_name_delegation(struct record_reader *reader, const char *id);
+void reader_name_item(struct record_reader *reader, const char *id);
 /* reader_late.c: a segment was begun, and one that was delivered is taken in; all of an outage is in. */
 void reader_late_segment(struct record_reader *reader, const json_t *payload);
 void reader_late_edges(struct record_reader *reader, const json_t *payload);
@@ -122,7 +122,7 @@ void reader_settle_rooms(struct record_reader *reader);
 /* reader_captions.c: a line of captions, and in the end those that were said last, in order. */
 void reader_take_caption(struct record_reader *reader, const struct reader_event *event);
 void reader_settle_captions(struct record *record);
-/* Everything that runs ends now. */
+/* statements.c: everything that runs ends now. */
 void reader_end_statements(struct record_reader *reader, int64_t at_ms);
 
 #endif
