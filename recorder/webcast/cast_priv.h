@@ -1,6 +1,6 @@
 /* recorder/webcast/cast_priv.h
  *
- * What cast.c, cast_sound.c, cast_pictures.c and cast_captions.c share.
+ * What cast.c, cast_sound.c, cast_pictures.c and cast_captions.c share. cast.c calls the other three, and all of them cast_files.c.
  */
 #ifndef ROSTRUM_RECORDER_WEBCAST_CAST_PRIV_H
 #define ROSTRUM_RECORDER_WEBCAST_CAST_PRIV_H
@@ -67,6 +67,7 @@ struct cast {
 	struct cast_figures figures;
 };
 
+/* cast_files.c: a rendition, gone on with where the directory has some of it. */
 void cast_rendition(const struct cast *cast, const char *prefix, const char *id, const char *ending,
 	struct rendition *out_rendition);
 /* Count an error of putting out, or nothing. */
