@@ -37,7 +37,7 @@ int film_new(const struct film_config *config, struct film **out_film) RS_MUST_U
 struct film *film_free(struct film *film);
 const char *film_name(const struct film *film);
 
-/* A packet of its sound. 0 (also when it is refused: counted) or -ENOMEM. */
+/* A packet of its sound. 0 (also when it is refused) or -ENOMEM. */
 int film_sound(struct film *film, int64_t time_ms, const uint8_t *data, size_t len) RS_MUST_USE;
 /* Write what belongs before `until_ms`; nothing that comes later may belong there. 0; -ENOMEM; or the disk's error. */
 int film_run(struct film *film, const struct pictures *pictures, int64_t until_ms) RS_MUST_USE;

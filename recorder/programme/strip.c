@@ -35,19 +35,13 @@ void strip_done(struct strip *strip)
 int strip_push(struct strip *strip, int64_t time_ms, const uint8_t *data, size_t len)
 {
 	struct waiting head = { .at = time_ms * STRIP_SAMPLES_A_MS, .len = (uint32_t)len };
-	if (opus_duration(data, len, &head.samples) < 0) {
-		strip->stats.malformed++;
+	if (opus_duration(data, len, &head.samples) < 0)
 		return -EBADMSG;
-	}
-	uint8_t *room = rs_buf_len(&strip->waiting) + sizeof(head) + len <= STRIP_WAITING_MAX
-				? rs_buf_room(&strip->waiting, sizeof(head) + len)
-				: NULL;
-	if (room == NULL) {
-		strip->stats.refused++;
-		return rs_buf_len(&strip->waiting) + sizeof(head) + len > STRIP_WAITING_MAX
-			       ? -E2BIG
-			       : -ENOMEM;
-	}
+	if (rs_buf_len(&strip->waiting) + sizeof(head) + len > STRIP_WAITING_MAX)
+		return -E2BIG;
+	uint8_t *room = rs_buf_room(&strip->waiting, sizeof(head) + len);
+	if (room == NULL)
+		return -ENOMEM;
 	memcpy(room, &head, sizeof(head));
 	memcpy(room + sizeof(head), data, len);
 	rs_buf_commit(&strip->waiting, sizeof(head) + len);
@@ -94,7 +88,6 @@ static int give_silence(struct strip *strip, int64_t room, struct strip_packet *
 		.at = strip->position,
 		.samples = samples };
 	strip->position += samples;
-	strip->stats.silence++;
 	return 1;
 }
 
@@ -108,7 +101,6 @@ static int give_first(struct strip *strip, const struct waiting *first, struct s
 	strip->mean_len += first->len - strip->mean_len / MEAN_DIVISOR;
 	strip->filling = false;
 	strip->taken = sizeof(*first) + first->len;
-	strip->stats.packets++;
 	return 1;
 }
 
@@ -126,7 +118,6 @@ static int next(struct strip *strip, int64_t until, int64_t least, struct strip_
 	while (first_waiting(strip, &first) && first.at < until) {
 		const int64_t gap = first.at - strip->position;
 		if (gap < -late_max(strip, &first)) {
-			strip->stats.late++;
 			strip->taken = sizeof(first) + first.len;
 			drop_taken(strip);
 			continue;

@@ -18,14 +18,6 @@
 #define STRIP_SAMPLES_A_MS (OPUS_CLOCK_HZ / 1000)
 #define STRIP_WAITING_MAX ((size_t)1 << 20)
 
-struct strip_stats {
-	uint64_t packets;
-	uint64_t silence; /* packets of it made here */
-	uint64_t late;    /* packets that came when their time was written already, or overlapped */
-	uint64_t malformed; /* no Opus */
-	uint64_t refused;   /* too many waited */
-};
-
 struct strip {
 	struct rs_buf waiting;
 	int64_t position; /* samples written: where the next packet begins */
@@ -33,7 +25,6 @@ struct strip {
 	bool filling;     /* in a gap: it is filled to the end */
 	uint8_t silence[OPUS_SILENCE_LEN];
 	size_t taken; /* octets of `waiting` handed out last */
-	struct strip_stats stats;
 };
 
 struct strip_packet {
@@ -45,8 +36,7 @@ struct strip_packet {
 
 void strip_init(struct strip *strip);
 void strip_done(struct strip *strip);
-/* One packet of the stream, in its order; `time_ms` is session time. 0; -EBADMSG (no Opus) or -E2BIG
- * (too many wait), both counted; -ENOMEM. */
+/* One packet of the stream, in its order; `time_ms` is session time. 0, -EBADMSG (no Opus), -E2BIG (too many wait) or -ENOMEM. */
 int strip_push(struct strip *strip, int64_t time_ms, const uint8_t *data, size_t len) RS_MUST_USE;
 /* The packet that follows, as long as its time is before `until_ms`, or silence that ends by then: 1, or 0. */
 int strip_next(struct strip *strip, int64_t until_ms, struct strip_packet *out_packet);

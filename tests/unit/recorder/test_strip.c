@@ -96,8 +96,8 @@ static void check_drift(int ppm, bool pauses)
 		const int64_t off = heard.position - 960 - time_ms * STRIP_SAMPLES_A_MS;
 		assert_true(llabs(off) <= 16 * STRIP_SAMPLES_A_MS);
 	}
-	assert_true(heard.silence + strip.stats.late < 250);
-	assert_int_equal(heard.speech + strip.stats.late, packets);
+	assert_true(heard.speech <= packets);
+	assert_true(heard.silence + (packets - heard.speech) < 250);
 	assert_int_equal(
 		heard.position / STRIP_SAMPLES_A_MS / 1000, packets / 50 + (ppm > 0 ? 1 : -2));
 	strip_done(&strip);
@@ -125,7 +125,7 @@ static void a_change_of_source_leaves_neither_hole_nor_overlap(void **state)
 	take(&strip, &heard, 3000);
 	assert_in_range(heard.position, (int64_t)3005 * STRIP_SAMPLES_A_MS,
 		(int64_t)3011 * STRIP_SAMPLES_A_MS);
-	assert_true(strip.stats.late <= 1);
+	assert_in_range(heard.speech, 50 + 18 + 45 - 1, 50 + 18 + 45);
 	strip_done(&strip);
 }
 
@@ -139,7 +139,6 @@ static void what_comes_too_late_is_left_out(void **state)
 	for (int64_t t = 400; t < 600; t += 20)
 		push(&strip, t, TOC_20, SPEECH);
 	take(&strip, &heard, 600);
-	assert_int_equal(strip.stats.late, 5);
 	assert_int_equal(heard.speech, 5);
 	assert_int_equal(heard.position, 600 * STRIP_SAMPLES_A_MS);
 	strip_done(&strip);
@@ -165,7 +164,6 @@ static void what_is_no_opus_is_refused(void **state)
 	struct strip strip;
 	strip_init(&strip);
 	assert_int_equal(strip_push(&strip, 0, NULL, 0), -EBADMSG);
-	assert_int_equal(strip.stats.malformed, 1);
 	strip_done(&strip);
 }
 
@@ -181,7 +179,6 @@ static void no_more_waits_than_there_is_room_for(void **state)
 		n++;
 	assert_int_equal(err, -E2BIG);
 	assert_int_equal(n, STRIP_WAITING_MAX / (sizeof(data) + 16));
-	assert_int_equal(strip.stats.refused, 1);
 	take(&strip, &heard, 40);
 	assert_int_equal(strip_push(&strip, 20 * (int64_t)n, data, sizeof(data)), 0);
 	strip_done(&strip);
