@@ -180,8 +180,3 @@ uint64_t film_pictures(const struct film *film)
 {
 	return film->next_picture;
 }
-
-int64_t film_position(const struct film *film)
-{
-	return film->strip.position;
-}

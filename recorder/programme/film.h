@@ -47,7 +47,5 @@ int film_finish(struct film *film, const struct pictures *pictures, int64_t end_
 	uint64_t token) RS_MUST_USE;
 /* The number of the first picture not written yet. */
 uint64_t film_pictures(const struct film *film);
-/* Where the sound stands, in samples. */
-int64_t film_position(const struct film *film);
 
 #endif

@@ -217,8 +217,3 @@ const struct pictures_stats *programme_pictures(const struct programme *programm
 {
 	return pictures_stats(programme->pictures);
 }
-
-const struct film *programme_film(const struct programme *programme, size_t i)
-{
-	return i < programme->n_films ? programme->films[i] : NULL;
-}

@@ -80,7 +80,5 @@ bool programme_wants_key(const struct programme *programme, const char *source);
 bool programme_poll_foreign(
 	struct programme *programme, char out_source[RS_NAME_MAX + 1], enum depay_codec *out_codec);
 const struct pictures_stats *programme_pictures(const struct programme *programme);
-/* The i-th film; NULL behind the last. */
-const struct film *programme_film(const struct programme *programme, size_t i);
 
 #endif
