@@ -29,20 +29,31 @@ static bool called_off(void *ctx)
 	return closing_called_off(ctx);
 }
 
-/* Written while the meeting ran; else made now. */
-static int programme(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])
+/* A programme that lacks something is better than none. */
+static int make(struct closing *closing, const char *directory,
+	int (*how_to)(
+		const char *directory, const struct remake *how, struct remake_result *out_result),
+	char why[CLOSING_WHY_LEN])
 {
 	const struct remake how = {
 		.hold = hold, .release = release, .called_off = called_off, .ctx = closing
 	};
 	struct remake_result result = { .unreadable = 0 };
-	if (vault_is_used(directory))
-		return say_sealed(why);
-	const int err =
-		programme_is_current(directory) ? 0 : programme_remake(directory, &how, &result);
+	const int err = how_to(directory, &how, &result);
 	if (err == 0 && result.unreadable > 0)
 		(void)snprintf(why, CLOSING_WHY_LEN, "%" PRIu64 " segments could not be read",
 			result.unreadable); /* fits */
+	return err;
+}
+
+/* Written while the meeting ran; else made now. */
+static int programme(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])
+{
+	if (vault_is_used(directory))
+		return say_sealed(why);
+	const int err = programme_is_current(directory)
+				? 0
+				: make(closing, directory, programme_remake, why);
 	/* Also where the whole could not be made: they hold nothing that is not in the archive. */
 	const int held = hold(closing);
 	if (held == 0) {
@@ -55,15 +66,11 @@ static int programme(struct closing *closing, const char *directory, char why[CL
 /* Beside it, with what rooms delivered after an outage. */
 static int late(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])
 {
-	const struct remake how = {
-		.hold = hold, .release = release, .called_off = called_off, .ctx = closing
-	};
-	struct remake_result result = { .unreadable = 0 };
 	if (vault_is_used(directory))
 		return say_sealed(why);
 	if (programme_late_is_current(directory))
 		return 0;
-	return programme_make_late(directory, &how, &result);
+	return make(closing, directory, programme_make_late, why);
 }
 
 static int record(struct closing *closing, const char *directory, char why[CLOSING_WHY_LEN])

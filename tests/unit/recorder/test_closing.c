@@ -3,8 +3,10 @@
 #include "common/evidence/files.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,6 +108,67 @@ static void the_log_tells_which_step_failed(void **state)
 	assert_int_equal(rmdir(directory), 0);
 }
 
+static int run_step(
+	struct closing *closing, const char *directory, const char *name, char why[CLOSING_WHY_LEN])
+{
+	size_t n;
+	const struct closing_step *steps = closing_steps(&n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(steps[i].name, name) == 0)
+			return steps[i].run(closing, directory, why);
+	return -ENOENT;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	return remove(path);
+}
+
+static void put(const char *directory, enum names_place place, const char *text)
+{
+	char path[ARCHIVE_PATH_LEN];
+	assert_int_equal(names_path(directory, place, path), 0);
+	assert_int_equal(files_write(path, text, strlen(text)), 0);
+}
+
+/* A second of a meeting whose tracks are gone: what went on live, and what a room delivered. */
+static const char about[] = "{\"format\":\"rostrum-archive/1\",\"started_us\":1795305600000000}\n";
+#define UTC "\"utc\":\"2026-11-22T00:00:0"
+static const char events[] =
+	"{\"seq\":0," UTC "0.000Z\",\"type\":\"segment-opened\",\"payload\":{\"track\":\"floor\","
+	"\"media\":\"channel\",\"codec\":\"opus\",\"file\":\"channels/floor.001.a\",\"t0_ms\":0}}\n"
+	"{\"seq\":1," UTC "0.500Z\",\"type\":\"segment-opened\",\"payload\":{\"track\":\"room-1\","
+	"\"media\":\"microphone\",\"codec\":\"opus\",\"file\":\"tracks/room-1.002.a\",\"t0_ms\":200,"
+	"\"delivered\":true}}\n"
+	"{\"seq\":2," UTC "1.000Z\",\"type\":\"recording-stopped\",\"payload\":{}}\n";
+
+static void segments_that_cannot_be_read_are_told_of_each_programme(void **state)
+{
+	static const enum names_place folders[] = { NAMES_DATA, NAMES_TRACKS, NAMES_CHANNELS };
+	char directory[] = "/tmp/rostrum-closing-XXXXXX";
+	char path[ARCHIVE_PATH_LEN];
+	assert_non_null(mkdtemp(directory));
+	for (size_t i = 0; i < RS_ARRAY_LEN(folders); i++) {
+		assert_int_equal(names_path(directory, folders[i], path), 0);
+		assert_int_equal(mkdir(path, 0750), 0);
+	}
+	put(directory, NAMES_SESSION, about);
+	put(directory, NAMES_EVENTS, events);
+	struct closing *closing = closing_of(directory);
+	char why[CLOSING_WHY_LEN] = "";
+	assert_int_equal(run_step(closing, directory, "programme", why), 0);
+	assert_string_equal(why, "1 segments could not be read");
+	why[0] = '\0';
+	assert_int_equal(run_step(closing, directory, "late", why), 0);
+	assert_string_equal(why, "2 segments could not be read");
+	/* It is there, and not made again. */
+	why[0] = '\0';
+	assert_int_equal(run_step(closing, directory, "late", why), 0);
+	assert_string_equal(why, "");
+	closing_free(closing);
+	assert_int_equal(nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +176,7 @@ int main(void)
 		cmocka_unit_test(called_off_nothing_is_run_and_nothing_can_be_named),
 		cmocka_unit_test(the_last_step_is_the_seal),
 		cmocka_unit_test(the_log_tells_which_step_failed),
+		cmocka_unit_test(segments_that_cannot_be_read_are_told_of_each_programme),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
