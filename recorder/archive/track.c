@@ -116,11 +116,15 @@ static int close_segment(struct track *track, const struct ledger_count *rest)
 	return err;
 }
 
-static const enum mux_codec mux_codecs[DEPAY_CODEC_COUNT] = { [DEPAY_OPUS] = MUX_OPUS,
-	[DEPAY_VP8] = MUX_VP8,
-	[DEPAY_VP9] = MUX_VP9,
-	[DEPAY_H264] = MUX_H264,
-	[DEPAY_AV1] = MUX_AV1 };
+enum mux_codec track_codec(enum depay_codec codec)
+{
+	static const enum mux_codec codecs[DEPAY_CODEC_COUNT] = { [DEPAY_OPUS] = MUX_OPUS,
+		[DEPAY_VP8] = MUX_VP8,
+		[DEPAY_VP9] = MUX_VP9,
+		[DEPAY_H264] = MUX_H264,
+		[DEPAY_AV1] = MUX_AV1 };
+	return codecs[codec];
+}
 
 static int open_segment(
 	struct track *track, const struct depay_frame *frame, int64_t time_ms, rs_time now)
@@ -137,7 +141,7 @@ static int open_segment(
 		.origin_ms = time_ms,
 		.idle_ms = 2 * track->config.rules->cluster_ms,
 		.since = track->settled,
-		.mux = { .codec = mux_codecs[track->codec],
+		.mux = { .codec = track_codec(track->codec),
 			.track_uid = (uint64_t)rs_rand_u32(track->config.rand) << 16 | 1,
 			.title = track->title,
 			.language = track->language,

@@ -76,6 +76,8 @@ int track_new(const struct track_config *config, struct track **out_track) RS_MU
 /* Closes the files as they are, unfinished if track_finish() was not called. */
 struct track *track_free(struct track *track);
 bool track_is(const struct track *track, const char *name, enum archive_media media);
+/* The codec of its files, of what comes in packets of `codec`. */
+enum mux_codec track_codec(enum depay_codec codec);
 
 /* A stream begins (anew): what the old one still held is written first. 0, -EOPNOTSUPP (not a codec
  * of this medium), -EINVAL (clock), or an error of writing. */

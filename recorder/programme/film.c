@@ -1,5 +1,7 @@
 #include "recorder/programme/film.h"
 
+#include "recorder/archive/track.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -112,7 +114,7 @@ static int write_sound(struct film *film, const struct strip_packet *packet)
 
 static int begin_pictures(struct film *film, const struct picture *first)
 {
-	const struct mux_config config = { .codec = first->codec == DEPAY_VP9 ? MUX_VP9 : MUX_VP8,
+	const struct mux_config config = { .codec = track_codec(first->codec),
 		.track_uid = film->uid + 1,
 		.title = "Speaker",
 		.language = "und",

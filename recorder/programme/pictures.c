@@ -1,5 +1,7 @@
 #include "recorder/programme/pictures.h"
 
+#include "recorder/archive/track.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -177,19 +179,9 @@ static int take(
 	return append(pictures, picture);
 }
 
-static enum mux_codec mux_codec_of(enum depay_codec codec)
-{
-	static const enum mux_codec codecs[DEPAY_CODEC_COUNT] = { [DEPAY_OPUS] = MUX_OPUS,
-		[DEPAY_VP8] = MUX_VP8,
-		[DEPAY_VP9] = MUX_VP9,
-		[DEPAY_H264] = MUX_H264,
-		[DEPAY_AV1] = MUX_AV1 };
-	return codecs[codec];
-}
-
 static int give(struct pictures *pictures, const struct picture *picture, uint64_t show)
 {
-	const struct recoder_picture given = { .codec = mux_codec_of(picture->codec),
+	const struct recoder_picture given = { .codec = track_codec(picture->codec),
 		.time_ms = picture->time_ms,
 		.key = picture->key,
 		.data = picture->data,
@@ -197,8 +189,8 @@ static int give(struct pictures *pictures, const struct picture *picture, uint64
 	const int err = pictures->press == NULL ? press_new(pictures->way, &pictures->press) : 0;
 	if (err < 0)
 		return err;
-	return press_put(pictures->press,
-		pictures->begun && pictures->codec == DEPAY_VP9 ? MUX_VP9 : MUX_VP8, show, &given);
+	const enum depay_codec into = pictures->begun ? pictures->codec : DEPAY_VP8;
+	return press_put(pictures->press, track_codec(into), show, &given);
 }
 
 /* What the file cannot hold as it is. */

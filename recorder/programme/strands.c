@@ -1,6 +1,7 @@
 #include "recorder/programme/strands.h"
 
 #include "common/evidence/files.h"
+#include "recorder/archive/track.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +83,7 @@ static int open_segment(const struct strands *strands, struct strand *strand)
 	char file[NAMES_FILE_LEN];
 	char path[ARCHIVE_PATH_LEN];
 	names_segment(segment->name, segment->media, segment->number, file);
-	const bool webm = segment->codec != DEPAY_H264 && segment->codec != DEPAY_AV1;
+	const bool webm = mux_is_webm(track_codec(segment->codec));
 	int err = names_file_path(strands->directory, file, names_extension(webm), path);
 	if (err == 0)
 		err = open_reel(path, strand);
