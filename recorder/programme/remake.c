@@ -19,7 +19,6 @@
 #define END_OFF_MS 1000
 /* Frames between two looks whether it is called off. */
 #define LOOK_EVERY 1024
-#define SAMPLES_A_MS 48
 
 struct work {
 	const char *directory;
@@ -63,8 +62,8 @@ static int take_arrivals(struct work *work, struct strands *strands)
 		uint32_t samples;
 		if (opus_duration(frame.block->data, frame.block->len, &samples) < 0)
 			continue; /* the programme refuses it as well */
-		err = arrivals_add(
-			&work->arrivals, frame.segment, frame.time_ms, samples / SAMPLES_A_MS);
+		err = arrivals_add(&work->arrivals, frame.segment, frame.time_ms,
+			samples / STRIP_SAMPLES_A_MS);
 		if (err < 0)
 			break;
 	}
