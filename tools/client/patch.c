@@ -167,11 +167,6 @@ static int merge_member(json_t *object, const char *key, const json_t *value, un
 	return merge_object(old, value, depth + 1);
 }
 
-int patch_merge(json_t *object, const json_t *patch)
-{
-	return merge_object(object, patch, 0);
-}
-
 int patch_member(json_t *object, const char *key, const json_t *value)
 {
 	return merge_member(object, key, value, 0);
