@@ -44,15 +44,14 @@ bool asked_clock_has_text(const struct asked_clock *clock)
 size_t asked_clock_poll(struct asked_clock *clock, char out[ASKED_CLOCK_TEXT_MAX])
 {
 	int err = -1;
-	if (clock->asked != 0)
+	if (clock->asked != 0) {
 		err = rs_format(out, ASKED_CLOCK_TEXT_MAX,
 			"{\"type\":\"sync\",\"n\":%" PRIu64 ",\"at\":%" PRId64 "}", clock->asked,
 			clock->at_ms);
-	else if (clock->asks)
-		err = rs_format(out, ASKED_CLOCK_TEXT_MAX, "{\"type\":\"sync\"}");
-	if (clock->asked != 0)
 		clock->asked = 0;
-	else
+	} else if (clock->asks) {
+		err = rs_format(out, ASKED_CLOCK_TEXT_MAX, "{\"type\":\"sync\"}");
 		clock->asks = false;
+	}
 	return err < 0 ? 0 : strlen(out);
 }
