@@ -29,12 +29,18 @@ struct keep {
 	enum state state;
 	bool begun, ended; /* to be told */
 	rs_time from, to, until;
-	struct rs_buf ring;    /* while WATCHING */
-	rs_time doubted_since; /* it has some of keep_doubted() from there on; RS_TIME_NEVER = none */
-	bool doubted[LATE_MEDIA_COUNT];
+	struct rs_buf ring; /* while WATCHING */
+	/* It has some of keep_doubted() from there on; RS_TIME_NEVER = none. */
+	rs_time doubted_since[LATE_MEDIA_COUNT];
 	struct rs_buf out;
 	uint64_t left_out;
 };
+
+static void forget_doubts(struct keep *keep)
+{
+	for (size_t i = 0; i < LATE_MEDIA_COUNT; i++)
+		keep->doubted_since[i] = RS_TIME_NEVER;
+}
 
 int keep_new(struct rs_rand *rand, struct keep **out_keep)
 {
@@ -42,7 +48,7 @@ int keep_new(struct rs_rand *rand, struct keep **out_keep)
 	if (keep == NULL)
 		return -ENOMEM;
 	keep->rand = rand;
-	keep->doubted_since = RS_TIME_NEVER;
+	forget_doubts(keep);
 	rs_buf_init(&keep->ring, KEEP_RING);
 	rs_buf_init(&keep->out, KEEP_OUT);
 	*out_keep = keep;
@@ -64,13 +70,6 @@ struct keep *keep_free(struct keep *keep)
 static bool oldest(const struct keep *keep, size_t *at, struct late_record *out)
 {
 	return late_read(rs_buf_data(&keep->ring), rs_buf_len(&keep->ring), at, out) == 1;
-}
-
-static void forget_doubts(struct keep *keep)
-{
-	keep->doubted_since = RS_TIME_NEVER;
-	for (size_t i = 0; i < LATE_MEDIA_COUNT; i++)
-		keep->doubted[i] = false;
 }
 
 static void drop_oldest(struct keep *keep, size_t room, rs_time now)
@@ -147,8 +146,7 @@ void keep_doubted(
 {
 	if (!keep->numbers[media].known)
 		return;
-	keep->doubted_since = rs_time_min(keep->doubted_since, payload->at);
-	keep->doubted[media] = true;
+	keep->doubted_since[media] = rs_time_min(keep->doubted_since[media], payload->at);
 	keep->numbers[media].seq++;
 	put_packet(keep, media, payload, now);
 }
@@ -158,13 +156,10 @@ void keep_trusted(struct keep *keep)
 	struct rs_buf all = keep->ring;
 	struct late_record record;
 	size_t at = 0;
-	if (keep->doubted_since == RS_TIME_NEVER)
-		return;
 	rs_buf_init(&keep->ring, KEEP_RING);
 	for (size_t from = 0; late_read(rs_buf_data(&all), rs_buf_len(&all), &at, &record) == 1;
 		from = at) {
-		const bool doubted =
-			keep->doubted[record.media] && record.said_us >= keep->doubted_since;
+		const bool doubted = record.said_us >= keep->doubted_since[record.media];
 		if (!doubted && rs_buf_append(&keep->ring, rs_buf_data(&all) + from, at - from) < 0)
 			keep->left_out++;
 	}
