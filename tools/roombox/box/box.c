@@ -44,7 +44,7 @@ static void tell_figures(void *ctx, struct figures *out_figures)
 		.blocks = box->blocks,
 		.blocks_skipped = box->skipped,
 		.pictures_failed = box->pictures_failed,
-		.rtt = box->call.stage == CALL_LIVE ? rtc_peer_rtt(box->call.peer) : -1,
+		.rtt = call_rtt(&box->call),
 	};
 	out_figures->has_seats = seat_work_figures(box->config->seats, &out_figures->seats);
 	box_keep_figures(box, out_figures);

@@ -154,13 +154,11 @@ static void put_heard(struct box *box, struct report *report)
 
 static void put_line(const struct box *box, struct report *report)
 {
+	const rs_time rtt = call_rtt(&box->call);
 	report->rtt_ms = report->available_kbps = REPORT_UNKNOWN;
-	if (box->call.stage != CALL_LIVE)
-		return;
-	const rs_time rtt = rtc_peer_rtt(box->call.peer);
 	if (rtt >= 0)
 		report->rtt_ms = (int)(rs_time_min(rtt, LINE_MOST) / RS_MS(1));
-	if (box->uplink != NULL)
+	if (box->call.stage == CALL_LIVE && box->uplink != NULL)
 		report->available_kbps = (int)(uplink_bps(box->uplink) / 1000);
 }
 

@@ -61,6 +61,11 @@ struct jitter_stats call_heard(const struct call *call)
 	return sum;
 }
 
+rs_time call_rtt(const struct call *call)
+{
+	return call->stage == CALL_LIVE ? rtc_peer_rtt(call->peer) : -1;
+}
+
 static void drop(struct call *call)
 {
 	call->before = call_heard(call);

@@ -51,5 +51,7 @@ bool call_tick(struct call *call, rs_time now, int64_t wall_us);
 #define CALL_CAMERA 1U /* where the room has one */
 /* Sums over all slots and connections; `delay` and `target` are the longest of now. */
 struct jitter_stats call_heard(const struct call *call);
+/* The round trip to the media server, us; -1 = there is no line, or it is not known yet. */
+rs_time call_rtt(const struct call *call);
 
 #endif
