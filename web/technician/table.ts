@@ -56,6 +56,8 @@ export class Stations extends Part {
 	/** Rows are not where they were. */
 	private moved = true;
 	private sizes: ResizeObserver | null = null;
+	/** Read with the plots: each colour costs the page a look at its styles. */
+	private inks: Inks | null = null;
 
 	override connectedCallback(): void {
 		super.connectedCallback();
@@ -184,9 +186,10 @@ export class Stations extends Part {
 		pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
 		if (all)
 			pen.clearRect(0, 0, frame.width, frame.height);
-		const inks = inksOf(probe);
+		if (all || this.inks === null)
+			this.inks = inksOf(probe);
 		for (const place of this.querySelectorAll<HTMLElement>(all || resized ? '[data-draws]' : '[data-draws=level]'))
-			this.drawOne(pen, place, frame, inks);
+			this.drawOne(pen, place, frame, this.inks);
 		this.moved = false;
 	}
 
