@@ -2,7 +2,7 @@
 export type Answer =
 	| { kind: 'token'; token: string; page: string; /** The meeting's rehearsal is under way, the meeting is not. */ rehearsal: string | undefined }
 	| { kind: 'wrong' }
-	/** The meeting asked for is no longer there. */
+	/** The meeting asked for is no longer there, or none of those that the badge is for. */
 	| { kind: 'gone' }
 	/** Too many wrong ones: not before so many seconds. */
 	| { kind: 'wait'; seconds: number }

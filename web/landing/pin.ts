@@ -7,6 +7,22 @@ import { ask, type Answer } from './ask';
 type Said = Exclude<Answer, { kind: 'token' }> | { kind: 'nothing' };
 type Opened = Extract<Answer, { kind: 'token' }>;
 
+/** Why the last PIN did not open. */
+export function why(said: Said): TemplateResult | string | typeof nothing {
+	switch (said.kind) {
+		case 'nothing':
+			return nothing;
+		case 'gone':
+			return html`${t('ending.no-such-meeting')}<br>${t('ending.no-such-meeting.todo')}`;
+		case 'wait':
+			return t('pin.wait', { n: said.seconds });
+		case 'wrong':
+			return t('pin.wrong');
+		case 'offline':
+			return t('pin.offline');
+	}
+}
+
 /** The PIN that belongs to a join link: told on another way than the link, asked for once. */
 export class PinPage {
 	private said: Said = { kind: 'nothing' };
@@ -33,7 +49,7 @@ export class PinPage {
 				<button class="button main big" ?disabled=${this.busy} @click=${() => void this.rehearse()} data-testid="to-rehearsal">${t('rehearsal.enter')}</button>
 				<button class="button big" ?disabled=${this.busy} @click=${() => this.go(opened)} data-testid="to-meeting">${t('rehearsal.skip')}</button>
 			</div>
-			<p class="said" role="alert">${this.why()}</p>
+			<p class="said" role="alert">${why(this.said)}</p>
 			${languageField(() => this.show())}
 		</main>`;
 	}
@@ -47,25 +63,11 @@ export class PinPage {
 				<label class="field"><span>${t('pin.label')}</span>
 					<input name="pin" dir="ltr" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required autofocus
 						aria-describedby="pin-said" aria-invalid=${this.said.kind === 'wrong' ? 'true' : 'false'} data-testid="pin"></label>
-				<p id="pin-said" class="said" role="alert">${this.why()}</p>
+				<p id="pin-said" class="said" role="alert">${why(this.said)}</p>
 				<button class="button main big" ?disabled=${this.busy} data-testid="pin-enter">${t('pin.button')}</button>
 			</form>
 			${languageField(() => this.show())}
 		</main>`;
-	}
-
-	private why(): string | typeof nothing {
-		switch (this.said.kind) {
-			case 'nothing':
-			case 'gone':
-				return nothing;
-			case 'wait':
-				return t('pin.wait', { n: this.said.seconds });
-			case 'wrong':
-				return t('pin.wrong');
-			case 'offline':
-				return t('pin.offline');
-		}
 	}
 
 	private go({ page, token }: Opened): void {

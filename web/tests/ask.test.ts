@@ -1,5 +1,8 @@
+import { nothing } from 'lit';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ask, digitsOf, joinLinkOf } from '../landing/ask';
+import { why } from '../landing/pin';
+import { text } from './drawn';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -27,6 +30,19 @@ describe('the answer to a PIN', () => {
 		answer(200, { token: 'a.b.c', page: 'delegate' });
 		expect(await ask('L', '123 456')).toEqual({ kind: 'token', token: 'a.b.c', page: 'delegate' });
 		expect(JSON.parse(vi.mocked(fetch).mock.calls[0]![1]!.body as string)).toEqual({ link: 'L', pin: '123456' });
+	});
+
+	test('the meeting asked for, which may be over', async () => {
+		answer(404, { reason: 'no-such-meeting' });
+		expect(await ask('L', '123456', 'rehearsal')).toEqual({ kind: 'gone' });
+		expect(JSON.parse(vi.mocked(fetch).mock.calls[0]![1]!.body as string)).toEqual({ link: 'L', pin: '123456', meeting: 'rehearsal' });
+	});
+
+	test('whatever does not open is said', () => {
+		expect(why({ kind: 'nothing' })).toBe(nothing);
+		for (const said of [{ kind: 'wrong' }, { kind: 'gone' }, { kind: 'wait', seconds: 8 }, { kind: 'offline' }] as const)
+			expect(text(why(said))).not.toBe('');
+		expect(text(why({ kind: 'gone' }))).toContain('This meeting does not exist here');
 	});
 
 	test('wrong, not yet, and not there', async () => {
