@@ -397,6 +397,8 @@ void worker_tick(struct worker *worker, rs_time now)
 void worker_output(struct worker *worker)
 {
 	worker_send_emitted(worker);
+	worker_tcp_ask(worker); /* also for what was cut just now */
+	worker_send_emitted(worker);
 	worker_tcp_output(worker);
 	worker_plain_output(worker);
 	for (size_t i = 0; i < worker->n_sockets; i++)

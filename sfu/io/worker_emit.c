@@ -17,6 +17,17 @@ static int seal(struct transport *transport, enum router_packet_kind kind, const
 	return transport_seal_rtcp(transport, room, len, UDP_ROOM);
 }
 
+static void send_by_tcp(struct worker *worker, enum router_packet_kind kind, const uint8_t *data,
+	size_t len, const struct peer_out *out)
+{
+	_Alignas(8) uint8_t room[UDP_ROOM];
+	const struct tcp_packet what = worker_tcp_describe(out->peer, kind, data, len);
+	if (seal(out->transport, kind, data, &len, room) < 0)
+		worker->counts[COUNT_TX_SEAL_FAILED]++;
+	else
+		tcp_conns_send(worker->tcp, out->path.local, &what, room, len, worker->now);
+}
+
 static void send_packet(
 	struct worker *worker, const struct emitted *packet, const struct peer_out *out)
 {
@@ -29,7 +40,7 @@ static void send_packet(
 		return;
 	}
 	if (tcp_conns_is(out->path.local)) {
-		worker_tcp_emit(worker, out->peer, &out->path, packet->kind, data, len);
+		send_by_tcp(worker, packet->kind, data, len, out);
 		return;
 	}
 	struct udp *udp = worker->sockets[out->path.local];

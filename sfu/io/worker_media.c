@@ -11,7 +11,8 @@ static void send_datagram(
 	struct worker *worker, const struct ice_path *path, const uint8_t *data, size_t len)
 {
 	if (tcp_conns_is(path->local)) {
-		worker_tcp_send(worker, path, data, len);
+		const struct tcp_packet what = { .class = TCP_CONTROL };
+		tcp_conns_send(worker->tcp, path->local, &what, data, len, worker->now);
 		return;
 	}
 	struct udp *udp = worker->sockets[path->local];

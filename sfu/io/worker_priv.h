@@ -98,12 +98,12 @@ int worker_tcp_open(struct worker *worker, const struct worker_config *config,
 void worker_tcp_input(struct worker *worker, rs_time now);
 /* Notes what the payload types of a peer's slots carry. */
 void worker_tcp_learn(struct peer *peer, const struct router_peer *wanted);
-/* Seals a packet of the router's and queues it. */
-void worker_tcp_emit(struct worker *worker, struct peer *peer, const struct ice_path *path,
-	enum router_packet_kind kind, const uint8_t *data, size_t len);
-/* Queues a datagram of the transport's. */
-void worker_tcp_send(
-	struct worker *worker, const struct ice_path *path, const uint8_t *data, size_t len);
+/* What a connection's queue must know of a packet of the router's, while it can still be read. */
+struct tcp_packet worker_tcp_describe(
+	const struct peer *peer, enum router_packet_kind kind, const uint8_t *data, size_t len);
+/* Has the router ask for the key frames without which streams that were cut cannot go on. */
+void worker_tcp_ask(struct worker *worker);
+/* Writes what the lines take. */
 void worker_tcp_output(struct worker *worker);
 /* Writes what the peer's lines take and closes its connections. */
 void worker_tcp_forget(struct worker *worker, const struct peer *peer);

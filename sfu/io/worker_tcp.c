@@ -142,8 +142,7 @@ static bool is_key(const struct rtp_packet *rtp, enum pt_kind kind)
 	return false;
 }
 
-/* What the queue must know of a packet, while it can still be read. */
-static struct tcp_packet describe(
+struct tcp_packet worker_tcp_describe(
 	const struct peer *peer, enum router_packet_kind kind, const uint8_t *data, size_t len)
 {
 	struct rtp_packet rtp;
@@ -168,28 +167,6 @@ static struct tcp_packet describe(
 	return what;
 }
 
-void worker_tcp_emit(struct worker *worker, struct peer *peer, const struct ice_path *path,
-	enum router_packet_kind kind, const uint8_t *data, size_t len)
-{
-	_Alignas(8) uint8_t room[UDP_ROOM];
-	const struct tcp_packet what = describe(peer, kind, data, len);
-	memcpy(room, data, len); /* the caller kept to ROUTER_PACKET_MAX */
-	const int err = kind == ROUTER_RTP
-				? transport_seal_rtp(peer->transport, room, &len, sizeof(room))
-				: transport_seal_rtcp(peer->transport, room, &len, sizeof(room));
-	if (err < 0)
-		worker->counts[COUNT_TX_SEAL_FAILED]++;
-	else
-		tcp_conns_send(worker->tcp, path->local, &what, room, len, worker->now);
-}
-
-void worker_tcp_send(
-	struct worker *worker, const struct ice_path *path, const uint8_t *data, size_t len)
-{
-	const struct tcp_packet what = { .class = TCP_CONTROL };
-	tcp_conns_send(worker->tcp, path->local, &what, data, len, worker->now);
-}
-
 /* What the peer would say itself, once it had noticed that nothing more comes: that takes a browser
  * seconds (RFC 4585 section 6.3.1). */
 static void ask_key_frame(struct worker *worker, const struct peer *peer, uint32_t ssrc)
@@ -202,7 +179,7 @@ static void ask_key_frame(struct worker *worker, const struct peer *peer, uint32
 	(void)!router_recv_rtcp(worker->router, peer->handle, pli, writer.len, worker->now);
 }
 
-void worker_tcp_output(struct worker *worker)
+void worker_tcp_ask(struct worker *worker)
 {
 	struct ice_path path;
 	uint32_t ssrc = 0;
@@ -213,8 +190,12 @@ void worker_tcp_output(struct worker *worker)
 		if (peer != NULL)
 			ask_key_frame(worker, peer, ssrc);
 	}
-	worker_send_emitted(worker); /* what was asked for */
-	tcp_conns_flush(worker->tcp, worker->now);
+}
+
+void worker_tcp_output(struct worker *worker)
+{
+	if (worker->tcp != NULL)
+		tcp_conns_flush(worker->tcp, worker->now);
 }
 
 void worker_tcp_forget(struct worker *worker, const struct peer *peer)
