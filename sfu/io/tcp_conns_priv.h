@@ -1,4 +1,4 @@
-/* sfu/io/tcp_conns_priv.h: shared by tcp_conns.c and tcp_listen.c. */
+/* sfu/io/tcp_conns_priv.h: shared by tcp_conns.c, and tcp_listen.c and tcp_conn.c below it. */
 #ifndef ROSTRUM_SFU_IO_TCP_CONNS_PRIV_H
 #define ROSTRUM_SFU_IO_TCP_CONNS_PRIV_H
 
@@ -47,11 +47,26 @@ struct tcp_conns {
 	_Alignas(8) uint8_t datagram[TCP_PACKET_MAX];
 };
 
+/* tcp_conn.c: one of them. */
+
 /* Takes a connected descriptor on success: 0, -E2BIG, -ENOMEM or -EIO. */
 int tcp_conn_new(
 	struct tcp_conns *conns, int fd, const struct rs_addr *remote, rs_time now) RS_MUST_USE;
+/* Its slot. */
+size_t tcp_conn_index(uint32_t local);
+/* It is closed by tcp_conns_gone(); until then nothing more comes of it. */
+void tcp_conn_end(struct tcp_conn *conn);
 /* Closes it and frees its slot. */
 void tcp_conn_close(struct tcp_conn *conn);
+/* Its next datagram; 0 when it has none for now. */
+size_t tcp_conn_read(struct tcp_conn *conn, uint8_t out[TCP_PACKET_MAX]);
+/* As tcp_conns_send(). */
+void tcp_conn_send(struct tcp_conn *conn, const struct tcp_packet *what, const uint8_t *data,
+	size_t len, rs_time now);
+/* Writes what was queued, as far as the line takes it; there must be a queue. */
+void tcp_conn_flush(struct tcp_conn *conn, rs_time now);
+/* Adds what a queue counted; NULL is none. */
+void tcp_conn_add(struct tcp_queue_stats *sum, const struct tcp_queue *queue);
 
 /* tcp_listen.c: takes what waits at the listening sockets, within the limits. */
 void tcp_conns_accept(struct tcp_conns *conns, rs_time now);
