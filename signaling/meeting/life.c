@@ -19,17 +19,12 @@ void meeting_add_start(const struct meeting *meeting, enum visibility visibility
 	started->on = meeting->webcast && visibility == VISIBILITY_PUBLIC;
 }
 
-static bool is_sitting(const struct meeting *meeting)
-{
-	return meeting->phase == MEETING_IN_SESSION || meeting->phase == MEETING_SUSPENDED;
-}
-
 /* People may come in and be heard by the technicians; nothing of it is proceedings. */
 static enum verdict decide_doors(const struct meeting *meeting,
 	const struct meeting_command *command, struct events *out_events)
 {
 	const bool opens = command->kind == MEETING_OPEN_DOORS;
-	if (is_sitting(meeting) || opens == (meeting->phase == MEETING_TEST))
+	if (meeting_is_sitting(meeting) || opens == (meeting->phase == MEETING_TEST))
 		return VERDICT_ALREADY_SO;
 	events_add(out_events, opens ? EVENT_DOORS_OPENED : EVENT_DOORS_CLOSED, command->by);
 	return VERDICT_OK;
@@ -64,7 +59,7 @@ static enum verdict decide_sound_check(const struct meeting *meeting,
 static enum verdict decide_open(const struct meeting *meeting,
 	const struct meeting_command *command, struct events *out_events)
 {
-	if (is_sitting(meeting))
+	if (meeting_is_sitting(meeting))
 		return VERDICT_ALREADY_SO;
 
 	struct event *opened = events_add(out_events, EVENT_MEETING_OPENED, command->by);
@@ -105,7 +100,7 @@ static enum verdict decide_end(const struct meeting *meeting, const struct meeti
 	struct events *out_events)
 {
 	const bool adjourns = command->kind == MEETING_ADJOURN;
-	if (!is_sitting(meeting) && (adjourns || meeting->phase != MEETING_ADJOURNED))
+	if (!meeting_is_sitting(meeting) && (adjourns || meeting->phase != MEETING_ADJOURNED))
 		return VERDICT_NOT_IN_SESSION;
 
 	struct event *event = events_add(

@@ -171,6 +171,16 @@ int meeting_ready(struct meeting *meeting)
 	return 0;
 }
 
+bool meeting_is_sitting(const struct meeting *meeting)
+{
+	return meeting->phase == MEETING_IN_SESSION || meeting->phase == MEETING_SUSPENDED;
+}
+
+bool meeting_is_under_way(const struct meeting *meeting)
+{
+	return meeting->phase == MEETING_TEST || meeting_is_sitting(meeting);
+}
+
 struct participant *meeting_find(const struct meeting *meeting, const char *id)
 {
 	size_t low = 0;

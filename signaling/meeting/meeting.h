@@ -207,6 +207,10 @@ void meeting_decide_media(
 /* Events of other machines only advance the number. */
 void meeting_apply(struct meeting *meeting, const struct event *event);
 
+/* Called to order and not ended: in session, or suspended for a while. */
+bool meeting_is_sitting(const struct meeting *meeting);
+/* It sits, or its doors are open. */
+bool meeting_is_under_way(const struct meeting *meeting);
 /* NULL when there is none. */
 struct participant *meeting_find(const struct meeting *meeting, const char *id);
 /* Whoever sits there; NULL when nobody does, or it is no seat. */

@@ -144,23 +144,17 @@ bool service_is_rehearsal(const struct service *service, const char *meeting)
 	return chamber != NULL && chamber->proceedings->meeting->rehearsal;
 }
 
-static bool is_under_way(const struct meeting *meeting)
-{
-	return meeting->phase == MEETING_IN_SESSION || meeting->phase == MEETING_SUSPENDED ||
-	       meeting->phase == MEETING_TEST;
-}
-
 const char *service_rehearsal_of(const struct service *service, const struct claims *claims)
 {
 	const struct chamber *own = chamber_find(service, claims->meeting);
-	if (own != NULL && is_under_way(own->proceedings->meeting))
+	if (own != NULL && meeting_is_under_way(own->proceedings->meeting))
 		return NULL;
 	for (size_t i = 0; i < claims->n_also; i++) {
 		const struct chamber *chamber = chamber_find(service, claims->also[i]);
 		const struct meeting *meeting =
 			chamber != NULL ? chamber->proceedings->meeting : NULL;
 		if (meeting != NULL && meeting->rehearsal && meeting->mode == MEETING_FLOOR &&
-			is_under_way(meeting))
+			meeting_is_under_way(meeting))
 			return meeting->id;
 	}
 	return NULL;

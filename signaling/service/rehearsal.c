@@ -98,11 +98,6 @@ static int check(const struct service *service, const struct chamber *chamber,
 	return 0;
 }
 
-static bool sits(const struct meeting *meeting)
-{
-	return meeting->phase == MEETING_IN_SESSION || meeting->phase == MEETING_SUSPENDED;
-}
-
 int service_clear(struct service *service, uint64_t request, const char *meeting, struct moment at,
 	struct service_refusal *refusal)
 {
@@ -110,7 +105,7 @@ int service_clear(struct service *service, uint64_t request, const char *meeting
 	const int err = check(service, chamber, refusal);
 	if (err < 0)
 		return err;
-	if (sits(chamber->proceedings->meeting)) {
+	if (meeting_is_sitting(chamber->proceedings->meeting)) {
 		const struct job close = { .command = { .kind = COMMAND_CLOSE_MEETING,
 						   .role = ROLE_ADMIN } };
 		if (chamber_submit(service, chamber, &close) < 0)
@@ -149,7 +144,8 @@ void clear_tick(struct service *service, struct moment at)
 		return;
 	struct chamber *chamber = chamber_find(service, clearing->meeting);
 	const bool settled = !chamber->in_flight && chamber->n_jobs == 0 &&
-			     !sits(chamber->proceedings->meeting) && is_archived(service, chamber);
+			     !meeting_is_sitting(chamber->proceedings->meeting) &&
+			     is_archived(service, chamber);
 	if (!settled && at.now < clearing->by) {
 		service_due(service, at.now + CLEAR_STEP);
 		return;

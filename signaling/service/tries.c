@@ -78,18 +78,9 @@ static int refuse_pin(struct service *service, struct service_refusal *refusal)
 static int suits(const struct meeting *meeting)
 {
 	const int base = meeting->mode == MEETING_FLOOR && !meeting->rehearsal ? 10 : 0;
-	switch (meeting->phase) {
-	case MEETING_IN_SESSION:
-	case MEETING_SUSPENDED:
-	case MEETING_TEST:
+	if (meeting_is_under_way(meeting))
 		return base + 3;
-	case MEETING_SCHEDULED:
-	case MEETING_ADJOURNED:
-		return base + 2;
-	case MEETING_CLOSED:
-		return base + 1;
-	}
-	return base;
+	return base + (meeting->phase == MEETING_CLOSED ? 1 : 2);
 }
 
 static bool has_badge(
