@@ -28,21 +28,31 @@ static bool is_open(const struct proceedings *proceedings, const char *source)
 	return false;
 }
 
-/* Who has the floor keeps it while their line is lost, and goes on speaking into a microphone that is lit: nobody hears it, which is what
- * late delivery is for. It ends when the floor is another's or nobody's, and with the sitting. */
-static bool is_held(const struct proceedings *proceedings, struct late_room *room)
+/* Of whoever has the floor. */
+static bool is_lost(const struct proceedings *proceedings)
 {
 	const struct floor_statement *now = &proceedings->floor->now;
-	const char *voice = proceedings_voice(proceedings, now->holder);
-	if (strcmp(now->holder, room->holder) != 0)
-		room->holder[0] = '\0';
-	if (now->holder[0] == '\0' || proceedings->meeting->phase != MEETING_IN_SESSION)
-		return false;
 	const struct participant *who = meeting_find(proceedings->meeting, now->holder);
-	const bool lost = now->suspended || who == NULL || !who->present;
-	if (!lost && voice != NULL && strcmp(voice, room->source) == 0)
-		(void)rs_set_text(room->holder, now->holder); /* as long */
-	return lost && room->holder[0] != '\0';
+	return now->suspended || who == NULL || !who->present;
+}
+
+/* Without a line nobody can be asked by which microphone they speak: it is the one they had last. */
+static void note_holder(const struct proceedings *proceedings, struct late_room *room)
+{
+	const char *holder = proceedings->floor->now.holder;
+	const char *voice = proceedings_voice(proceedings, holder);
+	const bool by_room = is_lost(proceedings)
+				     ? strcmp(holder, room->holder) == 0
+				     : voice != NULL && strcmp(voice, room->source) == 0;
+	(void)rs_set_text(room->holder, by_room ? holder : ""); /* as long */
+}
+
+/* Who has the floor keeps it while their line is lost, and goes on speaking into a microphone that is lit: nobody hears it, which is what
+ * late delivery is for. It ends when the floor is another's or nobody's, and with the sitting. */
+static bool is_held(const struct proceedings *proceedings, const struct late_room *room)
+{
+	return room->holder[0] != '\0' && proceedings->meeting->phase == MEETING_IN_SESSION &&
+	       is_lost(proceedings);
 }
 
 struct late_room *late_room_of(struct late_desk *desk, const char *source)
@@ -83,8 +93,9 @@ void late_follow(struct chamber *chamber, int64_t wall_ms)
 			desk != NULL ? late_room_of(desk, meeting->participants[i].id) : NULL;
 		if (room == NULL)
 			continue;
-		const bool held = is_held(chamber->proceedings, room);
-		room_turn(
-			room, held || is_open(chamber->proceedings, room->source), wall_ms * 1000);
+		note_holder(chamber->proceedings, room);
+		const bool open = is_held(chamber->proceedings, room) ||
+				  is_open(chamber->proceedings, room->source);
+		room_turn(room, open, wall_ms * 1000);
 	}
 }

@@ -405,6 +405,28 @@ static void who_keeps_the_floor_without_a_line_is_let_through(void **state)
 	assert_string_equal(open_of(base_ms), "1000-70000");
 }
 
+/* They left the room's microphone for one of their own: what is lost then is not the room's. */
+static void who_went_on_from_afar_is_not_let_through_by_the_room(void **state)
+{
+	struct bench *bench = *state;
+	const int64_t base_ms = bench->at.wall_ms;
+	const struct service_late late = part_of(bench, 1, 1);
+	char own[RS_NAME_MAX + 1];
+	bench_pass(bench, RS_SEC(1));
+	(void)bench_try(bench, room, "ask-for-floor", "\"seat\":\"A12\"");
+	assert_string_equal(bench_try(bench, chair, "give-floor", "\"entry\":1"), "ok");
+	bench_pass(bench, RS_SEC(2));
+	struct bench_line *page = bench_join(bench, "demo", "KEN", "delegate");
+	(void)rs_set_text(own, bench_offer(bench, page));
+	bench_peer(bench, sfu, own, "connected");
+	bench_pass(bench, RS_SEC(2));
+	bench_peer(bench, sfu, own, "disconnected");
+	bench_leave(bench, page, 1006);
+	bench_pass(bench, RS_SEC(5));
+	assert_int_equal(put(bench, &late), 0);
+	assert_string_equal(open_of(base_ms), "1000-3000");
+}
+
 static void a_sitting_that_ends_or_is_suspended_ends_it(void **state)
 {
 	struct bench *bench = *state;
@@ -483,6 +505,7 @@ int main(void)
 		CASE(without_a_session_it_is_refused_for_good_and_told),
 		CASE(the_recorder_is_told_when_the_room_was_open),
 		CASE(who_keeps_the_floor_without_a_line_is_let_through),
+		CASE(who_went_on_from_afar_is_not_let_through_by_the_room),
 		CASE(a_sitting_that_ends_or_is_suspended_ends_it),
 		CASE(of_more_stretches_than_are_told_the_oldest_goes),
 		CASE(people_are_told_of_a_line_that_is_lost_and_back),
