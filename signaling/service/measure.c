@@ -20,6 +20,7 @@ void measure_forget(struct person *person)
 	person->speaking = -1;
 	person->sound = -1;
 	person->ear_ms = -1;
+	person->meter = (struct meter){ 0 };
 	interpretability_init(&person->interpretability);
 }
 

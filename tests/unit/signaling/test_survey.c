@@ -168,6 +168,23 @@ static void meters_are_told_to_pages_that_survey(void **state)
 	bench_free(bench);
 }
 
+static void of_who_went_no_level_is_told(void **state)
+{
+	struct bench *bench = two_technicians();
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *ken = bench_join(bench, "demo", "KEN", "delegate");
+	struct bench_line *technician = bench_join(bench, "demo", "one", "technician");
+	struct bench_line *second = bench_join(bench, "demo", "two", "technician");
+	bench_peer(bench, sfu, bench_offer(bench, ken), "connected");
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	assert_int_equal(say_levels(bench, sfu, -20, -30), 0);
+	bench_leave(bench, ken, 1000);
+	bench_pass(bench, RS_SEC(60));
+	assert_string_equal(bench_try(bench, second, "survey", "\"on\":true"), "ok");
+	assert_string_equal(two_levels(second, "levels"), "{\"FRA\":[-30,-25]}");
+	bench_free(bench);
+}
+
 /* What was told to who looked earlier is nothing to whoever looks now. */
 static void who_looks_again_is_told_what_changes_from_then_on(void **state)
 {
@@ -395,6 +412,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			the_first_tells_all_and_the_next_what_changed, setup, teardown),
 		cmocka_unit_test(meters_are_told_to_pages_that_survey),
+		cmocka_unit_test(of_who_went_no_level_is_told),
 		cmocka_unit_test_setup_teardown(
 			who_looks_again_is_told_what_changes_from_then_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(loss_is_listed_while_it_lasts, setup, teardown),
