@@ -1,7 +1,7 @@
 /* signaling/wire/lists.h
  *
  * Lists of speakers as JSON: what commands, events and the view say of inscription, swaps, lots and time limits. For the
- * tables of message.c, event.c and view.c alone.
+ * tables of message.c (and message_floor.c beside it), event.c and view.c alone.
  */
 #ifndef ROSTRUM_SIGNALING_WIRE_LISTS_H
 #define ROSTRUM_SIGNALING_WIRE_LISTS_H

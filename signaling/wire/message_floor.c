@@ -1,6 +1,6 @@
 #include "signaling/wire/message_floor.h"
 
-#include "signaling/wire/doc.h"
+#include "signaling/wire/lists.h"
 
 void floor_parse_withdraw(const struct object *object, struct wire_message *message)
 {
@@ -9,7 +9,7 @@ void floor_parse_withdraw(const struct object *object, struct wire_message *mess
 
 void floor_parse_move(const struct object *object, struct wire_message *message)
 {
-	message->command.entry = (uint32_t)object_int(object, "entry", 1, UINT32_MAX);
+	lists_parse_entry(object, message);
 	message->command.position = (uint32_t)object_int(object, "position", 1, UINT32_MAX);
 }
 
@@ -32,11 +32,6 @@ void floor_parse_seconds(const struct object *object, struct wire_message *messa
 	message->command.seconds = (uint32_t)object_int(object, "seconds", 0, RULES_TIME_MAX_S);
 }
 
-void floor_parse_point(const struct object *object, struct wire_message *message)
-{
-	message->command.entry = (uint32_t)object_int(object, "entry", 1, UINT32_MAX);
-}
-
 void floor_parse_ruling(const struct object *object, struct wire_message *message)
 {
 	if (ruling_parse(object_text(object, "ruling"), &message->command.ruling) < 0)
@@ -57,14 +52,14 @@ void floor_parse_raise(const struct object *object, struct wire_message *message
 
 void floor_parse_side(const struct object *object, struct wire_message *message)
 {
-	floor_parse_point(object, message);
+	lists_parse_entry(object, message);
 	if (side_parse(object_text(object, "side"), &message->command.side) < 0)
 		object_fail(object, "side", "in-favour or against is expected");
 }
 
 void floor_parse_put(const struct object *object, struct wire_message *message)
 {
-	floor_parse_point(object, message);
+	lists_parse_entry(object, message);
 	if (decision_mode_parse(object_text(object, "mode"), &message->command.mode) < 0)
 		object_fail(object, "mode", "consensus, or a kind of vote, is expected");
 }

@@ -18,8 +18,6 @@ void floor_parse_give(const struct object *object, struct wire_message *message)
 void floor_parse_resume(const struct object *object, struct wire_message *message);
 /* extend-time {seconds}. */
 void floor_parse_seconds(const struct object *object, struct wire_message *message);
-/* hear-point, withdraw-motion, take-up-motion {entry}. */
-void floor_parse_point(const struct object *object, struct wire_message *message);
 /* rule {ruling}. */
 void floor_parse_ruling(const struct object *object, struct wire_message *message);
 /* settle-point {ruling?}. */
