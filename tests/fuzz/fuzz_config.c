@@ -1,5 +1,6 @@
 /* Configurations, a line of "key=value" each: what is taken is of its type and within its range, what is not says why. */
 #include "common/config/config.h"
+#include "tests/support/fuzz_lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -74,13 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char error[CONFIG_ERROR_LEN];
 	if (config_new(keys, RS_ARRAY_LEN(keys), &config) < 0)
 		abort();
-	while (size > 0) {
-		const uint8_t *end = memchr(data, '\n', size);
-		const size_t len = end != NULL ? (size_t)(end - data) : size;
-		set(config, data, len);
-		data += end != NULL ? len + 1 : len;
-		size -= end != NULL ? len + 1 : len;
-	}
+	struct fuzz_lines script = { .left_view = data, .left = size };
+	struct fuzz_line line;
+	while (fuzz_lines_next(&script, &line))
+		set(config, line.view, line.len);
 	if (config_check(config, error) == 0)
 		read_all(config);
 	config_free(config);

@@ -4,8 +4,8 @@
  * command, a webhook or a place. Whatever comes, every request is answered once or refused with a reason, and a restart gives the same
  * view.
  */
-#include "tests/support/log_nothing.h"
-#include "tests/support/service_bench.h"
+#include "tests/support/fuzz_lines.h"
+#include "tests/support/service_fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -159,48 +159,24 @@ static void run(struct bench *bench, uint64_t request, char kind, const struct c
 	}
 }
 
-static json_t *view(const struct bench *bench)
-{
-	struct rs_buf out;
-	rs_buf_init(&out, (size_t)1 << 20);
-	if (service_view(bench->service, "demo", bench->at, &out) < 0)
-		abort();
-	json_t *json = json_loadb((const char *)rs_buf_data(&out), rs_buf_len(&out), 0, NULL);
-	rs_buf_done(&out);
-	return json;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	log_nothing();
-	const struct service_limits limits = { .sessions = 4,
-		.peers = 4,
-		.nodes = 2,
-		.meetings = 3,
-		.queue = 8,
-		.kept_events = 32,
-		.documents_octets = 1 << 20,
-		.command_rate = 20 };
-	struct bench *bench = bench_new(&limits);
+	struct bench *bench = service_fuzz_new();
 	uint64_t request = 100;
-	const char *line = (const char *)data;
-	const char *end = line + size;
-	while (line < end) {
-		const char *stop = memchr(line, '\n', (size_t)(end - line));
-		const char *next = stop != NULL ? stop + 1 : end;
+	struct fuzz_lines script = { .left_view = data, .left = size };
+	struct fuzz_line line;
+	while (fuzz_lines_next(&script, &line)) {
 		struct call call;
-		if (stop == NULL)
-			stop = end;
-		if (stop - line > 1 && read_call(line + 1, (size_t)(stop - line) - 1, &call))
-			run(bench, request++, line[0], &call);
-		line = next;
+		const char *text = (const char *)line.view;
+		if (line.len > 1 && read_call(text + 1, line.len - 1, &call))
+			run(bench, request++, text[0], &call);
 	}
-	json_t *before = view(bench);
+	json_t *before = service_fuzz_view(bench);
 	bench_restart(bench);
-	json_t *after = view(bench);
-	if (before == NULL || !json_equal(before, after))
+	json_t *after = service_fuzz_view(bench);
+	if (!json_equal(before, after))
 		abort();
 	json_decref(before);
 	json_decref(after);

@@ -4,8 +4,9 @@
  * octet of each says who sends it, or how long nobody does. Whatever comes, who has followed the survey from its beginning knows of the
  * places and of what they are asked what one who looks now is told.
  */
-#include "tests/support/log_nothing.h"
-#include "tests/support/service_bench.h"
+#include "tests/support/fuzz_lines.h"
+#include "tests/support/service_fuzz.h"
+#include "tests/support/viewer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,23 +26,6 @@ struct crew {
 	struct bench_line *places[PLACES];
 };
 
-/* RFC 7396. */
-static void merge(json_t *into, json_t *patch)
-{
-	const char *key;
-	json_t *value;
-	json_object_foreach(patch, key, value)
-	{
-		json_t *old = json_object_get(into, key);
-		if (json_is_null(value))
-			(void)json_object_del(into, key);
-		else if (json_is_object(value) && json_is_object(old))
-			merge(old, value);
-		else
-			(void)json_object_set_new(into, key, json_deep_copy(value));
-	}
-}
-
 /* `people` as the page has been told it since it was last told the whole. */
 static json_t *people(const struct bench_line *page)
 {
@@ -54,7 +38,12 @@ static json_t *people(const struct bench_line *page)
 			continue;
 		if (json_is_true(json_object_get(message, "whole")))
 			(void)json_object_clear(known);
-		merge(known, json_object_get(json_object_get(message, "patch"), "people"));
+		const json_t *patch = bench_at(message, "patch.people");
+		if (patch == NULL)
+			continue;
+		json_t *merged = viewer_merge(known, patch);
+		json_decref(known);
+		known = merged;
 	}
 	return known;
 }
@@ -121,16 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	log_nothing();
-	const struct service_limits limits = { .sessions = 8,
-		.peers = 8,
-		.nodes = 2,
-		.meetings = 2,
-		.queue = 8,
-		.kept_events = 32,
-		.documents_octets = 1 << 20,
-		.command_rate = 20 };
-	struct bench *bench = bench_new(&limits);
+	struct bench *bench = service_fuzz_new();
 	const struct crew crew = { .bench = bench,
 		.sfu = bench_sfu(bench, "i1", "null"),
 		.places = {
@@ -142,14 +122,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		} };
 	second(&crew);
 	(void)bench_try(bench, crew.places[TECHNICIAN], "survey", "\"on\":true");
-	while (size > 0) {
-		const uint8_t *end = memchr(data, '\n', size);
-		const size_t len = end != NULL ? (size_t)(end - data) : size;
-		if (len > 0)
-			step(&crew, data[0], (const char *)data + 1, len - 1);
-		data += end != NULL ? len + 1 : len;
-		size -= end != NULL ? len + 1 : len;
-	}
+	struct fuzz_lines script = { .left_view = data, .left = size };
+	struct fuzz_line line;
+	while (fuzz_lines_next(&script, &line))
+		if (line.len > 0)
+			step(&crew, line.view[0], (const char *)line.view + 1, line.len - 1);
 	check(&crew);
 	bench_node_gone(bench, crew.sfu);
 	bench_free(bench);
