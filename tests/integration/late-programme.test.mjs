@@ -1,9 +1,9 @@
 // What a room delivers after an outage can be played: beside the programme, which is what was heard, there is one in which it lies where it was
 // said, held here against the room's own recording; and it is given to whoever may see the recording, from any place of it.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { decodingFaults, verify } from '../support/archive.mjs';
 import { hear, see, writePicture, writeSound } from '../support/marks.mjs';
 import { pulledRoom } from '../support/pulled.mjs';
@@ -18,41 +18,27 @@ const FPS = 10;
 const NOTICED_MS = 5000;
 const EARLY_MS = 500;
 const FRAME_S = 0.025; // a packet of sound, and what times in files are rounded to
-let room;
-let rostrum;
-let line;
-
-before(async () => {
-	room = await pulledRoom();
-	({ rostrum, line } = room);
-}, LIMIT);
-after(() => room?.stop());
-
-const session = () => room.session();
+const room = pulledRoom(LIMIT);
+const { session } = room;
 const file = (name) => join(session(), 'data', name);
 // Half a word, where a line was pulled or came back, may be read as any number: those that nobody said are no words.
 const words = (name) => hear(file(name)).filter(({ number }) => number < SECONDS);
 const index = () => JSON.parse(readFileSync(file('record/index.json'), 'utf8'));
 
 test('a programme with what arrived late says each word in its time', LIMIT, async (t) => {
-	const [sound, picture] = ['words.wav', 'numbers.y4m'].map((name) => join(rostrum.state, name));
+	const [sound, picture] = ['words.wav', 'numbers.y4m'].map((name) => join(room.rostrum.state, name));
 	writeSound(sound, { seconds: SECONDS });
 	writePicture(picture, { size: [160, 96], fps: FPS, pictures: SECONDS * FPS });
-	const chair = await room.openMeeting();
-	const box = room.startBox({
-		microphones: [{ input: `file:${sound}` }], 'camera.input': `file:${picture}`, 'camera.fps': FPS, 'keep.directory': join(rostrum.state, 'kept'),
+	await room.openMeeting();
+	room.startBox({
+		microphones: [{ input: `file:${sound}` }], 'camera.input': `file:${picture}`, 'camera.fps': FPS, 'keep.directory': join(room.rostrum.state, 'kept'),
 	});
 	await until('the room is recorded', () => session() && segments(session(), 'room-1').length > 0 && segments(session(), 'room-1', 'camera').length > 0, { limit: 60_000, every: 200 });
 	await sleep(6000); // as long as a word takes to be recorded live, some times over
-	line.pull();
-	await sleep(PULLED_MS); // that long is the outage
-	line.plug();
-	await until('what was kept is delivered', () => /an outage is delivered/.test(box.log()), { limit: 60_000, every: 200 });
+	await room.outage(PULLED_MS);
 	await sleep(4000); // and some words live
-	box.child.kill(); // the line is this process, and looks into files next
-	await box.ended;
-	await chair.must('close-meeting', {});
-	await until('the session is sealed', () => readdirSync(session()).includes('tagmanifest-sha512.txt'), { limit: 60_000, every: 200 });
+	await room.endBox();
+	await room.seal();
 
 	assert.equal(index().late, 'channels/floor.late.webm');
 	assert.match(readFileSync(join(session(), 'manifest-sha512.txt'), 'utf8'), / data\/channels\/floor\.late\.webm\n/);
@@ -87,6 +73,7 @@ test('a programme with what arrived late says each word in its time', LIMIT, asy
 });
 
 test('it is given to whoever may see the recording, and to nobody else', LIMIT, async () => {
+	const { rostrum } = room;
 	const name = session().split('/').at(-1);
 	const get = (token, query, range) => fetch(`${rostrum.base}/api/v1/archive/${name}/programme/floor${query}`, { headers: { authorization: `Bearer ${token}`, ...(range && { range }) } });
 	const sec = roomToken(rostrum, 'sec', 'secretariat', 'late');

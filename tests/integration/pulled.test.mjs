@@ -3,41 +3,28 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { ledger, files, verify } from '../support/archive.mjs';
 import { pulledRoom } from '../support/pulled.mjs';
 import { roomToken } from '../support/rooms.mjs';
-import { sleep, until } from '../support/wait.mjs';
+import { until } from '../support/wait.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const PULLED_MS = 8000;
-let room;
-let rostrum;
-let line;
-
-before(async () => {
-	room = await pulledRoom();
-	({ rostrum, line } = room);
-}, LIMIT);
-after(() => room?.stop());
-
-const session = () => room.session();
+const room = pulledRoom(LIMIT);
+const { session } = room;
 const sound = () => files(session(), '.idx.jsonl').filter((path) => /room-1\.\d+\.a\.idx/.test(path)).map((path) => ({ path, lines: ledger(path.replace('.idx.jsonl', '.webm')) }));
 
 test('what was said while the cable was out is delivered, each packet once', LIMIT, async () => {
-	const chair = await room.openMeeting();
-	const kept = join(rostrum.state, 'kept');
-	const box = room.startBox({
+	await room.openMeeting();
+	const kept = join(room.rostrum.state, 'kept');
+	room.startBox({
 		microphones: [{ input: 'gen:chirp' }], 'keep.directory': kept,
 	});
 	await until('the room is recorded', () => session() && sound().some(({ lines }) => lines.length >= 3), { limit: 60_000, every: 200 });
-	line.pull();
-	await sleep(PULLED_MS); // that long is the outage
-	line.plug();
-	await until('what was kept is delivered', () => /an outage is delivered/.test(box.log()), { limit: 60_000, every: 200 });
+	await room.outage(PULLED_MS);
 	assert.deepEqual(readdirSync(kept), []);
-	await chair.must('close-meeting', {});
-	await until('the session is sealed', () => readdirSync(session()).includes('tagmanifest-sha512.txt'), { limit: 60_000, every: 200 });
+	await room.seal();
 	const all = sound().flatMap(({ lines }) => lines);
 	const late = all.filter(({ delivered }) => delivered);
 	const first = late[0];
@@ -59,23 +46,24 @@ test('what was said while the cable was out is delivered, each packet once', LIM
 });
 
 test('parts are taken from the room alone, and as they were sent', LIMIT, async () => {
+	const { rostrum } = room;
 	const body = Buffer.alloc(100);
 	const sha256 = createHash('sha256').update(body).digest('hex');
 	const put = async (token, { path = '/api/v1/meetings/late/late/o-1/1', query = `of=1&from=1&to=2&shift=0&sha256=${sha256}`, octets = body } = {}) => {
 		const { status, json } = await rostrum.http('PUT', `${path}?${query}`, { token, body: octets, type: 'application/octet-stream' });
 		return `${status} ${json?.reason ?? ''}`;
 	};
-	const room = roomToken(rostrum, 'room-1', 'room', 'late');
+	const own = roomToken(rostrum, 'room-1', 'room', 'late');
 	assert.match(await put(''), /^401 /);
 	assert.match(await put(roomToken(rostrum, 'sec', 'secretariat', 'late')), /^403 /);
 	assert.match(await put(roomToken(rostrum, 'room-1', 'room', 'rooms')), /^403 /);
-	assert.equal(await put(room, { query: `of=1&from=1&to=2&shift=0&sha256=${'0'.repeat(64)}` }), '400 damaged');
-	assert.equal(await put(room, { octets: Buffer.concat([body, body]) }), '400 damaged');
-	assert.equal(await put(room, { query: `of=1&from=1&to=2&sha256=${sha256}` }), '400 malformed');
-	assert.equal(await put(room, { query: `of=0&from=1&to=2&shift=0&sha256=${sha256}` }), '400 malformed');
-	assert.match(await put(room, { octets: Buffer.alloc((128 << 10) + 1) }), /^413 /);
-	assert.equal(await put(room), '409 not-recorded'); // the session was closed
-	const clock = await rostrum.http('GET', '/api/v1/meetings/late/late', { token: room });
+	assert.equal(await put(own, { query: `of=1&from=1&to=2&shift=0&sha256=${'0'.repeat(64)}` }), '400 damaged');
+	assert.equal(await put(own, { octets: Buffer.concat([body, body]) }), '400 damaged');
+	assert.equal(await put(own, { query: `of=1&from=1&to=2&sha256=${sha256}` }), '400 malformed');
+	assert.equal(await put(own, { query: `of=0&from=1&to=2&shift=0&sha256=${sha256}` }), '400 malformed');
+	assert.match(await put(own, { octets: Buffer.alloc((128 << 10) + 1) }), /^413 /);
+	assert.equal(await put(own), '409 not-recorded'); // the session was closed
+	const clock = await rostrum.http('GET', '/api/v1/meetings/late/late', { token: own });
 	assert.equal(clock.status, 200);
 	assert.ok(Number.isInteger(clock.json.wall_us));
 	assert.equal((await rostrum.http('GET', '/api/v1/meetings/late/late', { token: roomToken(rostrum, 'sec', 'secretariat', 'late') })).status, 403);

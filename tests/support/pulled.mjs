@@ -1,12 +1,15 @@
 // A line that can be pulled: HTTP, WebSockets and the media's UDP of one client go through here, and while it is pulled nothing does, as with a cable.
 import { createSocket } from 'node:dgram';
+import { readdirSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { sessions } from './archive.mjs';
 import { Page } from './page.mjs';
 import { importRooms, roomToken, startBox } from './rooms.mjs';
 import { startRostrum } from './rostrum.mjs';
+import { sleep, until } from './wait.mjs';
 
 const CANDIDATE = /^a=candidate:.*? udp \d+ (127\.0\.0\.1) (\d+) typ host.*$/im;
 
@@ -91,18 +94,29 @@ export async function pulledLine(base) {
 	};
 }
 
-// All of Rostrum, and a room whose line to it can be pulled: { rostrum, line, session(), openMeeting(), startBox(options), stop() }. The meeting
-// `late` is opened and recorded by the secretariat, whose page openMeeting() gives; `box` is what startBox() gave.
-export async function pulledRoom() {
-	const rostrum = await startRostrum();
-	importRooms(rostrum);
-	const line = await pulledLine(rostrum.base);
+// All of Rostrum, and a room whose line to it can be pulled, from before the first test of a file until after its last. The meeting `late` is opened
+// and recorded by the secretariat, whose page openMeeting() gives; session() is the directory it is recorded in.
+export function pulledRoom(limits) {
+	let rostrum;
+	let line;
 	let chair;
 	let box;
+	before(async () => {
+		rostrum = await startRostrum();
+		importRooms(rostrum);
+		line = await pulledLine(rostrum.base);
+	}, limits);
+	after(async () => {
+		chair?.close();
+		box?.child.kill();
+		await box?.ended;
+		line?.stop();
+		await rostrum?.stop();
+	});
+	const session = () => sessions(join(rostrum.state, 'archive'), 'late').at(-1);
 	return {
-		rostrum,
-		line,
-		session: () => sessions(join(rostrum.state, 'archive'), 'late').at(-1),
+		get rostrum() { return rostrum; },
+		session,
 		async openMeeting() {
 			chair = new Page(rostrum.base, roomToken(rostrum, 'sec', 'secretariat', 'late'));
 			await chair.open();
@@ -114,12 +128,24 @@ export async function pulledRoom() {
 			box = startBox({ ...rostrum, base: line.base, token: rostrum.token }, 'room-1', 'room', { meeting: 'late', ...options });
 			return box;
 		},
-		async stop() {
-			chair?.close();
-			box?.child.kill();
-			await box?.ended;
-			line.stop();
-			await rostrum.stop();
+		// Until all that was kept without a line is delivered: when that was pulled, when it was back, and when all was there, as Date.now() has it.
+		async outage(ms, limit = 60_000) {
+			const pulled = Date.now();
+			line.pull();
+			await sleep(ms); // that long is the outage
+			const plugged = Date.now();
+			line.plug();
+			await until('what was kept is delivered', () => /an outage is delivered/.test(box.log()), { limit, every: 200 });
+			return { pulled, plugged, delivered: Date.now() };
+		},
+		// The line is this process, which looks into files next: a box that was still there would lose it.
+		async endBox() {
+			box.child.kill();
+			await box.ended;
+		},
+		async seal(limit = 60_000) {
+			await chair.must('close-meeting', {});
+			await until('the session is sealed', () => readdirSync(session()).includes('tagmanifest-sha512.txt'), { limit, every: 200 });
 		},
 	};
 }
