@@ -396,23 +396,18 @@ static void a_worker_is_freed_with_packets_that_wait(void **state)
 	assert_int_equal(fixture->worker->outbox.n, 1);
 }
 
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			as_many_as_it_holds_wait_and_one_more_sends_them, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			its_octets_are_filled_to_the_last_and_not_beyond, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			reports_lie_between_and_what_is_too_long_is_not_taken, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			who_goes_away_gets_what_waits_before_the_good_bye, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			what_waits_for_a_session_is_not_the_next_ones, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			what_waits_when_all_is_closed_leaves_first, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_worker_is_freed_with_packets_that_wait, setup, teardown),
+		CASE(as_many_as_it_holds_wait_and_one_more_sends_them),
+		CASE(its_octets_are_filled_to_the_last_and_not_beyond),
+		CASE(reports_lie_between_and_what_is_too_long_is_not_taken),
+		CASE(who_goes_away_gets_what_waits_before_the_good_bye),
+		CASE(what_waits_for_a_session_is_not_the_next_ones),
+		CASE(what_waits_when_all_is_closed_leaves_first),
+		CASE(a_worker_is_freed_with_packets_that_wait),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,12 @@ static void second(struct technician_stage *stage, int lost)
 	assert_int_equal(technician_stage_second(stage, lost), 0);
 }
 
+/* A text in the last patch, by path. */
+static const char *word(const struct technician_stage *stage, const char *path)
+{
+	return bench_text(technician_stage_patch(stage, ""), path);
+}
+
 static void only_technicians_survey_and_only_when_they_ask(void **state)
 {
 	struct technician_stage *stage = *state;
@@ -70,7 +76,7 @@ static void the_first_tells_all_and_the_next_what_changed(void **state)
 	assert_int_equal(json_array_size(technician_stage_patch(stage, "people.KEN.troubles")), 0);
 	assert_non_null(technician_stage_patch(stage, "people.technician"));
 	assert_null(technician_stage_patch(stage, "people.FRA"));
-	assert_string_equal(bench_text(technician_stage_patch(stage, "nodes.0"), "node"), "sfu-1");
+	assert_string_equal(word(stage, "nodes.0.node"), "sfu-1");
 	assert_int_equal(bench_int(technician_stage_patch(stage, "nodes.0"), "cpu"), 5);
 	assert_int_equal(json_array_size(technician_stage_patch(stage, "troubles")), 0);
 
@@ -212,11 +218,10 @@ static void loss_is_listed_while_it_lasts(void **state)
 	for (int i = 0; i < 3; i++)
 		second(stage, 2);
 	const json_t *trouble = technician_stage_patch(stage, "people.KEN.troubles.0");
-	assert_string_equal(json_string_value(json_array_get(trouble, 0)), "loss-up");
-	assert_string_equal(json_string_value(json_array_get(trouble, 1)), "warning");
-	assert_int_equal(
-		json_integer_value(json_array_get(trouble, 2)), stage->bench->at.wall_ms - 2000);
-	assert_int_equal(json_integer_value(json_array_get(trouble, 3)), 40);
+	assert_string_equal(bench_text(trouble, "0"), "loss-up");
+	assert_string_equal(bench_text(trouble, "1"), "warning");
+	assert_int_equal(bench_int(trouble, "2"), stage->bench->at.wall_ms - 2000);
+	assert_int_equal(bench_int(trouble, "3"), 40);
 	for (int i = 0; i < 10; i++)
 		second(stage, 0);
 	assert_int_equal(json_array_size(technician_stage_patch(stage, "people.KEN.troubles")), 0);
@@ -237,18 +242,17 @@ static void a_page_tells_its_own_line(void **state)
 	assert_string_equal(bench_try(stage->bench, stage->ken, "tell-line", "\"concealed\":1001"),
 		"malformed");
 	second(stage, 0);
-	const json_t *page = technician_stage_patch(stage, "people.KEN.page");
-	assert_string_equal(json_string_value(json_array_get(page, 0)), "relay-tcp");
-	assert_string_equal(json_string_value(json_array_get(page, 1)), "cpu");
+	assert_string_equal(word(stage, "people.KEN.page.0"), "relay-tcp");
+	assert_string_equal(word(stage, "people.KEN.page.1"), "cpu");
 	const json_t *figures = technician_stage_patch(stage, "people.KEN.figures");
-	assert_int_equal(json_integer_value(json_array_get(figures, 6)), 34);
-	assert_int_equal(json_integer_value(json_array_get(figures, 7)), 25);
+	assert_int_equal(bench_int(figures, "6"), 34);
+	assert_int_equal(bench_int(figures, "7"), 25);
 	second(stage, 0);
 	assert_null(technician_stage_patch(stage, "people.KEN.page"));
 	for (int i = 0; i < STATION_PAGE_S - 1; i++)
 		second(stage, 0);
-	page = technician_stage_patch(stage, "people.KEN.page");
-	assert_string_equal(json_string_value(json_array_get(page, 0)), "");
+	assert_true(json_is_string(technician_stage_patch(stage, "people.KEN.page.0")));
+	assert_string_equal(word(stage, "people.KEN.page.0"), "");
 	figures = technician_stage_patch(stage, "people.KEN.figures");
 	assert_true(json_is_null(json_array_get(figures, 6)));
 }
@@ -297,9 +301,7 @@ static void that_the_media_server_is_gone_is_told_at_once(void **state)
 	second(stage, 0);
 	assert_true(technician_stage_survey(stage, true));
 	bench_node_gone(stage->bench, stage->sfu);
-	assert_string_equal(
-		json_string_value(json_array_get(technician_stage_patch(stage, "troubles.0"), 0)),
-		"no-media-server");
+	assert_string_equal(word(stage, "troubles.0.0"), "no-media-server");
 	assert_int_equal(json_array_size(technician_stage_patch(stage, "nodes")), 0);
 	(void)bench_sfu(stage->bench, "i2", "null");
 	bench_turn(stage->bench);
@@ -325,10 +327,8 @@ static void a_recorders_disk_is_a_trouble_of_its_node(void **state)
 			found = json_array_get(nodes, i);
 	assert_non_null(found);
 	assert_int_equal(bench_int(found, "free"), 1000);
-	assert_string_equal(
-		json_string_value(json_array_get(bench_at(found, "troubles.0"), 0)), "disk");
-	assert_string_equal(
-		json_string_value(json_array_get(bench_at(found, "troubles.1"), 0)), "copy");
+	assert_string_equal(bench_text(found, "troubles.0.0"), "disk");
+	assert_string_equal(bench_text(found, "troubles.1.0"), "copy");
 }
 
 static void ten_minutes_of_those_who_are_asked_for(void **state)
@@ -362,10 +362,9 @@ static void ten_minutes_of_those_who_are_asked_for(void **state)
 		"malformed");
 }
 
-/* The floor is theirs, and their microphone says nothing. */
-static void an_open_microphone_without_a_packet_is_critical(void **state)
+/* KEN has the floor while the technician looks on, and their microphone says nothing. */
+static void ken_has_the_floor_in_silence(struct technician_stage *stage)
 {
-	struct technician_stage *stage = *state;
 	struct bench_line *chair = technician_stage_join(stage, "chair", "chair");
 	technician_stage_connect(stage);
 	second(stage, 0);
@@ -374,60 +373,50 @@ static void an_open_microphone_without_a_packet_is_critical(void **state)
 		bench_try(stage->bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
 	assert_true(technician_stage_survey(stage, true));
 	stage->is_mute = true;
+}
+
+static void an_open_microphone_without_a_packet_is_critical(void **state)
+{
+	struct technician_stage *stage = *state;
+	ken_has_the_floor_in_silence(stage);
 	for (int i = 0; i < 3; i++)
 		second(stage, 0);
-	const json_t *trouble = technician_stage_patch(stage, "people.KEN.troubles.0");
-	assert_string_equal(json_string_value(json_array_get(trouble, 0)), "no-sound");
-	assert_string_equal(json_string_value(json_array_get(trouble, 1)), "critical");
+	assert_string_equal(word(stage, "people.KEN.troubles.0.0"), "no-sound");
+	assert_string_equal(word(stage, "people.KEN.troubles.0.1"), "critical");
 }
 
 /* Then the floor is held for them, nobody is heard, and all wait for that line. */
 static void a_speaker_from_whom_nothing_comes_has_a_lost_line(void **state)
 {
 	struct technician_stage *stage = *state;
-	struct bench_line *chair = technician_stage_join(stage, "chair", "chair");
-	technician_stage_connect(stage);
-	second(stage, 0);
-	assert_string_equal(bench_try(stage->bench, chair, "open-meeting", ""), "ok");
-	assert_string_equal(
-		bench_try(stage->bench, chair, "give-floor", "\"participant\":\"KEN\""), "ok");
-	assert_true(technician_stage_survey(stage, true));
-	stage->is_mute = true;
+	ken_has_the_floor_in_silence(stage);
 	/* One until the floor is held, and two that say so. */
 	for (int i = 0; i < 3; i++) {
 		stage->packets -= 50; /* as before */
 		second(stage, 0);
 	}
-	const json_t *trouble = technician_stage_patch(stage, "people.KEN.troubles.0");
-	assert_string_equal(json_string_value(json_array_get(trouble, 0)), "line-lost");
-	assert_string_equal(json_string_value(json_array_get(trouble, 1)), "critical");
+	assert_string_equal(word(stage, "people.KEN.troubles.0.0"), "line-lost");
+	assert_string_equal(word(stage, "people.KEN.troubles.0.1"), "critical");
 }
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_page_tells_its_own_line, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			only_technicians_survey_and_only_when_they_ask, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			the_first_tells_all_and_the_next_what_changed, setup, teardown),
+		CASE(a_page_tells_its_own_line),
+		CASE(only_technicians_survey_and_only_when_they_ask),
+		CASE(the_first_tells_all_and_the_next_what_changed),
 		cmocka_unit_test(meters_are_told_to_pages_that_survey),
 		cmocka_unit_test(of_who_went_no_level_is_told),
-		cmocka_unit_test_setup_teardown(
-			who_looks_again_is_told_what_changes_from_then_on, setup, teardown),
-		cmocka_unit_test_setup_teardown(loss_is_listed_while_it_lasts, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			the_list_of_problems_has_the_worst_first, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			that_the_media_server_is_gone_is_told_at_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_recorders_disk_is_a_trouble_of_its_node, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			ten_minutes_of_those_who_are_asked_for, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			an_open_microphone_without_a_packet_is_critical, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_speaker_from_whom_nothing_comes_has_a_lost_line, setup, teardown),
+		CASE(who_looks_again_is_told_what_changes_from_then_on),
+		CASE(loss_is_listed_while_it_lasts),
+		CASE(the_list_of_problems_has_the_worst_first),
+		CASE(that_the_media_server_is_gone_is_told_at_once),
+		CASE(a_recorders_disk_is_a_trouble_of_its_node),
+		CASE(ten_minutes_of_those_who_are_asked_for),
+		CASE(an_open_microphone_without_a_packet_is_critical),
+		CASE(a_speaker_from_whom_nothing_comes_has_a_lost_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

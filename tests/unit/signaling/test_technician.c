@@ -364,32 +364,24 @@ static void each_trouble_and_figure_has_a_name_of_its_own(void **state)
 	assert_string_equal(severity_name(SEVERITY_CRITICAL), "critical");
 }
 
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_good_line_has_no_trouble, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			trouble_dates_from_the_first_second_that_said_so, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_bound_is_left_at_a_milder_figure_than_it_is_reached, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			one_bad_second_is_no_trouble_and_one_good_one_mends_none, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			less_is_worse_for_what_the_line_carries, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_clock_is_off_either_way, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_rooms_clock_is_held_to_seconds, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_lost_line_is_critical_for_whom_the_meeting_listens_to, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			what_a_room_owes_the_record_outlives_its_line, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			what_is_not_measured_leaves_trouble_as_it_is, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			who_is_away_has_no_trouble_and_keeps_the_history, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_step_keeps_the_worst_and_of_what_flows_the_mean, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			ten_minutes_are_kept_and_a_gap_is_one, setup, teardown),
+		CASE(a_good_line_has_no_trouble),
+		CASE(trouble_dates_from_the_first_second_that_said_so),
+		CASE(a_bound_is_left_at_a_milder_figure_than_it_is_reached),
+		CASE(one_bad_second_is_no_trouble_and_one_good_one_mends_none),
+		CASE(less_is_worse_for_what_the_line_carries),
+		CASE(a_clock_is_off_either_way),
+		CASE(a_rooms_clock_is_held_to_seconds),
+		CASE(a_lost_line_is_critical_for_whom_the_meeting_listens_to),
+		CASE(what_a_room_owes_the_record_outlives_its_line),
+		CASE(what_is_not_measured_leaves_trouble_as_it_is),
+		CASE(who_is_away_has_no_trouble_and_keeps_the_history),
+		CASE(a_step_keeps_the_worst_and_of_what_flows_the_mean),
+		CASE(ten_minutes_are_kept_and_a_gap_is_one),
 		cmocka_unit_test(without_memory_there_is_no_history_and_all_else),
 		cmocka_unit_test(each_trouble_and_figure_has_a_name_of_its_own),
 	};
