@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import test, { after, before } from 'node:test';
-import { decodingFaults, essence, events, faultsOf, programmes, sessions, verify } from '../support/archive.mjs';
+import { decodingFaults, essence, events, faultsOf, madeAgain, programmes, sessions, verify } from '../support/archive.mjs';
 import { browserClients } from '../support/browser_client.mjs';
 import { join } from '../support/page.mjs';
 import { COLOURS, nameColour } from '../support/picture.mjs';
@@ -60,13 +60,14 @@ test('each picture is kept in the codec it came in', LIMIT, () => {
 // Whose pictures were left out for want of time. Nobody's, but on a machine that cannot follow.
 const leftOut = () => events(directory).filter(({ type }) => type === 'programme-without-picture').map(({ payload }) => payload.source);
 
-test('the programme shows everybody in one codec, or says whom it left out, and has every word', LIMIT, (t) => {
+test('the programme shows everybody in one codec, and has every word', LIMIT, (t) => {
 	const { floor } = programmes(directory);
 	assert.deepEqual(faultsOf(floor, { streams: 2 }), []);
 	assert.deepEqual(probe(floor, 'stream=codec_name').sort(), ['opus', 'vp8']);
 	const sound = decode(floor);
-	const times = probe(floor, 'packet=pts_time', '-select_streams', 'v').map(Number);
+	// Made again from the archive nothing is left out for want of time.
 	const out = leftOut();
+	const times = probe(out.length ? programmes(madeAgain(directory)).floor : floor, 'packet=pts_time', '-select_streams', 'v').map(Number);
 	for (const who of ['KEN', 'FRA']) {
 		const heard = stretches(sound, TONES[who]);
 		const turns = TURNS.filter((one) => one === who).length;
@@ -74,10 +75,10 @@ test('the programme shows everybody in one codec, or says whom it left out, and 
 		assert.ok(heard.every(({ from, to }) => to - from > (0.7 * TURN_MS) / 1000), `${who}: ${JSON.stringify(heard)}`);
 		for (const { from, to } of heard) {
 			const shown = times.filter((at) => at > from && at < to).length;
-			assert.ok(shown > 10 || out.includes(who), `${who}: ${shown} pictures from ${from} to ${to}, left out: ${out}`);
+			assert.ok(shown > 10, `${who}: ${shown} pictures from ${from} to ${to}, left out as it was made: ${out}`);
 		}
 	}
-	t.diagnostic(`measured: ${times.length} pictures, left out: ${out.join() || 'nobody'}`);
+	t.diagnostic(`measured: ${times.length} pictures, left out as it was made: ${out.join() || 'nobody'}`);
 });
 
 test('Chromium plays it to its end', LIMIT, async () => {

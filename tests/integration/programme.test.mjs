@@ -1,10 +1,10 @@
 // The programme of each language, written while a real recorder records, and judged by programs nobody here wrote.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
-import { bagFaults, closedFor, decodingFaults, events, faultsOf, flip, lastPacketSeconds, opusFaults, programmes } from '../support/archive.mjs';
+import { bagFaults, closedFor, decodingFaults, events, faultsOf, flip, lastPacketSeconds, opusFaults, programmes, unsealed } from '../support/archive.mjs';
 import { Rig, endRigs } from '../support/recorder.mjs';
 import { build, newState } from '../support/rostrum.mjs';
 import { decode, stretches } from '../support/sound.mjs';
@@ -46,15 +46,6 @@ const ctl = (directory) => archive('programme', directory);
 
 // Every packet of a file: stream, time, size and digest.
 const packetsOf = (path, map = '0') => spawnSync('ffmpeg', ['-v', 'error', '-i', path, '-map', map, '-c', 'copy', '-f', 'framemd5', '-'], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout;
-
-// The archive as it was before anything was derived from it.
-function unsealed(directory) {
-	const copy = join(newState(), 'session');
-	cpSync(directory, copy, { recursive: true });
-	for (const name of readdirSync(copy)) if (statSync(join(copy, name)).isFile()) rmSync(join(copy, name));
-	for (const path of Object.values(programmes(copy))) rmSync(path);
-	return copy;
-}
 
 test('the programme of each language lasts as long as the session, whatever came and went', LIMIT, async () => {
 	const rig = new Rig();

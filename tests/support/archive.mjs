@@ -1,9 +1,9 @@
 // What lies in a recorder's archive, judged by programs that nobody here wrote.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { build } from './rostrum.mjs';
+import { build, newState } from './rostrum.mjs';
 
 function run(command, ...args) {
 	const ran = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
@@ -32,6 +32,23 @@ export const essence = (directory) => [...files(directory, '.webm'), ...files(di
 
 // The programme of each language, by its name.
 export const programmes = (directory) => Object.fromEntries(files(directory, '.webm').filter((path) => /\/channels\/[^./]+\.webm$/.test(path)).map((path) => [basename(path, '.webm'), path]));
+
+// A copy of the archive as it was before anything was derived from it.
+export function unsealed(directory) {
+	const copy = join(newState(), 'session');
+	cpSync(directory, copy, { recursive: true });
+	for (const name of readdirSync(copy)) if (statSync(join(copy, name)).isFile()) rmSync(join(copy, name));
+	for (const path of Object.values(programmes(copy))) rmSync(path);
+	return copy;
+}
+
+// The programme made again, from such a copy: nothing is left out for want of time. Returns the copy.
+export function madeAgain(directory) {
+	const copy = unsealed(directory);
+	const made = run(join(build, 'tools/rostrumctl/rostrumctl'), 'archive', 'programme', copy, '--json');
+	if (made.status !== 0) throw new Error(made.text);
+	return copy;
+}
 
 // It keeps a database of what it judged in the home directory: one at a time may write it, and a file of the same name and
 // second is not judged again. So each call is given a home of its own, in memory.
