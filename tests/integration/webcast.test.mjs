@@ -177,10 +177,11 @@ for (const signal of ['SIGKILL', 'SIGTERM']) {
 			const spoken = stretches(decode(whole), folder === 'a-fr' ? FRENCH : KEN);
 			for (const time of away) assert.ok(spoken.some(({ to }) => to > time - seen[0].time + 2), `${folder}: silence after ${time}: ${JSON.stringify(spoken)}`);
 		}
-		// Each part packet by packet in its place, which only one can have: times grow.
+		// Each part packet by packet in its place, which only one can have: times grow. A webcast that is late takes what it had not read yet from
+		// the programme made again of the parts, where a packet may stand 15 ms (recorder/programme/strip.c) to the other side of its time.
 		const heard = timed(join(rig.state, 'a-floor.mp4'));
 		assert.ok(written.length > 200, `${written.length} packets`);
-		for (const { time, digest } of written) assert.ok(heard.some((packet) => packet.digest === digest && Math.abs(packet.time - time) < 0.012), `the packet at ${time} of ${written[0].time} to ${written.at(-1).time}: ${heard.filter((packet) => Math.abs(packet.time - time) < 0.05).map((packet) => packet.time)}`);
+		for (const { time, digest } of written) assert.ok(heard.some((packet) => packet.digest === digest && Math.abs(packet.time - time) < 0.035), `the packet at ${time} of ${written[0].time} to ${written.at(-1).time}: ${heard.filter((packet) => Math.abs(packet.time - time) < 0.05).map((packet) => packet.time)}`);
 
 		// Once it is closed there is one programme, of all that the archive holds.
 		const from = rig.said.length;
