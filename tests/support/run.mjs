@@ -87,26 +87,36 @@ const names = readdirSync(join(tests, folder)).filter((file) => file.endsWith('.
 	.map((file) => file.replace('.test.mjs', '')).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 const sum = { passed: 0, failed: 0 };
 const took = [];
+const failed = [];
 
-async function run(name, place, alone) {
-	const head = `-- ${folder}/${name}.test.mjs`;
+async function run(name, place, { alone = false, again = false } = {}) {
+	const head = `-- ${folder}/${name}.test.mjs${again ? ', once more and alone' : ''}`;
 	const said = [head];
 	if (alone) console.log(head);
 	const began = Date.now();
 	const counted = await runFile(join(tests, folder, `${name}.test.mjs`), place, alone ? (line) => console.log(line) : (line) => said.push(line));
 	if (!alone) console.log(said.join('\n'));
+	took.push({ name, seconds: Math.round((Date.now() - began) / 1000) });
+	if (counted.failed > 0 && !again) {
+		failed.push(name);
+		return counted;
+	}
 	sum.passed += counted.passed;
 	sum.failed += counted.failed;
-	took.push({ name, seconds: Math.round((Date.now() - began) / 1000) });
+	return counted;
 }
 
 const began = Date.now();
 const together = names.filter(isShared);
 const jobs = Math.max(1, Math.min(JOBS[folder] ?? 1, together.length));
 await Promise.all(Array.from({ length: jobs }, async (_, place) => {
-	while (together.length > 0) await run(together.shift(), place, jobs === 1);
+	while (together.length > 0) await run(together.shift(), place, { alone: jobs === 1 });
 }));
-for (const name of names.filter((each) => !isShared(each))) await run(name, 0, true);
+for (const name of names.filter((each) => !isShared(each))) await run(name, 0, { alone: true });
+
+const crowded = [];
+for (const name of failed) if ((await run(name, 0, { alone: true, again: true })).failed === 0) crowded.push(name);
+if (crowded.length > 0) console.log(`-- failed at first, and not alone: ${crowded.join(', ')}`);
 
 const times = took.sort((a, b) => b.seconds - a.seconds).map(({ name, seconds }) => `${name} ${seconds}`);
 console.log(`-- ${folder} took ${Math.round((Date.now() - began) / 1000)} s, ${jobs} at a time; seconds a file: ${times.join(', ')}`);
