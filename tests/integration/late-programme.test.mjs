@@ -51,7 +51,9 @@ test('a programme with what arrived late says each word in its time', LIMIT, asy
 	// A second behind the edge is kept as well, and a word lasts another; what is live goes on after that.
 	for (const { at } of missed) assert.ok(at * 1000 > from_ms - 1000 && at * 1000 < to_ms + 2000, `${at} within ${from_ms} and ${to_ms}`);
 	// What was heard stays where it was (a packet of either programme lies up to 15 ms beside its time), and each word is there once.
-	for (const { number, at } of heard) assert.ok(withLate.some((one) => one.number === number && Math.abs(one.at - at) <= FRAME_S), JSON.stringify({ number, at, withLate }));
+	// The clock of one connection is told from that of the other by arrivals, which on a busy machine agree to some packets: a seam may cut the word it goes through.
+	const seams = [missed[0].number - 1, missed.at(-1).number + 1];
+	for (const { number, at } of heard.filter((one) => !seams.includes(one.number))) assert.ok(withLate.some((one) => one.number === number && Math.abs(one.at - at) <= FRAME_S), JSON.stringify({ number, at, withLate }));
 	withLate.slice(1).forEach(({ number }, i) => assert.ok(number > withLate[i].number, JSON.stringify(withLate)));
 	const off = missed.flatMap(({ number, at }) => said.filter((one) => one.number === number).map((one) => at - one.at));
 	assert.ok(off.length >= missed.length / 2, JSON.stringify({ missed, said })); // at each seam a word may begin in one file and end in another
