@@ -224,7 +224,7 @@ int router_meeting_set(struct router *router, const struct router_meeting *spec,
 	meeting->chair = lists.chair;
 	meeting->content = lists.content;
 	set_air(router, meeting, spec->off_air, now);
-	meters_set(meeting, spec->meters);
+	meters_set(router, meeting, spec->meters);
 	meeting_resolve(router, meeting, now);
 	return 0;
 }
@@ -235,7 +235,7 @@ void router_meeting_remove(struct router *router, const char *id, rs_time now)
 
 	if (meeting == NULL || !meeting->known)
 		return;
-	meters_set(meeting, false);
+	meters_set(router, meeting, false);
 	tap_account(router, meeting);
 	meeting->known = false;
 	forget_lists(router, meeting);

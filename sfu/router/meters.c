@@ -7,25 +7,24 @@
 /* Less is not seen on a meter. */
 #define LEVEL_STEP 2
 
-void meters_set(struct meeting *meeting, bool on)
+void meters_set(struct router *router, struct meeting *meeting, bool on)
 {
+	if (meeting->meters == on)
+		return;
 	/* Whoever looks now knows nothing of what was told before. */
-	for (struct peer *peer = meeting->peers; on && !meeting->meters && peer != NULL;
-		peer = peer->next)
+	for (struct peer *peer = meeting->peers; on && peer != NULL; peer = peer->next)
 		for (size_t i = 0; i < peer->n_publishes; i++)
 			peer->publishes[i]->metered.known = false;
 	meeting->meters = on;
+	if (on)
+		router->n_metered++;
+	else
+		router->n_metered--;
 }
 
 bool router_levels_due(struct router *router, rs_time now)
 {
-	const struct meeting *meeting = router->meetings;
-
-	if (now < router->next_levels)
-		return false;
-	while (meeting != NULL && !meeting->meters)
-		meeting = meeting->next;
-	if (meeting == NULL)
+	if (router->n_metered == 0 || now < router->next_levels)
 		return false;
 	router->next_levels = now + LEVELS_EVERY;
 	return true;

@@ -358,6 +358,7 @@ struct router {
 	struct pool pool;
 	struct meeting *meetings;
 	size_t n_meetings;
+	size_t n_metered;    /* meetings somebody looks at the levels of */
 	struct peer **peers; /* by index */
 	uint16_t *generations;
 	/* By index: the peer's next tick that counts; NEVER where there is none. */
@@ -378,7 +379,7 @@ struct router {
 };
 
 /* meters.c: somebody looks at the levels of a meeting, or nobody does any more. */
-void meters_set(struct meeting *meeting, bool on);
+void meters_set(struct router *router, struct meeting *meeting, bool on);
 
 /* There is something to tick. */
 void wake(struct router *router, rs_time now);

@@ -499,6 +499,26 @@ static void who_looks_again_is_told_all_levels(void **state)
 	assert_int_equal(told, PEOPLE);
 }
 
+/* However often it is said, and whoever goes first. */
+static void nothing_is_due_once_nobody_looks_at_any_meeting(void **state)
+{
+	const struct kit_meeting looked = { .event = 1, .meters = true };
+	const struct router_meeting another = { .id = "another", .meters = true };
+
+	kit_must_meeting(&kit, &looked, 0);
+	kit_must_meeting(&kit, &looked, 0);
+	assert_int_equal(router_meeting_set(kit.router, &another, 0), 0);
+	assert_true(router_levels_due(kit.router, RS_SEC(1)));
+	router_meeting_remove(kit.router, "m", RS_SEC(1));
+	assert_true(router_levels_due(kit.router, RS_SEC(2)));
+	router_meeting_remove(kit.router, "another", RS_SEC(2));
+	assert_false(router_levels_due(kit.router, RS_SEC(3)));
+	kit_must_meeting(&kit, &looked, RS_SEC(3));
+	assert_true(router_levels_due(kit.router, RS_SEC(4)));
+	kit_must_meeting(&kit, &(struct kit_meeting){ .event = 1 }, RS_SEC(4));
+	assert_false(router_levels_due(kit.router, RS_SEC(5)));
+}
+
 /* ---- what an interpreter would have to work from ---- */
 
 struct sender {
@@ -653,6 +673,7 @@ int main(void)
 		CASE(microphones_are_judged_closed_or_open),
 		CASE(levels_are_told_while_somebody_looks),
 		CASE(who_looks_again_is_told_all_levels),
+		CASE(nothing_is_due_once_nobody_looks_at_any_meeting),
 		cmocka_unit_test(loss_is_counted_before_repair_and_forgotten),
 		cmocka_unit_test(voice_at_full_level_is_clipping),
 		CASE(a_microphone_that_interprets_badly_shows_in_its_figures),
