@@ -146,6 +146,8 @@ int control_open(struct control *control)
 		err = write_all(control, control->flowing);
 	if (err == 0)
 		err = write_all(control, control->resting);
+	if (err == 0 && control->port->opened != NULL)
+		control->port->opened(control->ctx);
 	return err;
 }
 

@@ -44,6 +44,8 @@ struct control_port {
 	/* The rest may be NULL: then it is so. */
 	bool (*ready)(void *ctx); /* there is room to be told one more message, whatever it says */
 	bool (*done)(void *ctx);  /* all that was told is in force */
+	/* A connection stands: of what was reported before, nothing may have arrived. */
+	void (*opened)(void *ctx);
 };
 
 /* A worker's addresses as they go into candidates: "192.0.2.1:50000", "[2001:db8::1]:50000". */

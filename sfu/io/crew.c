@@ -102,6 +102,16 @@ unsigned crew_ask_stats(struct crew *crew)
 	return crew->n;
 }
 
+bool crew_ask_levels(struct crew *crew)
+{
+	if (!crew_has_room(crew, 1))
+		return false;
+	const struct order order = order_of(ORDER_LEVELS, "");
+	router_levels_forget(crew_router(crew));
+	tell(crew, &order);
+	return true;
+}
+
 /* ---- birth and death ---- */
 
 static int make_worker(

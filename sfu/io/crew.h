@@ -87,5 +87,7 @@ struct crew_report {
 int crew_poll(struct crew *crew, rs_time now, struct crew_report *out_report);
 /* Each worker is to say its figures: so many CREW_STATS will come; 0 = not now. */
 unsigned crew_ask_stats(struct crew *crew);
+/* Each worker is to say all levels, also those that have not moved; false = not now. */
+bool crew_ask_levels(struct crew *crew);
 
 #endif

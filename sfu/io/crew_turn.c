@@ -141,12 +141,19 @@ static int obey_stats(struct hand *hand, const struct order *order, rs_time now)
 	return 0;
 }
 
+static int obey_levels(struct hand *hand, const struct order *order, rs_time now)
+{
+	router_levels_forget(worker_router(hand->worker));
+	return 0;
+}
+
 static obey_fn *const obey[] = {
 	[ORDER_MEETING_SET] = obey_meeting_set,
 	[ORDER_MEETING_REMOVE] = obey_meeting_remove,
 	[ORDER_PEER_SET] = obey_peer_set,
 	[ORDER_PEER_REMOVE] = obey_peer_remove,
 	[ORDER_STATS] = obey_stats,
+	[ORDER_LEVELS] = obey_levels,
 };
 
 static void obey_all(struct hand *hand, rs_time now)

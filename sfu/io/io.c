@@ -24,6 +24,7 @@ struct io {
 	struct control *control;
 	struct link *link;
 	struct recorders *recorders; /* NULL: no tap */
+	bool ask_levels;             /* all of them, when the crew has room for it */
 	rs_time next_stats;
 	struct control_stats *stats; /* being joined; NULL = none under way */
 	unsigned stats_missing;      /* parts still to come */
@@ -74,6 +75,13 @@ static bool on_done(void *ctx)
 	return crew_is_done(io->crew);
 }
 
+/* Levels are told when they move. */
+static void on_opened(void *ctx)
+{
+	struct io *io = ctx;
+	io->ask_levels = true;
+}
+
 static const struct control_port port = {
 	.meeting_set = on_meeting_set,
 	.meeting_remove = on_meeting_remove,
@@ -81,6 +89,7 @@ static const struct control_port port = {
 	.peer_remove = on_peer_remove,
 	.ready = on_ready,
 	.done = on_done,
+	.opened = on_opened,
 };
 
 static void on_tap(void *ctx, const struct router_tap *tap)
@@ -175,6 +184,8 @@ static void report(struct io *io, rs_time now)
 		if (control_is_open(io->control) && io->stats_missing == 0)
 			io->stats_missing = crew_ask_stats(io->crew);
 	}
+	if (io->ask_levels)
+		io->ask_levels = !crew_ask_levels(io->crew);
 	struct crew_report report;
 	while (crew_poll(io->crew, now, &report) == 1)
 		report_one(io, &report);

@@ -17,6 +17,7 @@ enum order_kind {
 	ORDER_PEER_SET,       /* id, text: the unit's document, place */
 	ORDER_PEER_REMOVE,    /* id */
 	ORDER_STATS,          /* say your figures */
+	ORDER_LEVELS,         /* say all levels, not only those that moved */
 };
 
 struct order {

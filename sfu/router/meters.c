@@ -7,19 +7,31 @@
 /* Less is not seen on a meter. */
 #define LEVEL_STEP 2
 
+static void forget_told(struct meeting *meeting)
+{
+	for (struct peer *peer = meeting->peers; peer != NULL; peer = peer->next)
+		for (size_t i = 0; i < peer->n_publishes; i++)
+			peer->publishes[i]->metered.known = false;
+}
+
 void meters_set(struct router *router, struct meeting *meeting, bool on)
 {
 	if (meeting->meters == on)
 		return;
 	/* Whoever looks now knows nothing of what was told before. */
-	for (struct peer *peer = meeting->peers; on && peer != NULL; peer = peer->next)
-		for (size_t i = 0; i < peer->n_publishes; i++)
-			peer->publishes[i]->metered.known = false;
+	if (on)
+		forget_told(meeting);
 	meeting->meters = on;
 	if (on)
 		router->n_metered++;
 	else
 		router->n_metered--;
+}
+
+void router_levels_forget(struct router *router)
+{
+	for (struct meeting *meeting = router->meetings; meeting != NULL; meeting = meeting->next)
+		forget_told(meeting);
 }
 
 bool router_levels_due(struct router *router, rs_time now)

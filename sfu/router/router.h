@@ -543,5 +543,7 @@ bool router_levels_due(struct router *router, rs_time now);
  * more off what was told last; all of them after `meters` was set. One walk each time that it is due. */
 int router_level_next(
 	struct router *router, size_t *cursor, rs_time now, struct router_level *out_level);
+/* What was told did not arrive: the next walk tells all. */
+void router_levels_forget(struct router *router);
 
 #endif

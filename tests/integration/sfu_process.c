@@ -503,6 +503,22 @@ static void a_bad_message_ends_the_connection_and_nothing_else(void **state)
 	assert_true(fra->received > before + 10);
 }
 
+/* Only what moves is told, so who was away would go on showing what has long fallen silent. */
+static void signaling_that_was_away_is_told_all_levels(void **state)
+{
+	struct sfu_world *world = *state;
+	(void)sfu_world_peer(world, "KEN", 0); /* whose level never moves */
+	sfu_world_say(world, "{\"type\": \"meeting\", \"meeting\": {\"id\": \"demo\","
+			     " \"event\": 1, \"mode\": \"floor\", \"meters\": true}}");
+	json_decref(sfu_world_hear(world, "levels"));
+	sfu_world_hang_up(world);
+	json_decref(sfu_world_hear(world, "hello"));
+	json_t *levels = sfu_world_hear(world, "levels");
+	const json_t *sources = json_object_get(levels, "sources");
+	assert_string_equal(json_string_value(json_array_get(sources, 0)), "KEN");
+	json_decref(levels);
+}
+
 /* ---- the tap ---- */
 
 static int tap_connect(struct sfu_world *world)
@@ -766,6 +782,7 @@ int main(int argc, char **argv)
 		CASE(a_refused_document_leaves_the_session_it_would_have_ended),
 		CASE(garbage_is_counted_by_kind_and_disturbs_nobody),
 		CASE(a_bad_message_ends_the_connection_and_nothing_else),
+		CASE(signaling_that_was_away_is_told_all_levels),
 		CASE(the_tap_gives_what_passed_the_gate),
 		CASE(each_packet_is_counted_once_wherever_it_goes),
 		CASE(sigterm_says_good_bye_and_ends_cleanly),
