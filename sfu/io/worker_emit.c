@@ -12,7 +12,7 @@ static int seal(struct transport *transport, enum router_packet_kind kind, const
 	size_t *len, uint8_t *room)
 {
 	if (kind == ROUTER_RTP)
-		return transport_seal_rtp_to(transport, data, *len, room, UDP_ROOM, len);
+		return transport_seal_rtp(transport, data, *len, room, UDP_ROOM, len);
 	memcpy(room, data, *len);
 	return transport_seal_rtcp(transport, room, len, UDP_ROOM);
 }

@@ -123,7 +123,7 @@ static int seal(struct plain *plain, enum router_packet_kind kind, const uint8_t
 	if (len > cap)
 		return -ENOSPC;
 	if (plain->seal != NULL && kind == ROUTER_RTP)
-		return crypt_seal_rtp_to(plain->seal, data, len, room, cap, out_len);
+		return crypt_seal_rtp(plain->seal, data, len, room, cap, out_len);
 	memcpy(room, data, len);
 	*out_len = len;
 	return plain->seal != NULL ? crypt_seal_rtcp(plain->seal, room, out_len, cap) : 0;

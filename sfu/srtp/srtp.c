@@ -180,8 +180,8 @@ int crypt_open_rtcp(struct crypt *crypt, uint8_t *data, size_t *len)
 				  : apply(crypt, data, len, RTCP_SSRC_AT, srtp_unprotect_rtcp);
 }
 
-int crypt_seal_rtp_to(struct crypt *crypt, const uint8_t *data, size_t len, uint8_t *out,
-	size_t cap, size_t *out_len)
+int crypt_seal_rtp(struct crypt *crypt, const uint8_t *data, size_t len, uint8_t *out, size_t cap,
+	size_t *out_len)
 {
 	if (cap < len || cap - len < CRYPT_RTP_TRAILER)
 		return -ENOSPC;
@@ -206,11 +206,6 @@ void crypt_fetch(const struct crypt *crypt, unsigned step)
 		rs_fetch(crypt, sizeof(*crypt));
 	else if (crypt->gcm != NULL)
 		gcm_fetch(crypt->gcm, step - 1);
-}
-
-int crypt_seal_rtp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap)
-{
-	return crypt_seal_rtp_to(crypt, data, *len, data, cap, len);
 }
 
 int crypt_seal_rtcp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap)

@@ -55,14 +55,14 @@ struct crypt *crypt_free(struct crypt *crypt);
 int crypt_open_rtp(struct crypt *crypt, uint8_t *data, size_t *len) RS_MUST_USE;
 int crypt_open_rtcp(struct crypt *crypt, uint8_t *data, size_t *len) RS_MUST_USE;
 
-/* Encrypt a packet in place; *len grows by the trailer, for which `cap` must leave room.
+/* Encrypt a packet from `data`, which stays as it is, into `out`, which is `data` itself or does not overlap it;
+ * *out_len is longer by the trailer, for which `cap` must leave room.
  * Sealing a sequence number again is allowed for a retransmission only: the packet must be the
  * same to the last octet, or the keystream is spent twice.
  * 0, -ENOSPC, the errors above, and -EIO (OpenSSL is broken). */
-int crypt_seal_rtp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
-/* The same out of place: from `data`, which stays as it is, into `out`, which does not overlap it. */
-int crypt_seal_rtp_to(struct crypt *crypt, const uint8_t *data, size_t len, uint8_t *out,
-	size_t cap, size_t *out_len) RS_MUST_USE;
+int crypt_seal_rtp(struct crypt *crypt, const uint8_t *data, size_t len, uint8_t *out, size_t cap,
+	size_t *out_len) RS_MUST_USE;
+/* In place; *len grows by the trailer. */
 int crypt_seal_rtcp(struct crypt *crypt, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
 /* Has the processor fetch what sealing needs: step 0 the object, steps 1 and 2 what the step before leads to. Changes nothing. */
 void crypt_fetch(const struct crypt *crypt, unsigned step);

@@ -138,21 +138,12 @@ int transport_open(struct transport *transport, uint8_t *data, size_t *len,
 	return kind == DEMUX_RTP ? TRANSPORT_RTP : TRANSPORT_RTCP;
 }
 
-int transport_seal_rtp(struct transport *transport, uint8_t *data, size_t *len, size_t cap)
+int transport_seal_rtp(struct transport *transport, const uint8_t *data, size_t len, uint8_t *out,
+	size_t cap, size_t *out_len)
 {
 	if (transport->seal == NULL)
 		return -EPROTO;
-	const int err = crypt_seal_rtp(transport->seal, data, len, cap);
-	transport->sealed += err == 0;
-	return err;
-}
-
-int transport_seal_rtp_to(struct transport *transport, const uint8_t *data, size_t len,
-	uint8_t *out, size_t cap, size_t *out_len)
-{
-	if (transport->seal == NULL)
-		return -EPROTO;
-	const int err = crypt_seal_rtp_to(transport->seal, data, len, out, cap, out_len);
+	const int err = crypt_seal_rtp(transport->seal, data, len, out, cap, out_len);
 	transport->sealed += err == 0;
 	return err;
 }

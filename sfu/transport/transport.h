@@ -87,13 +87,11 @@ int transport_recv(struct transport *transport, const uint8_t *data, size_t len,
 int transport_open(struct transport *transport, uint8_t *data, size_t *len,
 	const struct ice_path *from, rs_time now) RS_MUST_USE;
 
-/* Encrypts in place for sending by transport_selected(). 0, -EPROTO (before the keys), -ENOSPC
- * (cap < *len + TRANSPORT_TRAILER), -EBADMSG, -E2BIG, -ENOMEM. */
-int transport_seal_rtp(
-	struct transport *transport, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
-/* The same out of place: from `data` into `out`, which does not overlap it. */
-int transport_seal_rtp_to(struct transport *transport, const uint8_t *data, size_t len,
-	uint8_t *out, size_t cap, size_t *out_len) RS_MUST_USE;
+/* Encrypts for sending by transport_selected(), from `data` into `out`, which is `data` itself or does not overlap it.
+ * 0, -EPROTO (before the keys), -ENOSPC (cap < len + TRANSPORT_TRAILER), -EBADMSG, -E2BIG, -ENOMEM. */
+int transport_seal_rtp(struct transport *transport, const uint8_t *data, size_t len, uint8_t *out,
+	size_t cap, size_t *out_len) RS_MUST_USE;
+/* The same in place. */
 int transport_seal_rtcp(
 	struct transport *transport, uint8_t *data, size_t *len, size_t cap) RS_MUST_USE;
 /* Has the processor fetch what sealing a packet needs. Each step follows a pointer that the one before fetched: taken step by

@@ -73,7 +73,7 @@ static void emit(
 	if (bench->step == STEP_ROUTE)
 		return;
 	uint8_t *room = udp_room(bench->udp);
-	must(crypt_seal_rtp_to(listener->crypt, data, len, room, UDP_ROOM, &len) == 0, "seal");
+	must(crypt_seal_rtp(listener->crypt, data, len, room, UDP_ROOM, &len) == 0, "seal");
 	if (bench->step == STEP_SEND)
 		udp_commit(bench->udp, len, &listener->addr);
 }

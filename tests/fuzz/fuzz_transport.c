@@ -172,7 +172,7 @@ static void sealed(struct play *play, struct rs_reader *script)
 static void seal(struct play *play, size_t len)
 {
 	_Alignas(8) uint8_t data[300] = { 0x80, 111 };
-	const int err = transport_seal_rtp(play->transport, data, &len, sizeof(data));
+	const int err = transport_seal_rtp(play->transport, data, len, data, sizeof(data), &len);
 	if ((err == 0) != (play->connected && len >= 12))
 		abort();
 }

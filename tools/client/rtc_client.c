@@ -240,7 +240,7 @@ int rtc_client_seal(struct rtc_client *client, bool rtcp, uint8_t *data, size_t 
 	if (client->seal == NULL)
 		return -EPROTO;
 	return rtcp ? crypt_seal_rtcp(client->seal, data, len, cap)
-		    : crypt_seal_rtp(client->seal, data, len, cap);
+		    : crypt_seal_rtp(client->seal, data, *len, data, cap, len);
 }
 
 int rtc_client_open(struct rtc_client *client, bool rtcp, uint8_t *data, size_t *len)

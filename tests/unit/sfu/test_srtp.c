@@ -189,8 +189,9 @@ static struct packet rtcp_packet(uint32_t ssrc)
 
 static void seal(struct crypt *crypt, struct packet *packet)
 {
-	assert_int_equal(
-		crypt_seal_rtp(crypt, packet->data, &packet->len, sizeof(packet->data)), 0);
+	assert_int_equal(crypt_seal_rtp(crypt, packet->data, packet->len, packet->data,
+				 sizeof(packet->data), &packet->len),
+		0);
 }
 
 static void counter_mode_and_sha1_are_those_of_rfc_3711(void **state)
@@ -366,7 +367,8 @@ static void streams_are_taken_up_to_the_limit(void **state)
 			crypt_open_rtp(wide, packet.data, &packet.len), ssrc <= 3 ? 0 : -E2BIG);
 	}
 	struct packet fifth = rtp_packet(9, 5);
-	assert_int_equal(crypt_seal_rtp(send, fifth.data, &fifth.len, 128), -E2BIG);
+	assert_int_equal(
+		crypt_seal_rtp(send, fifth.data, fifth.len, fifth.data, 128, &fifth.len), -E2BIG);
 	struct packet known = rtp_packet(10, 3);
 	seal(send, &known);
 	assert_int_equal(crypt_open_rtp(wide, known.data, &known.len), 0);
@@ -383,7 +385,7 @@ static void a_packet_may_be_sealed_out_of_place(void **state)
 		struct packet in_place = plain;
 		struct packet out = { 0 };
 		seal(send, &in_place);
-		assert_int_equal(crypt_seal_rtp_to(send, plain.data, plain.len, out.data,
+		assert_int_equal(crypt_seal_rtp(send, plain.data, plain.len, out.data,
 					 sizeof(out.data), &out.len),
 			0);
 		assert_int_equal(out.len, in_place.len);
@@ -406,8 +408,12 @@ static void room_for_the_trailer_is_asked_for(void **state)
 {
 	struct crypt *send = crypt_make(CRYPT_AEAD_AES_128_GCM, CRYPT_SEAL);
 	struct packet packet = rtp_packet(9, 7);
-	assert_int_equal(crypt_seal_rtp(send, packet.data, &packet.len, PACKET_LEN + 15), -ENOSPC);
-	assert_int_equal(crypt_seal_rtp(send, packet.data, &packet.len, PACKET_LEN + 16), 0);
+	assert_int_equal(crypt_seal_rtp(send, packet.data, packet.len, packet.data, PACKET_LEN + 15,
+				 &packet.len),
+		-ENOSPC);
+	assert_int_equal(crypt_seal_rtp(send, packet.data, packet.len, packet.data, PACKET_LEN + 16,
+				 &packet.len),
+		0);
 	struct packet report = rtcp_packet(7);
 	assert_int_equal(crypt_seal_rtcp(send, report.data, &report.len, 8 + 19), -ENOSPC);
 	assert_int_equal(crypt_seal_rtcp(send, report.data, &report.len, 8 + 20), 0);

@@ -225,8 +225,8 @@ static void assert_media_flows(struct world *world, uint16_t seq)
 		const size_t cap = sizeof(packet.data);
 		assert_int_equal(rtcp != 0 ? transport_seal_rtcp(world->transport, packet.data,
 						     &packet.len, cap)
-					   : transport_seal_rtp(world->transport, packet.data,
-						     &packet.len, cap),
+					   : transport_seal_rtp(world->transport, plain.data,
+						     plain.len, packet.data, cap, &packet.len),
 			0);
 		assert_int_equal(
 			rtc_client_open(world->client, rtcp != 0, packet.data, &packet.len), 0);
@@ -271,8 +271,9 @@ static void our_order_of_srtp_profiles_decides(void **state)
 		world_run(&world, RS_SEC(2));
 		assert_true(world_connected(&world));
 		struct packet packet = packet_of(false, 1);
-		assert_int_equal(
-			transport_seal_rtp(world.transport, packet.data, &packet.len, 128), 0);
+		assert_int_equal(transport_seal_rtp(world.transport, packet.data, packet.len,
+					 packet.data, 128, &packet.len),
+			0);
 		assert_int_equal(packet.len, cases[i].sealed_len);
 		assert_media_flows(&world, 2);
 		world_done(&world);
@@ -399,8 +400,9 @@ static void a_certificate_signaling_did_not_announce_is_refused(void **state)
 	assert_int_equal(world.error, -EACCES);
 	assert_true(rtc_client_has_failed(world.client)); /* it was told by an alert */
 	struct packet packet = packet_of(false, 1);
-	assert_int_equal(
-		transport_seal_rtp(world.transport, packet.data, &packet.len, 128), -EPROTO);
+	assert_int_equal(transport_seal_rtp(world.transport, packet.data, packet.len, packet.data,
+				 128, &packet.len),
+		-EPROTO);
 	world_done(&world);
 }
 

@@ -252,7 +252,8 @@ static void server_send(struct world *world, size_t slot, uint16_t seq, const ch
 	rtp_write_header(&writer, &header);
 	rs_write_bytes(&writer, text, strlen(text));
 	size_t len = writer.len;
-	assert_int_equal(transport_seal_rtp(world->transport, data, &len, sizeof(data)), 0);
+	assert_int_equal(
+		transport_seal_rtp(world->transport, data, len, data, sizeof(data), &len), 0);
 	simlink_send(world->down, &server, &client, data, len, world->now);
 }
 
