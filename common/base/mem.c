@@ -1,8 +1,12 @@
 #include "common/base/mem.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Room a list begins with; a power of two. */
+#define ROOM_FIRST 16
 
 /* The program's memory accounting is the one mutable global besides the log sink. */
 static atomic_llong blocks_alive;
@@ -39,6 +43,26 @@ void *rs_calloc(size_t n, size_t size)
 void *rs_zalloc(size_t size)
 {
 	return rs_calloc(1, size);
+}
+
+int rs_grow(void *list_ptr, size_t n, size_t max, size_t size)
+{
+	if (n >= max)
+		return -E2BIG;
+	/* Room is doubled, so it is full at none and at the powers of two. */
+	if (n > 0 && (n < ROOM_FIRST || (n & (n - 1)) != 0))
+		return 0;
+	const size_t twice = n > 0 ? 2 * n : ROOM_FIRST;
+	void *larger = rs_calloc(twice < max ? twice : max, size);
+	if (larger == NULL)
+		return -ENOMEM;
+	void *list;
+	memcpy(&list, list_ptr, sizeof(list));
+	if (n > 0)
+		memcpy(larger, list, n * size);
+	rs_release(list);
+	memcpy(list_ptr, &larger, sizeof(larger));
+	return 0;
 }
 
 void *rs_memdup(const void *data, size_t len)

@@ -28,6 +28,10 @@
 void *rs_zalloc(size_t size) RS_MUST_USE;
 /* Zeroed array of n * size octets; NULL when the product overflows or memory is out. */
 void *rs_calloc(size_t n, size_t size) RS_MUST_USE;
+/* Makes room for one more than the `n` elements of `size` octets of the array at *list_ptr (NULL: none yet), which grows from nothing
+ * one by one and by this function alone: a larger one takes its place whenever it is full. 0; -E2BIG (there are `max`) or -ENOMEM
+ * leave it as it is. */
+int rs_grow(void *list_ptr, size_t n, size_t max, size_t size) RS_MUST_USE;
 /* Copy of `len` octets, NULL when out of memory. */
 void *rs_memdup(const void *data, size_t len) RS_MUST_USE;
 /* Copy of a NUL-terminated string, NULL when out of memory (or `text` is NULL). */

@@ -141,17 +141,10 @@ struct leaves_file *leaves_find(const struct leaves *leaves, const char *file)
 
 static int append(struct leaves *leaves, struct leaf *leaf)
 {
-	if (leaves->tree.size == leaves->order_cap) {
-		const uint64_t cap = leaves->order_cap == 0 ? 1024 : 2 * leaves->order_cap;
-		struct merkle_hash *larger = rs_calloc(cap, sizeof(*larger));
-		if (larger == NULL)
-			return -ENOMEM;
-		if (leaves->tree.size > 0)
-			memcpy(larger, leaves->order, leaves->tree.size * sizeof(*larger));
-		rs_release(leaves->order);
-		leaves->order = larger;
-		leaves->order_cap = cap;
-	}
+	const int err =
+		rs_grow(&leaves->order, leaves->tree.size, SIZE_MAX, sizeof(*leaves->order));
+	if (err < 0)
+		return err;
 	leaf->index = leaves->tree.size;
 	leaves->order[leaf->index] = leaf->hash;
 	return merkle_append(&leaves->tree, &leaf->hash);

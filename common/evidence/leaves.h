@@ -36,7 +36,6 @@ struct leaves {
 	size_t n;
 	struct merkle_tree tree;   /* of what heads have covered so far */
 	struct merkle_hash *order; /* its leaves */
-	uint64_t order_cap;
 };
 
 /* Read every ledger of a session, each up to the first line that is none. 0, a negative errno of the

@@ -3,7 +3,6 @@
 #include "common/base/mem.h"
 #include "common/base/text.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* A recorder that went on after a kill counts a stream's numbers from their 16 bits again: the same number is then another packet,
@@ -20,19 +19,9 @@ int verify_late_add(struct verify_late *late, const char *file, const struct led
 {
 	if (!line->delivered || line->seq1 < line->seq0)
 		return 0;
-	if (late->n == VERIFY_LATE_MAX)
-		return -E2BIG;
-	/* Room doubles whenever a power of two is full. */
-	if ((late->n & (late->n - 1)) == 0) {
-		struct late_line *more =
-			rs_calloc(late->n > 0 ? 2 * late->n : 1, sizeof(*late->list));
-		if (more == NULL)
-			return -ENOMEM;
-		if (late->n > 0)
-			memcpy(more, late->list, late->n * sizeof(*more));
-		rs_release(late->list);
-		late->list = more;
-	}
+	const int err = rs_grow(&late->list, late->n, VERIFY_LATE_MAX, sizeof(*late->list));
+	if (err < 0)
+		return err;
 	struct late_line *one = &late->list[late->n];
 	if (!rs_copy_string(one->file, sizeof(one->file), file))
 		return 0; /* no segment is called so, which is told elsewhere */

@@ -87,17 +87,8 @@ static void add_cue(struct mux *mux, int64_t time_ms, uint8_t track)
 	const struct mux_cue *last = mux->cue_count > 0 ? &mux->cues[mux->cue_count - 1] : NULL;
 	if (last != NULL && last->track == track && time_ms - last->time_ms < MUX_CUE_MIN_MS)
 		return;
-	if (mux->cue_count == mux->cue_cap) {
-		const size_t cap = mux->cue_cap == 0 ? 64 : 2 * mux->cue_cap;
-		struct mux_cue *cues = cap <= MUX_CUES_MAX ? rs_calloc(cap, sizeof(*cues)) : NULL;
-		if (cues == NULL)
-			return;
-		if (mux->cue_count > 0)
-			memcpy(cues, mux->cues, mux->cue_count * sizeof(*cues));
-		rs_release(mux->cues);
-		mux->cues = cues;
-		mux->cue_cap = cap;
-	}
+	if (rs_grow(&mux->cues, mux->cue_count, MUX_CUES_MAX, sizeof(*mux->cues)) < 0)
+		return;
 	mux->cues[mux->cue_count++] =
 		(struct mux_cue){ .time_ms = time_ms, .track = track, .offset = mux->cluster_at };
 }

@@ -72,7 +72,6 @@ struct mux {
 
 	struct mux_cue *cues;
 	size_t cue_count;
-	size_t cue_cap;
 };
 
 /* Fill mux->head from the configuration. 0, or -EINVAL when the texts are too long for it. */

@@ -15,21 +15,10 @@ void arrivals_done(struct arrivals *arrivals)
 
 static int add(struct arrivals *arrivals, const struct arrival *arrival)
 {
-	if (arrivals->n == ARRIVALS_MAX)
-		return -E2BIG;
-	/* Room doubles whenever a power of two is full. */
-	if ((arrivals->n & (arrivals->n - 1)) == 0) {
-		struct arrival *more =
-			rs_calloc(arrivals->n > 0 ? 2 * arrivals->n : 1, sizeof(*more));
-		if (more == NULL)
-			return -ENOMEM;
-		if (arrivals->n > 0)
-			memcpy(more, arrivals->list, arrivals->n * sizeof(*more));
-		rs_release(arrivals->list);
-		arrivals->list = more;
-	}
-	arrivals->list[arrivals->n++] = *arrival;
-	return 0;
+	const int err = rs_grow(&arrivals->list, arrivals->n, ARRIVALS_MAX, sizeof(*arrival));
+	if (err == 0)
+		arrivals->list[arrivals->n++] = *arrival;
+	return err;
 }
 
 int arrivals_add(struct arrivals *arrivals, size_t segment, int64_t time_ms, int64_t duration_ms)

@@ -48,24 +48,6 @@ static int read_session(const char *directory, struct script *script)
 	return script->started_us > 0 ? 0 : -EBADMSG;
 }
 
-/* The array with room for one more behind its `n`; the old one is released where it moved. 0, -E2BIG or -ENOMEM. */
-static int grow(void *array, size_t n, size_t size, size_t max, void **out_array)
-{
-	*out_array = array;
-	if (n == max)
-		return -E2BIG;
-	if (n != 0 && (n < 64 || (n & (n - 1)) != 0))
-		return 0;
-	void *more = rs_calloc(n < 64 ? 64 : 2 * n, size);
-	if (more == NULL)
-		return -ENOMEM;
-	if (n > 0)
-		memcpy(more, array, n * size);
-	rs_release(array);
-	*out_array = more;
-	return 0;
-}
-
 static bool parse_segment(const json_t *payload, struct script_segment *out)
 {
 	char file[NAMES_FILE_LEN];
@@ -90,10 +72,8 @@ static int take_segment(struct script *script, const json_t *payload)
 	struct script_segment segment;
 	if (!parse_segment(payload, &segment))
 		return 0;
-	void *array;
-	const int err = grow(
-		script->segments, script->n_segments, sizeof(segment), SCRIPT_SEGMENTS_MAX, &array);
-	script->segments = array;
+	const int err = rs_grow(
+		&script->segments, script->n_segments, SCRIPT_SEGMENTS_MAX, sizeof(segment));
 	if (err < 0)
 		return err;
 	script->segments[script->n_segments++] = segment;
@@ -106,10 +86,7 @@ static int take_show(struct script *script, const json_t *payload)
 	struct script_show show = { .t_ms = json_integer_value(json_object_get(payload, "t_ms")) };
 	if (!rs_copy_string(show.source, sizeof(show.source), text_of(payload, "source")))
 		return 0;
-	void *array;
-	const int err =
-		grow(script->shows, script->n_shows, sizeof(show), SCRIPT_SHOWS_MAX, &array);
-	script->shows = array;
+	const int err = rs_grow(&script->shows, script->n_shows, SCRIPT_SHOWS_MAX, sizeof(show));
 	if (err == 0)
 		script->shows[script->n_shows++] = show;
 	return err;

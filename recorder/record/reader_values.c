@@ -53,22 +53,12 @@ void reader_copy_word(char *out, size_t cap, const char *text)
 
 void *reader_grow(struct record_reader *reader, void *list, size_t n, size_t max, size_t size)
 {
-	if (n >= max) {
+	const int err = rs_grow(&list, n, max, size);
+	if (err == -E2BIG)
 		reader->record->left_out++;
-		return NULL;
-	}
-	/* Room doubles whenever a power of two is full. */
-	if (n > 0 && (n & (n - 1)) != 0)
-		return list;
-	void *more = rs_calloc(n > 0 ? 2 * n : 1, size);
-	if (more == NULL) {
-		reader->err = -ENOMEM;
-		return NULL;
-	}
-	if (n > 0)
-		memcpy(more, list, n * size);
-	rs_release(list);
-	return more;
+	else if (err < 0)
+		reader->err = err;
+	return err == 0 ? list : NULL;
 }
 
 void reader_add_gap(struct record_reader *reader, int64_t from_ms, int64_t to_ms,

@@ -322,6 +322,43 @@ static void random_text_is_uniform_and_terminated(void **state)
 		assert_in_range(seen[i], 850, 1150);
 }
 
+/* A list that counts from 0 up. */
+static void add_one(uint32_t **list, size_t *n, size_t max)
+{
+	assert_int_equal(rs_grow(list, *n, max, sizeof(**list)), 0);
+	(*list)[*n] = (uint32_t)*n;
+	(*n)++;
+}
+
+static void a_list_grows_to_its_limit_and_keeps_what_it_holds(void **state)
+{
+	static const size_t limits[] = { 1, 15, 16, 17, 100, 128 };
+	for (size_t at = 0; at < RS_ARRAY_LEN(limits); at++) {
+		uint32_t *list = NULL;
+		size_t n = 0;
+		while (n < limits[at])
+			add_one(&list, &n, limits[at]);
+		assert_int_equal(rs_grow(&list, n, limits[at], sizeof(*list)), -E2BIG);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(list[i], i);
+		rs_release(list);
+	}
+}
+
+static void a_list_stays_as_it_is_without_memory(void **state)
+{
+	uint32_t *list = NULL;
+	size_t n = 0;
+	while (n < 32)
+		add_one(&list, &n, SIZE_MAX);
+	const uint32_t *before = list;
+	rs_mem_fail_after(0);
+	assert_int_equal(rs_grow(&list, n, SIZE_MAX, sizeof(*list)), -ENOMEM);
+	assert_ptr_equal(list, before);
+	assert_int_equal(list[31], 31);
+	rs_release(list);
+}
+
 static void every_block_is_released(void **state)
 {
 	assert_int_equal(rs_mem_alive(), 0);
@@ -348,6 +385,8 @@ int main(void)
 		cmocka_unit_test(wall_time_is_written_as_rfc_3339),
 		cmocka_unit_test(wall_time_is_read_as_rfc_3339),
 		cmocka_unit_test(random_text_is_uniform_and_terminated),
+		cmocka_unit_test(a_list_grows_to_its_limit_and_keeps_what_it_holds),
+		cmocka_unit_test(a_list_stays_as_it_is_without_memory),
 		cmocka_unit_test(every_block_is_released),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

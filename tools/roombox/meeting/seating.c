@@ -23,7 +23,7 @@ struct seating {
 	json_t *view;   /* kept members */
 	json_t *people; /* badge: kept members */
 	struct place *places;
-	size_t n, cap;
+	size_t n;
 	size_t next; /* to be looked at by seating_changed() */
 };
 
@@ -205,19 +205,9 @@ static struct place *find_or_add(struct seating *seating, const char *seat, int 
 	struct place *place = find(seating, seat);
 	if (place != NULL || seating->n == SEATS_MAX)
 		return place;
-	if (seating->n == seating->cap) {
-		const size_t cap = seating->cap > 0 ? 2 * seating->cap : 16;
-		struct place *grown = rs_calloc(cap, sizeof(*grown));
-		if (grown == NULL) {
-			*err = -ENOMEM;
-			return NULL;
-		}
-		if (seating->n > 0)
-			memcpy(grown, seating->places, seating->n * sizeof(*grown));
-		rs_release(seating->places);
-		seating->places = grown;
-		seating->cap = cap;
-	}
+	*err = rs_grow(&seating->places, seating->n, SEATS_MAX, sizeof(*place));
+	if (*err < 0)
+		return NULL;
 	place = &seating->places[seating->n++];
 	(void)rs_set_text(place->now.seat, seat); /* it is no longer than that */
 	return place;
