@@ -153,7 +153,7 @@ test('the doors are opened, and everyone sees that nothing has begun', LIMIT, as
 
 test('a microphone is tried before everyone', LIMIT, async () => {
 	await secretary.page.select(part('sound-check'), 'KEN');
-	await shows(KEN, part('floor-key', '[data-lamp=speaking]'), 'Your microphone is open');
+	await shows(KEN, part('floor-key', '[data-lamp=speaking]'), 'Your microphone is being tried');
 	await photograph('sound-check');
 	await secretary.page.select(part('sound-check'), '');
 	await shows(KEN, part('floor-key', '[data-lamp=off]'), 'The doors are open');

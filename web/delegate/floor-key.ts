@@ -42,7 +42,7 @@ export class FloorKey extends Part {
 		const state = ownLamp(session);
 		const deed = this.deed();
 		const armed = deed !== null && this.armed === deed.command;
-		const label = this.busy ? t('asked') : armed ? deed.again : (deed?.label ?? t('floor.ask'));
+		const label = this.busy ? t('asked') : armed ? deed.again : (deed?.label ?? t(this.isTried ? 'floor.tried' : 'floor.ask'));
 		return html`<button type="button" class="floor-key ${state} ${armed ? 'armed' : ''}" data-testid="floor-key" data-lamp=${state}
 				data-does=${deed?.command ?? ''} aria-disabled=${deed === null || this.busy} @click=${() => this.press()}>
 				${lamp(state)}
@@ -63,6 +63,11 @@ export class FloorKey extends Part {
 
 	private get busy(): boolean {
 		return this.session.isAsked('floor-key');
+	}
+
+	/** In the sound check before the meeting. */
+	private get isTried(): boolean {
+		return this.session.view?.meeting.checking === this.session.me;
 	}
 
 	private deed(): Deed | null {
@@ -96,9 +101,11 @@ export class FloorKey extends Part {
 		if (lampState === 'muted')
 			return t('own.muted');
 		if (lampState === 'speaking')
-			return t('own.speaking');
+			return t(this.isTried ? 'own.tried' : 'own.speaking');
 		if (view.meeting.state !== 'in-session')
 			return t(`own.${view.meeting.state === 'scheduled' ? 'before' : view.meeting.state}`);
+		if (holder(view) === session.me && view.floor?.suspended)
+			return t('own.held');
 		if (isInterrupted(view, session.me))
 			return t('own.interrupted');
 		if (isRequested(view, session.me))

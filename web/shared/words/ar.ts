@@ -190,6 +190,7 @@ export const ar: Catalogue = {
 	'documents.withdraw.again': 'اضغط مرة أخرى للسحب',
 	'documents.failed': 'لم تنجح العملية. لم يتغير شيء.',
 
+	'floor.tried': 'قولوا بضع كلمات',
 	'floor.ask': 'طلب الكلمة',
 	'floor.withdraw': 'سحب طلبي',
 	'floor.withdraw.again': 'اضغطوا ثانية للسحب',
@@ -394,6 +395,7 @@ export const ar: Catalogue = {
 	'own.next': 'أنتم التالي في القائمة',
 	'own.speaking': 'ميكروفونكم مفتوح',
 	'own.muted': 'لقد كتمتم صوتكم',
+	'own.held': 'ما زالت الكلمة لكم. تستأنفونها بما تبقى من الوقت حالما يقرر الرئيس ذلك.',
 	'own.interrupted': 'قوطعت كلمتكم. تعود الكلمة إليكم مع ما تبقى من الوقت.',
 	'own.blocked': 'تشاركون دون ميكروفون',
 	'own.fault': 'ميكروفونكم لا يعمل',
@@ -404,6 +406,7 @@ export const ar: Catalogue = {
 	'own.before': 'لم تُفتتح الجلسة بعد',
 	'own.closed': 'رُفعت الجلسة',
 	'own.suspended': 'الجلسة معلقة',
+	'own.tried': 'يُختبر ميكروفونكم: يسمعكم جميع الحاضرين',
 	'own.test': 'الأبواب مفتوحة، وتُختبر الميكروفونات',
 	'own.adjourned': 'الجلسة مؤجلة',
 	'own.list.closed': 'قائمة المتكلمين مغلقة',

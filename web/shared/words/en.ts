@@ -198,6 +198,7 @@ export const en = {
 	'documents.failed': 'That did not succeed. Nothing has changed.',
 
 	// The floor
+	'floor.tried': 'Say a few words',
 	'floor.ask': 'Ask for the floor',
 	'floor.withdraw': 'Withdraw my request',
 	'floor.withdraw.again': 'Press again to withdraw',
@@ -402,6 +403,7 @@ export const en = {
 	'own.next': 'You are next on the list',
 	'own.speaking': 'Your microphone is open',
 	'own.muted': 'You have muted yourself',
+	'own.held': 'The floor is still yours. It goes on, with the time that was left, as soon as the chair resumes.',
 	'own.interrupted': 'Interrupted. The floor returns to you, with the time that was left.',
 	'own.blocked': 'You have joined without a microphone',
 	'own.fault': 'Your microphone does not work',
@@ -412,6 +414,7 @@ export const en = {
 	'own.before': 'The meeting has not been opened yet',
 	'own.closed': 'The meeting is closed',
 	'own.suspended': 'The meeting is suspended',
+	'own.tried': 'Your microphone is being tried: everybody here hears you',
 	'own.test': 'The doors are open; microphones are being tried',
 	'own.adjourned': 'The meeting is adjourned',
 	'own.list.closed': 'The list of speakers is closed',

@@ -190,6 +190,7 @@ export const es: Catalogue = {
 	'documents.withdraw.again': 'Pulse otra vez para retirar',
 	'documents.failed': 'No se ha podido hacer. No ha cambiado nada.',
 
+	'floor.tried': 'Diga unas palabras',
 	'floor.ask': 'Pedir la palabra',
 	'floor.withdraw': 'Retirar mi solicitud',
 	'floor.withdraw.again': 'Pulse otra vez para retirar',
@@ -394,6 +395,7 @@ export const es: Catalogue = {
 	'own.next': 'Es el siguiente en la lista',
 	'own.speaking': 'Su micrófono está abierto',
 	'own.muted': 'Usted se ha silenciado',
+	'own.held': 'La palabra sigue siendo suya. Continuará, con el tiempo que quedaba, en cuanto la Presidencia la reanude.',
 	'own.interrupted': 'Intervención interrumpida. Se le devolverá la palabra, con el tiempo que quedaba.',
 	'own.blocked': 'Participa sin micrófono',
 	'own.fault': 'Su micrófono no funciona',
@@ -404,6 +406,7 @@ export const es: Catalogue = {
 	'own.before': 'La sesión aún no se ha abierto',
 	'own.closed': 'Se ha levantado la sesión',
 	'own.suspended': 'La sesión está suspendida',
+	'own.tried': 'Se prueba su micrófono: todas las personas presentes le oyen',
 	'own.test': 'Las puertas están abiertas; se prueban los micrófonos',
 	'own.adjourned': 'La sesión está aplazada',
 	'own.list.closed': 'La lista de oradores está cerrada',

@@ -190,6 +190,7 @@ export const fr: Catalogue = {
 	'documents.withdraw.again': 'Appuyer encore pour retirer',
 	'documents.failed': 'L’opération n’a pas abouti. Rien n’a changé.',
 
+	'floor.tried': 'Dites quelques mots',
 	'floor.ask': 'Demander la parole',
 	'floor.withdraw': 'Retirer ma demande',
 	'floor.withdraw.again': 'Appuyer encore pour retirer',
@@ -394,6 +395,7 @@ export const fr: Catalogue = {
 	'own.next': 'Vous êtes le prochain orateur',
 	'own.speaking': 'Votre microphone est ouvert',
 	'own.muted': 'Vous avez coupé votre microphone',
+	'own.held': 'La parole est toujours à vous. Elle reprend, avec le temps qui restait, dès que la présidence le décide.',
 	'own.interrupted': 'Vous êtes interrompu. La parole vous sera rendue, avec le temps qui restait.',
 	'own.blocked': 'Vous participez sans microphone',
 	'own.fault': 'Votre microphone ne fonctionne pas',
@@ -404,6 +406,7 @@ export const fr: Catalogue = {
 	'own.before': 'La séance n’est pas encore ouverte',
 	'own.closed': 'La séance est levée',
 	'own.suspended': 'La séance est suspendue',
+	'own.tried': 'Essai de votre microphone : toutes les personnes présentes vous entendent',
 	'own.test': 'Les portes sont ouvertes ; on essaie les microphones',
 	'own.adjourned': 'La séance est ajournée',
 	'own.list.closed': 'La liste des orateurs est close',

@@ -191,6 +191,7 @@ export const zh: Catalogue = {
 	'documents.withdraw.again': '再按一次撤回',
 	'documents.failed': '操作未成功，没有任何改变。',
 
+	'floor.tried': '请说几句话',
 	'floor.ask': '要求发言',
 	'floor.withdraw': '撤回发言要求',
 	'floor.withdraw.again': '再按一次撤回',
@@ -395,6 +396,7 @@ export const zh: Catalogue = {
 	'own.next': '您是下一位发言者',
 	'own.speaking': '您的话筒打开',
 	'own.muted': '您已将自己静音',
+	'own.held': '发言权仍属于您。主席恢复发言后，您可用剩余时间继续发言。',
 	'own.interrupted': '您的发言被打断。发言权将连同剩余时间交还给您。',
 	'own.blocked': '您入会时没有话筒',
 	'own.fault': '您的话筒不工作',
@@ -405,6 +407,7 @@ export const zh: Catalogue = {
 	'own.before': '会议尚未开始',
 	'own.closed': '已散会',
 	'own.suspended': '会议暂停',
+	'own.tried': '正在测试您的话筒：在场的人都能听到您',
 	'own.test': '已开放入场，正在测试话筒',
 	'own.adjourned': '会议休会',
 	'own.list.closed': '发言报名已截止',
