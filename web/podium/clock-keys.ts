@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { formatDuration } from '#shared/time';
-import { holder, shortName, speakingTime } from '#shared/view';
+import { holder, shortName, speakingTime, type Participant } from '#shared/view';
 import { t } from '#shared/words';
 import { Part } from '#shared/ui/part';
 
@@ -33,6 +33,11 @@ export class ClockKeys extends Part {
 	}
 }
 
+/** Somebody counts as present for a while after the line is lost; until it is back they cannot go on. */
+function isBack(one: Participant | undefined): boolean {
+	return one?.present === true && (one.line !== 'away' || one.place === 'in-room');
+}
+
 /** The speaker's line is lost: how much time is left, and who could go on. */
 @customElement('rs-lost-speaker')
 export class LostSpeaker extends Part {
@@ -48,15 +53,15 @@ export class LostSpeaker extends Part {
 			return nothing;
 		const time = speakingTime(view, session.wire.clock.now());
 		const name = shortName(view, speaker);
-		return html`<div class="alarm" data-testid="lost-speaker"><div role="alert"><strong>${t('lost.speaker', { name })}</strong>
-			<p>${time?.left ? t('lost.speaker.left', { left: formatDuration(time.left) }) : t('lost.speaker.held')}</p></div>
+		return html`<div class="alarm" data-testid="lost-speaker"><div role="alert"><strong>${t(isBack(view.participants[speaker]) ? 'lost.speaker.back' : 'lost.speaker', { name })}</strong>
+			<p>${time?.left ? t('lost.speaker.left', { left: formatDuration(time.left + 999) }) : t('lost.speaker.held')}</p></div>
 			<p class="keys">${this.resume(speaker, t('resume'), 'resume')}
 			${this.substitutes(speaker).map((badge) => this.resume(badge, t('resume.with', { name: view.participants[badge]!.name }), 'substitute'))}</p></div>`;
 	}
 
 	private resume(badge: string, label: string, testid: string): TemplateResult {
 		const { session } = this;
-		const away = !session.view!.participants[badge]?.present;
+		const away = !isBack(session.view!.participants[badge]);
 		const busy = session.isAsked(`resume-${badge}`);
 		return html`<button type="button" class="button ${testid === 'resume' && !away ? 'main' : ''}" data-testid=${testid} data-participant=${badge}
 			aria-disabled=${away || busy} @click=${() => away || busy || void session.ask('resume-floor', { participant: badge }, `resume-${badge}`)}
@@ -70,7 +75,7 @@ export class LostSpeaker extends Part {
 		if (!delegation)
 			return [];
 		return Object.entries(participants)
-			.filter(([badge, one]) => badge !== speaker && one.present && one.delegation === delegation)
+			.filter(([badge, one]) => badge !== speaker && isBack(one) && one.delegation === delegation)
 			.map(([badge]) => badge);
 	}
 }

@@ -207,6 +207,7 @@ export const ar: Catalogue = {
 	'clock.start': 'تشغيل الساعة',
 	'clock.extend': 'دقيقة إضافية',
 	'lost.speaker': 'انقطع الخط عند {name}',
+	'lost.speaker.back': 'عاد {name} إلى الاتصال',
 	'lost.speaker.left': 'الساعة متوقفة وبقي {left}. الدور محفوظ.',
 	'lost.speaker.held': 'الساعة متوقفة والدور محفوظ.',
 	resume: 'استئناف',

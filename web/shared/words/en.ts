@@ -215,6 +215,7 @@ export const en = {
 	'clock.start': 'Start the clock',
 	'clock.extend': 'One minute more',
 	'lost.speaker': '{name} has lost the line',
+	'lost.speaker.back': '{name} is back',
 	'lost.speaker.left': 'The clock stands, {left} left. The place is held.',
 	'lost.speaker.held': 'The clock stands and the place is held.',
 	resume: 'Resume',

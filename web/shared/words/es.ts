@@ -207,6 +207,7 @@ export const es: Catalogue = {
 	'clock.start': 'Reanudar el reloj',
 	'clock.extend': 'Un minuto más',
 	'lost.speaker': '{name} ha perdido la línea',
+	'lost.speaker.back': '{name} ha vuelto',
 	'lost.speaker.left': 'El reloj está detenido, quedan {left}. El turno queda reservado.',
 	'lost.speaker.held': 'El reloj está detenido y el turno queda reservado.',
 	resume: 'Reanudar',

@@ -207,6 +207,7 @@ export const fr: Catalogue = {
 	'clock.start': 'Relancer le chronomètre',
 	'clock.extend': 'Une minute de plus',
 	'lost.speaker': '{name} : ligne perdue',
+	'lost.speaker.back': '{name} : de nouveau en ligne',
 	'lost.speaker.left': 'Le chronomètre est arrêté, il reste {left}. La place est gardée.',
 	'lost.speaker.held': 'Le chronomètre est arrêté et la place est gardée.',
 	resume: 'Reprendre',

@@ -208,6 +208,7 @@ export const ru: Catalogue = {
 	'clock.start': 'Возобновить отсчет',
 	'clock.extend': 'Еще одна минута',
 	'lost.speaker': 'Потеряна связь: {name}',
+	'lost.speaker.back': 'Связь восстановлена: {name}',
 	'lost.speaker.left': 'Отсчет остановлен, осталось {left}. Слово сохраняется.',
 	'lost.speaker.held': 'Отсчет остановлен, слово сохраняется.',
 	resume: 'Продолжить',

@@ -208,6 +208,7 @@ export const zh: Catalogue = {
 	'clock.start': '恢复计时',
 	'clock.extend': '延长一分钟',
 	'lost.speaker': '{name}的线路中断',
+	'lost.speaker.back': '{name}已恢复连线',
 	'lost.speaker.left': '计时停止，剩余{left}。发言权予以保留。',
 	'lost.speaker.held': '计时停止，发言权予以保留。',
 	resume: '继续',
