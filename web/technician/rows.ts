@@ -1,3 +1,4 @@
+import { finds } from '#shared/find';
 import { speaks } from '#shared/link';
 import { isOpen, outageOf } from '#shared/outages';
 import type { Verdict } from '#shared/precall';
@@ -71,9 +72,7 @@ export function asBefore(rows: Row[], order: string[]): Row[] {
 }
 
 export function matches({ badge, participant, severity, verdict }: Row, shown: Shown, text: string): boolean {
-	const wanted = text.trim().toLocaleLowerCase();
-	const said = `${badge} ${participant.name} ${participant.country ?? ''} ${participant.seat ?? ''}`.toLocaleLowerCase();
-	if (!said.includes(wanted))
+	if (!finds(text, [badge, participant.name, participant.country, participant.seat]))
 		return false;
 	switch (shown) {
 		case 'all':

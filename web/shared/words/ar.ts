@@ -519,6 +519,8 @@ export const ar: Catalogue = {
 	'plan.if.do': 'تطبيق',
 	'plan.if.undo': 'دون تغيير',
 	'people.title': 'المشاركون',
+	'people.here': 'الحاضرون فقط',
+	'people.none': 'لا يوجد مشارك مطابق.',
 	'people.count': {
 		zero: 'لا أحد حاضر من {all}',
 		one: 'واحد حاضر من {all}',

@@ -528,6 +528,8 @@ export const en = {
 	'plan.if.do': 'Make it so',
 	'plan.if.undo': 'Leave it as it is',
 	'people.title': 'Participants',
+	'people.here': 'Only who is here',
+	'people.none': 'Nobody fits.',
 	'people.count': '{n} of {all} present',
 
 	// Listening

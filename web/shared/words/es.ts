@@ -519,6 +519,8 @@ export const es: Catalogue = {
 	'plan.if.do': 'Aplicar',
 	'plan.if.undo': 'No cambiar nada',
 	'people.title': 'Participantes',
+	'people.here': 'Solo los presentes',
+	'people.none': 'Nadie coincide.',
 	'people.count': { one: '{n} presente de {all}', other: '{n} presentes de {all}' },
 
 	'captions.title': 'Subtítulos',

@@ -519,6 +519,8 @@ export const fr: Catalogue = {
 	'plan.if.do': 'Appliquer',
 	'plan.if.undo': 'Ne rien changer',
 	'people.title': 'Participants',
+	'people.here': 'Seulement les présents',
+	'people.none': 'Personne ne correspond.',
 	'people.count': { one: '{n} présent sur {all}', other: '{n} présents sur {all}' },
 
 	'captions.title': 'Sous-titres',

@@ -520,6 +520,8 @@ export const ru: Catalogue = {
 	'plan.if.do': 'Применить',
 	'plan.if.undo': 'Оставить как есть',
 	'people.title': 'Участники',
+	'people.here': 'Только присутствующие',
+	'people.none': 'Никого не найдено.',
 	'people.count': {
 		one: '{n} присутствует из {all}',
 		few: '{n} присутствуют из {all}',

@@ -520,6 +520,8 @@ export const zh: Catalogue = {
 	'plan.if.do': '照此办理',
 	'plan.if.undo': '不作改变',
 	'people.title': '与会者',
+	'people.here': '只看在场者',
+	'people.none': '没有符合条件的与会者。',
 	'people.count': '{all}人中{n}人出席',
 
 	'captions.title': '字幕',

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { finds } from '#shared/find';
+
+test.each([
+	['etienne', 'H.E. Mr. Étienne Moreau'],
+	['Étienne', 'ETIENNE MOREAU'],
+	["cote d'ivoire", 'Côte d’Ivoire'],
+	['aland', 'Åland Islands'],
+	['الجزائر', 'الجزائر'],
+	['', 'Kenya'],
+	[' kenya ', 'Kenya'],
+])('%s is found in %s', (wanted, text) => {
+	expect(finds(wanted, ['KEN', undefined, text])).toBe(true);
+});
+
+test('what is not there is not found', () => {
+	expect(finds('kenia', ['KEN', 'Kenya'])).toBe(false);
+});
