@@ -93,7 +93,9 @@ export class Finder extends LitElement {
 			return t('archive.loading');
 		if (this.total < 0)
 			return '';
-		return this.total === 0 ? t('archive.none') : t('archive.found', { n: this.total });
+		if (this.total > 0)
+			return t('archive.found', { n: this.total });
+		return t(FIELDS.some((name) => this.said.get(name)) ? 'archive.none' : 'archive.empty');
 	}
 
 	private form(): TemplateResult {
