@@ -90,11 +90,13 @@ export class Life extends Part {
 		const here = Object.entries(view.participants)
 			.filter(([badge, { present, role }]) => badge === chosen || (present && TRIED.includes(role)))
 			.map(([badge]) => badge)
-			.sort((a, b) => shortName(view, a).localeCompare(shortName(view, b)));
+			.sort((a, b) => shortName(view, a).localeCompare(shortName(view, b)) || a.localeCompare(b));
+		// A delegation has more than one microphone.
+		const whose = (badge: string) => (view.participants[badge]!.country ? `${shortName(view, badge)} · ${view.participants[badge]!.name}` : shortName(view, badge));
 		return html`<label class="field"><span>${t('sound.check')}</span>
 			<select data-testid="sound-check" @change=${(event: Event) => void this.check((event.target as HTMLSelectElement).value)}>
 				<option value="" .selected=${live(chosen === '')}>${t('sound.nobody')}</option>
-				${here.map((badge) => html`<option value=${badge} .selected=${live(badge === chosen)}>${shortName(view, badge)}</option>`)}
+				${here.map((badge) => html`<option value=${badge} .selected=${live(badge === chosen)}>${whose(badge)}</option>`)}
 			</select></label>`;
 	}
 

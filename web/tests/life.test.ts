@@ -64,7 +64,7 @@ test('doors open before and after a sitting; a microphone is tried behind open o
 	expect(drawn({ state: 'in-session' })).not.toContain('doors');
 	const open = drawn({ state: 'test' });
 	expect(open).toContain('close-doors');
-	expect(open).toContain('Kenya');
+	expect(open).toContain('Kenya · Amina Odhiambo');
 	expect(open).not.toMatch(/France|Dupuis/);
 	expect(drawn({ state: 'test', checking: 'FRA' })).toContain('France');
 	may.delete('begin-sound-check');
