@@ -7,7 +7,7 @@
  * In each line: expected = seq1 - seq0 + 1 = received + lost + skipped; t0 and t1 are session time
  * in ms; the clusters follow one another without a hole. `freezes` and `frozen_ms` stand only where
  * the picture stood still. `delivered` is there, and true, where packets came after an outage (their arrival says when), `ssrc`
- * in all lines of now, for the numbers are those of a stream. Written by recorder/archive/ledger_write.h.
+ * in all lines of now, for the numbers are those of a stream. Written by recorder/archive/track/ledger_write.h.
  */
 #ifndef ROSTRUM_COMMON_EVIDENCE_LEDGER_H
 #define ROSTRUM_COMMON_EVIDENCE_LEDGER_H

@@ -13,7 +13,7 @@
 #define ROSTRUM_RECORDER_CLOSING_CLOSING_H
 
 #include "common/evidence/names.h"
-#include "recorder/archive/seal.h"
+#include "recorder/archive/seal/seal.h"
 
 #define CLOSING_WHY_LEN SEAL_WHY_LEN
 #define CLOSING_STEPS_MAX 8

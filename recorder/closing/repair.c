@@ -3,9 +3,9 @@
 #include "common/base/time.h"
 #include "common/evidence/leaves.h"
 #include "common/evidence/lines.h"
-#include "recorder/archive/archive.h"
-#include "recorder/archive/disk_now.h"
-#include "recorder/archive/lock.h"
+#include "recorder/archive/files/disk_now.h"
+#include "recorder/archive/files/lock.h"
+#include "recorder/archive/session/archive.h"
 #include "recorder/programme/script.h"
 
 #include <errno.h>

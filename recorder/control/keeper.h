@@ -9,8 +9,8 @@
 #ifndef ROSTRUM_RECORDER_CONTROL_KEEPER_H
 #define ROSTRUM_RECORDER_CONTROL_KEEPER_H
 
-#include "recorder/archive/archive.h"
-#include "recorder/archive/late.h"
+#include "recorder/archive/session/archive.h"
+#include "recorder/archive/session/late.h"
 #include "recorder/control/account.h"
 #include "recorder/control/storage.h"
 

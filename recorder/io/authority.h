@@ -5,7 +5,7 @@
 #ifndef ROSTRUM_RECORDER_IO_AUTHORITY_H
 #define ROSTRUM_RECORDER_IO_AUTHORITY_H
 
-#include "recorder/archive/seal.h"
+#include "recorder/archive/seal/seal.h"
 
 /* Texts are borrowed. */
 struct authority {

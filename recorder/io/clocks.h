@@ -6,7 +6,7 @@
 #define ROSTRUM_RECORDER_IO_CLOCKS_H
 
 #include "common/base/time.h"
-#include "recorder/archive/archive.h"
+#include "recorder/archive/session/archive.h"
 
 static inline struct archive_now clocks_read(void)
 {

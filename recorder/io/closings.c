@@ -1,7 +1,7 @@
 #include "recorder/io/closings.h"
 
 #include "common/log/log.h"
-#include "recorder/archive/lock.h"
+#include "recorder/archive/files/lock.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -12,7 +12,7 @@
 #define ROSTRUM_RECORDER_IO_COPIER_H
 
 #include "common/base/time.h"
-#include "recorder/archive/second.h"
+#include "recorder/archive/custody/second.h"
 #include "recorder/control/room.h"
 
 #define COPIER_MARK SECOND_MARK

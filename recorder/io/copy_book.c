@@ -1,7 +1,7 @@
 #include "recorder/io/copy_book.h"
 
 #include "common/base/text.h"
-#include "recorder/archive/digests.h"
+#include "recorder/archive/files/digests.h"
 
 #include <errno.h>
 #include <inttypes.h>

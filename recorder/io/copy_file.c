@@ -41,7 +41,7 @@ static int open_pair(
 }
 
 /* What was taken out of the archives for good, as a key, while it was brought here for the first time, is taken out here. A copy that was
- * there before was looked for by who took it out (recorder/archive/second.h). */
+ * there before was looked for by who took it out (recorder/archive/custody/second.h). */
 static void follow(const struct copy_way *way, const struct pair *pair)
 {
 	struct stat st;

@@ -7,7 +7,7 @@
 #define ROSTRUM_RECORDER_IO_COPY_FILE_H
 
 #include "common/base/mem.h"
-#include "recorder/archive/digests.h"
+#include "recorder/archive/files/digests.h"
 
 #define COPY_CHUNK ((size_t)128 << 10)
 

@@ -10,7 +10,7 @@
 #ifndef ROSTRUM_RECORDER_IO_WRITER_H
 #define ROSTRUM_RECORDER_IO_WRITER_H
 
-#include "recorder/archive/disk.h"
+#include "recorder/archive/files/disk.h"
 
 struct writer;
 

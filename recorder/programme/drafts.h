@@ -7,7 +7,7 @@
 #ifndef ROSTRUM_RECORDER_PROGRAMME_DRAFTS_H
 #define ROSTRUM_RECORDER_PROGRAMME_DRAFTS_H
 
-#include "recorder/archive/disk.h"
+#include "recorder/archive/files/disk.h"
 
 struct drafts;
 

@@ -9,7 +9,7 @@
 #define ROSTRUM_RECORDER_PROGRAMME_FILM_H
 
 #include "common/evidence/names.h"
-#include "recorder/archive/disk.h"
+#include "recorder/archive/files/disk.h"
 #include "recorder/mux/mux.h"
 #include "recorder/programme/pictures.h"
 #include "recorder/programme/strip.h"

@@ -1,6 +1,6 @@
 #include "recorder/programme/pictures.h"
 
-#include "recorder/archive/track.h"
+#include "recorder/archive/track/track.h"
 
 #include <errno.h>
 #include <string.h>

@@ -15,7 +15,7 @@
 #ifndef ROSTRUM_RECORDER_PROGRAMME_PROGRAMME_H
 #define ROSTRUM_RECORDER_PROGRAMME_PROGRAMME_H
 
-#include "recorder/archive/archive.h"
+#include "recorder/archive/session/archive.h"
 #include "recorder/programme/film.h"
 
 struct programme;

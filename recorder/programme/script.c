@@ -2,7 +2,7 @@
 
 #include "common/base/time.h"
 #include "common/evidence/lines.h"
-#include "recorder/archive/about.h"
+#include "recorder/archive/files/about.h"
 
 #include <errno.h>
 #include <jansson.h>

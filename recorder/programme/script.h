@@ -7,7 +7,7 @@
 #ifndef ROSTRUM_RECORDER_PROGRAMME_SCRIPT_H
 #define ROSTRUM_RECORDER_PROGRAMME_SCRIPT_H
 
-#include "recorder/archive/archive.h"
+#include "recorder/archive/session/archive.h"
 
 #define SCRIPT_SEGMENTS_MAX 65536
 #define SCRIPT_SHOWS_MAX 65536

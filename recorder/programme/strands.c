@@ -1,7 +1,7 @@
 #include "recorder/programme/strands.h"
 
 #include "common/evidence/files.h"
-#include "recorder/archive/track.h"
+#include "recorder/archive/track/track.h"
 
 #include <errno.h>
 #include <fcntl.h>

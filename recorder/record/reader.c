@@ -3,7 +3,7 @@
 #include "common/base/text.h"
 #include "common/base/time.h"
 #include "common/evidence/lines.h"
-#include "recorder/archive/about.h"
+#include "recorder/archive/files/about.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "common/base/text.h"
-#include "recorder/archive/session.h"
+#include "recorder/archive/session/session.h"
 #include "recorder/record/reader_priv.h"
 
 #include <errno.h>

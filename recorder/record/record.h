@@ -13,7 +13,7 @@
 #include "common/base/buf.h"
 #include "common/evidence/chain.h"
 #include "common/evidence/names.h"
-#include "recorder/archive/archive.h"
+#include "recorder/archive/session/archive.h"
 
 /* Most of each that is kept; what comes after is counted in `left_out`. */
 #define RECORD_PEOPLE_MAX 8192

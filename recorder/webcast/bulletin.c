@@ -3,7 +3,7 @@
 #include "common/base/text.h"
 #include "common/base/time.h"
 #include "common/evidence/chain.h"
-#include "recorder/archive/session.h"
+#include "recorder/archive/session/session.h"
 
 #include <errno.h>
 #include <jansson.h>

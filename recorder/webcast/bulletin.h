@@ -10,7 +10,7 @@
 #ifndef ROSTRUM_RECORDER_WEBCAST_BULLETIN_H
 #define ROSTRUM_RECORDER_WEBCAST_BULLETIN_H
 
-#include "recorder/archive/archive.h"
+#include "recorder/archive/session/archive.h"
 
 #define BULLETIN_SHOWS 64
 #define BULLETIN_CAPTIONS 64

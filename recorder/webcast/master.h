@@ -6,7 +6,7 @@
 #define ROSTRUM_RECORDER_WEBCAST_MASTER_H
 
 #include "common/base/buf.h"
-#include "recorder/archive/archive.h"
+#include "recorder/archive/session/archive.h"
 
 #define MASTER_PLAYLIST "master.m3u8"
 #define MASTER_LIVE "live.json"

@@ -1,7 +1,7 @@
 /* Lines of custody.jsonl and audit.jsonl, one a line of input: "TYPE PAYLOAD". Whatever they claim, nobody's key signed it, what is owed
  * lies below a session, and a line that is signed here is known again. */
-#include "recorder/archive/custody_line.h"
-#include "recorder/archive/debts.h"
+#include "recorder/archive/custody/custody_line.h"
+#include "recorder/archive/custody/debts.h"
 
 #include <stdlib.h>
 #include <string.h>

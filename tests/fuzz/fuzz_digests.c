@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "recorder/archive/digests.h"
+#include "recorder/archive/files/digests.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

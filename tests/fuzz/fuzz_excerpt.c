@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recorder/archive/excerpt_verify.h"
+#include "recorder/archive/verify/excerpt_verify.h"
 #include "tests/support/sealed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

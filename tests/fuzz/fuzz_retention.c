@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recorder/archive/retention.h"
+#include "recorder/archive/custody/retention.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

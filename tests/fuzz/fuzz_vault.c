@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/evidence/vault_format.h"
-#include "recorder/archive/vault.h"
+#include "recorder/archive/vault/vault.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -13,7 +13,7 @@
 #define ROSTRUM_TESTS_SUPPORT_KNOWN_CONTENT_H
 
 #include "common/base/rand.h"
-#include "recorder/archive/track.h"
+#include "recorder/archive/track/track.h"
 #include "tests/support/known_sfu.h"
 #include "tests/support/marked.h"
 

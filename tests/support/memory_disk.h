@@ -7,7 +7,7 @@
 #define ROSTRUM_TESTS_SUPPORT_MEMORY_DISK_H
 
 #include "common/base/buf.h"
-#include "recorder/archive/disk.h"
+#include "recorder/archive/files/disk.h"
 #include "recorder/mux/reel.h"
 
 #define MEMORY_DISK_FILES 8

@@ -5,7 +5,7 @@
 #ifndef ROSTRUM_TESTS_SUPPORT_NO_DISK_H
 #define ROSTRUM_TESTS_SUPPORT_NO_DISK_H
 
-#include "recorder/archive/disk.h"
+#include "recorder/archive/files/disk.h"
 
 #include <errno.h>
 

@@ -2,8 +2,8 @@
 
 #include "common/evidence/files.h"
 #include "common/evidence/heads.h"
-#include "recorder/archive/ledger_write.h"
-#include "recorder/archive/seal.h"
+#include "recorder/archive/seal/seal.h"
+#include "recorder/archive/track/ledger_write.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

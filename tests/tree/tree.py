@@ -68,11 +68,31 @@ def readme_table(root, program):
         elif not cells:
             rows = None
         elif rows is not None and not set(cells[0]) <= set("-: "):
-            names = re.findall(r"`([\w-]+)`", cells[-1])
+            names = re.findall(r"`([\w-]+(?:/(?:[\w-]+|\*))?)`", cells[-1])
             may = [f"{program}/*"] if cells[-1].startswith("all") else [f"{program}/{name}" for name in names if name != "common"]
             for folder in re.findall(r"`([\w-]+)`", cells[0]):
                 rows[f"{program}/{folder}"] = ["common/*", *may]
     return table
+
+
+def room_table(root, table):
+    """The rooms of folders, as the folders' own README.md state them: a table whose columns begin with "room". A room may include
+    what its folder may, the folder's own headers, and of the other rooms those that its line names."""
+    rooms = {}
+    for folder, may in table.items():
+        path = root / folder / "README.md"
+        inside = False
+        for line in path.read_text().splitlines() if "/" in folder and path.is_file() else []:
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
+            if cells and cells[0] == "room" and cells[-1] == "may include":
+                inside = True
+            elif not cells:
+                inside = False
+            elif inside and not set(cells[0]) <= set("-: "):
+                named = [f"{folder}/{name}" for name in re.findall(r"`([\w-]+)`", cells[-1])]
+                for room in re.findall(r"`([\w-]+)`", cells[0]):
+                    rooms[f"{folder}/{room}"] = [folder, *may, *named]
+    return rooms
 
 
 def rule_for(table, folder):
@@ -85,7 +105,7 @@ def layer_faults(root, table, folder, files):
     faults = []
     may = rule_for(table, folder)
     if may is None:
-        return [f"{folder} has no line in its program's README.md or in tests/tree/layers.txt"]
+        return [f"{folder} has no line in its program's README.md (a room: in its folder's) or in tests/tree/layers.txt"]
     for path in files:
         for ours, _ in INCLUDE.findall(path.read_text(errors="replace")):
             if not ours:
@@ -178,6 +198,7 @@ def main(root, clang_format):
     layers = read_table(root / "tests/tree/layers.txt")
     for program in ("sfu", "signaling", "recorder"):
         layers.update(readme_table(root, program))
+    layers.update(room_table(root, layers))
     for folder, files in folders.items():
         tap.case(f"{folder} includes only what its layer may", layer_faults(root, layers, folder, files))
     tap.case("no folders include each other in a ring", cycle_faults(root))

@@ -2,7 +2,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/text.h"
-#include "recorder/archive/seal.h"
+#include "recorder/archive/seal/seal.h"
 #include "recorder/programme/remake.h"
 #include "recorder/record/record.h"
 #include "tools/rostrumctl/archive_priv.h"

@@ -1,7 +1,7 @@
 /* rostrumctl archive export ROOT --public: the sessions that were public, each as it is, and why the others stay. */
 #include "common/base/text.h"
 #include "common/evidence/class.h"
-#include "recorder/archive/verify.h"
+#include "recorder/archive/custody/list.h"
 #include "tools/rostrumctl/archive_priv.h"
 #include "tools/rostrumctl/transfer.h"
 

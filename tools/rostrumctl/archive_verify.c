@@ -2,9 +2,10 @@
 #include "common/base/sign.h"
 #include "common/base/text.h"
 #include "common/evidence/lines.h"
-#include "recorder/archive/custody.h"
-#include "recorder/archive/excerpt_verify.h"
-#include "recorder/archive/verify.h"
+#include "recorder/archive/custody/custody.h"
+#include "recorder/archive/custody/list.h"
+#include "recorder/archive/verify/excerpt_verify.h"
+#include "recorder/archive/verify/verify.h"
 #include "tools/rostrumctl/archive_priv.h"
 
 #include <errno.h>

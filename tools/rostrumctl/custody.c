@@ -1,8 +1,8 @@
 #include "tools/rostrumctl/custody.h"
 
 #include "common/base/time.h"
-#include "recorder/archive/custody.h"
-#include "recorder/archive/retention.h"
+#include "recorder/archive/custody/custody.h"
+#include "recorder/archive/custody/retention.h"
 #include "tools/rostrumctl/keeping.h"
 #include "tools/rostrumctl/vault.h"
 

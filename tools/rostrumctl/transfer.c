@@ -2,8 +2,8 @@
 
 #include "common/base/text.h"
 #include "common/evidence/files.h"
-#include "recorder/archive/removal.h"
-#include "recorder/archive/verify.h"
+#include "recorder/archive/custody/removal.h"
+#include "recorder/archive/verify/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>

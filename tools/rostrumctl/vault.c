@@ -2,7 +2,7 @@
 
 #include "common/base/time.h"
 #include "common/evidence/lines.h"
-#include "recorder/archive/seal.h"
+#include "recorder/archive/seal/seal.h"
 #include "recorder/programme/remake.h"
 #include "recorder/record/record.h"
 

@@ -5,7 +5,7 @@
 #ifndef ROSTRUM_TOOLS_ROSTRUMCTL_VAULT_H
 #define ROSTRUM_TOOLS_ROSTRUMCTL_VAULT_H
 
-#include "recorder/archive/unseal.h"
+#include "recorder/archive/vault/unseal.h"
 
 /* Make an ordinary archive at `to`, with its record and a bag around it. `key` is the path of the private
  * key. Exit status: 0 or 1. */

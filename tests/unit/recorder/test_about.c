@@ -1,10 +1,10 @@
-#include "recorder/archive/about.h"
-
 #include "common/evidence/chain.h"
-#include "recorder/archive/archive.h"
-#include "recorder/archive/disk_now.h"
-#include "recorder/archive/unseal.h"
-#include "recorder/archive/verify.h"
+#include "recorder/archive/custody/list.h"
+#include "recorder/archive/files/about.h"
+#include "recorder/archive/files/disk_now.h"
+#include "recorder/archive/session/archive.h"
+#include "recorder/archive/vault/unseal.h"
+#include "recorder/archive/verify/verify.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

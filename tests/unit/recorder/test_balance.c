@@ -1,6 +1,6 @@
 /* Clusters against the lines of a ledger that says something else. */
 #include "common/base/buf.h"
-#include "recorder/archive/verify_balance.h"
+#include "recorder/archive/verify/balance.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 #include "common/evidence/chain.h"
 #include "common/evidence/names.h"
-#include "recorder/archive/ledger_write.h"
+#include "recorder/archive/track/ledger_write.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Tracks of other codecs: when their files begin and end. */
 #include "common/base/rand.h"
-#include "recorder/archive/track.h"
+#include "recorder/archive/track/track.h"
 #include "tests/support/clip.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* Who may say that a file of an archive was deleted: for whoever has the site's key, nobody but that key. */
 #include "common/evidence/chain.h"
-#include "recorder/archive/custody.h"
-#include "recorder/archive/verify.h"
+#include "recorder/archive/custody/custody.h"
+#include "recorder/archive/verify/verify.h"
 #include "tests/support/sealed.h"
 
 #include <setjmp.h>

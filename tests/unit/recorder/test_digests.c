@@ -1,4 +1,4 @@
-#include "recorder/archive/digests.h"
+#include "recorder/archive/files/digests.h"
 
 #include <errno.h>
 #include <setjmp.h>

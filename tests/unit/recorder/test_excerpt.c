@@ -1,7 +1,7 @@
 /* One speech with its proof: made from a sealed session, judged without it, and no octet of it can be another. */
 #include "common/evidence/files.h"
-#include "recorder/archive/custody.h"
-#include "recorder/archive/excerpt_verify.h"
+#include "recorder/archive/custody/custody.h"
+#include "recorder/archive/verify/excerpt_verify.h"
 #include "tests/support/sealed.h"
 
 #include <dirent.h>

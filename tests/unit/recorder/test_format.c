@@ -1,7 +1,7 @@
 /* The examples of FORMAT.md, read by what reads archives. */
 #include "common/evidence/heads.h"
 #include "common/evidence/ledger.h"
-#include "recorder/archive/custody_line.h"
+#include "recorder/archive/custody/custody_line.h"
 
 #include "tests/support/examples.h"
 

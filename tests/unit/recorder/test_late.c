@@ -1,12 +1,12 @@
 /* What a room kept while its line was lost, in the archive: every packet once, in its time, whatever comes twice and whenever the
  * recorder is killed. */
-#include "recorder/archive/late.h"
+#include "recorder/archive/session/late.h"
 
 #include "common/base/bytes.h"
 #include "common/control/late.h"
 #include "common/evidence/files.h"
 #include "common/rtp/rtp.h"
-#include "recorder/archive/verify.h"
+#include "recorder/archive/verify/verify.h"
 #include "recorder/mux/reel.h"
 
 #include <dirent.h>

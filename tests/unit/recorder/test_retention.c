@@ -1,9 +1,9 @@
-#include "recorder/archive/retention.h"
+#include "recorder/archive/custody/retention.h"
 
 #include "common/base/time.h"
 #include "common/evidence/chain.h"
 #include "common/evidence/files.h"
-#include "recorder/archive/custody.h"
+#include "recorder/archive/custody/custody.h"
 
 #include <errno.h>
 #include <setjmp.h>

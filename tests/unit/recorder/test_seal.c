@@ -1,6 +1,6 @@
 /* A session as a bag: what the manifest holds, that a seal is made once, broken once, and not made behind somebody's back. */
 #include "common/evidence/names.h"
-#include "recorder/archive/seal.h"
+#include "recorder/archive/seal/seal.h"
 #include "tests/support/sealed.h"
 
 #include <dirent.h>

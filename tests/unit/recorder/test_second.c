@@ -1,10 +1,10 @@
-#include "recorder/archive/second.h"
+#include "recorder/archive/custody/second.h"
 
 #include "common/evidence/chain.h"
 #include "common/evidence/files.h"
-#include "recorder/archive/removal.h"
-#include "recorder/archive/retention.h"
-#include "recorder/archive/verify.h"
+#include "recorder/archive/custody/removal.h"
+#include "recorder/archive/custody/retention.h"
+#include "recorder/archive/verify/verify.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "recorder/archive/segment.h"
+#include "recorder/archive/track/segment.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Where a packet that comes late belongs among what came live, and what came late before. */
-#include "recorder/archive/streams.h"
+#include "recorder/archive/track/streams.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
-#include "recorder/archive/vault.h"
+#include "recorder/archive/vault/vault.h"
 
 #include "common/evidence/chain.h"
 #include "common/evidence/chain_unsealed.h"
 #include "common/evidence/vault_format.h"
-#include "recorder/archive/segment.h"
+#include "recorder/archive/track/segment.h"
 #include "tests/support/examples.h"
 #include "tests/support/oom.h"
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "recorder/archive/verify_late.h"
+#include "recorder/archive/verify/late.h"
 
 #define LIVE "tracks/room.001.a"
 #define LATE "tracks/room.002.a"

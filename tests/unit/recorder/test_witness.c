@@ -1,6 +1,6 @@
-#include "recorder/archive/witness.h"
+#include "recorder/archive/session/witness.h"
 
-#include "recorder/archive/segment.h"
+#include "recorder/archive/track/segment.h"
 #include "tests/support/oom.h"
 
 #include <errno.h>
