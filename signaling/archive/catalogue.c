@@ -1,4 +1,6 @@
 /* The database: its tables, and which directories it knows. */
+#include "signaling/archive/catalogue.h"
+
 #include "signaling/archive/catalogue_priv.h"
 
 #include <errno.h>

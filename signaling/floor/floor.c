@@ -1,3 +1,5 @@
+#include "signaling/floor/floor.h"
+
 #include "signaling/floor/explanations.h"
 #include "signaling/floor/floor_priv.h"
 #include "signaling/floor/motions.h"

@@ -1,3 +1,5 @@
+#include "signaling/interpretation/interpretation.h"
+
 #include "signaling/interpretation/interpretation_priv.h"
 
 #include <errno.h>

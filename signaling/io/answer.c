@@ -1,9 +1,11 @@
 /* The answer to a request: what it is made of, and how it is written, a piece a call. */
+#include "signaling/io/answer.h"
+
 #include "signaling/io/io_priv.h"
 #include "signaling/io/pins.h"
 #include "signaling/io/reading.h"
-
-#include "signaling/wire/message.h"
+#include "signaling/wire/json/problem.h"
+#include "signaling/wire/message/message.h"
 
 #include <stdio.h>
 #include <string.h>

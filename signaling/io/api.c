@@ -2,7 +2,7 @@
 #include "signaling/io/form.h"
 #include "signaling/io/io_priv.h"
 #include "signaling/proceedings/plan.h"
-#include "signaling/wire/listing.h"
+#include "signaling/wire/beside/listing.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -307,7 +307,7 @@ struct request *http_request_free(struct request *request);
 void http_answer(struct request *request, unsigned status, const char *type);
 /* What a service call gave is in request->out, or -ENOENT, told with this reason, or no memory. */
 void http_answer_with(struct request *request, int err, const char *reason, const char *text);
-/* A problem of wire/message.h. */
+/* A problem of wire/message/message.h. */
 void http_refuse(struct request *request, unsigned status, const char *reason, const char *text);
 void http_refuse_service(struct request *request, const struct service_refusal *refusal);
 void http_refuse_memory(struct request *request);

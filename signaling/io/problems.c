@@ -3,7 +3,8 @@
 #include "signaling/io/description.h"
 #include "signaling/io/io_priv.h"
 #include "signaling/io/schema.h"
-#include "signaling/wire/message.h"
+#include "signaling/wire/json/problem.h"
+#include "signaling/wire/message/message.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,8 @@
-#include "signaling/proceedings/questions.h"
+#include "signaling/proceedings/proceedings.h"
 
 #include "signaling/proceedings/plan.h"
 #include "signaling/proceedings/proceedings_priv.h"
+#include "signaling/proceedings/questions.h"
 
 #include <errno.h>
 

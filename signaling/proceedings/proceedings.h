@@ -173,7 +173,7 @@ struct command {
 	enum ruling ruling;
 	uint64_t message;         /* of the chat */
 	struct document document; /* WITHDRAW_DOCUMENT: its number alone */
-	unsigned audience;        /* SAY: enum chat_audience of signaling/wire/chat.h */
+	unsigned audience;        /* SAY: enum chat_audience of signaling/wire/beside/chat.h */
 	uint32_t decision;        /* 0 = not given */
 	enum decision_mode mode;
 	enum vote vote;

@@ -10,7 +10,7 @@
 #ifndef ROSTRUM_SIGNALING_SDP_SDP_H
 #define ROSTRUM_SIGNALING_SDP_SDP_H
 
-#include "signaling/wire/peer.h"
+#include "signaling/wire/node/peer.h"
 
 /* A page's offer with ten sections has about 45 000 octets in Chromium. */
 #define SDP_TEXT_MAX 65536
@@ -124,7 +124,7 @@ int sdp_offer_parse(const char *text, size_t len, struct sdp_offer *out_offer,
 /* Releases the sections; an offer of zeroes is fine. */
 void sdp_offer_done(struct sdp_offer *offer);
 
-/* Answer an offer: the contract of peer_answer_fn in signaling/wire/peer.h; `ctx` is not looked at. */
+/* Answer an offer: the contract of peer_answer_fn in signaling/wire/node/peer.h; `ctx` is not looked at. */
 int sdp_answer(void *ctx, const char *offer, size_t len, const struct peer_plan *plan,
 	const struct peer_node *node, struct rs_rand *rand, struct peer_spec *peer,
 	struct rs_buf *out_sdp, char why[PEER_WHY_LEN]) RS_MUST_USE;

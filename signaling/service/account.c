@@ -1,5 +1,6 @@
 /* Whether the recorder has all that the media server gave it, told as its disk is: measured, not decided. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <inttypes.h>
 #include <stdio.h>

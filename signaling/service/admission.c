@@ -1,6 +1,7 @@
 /* Who may be here as the meeting sits now: those who may not any more leave at once, told why, and their media with them. */
 #include "signaling/meeting/visibility.h"
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 

@@ -1,5 +1,6 @@
 /* An append: what a chamber's events and the reply to them look like in the store. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 

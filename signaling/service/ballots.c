@@ -1,10 +1,10 @@
 /* Secret ballots between the lines: who is given one, and the box. The box is memory alone, until the lock empties it
  * into one batch of events: sorted by token, so that nothing is left of the order in which ballots came. Its threat model is in
  * signaling/voting/README.md. */
-#include "signaling/service/service_priv.h"
-
 #include "signaling/ballot/ballot.h"
-#include "signaling/wire/ballot.h"
+#include "signaling/service/service_priv.h"
+#include "signaling/wire/beside/ballot.h"
+#include "signaling/wire/message/reply.h"
 
 #include <inttypes.h>
 #include <stdio.h>

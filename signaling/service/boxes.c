@@ -1,7 +1,8 @@
 #include "signaling/service/boxes.h"
 
 #include "signaling/service/service_priv.h"
-#include "signaling/wire/box.h"
+#include "signaling/wire/message/box.h"
+#include "signaling/wire/message/reply.h"
 
 /* More often than this a box is not listened to. */
 #define TOLD_EVERY RS_MS(500)

@@ -8,7 +8,7 @@
 
 #include "signaling/service/service.h"
 #include "signaling/technician/box.h"
-#include "signaling/wire/message.h"
+#include "signaling/wire/message/message.h"
 
 /* A box says how it is so often: while somebody looks at it, and otherwise. */
 #define BOX_EVERY_LOOKED_MS 1000U

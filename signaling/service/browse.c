@@ -1,7 +1,7 @@
 /* What there is, for those who ask over HTTP: conferences, meetings, parts of a meeting's view. */
 #include "signaling/service/service_priv.h"
 
-#include "signaling/wire/listing.h"
+#include "signaling/wire/beside/listing.h"
 
 #include <errno.h>
 

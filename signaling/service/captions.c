@@ -2,7 +2,8 @@
 #include "signaling/service/captions.h"
 
 #include "signaling/service/service_priv.h"
-#include "signaling/wire/captions.h"
+#include "signaling/wire/message/reply.h"
+#include "signaling/wire/view/captions.h"
 
 #include <errno.h>
 

@@ -1,7 +1,9 @@
-#include "signaling/service/service_priv.h"
+#include "signaling/service/chamber.h"
 
 #include "common/log/log.h"
 #include "signaling/ballot/ballot.h"
+#include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

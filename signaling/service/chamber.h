@@ -19,7 +19,7 @@
 #include "signaling/technician/errands.h"
 #include "signaling/technician/precall.h"
 #include "signaling/technician/station.h"
-#include "signaling/wire/node.h"
+#include "signaling/wire/node/node.h"
 
 /* Replies remembered in a meeting, so that a command sent again is answered again. */
 #define REPLIES_KEPT 1024

@@ -1,9 +1,9 @@
 /* The chat of a meeting. Its messages are no events: they stand in no record, go to those they are meant for alone, and are
  * forgotten when the profile says. Like events they are told only once the store has them. */
+#include "common/log/log.h"
 #include "signaling/meeting/visibility.h"
 #include "signaling/service/service_priv.h"
-
-#include "common/log/log.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 

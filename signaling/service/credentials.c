@@ -1,7 +1,9 @@
 /* Credentials of badges: kept, issued, revoked, written down. What PINs are tried on them stands in tries.c. */
-#include "signaling/service/credentials_priv.h"
+#include "signaling/service/credentials.h"
 
 #include "common/log/log.h"
+#include "signaling/service/credentials_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <stdio.h>

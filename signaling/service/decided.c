@@ -2,7 +2,7 @@
  * start too. The last 256 of a meeting are kept; those before are in its events. */
 #include "signaling/service/service_priv.h"
 
-#include "signaling/wire/listing.h"
+#include "signaling/wire/beside/listing.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* The recorder's disk, told to those who lead the meeting and to technicians: measured, not decided, so no number and not kept. */
 #include "signaling/service/service_priv.h"
 
-#include "signaling/wire/disk.h"
+#include "signaling/wire/node/disk.h"
 
 static void tell(struct service *service, const struct node_message *message)
 {

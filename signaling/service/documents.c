@@ -1,6 +1,7 @@
 #include "signaling/service/documents.h"
 
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

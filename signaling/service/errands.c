@@ -2,10 +2,10 @@
  * meeting sits, and ends when it is called to order. One's own voice comes back to oneself alone, and not while the meeting hears it. */
 #include "signaling/service/errands.h"
 
-#include "signaling/service/service_priv.h"
-#include "signaling/wire/errands.h"
-
 #include "common/log/log.h"
+#include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
+#include "signaling/wire/technician/errands.h"
 
 #include <errno.h>
 

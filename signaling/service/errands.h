@@ -7,7 +7,7 @@
 #define ROSTRUM_SIGNALING_SERVICE_ERRANDS_H
 
 #include "signaling/service/chamber.h"
-#include "signaling/wire/message.h"
+#include "signaling/wire/message/message.h"
 
 /* tell-seat, ask-for-cable, loop-back, test-signal, restart-box, answer-technician: judged, done and answered; the reply is
  * remembered. */

@@ -1,6 +1,7 @@
 /* What a page asked of its media counts as done when the media server has followed: from the reply on, nothing of what was heard
  * before is sent to it. While no media server is connected nothing can be waited for. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 static bool is_followed(const struct service *service, const struct peer *peer)
 {

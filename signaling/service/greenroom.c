@@ -1,6 +1,7 @@
 #include "signaling/service/greenroom.h"
 
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 /* Of a line alone; what is critical of these is noticed by everybody. */
 static const enum trouble of_line[] = { TROUBLE_LINE_LOST, TROUBLE_LOSS_UP, TROUBLE_LOSS_DOWN,

@@ -1,8 +1,8 @@
 /* How a page comes in: who it is, whether it is admitted, which of a badge's places it takes, and what it is told first. */
+#include "common/log/log.h"
 #include "signaling/service/credentials.h"
 #include "signaling/service/service_priv.h"
-
-#include "common/log/log.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,11 +1,12 @@
 /* Webhooks: each is told the events of its meeting one after the other, again after a while when that failed, and is given up
  * after long. How far it is, is noted in the store, so that it goes on from there after a restart. */
-#include "signaling/meeting/visibility.h"
-#include "signaling/service/service_priv.h"
-
 #include "common/base/hash.h"
 #include "common/log/log.h"
-#include "signaling/wire/hook.h"
+#include "signaling/meeting/visibility.h"
+#include "signaling/service/service_priv.h"
+#include "signaling/wire/beside/hook.h"
+#include "signaling/wire/json/problem.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

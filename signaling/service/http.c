@@ -1,7 +1,7 @@
 /* What HTTP asks: commands of those without a page, views, nodes, metrics. */
-#include "signaling/service/service_priv.h"
-
 #include "common/base/metric.h"
+#include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

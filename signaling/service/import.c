@@ -1,7 +1,8 @@
 /* Conference files: read, judged, written down, turned into chambers. */
-#include "signaling/service/service_priv.h"
-
 #include "common/log/log.h"
+#include "signaling/service/service_priv.h"
+#include "signaling/wire/json/problem.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <stdio.h>

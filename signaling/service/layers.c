@@ -2,6 +2,7 @@
  * it: a page, or a room's box beside its WHIP line. Nothing is kept but by the media server: until it says otherwise, and once it is gone, all
  * layers are wanted. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #define TEXT_MAX 1024
 

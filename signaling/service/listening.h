@@ -7,8 +7,8 @@
 #ifndef ROSTRUM_SIGNALING_SERVICE_LISTENING_H
 #define ROSTRUM_SIGNALING_SERVICE_LISTENING_H
 
-#include "signaling/wire/message.h"
-#include "signaling/wire/peer.h"
+#include "signaling/wire/message/message.h"
+#include "signaling/wire/node/peer.h"
 
 /* Audio places of a page, in the order they are offered. */
 enum listening_place {

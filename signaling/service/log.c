@@ -1,5 +1,7 @@
 /* A meeting's events by number, read from the store for those who ask over HTTP. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/json/problem.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,6 +1,8 @@
 /* A technician looks at a participant's media: its peers are watched for a while, and the question is answered by what the media
  * server says next, within a second or so. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/json/problem.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,6 +1,7 @@
 /* What media servers measure, told to pages about once a second: levels of sources, quality of lines. Not kept, not numbered; only
  * what changed is told. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 /* Round-trip times are told in steps, so that jitter is no news. */
 #define RTT_STEP_MS 5

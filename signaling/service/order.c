@@ -1,5 +1,7 @@
 /* Commands over HTTP: the same as pages give, with the same ids that make a retry safe. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/json/problem.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

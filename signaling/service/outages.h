@@ -8,7 +8,7 @@
 
 #include "common/base/time.h"
 #include "signaling/technician/troubles.h"
-#include "signaling/wire/late.h"
+#include "signaling/wire/node/late.h"
 
 struct outages {
 	struct late_outage list[LATE_OUTAGES_MAX]; /* the oldest first */

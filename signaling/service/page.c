@@ -1,5 +1,6 @@
 /* A page's own media: its one offer, ICE restarts, what it listens to. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 

@@ -1,8 +1,9 @@
 /* Media peers: pages (one offer each), and WHIP and WHEP clients. Peers are no events: they are desired state, told to the
  * media server and taken back from it after a restart. */
-#include "signaling/service/service_priv.h"
+#include "signaling/service/peers.h"
 
 #include "common/log/log.h"
+#include "signaling/service/service_priv.h"
 
 #include <stdio.h>
 

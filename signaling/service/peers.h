@@ -7,8 +7,8 @@
 #define ROSTRUM_SIGNALING_SERVICE_PEERS_H
 
 #include "signaling/service/chamber.h"
-#include "signaling/wire/message.h"
-#include "signaling/wire/watched.h"
+#include "signaling/wire/message/message.h"
+#include "signaling/wire/node/watched.h"
 
 /* A peer without consent for so long is given up. */
 #define PEER_REAP RS_SEC(60)

@@ -1,8 +1,8 @@
 /* The plan of each meeting, kept by those who preside, and everybody's own turn: told when it changed, at most once a second.
  * Measured, not decided: no number, not kept. */
+#include "signaling/wire/beside/plan.h"
 #include "signaling/service/service_priv.h"
-
-#include "signaling/wire/plan.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 

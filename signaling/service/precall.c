@@ -1,9 +1,10 @@
 /* What tests before a call found: the newest of each badge, kept over restarts beside the log, since it is no proceedings. A badge is
  * the same person in all meetings of its conference. */
-#include "signaling/wire/precall.h"
-
+#include "signaling/wire/technician/precall.h"
 #include "signaling/service/echo.h"
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/json/problem.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <stdio.h>

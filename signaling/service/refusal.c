@@ -1,6 +1,7 @@
 /* What people are told when the rules refuse: a sentence, with the figures where it turns on figures. */
 #include "signaling/meeting/quorum.h"
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <inttypes.h>
 #include <stdio.h>

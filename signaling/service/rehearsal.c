@@ -1,9 +1,8 @@
 /* Rehearsals in files of their own: made of a meeting, and cleared with all that is kept of them. */
-#include "signaling/wire/rehearsal.h"
-
-#include "signaling/service/service_priv.h"
-
+#include "signaling/wire/conference/rehearsal.h"
 #include "common/log/log.h"
+#include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,6 +1,7 @@
-#include "signaling/service/credentials_priv.h"
+#include "signaling/service/service.h"
 
 #include "common/log/log.h"
+#include "signaling/service/credentials_priv.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -18,9 +18,9 @@
 #include "common/base/time.h"
 #include "signaling/auth/claims.h"
 #include "signaling/broadcast/message.h"
-#include "signaling/wire/hook.h"
-#include "signaling/wire/peer.h"
-#include "signaling/wire/rehearsal.h"
+#include "signaling/wire/beside/hook.h"
+#include "signaling/wire/conference/rehearsal.h"
+#include "signaling/wire/node/peer.h"
 
 struct service;
 struct store; /* signaling/store/store.h */
@@ -158,7 +158,7 @@ struct service_files {
 	size_t len;
 	const char *csv;
 	size_t csv_len;
-	/* Not the file, but a rehearsal made of one of its meetings (wire/rehearsal.h); NULL = the file. */
+	/* Not the file, but a rehearsal made of one of its meetings (wire/conference/rehearsal.h); NULL = the file. */
 	const struct rehearsal_wish *rehearsal;
 };
 
@@ -193,7 +193,7 @@ bool service_reason(size_t i, struct service_refusal *out_reason);
 int service_conferences(const struct service *service, struct rs_buf *out) RS_MUST_USE;
 int service_conference(
 	const struct service *service, const char *id, struct rs_buf *out) RS_MUST_USE;
-/* {"meetings": [...]} that this token may enter (wire/listing.h). 0, -E2BIG, -ENOMEM. */
+/* {"meetings": [...]} that this token may enter (wire/beside/listing.h). 0, -E2BIG, -ENOMEM. */
 int service_meetings(
 	const struct service *service, const struct claims *who, struct rs_buf *out) RS_MUST_USE;
 /* How far a meeting is; views of the same mark are the same text. 0 or -ENOENT. */
@@ -203,7 +203,7 @@ struct service_mark {
 };
 int service_mark(const struct service *service, const char *meeting,
 	struct service_mark *out_mark) RS_MUST_USE;
-/* What everybody may know of a webcast, and whether it is one now (wire/webcast.h). 0, -ENOENT: there is no such meeting; -E2BIG, -ENOMEM. */
+/* What everybody may know of a webcast, and whether it is one now (wire/beside/webcast.h). 0, -ENOENT: there is no such meeting; -E2BIG, -ENOMEM. */
 int service_webcast(
 	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
 /* {"webcasts": [...]}: meetings that are webcast now. 0, -E2BIG, -ENOMEM. */
@@ -226,7 +226,7 @@ int service_plan(struct service *service, const struct claims *who, const char *
 /* What is wrong in the meeting now: {"total", "problems"}, the worst first. 0, -ENOENT, -E2BIG, -ENOMEM. */
 int service_problems(
 	const struct service *service, const char *meeting, struct rs_buf *out) RS_MUST_USE;
-/* {"participants", "total", "next"} (wire/listing.h). 0, -ENOENT, -E2BIG, -ENOMEM. */
+/* {"participants", "total", "next"} (wire/beside/listing.h). 0, -ENOENT, -E2BIG, -ENOMEM. */
 int service_participants(const struct service *service, const char *meeting, size_t offset,
 	size_t limit, struct rs_buf *out) RS_MUST_USE;
 /* Events by number, from the store. What happened up to the end of a part that was private to `who` is not among them. */
@@ -302,7 +302,7 @@ int service_stream_open(struct service *service, const struct service_watch *wat
 /* Its connection is gone. Unknown ones are ignored. */
 void service_stream_closed(struct service *service, uint64_t id);
 
-/* --- Webhooks (wire/hook.h) --- */
+/* --- Webhooks (wire/beside/hook.h) --- */
 
 /* A webhook of `order->meeting`, named `order->name`, as `order->json` says; the driver has judged its address. 0: SERVICE_ANSWER follows
  * when it is written down, 200 with the hook, or 503. Negative: refused at once (400, 404, 429). */

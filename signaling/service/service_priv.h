@@ -14,13 +14,13 @@
 #include "signaling/service/late.h"
 #include "signaling/service/peers.h"
 #include "signaling/service/technician.h"
-#include "signaling/wire/conference.h"
-#include "signaling/wire/event.h"
-#include "signaling/wire/figures.h"
-#include "signaling/wire/hook.h"
-#include "signaling/wire/late.h"
-#include "signaling/wire/rehearsal.h"
-#include "signaling/wire/view.h"
+#include "signaling/wire/beside/hook.h"
+#include "signaling/wire/conference/conference.h"
+#include "signaling/wire/conference/rehearsal.h"
+#include "signaling/wire/event/event.h"
+#include "signaling/wire/node/figures.h"
+#include "signaling/wire/node/late.h"
+#include "signaling/wire/view/view.h"
 
 /* A conference file at its largest. */
 #define CONFERENCE_TEXT_MAX ((size_t)4 << 20)

@@ -1,4 +1,5 @@
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 

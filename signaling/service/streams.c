@@ -1,6 +1,7 @@
 /* Server-sent events (HTML Living Standard, section 9.2): a meeting's events for displays that do not speak the WebSocket.
  * A stream is nobody's presence: it watches. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /* What technicians' pages are told of stations: all when they ask, then what changed, once a second; and what is wrong, as a list. */
-#include "signaling/service/technician.h"
-
 #include "signaling/service/service_priv.h"
-#include "signaling/wire/errands.h"
-#include "signaling/wire/stations.h"
+#include "signaling/service/technician.h"
+#include "signaling/wire/message/reply.h"
+#include "signaling/wire/technician/errands.h"
+#include "signaling/wire/technician/stations.h"
 
 #include <errno.h>
 #include <stdlib.h>

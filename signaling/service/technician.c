@@ -2,6 +2,7 @@
 #include "signaling/service/technician.h"
 
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #define ROSTRUM_SIGNALING_SERVICE_TECHNICIAN_H
 
 #include "signaling/service/chamber.h"
-#include "signaling/wire/message.h"
+#include "signaling/wire/message/message.h"
 
 struct node;
 struct peer;

@@ -1,5 +1,6 @@
 /* How a page looks at its video slots: what it sees large, small or not at all, and whom in its spare slot. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* What is webcast, for everybody. */
-#include "signaling/wire/webcast.h"
+#include "signaling/wire/beside/webcast.h"
 
 #include "signaling/service/service_priv.h"
 

@@ -1,5 +1,6 @@
 /* WHIP publishers and WHEP players: peers without a page. */
 #include "signaling/service/service_priv.h"
+#include "signaling/wire/message/reply.h"
 
 #include <errno.h>
 #include <stdio.h>

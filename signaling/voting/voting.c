@@ -1,6 +1,7 @@
-#include "signaling/voting/voting_priv.h"
+#include "signaling/voting/voting.h"
 
 #include "signaling/rules/collate.h"
+#include "signaling/voting/voting_priv.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 /* Secret ballots as they come over HTTP without a name. */
-#include "signaling/wire/ballot.h"
+#include "signaling/wire/beside/ballot.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* tests/fuzz/fuzz_box.c
  *
- * What a room's box says of itself (signaling/wire/box.h): whatever comes is judged, and what is handed on to technicians is no more than was
+ * What a room's box says of itself (signaling/wire/message/box.h): whatever comes is judged, and what is handed on to technicians is no more than was
  * said and can be said again.
  */
-#include "signaling/wire/box.h"
+#include "signaling/wire/message/box.h"
 
 #include <stdlib.h>
 #include <string.h>

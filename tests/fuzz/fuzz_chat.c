@@ -1,5 +1,5 @@
 /* Chat messages as the store gives them back, and texts as people write them: what is good can be told. */
-#include "signaling/wire/chat.h"
+#include "signaling/wire/beside/chat.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Conference files: either all is right, or at least one fault is told and can be written for HTTP; what is right for a new file is
  * right for a stored one. */
-#include "signaling/wire/conference.h"
+#include "signaling/wire/conference/conference.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Events as the store gives them back: what can be read is written so that it is read as the same. */
-#include "signaling/wire/event.h"
+#include "signaling/wire/event/event.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Webhooks as they come by REST and from the store: a right one can be noted and is read back as the same. */
-#include "signaling/wire/hook.h"
+#include "signaling/wire/beside/hook.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* The walk that finds the lines of faults in a JSON text: whatever the text is, it ends, and what it says lies in the text. */
-#include "signaling/wire/faults.h"
+#include "signaling/wire/conference/faults.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* What a page says its test found, and what is noted of it: what is read can be noted, and is read back with the same verdict. */
-#include "signaling/wire/precall.h"
+#include "signaling/wire/technician/precall.h"
 
 #include <stdint.h>
 #include <stdlib.h>

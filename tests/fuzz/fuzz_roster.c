@@ -1,6 +1,6 @@
 /* Tables of delegations and badges: whatever is handed in, either all of it is right, and then means the same when it is read
  * back as one file, or at least one fault is told. */
-#include "signaling/wire/conference.h"
+#include "signaling/wire/conference/conference.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Rules profiles: reading one and checking one judge alike, whoever checks is told why, and what is right has a schema. */
-#include "signaling/wire/conference.h"
+#include "signaling/wire/conference/conference.h"
 
 #include <stdint.h>
 #include <stdlib.h>

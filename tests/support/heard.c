@@ -1,8 +1,8 @@
 #include "tests/support/heard.h"
 
 #include "signaling/proceedings/proceedings.h"
-#include "signaling/wire/conference.h"
-#include "signaling/wire/event.h"
+#include "signaling/wire/conference/conference.h"
+#include "signaling/wire/event/event.h"
 #include "tests/support/examples.h"
 
 #include <stdio.h>

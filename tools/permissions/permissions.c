@@ -1,7 +1,7 @@
 #include "tools/permissions/permissions.h"
 
 #include "signaling/proceedings/permissions.h"
-#include "signaling/wire/message.h"
+#include "signaling/wire/message/message.h"
 
 static const char head[] =
 	"# Who may do what, and when\n"

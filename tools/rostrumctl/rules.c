@@ -1,7 +1,7 @@
 #include "tools/rostrumctl/rules.h"
 
 #include "common/base/text.h"
-#include "signaling/wire/conference.h"
+#include "signaling/wire/conference/conference.h"
 #include "tools/rostrumctl/remote.h"
 
 #include <jansson.h>

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "signaling/service/boxes.h"
-#include "signaling/wire/box.h"
+#include "signaling/wire/message/box.h"
 #include "tests/support/service_bench.h"
 
 #define START_MS ((int64_t)1795305600000)

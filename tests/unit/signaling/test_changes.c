@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "common/base/text.h"
-#include "signaling/wire/difference.h"
+#include "signaling/wire/view/difference.h"
 #include "tests/support/examples.h"
 #include "tests/support/service_bench.h"
 #include "tests/support/viewer.h"

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "signaling/wire/chat.h"
+#include "signaling/wire/beside/chat.h"
 #include "tests/support/examples.h"
 #include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"

@@ -13,7 +13,7 @@
 
 #include <jansson.h>
 
-#include "signaling/wire/conference.h"
+#include "signaling/wire/conference/conference.h"
 #include "tests/support/examples.h"
 #include "tests/support/oom.h"
 

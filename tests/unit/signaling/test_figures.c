@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "signaling/wire/figures.h"
+#include "signaling/wire/node/figures.h"
 #include "tests/support/oom.h"
 
 #define STATS(figures) "{\"type\":\"stats\",\"peers\":[],\"sources\":[]," figures "}"

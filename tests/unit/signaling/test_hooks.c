@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "common/base/hash.h"
-#include "signaling/wire/hook.h"
+#include "signaling/wire/beside/hook.h"
 #include "tests/support/service_bench.h"
 
 #define SPEC(events, more)                                                                                \

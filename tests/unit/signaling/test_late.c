@@ -14,7 +14,7 @@
 #include "common/control/frame.h"
 #include "common/control/late.h"
 #include "signaling/service/late.h"
-#include "signaling/wire/late.h"
+#include "signaling/wire/node/late.h"
 #include "tests/support/examples.h"
 #include "tests/support/log_nothing.h"
 #include "tests/support/service_bench.h"

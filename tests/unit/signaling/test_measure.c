@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "signaling/wire/watched.h"
+#include "signaling/wire/node/watched.h"
 #include "tests/support/service_bench.h"
 
 static int setup(void **state)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "signaling/proceedings/permissions.h"
-#include "signaling/wire/message.h"
+#include "signaling/wire/message/message.h"
 #include "tests/support/examples.h"
 #include "tools/permissions/permissions.h"
 

@@ -15,9 +15,9 @@
 
 #include "common/base/rand.h"
 #include "signaling/meeting/visibility.h"
-#include "signaling/wire/conference.h"
-#include "signaling/wire/event.h"
-#include "signaling/wire/view.h"
+#include "signaling/wire/conference/conference.h"
+#include "signaling/wire/event/event.h"
+#include "signaling/wire/view/view.h"
 #include "tests/support/examples.h"
 #include "tests/support/oom.h"
 #include "tests/support/viewer.h"

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "signaling/wire/conference.h"
-#include "signaling/wire/roster.h"
-#include "signaling/wire/sheet.h"
+#include "signaling/wire/conference/conference.h"
+#include "signaling/wire/conference/roster.h"
+#include "signaling/wire/conference/sheet.h"
 #include "tests/support/examples.h"
 #include "tests/support/oom.h"
 

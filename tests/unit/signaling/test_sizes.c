@@ -11,11 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "signaling/wire/conference.h"
-#include "signaling/wire/event.h"
-#include "signaling/wire/faults.h"
-#include "signaling/wire/message.h"
-#include "signaling/wire/view.h"
+#include "signaling/wire/conference/conference.h"
+#include "signaling/wire/conference/faults.h"
+#include "signaling/wire/event/event.h"
+#include "signaling/wire/message/message.h"
+#include "signaling/wire/message/reply.h"
+#include "signaling/wire/view/view.h"
 #include "tests/support/examples.h"
 #include "tests/support/viewer.h"
 

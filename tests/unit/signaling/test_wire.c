@@ -13,9 +13,10 @@
 
 #include <jansson.h>
 
-#include "signaling/wire/conference.h"
-#include "signaling/wire/message.h"
-#include "signaling/wire/node.h"
+#include "signaling/wire/conference/conference.h"
+#include "signaling/wire/message/message.h"
+#include "signaling/wire/message/reply.h"
+#include "signaling/wire/node/node.h"
 #include "tests/support/examples.h"
 
 static const char *type_of(const json_t *json)

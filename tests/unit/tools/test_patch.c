@@ -11,7 +11,7 @@
 
 #include "common/base/rand.h"
 #include "common/base/text.h"
-#include "signaling/wire/difference.h"
+#include "signaling/wire/view/difference.h"
 #include "tests/support/examples.h"
 #include "tools/client/patch.h"
 

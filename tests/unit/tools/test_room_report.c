@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "signaling/wire/box.h"
+#include "signaling/wire/message/box.h"
 #include "tools/roombox/meeting/report.h"
 
 /* ---- the report ---- */

@@ -1,6 +1,7 @@
-#include "tools/roombox/box/box_priv.h"
+#include "tools/roombox/box/box.h"
 
 #include "common/log/log.h"
+#include "tools/roombox/box/box_priv.h"
 #include "tools/roombox/box/box_report.h"
 #include "tools/roombox/box/device_report.h"
 #include "tools/roombox/room/notify.h"

@@ -1,3 +1,5 @@
+#include "tools/roombox/meeting/talk.h"
+
 #include "tools/roombox/meeting/talk_priv.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
-#include "tools/roombox/seats/seat_api_priv.h"
+#include "tools/roombox/seats/seat_api.h"
 
 #include "common/base/addr.h"
+#include "tools/roombox/seats/seat_api_priv.h"
 
 #include <errno.h>
 #include <signal.h>
