@@ -160,7 +160,7 @@ int node_write_sfu_meeting(int64_t revision, const struct proceedings *proceedin
 	struct rs_buf *out) RS_MUST_USE;
 int node_write_recorder_meeting(int64_t revision, const struct meeting *meeting,
 	const struct node_recording *recording, struct rs_buf *out) RS_MUST_USE;
-/* The meeting of one peer that hears and sees itself (service/echo.c): everything of it is open, nothing is recorded. */
+/* The meeting of one peer that hears and sees itself (service/media/echo.c): everything of it is open, nothing is recorded. */
 int node_write_echo(int64_t revision, const char *meeting, struct rs_buf *out) RS_MUST_USE;
 int node_write_meeting_gone(int64_t revision, const char *meeting, struct rs_buf *out) RS_MUST_USE;
 int node_write_peer(int64_t revision, const struct peer_spec *peer, struct rs_buf *out) RS_MUST_USE;

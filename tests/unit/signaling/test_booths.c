@@ -12,7 +12,7 @@
 
 #include "common/log/log.h"
 #include "signaling/interpretation/interpretation.h"
-#include "signaling/service/peers.h"
+#include "signaling/service/media/peers.h"
 #include "tests/support/service_bench.h"
 
 static struct bench_line *sfu;

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "signaling/service/boxes.h"
+#include "signaling/service/technician/boxes.h"
 #include "signaling/wire/message/box.h"
 #include "tests/support/service_bench.h"
 

@@ -1,5 +1,5 @@
 /* What a wish to listen makes of the audio places of a page, and of those of clients that have fewer. */
-#include "signaling/service/listening.h"
+#include "signaling/service/state/listening.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

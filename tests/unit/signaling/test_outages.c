@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "signaling/service/outages.h"
+#include "signaling/service/state/outages.h"
 
 #define LOST_MS ((int64_t)1795305600000)
 #define BACK_MS (LOST_MS + 61000)

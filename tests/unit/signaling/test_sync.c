@@ -12,7 +12,7 @@
 
 #include "common/base/rand.h"
 #include "signaling/floor/floor.h"
-#include "signaling/service/sync.h"
+#include "signaling/service/state/sync.h"
 
 #define LINE RS_MS(500)
 
