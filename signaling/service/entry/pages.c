@@ -72,7 +72,7 @@ static void leave_chamber(struct service *service, struct session *session, stru
 }
 
 /* The socket is no longer ours to write to. */
-void session_drop(struct service *service, struct session *session, struct moment at)
+static void session_drop(struct service *service, struct session *session, struct moment at)
 {
 	if (session->chamber != NULL)
 		leave_chamber(service, session, at);

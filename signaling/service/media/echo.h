@@ -1,8 +1,8 @@
 /* signaling/service/media/echo.h
  *
- * Tests of lines, and what they found. Whoever tests has a meeting of their own at the media server for some seconds, of which one
+ * Tests of lines. Whoever tests has a meeting of their own at the media server for some seconds, of which one
  * peer is all there is: it is sent its own picture back, twice, and nobody else can hear or see it. So few test at a time that the
- * site's lines do not notice; the others are told when to come back. What was found is noted in the store, the newest of each badge.
+ * site's lines do not notice; the others are told when to come back.
  * Part of the service; the same thread and rules.
  */
 #ifndef ROSTRUM_SIGNALING_SERVICE_MEDIA_ECHO_H

@@ -27,7 +27,8 @@ static void make_key(const char *conference, const char *badge, uint8_t out[RS_S
 	rs_sha256(text, (size_t)len, out);
 }
 
-struct credential *credential_find(
+/* What is known, or NULL. */
+static struct credential *credential_find(
 	const struct service *service, const char *conference, const char *badge)
 {
 	uint8_t key[RS_SHA256_LEN];

@@ -28,9 +28,6 @@ struct credential_change {
 	struct store_credential list[CREDENTIALS_BATCH_MAX];
 };
 
-/* What is known, or NULL. */
-struct credential *credential_find(
-	const struct service *service, const char *conference, const char *badge);
 /* Known from now on, in place of what was there before. 0, -E2BIG or -ENOMEM. */
 int credential_keep(struct service *service, const struct store_credential *stored) RS_MUST_USE;
 /* Hand to the store. 0 or negative as the store has it; `change` is then its own. */

@@ -21,7 +21,7 @@ unsigned rules_parse_roles(const struct object *object, const char *key)
 	return roles;
 }
 
-static uint32_t parse_seconds(const struct object *object, const char *key)
+uint32_t rules_parse_seconds(const struct object *object, const char *key)
 {
 	return (uint32_t)object_int(object, key, 0, RULES_TIME_MAX_S);
 }
@@ -89,9 +89,9 @@ static struct rules_window parse_window(const struct object *list)
 static struct rules_limits parse_limits(const struct object *time)
 {
 	struct rules_limits limits = {
-		.group_s = parse_seconds(time, "group_s"),
-		.least_s = parse_seconds(time, "least_s"),
-		.most_s = parse_seconds(time, "most_s"),
+		.group_s = rules_parse_seconds(time, "group_s"),
+		.least_s = rules_parse_seconds(time, "least_s"),
+		.most_s = rules_parse_seconds(time, "most_s"),
 	};
 	const struct object object = object_child(time, "categories_s");
 	for (size_t i = 0; i < CATEGORY_COUNT; i++) {
@@ -106,9 +106,9 @@ static struct rules_limits parse_limits(const struct object *time)
 static struct rules_time parse_time(const struct object *object)
 {
 	const struct rules_time time = {
-		.statement_s = parse_seconds(object, "statement_s"),
-		.warn_s = parse_seconds(object, "warn_s"),
-		.grace_s = parse_seconds(object, "grace_s"),
+		.statement_s = rules_parse_seconds(object, "statement_s"),
+		.warn_s = rules_parse_seconds(object, "warn_s"),
+		.grace_s = rules_parse_seconds(object, "grace_s"),
 		.cut = object_bool(object, "cut"),
 		.voice_wait_s = (uint32_t)object_int_or(
 			object, "voice_wait_s", 0, RULES_VOICE_WAIT_MAX_S, 0),
@@ -126,7 +126,7 @@ static struct rules_plan parse_plan(const struct object *object)
 		.used_percent =
 			(uint32_t)object_int(object, "used_percent", 10, RULES_USED_PERCENT_MAX),
 		.unlimited_s = (uint32_t)object_int(object, "unlimited_s", 10, RULES_TIME_MAX_S),
-		.gap_s = parse_seconds(object, "gap_s"),
+		.gap_s = rules_parse_seconds(object, "gap_s"),
 	};
 }
 
@@ -154,7 +154,7 @@ static struct rules_points parse_points(const struct object *object)
 {
 	return (struct rules_points){
 		.may_raise = rules_parse_roles(object, "may_raise"),
-		.speak_s = parse_seconds(object, "speak_s"),
+		.speak_s = rules_parse_seconds(object, "speak_s"),
 		.appeals = object_bool(object, "appeals"),
 	};
 }

@@ -63,19 +63,14 @@ void rules_parse_appeals(const struct object *points, struct rules *rules)
 	parse_majority(points, "appeal_majority", rules, rules->points.appeal_majority);
 }
 
-static uint32_t parse_seconds(const struct object *object, const char *key)
-{
-	return (uint32_t)object_int(object, key, 0, RULES_TIME_MAX_S);
-}
-
 static void parse_kind(
 	const struct object *object, const struct rules *rules, struct rules_motion *out)
 {
 	out->rank = (uint32_t)object_int(object, "rank", 1, RULES_MOTIONS_MAX);
 	out->in_favour = (uint32_t)object_int(object, "in_favour", 0, RULES_MOTION_SPEAKERS_MAX);
 	out->against = (uint32_t)object_int(object, "against", 0, RULES_MOTION_SPEAKERS_MAX);
-	out->mover_s = parse_seconds(object, "mover_s");
-	out->speaker_s = parse_seconds(object, "speaker_s");
+	out->mover_s = rules_parse_seconds(object, "mover_s");
+	out->speaker_s = rules_parse_seconds(object, "speaker_s");
 	(void)rs_set_text(out->name, object_name(object, "name"));
 	parse_majority(object, "majority", rules, out->majority);
 	if (motion_effect_parse(object_text(object, "carried"), &out->effect) < 0)
@@ -132,6 +127,6 @@ void rules_parse_explanations(const struct object *root, struct rules *rules)
 		.after = object_bool(&part, "after"),
 		.once = object_bool(&part, "once"),
 		.sponsors = object_bool(&part, "sponsors"),
-		.speak_s = parse_seconds(&part, "speak_s"),
+		.speak_s = rules_parse_seconds(&part, "speak_s"),
 	};
 }

@@ -10,6 +10,8 @@
 
 /* An array of roles as a set. */
 unsigned rules_parse_roles(const struct object *object, const char *key);
+/* A time of the rules, at most RULES_TIME_MAX_S. */
+uint32_t rules_parse_seconds(const struct object *object, const char *key);
 
 /* rules_motions.c: of `root` (appeals: of its `points`) into `rules`, whose majorities are there already. Without a part
  * the General Assembly's rules apply. */
