@@ -72,6 +72,21 @@ bool arrivals_heard(struct arrivals *arrivals, size_t segment, int64_t time_ms)
 	return within ? one->segment == segment : segment == ARRIVALS_FLOOR;
 }
 
+const struct arrival *arrivals_find(const struct arrivals *arrivals, int64_t time_ms)
+{
+	size_t low = 0;
+	size_t high = arrivals->n;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (arrivals->list[middle].to_ms <= time_ms)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	const bool within = low < arrivals->n && arrivals->list[low].from_ms <= time_ms;
+	return within ? &arrivals->list[low] : NULL;
+}
+
 static bool is_new(const struct script_show *list, size_t n, const char *source)
 {
 	return n == 0 || strcmp(list[n - 1].source, source) != 0;

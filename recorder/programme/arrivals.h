@@ -37,6 +37,8 @@ int arrivals_add(struct arrivals *arrivals, size_t segment, int64_t time_ms,
 void arrivals_settle(struct arrivals *arrivals);
 /* Whether sound of this time is heard: of a segment, or of ARRIVALS_FLOOR. Times do not go back. */
 bool arrivals_heard(struct arrivals *arrivals, size_t segment, int64_t time_ms);
+/* The stretch, once they are settled, that this time lies in, from its first millisecond on and before its last; or NULL. */
+const struct arrival *arrivals_find(const struct arrivals *arrivals, int64_t time_ms);
 /* The shows of a script, with the camera of whose sound arrived late during each stretch. *out_shows is the caller's.
  * 0 or -ENOMEM. */
 int arrivals_shows(const struct arrivals *arrivals, const struct script *script,

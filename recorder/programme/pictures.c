@@ -64,6 +64,12 @@ int pictures_new(size_t octets_max, enum press_way way, struct pictures **out_pi
 	return 0;
 }
 
+void pictures_begin(struct pictures *pictures, enum depay_codec codec)
+{
+	pictures->begun = true;
+	pictures->codec = codec;
+}
+
 static void drop_first(struct pictures *pictures)
 {
 	struct node *first = pictures->first;

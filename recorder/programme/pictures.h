@@ -44,6 +44,8 @@ struct pictures_stats {
 
 /* 0 or -ENOMEM. */
 int pictures_new(size_t octets_max, enum press_way way, struct pictures **out_pictures) RS_MUST_USE;
+/* The file's codec is this (VP8 or VP9), whatever is shown first. Before all else, if at all. */
+void pictures_begin(struct pictures *pictures, enum depay_codec codec);
 struct pictures *pictures_free(struct pictures *pictures);
 /* From this session time on `source` is seen; "" = nobody. In order of time. */
 void pictures_show(struct pictures *pictures, const char *source, int64_t from_ms);

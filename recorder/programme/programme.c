@@ -62,6 +62,8 @@ int programme_new(const struct programme_config *config, struct programme **out_
 	programme->newest_ms = config->begins_ms;
 	programme->done_ms = config->begins_ms;
 	int err = pictures_new(PROGRAMME_PICTURES_MAX, config->way, &programme->pictures);
+	if (err == 0 && config->codec != PROGRAMME_ANY_CODEC)
+		pictures_begin(programme->pictures, config->codec);
 	if (err == 0)
 		err = add_film(programme, config, config->late ? &late : &floor);
 	for (size_t i = 0; !config->late && i < config->n_channels && err == 0; i++)

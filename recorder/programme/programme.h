@@ -23,6 +23,8 @@ struct programme;
 #define PROGRAMME_HOLD_MS 3000
 /* Where no frame comes at all, silence is written so long after its time. */
 #define PROGRAMME_QUIET_MS 30000
+/* What no picture has: zero, so it need not be said. */
+#define PROGRAMME_ANY_CODEC DEPAY_OPUS
 #define PROGRAMME_PICTURES_MAX ((size_t)16 << 20)
 
 struct programme_config {
@@ -39,7 +41,8 @@ struct programme_config {
 	int64_t started_us; /* wall clock of session time 0 */
 	uint32_t cluster_ms;
 	size_t cluster_max;
-	enum press_way way; /* how pictures are coded again */
+	enum depay_codec codec; /* of its pictures; PROGRAMME_ANY_CODEC = by the first one shown */
+	enum press_way way;     /* how pictures are coded again */
 };
 
 /* A frame of a track. */

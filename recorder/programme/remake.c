@@ -4,6 +4,7 @@
 #include "common/rtp/opus.h"
 #include "recorder/programme/arrivals.h"
 #include "recorder/programme/drafts.h"
+#include "recorder/programme/splice.h"
 #include "recorder/programme/strands.h"
 
 #include <dirent.h>
@@ -25,11 +26,12 @@ struct work {
 	const struct remake *how;
 	bool late; /* with what was delivered */
 	struct script script;
-	struct arrivals arrivals; /* where it is late */
+	struct arrivals arrivals;  /* where it is late */
+	struct original *original; /* likewise; NULL = there is none of use */
+	struct splice splice;
 	struct drafts *drafts;
 	struct programme *programme;
 	struct strands *strands;
-	size_t shown; /* shows told */
 	uint64_t frames;
 	struct remake_result result;
 };
@@ -93,15 +95,49 @@ static int add_arrivals(struct work *work)
 	return 0;
 }
 
+/* --- names --- */
+
+static size_t count_files(const struct script *script, bool late)
+{
+	return late ? 1 : script->n_channels + 1;
+}
+
+/* The file of the i-th language, the floor first; or the one with what arrived late. */
+static int path_of(const struct script *script, const char *directory, bool late, size_t i,
+	char out[ARCHIVE_PATH_LEN])
+{
+	char file[NAMES_FILE_LEN];
+	if (late)
+		names_programme_late(file);
+	else
+		names_programme(i == 0 ? NAMES_FLOOR : script->channels[i - 1].id, file);
+	return names_file_path(directory, file, "", out);
+}
+
+/* It is there, was finished, and is as long as the session. */
+static bool is_whole(const struct script *script, const char *directory, bool late, size_t i)
+{
+	char path[ARCHIVE_PATH_LEN];
+	if (path_of(script, directory, late, i, path) < 0)
+		return false;
+	const int64_t length_ms = strands_length(path);
+	const int64_t off = length_ms - script->end_ms;
+	return length_ms >= 0 && off >= -END_OFF_MS && off <= END_OFF_MS;
+}
+
 /* --- writing --- */
 
-static void tell_shows(struct work *work, int64_t until_ms)
+/* Of sound what is not heard, of pictures what is taken from elsewhere. */
+static bool is_left_out(struct work *work, const struct strands_frame *told)
 {
-	const struct script *script = &work->script;
-	for (; work->shown < script->n_shows && script->shows[work->shown].t_ms <= until_ms;
-		work->shown++)
-		programme_show(work->programme, script->shows[work->shown].source,
-			script->shows[work->shown].t_ms);
+	const struct script_segment *segment = &work->script.segments[told->segment];
+	if (segment->media == ARCHIVE_CAMERA)
+		return !splice_takes(&work->splice, segment->name, told->time_ms,
+			segment->delivered && told->block->key);
+	return work->late &&
+	       !arrivals_heard(&work->arrivals,
+		       segment->media == ARCHIVE_MICROPHONE ? told->segment : ARRIVALS_FLOOR,
+		       told->time_ms);
 }
 
 static void tell_frame(struct work *work, const struct strands_frame *told)
@@ -113,9 +149,7 @@ static void tell_frame(struct work *work, const struct strands_frame *told)
 		.key = told->block->key,
 		.width = told->block->key ? told->head->width : 0,
 		.height = told->block->key ? told->head->height : 0 };
-	if (work->late && segment->media != ARCHIVE_CAMERA &&
-		!arrivals_heard(
-			&work->arrivals, arrived ? told->segment : ARRIVALS_FLOOR, told->time_ms))
+	if (is_left_out(work, told))
 		return;
 	programme_frame(work->programme,
 		&(struct programme_frame){ .name = arrived ? NAMES_FLOOR : segment->name,
@@ -135,7 +169,9 @@ static int play(struct work *work)
 	struct strands_frame frame;
 	int err;
 	while ((err = strands_next(work->strands, &frame)) == 1) {
-		tell_shows(work, frame.time_ms);
+		err = splice_until(&work->splice, frame.time_ms);
+		if (err < 0)
+			break;
 		tell_frame(work, &frame);
 		err = programme_error(work->programme);
 		if (err == 0 && ++work->frames % LOOK_EVERY == 0 && is_called_off(work))
@@ -143,7 +179,18 @@ static int play(struct work *work)
 		if (err < 0)
 			break;
 	}
-	return err;
+	return err < 0 ? err : splice_until(&work->splice, INT64_MAX);
+}
+
+/* The floor's programme, where it is there and whole. */
+static int open_original(struct work *work)
+{
+	char path[ARCHIVE_PATH_LEN];
+	if (!is_whole(&work->script, work->directory, false, 0) ||
+		path_of(&work->script, work->directory, false, 0, path) < 0)
+		return 0;
+	const int err = original_new(path, &work->original);
+	return err == -ENOMEM ? err : 0; /* all its pictures are in the archive as well */
 }
 
 static int open_programme(struct work *work)
@@ -159,8 +206,18 @@ static int open_programme(struct work *work)
 		.started_us = work->script.started_us,
 		.cluster_ms = CLUSTER_MS,
 		.cluster_max = STRANDS_BLOCK_MAX,
+		.codec = work->original != NULL ? original_codec(work->original)
+						: PROGRAMME_ANY_CODEC,
 		.way = PRESS_AT_ONCE };
-	return programme_new(&config, &work->programme);
+	const int err = programme_new(&config, &work->programme);
+	if (err < 0)
+		return err;
+	work->splice = (struct splice){ .script = &work->script,
+		.arrivals = &work->arrivals,
+		.original = work->original,
+		.programme = work->programme };
+	splice_begin(&work->splice);
+	return 0;
 }
 
 static int write_drafts(struct work *work)
@@ -168,6 +225,8 @@ static int write_drafts(struct work *work)
 	int err = drafts_new((uint32_t)work->script.n_channels + 1, &work->drafts);
 	if (err == 0 && work->late)
 		err = add_arrivals(work);
+	if (err == 0 && work->late)
+		err = open_original(work);
 	if (err == 0)
 		err = open_programme(work);
 	if (err == 0)
@@ -177,8 +236,10 @@ static int write_drafts(struct work *work)
 		err = play(work);
 	if (err == 0)
 		err = programme_close(work->programme, work->script.end_ms, 0);
-	if (work->programme != NULL)
+	if (work->programme != NULL) {
 		work->result.pictures = programme_pictures(work->programme)->taken;
+		work->result.recoded = programme_pictures(work->programme)->recoded;
+	}
 	work->programme = programme_free(work->programme); /* closes the files */
 	return err < 0 ? err : drafts_error(work->drafts);
 }
@@ -186,31 +247,16 @@ static int write_drafts(struct work *work)
 static void work_done(struct work *work)
 {
 	if (work->strands != NULL)
-		work->result.unreadable = strands_unreadable(work->strands);
+		work->result.unreadable =
+			strands_unreadable(work->strands) + (work->splice.broken ? 1 : 0);
 	strands_free(work->strands);
 	programme_free(work->programme);
 	drafts_free(work->drafts);
+	original_free(work->original);
 	arrivals_done(&work->arrivals);
 }
 
-/* --- names --- */
-
-static size_t count_files(const struct script *script, bool late)
-{
-	return late ? 1 : script->n_channels + 1;
-}
-
-/* The file of the i-th language, the floor first; or the one with what arrived late. */
-static int path_of(const struct script *script, const char *directory, bool late, size_t i,
-	char out[ARCHIVE_PATH_LEN])
-{
-	char file[NAMES_FILE_LEN];
-	if (late)
-		names_programme_late(file);
-	else
-		names_programme(i == 0 ? NAMES_FLOOR : script->channels[i - 1].id, file);
-	return names_file_path(directory, file, "", out);
-}
+/* --- drafts --- */
 
 /* Every draft gets its name, or goes. */
 static int settle(const struct work *work, bool keep)
@@ -296,15 +342,9 @@ void programme_drop_parts(const char *directory)
 
 static bool are_whole(const struct script *script, const char *directory, bool late)
 {
-	char path[ARCHIVE_PATH_LEN];
-	for (size_t i = 0; i < count_files(script, late); i++) {
-		if (path_of(script, directory, late, i, path) < 0)
+	for (size_t i = 0; i < count_files(script, late); i++)
+		if (!is_whole(script, directory, late, i))
 			return false;
-		const int64_t length_ms = strands_length(path);
-		const int64_t off = length_ms - script->end_ms;
-		if (length_ms < 0 || off < -END_OFF_MS || off > END_OFF_MS)
-			return false;
-	}
 	return true;
 }
 

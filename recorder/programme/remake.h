@@ -23,6 +23,7 @@ struct remake_result {
 	size_t files;
 	int64_t duration_ms;
 	uint64_t pictures;
+	uint64_t recoded;    /* those that were coded again for it */
 	uint64_t unreadable; /* segments that are missing or no WebM: left out */
 };
 
@@ -34,8 +35,9 @@ bool programme_is_current(const char *directory);
  * changed then. Parts of before stay: programme_drop_parts(). */
 int programme_remake(const char *directory, const struct remake *how,
 	struct remake_result *out_result) RS_MUST_USE;
-/* The floor's programme with what rooms delivered after an outage in its place, sound and pictures: names_programme_late(). Nothing
- * is made where nothing was delivered; `out_result` stays as it is then. As programme_remake(). */
+/* The floor's programme with what rooms delivered after an outage in its place, sound and pictures: names_programme_late(). Where
+ * that programme is there and whole, pictures are taken over from it as they are but in that place. Nothing is made where nothing was
+ * delivered; `out_result` stays as it is then. As programme_remake(). */
 int programme_make_late(const char *directory, const struct remake *how,
 	struct remake_result *out_result) RS_MUST_USE;
 /* Whether that is there, whole and as long as the session, or not needed. False also where that cannot be said. */

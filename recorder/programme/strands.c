@@ -1,23 +1,10 @@
 #include "recorder/programme/strands.h"
 
-#include "common/evidence/files.h"
 #include "recorder/archive/track/track.h"
+#include "recorder/programme/window.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Read ahead in each file. */
-#define WINDOW ((size_t)1 << 16)
-
-/* A file read through a window. */
-struct window {
-	int fd; /* -1 = none */
-	uint64_t at;
-	size_t len;
-	uint8_t data[WINDOW];
-};
 
 /* The segments of one track, read one after the other; one that was delivered is read by itself, since it lies beside what came live. */
 struct strand {
@@ -37,41 +24,20 @@ struct strands {
 	uint64_t unreadable;
 };
 
-static int64_t window_read(void *ctx, uint64_t offset, void *data, size_t len)
-{
-	struct window *window = ctx;
-	const bool inside = offset >= window->at && offset + len <= window->at + window->len;
-	if (!inside && len < WINDOW) {
-		const int64_t n = files_read_at(window->fd, window->data, WINDOW, offset);
-		if (n < 0)
-			return n;
-		window->at = offset;
-		window->len = (size_t)n;
-	}
-	if (len >= WINDOW)
-		return files_read_at(window->fd, data, len, offset);
-	const uint64_t left = window->at + window->len - offset;
-	const size_t n = len < left ? len : (size_t)left;
-	memcpy(data, window->data + (offset - window->at), n);
-	return (int64_t)n;
-}
-
 static void close_reel(struct strand *strand)
 {
 	strand->reel = reel_free(strand->reel);
-	if (strand->window.fd >= 0)
-		(void)close(strand->window.fd); /* only read */
-	strand->window = (struct window){ .fd = -1 };
+	window_shut(&strand->window);
 }
 
 /* 0, -ENOMEM, or any other error: the file cannot be used. */
 static int open_reel(const char *path, struct strand *strand)
 {
-	strand->window = (struct window){ .fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) };
-	if (strand->window.fd < 0)
-		return -errno;
-	const struct reel_port port = { .read = window_read, .ctx = &strand->window };
-	const int err = reel_new(&port, STRANDS_BLOCK_MAX, &strand->reel);
+	int err = window_open(path, &strand->window);
+	if (err < 0)
+		return err;
+	const struct reel_port port = window_port(&strand->window);
+	err = reel_new(&port, STRANDS_BLOCK_MAX, &strand->reel);
 	if (err < 0)
 		close_reel(strand);
 	return err;

@@ -3,12 +3,10 @@
  * octets from this program alone.
  * usage: remake DIRECTORY [HOURS] [KBIT]  (of the picture; 250 makes 0.7 GB and from it 7 x 0.45 GB; they are removed) */
 #include "recorder/programme/remake.h"
-#include "common/base/time.h"
-#include "recorder/mux/mux.h"
 
-#include <errno.h>
+#include "tests/support/session_files.h"
+
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STARTED_MS INT64_C(1795305600000)
 #define ROLL_MS (30 * 60 * 1000)
 #define SOUND_LEN 80 /* octets of Opus: 32 kbit/s */
 #define PICTURE_MS 40
@@ -41,116 +38,44 @@ static double seconds(clockid_t clock)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static int write_at(void *ctx, uint64_t offset, const void *data, size_t len)
+static struct session_frame sound_of(void *ctx, unsigned n, int64_t time_ms)
 {
-	FILE *file = ctx;
-	if ((uint64_t)ftell(file) != offset && fseek(file, (long)offset, SEEK_SET) < 0)
-		die("seek");
-	return fwrite(data, 1, len, file) == len ? 0 : -EIO;
+	return (struct session_frame){ .key = true, .data = ctx, .len = SOUND_LEN };
 }
 
-static FILE *create(const char *directory, const char *name, const char *ending)
+static size_t picture_len; /* octets */
+
+static struct session_frame picture_of(void *ctx, unsigned n, int64_t time_ms)
 {
-	char path[ARCHIVE_PATH_LEN];
-	FILE *file = names_file_path(directory, name, ending, path) == 0 ? fopen(path, "w") : NULL;
-	if (file == NULL)
-		die("a file cannot be made");
-	return file;
+	return (struct session_frame){
+		.key = n % (KEY_EVERY_MS / PICTURE_MS) == 0, .data = ctx, .len = picture_len
+	};
 }
 
-/* One segment of a track, from session time `from_ms` on. */
-static void write_segment(const char *directory, size_t track, uint32_t number, int64_t from_ms,
-	int64_t to_ms, size_t octets)
+static void write_archive(const char *directory, int64_t end_ms)
 {
 	static uint8_t data[1 << 17] = { 0x78 };
-	const bool picture = track == CAMERA;
-	char name[NAMES_FILE_LEN];
-	struct mux *mux;
-	struct mux_summary summary;
-	names_segment(tracks[track], picture ? ARCHIVE_CAMERA : ARCHIVE_CHANNEL, number, name);
-	FILE *file = create(directory, name, names_extension(true));
-	const struct mux_config config = { .codec = picture ? MUX_VP8 : MUX_OPUS,
-		.track_uid = track + 1,
-		.title = tracks[track],
-		.language = "und",
-		.app = "bench",
-		.wall_ms = STARTED_MS + from_ms,
-		.channels = 1,
-		.width = picture ? 640 : 0,
-		.height = picture ? 360 : 0,
-		.cluster_ms = 1000,
-		.cluster_max = (size_t)2 << 20 };
-	const struct mux_port port = { .write = write_at, .ctx = file };
-	if (mux_new(&config, &port, &mux) < 0)
-		die("no memory");
-	const int64_t step = picture ? PICTURE_MS : 20;
-	for (int64_t t = 0; t < to_ms - from_ms; t += step) {
-		const struct mux_block block = { .time_ms = t,
-			.duration_us = (uint32_t)step * 1000,
-			.key = !picture || t % KEY_EVERY_MS == 0,
-			.data = data,
-			.len = picture ? octets : SOUND_LEN };
-		struct mux_cluster cluster;
-		if (mux_write_block(mux, &block) < 0)
-			die("a block was refused");
-		(void)mux_poll_cluster(mux, &cluster); /* nobody needs its digest */
-	}
-	if (mux_finish(mux, &summary) < 0 || fclose(file) != 0)
-		die("the disk failed");
-	mux_free(mux);
-}
-
-RS_PRINTF(4, 5)
-static void write_line(FILE *file, int64_t at_ms, const char *type, const char *format, ...)
-{
-	char utc[RS_TIME_TEXT_LEN];
-	va_list args;
-	rs_wall_format(STARTED_MS + at_ms, utc);
-	(void)fprintf(file, "{\"utc\":\"%.19s.%03dZ\",\"type\":\"%s\",\"payload\":{", utc,
-		(int)(at_ms % 1000), type);
-	va_start(args, format);
-	(void)vfprintf(file, format, args);
-	va_end(args);
-	(void)fprintf(file, "}}\n"); /* what failed is seen when it is closed */
-}
-
-static void write_session(const char *directory)
-{
-	FILE *file = create(directory, "session.json", "");
-	(void)fprintf(file,
-		"{\"title\":\"bench\",\"software\":\"bench\",\"started_us\":%lld,\"channels\":[",
-		(long long)STARTED_MS * 1000);
-	for (size_t i = 1; i <= LANGUAGES; i++)
-		(void)fprintf(file, "%s{\"id\":\"%s\",\"language\":\"%s\",\"name\":\"%s\"}",
-			i > 1 ? "," : "", tracks[i], tracks[i], tracks[i]);
-	(void)fprintf(file, "]}\n");
-	if (fclose(file) != 0)
-		die("the disk failed");
-}
-
-static void write_archive(const char *directory, int64_t end_ms, size_t octets)
-{
-	write_session(directory);
-	FILE *events = create(directory, "events.jsonl", "");
-	write_line(events, 0, "show", "\"source\":\"%s\",\"t_ms\":0", tracks[CAMERA]);
+	struct session_files files;
+	session_files_begin(&files, directory, tracks + 1, LANGUAGES);
+	session_files_show(&files, tracks[CAMERA], 0);
 	uint32_t number = 1;
-	for (int64_t from = 0; from < end_ms; from += ROLL_MS, number++) {
-		const int64_t to = from + ROLL_MS < end_ms ? from + ROLL_MS : end_ms;
+	for (int64_t from = 0; from < end_ms; from += ROLL_MS, number++)
 		for (size_t i = 0; i < TRACKS; i++) {
-			char name[NAMES_FILE_LEN];
-			const enum archive_media media =
-				i == CAMERA ? ARCHIVE_CAMERA : ARCHIVE_CHANNEL;
-			names_segment(tracks[i], media, number, name);
-			write_segment(directory, i, number, from, to, octets);
-			write_line(events, from, "segment-opened",
-				"\"file\":\"%s\",\"track\":\"%s\",\"media\":\"%s\",\"codec\":\"%s\",\"t0_ms\":%lld",
-				name, tracks[i], names_media(media), i == CAMERA ? "VP8" : "opus",
-				(long long)from);
+			const bool picture = i == CAMERA;
+			const struct session_segment segment = { .name = tracks[i],
+				.media = picture ? ARCHIVE_CAMERA : ARCHIVE_CHANNEL,
+				.codec = picture ? DEPAY_VP8 : DEPAY_OPUS,
+				.number = number,
+				.from_ms = from,
+				.to_ms = from + ROLL_MS < end_ms ? from + ROLL_MS : end_ms,
+				.step_ms = picture ? PICTURE_MS : 20,
+				.width = picture ? 640 : 0,
+				.height = picture ? 360 : 0,
+				.frame = picture ? picture_of : sound_of,
+				.ctx = data };
+			session_files_segment(&files, &segment);
 		}
-	}
-	write_line(events, end_ms, "recording-stopped", "\"reason\":\"bench\"");
-	if (fclose(events) != 0)
-		die("the disk failed");
+	session_files_end(&files, end_ms);
 }
 
 /* Seconds that the disk takes for so many octets, durably. */
@@ -211,16 +136,6 @@ static uint64_t clear_archive(const char *directory, int64_t end_ms)
 	return octets;
 }
 
-static void make_folders(const char *directory)
-{
-	static const enum names_place places[] = { NAMES_DATA, NAMES_CHANNELS, NAMES_TRACKS };
-	char path[ARCHIVE_PATH_LEN];
-	(void)mkdir(directory, 0750); /* it may be there, as those below */
-	for (size_t i = 0; i < RS_ARRAY_LEN(places); i++)
-		if (names_path(directory, places[i], path) == 0)
-			(void)mkdir(path, 0750);
-}
-
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -230,8 +145,8 @@ int main(int argc, char **argv)
 	const int64_t end_ms = (int64_t)(hours * 3600000);
 	if (end_ms <= 0 || kbit <= 0 || kbit > 10000)
 		die("hours or kbit/s are wrong");
-	make_folders(argv[1]);
-	write_archive(argv[1], end_ms, (size_t)(kbit * 125 * PICTURE_MS / 1000));
+	picture_len = (size_t)(kbit * 125 * PICTURE_MS / 1000);
+	write_archive(argv[1], end_ms);
 
 	struct remake_result result;
 	const struct remake how = { .ctx = NULL };

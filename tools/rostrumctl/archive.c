@@ -122,9 +122,10 @@ static int programme(const struct options *options)
 	if (err < 0)
 		return archive_complain(options->directory, err);
 	if (options->json)
-		return archive_print(json_pack("{s:b, s:I, s:I, s:I}", "made", !current, "files",
-			(json_int_t)result.files, "duration_ms", (json_int_t)result.duration_ms,
-			"unreadable", (json_int_t)result.unreadable));
+		return archive_print(json_pack("{s:b, s:I, s:I, s:I, s:I}", "made", !current,
+			"files", (json_int_t)result.files, "duration_ms",
+			(json_int_t)result.duration_ms, "unreadable", (json_int_t)result.unreadable,
+			"recoded", (json_int_t)(result.recoded + late.recoded)));
 	if (current)
 		(void)printf("%s: the programme is whole\n", options->directory);
 	else
