@@ -93,6 +93,11 @@ bool errands_is_on(const struct errands *errands, enum errand errand)
 	return errands->entries[errand].state != ERRAND_NONE;
 }
 
+bool errands_are_any(const struct errands *errands)
+{
+	return errands_deadline(errands) != INT64_MAX;
+}
+
 unsigned errands_tick(struct errands *errands, int64_t wall_ms)
 {
 	unsigned over = 0;

@@ -78,6 +78,7 @@ bool errands_end(struct errands *errands, enum errand errand);
 int errands_answer(
 	struct errands *errands, uint32_t number, bool done, const char *why, int64_t wall_ms);
 bool errands_is_on(const struct errands *errands, enum errand errand);
+bool errands_are_any(const struct errands *errands);
 /* What is over by now ends: a set of 1 << enum errand. */
 unsigned errands_tick(struct errands *errands, int64_t wall_ms);
 /* When errands_tick() next matters, on the wall clock; INT64_MAX if never. */

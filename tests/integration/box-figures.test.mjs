@@ -138,15 +138,25 @@ test('what makes no sense of a box it cannot do, and says why', LIMIT, async () 
 	assert.equal(asked('use-cable').why, 'no-person');
 });
 
+test('a line that no display shows is answered so at once, and as shown once there is one', LIMIT, async () => {
+	const state = (badge) => technician.survey?.people?.[badge]?.asked?.find((one) => one.do === 'tell') ?? {};
+	await technician.must('tell-seat', { participant: 'room-1', text: 'Mind the fan.' });
+	await technician.must('tell-seat', { seat: 'A12', text: 'Move closer.' });
+	await until('both to be refused', () => (state('room-1').state === 'cannot' && state('KEN').state === 'cannot') || Promise.reject(new Error(JSON.stringify([state('room-1'), state('KEN')]))), SOON);
+	assert.deepEqual([state('room-1').why, state('KEN').why], ['no-display', 'no-display']);
+	const adapter = await new SeatAdapter(seats).open();
+	await until('both to be shown', () => state('room-1').state === 'done' && state('KEN').state === 'done', SOON);
+	adapter.close();
+});
+
 test('a line for a seat comes to its display, also to one that is switched on later', LIMIT, async () => {
 	const adapter = await new SeatAdapter(seats).open();
-	const lines = (of) => of.messages.filter(({ type }) => type === 'message').map(({ seat, text }) => `${seat}: ${text}`);
-	await technician.must('tell-seat', { seat: 'A12', text: 'Move closer.' });
-	await until('the line', () => lines(adapter).length === 1, SOON);
-	assert.deepEqual(lines(adapter), ['A12: Move closer.']);
+	const lines = (of) => of.messages.filter(({ type, seat }) => type === 'message' && seat !== null).map(({ seat, text }) => `${seat}: ${text}`);
+	await technician.must('tell-seat', { seat: 'A12', text: 'Move a little closer.' });
+	await until('the line', () => lines(adapter).at(-1) === 'A12: Move a little closer.', SOON);
 	const later = await new SeatAdapter(seats).open();
 	await until('the line that stands', () => lines(later).length === 1, SOON);
-	assert.deepEqual(lines(later), ['A12: Move closer.']);
+	assert.deepEqual(lines(later), ['A12: Move a little closer.']);
 	adapter.close();
 	later.close();
 });

@@ -9,6 +9,8 @@ const LONGEST = 200;
 /** A second press on the same key within this does it. */
 const SURE_MS = 5000;
 const ANSWERED = ['tell', 'use-cable', 'restart'] as const;
+/** Reasons that have words. */
+const WHY: Readonly<Record<string, Key>> = { 'no-person': 'asked.why.no-person', 'no-display': 'asked.why.no-display' };
 
 /** What a technician asks of one place: each key says what it does, and below stands what came of it. */
 @customElement('rs-asking')
@@ -35,7 +37,7 @@ export class Asking extends Part {
 			</div>
 			<div role="status"><ul class="small">${this.asked.filter((one): one is Asked & { do: (typeof ANSWERED)[number] } => (ANSWERED as readonly string[]).includes(one.do)).map(
 				({ do: errand, state: is, at, why }) => html`<li data-testid="asked" data-errand=${errand} data-state=${is}>${t(`asked.${errand}` satisfies Key)}: ${t(`asked.${is}` satisfies Key, { time: timeOfDay(at) })}${
-					why === 'no-person' ? ` (${t('asked.why.no-person')})` : ''}</li>`,
+					WHY[why ?? ''] === undefined ? '' : ` (${t(WHY[why!]!)})`}</li>`,
 			)}</ul></div>
 		</section>`;
 	}

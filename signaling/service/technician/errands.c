@@ -50,11 +50,12 @@ static const struct participant *participant_of(
 
 /* ---- telling ---- */
 
-static struct message *request(const struct errands *errands, enum errand errand, const char *seat)
+static struct message *request(
+	const struct errands *errands, enum errand errand, const char *seat, bool numbered)
 {
 	struct rs_buf text;
 	rs_buf_init(&text, REQUEST_MAX);
-	struct message *message = errands_write_request(errands, errand, seat, &text) == 0
+	struct message *message = errands_write_request(errands, errand, seat, numbered, &text) == 0
 					  ? message_new(rs_buf_data(&text), rs_buf_len(&text))
 					  : NULL;
 	rs_buf_done(&text);
@@ -79,13 +80,15 @@ static size_t tell(struct service *service, const struct chamber *chamber,
 	return n;
 }
 
+/* A seat's line is answered by its person, where a page of theirs is there; else by the room's box, which knows whether anything shows it. */
 static void tell_person(struct service *service, const struct chamber *chamber,
 	const struct person *person, enum errand errand)
 {
 	const struct participant *whom = participant_of(chamber, person);
-	(void)tell(service, chamber, whom, request(&person->errands, errand, NULL));
+	(void)tell(service, chamber, whom, request(&person->errands, errand, NULL, true));
 	if (errand == ERRAND_TELL && whom->seat[0] != '\0' && whom->role != ROLE_ROOM)
-		(void)tell(service, chamber, NULL, request(&person->errands, errand, whom->seat));
+		(void)tell(service, chamber, NULL,
+			request(&person->errands, errand, whom->seat, person->sessions == 0));
 }
 
 /* ---- hearing oneself ---- */
@@ -143,13 +146,23 @@ static enum verdict judge_loop(const struct chamber *chamber, const struct perso
 	return sends_sound(person) ? VERDICT_OK : VERDICT_NOT_CONNECTED;
 }
 
+static bool has_box(const struct chamber *chamber)
+{
+	const struct participant *participants = chamber->proceedings->meeting->participants;
+	const struct session *session = chamber->sessions;
+	while (session != NULL && participants[session->participant].role != ROLE_ROOM)
+		session = session->next;
+	return session != NULL;
+}
+
 static enum verdict judge_errand(
 	const struct chamber *chamber, const struct person *person, enum errand errand)
 {
 	const struct participant *whom = participant_of(chamber, person);
 	if (errand == ERRAND_RESTART && whom->role != ROLE_ROOM)
 		return VERDICT_NO_SUCH_PARTICIPANT;
-	if (person->sessions == 0 && (errand != ERRAND_TELL || whom->seat[0] == '\0'))
+	if (person->sessions == 0 &&
+		(errand != ERRAND_TELL || whom->seat[0] == '\0' || !has_box(chamber)))
 		return VERDICT_NOT_CONNECTED;
 	if (errand == ERRAND_SIGNAL && person->companion)
 		return VERDICT_NOT_CONNECTED; /* it sends nothing */
@@ -217,10 +230,30 @@ static enum verdict ask(struct service *service, struct session *session,
 	return VERDICT_OK;
 }
 
+/* Of a seat without a page, the boxes of all rooms answer: one that shows the line counts for more than those that cannot. */
+static enum verdict answer_of_seat(
+	const struct session *session, const struct wire_message *message, struct moment at)
+{
+	const struct chamber *chamber = session->chamber;
+	struct person *person = find_seat(chamber, message->seat);
+	if (participant_of(chamber, session_person(session))->role != ROLE_ROOM || person == NULL ||
+		person->sessions > 0)
+		return VERDICT_NO_SUCH_REQUEST;
+	const struct errand_entry *line = &person->errands.entries[ERRAND_TELL];
+	if (line->state == ERRAND_NONE || line->number != message->number)
+		return VERDICT_NO_SUCH_REQUEST;
+	if (line->state != ERRAND_DONE)
+		(void)errands_answer(&person->errands, message->number, message->done, message->why,
+			at.wall_ms); /* it is there */
+	return VERDICT_OK;
+}
+
 static enum verdict answer(
 	const struct session *session, const struct wire_message *message, struct moment at)
 {
 	struct person *person = session_person(session);
+	if (message->seat[0] != '\0')
+		return answer_of_seat(session, message, at);
 	return errands_answer(&person->errands, message->number, message->done, message->why,
 		       at.wall_ms) < 0
 		       ? VERDICT_NO_SUCH_REQUEST
@@ -254,14 +287,25 @@ static void reply(struct service *service, const struct session *session, const 
 
 /* ---- what follows ---- */
 
+/* What was answered is done with; a box that came back has restarted. A line that nothing could show is still to be read, and a box that
+ * began anew shows none of those it had. */
+static bool is_asked_again(const struct errands *errands, enum errand errand, bool is_box)
+{
+	const enum errand_state state = errands->entries[errand].state;
+	if (errand == ERRAND_TELL)
+		return state != ERRAND_NONE && (state != ERRAND_DONE || is_box);
+	return state == ERRAND_ASKED && errand != ERRAND_RESTART;
+}
+
 void errands_joined(struct service *service, const struct session *session)
 {
-	const struct errands *errands = &session_person(session)->errands;
+	const struct person *person = session_person(session);
+	const struct errands *errands = &person->errands;
+	const bool is_box = participant_of(session->chamber, person)->role == ROLE_ROOM;
 	for (size_t i = 0; i < ERRAND_COUNT; i++) {
-		/* What was answered is done with; a box that came back has restarted. */
-		if (errands->entries[i].state != ERRAND_ASKED || i == ERRAND_RESTART)
+		if (!is_asked_again(errands, (enum errand)i, is_box))
 			continue;
-		struct message *message = request(errands, (enum errand)i, NULL);
+		struct message *message = request(errands, (enum errand)i, NULL, true);
 		if (message != NULL)
 			out_push(service, SERVICE_SEND, session->id, 0, message);
 	}

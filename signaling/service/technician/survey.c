@@ -40,15 +40,21 @@ static bool is_troubled_alike(const struct troubles *troubles, const struct stat
 	return true;
 }
 
+/* Who is here; and what was asked of others, whom a box may answer for. */
+static bool is_told(const struct person *person)
+{
+	return person->station.here || errands_are_any(&person->errands);
+}
+
 static void was_told(struct person *person)
 {
 	const struct station *station = &person->station;
 	struct station_told *told = &person->station_told;
-	told->here = station->here;
+	told->here = is_told(person);
 	told->path = person->page.path;
 	told->limit = person->page.limit;
-	/* Of who is not here nothing was told. */
-	person->errands.is_news = person->errands.is_news && !station->here;
+	person->errands.is_news = person->errands.is_news && !told->here;
+	/* Of a box that is not here nothing was told. */
 	person->box.is_news = person->box.is_news && !station->here;
 	for (size_t i = 0; i < STATION_FIGURES; i++)
 		told->figures[i] = stations_rounded((enum station_figure)i, station->figures[i]);
@@ -83,7 +89,7 @@ static int put_station(const char *comma, const char *id, const struct person *p
 {
 	const struct station *station = &person->station;
 	const bool again = !whole && person->station_told.here;
-	if (!station->here)
+	if (!is_told(person))
 		return rs_buf_printf(out, "%s\"%s\":null", comma, id);
 	const bool figures = !again || !is_rounded_alike(station, &person->station_told);
 	const bool troubles =
@@ -113,7 +119,7 @@ static int put_station(const char *comma, const char *id, const struct person *p
 static bool is_news(const struct person *person)
 {
 	const struct station_told *told = &person->station_told;
-	if (person->station.here != told->here)
+	if (is_told(person) != told->here)
 		return true;
 	return told->here &&
 	       (person->errands.is_news || person->box.is_news || !is_page_alike(person) ||
@@ -128,7 +134,7 @@ static int put_people(const struct chamber *chamber, bool whole, struct rs_buf *
 	int err = rs_buf_printf(out, "\"people\":{");
 	for (size_t i = 0; i < meeting->n_participants && err == 0; i++) {
 		const struct person *person = &chamber->people[i];
-		if (whole ? !person->station.here : !is_news(person))
+		if (whole ? !is_told(person) : !is_news(person))
 			continue;
 		err = put_station(comma, meeting->participants[i].id, person, whole, out);
 		comma = ",";

@@ -6,16 +6,20 @@ static void read_participant(const struct object *object, struct wire_message *m
 }
 
 /* A seat is named as people name it, a participant by the badge. */
-static void read_whom(const struct object *object, struct wire_message *message)
+static void read_seat(const struct object *object, const char *key, struct wire_message *message)
 {
-	if (!object_has(object, "seat")) {
-		read_participant(object, message);
-		return;
-	}
-	const char *seat = object_text(object, "seat");
+	const char *seat = object_text(object, key);
 	if (seat[0] == '\0' ||
 		!rs_copy_text(message->seat, sizeof(message->seat), seat, strlen(seat)))
-		object_fail(object, "seat", "the name of a seat is expected");
+		object_fail(object, key, "the name of a seat is expected");
+}
+
+static void read_whom(const struct object *object, struct wire_message *message)
+{
+	if (object_has(object, "seat"))
+		read_seat(object, "seat", message);
+	else
+		read_participant(object, message);
 }
 
 void errands_parse_tell(const struct object *object, struct wire_message *message)
@@ -49,4 +53,6 @@ void errands_parse_answer(const struct object *object, struct wire_message *mess
 		object_fail(object, "answer", "done or cannot is expected");
 	if (object_has(object, "why") && !rs_set_text(message->why, object_name(object, "why")))
 		object_fail(object, "why", "the word is too long");
+	if (object_has(object, "for_seat"))
+		read_seat(object, "for_seat", message);
 }

@@ -14,7 +14,7 @@ void errands_parse_tell(const struct object *object, struct wire_message *messag
 void errands_parse_loop(const struct object *object, struct wire_message *message);
 /* test-signal {participant, signal}. */
 void errands_parse_signal(const struct object *object, struct wire_message *message);
-/* answer-technician {number, answer, why}. */
+/* answer-technician {number, answer, why, for_seat}. */
 void errands_parse_answer(const struct object *object, struct wire_message *message);
 
 #endif

@@ -79,7 +79,7 @@ struct wire_message {
 	char participants[WIRE_HISTORIES_MAX][RS_NAME_MAX + 1]; /* history */
 	size_t n_participants;
 	int delay_ms;                 /* hears */
-	char seat[SEAT_MAX + 1];      /* tell-seat; empty = not said */
+	char seat[SEAT_MAX + 1];      /* tell-seat, answer-technician; empty = not said */
 	enum test_signal signal;      /* test-signal */
 	uint32_t number;              /* answer-technician */
 	struct station_page page;     /* tell-line */

@@ -4,15 +4,15 @@
 
 #include <errno.h>
 
-int errands_write_request(
-	const struct errands *errands, enum errand errand, const char *seat, struct rs_buf *out)
+int errands_write_request(const struct errands *errands, enum errand errand, const char *seat,
+	bool numbered, struct rs_buf *out)
 {
 	const struct errand_entry *entry = &errands->entries[errand];
 	const bool on = entry->state != ERRAND_NONE;
 	json_t *json = json_object();
 	doc_put(&json, "type", json_string("technician"));
 	doc_put(&json, "do", json_string(errand_name(errand)));
-	if (on && seat == NULL)
+	if (on && numbered)
 		doc_put(&json, "number", json_integer(entry->number));
 	if (seat != NULL)
 		doc_put(&json, "seat", json_string(seat));

@@ -9,9 +9,9 @@
 #include "signaling/technician/errands.h"
 
 /* What the place is asked: as it stands in `errands`, or that it is over when it does not. With `seat` (else NULL) the line is for
- * that seat of a room box, and has no number: the seat's person answers. 0, -E2BIG or -ENOMEM. */
+ * that seat of a room box. Whoever is to answer is told its number (`numbered`). 0, -E2BIG or -ENOMEM. */
 int errands_write_request(const struct errands *errands, enum errand errand, const char *seat,
-	struct rs_buf *out) RS_MUST_USE;
+	bool numbered, struct rs_buf *out) RS_MUST_USE;
 /* What technicians are told: [{"do", "state", "at", "until", "signal", "why"}, ...]. 0, -E2BIG or -ENOMEM. */
 int errands_write_states(const struct errands *errands, struct rs_buf *out) RS_MUST_USE;
 

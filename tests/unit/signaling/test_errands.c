@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "signaling/technician/errands.h"
@@ -245,9 +246,78 @@ static void a_box_alone_restarts_and_hears_what_is_told_to_its_seats(void **stat
 	const json_t *told = bench_last(room, "technician");
 	assert_string_equal(bench_text(told, "seat"), "A1");
 	assert_string_equal(bench_text(told, "text"), "Please sit down.");
-	assert_null(bench_at(told, "number"));
 	assert_string_equal(
 		ask(stage, "tell-seat", "\"seat\":\"Z9\",\"text\":\"No.\""), "no-such-participant");
+}
+
+/* A box answers, of a line for the seat A1. */
+static const char *box_answers(
+	struct technician_stage *stage, struct bench_line *box, int number, const char *members)
+{
+	char text[128];
+	(void)snprintf(text, sizeof(text), "\"for_seat\":\"A1\",\"number\":%d,%s", number, members);
+	return bench_try(stage->bench, box, "answer-technician", text);
+}
+
+#define SIT "\"seat\":\"A1\",\"text\":\"Please sit down.\""
+#define SHOWN "\"answer\":\"done\""
+#define NO_DISPLAY "\"answer\":\"cannot\",\"why\":\"no-display\""
+
+static void where_no_page_is_the_box_answers_for_the_seat(void **state)
+{
+	struct technician_stage *stage = *state;
+	assert_int_equal(
+		bench_report(stage->bench, stage->sfu, "{\"type\":\"stats\"}"), 0); /* a second */
+	assert_true(technician_stage_survey(stage, true));
+	assert_string_equal(ask(stage, "tell-seat", SIT), "not-connected"); /* who would tell it? */
+	struct bench_line *room = technician_stage_join(stage, "room", "room");
+	assert_string_equal(ask(stage, "tell-seat", SIT), "ok");
+	assert_int_equal(json_integer_value(bench_at(bench_last(room, "technician"), "number")), 1);
+	assert_string_equal(box_answers(stage, room, 2, NO_DISPLAY), "no-such-request");
+	assert_string_equal(box_answers(stage, stage->ken, 1, SHOWN), "no-such-request");
+	assert_string_equal(box_answers(stage, room, 1, NO_DISPLAY), "ok");
+	assert_string_equal(bench_text(asked_of(stage, "JPN.asked.0"), "state"), "cannot");
+	assert_string_equal(bench_text(asked_of(stage, "JPN.asked.0"), "why"), "no-display");
+	/* one display is enough, whatever the other rooms have */
+	assert_string_equal(box_answers(stage, room, 1, SHOWN), "ok");
+	assert_string_equal(bench_text(asked_of(stage, "JPN.asked.0"), "state"), "done");
+	assert_string_equal(box_answers(stage, room, 1, NO_DISPLAY), "ok");
+	assert_string_equal(bench_text(asked_of(stage, "JPN.asked.0"), "state"), "done");
+}
+
+static void whoever_sits_there_with_a_page_answers_alone(void **state)
+{
+	struct technician_stage *stage = *state;
+	struct bench_line *room = technician_stage_join(stage, "room", "room");
+	assert_string_equal(ask(stage, "tell-seat", SIT), "ok");
+	assert_string_equal(box_answers(stage, room, 1, NO_DISPLAY), "ok");
+	/* nothing could show it yet */
+	struct bench_line *japan = technician_stage_join(stage, "JPN", "delegate");
+	assert_string_equal(
+		bench_text(bench_last(japan, "technician"), "text"), "Please sit down.");
+	assert_string_equal(box_answers(stage, room, 1, SHOWN), "no-such-request");
+	assert_string_equal(ask(stage, "tell-seat", SIT), "ok");
+	assert_null(bench_at(bench_last(room, "technician"), "number"));
+	assert_string_equal(bench_try(stage->bench, japan, "answer-technician",
+				    "\"number\":2,\"answer\":\"done\""),
+		"ok");
+}
+
+/* It begins anew, and so does the display. */
+static void a_box_that_comes_back_is_told_the_rooms_line_again(void **state)
+{
+	struct technician_stage *stage = *state;
+	struct bench_line *room = technician_stage_join(stage, "room", "room");
+	assert_string_equal(
+		ask(stage, "tell-seat", "\"participant\":\"room\",\"text\":\"Mind the fan.\""),
+		"ok");
+	assert_string_equal(
+		bench_try(stage->bench, room, "answer-technician", "\"number\":1," SHOWN), "ok");
+	bench_leave(stage->bench, room, 1006);
+	room = technician_stage_join(stage, "room", "room");
+	assert_string_equal(bench_text(bench_last(room, "technician"), "text"), "Mind the fan.");
+	assert_string_equal(
+		bench_try(stage->bench, room, "answer-technician", "\"number\":1," SHOWN), "ok");
 }
 
 int main(void)
@@ -268,6 +338,12 @@ int main(void)
 			one_hears_oneself_until_the_floor_is_given, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_box_alone_restarts_and_hears_what_is_told_to_its_seats, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			where_no_page_is_the_box_answers_for_the_seat, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			whoever_sits_there_with_a_page_answers_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_box_that_comes_back_is_told_the_rooms_line_again, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -463,6 +463,39 @@ static void a_technicians_lines_are_passed_on_and_a_restart_is_answered_first(vo
 	assert_string_equal(news(bench), "restart; ");
 }
 
+static void a_line_that_was_shown_or_could_not_be_is_answered_by_its_number(void **state)
+{
+	struct bench *bench = *state;
+	struct meeting_news one;
+	struct line_answer line = { .seat = "A12" };
+	tell(bench,
+		"{\"type\":\"technician\",\"do\":\"tell\",\"seat\":\"A12\",\"number\":6,\"text\":\"Louder.\",\"until\":9}");
+	while (talk_news(bench->talk, &one) == 1)
+		line.number = one.number;
+	assert_int_equal(line.number, 6);
+	talk_answer(bench->talk, &line, bench->now);
+	(void)said(bench);
+	assert_non_null(strstr(bench->said,
+		"\"number\":6,\"answer\":\"cannot\",\"why\":\"no-display\",\"for_seat\":\"A12\""));
+	/* to the room itself; and one that is late bothers no key */
+	line = (struct line_answer){ .number = 7, .shown = true };
+	talk_answer(bench->talk, &line, bench->now);
+	assert_non_null(strstr(said(bench), "\"number\":7,\"answer\":\"done\"}"));
+	bench->now += ORDERS_PATIENCE;
+	assert_false(talk_tick(bench->talk, bench->now));
+	assert_string_equal(news(bench), "");
+	/* without a line it is forgotten: it is asked again with the next */
+	talk_closed(bench->talk, 0, bench->now);
+	talk_answer(bench->talk, &line, bench->now);
+	talk_opened(bench->talk, bench->now);
+	(void)said(bench);
+	welcome(bench, VIEW);
+	assert_string_equal(said(bench), "");
+	tell(bench, "{\"type\":\"technician\",\"do\":\"tell\",\"number\":7,\"until\":null}");
+	while (talk_news(bench->talk, &one) == 1)
+		assert_int_equal(one.number, 0); /* over: nothing is to be answered */
+}
+
 static void what_is_no_message_breaks_the_line_and_what_is_unknown_does_not(void **state)
 {
 	struct bench *bench = *state;
@@ -540,6 +573,7 @@ int main(void)
 		WELCOMED(how_the_box_is_is_said_when_it_is_known_and_there_is_a_line),
 		WELCOMED(a_test_signal_ends_with_the_line_and_when_the_meeting_hears_the_room),
 		WELCOMED(a_technicians_lines_are_passed_on_and_a_restart_is_answered_first),
+		WELCOMED(a_line_that_was_shown_or_could_not_be_is_answered_by_its_number),
 		WELCOMED(what_is_said_of_layers_is_passed_on_the_last_of_it_alone),
 		WELCOMED(what_is_no_message_breaks_the_line_and_what_is_unknown_does_not),
 		cmocka_unit_test(birth_survives_want_of_memory),

@@ -195,6 +195,7 @@ static void seats_turn(struct box *box, rs_time now)
 	struct seat_work *work = box->config->seats;
 	struct meeting_news news;
 	struct seat_work_key key;
+	struct line_answer line;
 	while (meeting_poll(box->meeting, &news) == 1)
 		take_news(box, &news, now);
 	while (seat_work_poll(work, now, &key) == 1) {
@@ -203,6 +204,8 @@ static void seats_turn(struct box *box, rs_time now)
 		if (err < 0)
 			seat_work_refused(work, key.seat_view, "too-many");
 	}
+	while (seat_work_answer(work, &line) == 1)
+		meeting_answer(box->meeting, &line);
 }
 
 static void turn(struct box *box)

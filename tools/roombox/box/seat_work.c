@@ -42,6 +42,7 @@ struct seat_work {
 	bool connected;
 	size_t n_texts;
 	struct line texts[SEAT_TEXTS_MAX]; /* technicians' */
+	struct lines lines;
 	size_t n_refused;
 	struct refused refused[REFUSALS_MAX];
 };
@@ -323,6 +324,7 @@ void seat_work_told(struct seat_work *work, const struct meeting_news *news, rs_
 		break;
 	case MEETING_TEXT:
 		add_text(work, seat->seat, news->text);
+		lines_set(&work->lines, seat->seat, news->number);
 		break;
 	case MEETING_FIGURES: /* not about seats */
 	case MEETING_SIGNAL:
@@ -376,6 +378,12 @@ static void exchange(struct seat_work *work, rs_time now)
 	seat_api_end(api);
 	for (size_t i = 0; i < n_keys; i++)
 		press(work, &keys[i], now);
+}
+
+int seat_work_answer(struct seat_work *work, struct line_answer *out_answer)
+{
+	const bool display = work->api != NULL && seat_api_is_followed(work->api);
+	return work->n_texts == 0 ? lines_poll(&work->lines, display, out_answer) : 0;
 }
 
 /* True: it is a key, for the meeting. */

@@ -38,6 +38,8 @@ struct seat_work *seat_work_free(struct seat_work *work);
 void seat_work_told(struct seat_work *work, const struct meeting_news *news, rs_time now);
 /* Does all that is due: microphones, cameras, lamps; what keys ask of the meeting is handed out one by one: 1, or 0 = nothing more now. */
 int seat_work_poll(struct seat_work *work, rs_time now, struct seat_work_key *out_key);
+/* The next answer to a technician's line, which adapters were told: 1, or 0 = none now. */
+int seat_work_answer(struct seat_work *work, struct line_answer *out_answer);
 /* What the API has seen; false where nobody listens. */
 bool seat_work_figures(const struct seat_work *work, struct seat_figures *out_figures);
 /* The meeting was not asked, or refused: adapters are told why. */

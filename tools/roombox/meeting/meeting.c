@@ -23,9 +23,12 @@
 /* Close codes from here on are signaling's own (PROTOCOL.md section 1). */
 #define CLOSE_REFUSED 4000
 
-struct press {
-	char seat[SEATS_NAME_MAX + 1];
-	bool release;
+enum word_kind { WORD_PRESS, WORD_RELEASE, WORD_ANSWER };
+
+/* What whoever has the sound wants said. */
+struct word {
+	enum word_kind kind;
+	struct line_answer line; /* of a key the seat alone */
 };
 
 struct meeting {
@@ -50,8 +53,8 @@ struct meeting {
 	struct talk *talk;
 	/* held for moments only */
 	pthread_mutex_t pressing;
-	struct press presses[MEETING_PRESSES_MAX];
-	size_t n_presses;
+	struct word words[MEETING_PRESSES_MAX];
+	size_t n_words;
 	struct report report;
 	bool reports;
 };
@@ -130,23 +133,34 @@ static void close_line(struct meeting *meeting)
 		lws_set_timeout(meeting->line, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 }
 
-static void take_presses(struct meeting *meeting)
+static void say(struct talk *talk, const struct word *word)
 {
-	struct press presses[MEETING_PRESSES_MAX];
+	switch (word->kind) {
+	case WORD_PRESS:
+		talk_press(talk, word->line.seat, time_now());
+		break;
+	case WORD_RELEASE:
+		talk_release(talk, word->line.seat, time_now());
+		break;
+	case WORD_ANSWER:
+		talk_answer(talk, &word->line, time_now());
+		break;
+	}
+}
+
+static void take_words(struct meeting *meeting)
+{
+	struct word words[MEETING_PRESSES_MAX];
 	lock(&meeting->pressing);
-	const size_t n = meeting->n_presses;
-	memcpy(presses, meeting->presses, n * sizeof(presses[0]));
-	meeting->n_presses = 0;
+	const size_t n = meeting->n_words;
+	memcpy(words, meeting->words, n * sizeof(words[0]));
+	meeting->n_words = 0;
 	if (meeting->reports)
 		talk_report(talk_of(meeting), &meeting->report);
 	meeting->reports = false;
 	unlock(&meeting->pressing);
-	for (size_t i = 0; i < n; i++) {
-		if (presses[i].release)
-			talk_release(meeting->talk, presses[i].seat, time_now());
-		else
-			talk_press(meeting->talk, presses[i].seat, time_now());
-	}
+	for (size_t i = 0; i < n; i++)
+		say(meeting->talk, &words[i]);
 }
 
 static void on_alarm(lws_sorted_usec_list_t *alarm)
@@ -158,7 +172,7 @@ static void on_alarm(lws_sorted_usec_list_t *alarm)
 static void turn(struct meeting *meeting)
 {
 	lock(&meeting->talking);
-	take_presses(meeting);
+	take_words(meeting);
 	const bool silent = talk_tick(meeting->talk, time_now());
 	const bool wanted = talk_wants_line(meeting->talk, time_now());
 	const bool has_text = talk_has_text(meeting->talk);
@@ -369,20 +383,22 @@ int meeting_poll(struct meeting *meeting, struct meeting_news *out_news)
 	return got;
 }
 
-static int hand_over(struct meeting *meeting, const char *seat, bool release)
+static int hand_over(struct meeting *meeting, const struct word *word)
 {
-	int err = -E2BIG;
 	lock(&meeting->pressing);
-	struct press *press = &meeting->presses[meeting->n_presses];
-	if (meeting->n_presses < MEETING_PRESSES_MAX) {
-		press->release = release;
-		err = rs_set_text(press->seat, seat) ? 0 : -EINVAL;
-		meeting->n_presses += err == 0;
-	}
+	const bool room = meeting->n_words < MEETING_PRESSES_MAX;
+	if (room)
+		meeting->words[meeting->n_words++] = *word;
 	unlock(&meeting->pressing);
-	if (err == 0)
+	if (room)
 		lws_cancel_service(meeting->context);
-	return err;
+	return room ? 0 : -E2BIG;
+}
+
+static int hand_key(struct meeting *meeting, const char *seat, enum word_kind kind)
+{
+	struct word word = { .kind = kind };
+	return rs_set_text(word.line.seat, seat) ? hand_over(meeting, &word) : -EINVAL;
 }
 
 bool meeting_report(struct meeting *meeting, const struct report *report)
@@ -398,10 +414,16 @@ bool meeting_report(struct meeting *meeting, const struct report *report)
 
 int meeting_press(struct meeting *meeting, const char *seat)
 {
-	return hand_over(meeting, seat, false);
+	return hand_key(meeting, seat, WORD_PRESS);
 }
 
 int meeting_release(struct meeting *meeting, const char *seat)
 {
-	return hand_over(meeting, seat, true);
+	return hand_key(meeting, seat, WORD_RELEASE);
+}
+
+void meeting_answer(struct meeting *meeting, const struct line_answer *line)
+{
+	(void)hand_over(meeting,
+		&(struct word){ .kind = WORD_ANSWER, .line = *line }); /* as the header says */
 }

@@ -10,6 +10,7 @@
 #define ROSTRUM_TOOLS_ROOMBOX_MEETING_MEETING_H
 
 #include "tools/roombox/meeting/report.h"
+#include "tools/roombox/seats/lines.h"
 #include "tools/roombox/seats/seats.h"
 
 /* Octets of why a key press was refused. */
@@ -39,7 +40,7 @@ enum meeting_news_kind {
 	MEETING_LINE,    /* `connected` */
 	MEETING_SEAT,    /* `seat`: new, or otherwise than it was */
 	MEETING_REFUSED, /* a press at `seat.seat` was refused: `reason` */
-	MEETING_TEXT, /* a technician's line for `seat.seat`, or for the room where that is empty: `text`; empty = no more */
+	MEETING_TEXT, /* a technician's line for `seat.seat`, or for the room where that is empty: `text`; empty = no more. Answered by `number`, unless that is 0 */
 	MEETING_LAYERS, /* of what the media line `peer` sends, `wanted` sizes of the camera are wanted, from the smallest */
 	MEETING_FIGURES, /* somebody looks at the box, or no longer: `every`, so often meeting_report() is wanted */
 	MEETING_SIGNAL, /* a technician's test signal: `tone`, `bars`; neither: it is over, as it is when the line is lost */
@@ -54,6 +55,7 @@ struct meeting_news {
 	 * old to be sent again. */
 	char reason[MEETING_REASON_MAX + 1];
 	char text[MEETING_TEXT_MAX + 1];
+	uint64_t number;
 	char peer[RS_NAME_MAX + 1];
 	size_t wanted;
 	rs_time every;
@@ -79,5 +81,7 @@ bool meeting_report(struct meeting *meeting, const struct report *report);
 int meeting_press(struct meeting *meeting, const char *seat) RS_MUST_USE;
 /* Whoever sits there and speaks ends; whoever waits for the floor asks no more; else nothing happens. As meeting_press(). */
 int meeting_release(struct meeting *meeting, const char *seat) RS_MUST_USE;
+/* A technician's line is shown, or cannot be. Forgotten while there is no line, and where MEETING_PRESSES_MAX wait already. */
+void meeting_answer(struct meeting *meeting, const struct line_answer *line);
 
 #endif

@@ -105,12 +105,14 @@ json_t *orders_message(const struct orders *orders, const struct order *order)
 	char id[ORDERS_ID_MAX];
 	if (write_id(orders, order->number, id) < 0)
 		return NULL;
-	json_t *message = order->answer != NULL
-				  ? json_pack("{s:s, s:s, s:I, s:s, s:s*}", "type", order->command,
-					    "id", id, "number", (json_int_t)order->asked, "answer",
-					    order->answer, "why", order->why)
-				  : json_pack("{s:s, s:s, s:s}", "type", order->command, "id", id,
-					    "seat", order->seat);
+	json_t *message =
+		order->answer != NULL
+			? json_pack("{s:s, s:s, s:I, s:s, s:s*, s:s*}", "type", order->command,
+				  "id", id, "number", (json_int_t)order->asked, "answer",
+				  order->answer, "why", order->why, "for_seat",
+				  order->seat[0] != '\0' ? order->seat : NULL)
+			: json_pack("{s:s, s:s, s:s}", "type", order->command, "id", id, "seat",
+				  order->seat);
 	if (message != NULL && order->entry != 0)
 		(void)json_object_set_new(message, "entry", /* or refused, and said so */
 			json_integer(order->entry));

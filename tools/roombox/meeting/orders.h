@@ -17,12 +17,12 @@
 
 struct order {
 	uint64_t number;               /* in its id; 0 = the place is free */
-	char seat[SEATS_NAME_MAX + 1]; /* empty: an answer to a technician */
+	char seat[SEATS_NAME_MAX + 1]; /* of the key, or the answer; empty: the room's own */
 	const char *command;           /* a constant */
 	uint32_t entry;                /* 0 = none */
 	int64_t at_ms;                 /* when the key was pressed, wall clock; 0 = it is none */
-	const char *answer;            /* a constant: to the question `asked` */
-	const char *why;               /* a constant; NULL = not said */
+	const char *answer; /* a constant: to the question `asked`; NULL = it is a key's */
+	const char *why;    /* a constant; NULL = not said */
 	uint64_t asked;
 	bool restarts; /* once it is answered */
 	rs_time at;    /* when it was given */

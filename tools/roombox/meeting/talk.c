@@ -154,7 +154,7 @@ static int take_reply(struct talk *talk, const json_t *message, rs_time now)
 		return 0;
 	if (order->restarts)
 		(void)news_add(&talk->news, MEETING_RESTART);
-	else if (order->seat[0] != '\0' && !json_is_true(json_object_get(message, "ok")))
+	else if (order->answer == NULL && !json_is_true(json_object_get(message, "ok")))
 		news_refuse(&talk->news, order->seat, reason != NULL ? reason : "refused");
 	orders_end(order);
 	return 0;
@@ -325,7 +325,7 @@ bool talk_tick(struct talk *talk, rs_time now)
 	struct order *order;
 	asked_clock_tick(&talk->clock, now);
 	while ((order = orders_late(&talk->orders, now)) != NULL) {
-		if (order->seat[0] != '\0')
+		if (order->answer == NULL)
 			news_refuse(&talk->news, order->seat, "not-answered");
 		orders_end(order);
 	}

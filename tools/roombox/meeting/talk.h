@@ -50,6 +50,8 @@ void talk_wall(struct talk *talk, int64_t ahead_us);
 /* As meeting_press() and meeting_release(); what comes of it is news. */
 void talk_press(struct talk *talk, const char *seat, rs_time now);
 void talk_release(struct talk *talk, const char *seat, rs_time now);
+/* As meeting_answer(). */
+void talk_answer(struct talk *talk, const struct line_answer *line, rs_time now);
 /* As meeting_report(): said with the next talk_poll() that has nothing else to say, and forgotten where there is no line. */
 void talk_report(struct talk *talk, const struct report *report);
 /* 1, or 0 = none. Lines and refusals that nobody takes are forgotten, the oldest first. */

@@ -9,17 +9,36 @@ void talk_end_signal(struct talk *talk)
 	talk->signals = false;
 }
 
-static void answer(struct talk *talk, uint64_t asked, const char *answer, const char *why,
-	bool restarts, rs_time now)
+/* NULL where nobody waits for it, or too many are under way. */
+static struct order *answer(
+	struct talk *talk, uint64_t asked, const char *answer, const char *why, rs_time now)
 {
 	struct order *order =
 		asked != 0 ? orders_add(&talk->orders, "answer-technician", now) : NULL;
 	if (order == NULL)
-		return;
+		return NULL;
 	order->answer = answer;
 	order->why = why;
 	order->asked = asked;
-	order->restarts = restarts;
+	return order;
+}
+
+/* While there is no line it is not said: what was not answered is asked again. */
+void talk_answer(struct talk *talk, const struct line_answer *line, rs_time now)
+{
+	struct order *order = talk->stage != TALK_WELCOMED ? NULL
+			      : line->shown
+				      ? answer(talk, line->number, "done", NULL, now)
+				      : answer(talk, line->number, "cannot", "no-display", now);
+	if (order != NULL)
+		(void)rs_set_text(order->seat, line->seat); /* of a seat's length */
+}
+
+static void restart(struct talk *talk, uint64_t asked, rs_time now)
+{
+	struct order *order = answer(talk, asked, "done", NULL, now);
+	if (order != NULL)
+		order->restarts = true;
 }
 
 /* A line of text for a seat, or for the room itself; null as `until` says that it is over. */
@@ -31,8 +50,10 @@ static void take_line(struct talk *talk, const json_t *message)
 		return; /* no seat that we know */
 	struct meeting_news *news = news_add(&talk->news, MEETING_TEXT);
 	(void)rs_set_text(news->seat.seat, seat != NULL ? seat : ""); /* it fits */
-	if (text != NULL && talk_number(message, "until") != 0)
-		(void)rs_set_text(news->text, text); /* it is no longer, or is not shown */
+	if (text == NULL || talk_number(message, "until") == 0)
+		return;
+	(void)rs_set_text(news->text, text); /* it is no longer, or is not shown */
+	news->number = talk_number(message, "number");
 }
 
 static void take_signal(struct talk *talk, const json_t *message)
@@ -66,12 +87,12 @@ int talk_take_technician(struct talk *talk, const json_t *message, rs_time now)
 	if (strcmp(what, "tell") == 0)
 		take_line(talk, message);
 	else if (strcmp(what, "restart") == 0)
-		answer(talk, number, "done", NULL, true, now);
+		restart(talk, number, now);
 	else if (strcmp(what, "test-signal") == 0)
 		take_signal(talk, message);
 	else if (strcmp(what, "figures") == 0)
 		take_wish(talk, message);
 	else if (talk_number(message, "until") != 0)
-		answer(talk, number, "cannot", "no-person", false, now);
+		(void)answer(talk, number, "cannot", "no-person", now); /* or nobody waits for it */
 	return 0;
 }

@@ -228,6 +228,11 @@ void seat_api_figures(const struct seat_api *api, struct seat_figures *out_figur
 	};
 }
 
+bool seat_api_is_followed(const struct seat_api *api)
+{
+	return atomic_load(&api->followers) > 0;
+}
+
 struct seat_api *seat_api_free(struct seat_api *api)
 {
 	if (api == NULL)

@@ -44,6 +44,8 @@ struct seat_figures {
 };
 /* From any thread. */
 void seat_api_figures(const struct seat_api *api, struct seat_figures *out_figures);
+/* Whether an adapter follows, which is what shows lines. From any thread. */
+bool seat_api_is_followed(const struct seat_api *api);
 /* Ends the thread and every connection. NULL is fine. Returns NULL. */
 struct seat_api *seat_api_free(struct seat_api *api);
 

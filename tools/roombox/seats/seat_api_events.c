@@ -129,7 +129,11 @@ int seat_api_events(
 		return admit(wsi);
 	case LWS_CALLBACK_ESTABLISHED:
 		*follower = (struct seat_follower){ .greeted = false };
+		atomic_fetch_add(&seat_api_of(wsi)->followers, 1);
 		return lws_callback_on_writable(wsi) < 0 ? -1 : 0;
+	case LWS_CALLBACK_CLOSED: /* comes for what was established alone */
+		atomic_fetch_sub(&seat_api_of(wsi)->followers, 1);
+		return 0;
 	case LWS_CALLBACK_RECEIVE:
 		return receive(wsi, follower, in, len);
 	case LWS_CALLBACK_SERVER_WRITEABLE:

@@ -37,6 +37,7 @@ struct seat_api {
 	bool news; /* the sound's thread's own: something is to be told */
 	/* Counted by either thread, read by any. */
 	atomic_uint_fast64_t connections;
+	atomic_uint_fast64_t followers; /* of those, WebSockets */
 	atomic_uint_fast64_t connections_refused;
 	atomic_uint_fast64_t keys_taken;
 	atomic_uint_fast64_t keys_refused;

@@ -36,6 +36,7 @@ const en = {
 	'box.left': 'An outage may last',
 	'box.version': 'Software',
 	'asked.why.no-person': 'nobody is at the box who could do it',
+	'asked.why.no-display': 'no display is connected in the room that could show it',
 };
 
 const fr = {
@@ -74,6 +75,7 @@ const fr = {
 	'box.left': 'Une coupure peut durer',
 	'box.version': 'Logiciel',
 	'asked.why.no-person': 'personne n’est devant le boîtier pour le faire',
+	'asked.why.no-display': 'aucun écran de la salle n’est connecté pour l’afficher',
 };
 
 const es = {
@@ -112,6 +114,7 @@ const es = {
 	'box.left': 'Un corte puede durar',
 	'box.version': 'Programa',
 	'asked.why.no-person': 'no hay nadie ante el equipo que pueda hacerlo',
+	'asked.why.no-display': 'no hay conectada en la sala ninguna pantalla que lo muestre',
 };
 
 const ru = {
@@ -150,6 +153,7 @@ const ru = {
 	'box.left': 'Обрыв может длиться',
 	'box.version': 'Программа',
 	'asked.why.no-person': 'у устройства нет никого, кто мог бы это сделать',
+	'asked.why.no-display': 'в зале не подключено ни одного экрана, который бы его показал',
 };
 
 const zh = {
@@ -188,6 +192,7 @@ const zh = {
 	'box.left': '断线可持续',
 	'box.version': '软件',
 	'asked.why.no-person': '设备旁无人可操作',
+	'asked.why.no-display': '会场内没有已连接的显示屏可供显示',
 };
 
 const ar = {
@@ -226,6 +231,7 @@ const ar = {
 	'box.left': 'قد يدوم الانقطاع',
 	'box.version': 'البرنامج',
 	'asked.why.no-person': 'لا أحد أمام الجهاز يستطيع فعل ذلك',
+	'asked.why.no-display': 'لا توجد في القاعة شاشة متصلة لعرضها',
 };
 
 export const box = { en, fr, es, ru, zh, ar };
