@@ -77,6 +77,7 @@ static void know_nothing(struct estimator *estimator, rs_time now)
 	prober_init(&estimator->prober);
 	estimator->prober.next = now;
 	rate_init(&estimator->acked);
+	rate_init(&estimator->borne);
 	estimator->updated = now;
 	estimator->cut_at = now - RS_SEC(10);
 	estimator->suspect_until = now - RS_SEC(10);
@@ -306,7 +307,7 @@ static void update_by_delay(struct estimator *estimator, rs_time now)
 		suspect(estimator, now);
 		if (now >= estimator->hold_until && estimator->trial.phase == TRIAL_STEADY)
 			grow(estimator, elapsed,
-				rate_bps(&estimator->acked, estimator->last_arrival));
+				rate_bps(&estimator->borne, estimator->last_arrival));
 		return;
 	}
 }
@@ -351,6 +352,8 @@ static void hear(struct estimator *estimator, const struct history_packet *packe
 		return;
 	delay_add(&estimator->delay, packet->sent, packet->arrival, octets, estimator->bps);
 	rate_add(&estimator->acked, octets, packet->arrival);
+	if (packet->cluster == 0)
+		rate_add(&estimator->borne, octets, packet->arrival);
 	estimator->last_arrival = packet->arrival;
 }
 

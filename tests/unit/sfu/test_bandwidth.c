@@ -394,6 +394,24 @@ static void a_line_of_64_kbit_keeps_its_sound(void **state)
 	assert_true(bwe_line_queueing(&call->line, 95) <= RS_MS(150));
 }
 
+/* A probe is what a line carries for a moment: nobody knows that it would go on. */
+static void probes_of_a_narrow_line_are_not_grown_into(void **state)
+{
+	call->line.rate_bps = 80000;
+	call->layers[0] = 45000;
+	run(RS_SEC(15));
+	call->line.n_queueing = 0;
+	run(RS_SEC(90));
+	sum_up("80k, probed");
+	assert_true(greatest(15) < 85000);
+	for (unsigned i = 15; i < 105; i++)
+		assert_int_equal(call->rung_of[i], ALLOCATION_PAUSED);
+	assert_true(bwe_line_queueing(&call->line, 99) <= RS_MS(100));
+	call->line.rate_bps = 2000000;
+	run(RS_SEC(10));
+	assert_true(call->slot.rung >= 1);
+}
+
 static void lost_feedback_does_no_harm(void **state)
 {
 	call->line.feedback_loss_permille = 300;
@@ -439,6 +457,7 @@ int main(void)
 		CASE(other_traffic_leaves_a_share),
 		CASE(what_is_not_used_is_neither_grown_into_nor_lost),
 		CASE(a_line_of_64_kbit_keeps_its_sound),
+		CASE(probes_of_a_narrow_line_are_not_grown_into),
 		CASE(lost_feedback_does_no_harm),
 		CASE(an_outage_stops_the_picture_and_it_comes_back),
 		CASE(another_path_begins_anew_and_numbers_go_on),
