@@ -182,6 +182,17 @@ static int print_issued(const struct remote_options *options, const json_t *issu
 	return badges_write_csv(stdout, issued) ? status : FAILED;
 }
 
+/* PINs are hashed slowly on purpose: three hundred take half a minute, and whoever looks on is told how far it is. */
+static void show_progress(size_t done, size_t n)
+{
+	if (n <= BATCH || !isatty(STDERR_FILENO))
+		return;
+	if (done < n)
+		(void)fprintf(stderr, "\r  %zu of %zu badges", done, n);
+	else
+		(void)fprintf(stderr, "\r\033[K");
+}
+
 static int issue(const struct remote_options *options)
 {
 	json_t *json = get_badges(options, options->words[1]);
@@ -194,9 +205,11 @@ static int issue(const struct remote_options *options)
 	bool good = true;
 	while (done < n && good) {
 		const size_t batch = n - done < BATCH ? n - done : BATCH;
+		show_progress(done, n);
 		good = issue_batch(options, chosen, done, batch);
 		done += good ? batch : 0;
 	}
+	show_progress(n, n);
 	/* Those that have theirs are told, whatever became of the rest. */
 	for (size_t i = n; i > done; i--)
 		(void)json_array_remove(chosen, i - 1);

@@ -211,8 +211,8 @@ static void say_refusal(long status, const struct rs_buf *out)
 	for (size_t i = 0; i < json_array_size(errors); i++)
 		say_error(json_array_get(errors, i));
 	if (json_array_size(errors) > 0)
-		(void)fprintf(stderr, "rostrumctl: %zu errors; nothing was imported\n",
-			json_array_size(errors));
+		(void)fprintf(stderr, "rostrumctl: %zu error%s; nothing was imported\n",
+			json_array_size(errors), json_array_size(errors) == 1 ? "" : "s");
 	else if (text != NULL)
 		(void)fprintf(stderr, "rostrumctl: %s (HTTP %ld)\n", text, status);
 	else
