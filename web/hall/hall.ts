@@ -64,6 +64,8 @@ export class HallScreen extends Part {
 		// Not by style attributes: the pages' policy allows none.
 		for (const bar of this.querySelectorAll<HTMLElement>('[data-share]'))
 			bar.style.setProperty('--share', bar.dataset['share']!);
+		for (const list of this.querySelectorAll<HTMLElement>('[data-n]'))
+			list.style.setProperty('--n', list.dataset['n']!);
 		document.title = this.session.view?.meeting.title ?? 'Rostrum';
 	}
 
@@ -164,24 +166,24 @@ export class HallScreen extends Part {
 	private board(view: View, decision: Decision): TemplateResult {
 		const most = Math.max(1, decision.entitled ?? 0, decision.yes + decision.no + decision.abstain);
 		const outcome = decision.state === 'proclaimed' ? (decision.outcome ?? '') : '';
-		return html`<section class="board" data-testid="decision" data-state=${decision.state} data-outcome=${outcome}>
+		const votes = Object.entries(decision.votes ?? {}) as [string, Vote][];
+		const size = ROWS.find(([rows]) => votes.length <= rows)![1];
+		return html`<section class="board ${size}" data-testid="decision" data-state=${decision.state} data-outcome=${outcome}>
 			<h2 dir="auto">${questionTitle(decision)}</h2>
 			<div class="result"><p class="verdict ${outcome}">${decision.called ? html`<bdi>${delegationName(view, decision.called)}</bdi>` : verdict(decision)}</p>
 			${decision.mode === 'consensus' ? nothing : isSealed(decision) ? sealed(decision, null) : html`<dl>${VOTES.map(
 				(vote) => html`<div class="vote-${vote}"><dt>${icon(vote)} ${t(`vote.${vote}`)}</dt>
 					<dd><span class="bar" aria-hidden="true"><span data-share=${(decision[vote] / most).toFixed(3)}></span></span><span class="figures" data-testid=${`count-${vote}`}>${decision[vote]}</span></dd></div>`,
 			)}</dl>`}</div>
-			${this.delegations(view, decision)}
+			${this.delegations(view, votes, size)}
 		</section>`;
 	}
 
-	private delegations(view: View, decision: Decision): TemplateResult | typeof nothing {
-		const votes = Object.entries(decision.votes ?? {}) as [string, Vote][];
+	private delegations(view: View, votes: [string, Vote][], size: string): TemplateResult | typeof nothing {
 		if (votes.length === 0)
 			return nothing;
-		const size = ROWS.find(([most]) => votes.length <= most)![1];
 		const rows = votes.map(([delegation, vote]) => ({ vote, name: delegationName(view, delegation) })).sort((a, b) => a.name.localeCompare(b.name));
-		return html`<ul class="delegations ${size}" data-testid="ballots">${rows.map(
+		return html`<ul class="delegations ${size}" data-n=${rows.length} data-testid="ballots">${rows.map(
 			({ name, vote }) => html`<li class="vote-${vote}" data-vote=${vote}>${vote === 'yes' || vote === 'no' || vote === 'abstain' ? icon(vote) : html`<span class="none" aria-hidden="true">·</span>`}<bdi>${name}</bdi><span class="unseen">${t(`vote.${vote}`)}</span></li>`,
 		)}</ul>`;
 	}
