@@ -56,7 +56,8 @@ test('cut off, closed with the recorder’s key: nothing that was there is chang
 	const told = JSON.parse(closed.stdout);
 	assert.deepEqual([told.outcome, told.signed], ['closed-and-sealed', true]);
 	const began = JSON.parse(readFileSync(join(directory, 'data/session.json'), 'utf8')).started_us / 1000;
-	assert.ok(told.until_ms > 3000 && told.until_ms < killed - began, `ends where the recording did: ${told.until_ms} of ${killed - began}`);
+	// Three seconds could be read of each track; of the cluster that was being written then, a repair keeps what is whole.
+	assert.ok(told.until_ms > 2500 && told.until_ms < killed - began, `ends where the recording did: ${told.until_ms} of ${killed - began}`);
 
 	const verdict = verify(directory, '--key', join(directory, 'proof/recorder.pub'));
 	assert.equal(verdict.status, 0, JSON.stringify(verdict));
