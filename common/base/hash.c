@@ -62,6 +62,11 @@ void rs_sha256(const void *data, size_t len, uint8_t out[RS_SHA256_LEN])
 	must(EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL));
 }
 
+void rs_sha512(const void *data, size_t len, uint8_t out[RS_SHA512_LEN])
+{
+	must(EVP_Digest(data, len, out, NULL, EVP_sha512(), NULL));
+}
+
 void rs_hmac_sha256(
 	const void *key, size_t key_len, const void *data, size_t len, uint8_t out[RS_SHA256_LEN])
 {

@@ -28,6 +28,7 @@ void rs_hash_finish(struct rs_hash *hash, uint8_t *out);
 
 /* One-shot forms; they abort on a broken OpenSSL only. */
 void rs_sha256(const void *data, size_t len, uint8_t out[RS_SHA256_LEN]);
+void rs_sha512(const void *data, size_t len, uint8_t out[RS_SHA512_LEN]);
 void rs_hmac_sha1(
 	const void *key, size_t key_len, const void *data, size_t len, uint8_t out[RS_SHA1_LEN]);
 void rs_hmac_sha256(

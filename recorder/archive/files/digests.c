@@ -44,18 +44,11 @@ int digests_read(const struct line *line, struct digests_line *out_line)
 	return 0;
 }
 
-int digests_of(const void *data, size_t len, char out_hex[DIGESTS_HEX_LEN])
+void digests_of(const void *data, size_t len, char out_hex[DIGESTS_HEX_LEN])
 {
-	struct rs_hash *hash = NULL;
 	uint8_t digest[RS_SHA512_LEN];
-	const int err = rs_hash_new(RS_HASH_SHA512, &hash);
-	if (err < 0)
-		return err;
-	rs_hash_add(hash, data, len);
-	rs_hash_finish(hash, digest);
-	rs_hash_free(hash);
+	rs_sha512(data, len, digest);
 	rs_hex_encode(digest, sizeof(digest), out_hex);
-	return 0;
 }
 
 static int add_all(int fd, struct rs_hash *hash, uint8_t *chunk, uint64_t *out_len)

@@ -28,8 +28,8 @@ struct digests_line {
 int digests_write(struct rs_buf *out, const char *hex, const char *path) RS_MUST_USE;
 /* 0 or -EBADMSG: no such line, or a path that leaves the directory. */
 int digests_read(const struct line *line, struct digests_line *out_line) RS_MUST_USE;
-/* SHA-512 of what is in memory. 0 or -ENOMEM. */
-int digests_of(const void *data, size_t len, char out_hex[DIGESTS_HEX_LEN]) RS_MUST_USE;
+/* SHA-512 of what is in memory. */
+void digests_of(const void *data, size_t len, char out_hex[DIGESTS_HEX_LEN]);
 /* SHA-512 of a whole file. `chunk` has DIGESTS_CHUNK octets. 0, a negative errno of the file system or -ENOMEM. */
 #define DIGESTS_CHUNK ((size_t)256 << 10)
 int digests_of_file(const char *path, uint8_t *chunk, char out_hex[DIGESTS_HEX_LEN],

@@ -139,14 +139,14 @@ static int take_ledger(struct checking *checking, const struct digests_line *lis
 			"is missing, so that nobody knows what else was said at that time");
 	if (err < 0)
 		return err == -ENOENT ? 0 : err;
-	err = digests_of(file.data, file.len, hex);
-	struct excerpt_ledger *ledger = err == 0 ? add_ledger(checking, segment) : NULL;
-	if (err == 0 && ledger == NULL)
+	digests_of(file.data, file.len, hex);
+	struct excerpt_ledger *ledger = add_ledger(checking, segment);
+	if (ledger == NULL)
 		err = -ENOMEM;
-	if (err == 0 && strcmp(hex, listed->hex) != 0)
+	else if (strcmp(hex, listed->hex) != 0)
 		verify_problem(&checking->verify, name,
 			"is not the ledger that the signed manifest covers");
-	else if (err == 0)
+	else
 		err = read_ledger(checking, ledger, &file, proof);
 	lines_done(&file);
 	return err;

@@ -9,22 +9,20 @@
 /* --- the manifest --- */
 
 /* Whether a manifest has this digest for a file of the archive. */
-static int is_listed(const struct lines *manifest, enum names_place place, const struct lines *file,
-	bool *out_listed)
+static bool is_listed(
+	const struct lines *manifest, enum names_place place, const struct lines *file)
 {
 	char hex[DIGESTS_HEX_LEN];
 	struct lines all = *manifest;
 	struct line line;
-	const int err = digests_of(file->data, file->len, hex);
-	if (err < 0)
-		return err;
-	*out_listed = false;
+	bool listed = false;
+	digests_of(file->data, file->len, hex);
 	while (lines_next(&all, &line) == 1) {
 		struct digests_line entry;
 		if (digests_read(&line, &entry) == 0 && strcmp(entry.path, names_place(place)) == 0)
-			*out_listed = strcmp(entry.hex, hex) == 0;
+			listed = strcmp(entry.hex, hex) == 0;
 	}
-	return 0;
+	return listed;
 }
 
 /* That it is of this session, and that the record is the one it covers. */
@@ -32,16 +30,9 @@ static int check_manifest(
 	struct checking *checking, const struct lines *manifest, const struct lines *record)
 {
 	struct verify *verify = &checking->verify;
-	bool session_listed;
-	bool record_listed;
-	int err = is_listed(manifest, NAMES_SESSION, &checking->session, &session_listed);
-	if (err == 0)
-		err = is_listed(manifest, NAMES_INDEX, record, &record_listed);
-	if (err < 0)
-		return err;
-	if (!session_listed)
+	if (!is_listed(manifest, NAMES_SESSION, &checking->session))
 		verify_problem(verify, names_file(NAMES_MANIFEST), "is not that of this session");
-	if (!record_listed)
+	if (!is_listed(manifest, NAMES_INDEX, record))
 		verify_problem(verify, names_file(NAMES_INDEX),
 			"is not the record that the signed manifest covers");
 	const int signature = excerpt_check_signature(checking, NAMES_SIGNED, manifest);

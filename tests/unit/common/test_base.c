@@ -261,6 +261,9 @@ static void digests_match_published_vectors(void **state)
 		assert_string_equal(hex, "ddaf35a193617aba");
 	}
 	hash = rs_hash_free(hash);
+	rs_sha512("abc", 3, digest);
+	rs_hex_encode(digest, 8, hex);
+	assert_string_equal(hex, "ddaf35a193617aba");
 }
 
 static void wall_time_is_written_as_rfc_3339(void **state)
