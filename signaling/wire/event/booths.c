@@ -48,24 +48,11 @@ void event_write_booths(json_t **data, const struct event *event, uint64_t membe
 	write_signals(data, event, members);
 }
 
-static void read_names(
-	const struct object *data, const char *key, size_t max, char out[EVENT_NAMES_MAX + 1])
+/* One at least. */
+static void read_names(const struct object *data, const char *key, size_t max, struct event *event)
 {
-	const size_t n = object_array(data, key, max);
-	size_t len = 0;
-	for (size_t i = 0; i < n; i++) {
-		const char *name = object_text_at(data, key, i);
-		const size_t name_len = strlen(name);
-		if (!rs_name_valid(name, name_len) || len + 1 + name_len > EVENT_NAMES_MAX) {
-			object_fail(data, key, "names are expected, not too many");
-			return;
-		}
-		if (len > 0)
-			out[len++] = ' ';
-		memcpy(out + len, name, name_len + 1);
-		len += name_len;
-	}
-	if (n == 0)
+	doc_copy_names(data, key, max, event->names, sizeof(event->names));
+	if (event->names[0] == '\0')
 		object_fail(data, key, "one name at least is expected");
 }
 
@@ -76,7 +63,7 @@ static void read_awaited(const struct object *data, struct event *event)
 	event->entry = (uint32_t)object_int_or(data, "entry", 1, UINT32_MAX, 0);
 	event->decision = (uint32_t)object_int_or(data, "decision", 1, UINT32_MAX, 0);
 	event->overridden = object_bool_or(data, "override", false);
-	read_names(data, "booths", MEETING_CHANNELS_MAX, event->names);
+	read_names(data, "booths", MEETING_CHANNELS_MAX, event);
 }
 
 static void read_signals(const struct object *data, struct event *event, uint64_t members)
@@ -100,7 +87,7 @@ void event_read_booths(const struct object *data, struct event *event, uint64_t 
 	if (members & MEMBER_LANGUAGE)
 		doc_copy_text(data, "language", true, event->language, sizeof(event->language));
 	if (members & MEMBER_SOURCE) {
-		read_names(data, "desks", INTERPRETATION_DESKS_MAX, event->names);
+		read_names(data, "desks", INTERPRETATION_DESKS_MAX, event);
 		(void)rs_set_text(event->source, object_name(data, "source"));
 	}
 	if (members & MEMBER_ON)

@@ -101,24 +101,6 @@ static void read_hex(const struct object *data, const char *key, char out[EVENT_
 		object_fail(data, key, "64 hexadecimal digits are expected");
 }
 
-static void read_names(const struct object *data, const char *key, char out[EVENT_NAMES_MAX + 1])
-{
-	size_t len = 0;
-	const size_t n = object_array(data, key, NAMES_MAX);
-	for (size_t i = 0; i < n; i++) {
-		const char *name = object_text_at(data, key, i);
-		const size_t name_len = strlen(name);
-		if (!rs_name_valid(name, name_len) || len + 1 + name_len > EVENT_NAMES_MAX) {
-			object_fail(data, key, "names are expected, not too many");
-			return;
-		}
-		if (len > 0)
-			out[len++] = ' ';
-		memcpy(out + len, name, name_len + 1);
-		len += name_len;
-	}
-}
-
 static void read_key(const struct object *data, char out[EVENT_KEY_MAX + 1])
 {
 	uint8_t octets[EVENT_KEY_MAX / 2];
@@ -201,7 +183,7 @@ static void read_more(const struct object *data, struct event *event)
 {
 	switch ((int)event->kind) {
 	case EVENT_VOTING_OPENED:
-		read_names(data, "voters", event->names);
+		doc_copy_names(data, "voters", NAMES_MAX, event->names, sizeof(event->names));
 		read_hex(data, "seed", event->seed);
 		read_key(data, event->key);
 		return;

@@ -83,6 +83,24 @@ void doc_copy_text(
 		object_fail(object, key, "the text is too long");
 }
 
+void doc_copy_names(const struct object *object, const char *key, size_t max, char *out, size_t cap)
+{
+	const size_t n = object_array(object, key, max);
+	size_t len = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *name = object_text_at(object, key, i);
+		const size_t name_len = strlen(name);
+		if (!rs_name_valid(name, name_len) || len + 1 + name_len >= cap) {
+			object_fail(object, key, "names are expected, not too many");
+			return;
+		}
+		if (len > 0)
+			out[len++] = ' ';
+		memcpy(out + len, name, name_len + 1);
+		len += name_len;
+	}
+}
+
 struct sink {
 	struct rs_buf *buf;
 	int err;

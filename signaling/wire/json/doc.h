@@ -35,6 +35,9 @@ json_t *doc_names(const char *names);
 /* Copy a text member to `out` of `cap` octets; one that does not fit fails. Where it is `optional`, absent and null are empty. */
 void doc_copy_text(
 	const struct object *object, const char *key, bool optional, char *out, size_t cap);
+/* What doc_names() wrote: an array of names, `max` at most, to `out` of `cap` octets; what is no name, or does not fit, fails. */
+void doc_copy_names(
+	const struct object *object, const char *key, size_t max, char *out, size_t cap);
 /* Append the text of `json`, compactly, and take it. 0, -E2BIG, or -ENOMEM (also when making `json` had failed). */
 int doc_append(json_t *json, struct rs_buf *out) RS_MUST_USE;
 
