@@ -197,6 +197,7 @@ static int read_head(struct reel *reel)
 	if (got <= 0 || element.id != ID_SEGMENT)
 		return got < 0 ? got : -EBADMSG;
 	reel->head.finished = !element.unknown;
+	reel->head.end = element.data_at + element.len;
 	for (;;) {
 		const uint64_t at = reel->at;
 		got = step(reel, &element);

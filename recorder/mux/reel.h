@@ -24,6 +24,7 @@ struct reel_port {
 /* What the head says. */
 struct reel_head {
 	bool finished;       /* the Segment has a size */
+	uint64_t end;        /* octets of a finished file, if all of it is there */
 	int64_t duration_ms; /* 0 = not said */
 	uint16_t width;      /* of the last track that has pictures; 0 = there is none */
 	uint16_t height;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The segments of one track, read one after the other; one that was delivered is read by itself, since it lies beside what came live. */
 struct strand {
@@ -189,13 +190,21 @@ uint64_t strands_unreadable(const struct strands *strands)
 	return strands->unreadable;
 }
 
+/* A disk that failed may keep the head of a file, and lose the rest. */
+static bool is_whole(const struct strand *strand)
+{
+	const struct reel_head *head = reel_head(strand->reel);
+	struct stat st;
+	return head->finished && fstat(strand->window.fd, &st) == 0 &&
+	       (uint64_t)st.st_size >= head->end;
+}
+
 int64_t strands_length(const char *path)
 {
 	struct strand *strand = rs_zalloc(sizeof(*strand));
 	int64_t length_ms = -1;
 	if (strand != NULL && open_reel(path, strand) == 0) {
-		const struct reel_head *head = reel_head(strand->reel);
-		length_ms = head->finished ? head->duration_ms : -1;
+		length_ms = is_whole(strand) ? reel_head(strand->reel)->duration_ms : -1;
 		close_reel(strand);
 	}
 	rs_release(strand);

@@ -34,7 +34,7 @@ struct strands *strands_free(struct strands *strands);
 int strands_next(struct strands *strands, struct strands_frame *out_frame) RS_MUST_USE;
 /* Segments that are missing or no WebM: left out. */
 uint64_t strands_unreadable(const struct strands *strands);
-/* What the head of a file says: whether it was finished, and when it ends, -1 where that cannot be said. */
+/* When a file ends, as its head says: -1 where that cannot be said, it was not finished, or not all of it is there. */
 int64_t strands_length(const char *path);
 
 #endif

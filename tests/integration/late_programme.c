@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -326,6 +327,16 @@ static void pictures_that_were_never_coded_again_are_taken_over_as_well(void **s
 	assert_same_outside(rig, back_at(rig));
 }
 
+/* The half of it that a disk lost. */
+static void cut_in_half(const struct rig *rig)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct stat st;
+	path_of(rig, false, path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(truncate(path, st.st_size / 2), 0);
+}
+
 /* As a kill leaves a file: it breaks off, and the Segment's size is not known (RFC 8794 section 6.2). */
 static void cut_off(const struct rig *rig)
 {
@@ -341,9 +352,8 @@ static void cut_off(const struct rig *rig)
 	assert_non_null(at);
 	assert_int_equal(fseek(file, at - head + (long)sizeof(segment), SEEK_SET), 0);
 	assert_int_equal(fwrite(unknown, 1, sizeof(unknown), file), sizeof(unknown));
-	assert_int_equal(fseek(file, 0, SEEK_END), 0);
-	assert_int_equal(ftruncate(fileno(file), ftell(file) / 2), 0);
 	assert_int_equal(fclose(file), 0);
+	cut_in_half(rig);
 }
 
 static void without_a_whole_programme_all_is_made_of_the_cameras(void **state)
@@ -354,7 +364,12 @@ static void without_a_whole_programme_all_is_made_of_the_cameras(void **state)
 	assert_true(make(rig, true) > others - CLIP_KEY_EVERY);
 	make(rig, false);
 	assert_true(make(rig, true) < others);
+	cut_in_half(rig);
+	assert_false(programme_is_current(rig->directory));
+	assert_true(make(rig, true) > others - CLIP_KEY_EVERY);
+	make(rig, false);
 	cut_off(rig);
+	assert_false(programme_is_current(rig->directory));
 	assert_true(make(rig, true) > others - CLIP_KEY_EVERY);
 }
 
