@@ -23,8 +23,9 @@ struct remake_result {
 	size_t files;
 	int64_t duration_ms;
 	uint64_t pictures;
-	uint64_t recoded;    /* those that were coded again for it */
-	uint64_t unreadable; /* segments that are missing or no WebM: left out */
+	uint64_t recoded; /* those that were coded again for it */
+	uint64_t
+		unreadable; /* segments that are missing or no WebM, and a programme that broke off: left out */
 };
 
 /* Take away the parts that were written of it while the session went on (names_programme_part()). What cannot go stays. */

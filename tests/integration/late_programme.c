@@ -373,6 +373,34 @@ static void without_a_whole_programme_all_is_made_of_the_cameras(void **state)
 	assert_true(make(rig, true) > others - CLIP_KEY_EVERY);
 }
 
+/* As a power failure leaves what was not on the disk yet: as long as it was, and zeros. */
+static void blank_second_half(const struct rig *rig)
+{
+	char path[ARCHIVE_PATH_LEN];
+	struct stat st;
+	path_of(rig, false, path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(truncate(path, st.st_size / 2), 0);
+	assert_int_equal(truncate(path, st.st_size), 0);
+}
+
+static void where_the_programme_breaks_off_cameras_go_on(void **state)
+{
+	struct rig *rig = *state;
+	const struct remake how = { .ctx = NULL };
+	struct remake_result result;
+	write_another_speaker(rig, CLIP_H264, CLIP_VP9);
+	make(rig, false);
+	blank_second_half(rig);
+	assert_int_equal(programme_make_late(rig->directory, &how, &result), 0);
+	assert_int_equal(result.unreadable, 1);
+	see(rig, true, &rig->late);
+	assert_true(count(&rig->late, 0, END_MS) >
+		    (END_MS - (LATE_KEY_MS - LATE_FROM_MS)) / PICTURE_MS - 3 * CLIP_KEY_EVERY);
+	assert_int_equal(count(&rig->late, END_MS - 5000, END_MS), 5000 / PICTURE_MS);
+	assert_true(result.recoded < END_MS * 3 / 4 / PICTURE_MS);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_rig, close_rig)
 
 int main(void)
@@ -383,6 +411,7 @@ int main(void)
 		CASE(the_codec_is_that_of_the_programme_of_before),
 		CASE(pictures_that_were_never_coded_again_are_taken_over_as_well),
 		CASE(without_a_whole_programme_all_is_made_of_the_cameras),
+		CASE(where_the_programme_breaks_off_cameras_go_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
