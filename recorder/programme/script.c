@@ -3,6 +3,7 @@
 #include "common/base/time.h"
 #include "common/evidence/lines.h"
 #include "recorder/archive/files/about.h"
+#include "recorder/archive/files/member.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -12,23 +13,17 @@
 
 #define LINE_MAX_LEN ((size_t)1 << 20)
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	return text != NULL ? text : "";
-}
-
 static void read_channel(struct script *script, const json_t *json)
 {
-	const char *id = text_of(json, "id");
+	const char *id = member_text(json, "id");
 	if (!rs_name_valid(id, strlen(id)) || script->n_channels == ARCHIVE_CHANNELS_MAX)
 		return;
 	struct archive_channel *channel = &script->channels[script->n_channels++];
 	(void)rs_copy_string(channel->id, sizeof(channel->id), id); /* a name */
 	(void)rs_copy_string(channel->language, sizeof(channel->language),
-		text_of(json, "language")); /* may be cut: then it is of no use */
+		member_text(json, "language")); /* may be cut: then it is of no use */
 	(void)rs_copy_string(
-		channel->name, sizeof(channel->name), text_of(json, "name")); /* may be cut */
+		channel->name, sizeof(channel->name), member_text(json, "name")); /* may be cut */
 }
 
 static int read_session(const char *directory, struct script *script)
@@ -39,7 +34,7 @@ static int read_session(const char *directory, struct script *script)
 		return err;
 	script->started_us = json_integer_value(json_object_get(json, "started_us"));
 	(void)rs_copy_string(script->software, sizeof(script->software),
-		text_of(json, "software")); /* may be cut */
+		member_text(json, "software")); /* may be cut */
 	const json_t *channel;
 	size_t i;
 	json_array_foreach(json_object_get(json, "channels"), i, channel)
@@ -51,11 +46,11 @@ static int read_session(const char *directory, struct script *script)
 static bool parse_segment(const json_t *payload, struct script_segment *out)
 {
 	char file[NAMES_FILE_LEN];
-	const char *name = text_of(payload, "track");
-	const char *slash = strrchr(text_of(payload, "file"), '/');
+	const char *name = member_text(payload, "track");
+	const char *slash = strrchr(member_text(payload, "file"), '/');
 	if (slash == NULL || !rs_name_valid(name, strlen(name)) ||
-		names_media_parse(text_of(payload, "media"), &out->media) < 0 ||
-		depay_codec_parse(text_of(payload, "codec"), &out->codec) < 0 ||
+		names_media_parse(member_text(payload, "media"), &out->media) < 0 ||
+		depay_codec_parse(member_text(payload, "codec"), &out->codec) < 0 ||
 		rs_format(file, sizeof(file), "%s.webm", slash + 1) < 0)
 		return false;
 	out->number = names_segment_number(file, name, out->media);
@@ -84,7 +79,7 @@ static int take_segment(struct script *script, const json_t *payload)
 static int take_show(struct script *script, const json_t *payload)
 {
 	struct script_show show = { .t_ms = json_integer_value(json_object_get(payload, "t_ms")) };
-	if (!rs_copy_string(show.source, sizeof(show.source), text_of(payload, "source")))
+	if (!rs_copy_string(show.source, sizeof(show.source), member_text(payload, "source")))
 		return 0;
 	const int err = rs_grow(&script->shows, script->n_shows, SCRIPT_SHOWS_MAX, sizeof(show));
 	if (err == 0)
@@ -128,8 +123,8 @@ static int take_line(struct script *script, const struct line *line)
 	if (line->len > LINE_MAX_LEN)
 		return 0;
 	json_t *json = json_loadb(line->text, line->len, 0, NULL);
-	const char *utc = text_of(json, "utc");
-	const char *type = text_of(json, "type");
+	const char *utc = member_text(json, "utc");
+	const char *type = member_text(json, "type");
 	const json_t *payload = json_object_get(json, "payload");
 	int err = 0;
 	if (strcmp(type, "recording-resumed") == 0)

@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 #include "common/base/time.h"
 #include "common/evidence/chain.h"
+#include "recorder/archive/files/member.h"
 #include "recorder/archive/session/session.h"
 
 #include <errno.h>
@@ -12,12 +13,6 @@
 #define LINE_MAX_LEN ((size_t)64 << 10)
 /* The last second of the year 9999: times stay within sums. */
 #define WALL_MAX_MS INT64_C(253402300799000)
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	return text != NULL ? text : "";
-}
 
 static int64_t number_of(const json_t *object, const char *key)
 {
@@ -41,32 +36,32 @@ static void read_channels(struct bulletin *bulletin, const json_t *channels)
 	const json_t *one;
 	json_array_foreach(channels, i, one)
 	{
-		const char *id = text_of(one, "id");
+		const char *id = member_text(one, "id");
 		if (bulletin->n_channels == ARCHIVE_CHANNELS_MAX || !rs_name_valid(id, strlen(id)))
 			continue;
 		struct archive_channel *channel = &bulletin->channels[bulletin->n_channels++];
 		(void)rs_set_text(channel->id, id); /* a name */
-		if (!rs_set_text(channel->language, text_of(one, "language")))
+		if (!rs_set_text(channel->language, member_text(one, "language")))
 			channel->language[0] = '\0';
-		(void)rs_copy_text(channel->name, sizeof(channel->name), text_of(one, "name"),
-			rs_utf8_cut(text_of(one, "name"), sizeof(channel->name) - 1));
+		(void)rs_copy_text(channel->name, sizeof(channel->name), member_text(one, "name"),
+			rs_utf8_cut(member_text(one, "name"), sizeof(channel->name) - 1));
 	}
 }
 
 static int read_session(struct bulletin *bulletin, const json_t *json)
 {
-	const char *meeting = text_of(json, "meeting");
-	const char *session = text_of(json, "session");
-	const char *class = text_of(json, "class");
+	const char *meeting = member_text(json, "meeting");
+	const char *session = member_text(json, "session");
+	const char *class = member_text(json, "class");
 	const int64_t started_us = number_of(json, "started_us");
-	if (strcmp(text_of(json, "format"), SESSION_FORMAT) != 0 ||
+	if (strcmp(member_text(json, "format"), SESSION_FORMAT) != 0 ||
 		!rs_name_valid(meeting, strlen(meeting)) || !names_session_valid(session) ||
 		started_us <= 0 || started_us / 1000 > WALL_MAX_MS)
 		return -EBADMSG;
 	(void)rs_set_text(bulletin->meeting, meeting); /* names */
 	(void)rs_set_text(bulletin->session, session);
-	(void)rs_copy_text(bulletin->title, sizeof(bulletin->title), text_of(json, "title"),
-		rs_utf8_cut(text_of(json, "title"), sizeof(bulletin->title) - 1));
+	(void)rs_copy_text(bulletin->title, sizeof(bulletin->title), member_text(json, "title"),
+		rs_utf8_cut(member_text(json, "title"), sizeof(bulletin->title) - 1));
 	bulletin->is_public = class[0] == '\0' || strcmp(class, "public") == 0;
 	bulletin->started_ms = started_us / 1000;
 	read_channels(bulletin, json_object_get(json, "channels"));
@@ -104,20 +99,20 @@ static void on_webcast(struct bulletin *bulletin, const json_t *data, int64_t at
 /* Where a session begins or goes on, its event says how the switch stands. */
 static void on_recording(struct bulletin *bulletin, const json_t *data, int64_t at_ms)
 {
-	if (strcmp(text_of(data, "session"), bulletin->session) == 0)
+	if (strcmp(member_text(data, "session"), bulletin->session) == 0)
 		switch_to(bulletin, json_is_true(json_object_get(data, "webcast")), at_ms);
 }
 
 static void on_visibility(struct bulletin *bulletin, const json_t *data, int64_t at_ms)
 {
-	if (strcmp(text_of(data, "visibility"), "public") != 0)
+	if (strcmp(member_text(data, "visibility"), "public") != 0)
 		switch_to(bulletin, false, at_ms);
 }
 
 static void on_caption(struct bulletin *bulletin, const json_t *data, int64_t at_ms)
 {
-	const char *language = text_of(data, "language");
-	const char *text = text_of(data, "text");
+	const char *language = member_text(data, "language");
+	const char *text = member_text(data, "text");
 	struct bulletin_caption caption = { .line = (uint32_t)number_of(data, "line"),
 		.from_ms = time_of(data, "from_ms") - bulletin->started_ms,
 		.to_ms = time_of(data, "to_ms") - bulletin->started_ms };
@@ -142,7 +137,7 @@ static void take_event(struct bulletin *bulletin, const json_t *event)
 		void (*take)(struct bulletin *bulletin, const json_t *data, int64_t at_ms);
 	} known[] = { { "webcast", on_webcast }, { "recording-started", on_recording },
 		{ "visibility-changed", on_visibility }, { "caption", on_caption } };
-	const char *name = text_of(event, "name");
+	const char *name = member_text(event, "name");
 	for (size_t i = 0; i < RS_ARRAY_LEN(known); i++)
 		if (strcmp(known[i].name, name) == 0)
 			known[i].take(bulletin, json_object_get(event, "data"),
@@ -160,7 +155,7 @@ static void take_show(struct bulletin *bulletin, const json_t *payload)
 	}
 	bulletin->shows[bulletin->n_shows++] =
 		(struct bulletin_show){ .at_ms = time_of(payload, "t_ms"),
-			.somebody = text_of(payload, "source")[0] != '\0' };
+			.somebody = member_text(payload, "source")[0] != '\0' };
 }
 
 /* The moment a line was written: "2026-11-22T10:00:00.123Z". The recording's end is nothing finer. */
@@ -182,9 +177,9 @@ static int64_t moment(const struct bulletin *bulletin, const char *utc)
 /* A recorder that is stopped may be back in a moment, as when it is updated: that is no end of the meeting. */
 static void on_stopped(struct bulletin *bulletin, const json_t *line)
 {
-	const char *reason = text_of(json_object_get(line, "payload"), "reason");
+	const char *reason = member_text(json_object_get(line, "payload"), "reason");
 	if (strcmp(reason, ARCHIVE_RECORDER_STOPS) != 0)
-		bulletin->ended_ms = moment(bulletin, text_of(line, "utc"));
+		bulletin->ended_ms = moment(bulletin, member_text(line, "utc"));
 }
 
 static void on_resumed(struct bulletin *bulletin)
@@ -199,7 +194,7 @@ void bulletin_line(struct bulletin *bulletin, const char *text, size_t len)
 		return;
 	json_t *json = json_loadb(text, len, 0, NULL);
 	const json_t *payload = json_object_get(json, "payload");
-	const char *type = text_of(json, "type");
+	const char *type = member_text(json, "type");
 	if (strcmp(type, CHAIN_TYPE_MEETING) == 0)
 		take_event(bulletin, payload);
 	else if (strcmp(type, "show") == 0)

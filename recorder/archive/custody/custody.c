@@ -3,6 +3,7 @@
 #include "common/base/hash.h"
 #include "common/evidence/chain.h"
 #include "recorder/archive/custody/custody_line.h"
+#include "recorder/archive/files/member.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,12 +34,6 @@ struct custody {
 	json_t *gone;  /* file -> sentence and signer */
 };
 
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text != NULL ? text : "";
-}
-
 static int take_hold(struct custody *custody, uint64_t number, const char *utc, json_t *payload)
 {
 	if (custody->n_holds == HOLDS_MAX)
@@ -46,9 +41,9 @@ static int take_hold(struct custody *custody, uint64_t number, const char *utc, 
 	if (json_array_append(custody->lines, payload) < 0)
 		return -ENOMEM;
 	struct custody_hold *hold = &custody->holds[custody->n_holds++];
-	*hold = (struct custody_hold){
-		.number = number, .reason = text_of(payload, "reason"), .by = text_of(payload, "by")
-	};
+	*hold = (struct custody_hold){ .number = number,
+		.reason = member_text(payload, "reason"),
+		.by = member_text(payload, "by") };
 	(void)rs_set_text(hold->utc, utc); /* fits */
 	return 0;
 }
@@ -70,7 +65,7 @@ static int take_gone(
 	struct custody *custody, const char *type, const char *utc, const json_t *payload)
 {
 	char text[CUSTODY_TELL_LEN];
-	const char *file = text_of(payload, "file");
+	const char *file = member_text(payload, "file");
 	custody_line_tell(type, utc, payload, text);
 	return file[0] != '\0' && json_object_set_new(custody->gone, file,
 					  json_pack("{s:s, s:s}", "text", text, "signer",
@@ -112,7 +107,7 @@ static int check_signature(struct custody *custody, const struct chain_line *ent
 {
 	const struct custody_line line = { .subject = custody->subject,
 		.seq = entry->seq,
-		.utc = text_of(json, "utc"),
+		.utc = member_text(json, "utc"),
 		.type = entry->type,
 		.prev = prev };
 	uint8_t key[RS_SIGN_PUBLIC_LEN];
@@ -153,7 +148,8 @@ static int take_line(struct custody *custody, const struct line *line, const cha
 		if (custody->fd < 0)
 			err = check_signature(custody, &entry, json, prev, why);
 		if (err == 0)
-			err = take(custody, entry.seq, entry.type, text_of(json, "utc"), payload);
+			err = take(
+				custody, entry.seq, entry.type, member_text(json, "utc"), payload);
 	} else {
 		*why = "has no payload";
 		err = -EBADMSG;
@@ -292,7 +288,7 @@ struct custody_fate custody_gone(const struct custody *custody, const char *file
 {
 	const json_t *gone = custody != NULL ? json_object_get(custody->gone, file) : NULL;
 	return (struct custody_fate){ .text = json_string_value(json_object_get(gone, "text")),
-		.signer = text_of(gone, "signer") };
+		.signer = member_text(gone, "signer") };
 }
 
 struct custody_fate custody_gone_segment(const struct custody *custody, const char *segment)

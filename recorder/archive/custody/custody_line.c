@@ -1,6 +1,7 @@
 #include "recorder/archive/custody/custody_line.h"
 
 #include "common/base/text.h"
+#include "recorder/archive/files/member.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -93,16 +94,10 @@ int custody_line_check(const struct custody_line *line, const char *payload, siz
 	return 1;
 }
 
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text != NULL ? text : "";
-}
-
 /* "signed by key 221fe5f6859a1a4f..." */
 static void tell_signer(const json_t *payload, char out[64])
 {
-	const char *key = text_of(payload, "signer");
+	const char *key = member_text(payload, "signer");
 	const bool is_signed =
 		strlen(key) == KEY_HEX_LEN && json_object_get(payload, "sig") != NULL;
 	(void)snprintf(out, 64, "%s%.16s%s", is_signed ? "signed by key " : "nobody signed that",
@@ -117,9 +112,10 @@ void custody_line_tell(
 	if (strcmp(type, "deleted") == 0)
 		(void)snprintf(out, CUSTODY_TELL_LEN,
 			"was deleted on %.10s by the rule \"%.128s\" of \"%.200s\" (%s)", utc,
-			text_of(payload, "rule"), text_of(payload, "schedule"), signer); /* fits */
+			member_text(payload, "rule"), member_text(payload, "schedule"),
+			signer); /* fits */
 	else
 		(void)snprintf(out, CUSTODY_TELL_LEN,
 			"was erased on %.10s: its key was destroyed by %.128s (%s)", utc,
-			text_of(payload, "by"), signer); /* fits */
+			member_text(payload, "by"), signer); /* fits */
 }

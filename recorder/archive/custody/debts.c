@@ -1,6 +1,7 @@
 #include "recorder/archive/custody/debts.h"
 
 #include "common/evidence/vault_format.h"
+#include "recorder/archive/files/member.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,12 +23,6 @@ void debts_done(struct debts *debts)
 	*debts = (struct debts){ .went = NULL };
 }
 
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text != NULL ? text : "";
-}
-
 /* Files are deleted by it: it leads nowhere else. */
 static bool is_path(const char *path)
 {
@@ -45,12 +40,12 @@ static bool path_of(const char *type, const json_t *payload, char out[ARCHIVE_PA
 {
 	if (strcmp(type, "deleting") == 0 || strcmp(type, "deleted") == 0)
 		return json_is_string(json_object_get(payload, "file")) &&
-		       rs_copy_string(out, ARCHIVE_PATH_LEN, text_of(payload, "file"));
-	const char *path = text_of(payload, "path");
+		       rs_copy_string(out, ARCHIVE_PATH_LEN, member_text(payload, "file"));
+	const char *path = member_text(payload, "path");
 	if (path[0] != '\0')
 		return rs_copy_string(out, ARCHIVE_PATH_LEN, path);
 	/* An earlier version said which key, and not where it lay. */
-	const char *key = text_of(payload, "key");
+	const char *key = member_text(payload, "key");
 	char full[ARCHIVE_PATH_LEN];
 	return key[0] != '\0' && vault_key_path("", key, full) == 0 &&
 	       rs_copy_string(out, ARCHIVE_PATH_LEN, full + 1);
@@ -75,8 +70,8 @@ static int put(json_t *object, const char *key, uint64_t seq)
 int debts_take(struct debts *debts, uint64_t seq, const char *type, const json_t *payload)
 {
 	static const char *const types[] = { "deleting", "deleted", "erasing", "erased" };
-	const char *session = text_of(payload, "session");
-	const char *copy = text_of(payload, "copy");
+	const char *session = member_text(payload, "session");
+	const char *copy = member_text(payload, "copy");
 	char path[ARCHIVE_PATH_LEN];
 	if (strcmp(type, "settled") == 0 && copy[0] != '\0')
 		return put(debts->cleared, copy, seq);

@@ -3,6 +3,7 @@
 #include "common/evidence/chain.h"
 #include "common/evidence/vault_format.h"
 #include "recorder/archive/files/about.h"
+#include "recorder/archive/files/member.h"
 #include "recorder/archive/session/session.h"
 
 #include <dirent.h>
@@ -54,12 +55,6 @@ static bool was_closed(const char *directory)
 	return strcmp(entry.type, "recording-stopped") == 0;
 }
 
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text != NULL ? text : "";
-}
-
 static void tell(const char *root, const char *name,
 	void (*item)(void *, const struct archive_item *), void *ctx)
 {
@@ -70,12 +65,12 @@ static void tell(const char *root, const char *name,
 	json_t *json = about_load(directory, &err);
 	const char *meeting = json_string_value(json_object_get(json, "meeting"));
 	const char *started = json_string_value(json_object_get(json, "started"));
-	if (strcmp(text_of(json, "format"), SESSION_FORMAT) == 0 && meeting != NULL &&
+	if (strcmp(member_text(json, "format"), SESSION_FORMAT) == 0 && meeting != NULL &&
 		started != NULL) {
 		struct archive_item one = { .session = name,
 			.meeting = meeting,
-			.class = text_of(json, "class"),
-			.title = text_of(json, "title"),
+			.class = member_text(json, "class"),
+			.title = member_text(json, "title"),
 			.started = started,
 			.encrypted = vault_is_used(directory) };
 		add_files(directory, NAMES_TRACKS, &one);

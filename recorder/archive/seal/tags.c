@@ -2,6 +2,7 @@
 #include "common/evidence/files.h"
 #include "recorder/archive/files/about.h"
 #include "recorder/archive/files/digests.h"
+#include "recorder/archive/files/member.h"
 #include "recorder/archive/seal/seal_priv.h"
 
 #include <errno.h>
@@ -19,8 +20,7 @@ static const char stamp_tag[] = "Rostrum-Time-Stamp: ";
 /* A line break in a value would begin another tag. */
 static const char *one_line(const json_t *json, const char *key, char out[512])
 {
-	const char *text = json_string_value(json_object_get(json, key));
-	(void)rs_copy_string(out, 512, text != NULL ? text : ""); /* may be cut */
+	(void)rs_copy_string(out, 512, member_text(json, key)); /* may be cut */
 	out[rs_utf8_cut(out, 500)] = '\0';
 	for (char *at = out; *at != '\0'; at++)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)

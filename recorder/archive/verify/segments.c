@@ -1,3 +1,4 @@
+#include "recorder/archive/files/member.h"
 #include "recorder/archive/vault/unseal.h"
 #include "recorder/archive/verify/balance.h"
 #include "recorder/archive/verify/verify_priv.h"
@@ -28,12 +29,6 @@ static uint64_t number_of(const json_t *json, const char *key)
 {
 	const json_int_t value = json_integer_value(json_object_get(json, key));
 	return value > 0 ? (uint64_t)value : 0;
-}
-
-static const char *text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text != NULL ? text : "";
 }
 
 /* Part of the WebM has that digest. */
@@ -87,7 +82,7 @@ static int check_ledger(struct verify *verify, struct examined *x)
 		const char *why = "";
 		const int bad = ledger_read(&x->ledger, &line, &entry, &why);
 		if (bad == -EBADMSG && !line.whole &&
-			strcmp(text_of(x->end, "line"), "segment-closed") != 0)
+			strcmp(member_text(x->end, "line"), "segment-closed") != 0)
 			verify_note(verify, x->file, "its ledger ends in the middle of a line");
 		else if (bad < 0)
 			verify_problem(
@@ -106,7 +101,7 @@ static void check_frame(struct verify *verify, struct examined *x)
 {
 	const uint64_t head_len = number_of(x->end, "head_len");
 	const uint64_t tail_len = number_of(x->end, "tail_len");
-	if (strcmp(x->ledger.head, text_of(x->end, "ledger_sha256")) != 0 ||
+	if (strcmp(x->ledger.head, member_text(x->end, "ledger_sha256")) != 0 ||
 		x->ledger.clusters != number_of(x->end, "clusters"))
 		verify_problem(verify, x->file, "its ledger is not the one it was ended with");
 	if (x->gone)
@@ -120,11 +115,11 @@ static void check_frame(struct verify *verify, struct examined *x)
 	/* What a recorder without the key measured of an encrypted file, which may have been opened since. */
 	if (x->sealed || json_object_get(x->end, "sealed_sha256") != NULL)
 		return;
-	if (!digest_is(x, 0, head_len, text_of(x->end, "head_sha256")))
+	if (!digest_is(x, 0, head_len, member_text(x->end, "head_sha256")))
 		verify_problem(verify, x->file, "its head (octets 0 to %" PRIu64 ") was changed",
 			head_len);
 	if (x->size < tail_len ||
-		!digest_is(x, x->size - tail_len, tail_len, text_of(x->end, "tail_sha256")))
+		!digest_is(x, x->size - tail_len, tail_len, member_text(x->end, "tail_sha256")))
 		verify_problem(verify, x->file, "its end (the last %" PRIu64 " octets) was changed",
 			tail_len);
 }
@@ -136,7 +131,7 @@ static void check_sealed(struct verify *verify, struct examined *x, const char *
 	verify->report.encrypted++;
 	if (sealed_size > 0 &&
 		(sealed_size != x->size ||
-			!digest_is(x, 0, sealed_size, text_of(x->end, "sealed_sha256"))))
+			!digest_is(x, 0, sealed_size, member_text(x->end, "sealed_sha256"))))
 		verify_problem(verify, x->file, "is not what was found when the recording went on");
 	if (unseal_size(x->webm, &x->size) < 0)
 		verify_problem(verify, x->file, "is no file of encrypted records");
@@ -169,7 +164,7 @@ static int check_segment(struct verify *verify, const char *file, const json_t *
 	if (x.sealed)
 		check_sealed(verify, &x, gone.text);
 	err = check_ledger(verify, &x);
-	if (strcmp(text_of(end, "line"), "segment-opened") == 0) {
+	if (strcmp(member_text(end, "line"), "segment-opened") == 0) {
 		verify->report.unfinished++;
 		verify->report.unverified += x.size > x.to ? x.size - x.to : 0;
 		verify_note(verify, file,
