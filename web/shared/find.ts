@@ -4,7 +4,7 @@ function folded(text: string): string {
 		.normalize('NFKD')
 		.replace(/\p{M}/gu, '')
 		.replace(/[’ʼ‘]/g, "'")
-		.toLocaleLowerCase()
+		.toLowerCase()
 		.trim();
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { finds } from '#shared/find';
 
 test.each([
@@ -15,4 +15,13 @@ test.each([
 
 test('what is not there is not found', () => {
 	expect(finds('kenia', ['KEN', 'Kenya'])).toBe(false);
+});
+
+test('a browser in Turkish, whose capital I has another small letter, finds the same', () => {
+	const lower = String.prototype.toLocaleLowerCase;
+	vi.spyOn(String.prototype, 'toLocaleLowerCase').mockImplementation(function (this: string) {
+		return lower.call(this, 'tr');
+	});
+	expect(finds('india', ['IND', 'India'])).toBe(true);
+	vi.restoreAllMocks();
 });
