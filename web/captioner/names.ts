@@ -1,3 +1,4 @@
+import { folded } from '#shared/find';
 import type { View } from '#shared/view';
 
 export interface Name {
@@ -25,25 +26,21 @@ export function wordBefore(text: string, at: number): string {
 	return /[\p{L}\p{N}]*$/u.exec(text.slice(0, at))![0];
 }
 
-function fold(text: string): string {
-	return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
-
 const MOST = 5;
 /** A word of one letter begins too much. */
 const SHORTEST = 2;
 
 /** Names a word may stand for: that with this short form first, then those that begin with it, then those with a word that does. */
 export function complete(word: string, names: readonly Name[]): string[] {
-	const begun = fold(word);
+	const begun = folded(word);
 	if (begun.length < SHORTEST)
 		return [];
 	const rank = ({ short, name }: Name): number => {
-		if (fold(short) === begun)
+		if (folded(short) === begun)
 			return 0;
-		if (fold(name).startsWith(begun))
+		if (folded(name).startsWith(begun))
 			return 1;
-		return fold(name).split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(begun)) ? 2 : 3;
+		return folded(name).split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(begun)) ? 2 : 3;
 	};
 	return names
 		.map((one) => ({ name: one.name, rank: rank(one) }))
