@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Errand } from '#shared/errands';
-import { t, timeOfDay, type Key } from '#shared/words';
+import { isKey, t, timeOfDay, type Key } from '#shared/words';
 import { Part } from '#shared/ui/part';
 import type { Asked } from './survey';
 
@@ -9,8 +9,11 @@ const LONGEST = 200;
 /** A second press on the same key within this does it. */
 const SURE_MS = 5000;
 const ANSWERED = ['tell', 'use-cable', 'restart'] as const;
-/** Reasons that have words. */
-const WHY: Readonly<Record<string, Key>> = { 'no-person': 'asked.why.no-person', 'no-display': 'asked.why.no-display' };
+
+function reason(why?: string): string {
+	const key = `asked.why.${why}`;
+	return isKey(key) ? ` (${t(key)})` : '';
+}
 
 /** What a technician asks of one place: each key says what it does, and below stands what came of it. */
 @customElement('rs-asking')
@@ -36,8 +39,7 @@ export class Asking extends Part {
 				${participant?.role === 'room' ? this.key('restart-box', this.sure === this.badge ? 'asking.restart.sure' : 'asking.restart', () => this.restart()) : nothing}
 			</div>
 			<div role="status"><ul class="small">${this.asked.filter((one): one is Asked & { do: (typeof ANSWERED)[number] } => (ANSWERED as readonly string[]).includes(one.do)).map(
-				({ do: errand, state: is, at, why }) => html`<li data-testid="asked" data-errand=${errand} data-state=${is}>${t(`asked.${errand}` satisfies Key)}: ${t(`asked.${is}` satisfies Key, { time: timeOfDay(at) })}${
-					WHY[why ?? ''] === undefined ? '' : ` (${t(WHY[why!]!)})`}</li>`,
+				({ do: errand, state: is, at, why }) => html`<li data-testid="asked" data-errand=${errand} data-state=${is}>${t(`asked.${errand}` satisfies Key)}: ${t(`asked.${is}` satisfies Key, { time: timeOfDay(at) })}${reason(why)}</li>`,
 			)}</ul></div>
 		</section>`;
 	}

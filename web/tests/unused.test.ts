@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { catalogues } from '#shared/words';
 
 /** What the server names and a page puts after one of these: the protocol and the rules of procedure say which there are. */
-const NAMED_BY_THE_SERVER = /^(?:reason|majority|level|motion\.kind|trouble)\.(.+)$/;
+const NAMED_BY_THE_SERVER = /^(?:reason|majority|level|motion\.kind|trouble|asked\.why)\.(.+)$/;
 const PAPERS = ['../signaling/wire/PROTOCOL.md', '../conf/rules/README.md'];
 const FOLDERS = ['shared', 'shared/ui', 'delegate', 'podium', 'interpreter', 'captioner', 'hall', 'technician', 'landing', 'archive', 'watch'];
 
