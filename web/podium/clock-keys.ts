@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { Session } from '#shared/session';
 import { formatDuration } from '#shared/time';
-import { holder, shortName, speakingTime, type Participant } from '#shared/view';
+import { holder, isInRoom, shortName, speakingTime, voiceOf, type View } from '#shared/view';
 import { t } from '#shared/words';
 import { Part } from '#shared/ui/part';
 
@@ -33,9 +34,15 @@ export class ClockKeys extends Part {
 	}
 }
 
-/** Somebody counts as present for a while after the line is lost; until it is back they cannot go on. */
-function isBack(one: Participant | undefined): boolean {
-	return one?.present === true && (one.line !== 'away' || one.place === 'in-room');
+/** Somebody counts as present for a while after the line is lost; without one they cannot go on. */
+function isReached(view: View, badge: string): boolean {
+	const { present, line } = view.participants[badge] ?? {};
+	return present === true && (line !== 'away' || isInRoom(view, badge));
+}
+
+/** A line that is cut counts as connected for half a minute; a microphone has a level only while it is heard, open or not. */
+function isBack({ view, wire }: Session, badge: string): boolean {
+	return isReached(view!, badge) && wire.measured.levels?.[voiceOf(view!, badge) ?? ''] !== undefined;
 }
 
 /** The speaker's line is lost: how much time is left, and who could go on. */
@@ -53,7 +60,7 @@ export class LostSpeaker extends Part {
 			return nothing;
 		const time = speakingTime(view, session.wire.clock.now());
 		const name = shortName(view, speaker);
-		return html`<div class="alarm" data-testid="lost-speaker"><div role="alert"><strong>${t(isBack(view.participants[speaker]) ? 'lost.speaker.back' : 'lost.speaker', { name })}</strong>
+		return html`<div class="alarm" data-testid="lost-speaker"><div role="alert"><strong>${t(isBack(session, speaker) ? 'lost.speaker.back' : 'lost.speaker', { name })}</strong>
 			<p>${time?.left ? t('lost.speaker.left', { left: formatDuration(time.left + 999) }) : t('lost.speaker.held')}</p></div>
 			<p class="keys">${this.resume(speaker, t('resume'), 'resume')}
 			${this.substitutes(speaker).map((badge) => this.resume(badge, t('resume.with', { name: view.participants[badge]!.name }), 'substitute'))}</p></div>`;
@@ -61,7 +68,7 @@ export class LostSpeaker extends Part {
 
 	private resume(badge: string, label: string, testid: string): TemplateResult {
 		const { session } = this;
-		const away = !isBack(session.view!.participants[badge]);
+		const away = !isReached(session.view!, badge);
 		const busy = session.isAsked(`resume-${badge}`);
 		return html`<button type="button" class="button ${testid === 'resume' && !away ? 'main' : ''}" data-testid=${testid} data-participant=${badge}
 			aria-disabled=${away || busy} @click=${() => away || busy || void session.ask('resume-floor', { participant: badge }, `resume-${badge}`)}
@@ -70,12 +77,13 @@ export class LostSpeaker extends Part {
 
 	/** Others of the delegation who are here. */
 	private substitutes(speaker: string): string[] {
-		const { participants } = this.session.view!;
+		const view = this.session.view!;
+		const { participants } = view;
 		const delegation = participants[speaker]?.delegation;
 		if (!delegation)
 			return [];
 		return Object.entries(participants)
-			.filter(([badge, one]) => badge !== speaker && isBack(one) && one.delegation === delegation)
+			.filter(([badge, one]) => badge !== speaker && one.delegation === delegation && isReached(view, badge))
 			.map(([badge]) => badge);
 	}
 }

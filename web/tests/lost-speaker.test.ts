@@ -5,13 +5,13 @@ import type { Participant, View } from '#shared/view';
 import { setLanguage } from '#shared/words';
 import { text } from './drawn';
 
-function drawn(kenya: Partial<Participant>): string {
+function drawn(kenya: Partial<Participant>, levels: Record<string, number> = {}): string {
 	setLanguage('en');
 	const alarm = new LostSpeaker();
 	alarm.session = {
-		view: { participants: { KEN: { name: 'Amina Odhiambo', country: 'Kenya', ...kenya } }, floor: { holder: 'KEN', suspended: true, used: 9_400, allotted: 60_000 }, inscription: {} } as unknown as View,
+		view: { participants: { KEN: { name: 'Amina Odhiambo', country: 'Kenya', ...kenya }, room: { role: 'room' } }, floor: { holder: 'KEN', suspended: true, used: 9_400, allotted: 60_000 }, inscription: {} } as unknown as View,
 		isAsked: () => false,
-		wire: { clock: { now: () => 0 } },
+		wire: { clock: { now: () => 0 }, measured: { levels } },
 	} as unknown as Session;
 	return text(alarm.render());
 }
@@ -21,10 +21,15 @@ test('who lost the line is back when the line is, not as long as they count as p
 		expect(drawn(gone)).toContain('Kenya has lost the line');
 		expect(drawn(gone)).toContain('Not back yet');
 	}
-	for (const back of [{ present: true, line: 'joined' }, { present: true, line: 'away', place: 'in-room' }] as const) {
-		expect(drawn(back)).toContain('Kenya is back');
-		expect(drawn(back)).toContain('Resume');
+	for (const [back, source] of [[{ present: true, line: 'connected' }, 'KEN'], [{ present: true, line: 'away', place: 'in-room' }, 'room']] as const) {
+		expect(drawn(back, { [source]: -127 })).toContain('Kenya is back');
+		expect(drawn(back, { [source]: -127 })).toContain('Resume');
 	}
+});
+
+test('a line whose end is not known yet is not back before something is heard of it', () => {
+	for (const gone of [{ present: true, line: 'connected' }, { present: true, line: 'joined', place: 'in-room' }] as const)
+		expect(drawn(gone)).toContain('Kenya has lost the line');
 });
 
 test('what is left is rounded as on the clock beside it', () => {
