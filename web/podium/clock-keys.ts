@@ -61,7 +61,7 @@ export class LostSpeaker extends Part {
 		const time = speakingTime(view, session.wire.clock.now());
 		const name = shortName(view, speaker);
 		return html`<div class="alarm" data-testid="lost-speaker"><div role="alert"><strong>${t(isBack(session, speaker) ? 'lost.speaker.back' : 'lost.speaker', { name })}</strong>
-			<p>${time?.left ? t('lost.speaker.left', { left: formatDuration(time.left + 999) }) : t('lost.speaker.held')}</p></div>
+			<p>${time?.left && time.left > 0 ? t('lost.speaker.left', { left: formatDuration(time.left + 999) }) : t('lost.speaker.held')}</p></div>
 			<p class="keys">${this.resume(speaker, t('resume'), 'resume')}
 			${this.substitutes(speaker).map((badge) => this.resume(badge, t('resume.with', { name: view.participants[badge]!.name }), 'substitute'))}</p></div>`;
 	}

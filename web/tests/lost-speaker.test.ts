@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { LostSpeaker } from '../podium/clock-keys';
 import type { Session } from '#shared/session';
-import type { Participant, View } from '#shared/view';
+import type { Floor, Participant, View } from '#shared/view';
 import { setLanguage } from '#shared/words';
 import { text } from './drawn';
 
-function drawn(kenya: Partial<Participant>, levels: Record<string, number> = {}): string {
+function drawn(kenya: Partial<Participant>, levels: Record<string, number> = {}, floor: Partial<Floor> = {}): string {
 	setLanguage('en');
 	const alarm = new LostSpeaker();
 	alarm.session = {
-		view: { participants: { KEN: { name: 'Amina Odhiambo', country: 'Kenya', ...kenya }, room: { role: 'room' } }, floor: { holder: 'KEN', suspended: true, used: 9_400, allotted: 60_000 }, inscription: {} } as unknown as View,
+		view: { participants: { KEN: { name: 'Amina Odhiambo', country: 'Kenya', ...kenya }, room: { role: 'room' } }, floor: { holder: 'KEN', suspended: true, used: 9_400, allotted: 60_000, ...floor }, inscription: {} } as unknown as View,
 		isAsked: () => false,
 		wire: { clock: { now: () => 0 }, measured: { levels } },
 	} as unknown as Session;
@@ -34,4 +34,8 @@ test('a line whose end is not known yet is not back before something is heard of
 
 test('what is left is rounded as on the clock beside it', () => {
 	expect(drawn({ present: false, line: 'away' })).toContain('00:51 left');
+});
+
+test('who was over the time has none left', () => {
+	expect(drawn({ present: false, line: 'away' }, {}, { used: 75_000 })).not.toContain('left');
 });
