@@ -8,6 +8,7 @@ import { currentLanguage, t, type Key } from '#shared/words';
 import { lamp } from '#shared/ui/icons';
 import { Part } from '#shared/ui/part';
 import { isSpeaking, presence } from '#shared/ui/presence';
+import { Settling } from '#shared/ui/settling';
 import { sound } from '#shared/ui/sound';
 
 /** Roles that may have the floor. */
@@ -15,9 +16,6 @@ const SPEAKS = new Set<Role>(['delegate', 'chair', 'room']);
 
 /** Of a meeting with more people it is asked who is looked for. */
 const MANY = 20;
-
-/** After the rows have moved, a press this soon was meant for what stood there before. */
-const SETTLE_MS = 350;
 
 type Person = [badge: string, participant: Participant];
 
@@ -36,15 +34,11 @@ export class People extends Part {
 	@state() private wanted = '';
 	@state() private here = false;
 	private shown: Person[] = [];
-	private order = '';
-	private movedAt = -Infinity;
+	private readonly settling = new Settling();
 
 	override willUpdate(): void {
 		this.shown = people(this.session.view!, this.wanted, this.here);
-		const order = this.shown.map(([badge]) => badge).join();
-		if (order !== this.order)
-			this.movedAt = performance.now();
-		this.order = order;
+		this.settling.draw(this.shown.map(([badge]) => badge));
 	}
 
 	override render(): TemplateResult {
@@ -74,7 +68,7 @@ export class People extends Part {
 	}
 
 	private give(participant: string): void {
-		if (performance.now() - this.movedAt >= SETTLE_MS && !this.session.isAsked(`direct-${participant}`))
+		if (this.settling.done && !this.session.isAsked(`direct-${participant}`))
 			void this.session.ask('give-floor', { participant }, `direct-${participant}`);
 	}
 

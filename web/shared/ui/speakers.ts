@@ -5,11 +5,9 @@ import { callsWait, delegationName, holder, shortName, type Entry, type View } f
 import { isKey, t, timeOfDay } from '../words';
 import { icon, lamp } from './icons';
 import { Part } from './part';
+import { Settling } from './settling';
 import './small';
 import './speaking-time';
-
-/** After the list has moved, a press this soon was meant for what stood there before. */
-const SETTLE_MS = 350;
 
 /** Minutes that are asked for most; any other a profile gives is offered as well. */
 const LIMITS = [0, 2, 3, 5, 10, 15];
@@ -38,16 +36,11 @@ export class Speakers extends Part {
 		return inscription.closed ? html`<span class="small badge" data-testid="list-closed">${t('list.closed')}</span>` : nothing;
 	}
 
-	private order = '';
-	private movedAt = -Infinity;
+	private readonly settling = new Settling();
 	private focused: HTMLElement | null = null;
 
 	override willUpdate(): void {
-		const order = (this.session.view?.list ?? []).map(({ entry }) => entry).join();
-		// Entries that come at the end move nothing.
-		if (!order.startsWith(this.order))
-			this.movedAt = performance.now();
-		this.order = order;
+		this.settling.draw((this.session.view?.list ?? []).map(({ entry }) => entry));
 		const active = document.activeElement;
 		this.focused = active instanceof HTMLElement && this.contains(active) ? active : null;
 	}
@@ -210,7 +203,7 @@ export class Speakers extends Part {
 	}
 
 	private give(entry: number): void {
-		if (performance.now() - this.movedAt < SETTLE_MS || this.session.isAsked(`give-${entry}`))
+		if (!this.settling.done || this.session.isAsked(`give-${entry}`))
 			return;
 		void this.session.ask('give-floor', { entry }, `give-${entry}`);
 	}
