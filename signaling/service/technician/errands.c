@@ -80,15 +80,25 @@ static size_t tell(struct service *service, const struct chamber *chamber,
 	return n;
 }
 
+/* Their lines go to the boxes of all rooms as well. */
+static bool has_seat(const struct participant *whom)
+{
+	return whom->seat[0] != '\0' && whom->role != ROLE_ROOM;
+}
+
 /* A seat's line is answered by its person, where a page of theirs is there; else by the room's box, which knows whether anything shows it. */
+static struct message *request_of_seat(const struct person *person, const char *seat)
+{
+	return request(&person->errands, ERRAND_TELL, seat, person->sessions == 0);
+}
+
 static void tell_person(struct service *service, const struct chamber *chamber,
 	const struct person *person, enum errand errand)
 {
 	const struct participant *whom = participant_of(chamber, person);
 	(void)tell(service, chamber, whom, request(&person->errands, errand, NULL, true));
-	if (errand == ERRAND_TELL && whom->seat[0] != '\0' && whom->role != ROLE_ROOM)
-		(void)tell(service, chamber, NULL,
-			request(&person->errands, errand, whom->seat, person->sessions == 0));
+	if (errand == ERRAND_TELL && has_seat(whom))
+		(void)tell(service, chamber, NULL, request_of_seat(person, whom->seat));
 }
 
 /* ---- hearing oneself ---- */
@@ -297,18 +307,35 @@ static bool is_asked_again(const struct errands *errands, enum errand errand, bo
 	return state == ERRAND_ASKED && errand != ERRAND_RESTART;
 }
 
+static void send_to(struct service *service, const struct session *session, struct message *message)
+{
+	if (message != NULL)
+		out_push(service, SERVICE_SEND, session->id, 0, message);
+}
+
+/* To a box that joined: what stands for seats. */
+static void send_seats(struct service *service, const struct session *session)
+{
+	const struct chamber *chamber = session->chamber;
+	for (size_t i = 0; i < chamber->proceedings->meeting->n_participants; i++) {
+		const struct person *person = &chamber->people[i];
+		const struct participant *whom = participant_of(chamber, person);
+		if (has_seat(whom) && errands_is_on(&person->errands, ERRAND_TELL))
+			send_to(service, session, request_of_seat(person, whom->seat));
+	}
+}
+
 void errands_joined(struct service *service, const struct session *session)
 {
 	const struct person *person = session_person(session);
 	const struct errands *errands = &person->errands;
 	const bool is_box = participant_of(session->chamber, person)->role == ROLE_ROOM;
 	for (size_t i = 0; i < ERRAND_COUNT; i++) {
-		if (!is_asked_again(errands, (enum errand)i, is_box))
-			continue;
-		struct message *message = request(errands, (enum errand)i, NULL, true);
-		if (message != NULL)
-			out_push(service, SERVICE_SEND, session->id, 0, message);
+		if (is_asked_again(errands, (enum errand)i, is_box))
+			send_to(service, session, request(errands, (enum errand)i, NULL, true));
 	}
+	if (is_box)
+		send_seats(service, session);
 }
 
 void errands_follow(struct service *service, struct chamber *chamber)

@@ -320,6 +320,29 @@ static void a_box_that_comes_back_is_told_the_rooms_line_again(void **state)
 		bench_try(stage->bench, room, "answer-technician", "\"number\":1," SHOWN), "ok");
 }
 
+static void a_box_that_comes_back_is_told_the_lines_of_seats_again(void **state)
+{
+	struct technician_stage *stage = *state;
+	struct bench_line *room = technician_stage_join(stage, "room", "room");
+	assert_string_equal(ask(stage, "tell-seat", SIT), "ok");
+	assert_string_equal(box_answers(stage, room, 1, NO_DISPLAY), "ok");
+	bench_leave(stage->bench, room, 1006);
+	room = technician_stage_join(stage, "room", "room");
+	const json_t *told = bench_last(room, "technician");
+	assert_non_null(told);
+	assert_string_equal(bench_text(told, "seat"), "A1");
+	assert_string_equal(bench_text(told, "text"), "Please sit down.");
+	assert_int_equal(json_integer_value(bench_at(told, "number")), 1);
+	assert_string_equal(box_answers(stage, room, 1, SHOWN), "ok");
+	/* whoever has a page by now answers */
+	(void)technician_stage_join(stage, "JPN", "delegate");
+	bench_leave(stage->bench, room, 1006);
+	room = technician_stage_join(stage, "room", "room");
+	told = bench_last(room, "technician");
+	assert_string_equal(bench_text(told, "seat"), "A1");
+	assert_null(bench_at(told, "number"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +367,8 @@ int main(void)
 			whoever_sits_there_with_a_page_answers_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_box_that_comes_back_is_told_the_rooms_line_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_box_that_comes_back_is_told_the_lines_of_seats_again, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
