@@ -266,9 +266,9 @@ static void suspect(struct estimator *estimator, rs_time now)
 
 /* ---- growth ---- */
 
-static void grow(struct estimator *estimator, rs_time elapsed, uint32_t acked)
+static void grow(struct estimator *estimator, rs_time elapsed, uint32_t borne)
 {
-	const double tried = (double)percent(acked, TRIED) / (1 - trial_own(&estimator->trial));
+	const double tried = (double)percent(borne, TRIED) / (1 - trial_own(&estimator->trial));
 	const uint64_t most = (uint64_t)tried + TRIED_PLUS;
 	const bool near = estimator->ceiling_bps > 0 &&
 			  estimator->bps > percent(estimator->ceiling_bps, NEAR);

@@ -47,8 +47,8 @@ struct estimator {
 	struct rate sent;  /* on our clock */
 	struct rate audio; /* thereof without number */
 	struct rate acked; /* on the receiver's clock */
-	struct rate
-		borne; /* thereof what was no probe: a line's queue carries a short one at any rate */
+	/* Thereof what was no probe: a line's queue carries a short one at any rate. */
+	struct rate borne;
 	rs_time last_arrival;
 	rs_time updated; /* growth was reckoned to here */
 	bool narrow;     /* it was cut, and has not reached what is wanted since */
