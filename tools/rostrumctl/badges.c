@@ -187,10 +187,9 @@ static void show_progress(size_t done, size_t n)
 {
 	if (n <= BATCH || !isatty(STDERR_FILENO))
 		return;
-	if (done < n)
-		(void)fprintf(stderr, "\r  %zu of %zu badges", done, n);
-	else
-		(void)fprintf(stderr, "\r\033[K");
+	(void)fprintf(stderr, "\033[K");
+	if (done < n) /* what is said next takes its place */
+		(void)fprintf(stderr, "  %zu of %zu badges\r", done, n);
 }
 
 static int issue(const struct remote_options *options)
