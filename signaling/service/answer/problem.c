@@ -14,6 +14,13 @@ void refuse_request(
 	(void)rs_set_text(refusal->text, text);
 }
 
+int refuse_with(struct service_refusal *refusal, uint16_t status, const char *reason,
+	const char *text, int err)
+{
+	refuse_request(refusal, status, reason, text);
+	return err;
+}
+
 uint16_t http_status(enum verdict verdict)
 {
 	switch (verdict) {

@@ -17,6 +17,9 @@ void answer_problem(struct service *service, uint64_t request, uint16_t status, 
 	const char *text);
 void refuse_request(
 	struct service_refusal *refusal, uint16_t status, const char *reason, const char *text);
+/* The same; returns `err`. */
+int refuse_with(struct service_refusal *refusal, uint16_t status, const char *reason,
+	const char *text, int err);
 uint16_t http_status(enum verdict verdict);
 
 #endif

@@ -188,9 +188,7 @@ static void do_media(struct service *service, struct session *session,
 	struct chamber *chamber = session->chamber;
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	const char *badge = meeting->participants[session->participant].id;
-	const enum verdict verdict = permission_judge(message->command.kind,
-		meeting->participants[session->participant].role, stage_of(chamber->proceedings),
-		&meeting->rules);
+	const enum verdict verdict = session_judge(session, message->command.kind);
 	if (verdict != VERDICT_OK) {
 		refuse_command(service, session, message->id, verdict, wire_verdict_text(verdict));
 		return;

@@ -4,6 +4,7 @@
 #include "signaling/service/service.h"
 #include "signaling/service/state/chamber.h"
 #include "signaling/service/state/out.h"
+#include "signaling/service/state/session.h"
 #include "signaling/service/state/state.h"
 #include "signaling/wire/message/reply.h"
 #include "signaling/wire/view/captions.h"
@@ -77,8 +78,7 @@ static enum verdict judge(const struct session *session, const struct command *c
 {
 	const struct proceedings *proceedings = session->chamber->proceedings;
 	const struct participant *who = &proceedings->meeting->participants[session->participant];
-	const enum verdict verdict = permission_judge(COMMAND_CAPTION_LIVE, who->role,
-		stage_of(proceedings), &proceedings->meeting->rules);
+	const enum verdict verdict = session_judge(session, COMMAND_CAPTION_LIVE);
 	return verdict != VERDICT_OK
 		       ? verdict
 		       : captions_may(proceedings->captions, who->id, command->language);

@@ -37,7 +37,8 @@ static size_t add_from(const struct meeting *meeting, const struct floor_list *l
 	return n;
 }
 
-size_t greenroom_people(const struct proceedings *proceedings, size_t out[GREENROOM_PLACES])
+/* Who: those of the list of speakers in their order, then those who wait for a reply; nobody twice. Indexes of participants. */
+static size_t find_people(const struct proceedings *proceedings, size_t out[GREENROOM_PLACES])
 {
 	const struct meeting *meeting = proceedings->meeting;
 	const size_t n = add_from(meeting, floor_list(proceedings->floor, LIST_SPEAKERS), out, 0);
@@ -137,7 +138,7 @@ void greenroom_second(struct service *service, struct chamber *chamber, struct m
 {
 	const struct meeting *meeting = chamber->proceedings->meeting;
 	struct greenroom now = { .n = 0 };
-	now.n = greenroom_people(chamber->proceedings, now.people);
+	now.n = find_people(chamber->proceedings, now.people);
 	for (size_t i = 0; i < now.n; i++)
 		now.ready[i] = ready_of(&chamber->people[now.people[i]], at.now);
 	if (is_alike(&now, &chamber->greenroom))

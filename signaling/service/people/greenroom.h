@@ -16,7 +16,6 @@
 
 struct chamber;
 struct moment;
-struct proceedings;
 struct service;
 struct session;
 
@@ -33,8 +32,6 @@ enum greenroom_ready {
 	GREENROOM_LINE = 4,
 };
 
-/* Who: those of the list of speakers in their order, then those who wait for a reply; nobody twice. Indexes of participants. */
-size_t greenroom_people(const struct proceedings *proceedings, size_t out[GREENROOM_PLACES]);
 /* A media server has measured: what is not as it was told is told. */
 void greenroom_second(struct service *service, struct chamber *chamber, struct moment at);
 /* A page that is to know has joined. */

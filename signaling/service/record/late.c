@@ -18,13 +18,6 @@
 #define ANSWER_WAIT RS_SEC(20)
 #define TEXT_MAX ((size_t)65536)
 
-static int refuse(struct service_refusal *refusal, uint16_t status, const char *reason,
-	const char *text, int err)
-{
-	refuse_request(refusal, status, reason, text);
-	return err;
-}
-
 static int find_flight(struct service *service, const struct service_late *late,
 	struct late_flight **out, struct service_refusal *refusal)
 {
@@ -34,11 +27,11 @@ static int find_flight(struct service *service, const struct service_late *late,
 			*out = flight;
 		else if (strcmp(flight->late_meeting, late->meeting) == 0 &&
 			 strcmp(flight->source, late->who->badge) == 0)
-			return refuse(refusal, 429, "too-many",
+			return refuse_with(refusal, 429, "too-many",
 				"A part of this room is on its way already.", -E2BIG);
 	}
 	return *out != NULL ? 0
-			    : refuse(refusal, 429, "too-many",
+			    : refuse_with(refusal, 429, "too-many",
 				      "More is delivered than is taken at a time.", -E2BIG);
 }
 
@@ -49,15 +42,17 @@ static int judge(const struct service *service, const struct service_late *late,
 	const char *session = chamber->proceedings->meeting->session;
 	if (late->part == 0 || late->part > late->parts || late->to_us < late->from_us ||
 		late->from_us < 0 || late->len == 0 || late->len > LATE_PART_MAX)
-		return refuse(refusal, 400, "malformed", "This is no part of an outage.", -EPROTO);
+		return refuse_with(
+			refusal, 400, "malformed", "This is no part of an outage.", -EPROTO);
 	if (session[0] == '\0')
-		return refuse(refusal, 409, "not-recorded",
+		return refuse_with(refusal, 409, "not-recorded",
 			"No session of this meeting is being recorded.", -ENOENT);
 	if (node_recorder(service) == NULL)
-		return refuse(refusal, 503, "no-recorder", "There is no recorder now.", -EAGAIN);
+		return refuse_with(
+			refusal, 503, "no-recorder", "There is no recorder now.", -EAGAIN);
 	/* It is not told of the session yet, or is still busy with the one before. */
 	if (strcmp(archive->session, session) != 0 || archive->end != 0)
-		return refuse(
+		return refuse_with(
 			refusal, 503, "recorder-busy", "The recorder is not ready yet.", -EAGAIN);
 	return 0;
 }
@@ -66,10 +61,11 @@ static int judge(const struct service *service, const struct service_late *late,
 static int find_room(struct chamber *chamber, const char *source, struct service_refusal *refusal)
 {
 	if (late_desk_of(chamber) == NULL)
-		return refuse(
+		return refuse_with(
 			refusal, 503, "out-of-memory", "The server is out of memory.", -ENOMEM);
 	if (late_room_of(chamber->late, source) == NULL)
-		return refuse(refusal, 429, "too-many", "This meeting has too many rooms.", -E2BIG);
+		return refuse_with(
+			refusal, 429, "too-many", "This meeting has too many rooms.", -E2BIG);
 	return 0;
 }
 
@@ -122,8 +118,8 @@ int service_late_put(struct service *service, const struct service_late *late, s
 	struct late_flight *place = NULL;
 	struct chamber *chamber = chamber_find(service, late->meeting);
 	if (chamber == NULL)
-		return refuse(refusal, 404, "no-such-meeting", "There is no meeting of this name.",
-			-ENOENT);
+		return refuse_with(refusal, 404, "no-such-meeting",
+			"There is no meeting of this name.", -ENOENT);
 	struct late_flight flight = flight_of(late);
 	int err = judge(service, late, chamber, refusal);
 	if (err == -ENOENT) /* it is not offered again */

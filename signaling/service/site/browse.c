@@ -42,7 +42,7 @@ static int write_conference(const struct service *service, const char *id, struc
 	int err = rs_buf_printf(out, "{\"conference\":\"%s\",\"meetings\":[", id);
 	for (const struct chamber *chamber = service->chambers; err == 0 && chamber != NULL;
 		chamber = chamber->next) {
-		if (strcmp(chamber->conference, id) != 0)
+		if (!chamber_is_of(chamber, id))
 			continue;
 		err = rs_buf_printf(out, "%s\"%s\"", comma, chamber->proceedings->meeting->id);
 		comma = ",";

@@ -85,11 +85,6 @@ void credentials_done(struct service *service)
 
 /* --- Conferences and their badges --- */
 
-static bool is_of(const struct chamber *chamber, const char *conference)
-{
-	return strcmp(chamber->conference, conference) == 0;
-}
-
 /* The badge in the first meeting of the conference that has it, or NULL. */
 static const struct participant *find_badge(
 	const struct service *service, const char *conference, const char *badge)
@@ -97,7 +92,7 @@ static const struct participant *find_badge(
 	for (const struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
 		const struct participant *participant =
-			is_of(chamber, conference)
+			chamber_is_of(chamber, conference)
 				? meeting_find(chamber->proceedings->meeting, badge)
 				: NULL;
 		if (participant != NULL)
@@ -110,7 +105,7 @@ bool service_conference_has(
 	const struct service *service, const char *conference, const char *meeting)
 {
 	const struct chamber *chamber = chamber_find(service, meeting);
-	return chamber != NULL && is_of(chamber, conference);
+	return chamber != NULL && chamber_is_of(chamber, conference);
 }
 
 int service_badge_named(const struct service *service, const char *meeting, const char *badge,
@@ -160,7 +155,8 @@ struct owned {
 static bool is_owned(const struct peer *peer, const void *ctx)
 {
 	const struct owned *owned = ctx;
-	return is_of(peer->chamber, owned->conference) && strcmp(peer->owner, owned->badge) == 0;
+	return chamber_is_of(peer->chamber, owned->conference) &&
+	       strcmp(peer->owner, owned->badge) == 0;
 }
 
 static void close_pages(
@@ -192,7 +188,7 @@ static void close_all(
 		chamber = chamber->next) {
 		const struct meeting *meeting = chamber->proceedings->meeting;
 		const struct participant *participant =
-			is_of(chamber, conference) ? meeting_find(meeting, badge) : NULL;
+			chamber_is_of(chamber, conference) ? meeting_find(meeting, badge) : NULL;
 		if (participant != NULL)
 			close_pages(service, chamber, (size_t)(participant - meeting->participants),
 				at);
@@ -201,7 +197,7 @@ static void close_all(
 		peer_remove(service, peer);
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
-		if (is_of(chamber, conference))
+		if (chamber_is_of(chamber, conference))
 			chamber_pump(service, chamber, at);
 	}
 }
@@ -403,7 +399,7 @@ int service_credentials(const struct service *service, const char *conference, s
 	int err = rs_buf_append(out, "[", 1);
 	for (const struct chamber *chamber = service->chambers; chamber != NULL && err == 0;
 		chamber = chamber->next) {
-		if (!is_of(chamber, conference))
+		if (!chamber_is_of(chamber, conference))
 			continue;
 		known = true;
 		err = write_badges(service, chamber, &comma, out);

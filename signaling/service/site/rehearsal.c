@@ -30,28 +30,22 @@
 
 /* --- Making one --- */
 
-static int refuse(struct service_refusal *refusal, uint16_t status, const char *reason,
-	const char *text, int err)
-{
-	refuse_request(refusal, status, reason, text);
-	return err;
-}
-
 static int refuse_making(int err, struct service_refusal *refusal)
 {
 	switch (err) {
 	case -ENOENT:
-		return refuse(refusal, 404, "no-such-meeting",
+		return refuse_with(refusal, 404, "no-such-meeting",
 			"The conference file has no meeting of this name, or none with a floor to be given.",
 			err);
 	case -EINVAL:
-		return refuse(refusal, 400, "malformed",
+		return refuse_with(refusal, 400, "malformed",
 			"A rehearsal's name is 1 to 64 of [A-Za-z0-9_-]; please give it one.", err);
 	case -E2BIG:
-		return refuse(
+		return refuse_with(
 			refusal, 413, "too-large", "A conference file has 4 MiB at most.", err);
 	default:
-		return refuse(refusal, 503, "out-of-memory", "The server is out of memory.", err);
+		return refuse_with(
+			refusal, 503, "out-of-memory", "The server is out of memory.", err);
 	}
 }
 
@@ -96,19 +90,19 @@ static int check(const struct service *service, const struct chamber *chamber,
 {
 	char text[PEER_WHY_LEN];
 	if (chamber == NULL)
-		return refuse(refusal, 404, "no-such-meeting", "There is no meeting of this name.",
-			-ENOENT);
+		return refuse_with(refusal, 404, "no-such-meeting",
+			"There is no meeting of this name.", -ENOENT);
 	if (!chamber->proceedings->meeting->rehearsal)
-		return refuse(refusal, 409, "not-a-rehearsal",
+		return refuse_with(refusal, 409, "not-a-rehearsal",
 			"This is no rehearsal: what happened in a meeting stays.", -EPROTO);
 	if (beside(service, chamber) != NULL) {
 		(void)snprintf(text, sizeof(text),
 			"The conference file %s has other meetings, with which this one stays.",
 			chamber->file);
-		return refuse(refusal, 409, "not-alone", text, -EPROTO);
+		return refuse_with(refusal, 409, "not-alone", text, -EPROTO);
 	}
 	if (service->clearing.request != 0 || chamber->fenced)
-		return refuse(
+		return refuse_with(
 			refusal, 503, "too-many", "Another rehearsal is being cleared.", -EAGAIN);
 	return 0;
 }
@@ -124,8 +118,8 @@ int service_clear(struct service *service, uint64_t request, const char *meeting
 		const struct job close = { .command = { .kind = COMMAND_CLOSE_MEETING,
 						   .role = ROLE_ADMIN } };
 		if (chamber_submit(service, chamber, &close) < 0)
-			return refuse(refusal, 503, "too-many", wire_verdict_text(VERDICT_TOO_MANY),
-				-E2BIG);
+			return refuse_with(refusal, 503, "too-many",
+				wire_verdict_text(VERDICT_TOO_MANY), -E2BIG);
 	}
 	service->clearing = (struct clearing){ .request = request, .by = at.now + CLEAR_TIME };
 	(void)rs_set_text(service->clearing.meeting, meeting);

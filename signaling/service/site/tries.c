@@ -91,7 +91,7 @@ static bool has_badge(
 	const struct chamber *chamber, const struct store_credential *credential, enum role *role)
 {
 	const struct participant *participant =
-		strcmp(chamber->conference, credential->conference) == 0
+		chamber_is_of(chamber, credential->conference)
 			? meeting_find(chamber->proceedings->meeting, credential->badge)
 			: NULL;
 	if (participant != NULL)

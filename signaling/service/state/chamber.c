@@ -13,6 +13,11 @@ struct chamber *chamber_find(const struct service *service, const char *meeting)
 	return chamber;
 }
 
+bool chamber_is_of(const struct chamber *chamber, const char *conference)
+{
+	return strcmp(chamber->conference, conference) == 0;
+}
+
 struct person *chamber_person(const struct chamber *chamber, const char *badge)
 {
 	const struct meeting *meeting = chamber->proceedings->meeting;

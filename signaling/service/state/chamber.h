@@ -244,6 +244,8 @@ struct chamber {
 };
 
 struct chamber *chamber_find(const struct service *service, const char *meeting);
+/* Whether its people are those of this conference. */
+bool chamber_is_of(const struct chamber *chamber, const char *conference);
 /* NULL when nobody has this badge. */
 struct person *chamber_person(const struct chamber *chamber, const char *badge);
 /* Queue a command; 0 or -E2BIG. */

@@ -27,6 +27,14 @@ struct person *session_person(const struct session *session)
 	return &session->chamber->people[session->participant];
 }
 
+enum verdict session_judge(const struct session *session, enum command_kind kind)
+{
+	const struct proceedings *proceedings = session->chamber->proceedings;
+	const struct meeting *meeting = proceedings->meeting;
+	return permission_judge(kind, meeting->participants[session->participant].role,
+		stage_of(proceedings), &meeting->rules);
+}
+
 struct message *session_frame(const struct session *session, const struct broadcast_event *event)
 {
 	return message_ref(session->changes ? event->change : event->frame);

@@ -6,6 +6,7 @@
 #define ROSTRUM_SIGNALING_SERVICE_STATE_SESSION_H
 
 #include "common/base/mem.h"
+#include "signaling/proceedings/permissions.h"
 
 struct broadcast_event;
 struct chamber;
@@ -24,6 +25,9 @@ bool session_presides(const struct session *session);
 bool session_minds_recording(const struct session *session);
 /* Whose it is; it was admitted. */
 struct person *session_person(const struct session *session);
+
+/* Whether they may, by their role, as the meeting stands. */
+enum verdict session_judge(const struct session *session, enum command_kind kind);
 
 /* A page looks. */
 bool survey_is_on(const struct chamber *chamber);

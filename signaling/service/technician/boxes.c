@@ -95,13 +95,6 @@ void boxes_joined(struct service *service, const struct session *session)
 
 /* ---- commands ---- */
 
-static enum verdict judge(const struct session *session, enum command_kind kind)
-{
-	const struct proceedings *proceedings = session->chamber->proceedings;
-	return permission_judge(kind, proceedings->meeting->participants[session->participant].role,
-		stage_of(proceedings), &proceedings->meeting->rules);
-}
-
 static void reply(struct service *service, const struct session *session, const char *id,
 	enum verdict verdict)
 {
@@ -138,7 +131,7 @@ void boxes_told(struct service *service, const struct session *session,
 	const struct wire_message *message, struct moment at)
 {
 	struct box_said *said = &session_person(session)->box;
-	enum verdict verdict = judge(session, message->command.kind);
+	enum verdict verdict = session_judge(session, message->command.kind);
 	if (verdict == VERDICT_OK && said->text != NULL && at.now - said->at < TOLD_EVERY)
 		verdict = VERDICT_TOO_MANY;
 	if (verdict == VERDICT_OK)
@@ -162,7 +155,7 @@ void boxes_look(struct service *service, struct session *session,
 	const size_t whom = person != NULL ? (size_t)(person - chamber->people) : 0;
 	const bool looked = session->looks;
 	const size_t before = session->looks_at;
-	enum verdict verdict = judge(session, message->command.kind);
+	enum verdict verdict = session_judge(session, message->command.kind);
 	if (verdict == VERDICT_OK && badge[0] != '\0' &&
 		(person == NULL ||
 			chamber->proceedings->meeting->participants[whom].role != ROLE_ROOM))

@@ -270,13 +270,6 @@ static enum verdict answer(
 		       : VERDICT_OK;
 }
 
-static enum verdict judge(const struct session *session, enum command_kind kind)
-{
-	const struct proceedings *proceedings = session->chamber->proceedings;
-	return permission_judge(kind, proceedings->meeting->participants[session->participant].role,
-		stage_of(proceedings), &proceedings->meeting->rules);
-}
-
 static void reply(struct service *service, const struct session *session, const char *badge,
 	const char *id, enum verdict verdict)
 {
@@ -402,7 +395,7 @@ void errands_command(struct service *service, struct session *session,
 		out_push(service, SERVICE_SEND, session->id, 0, message_ref(known));
 		return;
 	}
-	enum verdict verdict = judge(session, message->command.kind);
+	enum verdict verdict = session_judge(session, message->command.kind);
 	if (verdict == VERDICT_OK)
 		verdict = message->command.kind == COMMAND_ANSWER_TECHNICIAN
 				  ? answer(session, message, at)

@@ -16,11 +16,6 @@
 
 #define KEY_BEGIN "precall/"
 
-static bool is_of(const struct chamber *chamber, const char *conference)
-{
-	return strcmp(chamber->conference, conference) == 0;
-}
-
 /* In every meeting of the conference in which there is such a badge. */
 static void keep(struct service *service, const char *conference, const char *badge,
 	const struct precall *precall)
@@ -28,7 +23,7 @@ static void keep(struct service *service, const char *conference, const char *ba
 	for (struct chamber *chamber = service->chambers; chamber != NULL;
 		chamber = chamber->next) {
 		struct person *person =
-			is_of(chamber, conference) ? chamber_person(chamber, badge) : NULL;
+			chamber_is_of(chamber, conference) ? chamber_person(chamber, badge) : NULL;
 		if (person == NULL)
 			continue;
 		person->precall = *precall;

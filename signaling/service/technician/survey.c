@@ -305,11 +305,7 @@ static int put_histories(const struct chamber *chamber, const struct wire_messag
 void survey_history(struct service *service, const struct session *session,
 	const struct wire_message *message, struct moment at)
 {
-	const struct proceedings *proceedings = session->chamber->proceedings;
-	const struct meeting *meeting = proceedings->meeting;
-	const enum verdict verdict =
-		permission_judge(COMMAND_HISTORY, meeting->participants[session->participant].role,
-			stage_of(proceedings), &meeting->rules);
+	const enum verdict verdict = session_judge(session, COMMAND_HISTORY);
 	struct rs_buf out;
 	rs_buf_init(&out, VIEW_MAX);
 	if (verdict != VERDICT_OK)

@@ -96,11 +96,8 @@ void technician_line(struct service *service, const struct session *session,
 	const struct wire_message *message, struct moment at)
 {
 	struct person *person = session_person(session);
-	const struct proceedings *proceedings = session->chamber->proceedings;
 	struct rs_buf out;
-	enum verdict verdict = permission_judge(COMMAND_TELL_LINE,
-		proceedings->meeting->participants[session->participant].role,
-		stage_of(proceedings), &proceedings->meeting->rules);
+	enum verdict verdict = session_judge(session, COMMAND_TELL_LINE);
 	if (verdict == VERDICT_OK && person->page_at != 0 && at.now - person->page_at < PAGE_EVERY)
 		verdict = VERDICT_TOO_MANY;
 	if (verdict == VERDICT_OK) {

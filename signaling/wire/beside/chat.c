@@ -14,11 +14,6 @@ static const char *const audiences[CHAT_AUDIENCE_COUNT] = {
 	[CHAT_BOOTHS] = "booths",
 };
 
-const char *chat_audience_name(enum chat_audience audience)
-{
-	return audiences[audience];
-}
-
 int chat_audience_parse(const char *name, enum chat_audience *out_audience)
 {
 	for (size_t i = 0; i < CHAT_AUDIENCE_COUNT; i++) {
@@ -100,7 +95,7 @@ static json_t *message_part(const struct chat_message *message)
 	doc_put(&part, "message", json_integer((json_int_t)message->number));
 	doc_put(&part, "time", json_integer(message->wall_ms));
 	doc_put(&part, "from", json_string(message->from));
-	doc_put(&part, "to", json_string(chat_audience_name(message->audience)));
+	doc_put(&part, "to", json_string(audiences[message->audience]));
 	doc_put_text(&part, "participant", message->to);
 	doc_put(&part, "text", json_string(message->text));
 	return part;

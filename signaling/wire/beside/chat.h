@@ -31,9 +31,7 @@ struct chat_message {
 	char text[CHAT_TEXT_MAX + 1];
 };
 
-/* "all" ...; never NULL. */
-const char *chat_audience_name(enum chat_audience audience);
-/* 0 or -ENOENT. */
+/* "all" ...: 0, or -ENOENT. */
 int chat_audience_parse(const char *name, enum chat_audience *out_audience) RS_MUST_USE;
 
 /* Text people may send one another: 1 to CHAT_TEXT_MAX octets of UTF-8 with something to see in it, no control characters but
