@@ -168,3 +168,13 @@ void proceedings_gate(const struct proceedings *proceedings, struct gate *out_ga
 	out_gate->speaker = out_gate->n_open > 0 ? out_gate->open[0] : NULL;
 	out_gate->content = out_gate->speaker;
 }
+
+bool proceedings_is_heard(
+	const struct proceedings *proceedings, const struct gate *gate, const char *badge)
+{
+	for (size_t i = 0; i < gate->n_open; i++) {
+		if (strcmp(gate->open[i], badge) == 0)
+			return true;
+	}
+	return interpretation_live_in(proceedings->interpretation, badge) != NULL;
+}

@@ -264,5 +264,8 @@ struct gate {
 	const char *content;
 };
 void proceedings_gate(const struct proceedings *proceedings, struct gate *out_gate);
+/* Whether others hear this microphone: it passes the gate, or interprets live. */
+bool proceedings_is_heard(
+	const struct proceedings *proceedings, const struct gate *gate, const char *badge);
 
 #endif

@@ -130,11 +130,7 @@ static bool is_heard(const struct chamber *chamber, const char *badge)
 {
 	struct gate gate;
 	proceedings_gate(chamber->proceedings, &gate);
-	for (size_t i = 0; i < gate.n_open; i++) {
-		if (strcmp(gate.open[i], badge) == 0)
-			return true;
-	}
-	return interpretation_live_in(chamber->proceedings->interpretation, badge) != NULL;
+	return proceedings_is_heard(chamber->proceedings, &gate, badge);
 }
 
 /* A rehearsal is for signals, and so are open doors before the meeting; else nobody may hear one. */

@@ -170,15 +170,6 @@ static void add_microphone(const struct person *person, struct station_second *s
 		second->figures[STATION_KHZ] = person->khz;
 }
 
-static bool is_open(const struct chamber *chamber, const struct gate *gate, const char *badge)
-{
-	for (size_t i = 0; i < gate->n_open; i++) {
-		if (strcmp(gate->open[i], badge) == 0)
-			return true;
-	}
-	return interpretation_live_in(chamber->proceedings->interpretation, badge) != NULL;
-}
-
 /* The floor is held for whoever had it when the line was lost: the meeting waits. */
 static bool is_awaited(const struct chamber *chamber, const char *badge)
 {
@@ -210,7 +201,7 @@ static struct station_second second_of(
 	add_microphone(person, &second);
 	second.figures[STATION_CLOCK] = person->clock_ms;
 	const bool awaited = is_awaited(chamber, badge);
-	second.open = awaited || is_open(chamber, gate, badge);
+	second.open = awaited || proceedings_is_heard(chamber->proceedings, gate, badge);
 	second.lost = second.lost || awaited;
 	second.band = severity_of(sound, SOUND_BAND);
 	second.quiet = severity_of(sound, SOUND_QUIET);
