@@ -53,9 +53,9 @@ static void was_told(struct person *person)
 	told->here = is_told(person);
 	told->path = person->page.path;
 	told->limit = person->page.limit;
+	/* Of others nothing was told. */
 	person->errands.is_news = person->errands.is_news && !told->here;
-	/* Of a box that is not here nothing was told. */
-	person->box.is_news = person->box.is_news && !station->here;
+	person->box.is_news = person->box.is_news && !told->here;
 	for (size_t i = 0; i < STATION_FIGURES; i++)
 		told->figures[i] = stations_rounded((enum station_figure)i, station->figures[i]);
 	for (size_t i = 0; i < TROUBLE_COUNT; i++) {

@@ -193,6 +193,29 @@ static void what_was_said_long_ago_is_said_no_more(void **state)
 		0);
 }
 
+/* What was asked of it keeps it among the people. */
+static void that_a_box_is_gone_is_told_once(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_line *sfu = bench_sfu(bench, "i1", "null");
+	struct bench_line *room = bench_join(bench, "demo", "room", "room");
+	struct bench_line *technician = bench_join(bench, "demo", "technician", "technician");
+	assert_string_equal(bench_try(bench, technician, "survey", "\"on\":true"), "ok");
+	assert_string_equal(bench_try(bench, room, "tell-box", WHOLE), "ok");
+	second(bench, sfu);
+	assert_non_null(box_in(technician));
+	assert_string_equal(bench_try(bench, technician, "tell-seat",
+				    "\"participant\":\"room\",\"text\":\"Mind the fan.\""),
+		"ok");
+	bench_leave(bench, room, 1006);
+	size_t told = 0;
+	for (int i = 0; i < 2 * BOX_FRESH_S; i++) {
+		second(bench, sfu);
+		told += json_is_null(box_in(technician));
+	}
+	assert_int_equal(told, 1);
+}
+
 static void a_fault_stands_in_the_list_of_problems(void **state)
 {
 	struct bench *bench = *state;
@@ -318,6 +341,7 @@ int main(void)
 			technicians_are_told_what_a_box_says_and_nobody_else, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_was_said_long_ago_is_said_no_more, setup, teardown),
+		cmocka_unit_test_setup_teardown(that_a_box_is_gone_is_told_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_fault_stands_in_the_list_of_problems, setup, teardown),
 		cmocka_unit_test_setup_teardown(bad_values_are_refused_by_name, setup, teardown),
